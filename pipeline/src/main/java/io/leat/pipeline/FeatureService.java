@@ -1,0 +1,76 @@
+package io.leat.pipeline;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The ordered vector that one model reads.
+ *
+ * @param version version of the definition, from 1
+ * @param spine event at whose times vectors are evaluated
+ * @param features the features in order, wildcards expanded; names are unique
+ * @param definition fingerprint (hex) of this service and of every view that it uses
+ */
+public record FeatureService(
+    String name,
+    int version,
+    String spine,
+    List<Feature> features,
+    Optional<Label> label,
+    String definition) {
+  public FeatureService {
+    features = List.copyOf(features);
+  }
+
+  /** Names of the features, in order. */
+  public List<String> featureNames() {
+    return features.stream().map(Feature::name).toList();
+  }
+
+  /** One place of the vector. */
+  public sealed interface Feature {
+    /**
+     * Full name: {@code event.amount}, {@code customer_activity.avg_amount_7d}, {@code
+     * amount_vs_usual}.
+     */
+    String name();
+  }
+
+  /** A field of the spine event. */
+  public record EventFeature(String field) implements Feature {
+    @Override
+    public String name() {
+      return "event." + field;
+    }
+  }
+
+  /** An aggregation of a view over one of its windows. */
+  public record ViewFeature(String view, String aggregation, Duration window) implements Feature {
+    /** Name within the view: {@code avg_amount_7d}. */
+    public String column() {
+      return aggregation + "_" + Durations.format(window);
+    }
+
+    @Override
+    public String name() {
+      return view + "." + column();
+    }
+  }
+
+  /**
+   * CEL over {@code event} and the views' features, evaluated when the vector is made; null where
+   * any input that it needs is null.
+   */
+  public record DerivedFeature(String name, Expression expression) implements Feature {}
+
+  /**
+   * Where the truth comes from.
+   *
+   * @param field field that holds it
+   * @param from event that brings it; the spine itself where it knows already
+   * @param on field that both share
+   * @param within how long after the spine event it may come
+   */
+  public record Label(String field, String from, String on, Duration within) {}
+}

@@ -1,0 +1,180 @@
+package io.leat.schemas;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.apache.avro.Schema;
+import org.apache.avro.generic.GenericData;
+import org.apache.avro.generic.GenericDatumReader;
+import org.apache.avro.generic.GenericRecord;
+import org.apache.avro.io.BinaryDecoder;
+import org.apache.avro.io.BinaryEncoder;
+import org.apache.avro.io.DatumReader;
+import org.apache.avro.io.DatumWriter;
+import org.apache.avro.io.DecoderFactory;
+import org.apache.avro.io.EncoderFactory;
+import org.apache.avro.specific.SpecificData;
+import org.apache.avro.specific.SpecificDatumReader;
+import org.apache.avro.specific.SpecificRecordBase;
+
+/**
+ * Reads and writes Confluent-framed Avro values. Not thread-safe: one a thread.
+ *
+ * <p>Generated records ({@code io.leat.records}) and generic records are both taken. A value
+ * written with any registered schema is read as the wanted one by Avro's schema resolution; every
+ * value is decoded from its own bytes alone, so a bad one leaves nothing behind for the next.
+ * Generic records keep logical types as their raw longs and ints (a timestamp is milliseconds), and
+ * strings as {@link String}.
+ */
+public final class AvroCodec {
+  private final RegistryClient registry;
+  private final Map<Integer, Map<Schema, DatumReader<GenericRecord>>> generic =
+      new ConcurrentHashMap<>();
+  private final Map<Integer, Map<Class<?>, DatumReader<?>>> specific = new ConcurrentHashMap<>();
+  private final ByteArrayOutputStream buffer = new ByteArrayOutputStream(512);
+  private BinaryEncoder encoder = EncoderFactory.get().binaryEncoder(buffer, null);
+  private BinaryDecoder decoder = DecoderFactory.get().binaryDecoder(new byte[0], null);
+
+  public AvroCodec(RegistryClient registry) {
+    this.registry = registry;
+  }
+
+  /**
+   * Decodes a value as a schema.
+   *
+   * @throws MalformedValueException if the bytes are not what they should be
+   * @throws RegistryException if the registry could not be asked for the writer's schema
+   */
+  public GenericRecord decode(byte[] value, Schema wanted) {
+    int id = framedId(value);
+    DatumReader<GenericRecord> reader =
+        generic
+            .computeIfAbsent(id, i -> new ConcurrentHashMap<>())
+            .computeIfAbsent(wanted, s -> new StringReader(writerSchema(id), s));
+    return read(value, reader);
+  }
+
+  /** Decodes a value as one of the platform's own records; throws as {@link #decode} does. */
+  @SuppressWarnings("unchecked") // the map's key says the type
+  public <T extends SpecificRecordBase> T decode(byte[] value, Class<T> type) {
+    int id = framedId(value);
+    DatumReader<T> reader =
+        (DatumReader<T>)
+            specific
+                .computeIfAbsent(id, i -> new ConcurrentHashMap<>())
+                .computeIfAbsent(
+                    type,
+                    t -> {
+                      SpecificData data = SpecificData.getForClass(type);
+                      return new SpecificDatumReader<T>(
+                          writerSchema(id), data.getSchema(type), data);
+                    });
+    return read(value, reader);
+  }
+
+  /** The schema that a value says it was written with; throws as {@link #decode} does. */
+  public Schema writerSchema(byte[] value) {
+    return writerSchema(framedId(value));
+  }
+
+  /** Encodes a generated record, framed with an id that its schema was registered under. */
+  public <T extends SpecificRecordBase> byte[] encode(int id, T record) {
+    return encode(id, record, record.getSpecificData().createDatumWriter(record.getSchema()));
+  }
+
+  /**
+   * Encodes a generic record with its own schema, framed with an id that this schema was registered
+   * under.
+   */
+  public byte[] encode(int id, GenericRecord record) {
+    return encode(id, record, PLAIN.createDatumWriter(record.getSchema()));
+  }
+
+  private byte[] encode(int id, Object record, DatumWriter<?> writer) {
+    buffer.reset();
+    buffer.writeBytes(
+        ByteBuffer.allocate(WireFormat.HEADER_LENGTH).put(WireFormat.MAGIC).putInt(id).array());
+    encoder = EncoderFactory.get().binaryEncoder(buffer, encoder);
+    try {
+      writeUnchecked(writer, record);
+      encoder.flush();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e); // memory does not fail
+    }
+    return buffer.toByteArray();
+  }
+
+  @SuppressWarnings("unchecked") // each caller makes the writer for the record's own schema
+  private <T> void writeUnchecked(DatumWriter<?> writer, T record) throws IOException {
+    ((DatumWriter<T>) writer).write(record, encoder);
+  }
+
+  private <T> T read(byte[] value, DatumReader<T> reader) {
+    int length = value.length - WireFormat.HEADER_LENGTH;
+    decoder = DecoderFactory.get().binaryDecoder(value, WireFormat.HEADER_LENGTH, length, decoder);
+    T record;
+    boolean all;
+    try {
+      record = reader.read(null, decoder);
+      all = decoder.isEnd();
+    } catch (IOException | RuntimeException e) {
+      throw new MalformedValueException(
+          MalformedValueException.Kind.NOT_THE_SCHEMA,
+          "the %d bytes after the header are not a value of schema id %d: %s"
+              .formatted(length, WireFormat.schemaId(value), e),
+          e);
+    }
+    if (!all) {
+      throw new MalformedValueException(
+          MalformedValueException.Kind.TRAILING_BYTES,
+          "bytes are left after a value of schema id %d; expected the value to end there"
+              .formatted(WireFormat.schemaId(value)),
+          null);
+    }
+    return record;
+  }
+
+  private static int framedId(byte[] value) {
+    if (!WireFormat.isFramed(value)) {
+      throw new MalformedValueException(
+          MalformedValueException.Kind.NOT_FRAMED,
+          value.length < WireFormat.HEADER_LENGTH
+              ? "the value has %d bytes; expected byte 0, a schema id of 4 bytes and Avro binary"
+                  .formatted(value.length)
+              : "the value begins with byte 0x%02x; expected byte 0, a schema id of 4 bytes and Avro binary"
+                  .formatted(value[0]),
+          null);
+    }
+    return WireFormat.schemaId(value);
+  }
+
+  private Schema writerSchema(int id) {
+    return registry
+        .schema(id)
+        .orElseThrow(
+            () ->
+                new MalformedValueException(
+                    MalformedValueException.Kind.UNKNOWN_SCHEMA,
+                    "the value names schema id %d, which the registry does not know".formatted(id),
+                    null));
+  }
+
+  /** Generic data with no logical-type conversions. */
+  private static final GenericData PLAIN = new GenericData();
+
+  /** Reads every string as a {@link String}, whatever the schema asks for. */
+  private static final class StringReader extends GenericDatumReader<GenericRecord> {
+    StringReader(Schema writer, Schema reader) {
+      super(writer, reader, PLAIN);
+    }
+
+    @Override
+    @SuppressWarnings("rawtypes") // as Avro declares it
+    protected Class findStringClass(Schema schema) {
+      return String.class;
+    }
+  }
+}

@@ -1,0 +1,71 @@
+package io.leat.schemas;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.util.Optional;
+import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.header.Headers;
+
+/**
+ * Names of the headers by which a derived record is traced to its origin, and the way to read and
+ * write them. Every value is UTF-8 text, so that any Kafka tool shows it.
+ */
+public final class RecordHeaders {
+  /** The event's id, as its contract declares it. */
+  public static final String EVENT_ID = "leat.event-id";
+
+  /** Event time, milliseconds since 1970-01-01 UTC, decimal. */
+  public static final String EVENT_TIME = "leat.event-time";
+
+  /** Name of the event's contract. */
+  public static final String CONTRACT = "leat.contract";
+
+  /** Registry version of the contract's schema that the record now has. */
+  public static final String CONTRACT_VERSION = "leat.contract-version";
+
+  /**
+   * Registry version of the schema that the producer wrote with; absent where the registry names
+   * none.
+   */
+  public static final String WRITER_VERSION = "leat.writer-version";
+
+  /** Position of the producer's event in its raw topic, as {@link LogPositions} writes it. */
+  public static final String SOURCE = "leat.source";
+
+  /**
+   * Names of the rules of severity warn that the event broke, separated by commas; absent where
+   * none.
+   */
+  public static final String WARNINGS = "leat.warnings";
+
+  /** Names of the views that an event came too late for, separated by commas. */
+  public static final String LATE_FOR = "leat.late-for";
+
+  /** The {@code DeadLetter} record in Confluent wire format: the one header that is not text. */
+  public static final String DEAD_LETTER = "leat.dead-letter";
+
+  /** Reason code of a dead letter. */
+  public static final String REASON = "leat.reason";
+
+  /** Names of the rules that a dead letter broke, separated by commas; absent where none. */
+  public static final String RULES = "leat.rules";
+
+  /** W3C trace context; passed on as it came. */
+  public static final String TRACEPARENT = "traceparent";
+
+  private RecordHeaders() {}
+
+  /** Sets a header to a text, in place of any of that name. */
+  public static void set(Headers headers, String name, String value) {
+    headers.remove(name);
+    headers.add(name, value.getBytes(UTF_8));
+  }
+
+  /** The last header of that name as text; empty where there is none or its value is null. */
+  public static Optional<String> get(Headers headers, String name) {
+    Header header = headers.lastHeader(name);
+    return header == null || header.value() == null
+        ? Optional.empty()
+        : Optional.of(new String(header.value(), UTF_8));
+  }
+}

@@ -1,0 +1,152 @@
+package io.leat.schemas;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import org.apache.avro.Schema;
+import org.apache.flink.avro.registry.confluent.shaded.io.confluent.kafka.schemaregistry.ParsedSchema;
+import org.apache.flink.avro.registry.confluent.shaded.io.confluent.kafka.schemaregistry.avro.AvroSchema;
+import org.apache.flink.avro.registry.confluent.shaded.io.confluent.kafka.schemaregistry.client.CachedSchemaRegistryClient;
+import org.apache.flink.avro.registry.confluent.shaded.io.confluent.kafka.schemaregistry.client.SchemaRegistryClient;
+import org.apache.flink.avro.registry.confluent.shaded.io.confluent.kafka.schemaregistry.client.rest.exceptions.RestClientException;
+
+/**
+ * Avro schemas by id and by subject, from any registry that speaks Confluent's REST API.
+ * Thread-safe.
+ *
+ * <p>What was once seen is answered from memory: a schema id never changes its meaning, so neither
+ * does a cached answer, and a registry that is down stops nothing for schemas already seen.
+ * Failures are not cached.
+ *
+ * <p>The only class that names Confluent's client library.
+ */
+public final class RegistryClient {
+  private static final int CAPACITY = 10_000;
+  private static final int HTTP_NOT_FOUND = 404;
+  private static final int HTTP_CONFLICT = 409;
+  private static final int HTTP_UNPROCESSABLE = 422;
+
+  private final String url;
+  private final SchemaRegistryClient client;
+  private final Map<Integer, Schema> byId = new ConcurrentHashMap<>();
+  private final Map<String, Map<Schema, Integer>> ids = new ConcurrentHashMap<>();
+
+  /**
+   * @param url base address, for example {@code http://localhost:8085/apis/ccompat/v7}
+   * @param settings further settings of Confluent's client, such as {@code basic.auth.user.info}
+   */
+  public RegistryClient(String url, Map<String, String> settings) {
+    this.url = url;
+    this.client = new CachedSchemaRegistryClient(url, CAPACITY, settings);
+  }
+
+  public RegistryClient(String url) {
+    this(url, Map.of());
+  }
+
+  /** A registered schema: its id, the subject's version and the schema itself. */
+  public record Registered(int id, int version, Schema schema) {}
+
+  /**
+   * The schema that bears an id.
+   *
+   * @return empty if the registry knows no such id
+   * @throws RegistryException if the registry could not be asked
+   */
+  public Optional<Schema> schema(int id) {
+    Schema known = byId.get(id);
+    if (known != null) {
+      return Optional.of(known);
+    }
+    return call("read schema id " + id, () -> parse(client.getSchemaById(id)))
+        .map(
+            schema -> {
+              byId.put(id, schema);
+              return schema;
+            });
+  }
+
+  /**
+   * Registers a schema under a subject, unless it is there already, and gives its id.
+   *
+   * @throws RegistryException not retriable if the schema is incompatible with the subject's
+   *     earlier ones
+   */
+  public int register(String subject, Schema schema) {
+    Map<Schema, Integer> known = ids.computeIfAbsent(subject, s -> new ConcurrentHashMap<>());
+    Integer id = known.get(schema);
+    if (id == null) {
+      id =
+          call(
+                  "register a schema under " + subject,
+                  () -> client.register(subject, confluent(schema)))
+              .orElseThrow();
+      known.put(schema, id);
+      byId.put(id, schema);
+    }
+    return id;
+  }
+
+  /** The newest schema of a subject; empty if the subject is unknown. Always asks the registry. */
+  public Optional<Registered> latest(String subject) {
+    return call(
+        "read the newest schema of " + subject,
+        () -> {
+          var found = client.getLatestSchemaMetadata(subject);
+          return new Registered(
+              found.getId(), found.getVersion(), new Schema.Parser().parse(found.getSchema()));
+        });
+  }
+
+  /** The version that a schema has under a subject; empty if it is not registered there. */
+  public Optional<Integer> version(String subject, Schema schema) {
+    return call(
+        "look up a schema under " + subject, () -> client.getVersion(subject, confluent(schema)));
+  }
+
+  /**
+   * Why a schema would be refused as the next version of a subject, in the registry's words; empty
+   * if it would be taken or the subject is new.
+   */
+  public List<String> incompatibilities(String subject, Schema schema) {
+    return call(
+            "check a schema against " + subject,
+            () -> client.testCompatibilityVerbose(subject, confluent(schema)))
+        .orElse(List.of());
+  }
+
+  private static AvroSchema confluent(Schema schema) {
+    return new AvroSchema(schema.toString());
+  }
+
+  private static Schema parse(ParsedSchema schema) {
+    return new Schema.Parser().parse(schema.canonicalString());
+  }
+
+  private interface Call<T> {
+    T run() throws IOException, RestClientException;
+  }
+
+  private <T> Optional<T> call(String what, Call<T> call) {
+    try {
+      return Optional.ofNullable(call.run());
+    } catch (RestClientException e) {
+      if (e.getStatus() == HTTP_NOT_FOUND) {
+        return Optional.empty();
+      }
+      boolean refused = e.getStatus() == HTTP_CONFLICT || e.getStatus() == HTTP_UNPROCESSABLE;
+      throw new RegistryException(
+          "The schema registry at %s could not %s: %s".formatted(url, what, e.getMessage()),
+          !refused,
+          e);
+    } catch (IOException e) {
+      throw new RegistryException(
+          "The schema registry at %s did not answer when asked to %s: %s. Is it running?"
+              .formatted(url, what, e.getMessage()),
+          true,
+          e);
+    }
+  }
+}

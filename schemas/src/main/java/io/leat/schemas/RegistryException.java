@@ -1,0 +1,20 @@
+package io.leat.schemas;
+
+/** The registry refused a request, or could not be reached. */
+public final class RegistryException extends RuntimeException {
+  private static final long serialVersionUID = 1L;
+
+  private final boolean retriable;
+
+  public RegistryException(String message, boolean retriable, Throwable cause) {
+    super(message, cause);
+    this.retriable = retriable;
+  }
+
+  /**
+   * Whether the same request may succeed later: the registry was unreachable, slow or out of order.
+   */
+  public boolean isRetriable() {
+    return retriable;
+  }
+}

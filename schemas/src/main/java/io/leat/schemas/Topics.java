@@ -1,0 +1,47 @@
+package io.leat.schemas;
+
+/**
+ * The names of the topics in which the jobs meet. An event, service or model name is used as it is
+ * declared.
+ */
+public final class Topics {
+  public static final String DRIFT_METRICS = "drift-metrics";
+  public static final String DRIFT_ALERTS = "drift-alerts";
+  public static final String RETRAINING_REQUESTS = "retraining-requests";
+  public static final String RETRAINING_RUNS = "retraining-runs";
+  public static final String MODEL_VERSIONS = "model-versions";
+  public static final String AUDIT = "audit";
+  public static final String DEFINITIONS = "definitions";
+
+  private Topics() {}
+
+  /** Events that passed their contract. */
+  public static String valid(String event) {
+    return event + ".valid";
+  }
+
+  /** Events that did not, byte for byte as they came. */
+  public static String deadLetters(String event) {
+    return event + ".dlq";
+  }
+
+  /** Valid events that came after every window of some view had closed. */
+  public static String late(String event) {
+    return event + ".late";
+  }
+
+  /** Feature vectors of a service. */
+  public static String features(String service) {
+    return "features." + service;
+  }
+
+  /** Scores of a model. */
+  public static String scores(String model) {
+    return "scores." + model;
+  }
+
+  /** The registry's subject for a topic's values (Confluent's TopicNameStrategy). */
+  public static String valueSubject(String topic) {
+    return topic + "-value";
+  }
+}

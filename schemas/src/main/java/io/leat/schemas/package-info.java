@@ -1,0 +1,12 @@
+/**
+ * What every part of Leat says to the others: the Avro records of the platform's own topics
+ * (generated into {@code io.leat.records}), the Confluent wire format, the registry client, the
+ * topics' names and the records' headers.
+ *
+ * <p>Imports nothing else of Leat. Only {@link io.leat.schemas.RegistryClient} names the registry's
+ * client library.
+ */
+@NullMarked
+package io.leat.schemas;
+
+import org.jspecify.annotations.NullMarked;
