@@ -1,0 +1,103 @@
+package io.leat.runtime;
+
+import com.linecorp.armeria.common.HttpData;
+import com.linecorp.armeria.common.HttpResponse;
+import com.linecorp.armeria.common.HttpStatus;
+import com.linecorp.armeria.common.MediaType;
+import com.linecorp.armeria.server.Server;
+import com.linecorp.armeria.server.ServerBuilder;
+import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
+import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
+import io.micrometer.core.instrument.binder.system.UptimeMetrics;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.net.BindException;
+import java.net.InetSocketAddress;
+import java.util.Map;
+import java.util.concurrent.CompletionException;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+
+/**
+ * The HTTP port of a service: {@code /health/live}, {@code /health/ready} (503 and the reasons
+ * while not ready), {@code /metrics} for Prometheus, and whatever doors the service adds.
+ */
+public final class ServiceServer implements AutoCloseable {
+  private final Server server;
+
+  private ServiceServer(Server server) {
+    this.server = server;
+  }
+
+  /** A registry for one service's metrics, with those of its JVM. */
+  @SuppressWarnings("resource") // the collector's listeners live as long as the process
+  public static PrometheusMeterRegistry metrics() {
+    PrometheusMeterRegistry metrics = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    new JvmMemoryMetrics().bindTo(metrics);
+    new JvmGcMetrics().bindTo(metrics);
+    new ProcessorMetrics().bindTo(metrics);
+    new UptimeMetrics().bindTo(metrics);
+    return metrics;
+  }
+
+  /**
+   * Opens the port.
+   *
+   * @param port port, or 0 for a free one
+   * @param doors adds the service's own routes
+   * @throws IllegalStateException with one clear sentence if the port cannot be opened
+   */
+  public static ServiceServer start(
+      String host,
+      int port,
+      PrometheusMeterRegistry metrics,
+      Readiness readiness,
+      Consumer<ServerBuilder> doors) {
+    ServerBuilder builder = Server.builder().http(new InetSocketAddress(host, port));
+    builder.service("/health/live", (context, request) -> HttpResponse.of("live\n"));
+    builder.service("/health/ready", (context, request) -> readiness(readiness));
+    builder.service(
+        "/metrics",
+        (context, request) ->
+            HttpResponse.of(
+                HttpStatus.OK, MediaType.PLAIN_TEXT_UTF_8, HttpData.ofUtf8(metrics.scrape())));
+    doors.accept(builder);
+    Server server = builder.build();
+    try {
+      server.start().join();
+    } catch (CompletionException e) {
+      server.closeAsync();
+      String why =
+          e.getCause() instanceof BindException
+              ? "it is in use; stop what uses it, or give another with --http-port"
+              : String.valueOf(e.getCause());
+      throw new IllegalStateException(
+          "Cannot listen on %s:%d: %s.".formatted(host, port, why), e.getCause());
+    }
+    return new ServiceServer(server);
+  }
+
+  private static HttpResponse readiness(Readiness readiness) {
+    Map<String, String> problems = readiness.problems();
+    if (problems.isEmpty()) {
+      return HttpResponse.of("ready\n");
+    }
+    return HttpResponse.of(
+        HttpStatus.SERVICE_UNAVAILABLE,
+        MediaType.PLAIN_TEXT_UTF_8,
+        problems.entrySet().stream()
+            .map(problem -> problem.getKey() + ": " + problem.getValue() + "\n")
+            .collect(Collectors.joining()));
+  }
+
+  /** The port that was opened. */
+  public int port() {
+    return server.activeLocalPort();
+  }
+
+  @Override
+  public void close() {
+    server.stop().join();
+  }
+}

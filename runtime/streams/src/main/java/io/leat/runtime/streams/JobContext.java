@@ -1,0 +1,23 @@
+package io.leat.runtime.streams;
+
+import io.leat.pipeline.Pipeline;
+import io.leat.runtime.JobOptions;
+import io.leat.runtime.Readiness;
+import io.leat.schemas.RegistryClient;
+import io.micrometer.core.instrument.MeterRegistry;
+
+/** What a job is given to build its topology with. */
+public record JobContext(
+    Pipeline pipeline,
+    RegistryClient registry,
+    MeterRegistry metrics,
+    Readiness readiness,
+    JobOptions options) {
+  /**
+   * The application id of a job of this pipeline: consumer group, and prefix of its internal
+   * topics.
+   */
+  public String applicationId(StreamsJob job) {
+    return pipeline.name() + "-" + job.name();
+  }
+}

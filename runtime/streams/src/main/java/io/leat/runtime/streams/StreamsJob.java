@@ -1,0 +1,15 @@
+package io.leat.runtime.streams;
+
+import org.apache.kafka.streams.Topology;
+
+/** One Kafka Streams service: its name and the one readable place where its topology is built. */
+public interface StreamsJob {
+  /** The job's name; {@code <pipeline>-<name>} is its application id. */
+  String name();
+
+  /** The port of its health and metrics where none is given. */
+  int defaultHttpPort();
+
+  /** Builds the topology, top to bottom in the order data flows. */
+  Topology topology(JobContext context);
+}

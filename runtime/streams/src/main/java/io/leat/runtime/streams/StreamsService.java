@@ -1,0 +1,194 @@
+package io.leat.runtime.streams;
+
+import io.leat.pipeline.Pipeline;
+import io.leat.pipeline.PipelineException;
+import io.leat.runtime.Guarantee;
+import io.leat.runtime.JobOptions;
+import io.leat.runtime.Readiness;
+import io.leat.runtime.ServiceServer;
+import io.micrometer.core.instrument.binder.kafka.KafkaStreamsMetrics;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.Properties;
+import java.util.concurrent.CountDownLatch;
+import org.apache.kafka.common.serialization.Serdes;
+import org.apache.kafka.streams.KafkaStreams;
+import org.apache.kafka.streams.StreamsConfig;
+import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine;
+
+/**
+ * A running {@link StreamsJob}: the streams client, its health and its metrics.
+ *
+ * <p>An error that the job cannot go on after (a defect, or a broker that refuses it) stops the
+ * service; nothing is skipped. Whoever started it sees {@link #failure} and starts it again.
+ */
+public final class StreamsService implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(StreamsService.class);
+  private static final Duration STOP_TIMEOUT = Duration.ofSeconds(30);
+
+  private final String applicationId;
+  private final KafkaStreams streams;
+  private final KafkaStreamsMetrics streamsMetrics;
+  private final ServiceServer server;
+  private final CountDownLatch stopped = new CountDownLatch(1);
+  private volatile Optional<Throwable> failure = Optional.empty();
+
+  private StreamsService(
+      String applicationId,
+      KafkaStreams streams,
+      KafkaStreamsMetrics streamsMetrics,
+      ServiceServer server) {
+    this.applicationId = applicationId;
+    this.streams = streams;
+    this.streamsMetrics = streamsMetrics;
+    this.server = server;
+  }
+
+  /**
+   * Starts a job and returns at once; {@link #isReady} tells when it processes.
+   *
+   * @throws PipelineException if the pipeline cannot be read
+   * @throws IllegalStateException with one clear sentence if the job cannot start
+   */
+  public static StreamsService start(StreamsJob job, JobOptions options) throws PipelineException {
+    Pipeline pipeline = options.readPipeline();
+    PrometheusMeterRegistry metrics = ServiceServer.metrics();
+    metrics.config().commonTags("pipeline", pipeline.name(), "service", job.name());
+    Readiness readiness = new Readiness();
+    JobContext context = new JobContext(pipeline, options.registry(), metrics, readiness, options);
+    String applicationId = context.applicationId(job);
+    log.info("{} starts: {}", applicationId, options);
+
+    KafkaStreams streams =
+        new KafkaStreams(job.topology(context), settings(applicationId, options));
+    KafkaStreamsMetrics streamsMetrics = new KafkaStreamsMetrics(streams);
+    streamsMetrics.bindTo(metrics);
+    readiness.add(
+        "streams",
+        () ->
+            streams.state() == KafkaStreams.State.RUNNING
+                ? Optional.empty()
+                : Optional.of("the streams client is " + streams.state()));
+    ServiceServer server =
+        ServiceServer.start(
+            options.httpHost(),
+            options.httpPort(job.defaultHttpPort()),
+            metrics,
+            readiness,
+            doors -> {});
+    StreamsService service = new StreamsService(applicationId, streams, streamsMetrics, server);
+    streams.setUncaughtExceptionHandler(
+        error -> {
+          log.error("{} cannot go on and stops", applicationId, error);
+          service.failure = Optional.of(error);
+          return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
+        });
+    streams.setStateListener(
+        (now, before) -> {
+          log.info("{} is {}", applicationId, now);
+          if (now == KafkaStreams.State.NOT_RUNNING || now == KafkaStreams.State.ERROR) {
+            service.stopped.countDown();
+          }
+        });
+    streams.start();
+    return service;
+  }
+
+  /** The settings of the streams client that runs an application. */
+  static Properties settings(String applicationId, JobOptions options) {
+    Properties settings = new Properties();
+    settings.putAll(options.kafkaClientProperties());
+    settings.put(StreamsConfig.APPLICATION_ID_CONFIG, applicationId);
+    settings.put(StreamsConfig.STATE_DIR_CONFIG, options.stateDirectory().toString());
+    settings.put(StreamsConfig.DEFAULT_KEY_SERDE_CLASS_CONFIG, Serdes.ByteArraySerde.class);
+    settings.put(StreamsConfig.DEFAULT_VALUE_SERDE_CLASS_CONFIG, Serdes.ByteArraySerde.class);
+    settings.put(
+        StreamsConfig.PROCESSING_GUARANTEE_CONFIG,
+        options.guarantee() == Guarantee.exactly_once
+            ? StreamsConfig.EXACTLY_ONCE_V2
+            : StreamsConfig.AT_LEAST_ONCE);
+    settings.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, options.commitInterval().toMillis());
+    settings.put(StreamsConfig.NUM_STREAM_THREADS_CONFIG, options.threads());
+    settings.put(StreamsConfig.REPLICATION_FACTOR_CONFIG, -1); // the broker's default
+    settings.put(
+        StreamsConfig.mainConsumerPrefix("group.instance.id"),
+        applicationId + "-" + options.instanceId());
+    settings.put(StreamsConfig.consumerPrefix("isolation.level"), "read_committed");
+    settings.put(StreamsConfig.consumerPrefix("auto.offset.reset"), "earliest");
+    settings.put(StreamsConfig.producerPrefix("compression.type"), "lz4");
+    return settings;
+  }
+
+  /** Whether records are being processed. */
+  public boolean isReady() {
+    return streams.state() == KafkaStreams.State.RUNNING;
+  }
+
+  /** Why the service stopped by itself; empty while it runs or when it was asked to stop. */
+  public Optional<Throwable> failure() {
+    return failure;
+  }
+
+  public String applicationId() {
+    return applicationId;
+  }
+
+  /** The port of health and metrics. */
+  public int httpPort() {
+    return server.port();
+  }
+
+  /** Waits until the service has stopped, by itself or by {@link #close}. */
+  public void awaitStop() throws InterruptedException {
+    stopped.await();
+  }
+
+  /** Commits what is done, gives the partitions back and stops; waits 30 s at most. */
+  @Override
+  public void close() {
+    streams.close(STOP_TIMEOUT);
+    streamsMetrics.close();
+    server.close();
+  }
+
+  /**
+   * Runs a job as a process of its own until it is told to stop.
+   *
+   * @return exit code: 0 when told to stop, 1 when it failed, 2 when its flags or its pipeline are
+   *     wrong
+   */
+  public static int main(StreamsJob job, String[] arguments) {
+    JobOptions options = new JobOptions();
+    CommandLine command = new CommandLine(CommandLine.Model.CommandSpec.create().name(job.name()));
+    command.addMixin("options", options);
+    command.getCommandSpec().mixinStandardHelpOptions(true);
+    command.setExecutionStrategy(parsed -> run(job, options));
+    return command.execute(arguments);
+  }
+
+  private static int run(StreamsJob job, JobOptions options) {
+    StreamsService service;
+    try {
+      service = start(job, options);
+    } catch (PipelineException e) {
+      System.err.println(e.getMessage());
+      return 2;
+    } catch (IllegalStateException | UncheckedIOException e) {
+      log.debug("{} did not start", job.name(), e);
+      System.err.println(e.getMessage());
+      return 1;
+    }
+    Runtime.getRuntime().addShutdownHook(new Thread(service::close, "stop-" + job.name()));
+    try {
+      service.awaitStop();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    return service.failure().isPresent() ? 1 : 0;
+  }
+}
