@@ -1,5 +1,7 @@
 package io.leat.runtime.streams;
 
+import io.leat.runtime.JobOptions;
+import java.util.Map;
 import org.apache.kafka.streams.Topology;
 
 /** One Kafka Streams service: its name and the one readable place where its topology is built. */
@@ -12,4 +14,9 @@ public interface StreamsJob {
 
   /** Builds the topology, top to bottom in the order data flows. */
   Topology topology(JobContext context);
+
+  /** Settings of Kafka Streams that this job needs beside the platform's own; none by default. */
+  default Map<String, Object> settings(JobOptions options) {
+    return Map.of();
+  }
 }

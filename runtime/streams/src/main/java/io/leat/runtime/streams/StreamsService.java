@@ -64,8 +64,9 @@ public final class StreamsService implements AutoCloseable {
     String applicationId = context.applicationId(job);
     log.info("{} starts: {}", applicationId, options);
 
-    KafkaStreams streams =
-        new KafkaStreams(job.topology(context), settings(applicationId, options));
+    Properties settings = settings(applicationId, options);
+    settings.putAll(job.settings(options));
+    KafkaStreams streams = new KafkaStreams(job.topology(context), settings);
     KafkaStreamsMetrics streamsMetrics = new KafkaStreamsMetrics(streams);
     streamsMetrics.bindTo(metrics);
     readiness.add(
