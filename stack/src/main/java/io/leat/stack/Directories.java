@@ -1,0 +1,67 @@
+package io.leat.stack;
+
+import java.io.IOException;
+import java.nio.file.FileStore;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/** Checks of the directories that processes are given. */
+final class Directories {
+  private Directories() {}
+
+  /**
+   * Makes the directory where it is missing.
+   *
+   * @throws StackException if it cannot be made or written
+   */
+  static void requireWritable(Path directory) {
+    try {
+      Files.createDirectories(directory);
+      Files.delete(Files.createTempFile(directory, ".leat", ".probe"));
+    } catch (IOException e) {
+      if (String.valueOf(e.getMessage()).contains("No space left on device")) {
+        throw full(directory, 0, e);
+      }
+      throw new StackException(
+          StackException.Code.NOT_WRITABLE,
+          "The directory %s cannot be written (%s); give another, or make it writable for %s."
+              .formatted(
+                  directory.toAbsolutePath(),
+                  e.getClass().getSimpleName(),
+                  System.getProperty("user.name")),
+          e);
+    }
+  }
+
+  /**
+   * Makes sure that room is left.
+   *
+   * @param directory exists
+   * @param bytes at least so many
+   * @throws StackException if fewer are left
+   */
+  static void requireRoom(Path directory, long bytes) {
+    long usable;
+    try {
+      FileStore store = Files.getFileStore(directory);
+      usable = store.getUsableSpace();
+    } catch (IOException e) {
+      throw new StackException(
+          StackException.Code.NOT_WRITABLE,
+          "The room left for %s cannot be told: %s".formatted(directory, e.getMessage()),
+          e);
+    }
+    if (usable < bytes) {
+      throw full(directory, usable, null);
+    }
+  }
+
+  private static StackException full(Path directory, long usable, @Nullable Throwable cause) {
+    return new StackException(
+        StackException.Code.DISK_FULL,
+        "The disk that holds %s is full (%d MB left); make room, or give another directory."
+            .formatted(directory.toAbsolutePath(), usable >> 20),
+        cause);
+  }
+}

@@ -1,0 +1,239 @@
+package io.leat.stack;
+
+import java.io.IOException;
+import java.nio.channels.Channels;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+
+/**
+ * A Java main class in a JVM of its own. Its output goes to a log file. It ends when the process
+ * that started it ends, however that happens. Thread-safe.
+ */
+public final class JvmProcess implements AutoCloseable {
+  private static final Duration STOP_TIMEOUT = Duration.ofSeconds(30);
+  private static final long POLL_MILLIS = 20;
+  private static final int SHOWN_LINES = 15;
+
+  private final String name;
+  private final Process process;
+  private final Path logFile;
+  private final long logStart;
+
+  private JvmProcess(String name, Process process, Path logFile, long logStart) {
+    this.name = name;
+    this.process = process;
+    this.logFile = logFile;
+    this.logStart = logStart;
+  }
+
+  /**
+   * What to start.
+   *
+   * @param name what people call it, for messages: {@code broker}
+   * @param classPath its class path; this module's classes are added to it
+   * @param mainClass the class whose main is run
+   * @param arguments the main's arguments
+   * @param jvmOptions for example {@code -Xmx512m}
+   * @param environment variables beside the inherited ones
+   * @param logFile takes standard output and error, appended; its directory is made
+   */
+  public record Command(
+      String name,
+      String classPath,
+      String mainClass,
+      List<String> arguments,
+      List<String> jvmOptions,
+      Map<String, String> environment,
+      Path logFile) {
+    public Command {
+      arguments = List.copyOf(arguments);
+      jvmOptions = List.copyOf(jvmOptions);
+      environment = Map.copyOf(environment);
+    }
+
+    /** A command with neither JVM options nor environment. */
+    public static Command of(
+        String name, String classPath, String mainClass, List<String> arguments, Path logFile) {
+      return new Command(name, classPath, mainClass, arguments, List.of(), Map.of(), logFile);
+    }
+
+    /** The same with more JVM options. */
+    public Command withJvmOptions(String... more) {
+      List<String> all = new ArrayList<>(jvmOptions);
+      all.addAll(List.of(more));
+      return new Command(name, classPath, mainClass, arguments, all, environment, logFile);
+    }
+
+    /** The same with one more environment variable. */
+    public Command withEnvironment(String variable, String value) {
+      Map<String, String> all = new TreeMap<>(environment);
+      all.put(variable, value);
+      return new Command(name, classPath, mainClass, arguments, jvmOptions, all, logFile);
+    }
+  }
+
+  /**
+   * Starts a process and returns at once; see {@link #awaitReady}.
+   *
+   * @throws StackException if the log's directory cannot be written or the JVM cannot be run
+   */
+  public static JvmProcess start(Command command) {
+    Directories.requireWritable(command.logFile().toAbsolutePath().getParent());
+    List<String> line = new ArrayList<>();
+    line.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    line.addAll(command.jvmOptions());
+    line.add("-cp");
+    line.add(command.classPath() + System.getProperty("path.separator") + LeatHome.codeLocation());
+    line.add(ChildMain.class.getName());
+    line.add(Long.toString(ProcessHandle.current().pid()));
+    line.add(command.mainClass());
+    line.addAll(command.arguments());
+    ProcessBuilder builder =
+        new ProcessBuilder(line)
+            .redirectErrorStream(true)
+            .redirectOutput(ProcessBuilder.Redirect.appendTo(command.logFile().toFile()));
+    builder.environment().putAll(command.environment());
+    try {
+      long logStart = Files.exists(command.logFile()) ? Files.size(command.logFile()) : 0;
+      Process process = builder.start();
+      process.getOutputStream().close();
+      return new JvmProcess(command.name(), process, command.logFile(), logStart);
+    } catch (IOException e) {
+      throw new StackException(
+          StackException.Code.DIED,
+          "The %s could not be started: %s".formatted(command.name(), e.getMessage()),
+          e);
+    }
+  }
+
+  /**
+   * Waits until a check holds.
+   *
+   * @param check asked often; must not block for long
+   * @throws StackException if the process ends first, or the time runs out
+   */
+  public void awaitReady(BooleanSupplier check, Duration timeout) {
+    long deadline = System.nanoTime() + timeout.toNanos();
+    while (!check.getAsBoolean()) {
+      if (waitFor(Duration.ofMillis(POLL_MILLIS))) {
+        throw died();
+      }
+      if (System.nanoTime() > deadline) {
+        throw new StackException(
+            StackException.Code.NOT_READY,
+            "The %s was not ready within %d s; its log is %s.%s"
+                .formatted(name, timeout.toSeconds(), logFile, indentedLog()));
+      }
+    }
+  }
+
+  /** The exception that says why the process, which has ended, did so. */
+  public StackException died() {
+    String log = log();
+    if (log.contains("No space left on device")) {
+      return new StackException(
+          StackException.Code.DISK_FULL,
+          "The %s ended because the disk is full; make room and start again. Its log is %s."
+              .formatted(name, logFile));
+    }
+    return new StackException(
+        StackException.Code.DIED,
+        "The %s ended with exit code %s; its log is %s.%s"
+            .formatted(
+                name,
+                exitCode().isPresent() ? exitCode().getAsInt() : "unknown",
+                logFile,
+                indentedLog()));
+  }
+
+  /** Asks the process to end (SIGTERM) and waits; kills it if it has not ended after 30 s. */
+  public void stop() {
+    stop(STOP_TIMEOUT);
+  }
+
+  /** Asks the process to end (SIGTERM) and waits; kills it if it has not ended in time. */
+  public void stop(Duration timeout) {
+    process.destroy();
+    if (!waitFor(timeout)) {
+      kill();
+    }
+  }
+
+  /**
+   * Ends the process at once, without a chance to clean up (SIGKILL), and waits until it is gone.
+   */
+  public void kill() {
+    process.destroyForcibly();
+    if (!waitFor(STOP_TIMEOUT)) {
+      throw new StackException(
+          StackException.Code.NOT_READY,
+          "The %s (pid %d) does not end, not even when killed.".formatted(name, process.pid()));
+    }
+  }
+
+  /** Same as {@link #stop()}. */
+  @Override
+  public void close() {
+    stop();
+  }
+
+  public boolean isAlive() {
+    return process.isAlive();
+  }
+
+  public long pid() {
+    return process.pid();
+  }
+
+  public String name() {
+    return name;
+  }
+
+  /** Empty while the process runs. */
+  public OptionalInt exitCode() {
+    return process.isAlive() ? OptionalInt.empty() : OptionalInt.of(process.exitValue());
+  }
+
+  public Path logFile() {
+    return logFile;
+  }
+
+  /** What the process has written so far, not what earlier ones wrote to the same file. */
+  public String log() {
+    try (var channel = Files.newByteChannel(logFile)) {
+      channel.position(logStart);
+      return new String(Channels.newInputStream(channel).readAllBytes(), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      return "(its log %s cannot be read: %s)".formatted(logFile, e.getMessage());
+    }
+  }
+
+  private String indentedLog() {
+    List<String> lines = log().lines().toList();
+    List<String> last = lines.subList(Math.max(0, lines.size() - SHOWN_LINES), lines.size());
+    return last.isEmpty() ? "" : "\n  " + String.join("\n  ", last);
+  }
+
+  /** True if the process has ended. */
+  private boolean waitFor(Duration time) {
+    try {
+      return process.waitFor(time.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      process.destroyForcibly();
+      throw new StackException(
+          StackException.Code.DIED,
+          "Interrupted while waiting for the " + name + "; killed it.",
+          e);
+    }
+  }
+}

@@ -1,0 +1,65 @@
+package io.leat.stack;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.BindException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.util.concurrent.ThreadLocalRandom;
+
+/** TCP ports on loopback. */
+public final class Ports {
+  /**
+   * Below every usual ephemeral range, so that no outgoing connection takes the port before its
+   * server does.
+   */
+  private static final int FIRST = 20_000;
+
+  private static final int END = 32_000;
+  private static final int ATTEMPTS = 1_000;
+
+  private Ports() {}
+
+  /** A port that nothing listens on now. */
+  public static int free() {
+    for (int i = 0; i < ATTEMPTS; i++) {
+      int port = ThreadLocalRandom.current().nextInt(FIRST, END);
+      if (isFree(port)) {
+        return port;
+      }
+    }
+    throw new StackException(
+        StackException.Code.PORT_IN_USE,
+        "No free port was found between %d and %d in %d attempts."
+            .formatted(FIRST, END - 1, ATTEMPTS));
+  }
+
+  /** Whether a server could listen on the port, on loopback, now. */
+  public static boolean isFree(int port) {
+    try (ServerSocket socket = new ServerSocket()) {
+      socket.setReuseAddress(true);
+      socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+      return true;
+    } catch (BindException e) {
+      return false;
+    } catch (IOException e) {
+      throw new UncheckedIOException("port " + port + " could not be tried", e);
+    }
+  }
+
+  /**
+   * Makes sure that a server can listen on the port.
+   *
+   * @param option the command-line option that chooses another, for the message
+   * @throws StackException if the port is in use
+   */
+  public static void requireFree(int port, String option) {
+    if (!isFree(port)) {
+      String owner = PortOwner.find(port).map(found -> " by " + found).orElse("");
+      throw new StackException(
+          StackException.Code.PORT_IN_USE,
+          "Port %d is in use%s; stop what uses it, or give %s.".formatted(port, owner, option));
+    }
+  }
+}

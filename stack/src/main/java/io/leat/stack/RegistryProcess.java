@@ -1,0 +1,147 @@
+package io.leat.stack;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.jar.Attributes;
+import java.util.jar.JarFile;
+import java.util.stream.Stream;
+
+/**
+ * An Apicurio schema registry in a process of its own, on loopback. What was registered survives
+ * restarts on the same directory, with the same ids. Schemas must be backward compatible, as in
+ * Confluent's registry, unless a subject says otherwise.
+ */
+public final class RegistryProcess implements AutoCloseable {
+  /** Where {@code leat up} puts it. */
+  public static final int DEFAULT_PORT = 8085;
+
+  private static final String PORT_OPTION = "--registry-port";
+  private static final String HOST = "127.0.0.1";
+  private static final String API = "/apis/ccompat/v7";
+  private static final Duration START_TIMEOUT = Duration.ofSeconds(90);
+  private static final Duration CHECK_TIMEOUT = Duration.ofSeconds(5);
+  private static final long ROOM_BYTES = 64L << 20;
+
+  private final JvmProcess process;
+  private final int port;
+
+  private RegistryProcess(JvmProcess process, int port) {
+    this.process = process;
+    this.port = port;
+  }
+
+  /**
+   * Starts a registry and waits until it answers.
+   *
+   * @param directory holds its database ({@code data}) and log ({@code registry.log}); made where
+   *     missing
+   * @param port of its HTTP interface
+   * @throws StackException if it does not come up
+   */
+  public static RegistryProcess start(LeatHome home, Path directory, int port) {
+    Path data = directory.resolve("data").toAbsolutePath();
+    Directories.requireWritable(data);
+    Directories.requireRoom(data, ROOM_BYTES);
+    Ports.requireFree(port, PORT_OPTION);
+    Path jar = runner(home.library("registry"));
+    JvmProcess process =
+        JvmProcess.start(
+            JvmProcess.Command.of(
+                    "schema registry",
+                    jar.toString(),
+                    mainClass(jar),
+                    List.of(),
+                    directory.resolve("registry.log"))
+                .withJvmOptions(
+                    "-Xmx256m",
+                    "-XX:+UseSerialGC",
+                    "-XX:TieredStopAtLevel=1",
+                    "-Djava.awt.headless=true",
+                    "-Dquarkus.http.host=" + HOST,
+                    "-Dquarkus.http.port=" + port,
+                    "-Dquarkus.http.access-log.enabled=false",
+                    "-Dapicurio.storage.kind=sql",
+                    "-Dapicurio.storage.sql.kind=h2",
+                    "-Dapicurio.datasource.url=jdbc:h2:file:" + data.resolve("registry"),
+                    "-Dapicurio.datasource.jdbc.initial-size=2",
+                    "-Dapicurio.datasource.jdbc.min-size=2",
+                    "-Dapicurio.datasource.jdbc.max-size=20"));
+    RegistryProcess registry = new RegistryProcess(process, port);
+    try {
+      process.awaitReady(registry::answers, START_TIMEOUT);
+    } catch (StackException e) {
+      process.kill();
+      throw process.log().contains("Database may be already in use")
+          ? new StackException(
+              StackException.Code.DIRECTORY_IN_USE,
+              "Another schema registry works in %s; stop it, or give another directory."
+                  .formatted(data),
+              e)
+          : e;
+    }
+    return registry;
+  }
+
+  /** Base address of the API that Confluent's clients speak: {@code http://127.0.0.1:8085/...}. */
+  public String url() {
+    return "http://" + HOST + ":" + port + API;
+  }
+
+  /** Its process, to see whether it lives, or to kill it. */
+  public JvmProcess process() {
+    return process;
+  }
+
+  /** Stops it in order. */
+  @Override
+  public void close() {
+    process.stop();
+  }
+
+  private boolean answers() {
+    HttpRequest request =
+        HttpRequest.newBuilder(URI.create(url() + "/subjects")).timeout(CHECK_TIMEOUT).build();
+    try {
+      return HttpClient.newHttpClient()
+              .send(request, HttpResponse.BodyHandlers.discarding())
+              .statusCode()
+          == 200;
+    } catch (IOException e) {
+      return false; // not up yet; the caller asks again
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
+  }
+
+  private static Path runner(Path library) {
+    try (Stream<Path> files = Files.list(library)) {
+      return files
+          .filter(file -> file.getFileName().toString().endsWith("-runner.jar"))
+          .findFirst()
+          .orElseThrow(() -> new IOException("it holds no *-runner.jar"));
+    } catch (IOException e) {
+      throw new StackException(
+          StackException.Code.NOT_BUILT,
+          "The schema registry in %s is not complete (%s). Build it with ./mvnw package -DskipTests."
+              .formatted(library, e.getMessage()),
+          e);
+    }
+  }
+
+  private static String mainClass(Path jar) {
+    try (JarFile file = new JarFile(jar.toFile())) {
+      return file.getManifest().getMainAttributes().getValue(Attributes.Name.MAIN_CLASS);
+    } catch (IOException e) {
+      throw new StackException(
+          StackException.Code.NOT_BUILT, "%s cannot be read: %s".formatted(jar, e.getMessage()), e);
+    }
+  }
+}
