@@ -1,0 +1,11 @@
+/**
+ * What a model is fed and what its file says of itself: the one way from a feature vector to a
+ * model's input, taken by trainers and by scoring alike, and the names under which a model file
+ * carries what it was made for.
+ *
+ * <p>Imports {@code io.leat.pipeline}. Vectors enter as lists of values, rows of numbers leave.
+ */
+@NullMarked
+package io.leat.pipeline.model;
+
+import org.jspecify.annotations.NullMarked;
