@@ -1,0 +1,61 @@
+package io.leat.retraining.trainer;
+
+import java.util.Arrays;
+
+/**
+ * Moves and scales each feature to mean 0 and standard deviation 1 over the rows it was learnt
+ * from.
+ */
+final class Standardisation {
+  private final double[] means;
+  private final double[] scales;
+
+  private Standardisation(double[] means, double[] scales) {
+    this.means = means;
+    this.scales = scales;
+  }
+
+  /**
+   * Learns means and population standard deviations in two passes. A feature with one constant
+   * value is moved to 0 and not scaled.
+   */
+  static Standardisation of(TrainingSet set) {
+    int width = set.features().size();
+    double[] means = new double[width];
+    double[] scales = new double[width];
+    for (TrainingSet.Row row : set.rows()) {
+      for (int i = 0; i < width; i++) {
+        means[i] += row.values()[i];
+      }
+    }
+    Arrays.setAll(means, i -> means[i] / set.size());
+    for (TrainingSet.Row row : set.rows()) {
+      for (int i = 0; i < width; i++) {
+        double distance = row.values()[i] - means[i];
+        scales[i] += distance * distance;
+      }
+    }
+    for (int i = 0; i < width; i++) {
+      double deviation = Math.sqrt(scales[i] / set.size());
+      // A constant's deviation is not exactly 0: its mean is rounded.
+      scales[i] = deviation > 1e-9 * Math.abs(means[i]) && deviation > 0 ? deviation : 1;
+    }
+    return new Standardisation(means, scales);
+  }
+
+  double[] apply(float[] values) {
+    double[] standard = new double[values.length];
+    for (int i = 0; i < values.length; i++) {
+      standard[i] = (values[i] - means[i]) / scales[i];
+    }
+    return standard;
+  }
+
+  double[] means() {
+    return means.clone();
+  }
+
+  double[] scales() {
+    return scales.clone();
+  }
+}
