@@ -1,0 +1,56 @@
+package io.leat.cli;
+
+import io.leat.cli.define.ApplyCommand;
+import io.leat.cli.define.PlanCommand;
+import io.leat.cli.define.ValidateCommand;
+import io.leat.cli.up.DownCommand;
+import io.leat.cli.up.StatusCommand;
+import io.leat.cli.up.UpCommand;
+import io.leat.pipeline.PipelineException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
+/** The {@code leat} command. Exit codes: 0 done, 1 failed, 2 wrong arguments or a wrong pipeline. */
+@Command(
+    name = "leat",
+    mixinStandardHelpOptions = true,
+    version = "leat 0.1.0",
+    synopsisSubcommandLabel = "COMMAND",
+    description = "Leads event streams to models: contracts, features, scores, drift, retraining.",
+    subcommands = {
+      UpCommand.class,
+      DownCommand.class,
+      StatusCommand.class,
+      ValidateCommand.class,
+      PlanCommand.class,
+      ApplyCommand.class,
+    })
+public final class Leat {
+  private static final Logger log = LoggerFactory.getLogger(Leat.class);
+
+  private Leat() {}
+
+  public static void main(String[] arguments) {
+    System.exit(commandLine().execute(arguments));
+  }
+
+  static CommandLine commandLine() {
+    return new CommandLine(new Leat())
+        .setCaseInsensitiveEnumValuesAllowed(true)
+        .setExecutionExceptionHandler(
+            (error, line, parsed) -> {
+              log.debug("failed", error);
+              if (error instanceof PipelineException pipeline) {
+                pipeline.problems().forEach(line.getErr()::println);
+                return 2;
+              }
+              line.getErr().println(error instanceof UserError ? error.getMessage() : "Leat failed: " + error);
+              if (!(error instanceof UserError)) {
+                error.printStackTrace(line.getErr());
+              }
+              return 1;
+            });
+  }
+}

@@ -1,0 +1,96 @@
+package io.leat.cli.up;
+
+import io.leat.cli.UserError;
+import io.leat.stack.Ports;
+import java.io.IOException;
+import java.io.Reader;
+import java.io.Writer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Properties;
+
+/**
+ * The loopback ports of one running stack, by what listens there. {@code leat up} writes them into its folder, so that
+ * the other commands find the stack.
+ */
+record Endpoints(Map<String, Integer> ports) {
+  private static final String FILE = "endpoints.properties";
+  private static final Map<String, Integer> USUAL = new LinkedHashMap<>();
+
+  static {
+    USUAL.put("broker", 9092);
+    USUAL.put("registry", 8085);
+    USUAL.put("ingestion", 7071);
+    USUAL.put("features", 7072);
+    USUAL.put("scoring", 7073);
+    USUAL.put("retraining", 7074);
+    USUAL.put("feature-server", 6566);
+    USUAL.put("flink", 8081);
+    USUAL.put("flink-metrics", 9249);
+  }
+
+  /** The usual ports; those that are taken replaced by free ones if asked for. */
+  static Endpoints choose(boolean free) {
+    Map<String, Integer> ports = new LinkedHashMap<>(USUAL);
+    if (free) {
+      ports.replaceAll((name, port) -> Ports.isFree(port) ? port : Ports.free());
+    }
+    return new Endpoints(ports);
+  }
+
+  /** Names each port that something else listens on; empty if all are free. */
+  Map<String, Integer> taken() {
+    Map<String, Integer> taken = new LinkedHashMap<>(ports);
+    taken.values().removeIf(Ports::isFree);
+    return taken;
+  }
+
+  int port(String name) {
+    Integer port = ports.get(name);
+    if (port == null) {
+      throw new IllegalArgumentException("no endpoint " + name + "; there are " + ports.keySet());
+    }
+    return port;
+  }
+
+  String bootstrapServers() {
+    return "127.0.0.1:" + port("broker");
+  }
+
+  String registryUrl() {
+    return "http://127.0.0.1:" + port("registry") + "/apis/ccompat/v7";
+  }
+
+  void save(Path folder) throws IOException {
+    Properties properties = new Properties();
+    ports.forEach((name, port) -> properties.setProperty(name, String.valueOf(port)));
+    try (Writer writer = Files.newBufferedWriter(folder.resolve(FILE))) {
+      properties.store(writer, "Where the parts of this stack listen");
+    }
+  }
+
+  /**
+   * The endpoints of the stack that runs in a folder.
+   *
+   * @throws UserError if none does
+   */
+  static Endpoints load(Path folder) {
+    Path file = folder.resolve(FILE);
+    if (!Files.exists(file)) {
+      throw new UserError(
+          "No stack has been started in %s. Start one with: ./leat up PIPELINE".formatted(folder));
+    }
+    Properties properties = new Properties();
+    try (Reader reader = Files.newBufferedReader(file)) {
+      properties.load(reader);
+    } catch (IOException e) {
+      throw new UserError("Cannot read " + file + ": " + e.getMessage(), e);
+    }
+    Map<String, Integer> ports = new LinkedHashMap<>();
+    USUAL.keySet()
+        .forEach(name -> ports.put(name, Integer.parseInt(properties.getProperty(name, "0"))));
+    return new Endpoints(ports);
+  }
+}
