@@ -1,0 +1,57 @@
+package io.leat.pipeline.expression;
+
+import dev.cel.common.CelOptions;
+import dev.cel.compiler.CelCompiler;
+import dev.cel.compiler.CelCompilerBuilder;
+import dev.cel.compiler.CelCompilerFactory;
+import dev.cel.parser.CelStandardMacro;
+import dev.cel.runtime.CelRuntime;
+import dev.cel.runtime.CelRuntimeFactory;
+
+/** The CEL library as Leat sets it up: bounds, mixed arithmetic, null as the unknown. */
+final class Cel {
+  /**
+   * Bounds that no honest rule meets: an expression's length, depth and size when it is compiled;
+   * the steps of its loops and the size of its patterns when it is evaluated. Patterns run on RE2,
+   * in linear time.
+   */
+  private static final CelOptions OPTIONS =
+      CelOptions.current()
+          .enableHeterogeneousNumericComparisons(true)
+          .enableUnknownTracking(true)
+          .evaluateCanonicalTypesToNativeValues(true)
+          .maxExpressionCodePointSize(4_000)
+          .maxParseRecursionDepth(64)
+          .maxParseExpressionNodeCount(1_000)
+          .comprehensionMaxIterations(10_000)
+          .maxRegexProgramSize(2_000)
+          .build();
+
+  /** Thread-safe. */
+  static final CelRuntime RUNTIME =
+      CelRuntimeFactory.plannerRuntimeBuilder()
+          .setOptions(OPTIONS)
+          .addFunctionBindings(MixedArithmetic.bindings())
+          .build();
+
+  private Cel() {}
+
+  static CelCompiler compiler(Iterable<Variable> variables) {
+    CelCompilerBuilder builder =
+        CelCompilerFactory.standardCelCompilerBuilder()
+            .setOptions(OPTIONS)
+            .setStandardMacros(
+                CelStandardMacro.ALL,
+                CelStandardMacro.EXISTS,
+                CelStandardMacro.EXISTS_ONE,
+                CelStandardMacro.MAP,
+                CelStandardMacro.MAP_FILTER,
+                CelStandardMacro.FILTER)
+            .addMacros(Presence.MACRO)
+            .addFunctionDeclarations(MixedArithmetic.declarations());
+    for (Variable variable : variables) {
+      builder.addVar(variable.name(), variable.type());
+    }
+    return builder.build();
+  }
+}

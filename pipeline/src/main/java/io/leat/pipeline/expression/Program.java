@@ -1,0 +1,189 @@
+package io.leat.pipeline.expression;
+
+import dev.cel.common.CelAbstractSyntaxTree;
+import dev.cel.common.CelIssue;
+import dev.cel.common.CelSource;
+import dev.cel.common.CelSourceLocation;
+import dev.cel.common.CelValidationException;
+import dev.cel.common.types.CelKind;
+import dev.cel.common.types.CelType;
+import dev.cel.common.types.CelTypes;
+import dev.cel.common.types.SimpleType;
+import dev.cel.runtime.CelAttribute;
+import dev.cel.runtime.CelEvaluationException;
+import dev.cel.runtime.CelRuntime;
+import dev.cel.runtime.CelUnknownSet;
+import io.leat.pipeline.Expression;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A compiled CEL expression. Immutable and thread-safe.
+ *
+ * <p>Null is the unknown of three-valued logic, as in SQL: an operation on null is null, {@code
+ * false && null} is false, {@code true || null} is true. {@code has(event.field)} asks whether a
+ * value is there.
+ *
+ * <p>An int and a double may be compared, added, subtracted, multiplied and divided; the int is
+ * widened. Dividing doubles by zero gives an infinity or NaN; dividing ints by zero, and leaving
+ * the range of 64 bits, is an error.
+ */
+public final class Program {
+  /** What an expression is to yield. */
+  public enum Result {
+    /** A {@link Boolean}. */
+    BOOL,
+    /** A {@link Double}, {@link Long}, {@link Boolean} or {@link String}. */
+    SCALAR
+  }
+
+  private static final Set<CelKind> SCALARS =
+      Set.of(CelKind.DOUBLE, CelKind.INT, CelKind.BOOL, CelKind.STRING);
+  private static final Optional<Object> NULL =
+      Optional.of(CelUnknownSet.create(CelAttribute.create("null")));
+
+  private final Expression expression;
+  private final CelRuntime.Program program;
+
+  private Program(Expression expression, CelRuntime.Program program) {
+    this.expression = expression;
+    this.program = program;
+  }
+
+  /**
+   * Compiles an expression.
+   *
+   * @throws ExpressionException if it does not parse, names what the scope does not have, applies
+   *     an operation to the wrong types or yields another type than wanted
+   */
+  public static Program compile(Expression expression, Scope scope, Result result) {
+    CelAbstractSyntaxTree parsed;
+    try {
+      parsed = scope.compiler().parse(expression.text()).getAst();
+    } catch (CelValidationException e) {
+      throw invalid(expression, e);
+    }
+    Optional<NameCheck.Unknown> unknown = NameCheck.firstUnknown(parsed.getExpr(), scope);
+    if (unknown.isPresent()) {
+      throw at(
+          expression,
+          location(parsed.getSource(), unknown.get().expressionId()),
+          unknown.get().problem(),
+          null);
+    }
+    try {
+      CelAbstractSyntaxTree checked = scope.compiler().check(parsed).getAst();
+      checkResult(expression, checked.getResultType(), result);
+      return new Program(expression, Cel.RUNTIME.createProgram(checked));
+    } catch (CelValidationException e) {
+      throw invalid(expression, e);
+    } catch (CelEvaluationException e) {
+      throw at(expression, CelSourceLocation.of(1, 0), Issues.plain(e.getMessage()), e);
+    }
+  }
+
+  /**
+   * Evaluates the expression.
+   *
+   * @param bindings what {@link Scope#bind} of the same scope gave
+   * @return the value; null where an input that it needs is null
+   * @throws ExpressionException if the value does not exist: an int divided by zero, an overflow, a
+   *     place outside of a list, a bound on cost that was met
+   * @throws IllegalArgumentException if the bindings are another scope's
+   */
+  public @Nullable Object evaluate(Map<String, Object> bindings) {
+    Object value;
+    try {
+      value = program.eval(name -> lookup(bindings, name));
+    } catch (CelEvaluationException e) {
+      if (e.getCause() instanceof UnboundException unbound) {
+        throw unbound;
+      }
+      throw at(
+          expression,
+          CelSourceLocation.NONE,
+          "'%s' has no value for this input: %s"
+              .formatted(expression.text(), Issues.plain(e.getMessage())),
+          e);
+    }
+    return value instanceof CelUnknownSet ? null : value;
+  }
+
+  private static Optional<Object> lookup(Map<String, Object> bindings, String name) {
+    Object value = bindings.get(name);
+    if (value != null) {
+      return Optional.of(value);
+    }
+    if (!bindings.containsKey(name)) {
+      throw new UnboundException(
+          "no variable "
+              + name
+              + " in the bindings; bind with the scope that compiled the program");
+    }
+    return NULL;
+  }
+
+  private static void checkResult(Expression expression, CelType type, Result result) {
+    boolean right =
+        switch (result) {
+          case BOOL -> type.equals(SimpleType.BOOL);
+          case SCALAR -> SCALARS.contains(type.kind());
+        };
+    if (!right) {
+      throw at(
+          expression,
+          CelSourceLocation.of(1, 0),
+          "'%s' yields %s; expected %s"
+              .formatted(
+                  expression.text(),
+                  Issues.plain(CelTypes.format(type)),
+                  result == Result.BOOL ? "bool" : "a number, bool or string"),
+          null);
+    }
+  }
+
+  private static ExpressionException invalid(Expression expression, CelValidationException e) {
+    List<CelIssue> issues = e.getErrors();
+    CelIssue first = issues.get(0);
+    return at(expression, first.getSourceLocation(), Issues.plain(first.getMessage()), e);
+  }
+
+  private static CelSourceLocation location(CelSource source, long expressionId) {
+    Integer offset = source.getPositionsMap().get(expressionId);
+    return offset == null
+        ? CelSourceLocation.of(1, 0)
+        : source.getOffsetLocation(offset).orElse(CelSourceLocation.of(1, 0));
+  }
+
+  /** Lines count from 1 and columns from 0 in CEL; both from 1 for people. */
+  private static ExpressionException at(
+      Expression expression,
+      CelSourceLocation location,
+      String problem,
+      @Nullable Throwable cause) {
+    if (location.getLine() < 1) {
+      return new ExpressionException(expression, expression.line(), problem, cause);
+    }
+    return new ExpressionException(
+        expression,
+        expression.line() + location.getLine() - 1,
+        "at column %d of '%s': %s"
+            .formatted(
+                location.getColumn() + 1,
+                expression.text().lines().skip(location.getLine() - 1L).findFirst().orElse(""),
+                problem),
+        cause);
+  }
+
+  /** A mistake of the caller, which passes through CEL as it is. */
+  private static final class UnboundException extends IllegalArgumentException {
+    private static final long serialVersionUID = 1L;
+
+    UnboundException(String message) {
+      super(message);
+    }
+  }
+}

@@ -1,0 +1,162 @@
+package io.leat.pipeline.expression;
+
+import dev.cel.common.types.SimpleType;
+import dev.cel.compiler.CelCompiler;
+import java.util.AbstractMap;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.apache.avro.Schema;
+import org.apache.avro.generic.GenericRecord;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The names that an expression may use, with their types, and the way from a record to their
+ * values. Immutable and thread-safe; make one a schema and keep it.
+ *
+ * <p>Types: int and long are CEL's int; float and double its double; string, enum and uuid its
+ * string; timestamps and dates its timestamp; bytes and fixed its bytes; arrays and maps of these
+ * its lists and maps. A nullable field has the type of its other branch. A feature of a view is a
+ * double, counts too.
+ *
+ * <p>Binding copies nothing: a value is read from the record when an expression asks for it.
+ */
+public final class Scope {
+  private final Map<String, Variable> variables = new LinkedHashMap<>();
+  private final Map<String, String> unreadable;
+  private final CelCompiler compiler;
+
+  private Scope(List<Variable> variables, Map<String, String> unreadable) {
+    for (Variable variable : variables) {
+      this.variables.put(variable.name(), variable);
+    }
+    for (Variable variable : variables) {
+      String name = Presence.of(variable.name());
+      this.variables.put(
+          name,
+          new Variable(name, SimpleType.BOOL, input -> variable.reader().read(input) != null));
+    }
+    this.unreadable = unreadable;
+    this.compiler = Cel.compiler(this.variables.values());
+  }
+
+  /** The fields of an event, as {@code event.field}. */
+  public static Scope ofEvent(Schema event) {
+    return ofVector(event, List.of());
+  }
+
+  /** The fields of an event, each by its own name, as an aggregation's {@code where} uses them. */
+  public static Scope ofFields(Schema event) {
+    AvroVariables fields = new AvroVariables(event, "");
+    return new Scope(fields.variables(), fields.unreadable());
+  }
+
+  /**
+   * The fields of a spine event, as {@code event.field}, and features of views, as {@code
+   * view.column}.
+   *
+   * @param viewFeatureFullNames full names of features whose values are numbers
+   */
+  public static Scope ofVector(Schema event, List<String> viewFeatureFullNames) {
+    AvroVariables fields = new AvroVariables(event, "event.");
+    List<Variable> variables = new ArrayList<>(fields.variables());
+    for (String name : viewFeatureFullNames) {
+      variables.add(
+          new Variable(
+              name,
+              SimpleType.DOUBLE,
+              input ->
+                  input.viewFeatures().get(name) instanceof Number number
+                      ? number.doubleValue()
+                      : null));
+    }
+    return new Scope(variables, fields.unreadable());
+  }
+
+  /** A model's {@code score}. */
+  public static Scope ofScore() {
+    return new Scope(
+        List.of(new Variable("score", SimpleType.DOUBLE, Variable.Input::score)), Map.of());
+  }
+
+  /**
+   * Values for {@link Program#evaluate}: a view of the record, not a copy.
+   *
+   * @param event a record of this scope's schema, with logical types raw or converted
+   */
+  public Map<String, Object> bind(GenericRecord event) {
+    return bind(event, Map.of());
+  }
+
+  /**
+   * Values for {@link Program#evaluate}: a view of both arguments, not a copy.
+   *
+   * @param viewFeatures full name to number or null; an absent feature is null
+   */
+  public Map<String, Object> bind(GenericRecord event, Map<String, @Nullable Object> viewFeatures) {
+    return new Bindings(new Variable.Input(event, viewFeatures, Double.NaN));
+  }
+
+  /** Values for {@link Program#evaluate} of an expression over {@code score}. */
+  public Map<String, Object> bind(double score) {
+    return new Bindings(new Variable.Input(null, Map.of(), score));
+  }
+
+  CelCompiler compiler() {
+    return compiler;
+  }
+
+  boolean declares(String name) {
+    return variables.containsKey(name);
+  }
+
+  /** The names that an author may write. */
+  Set<String> names() {
+    return variables.keySet().stream()
+        .filter(name -> name.equals(Presence.written(name)))
+        .collect(Collectors.toCollection(LinkedHashSet::new));
+  }
+
+  Map<String, String> unreadable() {
+    return unreadable;
+  }
+
+  String describeNames() {
+    Set<String> names = names();
+    String first = names.stream().limit(12).collect(Collectors.joining(", "));
+    return (names.size() == 1 ? "" : "one of ")
+        + first
+        + (names.size() > 12 ? " and " + (names.size() - 12) + " more" : "");
+  }
+
+  /** The scope's variables over one input, read when asked for. */
+  private final class Bindings extends AbstractMap<String, Object> {
+    private final Variable.Input input;
+
+    Bindings(Variable.Input input) {
+      this.input = input;
+    }
+
+    @Override
+    public @Nullable Object get(Object name) {
+      Variable variable = variables.get(name);
+      return variable == null ? null : variable.reader().read(input);
+    }
+
+    @Override
+    public boolean containsKey(Object name) {
+      return variables.containsKey(name);
+    }
+
+    @Override
+    public Set<Entry<String, Object>> entrySet() {
+      Map<String, Object> values = new LinkedHashMap<>();
+      variables.keySet().forEach(name -> values.put(name, get(name)));
+      return values.entrySet();
+    }
+  }
+}

@@ -1,0 +1,22 @@
+package io.leat.pipeline.expression;
+
+import dev.cel.common.types.CelType;
+import java.util.Map;
+import org.apache.avro.generic.GenericRecord;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A name that expressions may use, its type, and the way to its value. Names hold dots: {@code
+ * event.amount} is one variable, so that only what an expression names is ever read.
+ */
+record Variable(String name, CelType type, Reader reader) {
+  /** What a scope binds names to. */
+  record Input(
+      @Nullable GenericRecord event, Map<String, @Nullable Object> viewFeatures, double score) {}
+
+  /** Reads a variable's value, in CEL's own types. */
+  @FunctionalInterface
+  interface Reader {
+    @Nullable Object read(Input input);
+  }
+}

@@ -1,0 +1,13 @@
+/**
+ * CEL expressions over events, feature vectors and scores: type-checked against the Avro schema
+ * when they are compiled, bounded in cost, null-safe. {@link io.leat.pipeline.expression.Scope}
+ * says what an expression may name and binds values to it; {@link
+ * io.leat.pipeline.expression.Program} compiles and evaluates.
+ *
+ * <p>The only package that names the CEL library. Imports nothing else of Leat but the {@code
+ * Expression} record.
+ */
+@NullMarked
+package io.leat.pipeline.expression;
+
+import org.jspecify.annotations.NullMarked;
