@@ -8,8 +8,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.apache.avro.Schema;
 import org.apache.flink.avro.registry.confluent.shaded.io.confluent.kafka.schemaregistry.ParsedSchema;
 import org.apache.flink.avro.registry.confluent.shaded.io.confluent.kafka.schemaregistry.avro.AvroSchema;
-import org.apache.flink.avro.registry.confluent.shaded.io.confluent.kafka.schemaregistry.client.CachedSchemaRegistryClient;
+import org.apache.flink.avro.registry.confluent.shaded.io.confluent.kafka.schemaregistry.avro.AvroSchemaProvider;
 import org.apache.flink.avro.registry.confluent.shaded.io.confluent.kafka.schemaregistry.client.SchemaRegistryClient;
+import org.apache.flink.avro.registry.confluent.shaded.io.confluent.kafka.schemaregistry.client.SchemaRegistryClientFactory;
 import org.apache.flink.avro.registry.confluent.shaded.io.confluent.kafka.schemaregistry.client.rest.exceptions.RestClientException;
 
 /**
@@ -34,12 +35,15 @@ public final class RegistryClient {
   private final Map<String, Map<Schema, Integer>> ids = new ConcurrentHashMap<>();
 
   /**
-   * @param url base address, for example {@code http://localhost:8085/apis/ccompat/v7}
+   * @param url base address, for example {@code http://localhost:8085/apis/ccompat/v7}; {@code
+   *     mock://<name>} is a registry in this process's memory, for tests
    * @param settings further settings of Confluent's client, such as {@code basic.auth.user.info}
    */
   public RegistryClient(String url, Map<String, String> settings) {
     this.url = url;
-    this.client = new CachedSchemaRegistryClient(url, CAPACITY, settings);
+    this.client =
+        SchemaRegistryClientFactory.newClient(
+            List.of(url), CAPACITY, List.of(new AvroSchemaProvider()), settings, Map.of());
   }
 
   public RegistryClient(String url) {
