@@ -1,0 +1,158 @@
+package io.leat.drift;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.leat.drift.AlertState.Open;
+import io.leat.drift.AlertState.Past;
+import io.leat.drift.Threshold.Level;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.EnumMap;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The life of a feature's alerts. A pure function of the windows, given in order of event time.
+ *
+ * <ul>
+ *   <li>A severity is reached when, by one statistic, this window and at least k of the last n have
+ *       it (CRITICAL counts as WARN too). Reached without an open alert, it opens one.
+ *   <li>A feature has one open alert at most. Where a WARN alert is open and CRITICAL is reached,
+ *       the open one closes and a CRITICAL one opens in the same window: slow drift is not stuck at
+ *       its first severity.
+ *   <li>An alert closes after m windows in a row in which its statistic was judged and no statistic
+ *       of the feature drifted; what was remembered is forgotten with it.
+ *   <li>A window that is absent (no vectors), or holds too few values to be judged, is no evidence
+ *       either way: "the last n" and "m in a row" pass over it.
+ * </ul>
+ */
+final class AlertRule {
+  private static final int ID_BYTES = 16;
+
+  private final String monitor;
+  private final String feature;
+  private final CalibratedMonitor.Settings settings;
+
+  AlertRule(String feature, CalibratedMonitor.Settings settings) {
+    this.monitor = settings.monitor();
+    this.feature = feature;
+    this.settings = settings;
+  }
+
+  /** A statistic of one window, with the threshold that judges it. */
+  record Judged(Threshold threshold, double value) {
+    Level level() {
+      return threshold.level(value);
+    }
+
+    /** How far it lies beyond, in units that all statistics share: 1 is critical. */
+    double size() {
+      return value / threshold.critical();
+    }
+  }
+
+  /** An alert that opened or closed in a window. */
+  record Change(boolean opened, Open alert, Judged judged) {}
+
+  /** What a window did. */
+  record Step(AlertState state, List<Change> changes) {}
+
+  /**
+   * Takes the next window.
+   *
+   * @param judged the statistics that could be judged in it
+   */
+  Step next(AlertState state, long windowStart, List<Judged> judged) {
+    if (judged.isEmpty()) {
+      return new Step(state, List.of());
+    }
+    Map<Statistic, List<Past>> recent = remember(state, windowStart, judged);
+    Optional<Change> reached =
+        judged.stream()
+            .map(j -> reached(j, recent.getOrDefault(j.threshold().statistic(), List.of())))
+            .flatMap(Optional::stream)
+            .max(
+                Comparator.comparing((Change change) -> change.alert().severity())
+                    .thenComparing(change -> change.judged().size()));
+    return state.open().isEmpty()
+        ? open(recent, reached)
+        : goOn(state, state.open().get(), recent, judged, reached);
+  }
+
+  private Map<Statistic, List<Past>> remember(
+      AlertState state, long windowStart, List<Judged> judged) {
+    Map<Statistic, List<Past>> recent = new EnumMap<>(Statistic.class);
+    recent.putAll(state.recent());
+    for (Judged j : judged) {
+      List<Past> windows =
+          new ArrayList<>(recent.getOrDefault(j.threshold().statistic(), List.of()));
+      windows.add(new Past(windowStart, j.level()));
+      int from = Math.max(0, windows.size() - settings.openOf());
+      recent.put(j.threshold().statistic(), List.copyOf(windows.subList(from, windows.size())));
+    }
+    return recent;
+  }
+
+  /** The highest severity that a statistic has reached, as the alert that it would open. */
+  private Optional<Change> reached(Judged judged, List<Past> windows) {
+    for (Level severity : List.of(Level.CRITICAL, Level.WARN)) {
+      List<Past> drifted =
+          windows.stream().filter(past -> past.level().compareTo(severity) >= 0).toList();
+      if (judged.level().compareTo(severity) >= 0 && drifted.size() >= settings.openAfter()) {
+        Statistic statistic = judged.threshold().statistic();
+        String id = alertId(statistic, drifted.get(0).start());
+        return Optional.of(new Change(true, new Open(id, statistic, severity), judged));
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static Step open(Map<Statistic, List<Past>> recent, Optional<Change> reached) {
+    return new Step(
+        new AlertState(recent, reached.map(Change::alert), 0),
+        reached.map(List::of).orElse(List.of()));
+  }
+
+  private Step goOn(
+      AlertState state,
+      Open alert,
+      Map<Statistic, List<Past>> recent,
+      List<Judged> judged,
+      Optional<Change> reached) {
+    Optional<Judged> own =
+        judged.stream().filter(j -> j.threshold().statistic() == alert.statistic()).findFirst();
+    if (judged.stream().anyMatch(j -> j.level() != Level.CLEAN)) {
+      if (alert.severity() == Level.WARN
+          && reached.isPresent()
+          && reached.get().alert().severity() == Level.CRITICAL) {
+        Change closed = new Change(false, alert, own.orElse(reached.get().judged()));
+        return new Step(
+            new AlertState(recent, reached.map(Change::alert), 0), List.of(closed, reached.get()));
+      }
+      return new Step(new AlertState(recent, state.open(), 0), List.of());
+    }
+    int clean = state.cleanWindows() + (own.isPresent() ? 1 : 0);
+    if (own.isPresent() && clean >= settings.closeAfter()) {
+      return new Step(AlertState.NONE, List.of(new Change(false, alert, own.get())));
+    }
+    return new Step(new AlertState(recent, state.open(), clean), List.of());
+  }
+
+  /**
+   * The same for the same monitor, feature, statistic and first drifted window: 128 bits of their
+   * SHA-256, hex.
+   */
+  private String alertId(Statistic statistic, long firstWindow) {
+    String cause = String.join("\n", monitor, feature, statistic.label(), "" + firstWindow);
+    try {
+      byte[] hash = MessageDigest.getInstance("SHA-256").digest(cause.getBytes(UTF_8));
+      return HexFormat.of().formatHex(hash, 0, ID_BYTES);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java runtime has SHA-256", e);
+    }
+  }
+}

@@ -1,0 +1,169 @@
+package io.leat.drift;
+
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonIgnore;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.LongStream;
+
+/**
+ * The empirical distribution of a set of numbers, kept as at most {@value #MAX_POINTS} of them.
+ *
+ * <p>At each kept point the distribution function is exact, from the left (the share of numbers
+ * below it) and at it (the share of numbers at or below it). With at most {@value #MAX_POINTS}
+ * distinct numbers all of them are kept; with more, at most one thousandth of the numbers lies
+ * strictly between two neighbouring points, so the function is known everywhere to 1/1000.
+ *
+ * <p>The points cut the line into {@link #cells() cells}: each point is one, and so is each gap
+ * before, between and behind them. How many of a window's values fall into each cell is all that
+ * the statistics need of the window. Immutable.
+ */
+public final class Distribution {
+  /** Most points that are kept. */
+  public static final int MAX_POINTS = 1_001;
+
+  private static final int STEPS = MAX_POINTS - 1;
+
+  @JsonProperty private final double[] points;
+  @JsonProperty private final long[] below;
+  @JsonProperty private final long[] atOrBelow;
+
+  /**
+   * @param points the kept numbers, ascending, distinct and finite
+   * @param below how many numbers lie below each point
+   * @param atOrBelow how many numbers lie at or below each point; the last is the count of all
+   * @throws IllegalArgumentException if they are not that
+   */
+  @JsonCreator
+  Distribution(
+      @JsonProperty(value = "points", required = true) double[] points,
+      @JsonProperty(value = "below", required = true) long[] below,
+      @JsonProperty(value = "atOrBelow", required = true) long[] atOrBelow) {
+    int length = points.length;
+    boolean sound = length <= MAX_POINTS && below.length == length && atOrBelow.length == length;
+    for (int i = 0; sound && i < length; i++) {
+      sound =
+          Double.isFinite(points[i])
+              && below[i] < atOrBelow[i]
+              && (i == 0
+                  ? below[i] == 0
+                  : points[i - 1] < points[i] && atOrBelow[i - 1] <= below[i]);
+    }
+    if (!sound) {
+      throw new IllegalArgumentException(
+          "not a distribution: expected at most %d finite ascending points, each with the number of values below it and at or below it"
+              .formatted(MAX_POINTS));
+    }
+    this.points = points.clone();
+    this.below = below.clone();
+    this.atOrBelow = atOrBelow.clone();
+  }
+
+  /** The distribution of finite numbers, in any order; of none, it has no point. */
+  public static Distribution of(double[] values) {
+    double[] sorted = Arrays.stream(values).map(v -> v + 0.0).sorted().toArray();
+    int n = sorted.length;
+    List<Run> runs = new ArrayList<>();
+    for (int start = 0, end; start < n; start = end) {
+      end = start + 1;
+      while (end < n && sorted[end] == sorted[start]) {
+        end++;
+      }
+      runs.add(new Run(sorted[start], start, end));
+    }
+    List<Run> kept = runs.size() <= MAX_POINTS ? runs : thinOut(runs, n);
+    return new Distribution(
+        kept.stream().mapToDouble(Run::value).toArray(),
+        kept.stream().mapToLong(Run::below).toArray(),
+        kept.stream().mapToLong(Run::atOrBelow).toArray());
+  }
+
+  private record Run(double value, long below, long atOrBelow) {}
+
+  /**
+   * Keeps the first run, and after each kept one the farthest that leaves at most n/1000 numbers
+   * strictly between. Every step passes more than n/1000 numbers, save perhaps the last, so at most
+   * 1,000 steps are taken.
+   */
+  private static List<Run> thinOut(List<Run> runs, long n) {
+    List<Run> kept = new ArrayList<>();
+    Run last = runs.get(0);
+    kept.add(last);
+    for (int i = 1; i < runs.size(); i++) {
+      boolean nextIsTooFar =
+          i + 1 == runs.size() || (runs.get(i + 1).below() - last.atOrBelow()) * STEPS > n;
+      if (nextIsTooFar) {
+        last = runs.get(i);
+        kept.add(last);
+      }
+    }
+    return kept;
+  }
+
+  /** How many numbers it is of. */
+  @JsonIgnore
+  public long count() {
+    return points.length == 0 ? 0 : atOrBelow[points.length - 1];
+  }
+
+  /** How many points are kept. */
+  int size() {
+    return points.length;
+  }
+
+  /** A kept point; 0 is the least of all numbers, {@code size() - 1} the greatest. */
+  double point(int index) {
+    return points[index];
+  }
+
+  /** How many numbers lie below a kept point. */
+  long below(int index) {
+    return below[index];
+  }
+
+  /** How many numbers lie at or below a kept point. */
+  long atOrBelow(int index) {
+    return atOrBelow[index];
+  }
+
+  /** Number of cells: {@code 2 * size() + 1}. */
+  int cells() {
+    return 2 * points.length + 1;
+  }
+
+  /**
+   * The cell of a finite number: {@code 2i + 1} if it equals point i, {@code 2i} if it lies before
+   * point i and behind the one before that.
+   */
+  int cell(double value) {
+    int found = Arrays.binarySearch(points, value + 0.0);
+    return found >= 0 ? 2 * found + 1 : 2 * (-found - 1);
+  }
+
+  /** The kept point with that number, or -1. */
+  int indexOf(double point) {
+    int found = Arrays.binarySearch(points, point);
+    return found >= 0 ? found : -1;
+  }
+
+  /** The share of numbers at or below a number; between two points, the least that it can be. */
+  double cumulative(double value) {
+    int index = (cell(value) - 1) / 2;
+    return cell(value) == 0 || count() == 0 ? 0 : (double) atOrBelow[index] / count();
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof Distribution that
+        && Arrays.equals(points, that.points)
+        && Arrays.equals(below, that.below)
+        && Arrays.equals(atOrBelow, that.atOrBelow);
+  }
+
+  @Override
+  public int hashCode() {
+    return 31 * Arrays.hashCode(points) + Long.hashCode(LongStream.of(below).sum());
+  }
+}

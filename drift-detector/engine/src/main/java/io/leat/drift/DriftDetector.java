@@ -1,0 +1,238 @@
+package io.leat.drift;
+
+import io.leat.drift.AlertRule.Change;
+import io.leat.drift.AlertRule.Judged;
+import io.leat.drift.Threshold.Level;
+import io.leat.pipeline.Durations;
+import io.leat.pipeline.Monitor;
+import io.leat.records.DriftAlert;
+import io.leat.records.DriftMetric;
+import io.leat.records.Severity;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.OptionalDouble;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One monitor at work: turns windows of vectors into metrics and alerts. Immutable, thread-safe.
+ */
+public final class DriftDetector {
+  private final Monitor monitor;
+  private final ReferenceProfile profile;
+  private final CalibratedMonitor calibrated;
+  private final List<FeatureReference> features;
+  private final String fingerprint;
+
+  /**
+   * @throws ReferenceProfileException if the profile's thresholds were calibrated for other
+   *     settings of the monitor
+   */
+  public DriftDetector(Monitor monitor, ReferenceProfile profile) {
+    this.monitor = monitor;
+    this.profile = profile;
+    CalibratedMonitor.Settings wanted = CalibratedMonitor.Settings.of(monitor);
+    this.calibrated =
+        profile
+            .monitor(monitor.name())
+            .orElseThrow(
+                () ->
+                    new ReferenceProfileException(
+                        "The reference profile of model %s knows no monitor %s; train the model anew (leat train)."
+                            .formatted(profile.model(), monitor.name())));
+    if (!calibrated.settings().equals(wanted)) {
+      throw new ReferenceProfileException(
+          "Monitor %s has changed since the reference profile of model %s was made: it is %s, its thresholds were calibrated for %s. Train the model anew (leat train)."
+              .formatted(monitor.name(), profile.model(), wanted, calibrated.settings()));
+    }
+    this.features =
+        calibrated.thresholds().stream()
+            .map(Threshold::feature)
+            .distinct()
+            .map(
+                name ->
+                    profile
+                        .feature(name)
+                        .orElseThrow(
+                            () ->
+                                new ReferenceProfileException(
+                                    "The reference profile of model %s has thresholds for %s but no distribution of it; train the model anew (leat train)."
+                                        .formatted(profile.model(), name))))
+            .toList();
+    this.fingerprint = profile.fingerprint();
+  }
+
+  /** Full names of the watched features, in the order in which {@link #add} wants their values. */
+  public List<String> features() {
+    return features.stream().map(FeatureReference::name).toList();
+  }
+
+  /** Fingerprint of the reference profile. */
+  public String reference() {
+    return fingerprint;
+  }
+
+  /** The thresholds that windows are judged by. */
+  public List<Threshold> thresholds() {
+    return calibrated.thresholds();
+  }
+
+  /** Start of the window that a time lies in; windows are aligned to 1970-01-01 UTC. */
+  public long windowStart(long eventTimeMillis) {
+    return eventTimeMillis - Math.floorMod(eventTimeMillis, monitor.window().toMillis());
+  }
+
+  /** End of a window, exclusive. */
+  public long windowEnd(long windowStart) {
+    return windowStart + monitor.window().toMillis();
+  }
+
+  /** A summary of a window that holds nothing yet. */
+  public WindowSummary newWindow() {
+    return new WindowSummary(features);
+  }
+
+  /** A summary out of {@link WindowSummary#toBytes}, made against the same reference. */
+  public WindowSummary readWindow(byte[] bytes) {
+    WindowSummary summary = newWindow();
+    summary.read(bytes);
+    return summary;
+  }
+
+  /**
+   * Counts a vector in a window.
+   *
+   * @param values the watched features' values, in the order of {@link #features()}; what is no
+   *     number counts as null
+   */
+  public void add(WindowSummary window, @Nullable Object[] values) {
+    window.add(values);
+  }
+
+  /**
+   * What a window says.
+   *
+   * @param metrics one a feature and statistic
+   * @param alerts what closed, then what opened; each by severity, then by how far beyond
+   * @param states the features' states after the window, by full name
+   */
+  public record Verdict(
+      List<DriftMetric> metrics, List<DriftAlert> alerts, Map<String, AlertState> states) {}
+
+  /**
+   * Judges a window. Windows must be given in order of time, each once.
+   *
+   * @param states the states after the window before, by the features' full names; a feature that
+   *     is absent starts with {@link AlertState#NONE}
+   */
+  public Verdict judge(long windowStart, WindowSummary window, Map<String, AlertState> states) {
+    List<DriftMetric> metrics = new ArrayList<>();
+    List<Found> found = new ArrayList<>();
+    Map<String, AlertState> after = new HashMap<>();
+    for (int i = 0; i < features.size(); i++) {
+      FeatureReference feature = features.get(i);
+      FeatureCounts counts = window.counts(i);
+      List<Judged> judged = new ArrayList<>();
+      for (Statistic statistic : Statistic.values()) {
+        Threshold threshold = calibrated.threshold(feature.name(), statistic).orElseThrow();
+        OptionalDouble value = statistic.value(feature, counts, monitor.minimumEvents());
+        value.ifPresent(v -> judged.add(new Judged(threshold, v)));
+        metrics.add(metric(windowStart, window.events(), counts.nulls(), value, threshold));
+      }
+      AlertRule.Step step =
+          new AlertRule(feature.name(), calibrated.settings())
+              .next(states.getOrDefault(feature.name(), AlertState.NONE), windowStart, judged);
+      after.put(feature.name(), step.state());
+      step.changes().forEach(change -> found.add(new Found(feature.name(), counts, change)));
+    }
+    return new Verdict(
+        metrics,
+        found.stream().sorted(Found.ORDER).map(f -> alert(windowStart, f)).toList(),
+        after);
+  }
+
+  private record Found(String feature, FeatureCounts counts, Change change) {
+    static final Comparator<Found> ORDER =
+        Comparator.comparing((Found f) -> f.change().opened())
+            .thenComparing(f -> f.change().alert().severity(), Comparator.reverseOrder())
+            .thenComparing(f -> f.change().judged().size(), Comparator.reverseOrder());
+  }
+
+  private DriftMetric metric(
+      long windowStart, long events, long nulls, OptionalDouble value, Threshold threshold) {
+    return DriftMetric.newBuilder()
+        .setMonitor(monitor.name())
+        .setModel(monitor.model())
+        .setFeature(threshold.feature())
+        .setMetric(threshold.statistic().label())
+        .setWindowStart(Instant.ofEpochMilli(windowStart))
+        .setWindowEnd(Instant.ofEpochMilli(windowEnd(windowStart)))
+        .setEvents(events)
+        .setNulls(nulls)
+        .setValue(value.isPresent() ? value.getAsDouble() : null)
+        .setThreshold(threshold.warn())
+        .setReference(fingerprint)
+        .build();
+  }
+
+  private DriftAlert alert(long windowStart, Found found) {
+    Judged judged = found.change().judged();
+    return DriftAlert.newBuilder()
+        .setAlertId(found.change().alert().id())
+        .setMonitor(monitor.name())
+        .setModel(monitor.model())
+        .setKind("drift")
+        .setFeature(found.feature())
+        .setMetric(judged.threshold().statistic().label())
+        .setState(
+            found.change().opened()
+                ? io.leat.records.AlertState.OPEN
+                : io.leat.records.AlertState.CLOSED)
+        .setSeverity(
+            found.change().alert().severity() == Level.CRITICAL ? Severity.CRITICAL : Severity.WARN)
+        .setWindowStart(Instant.ofEpochMilli(windowStart))
+        .setWindowEnd(Instant.ofEpochMilli(windowEnd(windowStart)))
+        .setValue(judged.value())
+        .setThreshold(judged.threshold().warn())
+        .setMessage(message(windowStart, found))
+        .setReference(fingerprint)
+        .build();
+  }
+
+  private String message(long windowStart, Found found) {
+    Judged judged = found.change().judged();
+    String state =
+        found.change().opened()
+            ? "%s has drifted from the training data in %d of the last %d windows"
+                .formatted(found.feature(), monitor.openAfter(), monitor.openOf())
+            : judged.level() == Level.CLEAN
+                ? "%s has been like the training data for %d windows"
+                    .formatted(found.feature(), monitor.closeAfter())
+                : "%s has drifted farther, a critical alert takes over".formatted(found.feature());
+    return String.format(
+        Locale.ROOT,
+        "%s of %s: %s %.4g (threshold %.4g) in the window from %s, %d values and %d nulls.",
+        state,
+        Durations.format(monitor.window()),
+        judged.threshold().statistic().label(),
+        judged.value(),
+        judged.threshold().warn(),
+        Instant.ofEpochMilli(windowStart),
+        found.counts().values(),
+        found.counts().nulls());
+  }
+
+  /** Windows of the reference that were too few to calibrate by; empty where none were. */
+  public List<Threshold> uncalibrated() {
+    return calibrated.thresholds().stream().filter(t -> !t.calibrated()).toList();
+  }
+
+  /** The profile that windows are compared with. */
+  public ReferenceProfile profile() {
+    return profile;
+  }
+}

@@ -1,0 +1,178 @@
+package io.leat.drift;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.leat.pipeline.Model;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The profile of a model's training data: each numeric feature's distribution, and the thresholds
+ * that the data sets for each monitor of the model. A JSON file beside the model; {@code
+ * docs/reference/drift.md} describes it. Immutable.
+ *
+ * @param format always {@value #FORMAT}
+ * @param formatVersion always {@value #FORMAT_VERSION}
+ * @param model name of the model
+ * @param service name of the feature service that the model reads
+ * @param serviceVersion version of that service
+ * @param definition fingerprint of the service's definition that made the training data
+ * @param rows training rows
+ * @param firstTime least event time of a row, milliseconds since 1970-01-01 UTC
+ * @param lastTime greatest event time of a row
+ * @param features the numeric features, in the service's order
+ * @param monitors the calibrated monitors
+ */
+public record ReferenceProfile(
+    String format,
+    int formatVersion,
+    String model,
+    String service,
+    int serviceVersion,
+    String definition,
+    long rows,
+    long firstTime,
+    long lastTime,
+    List<FeatureReference> features,
+    List<CalibratedMonitor> monitors) {
+  public static final String FORMAT = "leat-reference-profile";
+  public static final int FORMAT_VERSION = 1;
+
+  /** Most bytes that a profile's file may have. */
+  static final long MAX_BYTES = 256L * 1024 * 1024;
+
+  private static final int MAX_DEPTH = 20;
+  private static final ObjectMapper JSON =
+      JsonMapper.builder()
+          .enable(DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES)
+          .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
+          .build();
+
+  static {
+    JSON.getFactory()
+        .setStreamReadConstraints(
+            StreamReadConstraints.builder()
+                .maxDocumentLength(MAX_BYTES)
+                .maxNestingDepth(MAX_DEPTH)
+                .build());
+  }
+
+  public ReferenceProfile {
+    features = List.copyOf(features);
+    monitors = List.copyOf(monitors);
+  }
+
+  /**
+   * Reads a model's profile.
+   *
+   * @throws ReferenceProfileException if the file is absent, unreadable, of another format, or made
+   *     for another model or another version of its service
+   */
+  public static ReferenceProfile read(Model model) {
+    Path file = model.referenceProfile();
+    ReferenceProfile profile = read(file);
+    if (!profile.model().equals(model.name())
+        || !profile.service().equals(model.service())
+        || profile.serviceVersion() != model.serviceVersion()) {
+      throw new ReferenceProfileException(
+          "%s is the reference profile of model %s, which reads %s@%d; expected one of model %s, which reads %s@%d. Train the model anew (leat train)."
+              .formatted(
+                  file,
+                  profile.model(),
+                  profile.service(),
+                  profile.serviceVersion(),
+                  model.name(),
+                  model.service(),
+                  model.serviceVersion()));
+    }
+    return profile;
+  }
+
+  /** Reads a profile's file; throws as {@link #read(Model)} does. */
+  public static ReferenceProfile read(Path file) {
+    try {
+      long bytes = Files.size(file);
+      if (bytes > MAX_BYTES) {
+        throw new ReferenceProfileException(
+            "%s has %d bytes; a reference profile has at most %d."
+                .formatted(file, bytes, MAX_BYTES));
+      }
+      return parse(file, Files.readAllBytes(file));
+    } catch (NoSuchFileException e) {
+      throw new ReferenceProfileException(
+          "There is no reference profile at %s; `leat train` writes it beside the model."
+              .formatted(file),
+          e);
+    } catch (IOException e) {
+      throw new ReferenceProfileException(
+          "The reference profile %s cannot be read: %s".formatted(file, e), e);
+    }
+  }
+
+  private static ReferenceProfile parse(Path file, byte[] bytes) throws IOException {
+    try {
+      JsonNode tree = JSON.readTree(bytes);
+      String format = tree.path("format").asText("nothing");
+      int version = tree.path("formatVersion").asInt(0);
+      if (!format.equals(FORMAT) || version != FORMAT_VERSION) {
+        throw new ReferenceProfileException(
+            "%s says it is %s of version %d; expected %s of version %d. Train the model anew (leat train)."
+                .formatted(file, format, version, FORMAT, FORMAT_VERSION));
+      }
+      return JSON.treeToValue(tree, ReferenceProfile.class);
+    } catch (JsonProcessingException e) {
+      throw new ReferenceProfileException(
+          "%s is not a reference profile: %s".formatted(file, e.getOriginalMessage()), e);
+    }
+  }
+
+  /** Writes the profile; a file that is there is replaced whole. */
+  public void write(Path file) throws IOException {
+    Path folder = file.toAbsolutePath().getParent();
+    Path draft = Files.createTempFile(folder, ".profile", ".tmp");
+    try {
+      Files.write(draft, toJson());
+      Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    } finally {
+      Files.deleteIfExists(draft);
+    }
+  }
+
+  byte[] toJson() {
+    try {
+      return JSON.writeValueAsBytes(this);
+    } catch (JsonProcessingException e) {
+      throw new UncheckedIOException(e); // memory does not fail
+    }
+  }
+
+  /** SHA-256 (hex) of the profile's own JSON, however its file is laid out. */
+  public String fingerprint() {
+    try {
+      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(toJson()));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java runtime has SHA-256", e);
+    }
+  }
+
+  public Optional<FeatureReference> feature(String name) {
+    return features.stream().filter(f -> f.name().equals(name)).findFirst();
+  }
+
+  Optional<CalibratedMonitor> monitor(String name) {
+    return monitors.stream().filter(m -> m.settings().monitor().equals(name)).findFirst();
+  }
+}

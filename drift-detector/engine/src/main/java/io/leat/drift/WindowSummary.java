@@ -1,0 +1,124 @@
+package io.leat.drift;
+
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All that is kept of one window's vectors: per watched feature, counts by the reference's cells.
+ * Its size is bounded by the reference, whatever the window holds. Adding vectors and merging
+ * summaries may be done in any order and grouping. Not thread-safe.
+ */
+public final class WindowSummary {
+  private static final byte VERSION = 1;
+
+  private final List<FeatureReference> features;
+  private final FeatureCounts[] counts;
+  private long events;
+
+  WindowSummary(List<FeatureReference> features) {
+    this.features = features;
+    this.counts = features.stream().map(FeatureReference::newCounts).toArray(FeatureCounts[]::new);
+  }
+
+  /** Counts a vector: one value for each watched feature, in their order. */
+  void add(@Nullable Object[] values) {
+    for (int i = 0; i < counts.length; i++) {
+      features.get(i).count(values[i], counts[i]);
+    }
+    events++;
+  }
+
+  /** Takes in all that another summary, of the same features, has counted. */
+  public void merge(WindowSummary other) {
+    for (int i = 0; i < counts.length; i++) {
+      for (int cell = 0; cell < counts[i].cells(); cell++) {
+        counts[i].add(cell, other.counts[i].cell(cell));
+      }
+      counts[i].addNulls(other.counts[i].nulls());
+    }
+    events += other.events;
+  }
+
+  /** Vectors in the window. */
+  public long events() {
+    return events;
+  }
+
+  FeatureCounts counts(int feature) {
+    return counts[feature];
+  }
+
+  /** Compact binary form: cells that hold nothing take no room. */
+  public byte[] toBytes() {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (DataOutputStream out = new DataOutputStream(bytes)) {
+      out.writeByte(VERSION);
+      writeNumber(out, events);
+      for (FeatureCounts feature : counts) {
+        writeNumber(out, feature.nulls());
+        int left = 0;
+        for (int cell = 0; cell < feature.cells(); cell++) {
+          left += feature.cell(cell) == 0 ? 0 : 1;
+        }
+        writeNumber(out, left);
+        for (int cell = 0; cell < feature.cells(); cell++) {
+          if (feature.cell(cell) != 0) {
+            writeNumber(out, cell);
+            writeNumber(out, feature.cell(cell));
+          }
+        }
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e); // memory does not fail
+    }
+    return bytes.toByteArray();
+  }
+
+  /** Reads what {@link #toBytes} wrote into this summary, which must be empty. */
+  void read(byte[] bytes) {
+    try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes))) {
+      byte version = in.readByte();
+      if (version != VERSION) {
+        throw new IllegalArgumentException(
+            "a window summary of format %d; this version of Leat reads format %d"
+                .formatted(version, VERSION));
+      }
+      events = readNumber(in);
+      for (FeatureCounts feature : counts) {
+        feature.addNulls(readNumber(in));
+        for (long left = readNumber(in); left > 0; left--) {
+          feature.add((int) readNumber(in), readNumber(in));
+        }
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("a window summary ends early", e);
+    }
+  }
+
+  /** Seven bits a byte, the lowest first; the high bit says that more follow. */
+  private static void writeNumber(DataOutputStream out, long number) throws IOException {
+    long rest = number;
+    while (rest > 0x7f) {
+      out.writeByte((int) (rest & 0x7f) | 0x80);
+      rest >>>= 7;
+    }
+    out.writeByte((int) rest);
+  }
+
+  private static long readNumber(DataInputStream in) throws IOException {
+    long number = 0;
+    for (int shift = 0; ; shift += 7) {
+      int next = in.readUnsignedByte();
+      number |= (long) (next & 0x7f) << shift;
+      if (next < 0x80) {
+        return number;
+      }
+    }
+  }
+}
