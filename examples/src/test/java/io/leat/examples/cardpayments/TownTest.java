@@ -1,0 +1,60 @@
+package io.leat.examples.cardpayments;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class TownTest {
+  private static final Instant START = Instant.parse("2024-01-01T00:00:00Z");
+
+  @Test
+  void theSameSeedGivesTheSamePayments() {
+    assertThat(days(new Town(7, START, 5, 50, 30), 10))
+        .isEqualTo(days(new Town(7, START, 5, 50, 30), 10))
+        .isNotEqualTo(days(new Town(8, START, 5, 50, 30), 10));
+  }
+
+  @Test
+  void paymentsComeInOrderOfTimeWithinTheirDay() {
+    List<Payment> payments = days(new Town(7, START, -1, 50, 30), 20);
+
+    assertThat(payments).extracting(Payment::id).doesNotHaveDuplicates().isSorted();
+    assertThat(payments).extracting(Payment::paidAt).isSorted();
+  }
+
+  @Test
+  void aSmallPartIsFraudAndPricesRiseFromTheShiftOn() {
+    List<Payment> payments = days(new Town(7, START, 40, 500, 300), 80);
+
+    assertThat(share(payments)).isBetween(0.005, 0.05);
+    Instant shift = START.plus(Duration.ofDays(40));
+    double before = mean(payments.stream().filter(p -> p.paidAt().isBefore(shift)).toList());
+    double after = mean(payments.stream().filter(p -> !p.paidAt().isBefore(shift)).toList());
+    assertThat(after / before).isBetween(1.4, 1.8);
+  }
+
+  private static double share(List<Payment> payments) {
+    return payments.stream().filter(Payment::fraud).count() / (double) payments.size();
+  }
+
+  private static double mean(List<Payment> payments) {
+    return payments.stream()
+        .filter(p -> !p.fraud())
+        .mapToDouble(Payment::amount)
+        .average()
+        .orElseThrow();
+  }
+
+  private static List<Payment> days(Town town, int days) {
+    List<Payment> payments = new ArrayList<>();
+    Instant end = START.plus(Duration.ofDays(days));
+    for (Payment p = town.next(); p.paidAt().isBefore(end); p = town.next()) {
+      payments.add(p);
+    }
+    return payments;
+  }
+}
