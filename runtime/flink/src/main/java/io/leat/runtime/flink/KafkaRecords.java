@@ -1,0 +1,208 @@
+package io.leat.runtime.flink;
+
+import io.leat.schemas.AvroCodec;
+import io.leat.schemas.RecordHeaders;
+import io.leat.schemas.RegistryClient;
+import io.leat.schemas.Topics;
+import java.io.Serializable;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.avro.specific.SpecificRecordBase;
+import org.apache.flink.api.common.eventtime.WatermarkStrategy;
+import org.apache.flink.api.common.serialization.SerializationSchema;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.connector.base.DeliveryGuarantee;
+import org.apache.flink.connector.kafka.sink.KafkaRecordSerializationSchema;
+import org.apache.flink.connector.kafka.sink.KafkaSink;
+import org.apache.flink.connector.kafka.sink.TransactionNamingStrategy;
+import org.apache.flink.connector.kafka.source.KafkaSource;
+import org.apache.flink.connector.kafka.source.enumerator.initializer.OffsetsInitializer;
+import org.apache.flink.connector.kafka.source.reader.deserializer.KafkaRecordDeserializationSchema;
+import org.apache.flink.streaming.api.datastream.DataStream;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.flink.util.Collector;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.OffsetResetStrategy;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.jspecify.annotations.Nullable;
+
+/** A job's ends: streams out of topics, sinks into topics. */
+public final class KafkaRecords {
+  /**
+   * How long a transaction of a sink may stay open. Above the longest checkpoint and a restart
+   * together, else the broker aborts what a checkpoint has promised; below the broker's {@code
+   * transaction.max.timeout.ms}, 15 minutes by default.
+   */
+  static final Duration TRANSACTION_TIMEOUT = Duration.ofMinutes(12);
+
+  private KafkaRecords() {}
+
+  /**
+   * A topic's committed records, without event time. A job without a checkpoint begins where its
+   * consumer group stopped, or with the topic's first record.
+   */
+  public static DataStream<KafkaRecord> read(
+      StreamExecutionEnvironment environment, FlinkJobContext context, String topic) {
+    return read(environment, context, topic, WatermarkStrategy.noWatermarks());
+  }
+
+  /**
+   * As {@link #read(StreamExecutionEnvironment, FlinkJobContext, String)}, in event time out of the
+   * header {@value RecordHeaders#EVENT_TIME}. A record without it does not move the watermark.
+   *
+   * @param outOfOrderness how far behind its partition's newest record the watermark stays
+   * @param idleness after this long (wall clock) without a record, a partition no longer holds the
+   *     watermark back; empty: it always does
+   */
+  public static DataStream<KafkaRecord> read(
+      StreamExecutionEnvironment environment,
+      FlinkJobContext context,
+      String topic,
+      Duration outOfOrderness,
+      Optional<Duration> idleness) {
+    WatermarkStrategy<KafkaRecord> watermarks =
+        WatermarkStrategy.<KafkaRecord>forBoundedOutOfOrderness(outOfOrderness)
+            .withTimestampAssigner((record, kafkaTimestamp) -> eventTime(record));
+    return read(
+        environment, context, topic, idleness.map(watermarks::withIdleness).orElse(watermarks));
+  }
+
+  private static DataStream<KafkaRecord> read(
+      StreamExecutionEnvironment environment,
+      FlinkJobContext context,
+      String topic,
+      WatermarkStrategy<KafkaRecord> watermarks) {
+    KafkaSource<KafkaRecord> source =
+        KafkaSource.<KafkaRecord>builder()
+            .setProperties(context.kafkaClientProperties())
+            .setProperty(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed")
+            .setGroupId(context.applicationId())
+            .setClientIdPrefix(context.applicationId() + "-" + topic)
+            .setTopics(topic)
+            .setStartingOffsets(OffsetsInitializer.committedOffsets(OffsetResetStrategy.EARLIEST))
+            .setDeserializer(new Raw())
+            .build();
+    return environment.fromSource(source, watermarks, topic).uid("read-" + topic);
+  }
+
+  /** Milliseconds since 1970; the least of all where the header is absent or not a number. */
+  static long eventTime(KafkaRecord record) {
+    Optional<String> text = record.header(RecordHeaders.EVENT_TIME);
+    try {
+      return text.isEmpty() ? Long.MIN_VALUE : Long.parseLong(text.get());
+    } catch (NumberFormatException e) {
+      return Long.MIN_VALUE;
+    }
+  }
+
+  /**
+   * A sink of platform records into a topic, exactly once: they become visible to {@code
+   * read_committed} consumers when the checkpoint that they belong to is complete.
+   *
+   * @param key text to key the record by; null for none
+   * @param headers headers by name
+   */
+  public static <T extends SpecificRecordBase> KafkaSink<T> sink(
+      FlinkJobContext context,
+      String topic,
+      Class<T> type,
+      FromRecord<T, @Nullable String> key,
+      FromRecord<T, Map<String, String>> headers) {
+    return KafkaSink.<T>builder()
+        .setBootstrapServers(context.options().bootstrapServers())
+        .setKafkaProducerConfig(context.kafkaClientProperties())
+        .setProperty(
+            ProducerConfig.TRANSACTION_TIMEOUT_CONFIG,
+            Long.toString(TRANSACTION_TIMEOUT.toMillis()))
+        .setDeliveryGuarantee(DeliveryGuarantee.EXACTLY_ONCE)
+        .setTransactionalIdPrefix(context.applicationId() + "-" + topic)
+        .setTransactionNamingStrategy(TransactionNamingStrategy.POOLING)
+        .setRecordSerializer(new Encoding<>(context.registry(), topic, type, key, headers))
+        .build();
+  }
+
+  /** Takes something out of a record. */
+  @FunctionalInterface
+  public interface FromRecord<T, V extends @Nullable Object> extends Serializable {
+    V apply(T record);
+  }
+
+  /** Hands on the bytes; never fails. */
+  static final class Raw implements KafkaRecordDeserializationSchema<KafkaRecord> {
+    private static final long serialVersionUID = 1L;
+
+    @Override
+    public void deserialize(ConsumerRecord<byte[], byte[]> record, Collector<KafkaRecord> out) {
+      out.collect(
+          new KafkaRecord(
+              record.topic(),
+              record.partition(),
+              record.offset(),
+              record.headers(),
+              record.key(),
+              record.value()));
+    }
+
+    @Override
+    public TypeInformation<KafkaRecord> getProducedType() {
+      return KafkaRecordTypeInfo.INSTANCE;
+    }
+  }
+
+  /** Encodes a record under its topic's subject. */
+  private static final class Encoding<T extends SpecificRecordBase>
+      implements KafkaRecordSerializationSchema<T> {
+    private static final long serialVersionUID = 1L;
+
+    private final RegistryConnection registry;
+    private final String topic;
+    private final Class<T> type;
+    private final FromRecord<T, @Nullable String> key;
+    private final FromRecord<T, Map<String, String>> headers;
+    private transient @Nullable AvroCodec codec;
+    private transient int schemaId;
+
+    Encoding(
+        RegistryConnection registry,
+        String topic,
+        Class<T> type,
+        FromRecord<T, @Nullable String> key,
+        FromRecord<T, Map<String, String>> headers) {
+      this.registry = registry;
+      this.topic = topic;
+      this.type = type;
+      this.key = key;
+      this.headers = headers;
+    }
+
+    @Override
+    public void open(
+        SerializationSchema.InitializationContext context, KafkaSinkContext sinkContext)
+        throws Exception {
+      RegistryClient client = registry.client();
+      T example = type.getDeclaredConstructor().newInstance();
+      schemaId =
+          RegistryConnection.whenAvailable(
+              () -> client.register(Topics.valueSubject(topic), example.getSchema()));
+      codec = new AvroCodec(client);
+    }
+
+    @Override
+    @SuppressWarnings("NullAway") // open comes first
+    public ProducerRecord<byte[], byte[]> serialize(
+        T record, KafkaSinkContext context, @Nullable Long timestamp) {
+      String text = key.apply(record);
+      ProducerRecord<byte[], byte[]> out =
+          new ProducerRecord<>(
+              topic,
+              null,
+              text == null ? null : text.getBytes(java.nio.charset.StandardCharsets.UTF_8),
+              codec.encode(schemaId, record));
+      headers.apply(record).forEach((name, value) -> RecordHeaders.set(out.headers(), name, value));
+      return out;
+    }
+  }
+}

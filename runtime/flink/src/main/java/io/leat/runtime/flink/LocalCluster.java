@@ -1,0 +1,277 @@
+package io.leat.runtime.flink;
+
+import static java.util.concurrent.TimeUnit.SECONDS;
+
+import io.leat.pipeline.Pipeline;
+import io.leat.pipeline.PipelineException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.apache.flink.api.common.JobID;
+import org.apache.flink.core.execution.CheckpointType;
+import org.apache.flink.core.execution.RecoveryClaimMode;
+import org.apache.flink.runtime.jobgraph.JobGraph;
+import org.apache.flink.runtime.jobgraph.SavepointRestoreSettings;
+import org.apache.flink.runtime.jobmaster.JobResult;
+import org.apache.flink.runtime.minicluster.MiniCluster;
+import org.apache.flink.util.FileUtils;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/**
+ * Several Flink jobs in this JVM, for {@code leat up} and tests.
+ *
+ * <p>Everything that outlives the process lies in {@code <state-dir>/flink}: checkpoints in a
+ * folder a job. Each job goes on from its newest complete checkpoint. Asked to stop (SIGTERM,
+ * Ctrl-C), it takes a last checkpoint of every job first; killed without warning, it goes on from
+ * the one before. A job that fails for good stops the whole process with code 1.
+ */
+@Command(
+    name = "local-cluster",
+    description = "Runs Flink jobs in this process, with state that outlives it.",
+    mixinStandardHelpOptions = true)
+public final class LocalCluster implements Callable<Integer> {
+  private static final Logger log = LoggerFactory.getLogger(LocalCluster.class);
+  private static final Duration LAST_CHECKPOINT = Duration.ofSeconds(20);
+  private static final Duration STOP = Duration.ofSeconds(10);
+
+  @Mixin private FlinkJobOptions options = new FlinkJobOptions();
+
+  @Option(
+      names = "--rest-port",
+      paramLabel = "PORT",
+      defaultValue = "${env:LEAT_FLINK_REST_PORT:-8081}",
+      description =
+          "Port of Flink's REST interface, on loopback; 0 takes a free one. Environment:"
+              + " LEAT_FLINK_REST_PORT. Default: ${DEFAULT-VALUE}.")
+  private int restPort;
+
+  @Option(
+      names = "--metrics-port",
+      paramLabel = "PORT",
+      defaultValue = "${env:LEAT_FLINK_METRICS_PORT:-9249}",
+      description =
+          "Port of the Prometheus metrics, on loopback; 0 takes a free one. Environment:"
+              + " LEAT_FLINK_METRICS_PORT. Default: ${DEFAULT-VALUE}.")
+  private int metricsPort;
+
+  @Parameters(
+      paramLabel = "CLASS",
+      arity = "1..*",
+      description = "Classes of the jobs; each implements io.leat.runtime.flink.FlinkJob.")
+  private List<String> classes = List.of();
+
+  public static void main(String[] arguments) {
+    System.exit(new CommandLine(new LocalCluster()).execute(arguments));
+  }
+
+  @Override
+  public Integer call() {
+    try {
+      run();
+      return 0;
+    } catch (PipelineException e) {
+      System.err.println(e.getMessage());
+      return 2;
+    } catch (IllegalStateException | UncheckedIOException e) {
+      log.error("The local cluster stops: {}", e.getMessage(), e);
+      System.err.println(e.getMessage());
+      return 1;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return 1;
+    }
+  }
+
+  private void run() throws PipelineException, InterruptedException {
+    Pipeline pipeline = options.readPipeline();
+    log.info("The local cluster starts: {}", options);
+    List<FlinkJob> jobs = classes.stream().map(LocalCluster::instantiate).toList();
+    Path home = options.stateDirectory().toAbsolutePath().normalize().resolve("flink");
+    Path scratch = home.resolve("tmp");
+    prepare(home, scratch);
+    List<JobGraph> graphs = new ArrayList<>();
+    for (FlinkJob job : jobs) {
+      graphs.add(graph(job, new FlinkJobContext(job.name(), pipeline, options), home));
+    }
+
+    MiniCluster cluster =
+        LoopbackMiniCluster.create(
+            scratch, restPort, metricsPort, jobs.size() * options.parallelism());
+    try {
+      cluster.start();
+    } catch (Exception e) {
+      throw new IllegalStateException(
+          "Flink did not start with REST on port %d and metrics on port %d: %s"
+              .formatted(restPort, metricsPort, rootMessage(e)),
+          e);
+    }
+    AtomicBoolean stopping = new AtomicBoolean();
+    Runtime.getRuntime()
+        .addShutdownHook(
+            new Thread(
+                () -> {
+                  stopping.set(true);
+                  stop(cluster, graphs);
+                },
+                "stop-local-cluster"));
+    JobResult result = runUntilOneEnds(cluster, graphs);
+    if (!stopping.get()) {
+      throw new IllegalStateException(
+          "The Flink job %s failed for good: %s"
+              .formatted(
+                  nameOf(result.getJobId(), graphs),
+                  result
+                      .getSerializedThrowable()
+                      .map(
+                          e -> rootMessage(e.deserializeError(LocalCluster.class.getClassLoader())))
+                      .orElse("it ended by itself")));
+    }
+  }
+
+  private static FlinkJob instantiate(String name) {
+    try {
+      return Class.forName(name).asSubclass(FlinkJob.class).getDeclaredConstructor().newInstance();
+    } catch (ReflectiveOperationException | ClassCastException e) {
+      throw new IllegalStateException(
+          "%s is no Flink job: expected a class on the class path that implements %s and has a public constructor without parameters"
+              .formatted(name, FlinkJob.class.getName()),
+          e);
+    }
+  }
+
+  /** Makes the folders, and sees to it that no other process uses them. */
+  private static void prepare(Path home, Path scratch) {
+    try {
+      Files.createDirectories(home);
+      @SuppressWarnings("resource") // held as long as the process lives
+      FileLock lock =
+          FileChannel.open(
+                  home.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE)
+              .tryLock();
+      if (lock == null) {
+        throw new IllegalStateException(
+            "Another local cluster uses %s. Stop it, or give another folder with --state-dir."
+                .formatted(home));
+      }
+      FileUtils.deleteDirectory(scratch.toFile());
+      Files.createDirectories(scratch);
+    } catch (IOException e) {
+      throw new UncheckedIOException(
+          "Cannot keep state in %s: %s. Give a writable folder with --state-dir."
+              .formatted(home, e),
+          e);
+    }
+  }
+
+  private static JobGraph graph(FlinkJob job, FlinkJobContext context, Path home) {
+    Path checkpoints = home.resolve(job.name());
+    JobGraph graph =
+        FlinkJobs.graph(job, context, JobSettings.local(context.options(), checkpoints))
+            .getJobGraph();
+    Optional<Path> newest = Checkpoints.newest(checkpoints);
+    newest.ifPresent(
+        checkpoint ->
+            graph.setSavepointRestoreSettings(
+                SavepointRestoreSettings.forPath(
+                    checkpoint.toUri().toString(), false, RecoveryClaimMode.CLAIM)));
+    log.info(
+        "{} {}",
+        context.applicationId(),
+        newest.map(path -> "goes on from " + path).orElse("has no checkpoint and begins anew"));
+    return graph;
+  }
+
+  private static JobResult runUntilOneEnds(MiniCluster cluster, List<JobGraph> graphs)
+      throws InterruptedException {
+    CompletableFuture<JobResult> ended = new CompletableFuture<>();
+    for (JobGraph graph : graphs) {
+      get("start " + graph.getName(), cluster.submitJob(graph));
+      cluster
+          .requestJobResult(graph.getJobID())
+          .whenComplete(
+              (result, error) -> {
+                if (error == null) {
+                  ended.complete(result);
+                } else {
+                  ended.completeExceptionally(error);
+                }
+              });
+    }
+    log.info("The local cluster runs {}", graphs.stream().map(JobGraph::getName).toList());
+    return get("run its jobs", ended);
+  }
+
+  /** A last checkpoint of every job that still runs, then the end. Never fails. */
+  private static void stop(MiniCluster cluster, List<JobGraph> graphs) {
+    log.info("The local cluster takes a last checkpoint of every job and stops");
+    CompletableFuture.allOf(
+            graphs.stream()
+                .map(graph -> cluster.triggerCheckpoint(graph.getJobID(), CheckpointType.DEFAULT))
+                .map(checkpoint -> checkpoint.orTimeout(LAST_CHECKPOINT.toSeconds(), SECONDS))
+                .toArray(CompletableFuture[]::new))
+        .handle(
+            (done, error) -> {
+              if (error != null) {
+                log.warn(
+                    "No last checkpoint of every job; such a job goes on from the one before: {}",
+                    rootMessage(error));
+              }
+              return cluster.closeAsync();
+            })
+        .thenCompose(closing -> closing)
+        .orTimeout(LAST_CHECKPOINT.plus(STOP).toSeconds(), SECONDS)
+        .handle(
+            (done, error) -> {
+              if (error == null) {
+                log.info("The local cluster has stopped");
+              } else {
+                log.warn("Flink did not stop in order: {}", rootMessage(error));
+              }
+              return null;
+            })
+        .join();
+  }
+
+  private static String nameOf(JobID id, List<JobGraph> graphs) {
+    return graphs.stream()
+        .filter(graph -> graph.getJobID().equals(id))
+        .map(JobGraph::getName)
+        .findFirst()
+        .orElse(id.toString());
+  }
+
+  private static <T> T get(String what, CompletableFuture<T> future) throws InterruptedException {
+    try {
+      return future.get();
+    } catch (ExecutionException e) {
+      throw new IllegalStateException(
+          "The local cluster could not %s: %s".formatted(what, rootMessage(e)), e);
+    }
+  }
+
+  private static String rootMessage(Throwable error) {
+    Throwable root = error;
+    while (root.getCause() != null) {
+      root = root.getCause();
+    }
+    return root.getMessage() == null ? root.toString() : root.getMessage();
+  }
+}
