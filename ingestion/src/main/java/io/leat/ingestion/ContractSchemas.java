@@ -1,0 +1,151 @@
+package io.leat.ingestion;
+
+import io.leat.pipeline.Contract;
+import io.leat.schemas.RegistryClient;
+import io.leat.schemas.RegistryException;
+import io.leat.schemas.Topics;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
+import org.apache.avro.Schema;
+import org.apache.avro.SchemaCompatibility;
+import org.apache.avro.SchemaNormalization;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The schemas that one contract's events are and were written with, each looked up once.
+ * Thread-safe.
+ *
+ * <p>Versions are those of the subject {@code <event>-value}, where a contract's history stands.
+ * Every method throws {@link RegistryException} if the registry must be asked and does not answer.
+ */
+final class ContractSchemas {
+  /** How long "no such id" is believed; a flood of garbage then costs no request an event. */
+  private static final Duration UNKNOWN_FOR = Duration.ofSeconds(5);
+
+  /** Bound on remembered unknown ids; beyond it all are asked for again. */
+  private static final int UNKNOWN_CAPACITY = 10_000;
+
+  private final Contract contract;
+  private final RegistryClient registry;
+  private final RegistryPatience patience;
+  private final InstantSource clock;
+  private final String normalForm;
+  private final Map<Integer, Writer> writers = new ConcurrentHashMap<>();
+  private final Map<Integer, Instant> unknown = new ConcurrentHashMap<>();
+  private volatile @Nullable Current current;
+
+  ContractSchemas(
+      Contract contract, RegistryClient registry, RegistryPatience patience, InstantSource clock) {
+    this.contract = contract;
+    this.registry = registry;
+    this.patience = patience;
+    this.clock = clock;
+    this.normalForm = SchemaNormalization.toParsingForm(contract.schema());
+  }
+
+  /**
+   * The contract's current schema in the registry.
+   *
+   * @param id its id under {@code <event>.valid-value}
+   * @param version its version; empty where {@code <event>-value} does not list it
+   */
+  record Current(int id, OptionalInt version) {}
+
+  /**
+   * A schema that events name.
+   *
+   * @param version its version; empty where {@code <event>-value} does not list it
+   * @param sameBytes whether a value written with it is, byte for byte, one of the current schema
+   * @param incompatibility why it cannot be read as the current one; empty if it can
+   * @param unreadable why the registry's answer is no Avro schema; empty if it is
+   */
+  record Writer(
+      OptionalInt version,
+      boolean sameBytes,
+      Optional<String> incompatibility,
+      Optional<RegistryException> unreadable) {}
+
+  Current current() {
+    Current known = current;
+    if (known == null) {
+      known = patience.call(this::askCurrent);
+      current = known;
+    }
+    return known;
+  }
+
+  /** The schema of an id; empty if the registry knows none. */
+  Optional<Writer> writer(int id) {
+    Writer known = writers.get(id);
+    if (known != null) {
+      return Optional.of(known);
+    }
+    if (id < 1 || believedUnknown(id)) { // registries count from 1
+      return Optional.empty();
+    }
+    Optional<Writer> found = patience.call(() -> askWriter(id));
+    if (found.isPresent()) {
+      writers.put(id, found.get());
+    } else {
+      if (unknown.size() >= UNKNOWN_CAPACITY) {
+        unknown.clear();
+      }
+      unknown.put(id, clock.instant());
+    }
+    return found;
+  }
+
+  private boolean believedUnknown(int id) {
+    Instant since = unknown.get(id);
+    return since != null && clock.instant().isBefore(since.plus(UNKNOWN_FOR));
+  }
+
+  private Current askCurrent() {
+    int id =
+        registry.register(Topics.valueSubject(Topics.valid(contract.event())), contract.schema());
+    return new Current(id, version(contract.schema()));
+  }
+
+  private Optional<Writer> askWriter(int id) {
+    Optional<Schema> found;
+    try {
+      found = registry.schema(id);
+    } catch (RegistryException e) {
+      if (e.isRetriable()) {
+        throw e;
+      }
+      return Optional.of(new Writer(OptionalInt.empty(), false, Optional.empty(), Optional.of(e)));
+    }
+    return found.map(
+        schema ->
+            new Writer(
+                version(schema),
+                SchemaNormalization.toParsingForm(schema).equals(normalForm),
+                incompatibility(schema),
+                Optional.empty()));
+  }
+
+  private OptionalInt version(Schema schema) {
+    return registry
+        .version(Topics.valueSubject(contract.event()), schema)
+        .map(OptionalInt::of)
+        .orElseGet(OptionalInt::empty);
+  }
+
+  private Optional<String> incompatibility(Schema writer) {
+    SchemaCompatibility.SchemaCompatibilityResult result =
+        SchemaCompatibility.checkReaderWriterCompatibility(contract.schema(), writer).getResult();
+    return result.getCompatibility() == SchemaCompatibility.SchemaCompatibilityType.COMPATIBLE
+        ? Optional.empty()
+        : Optional.of(
+            result.getIncompatibilities().stream()
+                .map(i -> i.getLocation() + ": " + i.getMessage())
+                .collect(Collectors.joining("; ")));
+  }
+}

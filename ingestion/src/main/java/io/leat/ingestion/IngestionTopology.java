@@ -1,0 +1,98 @@
+package io.leat.ingestion;
+
+import io.leat.pipeline.Contract;
+import io.leat.pipeline.Pipeline;
+import io.leat.runtime.Readiness;
+import io.leat.schemas.AvroCodec;
+import io.leat.schemas.RegistryClient;
+import io.leat.schemas.Topics;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.InstantSource;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.streams.AutoOffsetReset;
+import org.apache.kafka.streams.Topology;
+
+/**
+ * The topology: for every contract of the pipeline
+ *
+ * <pre>
+ * &lt;event&gt; ──▶ check ──▶ &lt;event&gt;.valid
+ *                └────▶ &lt;event&gt;.dlq
+ * </pre>
+ */
+public final class IngestionTopology {
+  private IngestionTopology() {}
+
+  /**
+   * Builds it.
+   *
+   * @param readiness is told while the registry does not answer
+   * @param clock what event times may not run ahead of
+   */
+  public static Topology build(
+      Pipeline pipeline,
+      RegistryClient registry,
+      MeterRegistry metrics,
+      Readiness readiness,
+      InstantSource clock) {
+    RegistryPatience patience = new RegistryPatience(clock, time -> Thread.sleep(time.toMillis()));
+    readiness.add("registry", patience::problem);
+    return build(pipeline, registry, patience, metrics, clock);
+  }
+
+  static Topology build(
+      Pipeline pipeline,
+      RegistryClient registry,
+      RegistryPatience patience,
+      MeterRegistry metrics,
+      InstantSource clock) {
+    Topology topology = new Topology();
+    for (Contract contract : pipeline.contracts()) {
+      addContract(topology, contract, registry, patience, metrics, clock);
+    }
+    return topology;
+  }
+
+  private static void addContract(
+      Topology topology,
+      Contract contract,
+      RegistryClient registry,
+      RegistryPatience patience,
+      MeterRegistry metrics,
+      InstantSource clock) {
+    String raw = contract.event();
+    String check = raw + "-check";
+    String valid = Topics.valid(raw);
+    String deadLetters = Topics.deadLetters(raw);
+
+    // What the tasks of a contract share:
+    Rules rules = new Rules(contract);
+    ContractSchemas schemas = new ContractSchemas(contract, registry, patience, clock);
+    IngestionMetrics counts = new IngestionMetrics(metrics, raw);
+
+    topology.addSource(
+        AutoOffsetReset.earliest(),
+        raw,
+        new AnyTimestamp(),
+        new ByteArrayDeserializer(),
+        new ByteArrayDeserializer(),
+        raw);
+    topology.addProcessor(
+        check,
+        () -> {
+          AvroCodec codec = new AvroCodec(registry);
+          return new ContractProcessor(
+              raw,
+              new ContractCheck(contract, schemas, rules, codec, clock),
+              new DeadLetterHeaders(raw, registry, patience, codec),
+              counts,
+              valid,
+              deadLetters);
+        },
+        raw);
+    topology.addSink(valid, valid, new ByteArraySerializer(), new ByteArraySerializer(), check);
+    topology.addSink(
+        deadLetters, deadLetters, new ByteArraySerializer(), new ByteArraySerializer(), check);
+  }
+}

@@ -1,0 +1,107 @@
+package io.leat.ingestion;
+
+import io.leat.schemas.RegistryException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
+import org.apache.kafka.streams.errors.TaskMigratedException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Waits for a registry that does not answer: back-pressure, no dead letter. Thread-safe; the
+ * calling stream thread waits.
+ *
+ * <p>A wait is bounded by {@link #LONGEST_WAIT}, well below Kafka's {@code max.poll.interval.ms} of
+ * five minutes. Then the thread lets go of its tasks by {@link TaskMigratedException}, on which
+ * Kafka Streams drops what is not committed, joins its group again and reads the same event anew:
+ * the group goes on, a stop of the service is noticed, and nothing is lost or written twice.
+ */
+final class RegistryPatience {
+  static final Duration LONGEST_WAIT = Duration.ofSeconds(20);
+
+  private static final Logger log = LoggerFactory.getLogger(RegistryPatience.class);
+  private static final Duration FIRST_PAUSE = Duration.ofMillis(100);
+  private static final Duration LONGEST_PAUSE = Duration.ofSeconds(2);
+
+  /** Lets time pass. */
+  @FunctionalInterface
+  interface Pause {
+    void of(Duration time) throws InterruptedException;
+  }
+
+  private record Outage(Instant since, String problem) {}
+
+  private final InstantSource clock;
+  private final Pause pause;
+  private final AtomicReference<@Nullable Outage> outage = new AtomicReference<>();
+
+  RegistryPatience(InstantSource clock, Pause pause) {
+    this.clock = clock;
+    this.pause = pause;
+  }
+
+  /** What is amiss while the registry does not answer; empty when it does. */
+  Optional<String> problem() {
+    return Optional.ofNullable(outage.get()).map(Outage::problem);
+  }
+
+  /**
+   * Asks the registry until it answers.
+   *
+   * @throws RegistryException if it refuses, so that asking again is of no use
+   * @throws TaskMigratedException if it did not answer for {@link #LONGEST_WAIT}
+   */
+  <T> T call(Supplier<T> request) {
+    Duration waited = Duration.ZERO;
+    Duration next = FIRST_PAUSE;
+    while (true) {
+      try {
+        T answer = request.get();
+        answered();
+        return answer;
+      } catch (RegistryException e) {
+        if (!e.isRetriable()) {
+          throw e;
+        }
+        failed(e);
+      }
+      if (waited.compareTo(LONGEST_WAIT) >= 0) {
+        throw new TaskMigratedException(
+            "The schema registry has not answered for %d s; the task is given back and read anew"
+                .formatted(waited.toSeconds()));
+      }
+      try {
+        pause.of(next);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new TaskMigratedException("Interrupted while waiting for the schema registry", e);
+      }
+      waited = waited.plus(next);
+      Duration doubled = next.multipliedBy(2);
+      next = doubled.compareTo(LONGEST_PAUSE) < 0 ? doubled : LONGEST_PAUSE;
+    }
+  }
+
+  private void failed(RegistryException e) {
+    Outage begun = new Outage(clock.instant(), String.valueOf(e.getMessage()));
+    if (outage.compareAndSet(null, begun)) {
+      log.warn(
+          "{} Ingestion waits and goes on by itself when the registry answers; no event is lost.",
+          e.getMessage());
+    }
+  }
+
+  private void answered() {
+    Outage ended = outage.getAndSet(null);
+    if (ended != null) {
+      log.info(
+          "The schema registry answers again, after {} s; ingestion goes on.",
+          Duration.between(ended.since(), clock.instant()).toSeconds());
+    }
+  }
+}
