@@ -1,0 +1,17 @@
+# Every Kafka Streams service, the feature server and the leat command: one image, the command picks the main class.
+FROM eclipse-temurin:17-jdk AS build
+WORKDIR /leat
+COPY . .
+RUN --mount=type=cache,target=/root/.m2 ./mvnw -q -B -DskipTests -Dspotless.check.skip package
+
+FROM eclipse-temurin:17-jre
+RUN useradd --system --uid 10001 --home-dir /var/lib/leat --create-home leat
+COPY --from=build /leat/target/leat/lib/services /opt/leat/lib/services
+USER leat
+WORKDIR /var/lib/leat
+VOLUME /var/lib/leat
+ENV LEAT_STATE_DIR=/var/lib/leat/state \
+    LEAT_HTTP_HOST=0.0.0.0 \
+    JAVA_TOOL_OPTIONS="-XX:MaxRAMPercentage=60 -XX:+ExitOnOutOfMemoryError"
+ENTRYPOINT ["java", "-cp", "/opt/leat/lib/services/*"]
+CMD ["io.leat.cli.Leat", "--help"]
