@@ -27,6 +27,13 @@ public final class RegistryProcess implements AutoCloseable {
   private static final String API = "/apis/ccompat/v7";
   private static final Duration START_TIMEOUT = Duration.ofSeconds(90);
   private static final Duration CHECK_TIMEOUT = Duration.ofSeconds(5);
+
+  /**
+   * H2 writes a commit 500 ms later unless told otherwise: a killed registry forgot ids that it had
+   * given, and gave them again to other schemas.
+   */
+  private static final String WRITE_THROUGH = ";WRITE_DELAY=0";
+
   private static final long ROOM_BYTES = 64L << 20;
 
   private final JvmProcess process;
@@ -67,9 +74,14 @@ public final class RegistryProcess implements AutoCloseable {
                     "-Dquarkus.http.host=" + HOST,
                     "-Dquarkus.http.port=" + port,
                     "-Dquarkus.http.access-log.enabled=false",
+                    "-Dquarkus.banner.enabled=false",
+                    "-Dquarkus.log.console.format=%d{yyyy-MM-dd HH:mm:ss,SSS} %-5p %m (%c{1})%e%n",
+                    "-Dapicurio.rules.global.compatibility=BACKWARD",
                     "-Dapicurio.storage.kind=sql",
                     "-Dapicurio.storage.sql.kind=h2",
-                    "-Dapicurio.datasource.url=jdbc:h2:file:" + data.resolve("registry"),
+                    "-Dapicurio.datasource.url=jdbc:h2:file:"
+                        + data.resolve("registry")
+                        + WRITE_THROUGH,
                     "-Dapicurio.datasource.jdbc.initial-size=2",
                     "-Dapicurio.datasource.jdbc.min-size=2",
                     "-Dapicurio.datasource.jdbc.max-size=20"));

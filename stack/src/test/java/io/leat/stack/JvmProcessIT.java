@@ -1,0 +1,118 @@
+package io.leat.stack;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class JvmProcessIT {
+  private static final Duration TIMEOUT = Duration.ofSeconds(30);
+
+  @TempDir private Path directory;
+
+  @Test
+  void processThatDiesAtStartIsReportedWithItsLastWords() {
+    JvmProcess process = start("sluice", Mains.Fails.class);
+
+    assertThatThrownBy(() -> process.awaitReady(() -> false, TIMEOUT))
+        .isInstanceOfSatisfying(
+            StackException.class, e -> assertThat(e.code()).isEqualTo(StackException.Code.DIED))
+        .hasMessageStartingWith(
+            "The sluice ended with exit code 1; its log is %s.".formatted(process.logFile()))
+        .hasMessageContaining("first words")
+        .hasMessageContaining("no such luck");
+  }
+
+  @Test
+  void processThatIsNeverReadyIsReported() {
+    try (JvmProcess process = start("sluice", Mains.Waits.class, file("go"))) {
+      assertThatThrownBy(() -> process.awaitReady(() -> false, Duration.ofMillis(50)))
+          .isInstanceOfSatisfying(
+              StackException.class,
+              e -> assertThat(e.code()).isEqualTo(StackException.Code.NOT_READY));
+    }
+  }
+
+  @Test
+  void killedProcessIsGone() {
+    JvmProcess process = start("sluice", Mains.Waits.class, file("go"));
+    process.awaitReady(() -> process.log().contains("waiting"), TIMEOUT);
+
+    process.kill();
+
+    assertThat(process.isAlive()).isFalse();
+    assertThat(process.exitCode()).hasValue(128 + 9);
+  }
+
+  @Test
+  void ctrlCInTheTerminalIsLeftToTheParent() throws Exception {
+    try (JvmProcess process = start("sluice", Mains.Waits.class, file("go"))) {
+      process.awaitReady(() -> process.log().contains("waiting"), TIMEOUT);
+
+      signal("INT", process.pid());
+      signal("HUP", process.pid());
+      Files.createFile(directory.resolve("go"));
+
+      await().atMost(TIMEOUT).until(() -> !process.isAlive());
+      assertThat(process.exitCode()).hasValue(0);
+      assertThat(process.log()).contains("went on");
+    }
+  }
+
+  @Test
+  void childEndsWithAParentThatWasKilled() {
+    JvmProcess parent = start("parent", Mains.Parent.class, file("never"), file("child.log"));
+    parent.awaitReady(() -> parent.log().contains("waiting"), TIMEOUT);
+    Matcher pid = Pattern.compile("child (\\d+)").matcher(parent.log());
+    assertThat(pid.find()).isTrue();
+    ProcessHandle child = ProcessHandle.of(Long.parseLong(pid.group(1))).orElseThrow();
+    await()
+        .atMost(TIMEOUT)
+        .until(() -> Files.readString(Path.of(file("child.log"))).contains("waiting"));
+
+    parent.kill();
+
+    await().atMost(TIMEOUT).until(() -> !child.isAlive());
+    assertThat(Path.of(file("child.log"))).content().contains("has ended; so does this");
+  }
+
+  @Test
+  void logOfAnEarlierProcessIsKeptButNotTakenForThisOnes() throws Exception {
+    Files.createFile(directory.resolve("go"));
+    for (int run = 0; run < 2; run++) {
+      JvmProcess process = start("sluice", Mains.Waits.class, file("go"));
+      await().atMost(TIMEOUT).until(() -> !process.isAlive());
+      assertThat(process.log()).containsOnlyOnce("went on");
+    }
+    assertThat(Files.readString(directory.resolve("sluice.log")).lines())
+        .filteredOn("went on"::equals)
+        .hasSize(2);
+  }
+
+  private JvmProcess start(String name, Class<?> main, String... arguments) {
+    return JvmProcess.start(
+        JvmProcess.Command.of(
+            name,
+            System.getProperty("java.class.path"),
+            main.getName(),
+            List.of(arguments),
+            directory.resolve(name + ".log")));
+  }
+
+  private String file(String name) {
+    return directory.resolve(name).toString();
+  }
+
+  private static void signal(String name, long pid) throws Exception {
+    assertThat(new ProcessBuilder("kill", "-" + name, Long.toString(pid)).start().waitFor())
+        .isZero();
+  }
+}

@@ -1,0 +1,45 @@
+package io.leat.stack;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/** Main classes for the children of {@link JvmProcessIT}. */
+final class Mains {
+  private Mains() {}
+
+  /** Says something and fails. */
+  static final class Fails {
+    public static void main(String[] args) {
+      System.out.println("first words");
+      throw new IllegalStateException("no such luck");
+    }
+  }
+
+  /** Waits until a file appears, then says so and ends. */
+  static final class Waits {
+    public static void main(String[] args) throws Exception {
+      System.out.println("waiting");
+      while (!Files.exists(Path.of(args[0]))) {
+        Thread.sleep(10);
+      }
+      System.out.println("went on");
+    }
+  }
+
+  /** Starts a {@link Waits} of its own, says its pid, and waits for it. */
+  static final class Parent {
+    public static void main(String[] args) throws Exception {
+      JvmProcess child =
+          JvmProcess.start(
+              JvmProcess.Command.of(
+                  "child",
+                  System.getProperty("java.class.path"),
+                  Waits.class.getName(),
+                  List.of(args[0]),
+                  Path.of(args[1])));
+      System.out.println("child " + child.pid());
+      Waits.main(args);
+    }
+  }
+}

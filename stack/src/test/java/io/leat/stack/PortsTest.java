@@ -1,0 +1,49 @@
+package io.leat.stack;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assumptions.assumeThat;
+
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+
+class PortsTest {
+
+  @Test
+  void freePortCanBeListenedOn() throws Exception {
+    int port = Ports.free();
+
+    try (ServerSocket server = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+      assertThat(server.getLocalPort()).isEqualTo(port);
+    }
+    assertThatCode(() -> Ports.requireFree(port, "--some-port")).doesNotThrowAnyException();
+  }
+
+  @Test
+  void portInUseIsRefusedWithTheOptionThatChoosesAnother() throws Exception {
+    try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      int port = server.getLocalPort();
+
+      assertThat(Ports.isFree(port)).isFalse();
+      assertThatThrownBy(() -> Ports.requireFree(port, "--some-port"))
+          .isInstanceOfSatisfying(
+              StackException.class,
+              e -> assertThat(e.code()).isEqualTo(StackException.Code.PORT_IN_USE))
+          .hasMessageStartingWith("Port " + port + " is in use")
+          .hasMessageEndingWith("; stop what uses it, or give --some-port.");
+    }
+  }
+
+  @Test
+  void portInUseNamesTheProcessThatHoldsIt() throws Exception {
+    assumeThat(Files.exists(Path.of("/proc/net/tcp"))).as("a Linux /proc").isTrue();
+    try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      assertThatThrownBy(() -> Ports.requireFree(server.getLocalPort(), "--some-port"))
+          .hasMessageContaining("by pid " + ProcessHandle.current().pid() + " (java)");
+    }
+  }
+}
