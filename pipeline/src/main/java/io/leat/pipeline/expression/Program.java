@@ -17,7 +17,6 @@ import io.leat.pipeline.Expression;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,16 +39,22 @@ public final class Program {
     SCALAR
   }
 
-  private static final Set<CelKind> SCALARS =
-      Set.of(CelKind.DOUBLE, CelKind.INT, CelKind.BOOL, CelKind.STRING);
+  private static final Map<CelKind, Class<?>> SCALARS =
+      Map.of(
+          CelKind.DOUBLE, Double.class,
+          CelKind.INT, Long.class,
+          CelKind.BOOL, Boolean.class,
+          CelKind.STRING, String.class);
   private static final Optional<Object> NULL =
       Optional.of(CelUnknownSet.create(CelAttribute.create("null")));
 
   private final Expression expression;
+  private final Class<?> type;
   private final CelRuntime.Program program;
 
-  private Program(Expression expression, CelRuntime.Program program) {
+  private Program(Expression expression, Class<?> type, CelRuntime.Program program) {
     this.expression = expression;
+    this.type = type;
     this.program = program;
   }
 
@@ -77,12 +82,23 @@ public final class Program {
     try {
       CelAbstractSyntaxTree checked = scope.compiler().check(parsed).getAst();
       checkResult(expression, checked.getResultType(), result);
-      return new Program(expression, Cel.RUNTIME.createProgram(checked));
+      return new Program(
+          expression,
+          SCALARS.get(checked.getResultType().kind()),
+          Cel.RUNTIME.createProgram(checked));
     } catch (CelValidationException e) {
       throw invalid(expression, e);
     } catch (CelEvaluationException e) {
       throw at(expression, CelSourceLocation.of(1, 0), Issues.plain(e.getMessage()), e);
     }
+  }
+
+  /**
+   * The class of every value but null: {@link Double}, {@link Long}, {@link Boolean} or {@link
+   * String}.
+   */
+  public Class<?> type() {
+    return type;
   }
 
   /**
@@ -130,7 +146,7 @@ public final class Program {
     boolean right =
         switch (result) {
           case BOOL -> type.equals(SimpleType.BOOL);
-          case SCALAR -> SCALARS.contains(type.kind());
+          case SCALAR -> SCALARS.containsKey(type.kind());
         };
     if (!right) {
       throw at(
