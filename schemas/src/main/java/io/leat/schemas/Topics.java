@@ -40,6 +40,11 @@ public final class Topics {
     return "scores." + model;
   }
 
+  /** Vectors that a model could not score, byte for byte as they came. */
+  public static String unscored(String model) {
+    return scores(model) + ".dlq";
+  }
+
   /** The registry's subject for a topic's values (Confluent's TopicNameStrategy). */
   public static String valueSubject(String topic) {
     return topic + "-value";
