@@ -1,0 +1,43 @@
+package io.leat.scoring;
+
+import io.leat.pipeline.Model;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One session for all the tasks of a process that serve a model version: opened by the first that
+ * needs it, closed by the last that lets it go. Thread-safe.
+ */
+final class SharedModel {
+  private final ModelFile file;
+  private final Model.Output score;
+  private final int width;
+  private int users;
+  private @Nullable OnnxModel open;
+
+  SharedModel(ModelFile file, Model.Output score, int width) {
+    this.file = file;
+    this.score = score;
+    this.width = width;
+  }
+
+  /** The open model; pair it with {@link #release}. */
+  synchronized OnnxModel acquire() {
+    if (open == null) {
+      open = OnnxModel.open(file, score, width);
+    }
+    users++;
+    return open;
+  }
+
+  /** Says that one who acquired the model has closed what it made from it. */
+  synchronized void release() {
+    if (users == 0 || open == null) {
+      throw new IllegalStateException("released more often than acquired");
+    }
+    users--;
+    if (users == 0) {
+      open.close();
+      open = null;
+    }
+  }
+}
