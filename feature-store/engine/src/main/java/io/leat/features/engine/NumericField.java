@@ -1,0 +1,114 @@
+package io.leat.features.engine;
+
+import java.math.BigDecimal;
+import java.math.BigInteger;
+import java.nio.ByteBuffer;
+import java.util.List;
+import org.apache.avro.LogicalType;
+import org.apache.avro.LogicalTypes;
+import org.apache.avro.Schema;
+import org.apache.avro.generic.GenericFixed;
+import org.apache.avro.generic.GenericRecord;
+
+/**
+ * A numeric or boolean field of a record, read as a double.
+ *
+ * <p>Int and float are widened exactly, booleans are 0 and 1. Longs beyond 2^53 and decimals become
+ * the nearest double.
+ */
+final class NumericField {
+  private final int position;
+  private final int scale;
+
+  /**
+   * @throws IllegalArgumentException if the schema has no such field or it is neither numeric nor
+   *     boolean
+   */
+  NumericField(Schema schema, String name) {
+    Schema.Field field = field(schema, name);
+    this.position = field.pos();
+    int decimalScale = 0;
+    for (Schema branch : branches(field.schema())) {
+      switch (branch.getType()) {
+        case INT, LONG, FLOAT, DOUBLE, BOOLEAN -> {}
+        case BYTES, FIXED -> {
+          if (!(branch.getLogicalType() instanceof LogicalTypes.Decimal decimal)) {
+            throw notNumeric(schema, name, branch);
+          }
+          decimalScale = decimal.getScale();
+        }
+        case NULL, STRING, ENUM, RECORD, ARRAY, MAP, UNION ->
+            throw notNumeric(schema, name, branch);
+      }
+    }
+    this.scale = decimalScale;
+  }
+
+  /**
+   * The field's value; NaN where it is null, not finite, or of a magnitude of 2^960 or more (which
+   * no quantity has, and without which no sum overflows). Zero is never negative.
+   */
+  double read(GenericRecord event) {
+    Object value = event.get(position);
+    double number = value == null ? Double.NaN : toDouble(value, scale);
+    return Math.abs(number) < ExactSum.LIMIT ? number + 0.0 : Double.NaN;
+  }
+
+  static double toDouble(Object value, int scale) {
+    if (value instanceof Number number) {
+      return number.doubleValue();
+    }
+    if (value instanceof Boolean bool) {
+      return bool ? 1 : 0;
+    }
+    return decimal(value, scale).doubleValue();
+  }
+
+  private static BigDecimal decimal(Object value, int scale) {
+    byte[] unscaled;
+    if (value instanceof ByteBuffer buffer) {
+      unscaled = new byte[buffer.remaining()];
+      buffer.duplicate().get(unscaled);
+    } else if (value instanceof GenericFixed fixed) {
+      unscaled = fixed.bytes();
+    } else {
+      throw new IllegalArgumentException(
+          "a value of "
+              + value.getClass().getName()
+              + " is not what its schema promises: a number");
+    }
+    return new BigDecimal(new BigInteger(unscaled), scale);
+  }
+
+  /** The field of that name; throws {@link IllegalArgumentException} where there is none. */
+  static Schema.Field field(Schema schema, String name) {
+    Schema.Field field = schema.getField(name);
+    if (field == null) {
+      throw new IllegalArgumentException(
+          "event %s has no field %s; it has %s"
+              .formatted(
+                  schema.getFullName(),
+                  name,
+                  String.join(", ", schema.getFields().stream().map(Schema.Field::name).toList())));
+    }
+    return field;
+  }
+
+  /** The types that a value of this schema can have, null apart. */
+  static List<Schema> branches(Schema schema) {
+    return schema.getType() != Schema.Type.UNION
+        ? List.of(schema)
+        : schema.getTypes().stream().filter(s -> s.getType() != Schema.Type.NULL).toList();
+  }
+
+  private static IllegalArgumentException notNumeric(Schema schema, String name, Schema found) {
+    return new IllegalArgumentException(
+        "field %s of event %s is %s; an aggregation needs a number or a boolean"
+            .formatted(name, schema.getFullName(), describe(found)));
+  }
+
+  private static String describe(Schema schema) {
+    LogicalType logical = schema.getLogicalType();
+    return schema.getType().getName() + (logical == null ? "" : " (" + logical.getName() + ")");
+  }
+}

@@ -1,0 +1,154 @@
+package io.leat.features.engine;
+
+import io.leat.pipeline.Contract;
+import io.leat.pipeline.FeatureService;
+import io.leat.pipeline.FeatureView;
+import io.leat.pipeline.Pipeline;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.avro.generic.GenericRecord;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Runs one feature service over events in memory, one after the other, as the stream does: for
+ * training sets, backfills and checks. Not thread-safe. Keeps the state of every key that it has
+ * seen, in the stream's own compact form.
+ *
+ * <p>An event updates every view that is made of it; an event of the spine then gives a vector,
+ * evaluated at its time from what has been fed so far, the event itself included.
+ *
+ * <p>An event whose key for an entity is null is about no such entity: it updates no view of it,
+ * and all values of those views are null in its vector, counts and values with a default too. (Of a
+ * key that is known and has no events, counts are 0 and defaults stand.)
+ */
+public final class ServiceReplay {
+  /**
+   * A vector and what it belongs to.
+   *
+   * @param eventId id of the spine event
+   * @param eventTime its time, milliseconds since 1970-01-01 UTC
+   * @param keys entity to key; an entity whose key was null is absent
+   * @param values one value a feature, in the service's order: Long, Double, Boolean, String, null
+   */
+  public record Vector(
+      String eventId, long eventTime, Map<String, String> keys, List<@Nullable Object> values) {}
+
+  private final FeatureService service;
+  private final VectorAssembler assembler;
+  private final Map<String, EventIdentity> identities = new HashMap<>();
+  private final List<ReplayedView> views = new ArrayList<>();
+  private long lateEvents;
+
+  /**
+   * @throws IllegalArgumentException if the pipeline lacks something that the service needs
+   */
+  public ServiceReplay(FeatureService service, Pipeline pipeline) {
+    this.service = service;
+    this.assembler = new VectorAssembler(service, pipeline);
+    identify(contract(pipeline, service.spine()));
+    for (FeatureView view : assembler.views()) {
+      Contract source = contract(pipeline, view.source());
+      identify(source);
+      NumericField.field(source.schema(), view.entity().key());
+      NumericField.field(contract(pipeline, service.spine()).schema(), view.entity().key());
+      views.add(new ReplayedView(view, new ViewEngine(view, source.schema())));
+    }
+  }
+
+  /**
+   * Feeds one event.
+   *
+   * @param event name of the event; one that the service does not use changes nothing
+   * @param record of the event's current schema
+   * @return the vector, where the event is the service's spine
+   * @throws IllegalArgumentException if the record has another schema, or no id or event time
+   */
+  public Optional<Vector> feed(String event, GenericRecord record) {
+    EventIdentity identity = identities.get(event);
+    if (identity == null) {
+      return Optional.empty();
+    }
+    String id = identity.id(record);
+    long time = identity.timeMillis(record);
+    for (ReplayedView view : views) {
+      if (view.view.source().equals(event)) {
+        lateEvents += view.update(record, id, time) ? 1 : 0;
+      }
+    }
+    return event.equals(service.spine()) ? Optional.of(vector(record, id, time)) : Optional.empty();
+  }
+
+  /** How many times an event came too late for a view, counted once a view. */
+  public long lateEvents() {
+    return lateEvents;
+  }
+
+  /** How many derived values have been null because they failed or were not finite. */
+  public long failedDerivations() {
+    return assembler.failedDerivations();
+  }
+
+  private Vector vector(GenericRecord spineEvent, String id, long time) {
+    Map<String, String> keys = new LinkedHashMap<>();
+    Map<String, @Nullable Object> features = new HashMap<>();
+    for (ReplayedView view : views) {
+      String key = view.key(spineEvent);
+      if (key != null) {
+        keys.put(view.view.entity().name(), key);
+        view.evaluate(key, time, features);
+      }
+    }
+    return new Vector(id, time, keys, assembler.assemble(spineEvent, features));
+  }
+
+  private void identify(Contract contract) {
+    identities.put(contract.event(), new EventIdentity(contract));
+  }
+
+  private static Contract contract(Pipeline pipeline, String event) {
+    return pipeline
+        .contract(event)
+        .orElseThrow(() -> new IllegalArgumentException("the pipeline declares no event " + event));
+  }
+
+  /** A view and the states of its keys. */
+  private static final class ReplayedView {
+    private final FeatureView view;
+    private final ViewEngine engine;
+    private final List<String> fullNames;
+    private final Map<String, byte[]> states = new HashMap<>();
+
+    ReplayedView(FeatureView view, ViewEngine engine) {
+      this.view = view;
+      this.engine = engine;
+      this.fullNames = VectorAssembler.fullNames(view);
+    }
+
+    @Nullable String key(GenericRecord event) {
+      Object key = event.get(view.entity().key());
+      return key == null ? null : key.toString();
+    }
+
+    /** Whether the event came too late. */
+    boolean update(GenericRecord event, String id, long time) {
+      String key = key(event);
+      if (key == null) {
+        return false;
+      }
+      ViewEngine.Update update = engine.update(states.get(key), event, id, time);
+      states.put(key, update.state());
+      return update.late();
+    }
+
+    void evaluate(String key, long time, Map<String, @Nullable Object> features) {
+      @Nullable Object[] values = engine.evaluate(states.get(key), time);
+      for (int i = 0; i < values.length; i++) {
+        features.put(fullNames.get(i), values[i]);
+      }
+    }
+  }
+}
