@@ -1,0 +1,368 @@
+package io.leat.ingestion;
+
+import static io.leat.ingestion.IngestionHarness.header;
+import static io.leat.ingestion.Payments.NOW;
+import static io.leat.ingestion.Payments.contract;
+import static io.leat.ingestion.Payments.olderPayment;
+import static io.leat.ingestion.Payments.payment;
+import static io.leat.ingestion.Payments.rule;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.leat.pipeline.Contract;
+import io.leat.pipeline.Expression;
+import io.leat.pipeline.Severity;
+import io.leat.records.DeadLetter;
+import io.leat.records.Violation;
+import io.leat.runtime.streams.ErrorHeaders;
+import io.leat.schemas.RecordHeaders;
+import io.leat.schemas.RegistryClient;
+import io.leat.schemas.WireFormat;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.Properties;
+import java.util.Random;
+import java.util.UUID;
+import org.apache.avro.Schema;
+import org.apache.avro.SchemaBuilder;
+import org.apache.avro.generic.GenericRecord;
+import org.apache.avro.generic.GenericRecordBuilder;
+import org.apache.kafka.streams.test.TestRecord;
+import org.junit.jupiter.api.Test;
+
+/** Given these events, these valid events and dead letters come out. */
+class IngestionTopologyTest {
+  private static final Contract.Rule POSITIVE =
+      rule("amount_positive", "event.amount > 0.0", Severity.ERROR);
+  private static final Contract.Rule PLAUSIBLE =
+      rule("plausible_amount", "event.amount < 50000.0", Severity.WARN);
+
+  @Test
+  void aValidEventPassesWithItsBytesAndItsOrigin() {
+    try (var ingestion = new IngestionHarness(contract(POSITIVE, PLAUSIBLE))) {
+      byte[] value = ingestion.encode(payment("p1", 12.5).build());
+      TestRecord<byte[], byte[]> event = new TestRecord<>("c1".getBytes(UTF_8), value);
+      event.headers().add("traceparent", "00-abc-def-01".getBytes(UTF_8));
+      event.headers().add("producer", "till 7".getBytes(UTF_8));
+      event.headers().add(RecordHeaders.WARNINGS, "spoofed".getBytes(UTF_8));
+
+      ingestion.produce(event);
+
+      TestRecord<byte[], byte[]> valid = ingestion.valid().get(0);
+      assertThat(valid.key()).isEqualTo("c1".getBytes(UTF_8));
+      assertThat(valid.value()).isEqualTo(value);
+      assertThat(header(valid, RecordHeaders.EVENT_ID)).isEqualTo("p1");
+      assertThat(header(valid, RecordHeaders.EVENT_TIME)).isEqualTo("" + NOW.toEpochMilli());
+      assertThat(header(valid, RecordHeaders.CONTRACT)).isEqualTo("payments");
+      assertThat(header(valid, RecordHeaders.CONTRACT_VERSION)).isEqualTo("1");
+      assertThat(header(valid, RecordHeaders.WRITER_VERSION)).isEqualTo("1");
+      assertThat(header(valid, RecordHeaders.SOURCE)).isEqualTo("payments/0/0");
+      assertThat(header(valid, RecordHeaders.TRACEPARENT)).isEqualTo("00-abc-def-01");
+      assertThat(header(valid, "producer")).isEqualTo("till 7");
+      assertThat(valid.headers().lastHeader(RecordHeaders.WARNINGS)).isNull();
+      assertThat(ingestion.deadLetters()).isEmpty();
+      assertThat(ingestion.count("leat.ingestion.events", "outcome", "valid")).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void anOlderVersionIsReadAsTheCurrentOne() {
+    try (var ingestion = new IngestionHarness(contract(POSITIVE))) {
+      byte[] older = ingestion.encode(olderPayment("p1", 12));
+      ingestion.encode(payment("p2", 1).build()); // registers the current version
+
+      ingestion.produce(older);
+
+      TestRecord<byte[], byte[]> valid = ingestion.valid().get(0);
+      GenericRecord event = ingestion.codec.decode(valid.value(), Payments.SCHEMA);
+      assertThat(event.get("amount")).isEqualTo(12.0);
+      assertThat(event.get("currency")).isEqualTo("EUR");
+      assertThat(ingestion.codec.writerSchema(valid.value())).isEqualTo(Payments.SCHEMA);
+      assertThat(header(valid, RecordHeaders.WRITER_VERSION)).isEqualTo("1");
+      assertThat(header(valid, RecordHeaders.CONTRACT_VERSION)).isEqualTo("2");
+    }
+  }
+
+  @Test
+  void aBrokenRuleOfSeverityWarnPassesMarkedAndCounted() {
+    try (var ingestion = new IngestionHarness(contract(POSITIVE, PLAUSIBLE))) {
+      ingestion.produce(ingestion.encode(payment("p1", 70_000).build()));
+
+      TestRecord<byte[], byte[]> valid = ingestion.valid().get(0);
+      assertThat(header(valid, RecordHeaders.WARNINGS)).isEqualTo("plausible_amount");
+      assertThat(ingestion.count("leat.ingestion.events", "outcome", "warned")).isEqualTo(1);
+      assertThat(ingestion.count("leat.ingestion.warnings", "rule", "plausible_amount"))
+          .isEqualTo(1);
+    }
+  }
+
+  @Test
+  void everyViolationIsTold() {
+    Contract.Rule known =
+        new Contract.Rule(
+            "currency_known",
+            new Expression("event.currency in ['EUR', 'CHF']", "contracts/payments.yaml", 9),
+            Severity.ERROR,
+            Optional.of("{event.currency} is no currency we take"));
+    try (var ingestion = new IngestionHarness(contract(POSITIVE, known))) {
+      byte[] value = ingestion.encode(payment("p1", -3).set("currency", "XXX").build());
+
+      ingestion.produce(value);
+
+      TestRecord<byte[], byte[]> letter = ingestion.deadLetters().get(0);
+      assertThat(letter.value()).isEqualTo(value);
+      assertThat(header(letter, RecordHeaders.REASON)).isEqualTo("RULE_VIOLATED");
+      assertThat(header(letter, RecordHeaders.RULES)).isEqualTo("amount_positive,currency_known");
+      DeadLetter why = ingestion.explain(letter);
+      assertThat(why.getViolations())
+          .containsExactly(
+              new Violation(
+                  "amount_positive",
+                  "amount_positive: expected event.amount > 0.0; found event.amount is -3.0"),
+              new Violation("currency_known", "XXX is no currency we take"));
+      assertThat(why.getContractVersion()).isEqualTo(1);
+      assertThat(ingestion.valid()).isEmpty();
+    }
+  }
+
+  @Test
+  void aRuleThatCannotBeEvaluatedIsAViolationOfItsOwnKind() {
+    Contract.Rule fails = rule("share", "100 / event.items > 1", Severity.ERROR);
+    try (var ingestion = new IngestionHarness(contract(fails))) {
+      ingestion.produce(ingestion.encode(payment("p1", 1).set("items", 0L).build()));
+      ingestion.produce(ingestion.encode(payment("p2", 1).set("items", 5L).build()));
+
+      assertThat(ingestion.reasons()).containsExactly("RULE_FAILED");
+      assertThat(ingestion.valid()).hasSize(1);
+    }
+  }
+
+  @Test
+  void aRuleOverANullFieldSaysNothing() {
+    Contract.Rule items = rule("items_positive", "event.items > 0", Severity.ERROR);
+    try (var ingestion = new IngestionHarness(contract(items))) {
+      ingestion.produce(ingestion.encode(payment("p1", 1).build()));
+
+      assertThat(ingestion.valid()).hasSize(1);
+      assertThat(ingestion.deadLetters()).isEmpty();
+    }
+  }
+
+  @Test
+  void aBadEventLeavesNothingBehindForTheNext() {
+    try (var ingestion = new IngestionHarness(contract(POSITIVE))) {
+      byte[] good = ingestion.encode(payment("p1", 1).build());
+      byte[] truncated = Arrays.copyOf(good, good.length - 3);
+
+      ingestion.produce(good);
+      ingestion.produce(truncated);
+      ingestion.produce(good);
+      ingestion.produce(good);
+
+      assertThat(ingestion.valid())
+          .extracting(valid -> header(valid, RecordHeaders.SOURCE))
+          .containsExactly("payments/0/0", "payments/0/2", "payments/0/3");
+      assertThat(ingestion.deadLetters())
+          .extracting(letter -> header(letter, RecordHeaders.SOURCE))
+          .containsExactly("payments/0/1");
+    }
+  }
+
+  @Test
+  void whatIsNoEventIsRefusedWithItsReason() {
+    try (var ingestion = new IngestionHarness(contract(POSITIVE))) {
+      byte[] good = ingestion.encode(payment("p1", 1).build());
+      byte[] wrongMagic = good.clone();
+      wrongMagic[0] = 7;
+      byte[] unknownId = good.clone();
+      unknownId[2] = 99;
+      byte[] negativeId = good.clone();
+      negativeId[1] = -1;
+      Schema other = SchemaBuilder.record("Refund").fields().requiredString("reason").endRecord();
+      int otherId = ingestion.registry.register("refunds-value", other);
+      byte[] otherEvent =
+          ingestion.codec.encode(
+              otherId, new GenericRecordBuilder(other).set("reason", "torn").build());
+
+      ingestion.produce((byte[]) null);
+      ingestion.produce(new byte[0]);
+      ingestion.produce(wrongMagic);
+      ingestion.produce(unknownId);
+      ingestion.produce(negativeId);
+      ingestion.produce(otherEvent);
+      ingestion.produce(Arrays.copyOf(good, good.length - 1));
+      ingestion.produce(Arrays.copyOf(good, good.length + 1));
+      ingestion.produce(ingestion.encode(payment("p1", 1).set("payment_id", null).build()));
+      ingestion.produce(ingestion.encode(payment("", 1).build()));
+      ingestion.produce(ingestion.encode(payment("p1", 1).set("paid_at", null).build()));
+      ingestion.produce(ingestion.encode(payment("p1", 1).set("paid_at", Long.MIN_VALUE).build()));
+
+      assertThat(ingestion.reasons())
+          .containsExactly(
+              "NULL_VALUE",
+              "NOT_FRAMED",
+              "NOT_FRAMED",
+              "UNKNOWN_SCHEMA",
+              "UNKNOWN_SCHEMA",
+              "INCOMPATIBLE_SCHEMA",
+              "NOT_THE_SCHEMA",
+              "TRAILING_BYTES",
+              "MISSING_EVENT_ID",
+              "MISSING_EVENT_ID",
+              "MISSING_EVENT_TIME",
+              "EVENT_TIME_OUT_OF_RANGE");
+      assertThat(ingestion.valid()).isEmpty();
+      assertThat(ingestion.count("leat.ingestion.events", "outcome", "dead_letter")).isEqualTo(12);
+      assertThat(ingestion.count("leat.ingestion.dead.letters", "reason", "UNKNOWN_SCHEMA"))
+          .isEqualTo(2);
+    }
+  }
+
+  @Test
+  void eventTimeMayRunAheadOfTheClockByMaxFutureAndNoMore() {
+    try (var ingestion = new IngestionHarness(contract())) {
+      Instant limit = NOW.plus(Duration.ofMinutes(5));
+      ingestion.produce(
+          ingestion.encode(payment("p1", 1).set("paid_at", limit.toEpochMilli()).build()));
+      ingestion.produce(
+          ingestion.encode(payment("p2", 1).set("paid_at", limit.toEpochMilli() + 1).build()));
+
+      assertThat(ingestion.valid())
+          .extracting(valid -> header(valid, RecordHeaders.EVENT_ID))
+          .containsExactly("p1");
+      assertThat(ingestion.reasons()).containsExactly("EVENT_TIME_IN_FUTURE");
+    }
+  }
+
+  @Test
+  void microsecondsBecomeMillisecondsInTheHeader() {
+    Schema schema =
+        new Schema.Parser()
+            .parse(
+                """
+                {"type": "record", "name": "Reading", "fields": [
+                  {"name": "payment_id", "type": "long"},
+                  {"name": "paid_at", "type": {"type": "long", "logicalType": "timestamp-micros"}}]}
+                """);
+    try (var ingestion = new IngestionHarness(contract(schema))) {
+      ingestion.produce(
+          ingestion.encode(
+              new GenericRecordBuilder(schema).set("payment_id", 7L).set("paid_at", -1L).build()));
+
+      TestRecord<byte[], byte[]> valid = ingestion.valid().get(0);
+      assertThat(header(valid, RecordHeaders.EVENT_ID)).isEqualTo("7");
+      assertThat(header(valid, RecordHeaders.EVENT_TIME)).isEqualTo("-1");
+    }
+  }
+
+  @Test
+  void aDeadLetterKeepsWhatItCameWithAndBearsStreamsOwnHeaders() {
+    try (var ingestion = new IngestionHarness(contract(POSITIVE))) {
+      TestRecord<byte[], byte[]> event = new TestRecord<>(null, new byte[] {1, 2, 3});
+      event.headers().add("producer", "till 7".getBytes(UTF_8));
+      event.headers().add(ErrorHeaders.TOPIC, "from before".getBytes(UTF_8));
+
+      ingestion.produce(event);
+
+      TestRecord<byte[], byte[]> letter = ingestion.deadLetters().get(0);
+      assertThat(letter.key()).isNull();
+      assertThat(letter.value()).containsExactly(1, 2, 3);
+      assertThat(letter.headers().toArray()[0].key()).isEqualTo("producer");
+      assertThat(letter.headers().toArray()[1].value()).isEqualTo("from before".getBytes(UTF_8));
+      assertThat(header(letter, ErrorHeaders.TOPIC)).isEqualTo("payments");
+      assertThat(header(letter, ErrorHeaders.PARTITION)).isEqualTo("0");
+      assertThat(header(letter, ErrorHeaders.OFFSET)).isEqualTo("0");
+      assertThat(header(letter, ErrorHeaders.EXCEPTION))
+          .isEqualTo(RefusedEventException.class.getName());
+      assertThat(header(letter, ErrorHeaders.MESSAGE)).startsWith("the value has 3 bytes");
+      assertThat(header(letter, ErrorHeaders.STACK_TRACE)).isNotBlank();
+      assertThat(ingestion.explain(letter).getSource().getTopic()).isEqualTo("payments");
+    }
+  }
+
+  @Test
+  void anEventThatGrewTooLargeIsADeadLetterWithItsBytes() {
+    Properties small = new Properties();
+    small.put("producer.max.request.size", "4000");
+    // Read as the current contract, each old event takes 3,000 bytes more.
+    Schema grown =
+        SchemaBuilder.record("Payment")
+            .namespace("shop")
+            .fields()
+            .requiredString("payment_id")
+            .name("paid_at")
+            .type(Payments.OLDER_SCHEMA.getField("paid_at").schema())
+            .noDefault()
+            .name("note")
+            .type()
+            .stringType()
+            .stringDefault("x".repeat(4_000))
+            .endRecord();
+    try (var ingestion =
+        new IngestionHarness(
+            contract(grown), new RegistryClient("mock://" + UUID.randomUUID()), small)) {
+      byte[] value = ingestion.encode(olderPayment("p1", 12));
+
+      ingestion.produce(value);
+
+      TestRecord<byte[], byte[]> letter = ingestion.deadLetters().get(0);
+      assertThat(letter.value()).isEqualTo(value);
+      assertThat(header(letter, RecordHeaders.REASON)).isEqualTo("TOO_LARGE");
+      assertThat(ingestion.valid()).isEmpty();
+    }
+  }
+
+  @Test
+  void aDeadLetterThatKafkaWouldRefuseNamesWhereTheBytesLie() {
+    Properties small = new Properties();
+    small.put("producer.max.request.size", "4000");
+    try (var ingestion =
+        new IngestionHarness(
+            contract(), new RegistryClient("mock://" + UUID.randomUUID()), small)) {
+      ingestion.produce(new byte[5_000]);
+      ingestion.produce(ingestion.encode(payment("p1", 1).build()));
+
+      TestRecord<byte[], byte[]> letter = ingestion.deadLetters().get(0);
+      assertThat(letter.value()).isNull();
+      assertThat(header(letter, RecordHeaders.SOURCE)).isEqualTo("payments/0/0");
+      assertThat(ingestion.valid()).hasSize(1);
+    }
+  }
+
+  @Test
+  void whateverTheBytesEveryEventComesOutOnce() {
+    long seed = 20_260_501L;
+    Random random = new Random(seed);
+    try (var ingestion = new IngestionHarness(contract(POSITIVE, PLAUSIBLE))) {
+      byte[][] seeds = {
+        ingestion.encode(payment("p1", 1).set("items", 3L).build()),
+        ingestion.encode(olderPayment("p2", 7))
+      };
+      int events = 5_000;
+      for (int i = 0; i < events; i++) {
+        ingestion.produce(mutated(seeds[i % 2], random));
+      }
+
+      List<TestRecord<byte[], byte[]>> valid = ingestion.valid();
+      List<TestRecord<byte[], byte[]>> letters = ingestion.deadLetters();
+      assertThat(valid.size() + letters.size()).as("seed %d", seed).isEqualTo(events);
+      assertThat(valid).isNotEmpty();
+      assertThat(letters)
+          .isNotEmpty()
+          .extracting(letter -> header(letter, RecordHeaders.REASON))
+          .doesNotContain("INTERNAL_ERROR");
+    }
+  }
+
+  private static byte[] mutated(byte[] value, Random random) {
+    byte[] copy = Arrays.copyOf(value, value.length - random.nextInt(3) + random.nextInt(3));
+    for (int flips = random.nextInt(4); flips > 0; flips--) {
+      int at = WireFormat.HEADER_LENGTH + random.nextInt(copy.length - WireFormat.HEADER_LENGTH);
+      copy[at] = (byte) random.nextInt(256);
+    }
+    return copy;
+  }
+}
