@@ -1,0 +1,135 @@
+package io.leat.drift;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import java.util.Arrays;
+import java.util.Random;
+import java.util.stream.DoubleStream;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.Combinators;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
+
+/** Laws of a reference distribution and of the distance from it. */
+class DistributionProperties {
+
+  @Property(tries = 200)
+  void keepsFewPointsAndStaysWithinOneInAThousand(@ForAll("samples") double[] sample) {
+    Distribution distribution = Distribution.of(sample);
+
+    assertThat(distribution.size()).isLessThanOrEqualTo(Distribution.MAX_POINTS);
+    assertThat(distribution.count()).isEqualTo(sample.length);
+    for (double value : sample) {
+      double exact = share(sample, value);
+      assertThat(distribution.cumulative(value))
+          .isLessThanOrEqualTo(exact)
+          .isGreaterThanOrEqualTo(exact - 0.001 - 1e-12);
+    }
+  }
+
+  @Property(tries = 200)
+  void distanceIsTheLargestGapOfTheTwoFunctions(
+      @ForAll("samples") double[] reference, @ForAll("windows") double[] window) {
+    Distribution distribution = Distribution.of(reference);
+
+    double distance = KolmogorovSmirnov.distance(distribution, counts(distribution, window));
+
+    double exact = naiveDistance(reference, window);
+    if (Arrays.stream(reference).distinct().count() <= Distribution.MAX_POINTS) {
+      assertThat(distance).isCloseTo(exact, within(1e-12));
+    } else {
+      assertThat(distance).isBetween(exact - 0.001 - 1e-12, exact + 1e-12);
+    }
+  }
+
+  @Property(tries = 100)
+  void distanceOfAPartFromTheRestNeedsNoSecondReference(
+      @ForAll("windows") double[] part, @ForAll("windows") double[] rest) {
+    double[] whole = DoubleStream.concat(Arrays.stream(part), Arrays.stream(rest)).toArray();
+    Distribution distribution = Distribution.of(whole);
+
+    double distance = KolmogorovSmirnov.distanceFromRest(distribution, counts(distribution, part));
+
+    assertThat(distance).isCloseTo(naiveDistance(rest, part), within(1e-9));
+  }
+
+  @Property(tries = 100)
+  void indexOfAPartFromTheRestIsTheIndexOfTheirCounts(
+      @ForAll("windows") double[] part, @ForAll("windows") double[] rest) {
+    double[] whole = DoubleStream.concat(Arrays.stream(part), Arrays.stream(rest)).toArray();
+    FeatureReference reference = FeatureReference.of("x", Distribution.of(whole), 3);
+    FeatureCounts partCounts = counts(reference.distribution(), part);
+    FeatureCounts restCounts = counts(reference.distribution(), rest);
+    restCounts.addNulls(3);
+
+    double index =
+        Statistic.POPULATION_STABILITY.valueFromRest(reference, partCounts, 1).orElseThrow();
+
+    assertThat(index)
+        .isCloseTo(
+            PopulationStabilityIndex.of(
+                reference.buckets(restCounts), reference.buckets(partCounts)),
+            within(1e-12));
+  }
+
+  @Property(tries = 100)
+  void everyValueOfTheReferenceLiesInABinAndNoneOutside(@ForAll("samples") double[] sample) {
+    FeatureReference reference = FeatureReference.of("x", Distribution.of(sample), 0);
+
+    long[] buckets = reference.buckets(counts(reference.distribution(), sample));
+
+    assertThat(buckets).isEqualTo(reference.expected());
+    assertThat(buckets[0]).isZero();
+    assertThat(buckets[buckets.length - 2]).isZero();
+    assertThat(Arrays.stream(buckets).sum()).isEqualTo(sample.length);
+  }
+
+  @Provide
+  Arbitrary<double[]> samples() {
+    return arrays(1, 6_000);
+  }
+
+  @Provide
+  Arbitrary<double[]> windows() {
+    return arrays(1, 100);
+  }
+
+  /** Constants, few values with many ties, and continuous values with heavy tails. */
+  private static Arbitrary<double[]> arrays(int least, int most) {
+    return Combinators.combine(
+            Arbitraries.longs(),
+            Arbitraries.integers().between(least, most),
+            Arbitraries.of(1, 2, 7, 1_500, Integer.MAX_VALUE))
+        .as(
+            (seed, length, distinct) -> {
+              Random random = new Random(seed);
+              return random
+                  .doubles(length)
+                  .map(u -> distinct == Integer.MAX_VALUE ? 1 / (u - 0.5) : (long) (u * distinct))
+                  .toArray();
+            });
+  }
+
+  private static FeatureCounts counts(Distribution distribution, double[] window) {
+    FeatureCounts counts = new FeatureCounts(distribution.cells());
+    for (double value : window) {
+      counts.add(distribution.cell(value));
+    }
+    return counts;
+  }
+
+  private static double share(double[] sample, double atOrBelow) {
+    return (double) Arrays.stream(sample).filter(v -> v <= atOrBelow).count() / sample.length;
+  }
+
+  private static double naiveDistance(double[] one, double[] other) {
+    return DoubleStream.concat(Arrays.stream(one), Arrays.stream(other))
+        .distinct()
+        .map(x -> Math.abs(share(one, x) - share(other, x)))
+        .max()
+        .orElseThrow();
+  }
+}

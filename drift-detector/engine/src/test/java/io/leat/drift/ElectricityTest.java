@@ -1,0 +1,97 @@
+package io.leat.drift;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.stream.Collectors.counting;
+import static java.util.stream.Collectors.groupingBy;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.leat.pipeline.FeatureService;
+import io.leat.pipeline.Monitor;
+import io.leat.records.AlertState;
+import io.leat.records.DriftAlert;
+import io.leat.records.Severity;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDateTime;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeMap;
+import java.util.zip.GZIPInputStream;
+import org.junit.jupiter.api.Test;
+
+/** The New South Wales electricity market, with its known change on 1997-05-02. */
+class ElectricityTest {
+  private static final Instant TRAINED_UNTIL = Instant.parse("1996-12-01T00:00:00Z");
+  private static final Instant CHANGE = Instant.parse("1997-05-02T00:00:00Z");
+  private static final FeatureService SERVICE =
+      Given.service("nsw_price", "nsw_demand", "vic_price", "vic_demand", "transfer");
+
+  @Test
+  void theJoinedMarketIsCriticalWithinThreeWeeksAndNothingIsBeforeIt() throws IOException {
+    List<Given.Row> rows = readings();
+    Monitor monitor = Given.monitor(Given.DAY, 0.5);
+    ReferenceProfile profile =
+        Given.profile(
+            monitor,
+            SERVICE,
+            rows.stream().filter(row -> row.time() < TRAINED_UNTIL.toEpochMilli()).toList());
+    DriftDetector detector = new DriftDetector(monitor, profile);
+
+    List<DriftAlert> opened =
+        Given.run(detector, rows).alerts().stream()
+            .filter(alert -> alert.getState() == AlertState.OPEN)
+            .toList();
+
+    System.out.println(
+        "alerts opened before 1997-05-02, by feature and severity: "
+            + opened.stream()
+                .filter(alert -> alert.getWindowStart().isBefore(CHANGE))
+                .collect(
+                    groupingBy(
+                        alert -> alert.getFeature() + " " + alert.getSeverity(),
+                        TreeMap::new,
+                        counting())));
+    DriftAlert first =
+        opened.stream()
+            .filter(alert -> alert.getFeature().equals("event.vic_price"))
+            .findFirst()
+            .orElseThrow();
+    System.out.println("first alert on vic_price: " + first);
+    assertThat(first.getWindowStart()).isAfterOrEqualTo(CHANGE);
+    assertThat(first.getWindowEnd()).isBeforeOrEqualTo(CHANGE.plus(Duration.ofDays(21)));
+    assertThat(first.getSeverity()).isEqualTo(Severity.CRITICAL);
+    assertThat(opened)
+        .filteredOn(alert -> alert.getWindowStart().isBefore(CHANGE))
+        .noneMatch(alert -> alert.getSeverity() == Severity.CRITICAL);
+  }
+
+  private static List<Given.Row> readings() throws IOException {
+    String project = System.getProperty("leat.project", "../..");
+    Path file = Path.of(project, "../shared/data/electricity/readings.csv.gz");
+    assumeTrue(Files.exists(file), () -> "skipped: there is no " + file.normalize());
+    List<Given.Row> rows = new ArrayList<>();
+    try (BufferedReader lines =
+        new BufferedReader(
+            new InputStreamReader(new GZIPInputStream(Files.newInputStream(file)), UTF_8))) {
+      lines.readLine();
+      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+        String[] cells = line.split(",", -1);
+        List<Double> values = new ArrayList<>();
+        for (int i = 1; i <= 5; i++) {
+          values.add(Double.valueOf(cells[i]));
+        }
+        rows.add(
+            new Given.Row(
+                LocalDateTime.parse(cells[0]).toInstant(ZoneOffset.UTC).toEpochMilli(), values));
+      }
+    }
+    return rows;
+  }
+}

@@ -1,0 +1,85 @@
+package io.leat.drift;
+
+import io.leat.pipeline.FeatureService;
+import io.leat.pipeline.Model;
+import io.leat.pipeline.Monitor;
+import io.leat.records.DriftAlert;
+import io.leat.records.DriftMetric;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** A model, its service and its monitor, and vectors run through the monitor. */
+final class Given {
+  static final Duration DAY = Duration.ofDays(1);
+
+  private Given() {}
+
+  static FeatureService service(String... fields) {
+    List<FeatureService.Feature> features = new ArrayList<>();
+    for (String field : fields) {
+      features.add(new FeatureService.EventFeature(field));
+    }
+    return new FeatureService("prices", 1, "readings", features, Optional.empty(), "d1");
+  }
+
+  static Model model() {
+    return new Model(
+        "price",
+        "1",
+        "prices",
+        1,
+        Path.of("model.onnx"),
+        Path.of("reference.json"),
+        "us",
+        "tests",
+        new Model.Nulls(Optional.empty(), Map.of()),
+        new Model.Output("probabilities", 1),
+        List.of());
+  }
+
+  /** 2 of 3, closing after 3; at least 24 values a window. */
+  static Monitor monitor(Duration window, double falseAlarmsPerWeek) {
+    return new Monitor(
+        "price", "price", window, List.of(), Duration.ZERO, 24, falseAlarmsPerWeek, 2, 3, 3);
+  }
+
+  /** A vector: its event time in milliseconds and its values. */
+  record Row(long time, List<? extends @Nullable Object> values) {}
+
+  static ReferenceProfile profile(Monitor monitor, FeatureService service, List<Row> rows) {
+    ReferenceProfileBuilder builder =
+        new ReferenceProfileBuilder(model(), service, List.of(monitor));
+    rows.forEach(row -> builder.add(row.time(), row.values()));
+    return builder.build();
+  }
+
+  /** What a detector said about a stream. */
+  record Told(List<DriftMetric> metrics, List<DriftAlert> alerts) {}
+
+  /** Runs vectors, in any order, through a detector, window after window. */
+  static Told run(DriftDetector detector, List<Row> rows) {
+    TreeMap<Long, WindowSummary> windows = new TreeMap<>();
+    for (Row row : rows) {
+      detector.add(
+          windows.computeIfAbsent(detector.windowStart(row.time()), start -> detector.newWindow()),
+          row.values().toArray());
+    }
+    Told told = new Told(new ArrayList<>(), new ArrayList<>());
+    Map<String, AlertState> states = new HashMap<>();
+    windows.forEach(
+        (start, window) -> {
+          DriftDetector.Verdict verdict = detector.judge(start, window, states);
+          told.metrics().addAll(verdict.metrics());
+          told.alerts().addAll(verdict.alerts());
+          states.putAll(verdict.states());
+        });
+    return told;
+  }
+}

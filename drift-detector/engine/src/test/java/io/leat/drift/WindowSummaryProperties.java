@@ -1,0 +1,71 @@
+package io.leat.drift;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.Random;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
+import org.jspecify.annotations.Nullable;
+
+/** A window's summary says the same however its vectors came, and survives being written down. */
+class WindowSummaryProperties {
+  private static final List<FeatureReference> FEATURES =
+      List.of(
+          FeatureReference.of("a", Distribution.of(new double[] {0, 0, 1, 2, 5}), 2),
+          FeatureReference.of("b", Distribution.of(new double[] {7}), 0),
+          FeatureReference.of("c", Distribution.of(new double[] {}), 4));
+
+  @Property(tries = 200)
+  void orderAndGroupingOfVectorsDoNotMatter(
+      @ForAll long seed,
+      @ForAll @IntRange(max = 300) int size,
+      @ForAll @IntRange(min = 1, max = 5) int groups) {
+    Random random = new Random(seed);
+    List<@Nullable Object[]> vectors = new ArrayList<>();
+    for (int i = 0; i < size; i++) {
+      vectors.add(new @Nullable Object[] {value(random), value(random), value(random)});
+    }
+    WindowSummary whole = summaryOf(vectors);
+    Collections.shuffle(vectors, random);
+    WindowSummary merged = new WindowSummary(FEATURES);
+    for (int group = 0; group < groups; group++) {
+      int chosen = group;
+      List<@Nullable Object[]> part = new ArrayList<>();
+      for (int i = chosen; i < size; i += groups) {
+        part.add(vectors.get(i));
+      }
+      WindowSummary written = new WindowSummary(FEATURES);
+      written.read(summaryOf(part).toBytes());
+      merged.merge(written);
+    }
+
+    assertThat(merged.toBytes()).isEqualTo(whole.toBytes());
+    assertThat(merged.events()).isEqualTo(size);
+    for (int i = 0; i < FEATURES.size(); i++) {
+      FeatureCounts counts = merged.counts(i);
+      assertThat(counts.values() + counts.nulls()).isEqualTo(size);
+      assertThat(Arrays.stream(FEATURES.get(i).buckets(counts)).sum()).isEqualTo(size);
+    }
+  }
+
+  private static WindowSummary summaryOf(List<@Nullable Object[]> vectors) {
+    WindowSummary summary = new WindowSummary(FEATURES);
+    vectors.forEach(summary::add);
+    return summary;
+  }
+
+  private static @Nullable Object value(Random random) {
+    return switch (random.nextInt(5)) {
+      case 0 -> null;
+      case 1 -> (long) random.nextInt(9) - 1;
+      case 2 -> random.nextBoolean();
+      case 3 -> Double.NaN;
+      default -> random.nextGaussian();
+    };
+  }
+}
