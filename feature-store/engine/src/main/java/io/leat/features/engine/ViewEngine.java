@@ -153,6 +153,15 @@ public final class ViewEngine {
     return new Step(update.state(), update.late(), evaluateTiles(eventTimeMillis));
   }
 
+  /**
+   * The newest event time that a key's state has seen, milliseconds since 1970-01-01 UTC.
+   *
+   * @throws StateFormatException if the state is not one of this view, or of a later layout
+   */
+  public long newestEventTime(byte[] state) {
+    return codec.decode(state, resolution, tiles);
+  }
+
   private byte[] fold(GenericRecord event, long eventTime, long newest) {
     tiles.fold(Math.floorDiv(eventTime, resolution), values.of(event));
     return codec.encode(newest, resolution, tiles, tiles.firstAfter(lastForgotten(newest)));
