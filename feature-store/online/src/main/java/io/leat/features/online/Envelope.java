@@ -1,0 +1,166 @@
+package io.leat.features.online;
+
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.common.errors.SerializationException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An event on its way from entity to entity, with the values that it has gathered.
+ *
+ * <p>Binary form, all numbers big-endian:
+ *
+ * <pre>
+ * byte   1, the version of this form
+ * int    length of the spine key, -1 for none; the key
+ * int    length of the event; the event, as it lies on its valid topic
+ * short  number of evaluated views, for each:
+ *          text  view@version (short length, modified UTF-8)
+ *          short number of values, for each: byte 0 null | byte 1, long | byte 2, double
+ * short  number of views that the event came too late for, for each: text view
+ * </pre>
+ *
+ * @param key key of the event's record, as it lies on its valid topic; null where it has none
+ * @param event the event's bytes, as they lie on its valid topic
+ * @param values view id to the view's values, in the order of its columns: Long, Double or null. An
+ *     absent view has no values: the entity's key was null or the event came too late
+ * @param lateFor names of the views that the event came too late for
+ */
+record Envelope(
+    byte @Nullable [] key,
+    byte[] event,
+    Map<String, List<@Nullable Object>> values,
+    List<String> lateFor) {
+  private static final int VERSION = 1;
+  private static final int NULL = 0;
+  private static final int LONG = 1;
+  private static final int DOUBLE = 2;
+
+  Envelope(byte @Nullable [] key, byte[] event) {
+    this(key, event, Map.of(), List.of());
+  }
+
+  /** The envelope with further values and further views that the event came too late for. */
+  Envelope with(Map<String, List<@Nullable Object>> moreValues, List<String> moreLate) {
+    if (moreValues.isEmpty() && moreLate.isEmpty()) {
+      return this;
+    }
+    Map<String, List<@Nullable Object>> allValues = new LinkedHashMap<>(values);
+    allValues.putAll(moreValues);
+    List<String> allLate = new ArrayList<>(lateFor);
+    allLate.addAll(moreLate);
+    return new Envelope(key, event, allValues, allLate);
+  }
+
+  byte[] toBytes() {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream(event.length + 256);
+    try (DataOutputStream out = new DataOutputStream(bytes)) {
+      out.writeByte(VERSION);
+      out.writeInt(key == null ? -1 : key.length);
+      if (key != null) {
+        out.write(key);
+      }
+      out.writeInt(event.length);
+      out.write(event);
+      out.writeShort(values.size());
+      for (Map.Entry<String, List<@Nullable Object>> view : values.entrySet()) {
+        out.writeUTF(view.getKey());
+        out.writeShort(view.getValue().size());
+        for (Object value : view.getValue()) {
+          writeValue(out, value);
+        }
+      }
+      out.writeShort(lateFor.size());
+      for (String view : lateFor) {
+        out.writeUTF(view);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e); // memory does not fail
+    }
+    return bytes.toByteArray();
+  }
+
+  /**
+   * Reads what {@link #toBytes} wrote.
+   *
+   * @throws SerializationException if the bytes are anything else
+   */
+  static Envelope fromBytes(byte[] bytes) {
+    try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes))) {
+      int version = in.readByte();
+      if (version != VERSION) {
+        throw new SerializationException(
+            "an envelope of version %d; this release reads version %d".formatted(version, VERSION));
+      }
+      byte[] key = readBytes(in);
+      byte[] event = readBytes(in);
+      if (event == null) {
+        throw new SerializationException("an envelope without an event");
+      }
+      Map<String, List<@Nullable Object>> values = new LinkedHashMap<>();
+      for (int views = in.readUnsignedShort(); views > 0; views--) {
+        String view = in.readUTF();
+        List<@Nullable Object> columns = new ArrayList<>();
+        for (int left = in.readUnsignedShort(); left > 0; left--) {
+          columns.add(readValue(in));
+        }
+        values.put(view, columns);
+      }
+      List<String> lateFor = new ArrayList<>();
+      for (int views = in.readUnsignedShort(); views > 0; views--) {
+        lateFor.add(in.readUTF());
+      }
+      if (in.available() > 0) {
+        throw new SerializationException(in.available() + " bytes are left behind an envelope");
+      }
+      return new Envelope(key, event, values, lateFor);
+    } catch (IOException e) {
+      throw new SerializationException(
+          "an envelope of %d bytes that ends early".formatted(bytes.length), e);
+    }
+  }
+
+  private static void writeValue(DataOutputStream out, @Nullable Object value) throws IOException {
+    if (value == null) {
+      out.writeByte(NULL);
+    } else if (value instanceof Long number) {
+      out.writeByte(LONG);
+      out.writeLong(number);
+    } else if (value instanceof Double number) {
+      out.writeByte(DOUBLE);
+      out.writeDouble(number);
+    } else {
+      throw new IllegalArgumentException("a view's value is a Long or a Double; found " + value);
+    }
+  }
+
+  private static @Nullable Object readValue(DataInputStream in) throws IOException {
+    int kind = in.readByte();
+    return switch (kind) {
+      case NULL -> null;
+      case LONG -> in.readLong();
+      case DOUBLE -> in.readDouble();
+      default -> throw new SerializationException("an envelope with a value of kind " + kind);
+    };
+  }
+
+  private static byte @Nullable [] readBytes(DataInputStream in) throws IOException {
+    int length = in.readInt();
+    if (length == -1) {
+      return null;
+    }
+    if (length < 0 || length > in.available()) {
+      throw new SerializationException(
+          "an envelope that names %d bytes and holds %d".formatted(length, in.available()));
+    }
+    return in.readNBytes(length);
+  }
+}

@@ -1,0 +1,171 @@
+package io.leat.features.online;
+
+import io.leat.features.online.InFlight.Way;
+import io.leat.pipeline.FeatureService;
+import io.leat.pipeline.FeatureView;
+import io.leat.pipeline.Pipeline;
+import io.leat.runtime.JobOptions;
+import io.leat.runtime.streams.JobContext;
+import io.leat.runtime.streams.StreamsJob;
+import io.leat.schemas.FeatureVectorSchema;
+import io.leat.schemas.Topics;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.apache.kafka.common.serialization.Serde;
+import org.apache.kafka.common.serialization.Serdes;
+import org.apache.kafka.streams.StreamsBuilder;
+import org.apache.kafka.streams.StreamsConfig;
+import org.apache.kafka.streams.Topology;
+import org.apache.kafka.streams.kstream.Branched;
+import org.apache.kafka.streams.kstream.Consumed;
+import org.apache.kafka.streams.kstream.KStream;
+import org.apache.kafka.streams.kstream.Named;
+import org.apache.kafka.streams.kstream.Produced;
+import org.apache.kafka.streams.kstream.Repartitioned;
+import org.apache.kafka.streams.state.Stores;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The online store's topology. Every event stream that views or services need passes its entities
+ * in a chain:
+ *
+ * <pre>
+ * &lt;event&gt;.valid ─▶ receive ─▶ route ─┬─ here ───────────────┬─▶ stage ─┬─▶ route to the next entity ... ─▶ late
+ *                                 ├─ hop ─▶ repartition ─┘  (stores)│
+ *                                 └─ past ─────────────────────────┴─▶ vectors of the services that are complete
+ * </pre>
+ */
+public final class OnlineStore implements StreamsJob {
+  private static final int DEFAULT_HTTP_PORT = 7072;
+  private static final Serde<byte @Nullable []> BYTES = Serdes.ByteArray();
+  private static final Serde<Envelope> ENVELOPES =
+      Serdes.serdeFrom(
+          (topic, envelope) -> envelope.toBytes(), (topic, bytes) -> Envelope.fromBytes(bytes));
+
+  @Override
+  public String name() {
+    return StateStores.JOB;
+  }
+
+  @Override
+  public int defaultHttpPort() {
+    return DEFAULT_HTTP_PORT;
+  }
+
+  @Override
+  public Map<String, Object> settings(JobOptions options) {
+    return Map.of(StreamsConfig.ROCKSDB_CONFIG_SETTER_CLASS_CONFIG, BoundedRocksDb.class);
+  }
+
+  @Override
+  public Topology topology(JobContext context) {
+    List<ChainPlan> plans = ChainPlan.of(context.pipeline());
+    StreamsBuilder builder = new StreamsBuilder();
+    addStores(plans, builder);
+    for (ChainPlan plan : plans) {
+      new Chain(plan, context, builder).build();
+    }
+    return builder.build();
+  }
+
+  /** One persistent store a view, whose changelog the feature server follows. */
+  private static void addStores(List<ChainPlan> plans, StreamsBuilder builder) {
+    Set<FeatureView> views = new LinkedHashSet<>();
+    plans.forEach(plan -> plan.stages().forEach(stage -> views.addAll(stage.views())));
+    for (FeatureView view : views) {
+      builder.addStateStore(
+          Stores.keyValueStoreBuilder(
+                  Stores.persistentKeyValueStore(StateStores.name(view)),
+                  Serdes.Bytes(),
+                  Serdes.ByteArray())
+              .withCachingEnabled()
+              .withLoggingEnabled(Map.of()));
+    }
+  }
+
+  /** The chain of one event. */
+  private static final class Chain {
+    private final ChainPlan plan;
+    private final JobContext context;
+    private final Pipeline pipeline;
+    private final StreamsBuilder builder;
+    private final String event;
+
+    Chain(ChainPlan plan, JobContext context, StreamsBuilder builder) {
+      this.plan = plan;
+      this.context = context;
+      this.pipeline = context.pipeline();
+      this.builder = builder;
+      this.event = plan.contract().event();
+    }
+
+    void build() {
+      KStream<byte @Nullable [], InFlight> flow =
+          builder.stream(Topics.valid(event), Consumed.with(BYTES, BYTES).withName(event))
+              .process(
+                  () ->
+                      new ReceiveProcessor(plan.contract(), context.registry(), context.metrics()),
+                  Named.as(event + "-receive"));
+      writeVectors(flow, plan.immediate());
+      for (ChainPlan.Stage stage : plan.stages()) {
+        flow = through(flow, stage);
+        writeVectors(flow, stage.completes());
+      }
+      flow.process(LateProcessor::new, Named.as(event + "-late"))
+          .to(Topics.late(event), Produced.with(BYTES, BYTES).withName(event + "-late-sink"));
+    }
+
+    private KStream<byte @Nullable [], InFlight> through(
+        KStream<byte @Nullable [], InFlight> flow, ChainPlan.Stage stage) {
+      String name = event + "-by-" + stage.entity().name();
+      Map<String, KStream<byte @Nullable [], InFlight>> ways =
+          flow.process(
+                  () ->
+                      new RouteProcessor(
+                          event, stage.entity(), plan.partitions(), context.metrics()),
+                  Named.as(name + "-route"))
+              .split(Named.as(name + "-"))
+              .branch((key, value) -> value.way() == Way.HERE, Branched.as("here"))
+              .branch((key, value) -> value.way() == Way.HOP, Branched.as("hop"))
+              .defaultBranch(Branched.as("past"));
+      KStream<byte @Nullable [], InFlight> arrived =
+          ways.get(name + "-hop")
+              .mapValues(InFlight::envelope, Named.as(name + "-close"))
+              .repartition(
+                  Repartitioned.<byte @Nullable [], Envelope>as(name)
+                      .withKeySerde(BYTES)
+                      .withValueSerde(ENVELOPES)
+                      .withNumberOfPartitions(plan.partitions()))
+              .process(
+                  () -> new ArriveProcessor(plan.contract(), context.registry()),
+                  Named.as(name + "-arrive"));
+      return ways.get(name + "-here")
+          .merge(arrived, Named.as(name + "-gather"))
+          .process(
+              () -> new StageProcessor(plan.contract(), stage, pipeline, context.metrics()),
+              Named.as(name + "-stage"),
+              stage.views().stream().map(StateStores::name).toArray(String[]::new))
+          .merge(ways.get(name + "-past"), Named.as(name + "-done"));
+    }
+
+    private void writeVectors(
+        KStream<byte @Nullable [], InFlight> flow, List<FeatureService> services) {
+      for (FeatureService service : services) {
+        String topic = Topics.features(service.name());
+        int schemaId =
+            context
+                .registry()
+                .register(
+                    Topics.valueSubject(topic), FeatureVectorSchema.of(service.featureNames()));
+        flow.process(
+                () ->
+                    new VectorProcessor(
+                        service, schemaId, pipeline, context.registry(), context.metrics()),
+                Named.as("vector-" + service.name()))
+            .to(topic, Produced.with(BYTES, BYTES).withName("vector-" + service.name() + "-sink"));
+      }
+    }
+  }
+}

@@ -1,0 +1,21 @@
+package io.leat.features.online;
+
+import io.leat.pipeline.FeatureView;
+
+/** Names of the stores that hold the views' state, and of the topics that repeat it. */
+public final class StateStores {
+  /** Name of the job; with the pipeline's name before it, its application id. */
+  public static final String JOB = "features";
+
+  private StateStores() {}
+
+  /** Name of a view's store: {@code <view>-v<version>}. */
+  public static String name(FeatureView view) {
+    return view.name() + "-v" + view.version();
+  }
+
+  /** Compacted topic that holds the newest state of every key of a view. */
+  public static String changelog(String pipeline, FeatureView view) {
+    return pipeline + "-" + JOB + "-" + name(view) + "-changelog";
+  }
+}

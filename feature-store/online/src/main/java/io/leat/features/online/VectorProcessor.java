@@ -1,0 +1,109 @@
+package io.leat.features.online;
+
+import io.leat.features.engine.VectorAssembler;
+import io.leat.pipeline.Entity;
+import io.leat.pipeline.FeatureService;
+import io.leat.pipeline.FeatureView;
+import io.leat.pipeline.Pipeline;
+import io.leat.records.FeatureVector;
+import io.leat.schemas.AvroCodec;
+import io.leat.schemas.RecordHeaders;
+import io.leat.schemas.RegistryClient;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.apache.avro.generic.GenericRecord;
+import org.apache.kafka.common.header.Headers;
+import org.apache.kafka.streams.processor.api.ContextualProcessor;
+import org.apache.kafka.streams.processor.api.Record;
+import org.jspecify.annotations.Nullable;
+
+/** Makes one service's vector of an event that has passed every entity the service needs. */
+final class VectorProcessor
+    extends ContextualProcessor<byte @Nullable [], InFlight, byte @Nullable [], byte[]> {
+  private final FeatureService service;
+  private final List<FeatureView> views;
+  private final List<Entity> entities;
+  private final VectorAssembler assembler;
+  private final AvroCodec codec;
+  private final int schemaId;
+  private final Counter vectors;
+
+  /**
+   * @param schemaId registry id of the schema of the service's vectors
+   */
+  VectorProcessor(
+      FeatureService service,
+      int schemaId,
+      Pipeline pipeline,
+      RegistryClient registry,
+      MeterRegistry metrics) {
+    this.service = service;
+    this.schemaId = schemaId;
+    this.assembler = new VectorAssembler(service, pipeline);
+    this.views = assembler.views();
+    this.entities = views.stream().map(FeatureView::entity).distinct().toList();
+    this.codec = new AvroCodec(registry);
+    this.vectors = metrics.counter("leat.features.vectors", "service", service.name());
+  }
+
+  @Override
+  public void process(Record<byte @Nullable [], InFlight> record) {
+    GenericRecord event = record.value().event();
+    Envelope envelope = record.value().envelope();
+    EventHeaders origin = EventHeaders.of(record.headers());
+    FeatureVector vector =
+        new FeatureVector(
+            service.name(),
+            service.version(),
+            service.definition(),
+            origin.eventId(),
+            Instant.ofEpochMilli(origin.eventTime()),
+            keys(event),
+            assembler.assemble(event, viewFeatures(envelope)),
+            origin.source());
+    Headers headers = new org.apache.kafka.common.header.internals.RecordHeaders(record.headers());
+    setLateFor(headers, envelope);
+    vectors.increment();
+    context()
+        .forward(
+            new Record<>(
+                envelope.key(), codec.encode(schemaId, vector), record.timestamp(), headers));
+  }
+
+  private Map<String, String> keys(GenericRecord event) {
+    Map<String, String> keys = new TreeMap<>();
+    for (Entity entity : entities) {
+      String key = EntityKeys.text(entity, event);
+      if (key != null) {
+        keys.put(entity.name(), key);
+      }
+    }
+    return keys;
+  }
+
+  private Map<String, @Nullable Object> viewFeatures(Envelope envelope) {
+    Map<String, @Nullable Object> features = new HashMap<>();
+    for (FeatureView view : views) {
+      List<@Nullable Object> values = envelope.values().getOrDefault(view.id(), List.of());
+      List<String> names = VectorAssembler.fullNames(view);
+      for (int i = 0; i < values.size(); i++) {
+        features.put(names.get(i), values.get(i));
+      }
+    }
+    return features;
+  }
+
+  /** Names the views whose values are null because the event came too late for them. */
+  private void setLateFor(Headers headers, Envelope envelope) {
+    List<String> late =
+        views.stream().map(FeatureView::name).filter(envelope.lateFor()::contains).toList();
+    if (!late.isEmpty()) {
+      RecordHeaders.set(headers, RecordHeaders.LATE_FOR, String.join(",", late));
+    }
+  }
+}

@@ -1,0 +1,330 @@
+package io.leat.features.server;
+
+import io.leat.features.server.CommittedState.Change;
+import io.leat.features.server.CommittedState.Position;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.function.LongSupplier;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.InvalidOffsetException;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+import org.apache.kafka.common.errors.WakeupException;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Follows the stores' changelogs, committed records only, into {@link CommittedState}. Its own
+ * thread consumes and writes; {@link #lag} and {@link #problem} may be asked from any.
+ *
+ * <p>It assigns every partition to itself and keeps offsets beside the state, so it needs no
+ * consumer group, and reads on through rebalances and crashes of the store that it follows. A topic
+ * that was made anew (another topic id) or whose stored offset no longer exists is read from its
+ * beginning into an empty store.
+ *
+ * <p>A deletion that happened, and was compacted away, while the server was stopped for longer than
+ * the topic's {@code delete.retention.ms} (a day by default) is not seen. The online store deletes
+ * no state today.
+ */
+final class ChangelogFollower implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(ChangelogFollower.class);
+  private static final Duration POLL = Duration.ofMillis(100);
+  private static final Duration ANSWER = Duration.ofSeconds(10);
+  private static final Duration RETRY = Duration.ofSeconds(1);
+  private static final long MEASURE_EVERY_MILLIS = 500;
+
+  /**
+   * How far a store is behind.
+   *
+   * @param records committed records that were not yet taken in when last measured
+   * @param millis time since the store was last known to be level with its changelog
+   */
+  record Lag(long records, long millis) {
+    static final Lag NONE = new Lag(0, 0);
+
+    Lag worse(Lag other) {
+      return new Lag(Math.max(records, other.records), Math.max(millis, other.millis));
+    }
+  }
+
+  private record Level(long records, long levelAtMillis) {}
+
+  private final Map<String, Object> consumerSettings;
+  private final Map<String, String> storeByTopic = new HashMap<>();
+  private final CommittedState state;
+  private final LongSupplier clock;
+  private final Map<String, Level> levels = new ConcurrentHashMap<>();
+  private final Thread thread;
+  private volatile boolean stopping;
+  private volatile @Nullable Consumer<byte[], byte[]> active;
+  private volatile Optional<String> problem =
+      Optional.of("the changelogs have not been reached yet");
+
+  /**
+   * @param clientSettings settings of every Kafka client
+   * @param topicByStore store name to changelog topic
+   * @param clock wall clock in milliseconds; measures lag, decides no value
+   */
+  ChangelogFollower(
+      Map<String, String> clientSettings,
+      Map<String, String> topicByStore,
+      CommittedState state,
+      MeterRegistry metrics,
+      LongSupplier clock) {
+    topicByStore.forEach((store, topic) -> storeByTopic.put(topic, store));
+    this.state = state;
+    this.clock = clock;
+    this.consumerSettings = new HashMap<>(clientSettings);
+    consumerSettings.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
+    consumerSettings.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "none");
+    consumerSettings.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
+    consumerSettings.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 2_000);
+    for (String store : topicByStore.keySet()) {
+      Gauge.builder(
+              "leat.feature.server.lag.records", () -> lag(store).map(Lag::records).orElse(null))
+          .tag("store", store)
+          .register(metrics);
+      Gauge.builder(
+              "leat.feature.server.lag.seconds",
+              () -> lag(store).map(lag -> lag.millis() / 1000.0).orElse(null))
+          .tag("store", store)
+          .register(metrics);
+    }
+    this.thread = new Thread(this::run, "changelog-follower");
+  }
+
+  void start() {
+    thread.start();
+  }
+
+  /** What keeps the state from being served; empty once every store has caught up. */
+  Optional<String> problem() {
+    return problem;
+  }
+
+  /** How far a store is behind; empty until it has caught up for the first time. */
+  Optional<Lag> lag(String store) {
+    return Optional.ofNullable(levels.get(store))
+        .map(
+            level ->
+                new Lag(level.records(), Math.max(0, clock.getAsLong() - level.levelAtMillis())));
+  }
+
+  private void run() {
+    while (!stopping) {
+      try {
+        follow();
+      } catch (WakeupException | InterruptException e) {
+        if (!stopping) {
+          throw e;
+        }
+      } catch (InvalidOffsetException e) {
+        log.warn(
+            "Offsets of {} are no longer there; their stores are read anew from the beginning: {}",
+            e.partitions(),
+            e.getMessage());
+        e.partitions().stream().map(TopicPartition::topic).distinct().forEach(this::forget);
+      } catch (KafkaException | ExecutionException e) {
+        problem = Optional.of("the brokers do not answer as they should: " + e.getMessage());
+        log.warn("Following the changelogs failed and is tried again: {}", e.toString());
+        pause();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return;
+      } catch (RuntimeException e) {
+        problem = Optional.of("the follower has stopped: " + e.getMessage());
+        log.error("The feature server can no longer follow the changelogs", e);
+        return;
+      }
+    }
+  }
+
+  private void follow() throws ExecutionException, InterruptedException {
+    Map<TopicPartition, Uuid> topicIds = awaitPartitions();
+    try (Consumer<byte[], byte[]> consumer =
+        new KafkaConsumer<>(
+            consumerSettings, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+      active = consumer;
+      goOn(consumer, topicIds);
+      long measured = Long.MIN_VALUE;
+      while (!stopping) {
+        takeIn(consumer, topicIds);
+        if (clock.getAsLong() - MEASURE_EVERY_MILLIS >= measured) {
+          measure(consumer);
+          measured = clock.getAsLong();
+        }
+      }
+    } finally {
+      active = null;
+    }
+  }
+
+  /** Waits for the changelog topics, which the online store makes at its first start. */
+  private Map<TopicPartition, Uuid> awaitPartitions()
+      throws ExecutionException, InterruptedException {
+    Map<String, Object> settings = new HashMap<>(consumerSettings);
+    settings.keySet().retainAll(AdminClientConfig.configNames());
+    try (Admin admin = Admin.create(settings)) {
+      while (true) {
+        Map<TopicPartition, Uuid> topicIds = new HashMap<>();
+        List<String> missing = new ArrayList<>();
+        for (var topic : admin.describeTopics(storeByTopic.keySet()).topicNameValues().entrySet()) {
+          try {
+            TopicDescription description = topic.getValue().get();
+            description
+                .partitions()
+                .forEach(
+                    partition ->
+                        topicIds.put(
+                            new TopicPartition(description.name(), partition.partition()),
+                            description.topicId()));
+          } catch (ExecutionException e) {
+            if (!(e.getCause() instanceof UnknownTopicOrPartitionException)) {
+              throw e;
+            }
+            missing.add(topic.getKey());
+          }
+        }
+        if (missing.isEmpty() || stopping) {
+          return topicIds;
+        }
+        problem =
+            Optional.of(
+                "waiting for the topics "
+                    + String.join(", ", missing)
+                    + ", which the online store makes when it starts");
+        pause();
+      }
+    }
+  }
+
+  /** Goes to where the state stands; empties stores whose changelog is not the one they are of. */
+  private void goOn(Consumer<byte[], byte[]> consumer, Map<TopicPartition, Uuid> topicIds) {
+    topicIds.forEach(
+        (partition, id) -> {
+          if (state.knows(partition) && state.nextOffset(partition, id).isEmpty()) {
+            log.warn("{} was made anew; its store is read from the beginning", partition.topic());
+            forget(partition.topic());
+          }
+        });
+    consumer.assign(topicIds.keySet());
+    List<TopicPartition> unread = new ArrayList<>();
+    topicIds.forEach(
+        (partition, id) -> {
+          OptionalLong next = state.nextOffset(partition, id);
+          if (next.isPresent()) {
+            consumer.seek(partition, next.getAsLong());
+          } else {
+            unread.add(partition);
+          }
+        });
+    if (!unread.isEmpty()) {
+      consumer.seekToBeginning(unread);
+    }
+  }
+
+  private void takeIn(Consumer<byte[], byte[]> consumer, Map<TopicPartition, Uuid> topicIds) {
+    List<Change> changes = new ArrayList<>();
+    for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
+      changes.add(new Change(storeByTopic.get(record.topic()), record.key(), record.value()));
+    }
+    if (changes.isEmpty()) {
+      return;
+    }
+    List<Position> reached = new ArrayList<>();
+    topicIds.forEach(
+        (partition, id) -> reached.add(new Position(partition, id, consumer.position(partition))));
+    state.apply(changes, reached);
+  }
+
+  /** Compares what was taken in with the ends of the changelogs, behind which all is committed. */
+  private void measure(Consumer<byte[], byte[]> consumer) {
+    Map<TopicPartition, Long> ends = consumer.endOffsets(consumer.assignment(), ANSWER);
+    Map<String, Long> behind = new TreeMap<>();
+    ends.forEach(
+        (partition, end) ->
+            behind.merge(
+                storeByTopic.get(partition.topic()),
+                Math.max(0, end - consumer.position(partition, ANSWER)),
+                Long::sum));
+    long now = clock.getAsLong();
+    behind.forEach(
+        (store, records) ->
+            levels.compute(
+                store,
+                (name, before) ->
+                    records == 0
+                        ? new Level(0, now)
+                        : before == null ? null : new Level(records, before.levelAtMillis())));
+    problem = catchingUp(behind);
+  }
+
+  /** A store that was level once stays served: its lag is told with every answer. */
+  private Optional<String> catchingUp(Map<String, Long> behind) {
+    List<String> waiting =
+        behind.entrySet().stream()
+            .filter(store -> !levels.containsKey(store.getKey()))
+            .map(store -> store.getKey() + " (" + store.getValue() + " records to go)")
+            .toList();
+    return waiting.isEmpty()
+        ? Optional.empty()
+        : Optional.of("catching up with " + String.join(", ", waiting));
+  }
+
+  private void forget(String topic) {
+    String store = storeByTopic.get(topic);
+    levels.remove(store);
+    state.clear(store, topic);
+  }
+
+  private void pause() {
+    try {
+      synchronized (this) {
+        if (!stopping) {
+          wait(RETRY.toMillis());
+        }
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      stopping = true;
+    }
+  }
+
+  @Override
+  public void close() {
+    synchronized (this) {
+      stopping = true;
+      notifyAll();
+    }
+    Consumer<byte[], byte[]> consumer = active;
+    if (consumer != null) {
+      consumer.wakeup();
+    }
+    try {
+      thread.join();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}
