@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.function.Supplier;
 
 /**
  * A Kafka broker in a process of its own: one KRaft node, broker and controller in one, plaintext
@@ -27,10 +28,12 @@ public final class BrokerProcess implements AutoCloseable {
 
   private final JvmProcess process;
   private final int port;
+  private final Supplier<BrokerProcess> again;
 
-  private BrokerProcess(JvmProcess process, int port) {
+  private BrokerProcess(JvmProcess process, int port, Supplier<BrokerProcess> again) {
     this.process = process;
     this.port = port;
+    this.again = again;
   }
 
   /**
@@ -69,7 +72,7 @@ public final class BrokerProcess implements AutoCloseable {
       process.kill();
       throw explained(e, process, data);
     }
-    return new BrokerProcess(process, port);
+    return new BrokerProcess(process, port, () -> start(home, directory, port, settings));
   }
 
   /** A broker with our settings. */
@@ -85,6 +88,11 @@ public final class BrokerProcess implements AutoCloseable {
   /** Its process, to see whether it lives, or to kill it. */
   public JvmProcess process() {
     return process;
+  }
+
+  /** Starts it anew, after it ended, at the same address on the same data. */
+  public BrokerProcess restart() {
+    return again.get();
   }
 
   /** Stops it in order. */

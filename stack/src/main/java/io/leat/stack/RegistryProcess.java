@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.Supplier;
 import java.util.jar.Attributes;
 import java.util.jar.JarFile;
 import java.util.stream.Stream;
@@ -38,10 +39,12 @@ public final class RegistryProcess implements AutoCloseable {
 
   private final JvmProcess process;
   private final int port;
+  private final Supplier<RegistryProcess> again;
 
-  private RegistryProcess(JvmProcess process, int port) {
+  private RegistryProcess(JvmProcess process, int port, Supplier<RegistryProcess> again) {
     this.process = process;
     this.port = port;
+    this.again = again;
   }
 
   /**
@@ -85,7 +88,8 @@ public final class RegistryProcess implements AutoCloseable {
                     "-Dapicurio.datasource.jdbc.initial-size=2",
                     "-Dapicurio.datasource.jdbc.min-size=2",
                     "-Dapicurio.datasource.jdbc.max-size=20"));
-    RegistryProcess registry = new RegistryProcess(process, port);
+    RegistryProcess registry =
+        new RegistryProcess(process, port, () -> start(home, directory, port));
     try {
       process.awaitReady(registry::answers, START_TIMEOUT);
     } catch (StackException e) {
@@ -109,6 +113,11 @@ public final class RegistryProcess implements AutoCloseable {
   /** Its process, to see whether it lives, or to kill it. */
   public JvmProcess process() {
     return process;
+  }
+
+  /** Starts it anew, after it ended, at the same address on the same data. */
+  public RegistryProcess restart() {
+    return again.get();
   }
 
   /** Stops it in order. */

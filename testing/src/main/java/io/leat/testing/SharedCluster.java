@@ -1,0 +1,34 @@
+package io.leat.testing;
+
+import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.jupiter.api.extension.ParameterContext;
+import org.junit.jupiter.api.extension.ParameterResolver;
+
+/**
+ * Gives tests one {@link TestCluster}, started for the first that asks, shared by all test classes
+ * of the JVM and closed after the last. For tests that use names of their own and kill nothing of
+ * it.
+ *
+ * <pre>{@code
+ * @ExtendWith(SharedCluster.class)
+ * class ScoringIT {
+ *   ScoringIT(TestCluster cluster) { ... }
+ * }</pre>
+ */
+public final class SharedCluster implements ParameterResolver {
+  private static final ExtensionContext.Namespace NAMESPACE =
+      ExtensionContext.Namespace.create(SharedCluster.class);
+
+  @Override
+  public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
+    return parameter.getParameter().getType() == TestCluster.class;
+  }
+
+  @Override
+  public TestCluster resolveParameter(ParameterContext parameter, ExtensionContext context) {
+    return context
+        .getRoot()
+        .getStore(NAMESPACE)
+        .getOrComputeIfAbsent(TestCluster.class, key -> TestCluster.start(), TestCluster.class);
+  }
+}

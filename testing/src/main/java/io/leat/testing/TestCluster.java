@@ -1,0 +1,192 @@
+package io.leat.testing;
+
+import io.leat.schemas.RegistryClient;
+import io.leat.stack.BrokerProcess;
+import io.leat.stack.LeatHome;
+import io.leat.stack.Ports;
+import io.leat.stack.RegistryProcess;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.common.errors.InterruptException;
+
+/**
+ * A real broker and a real schema registry, for one test class or shared by many ({@link
+ * SharedCluster}). Everything of it is gone after {@link #close}, and after the JVM that started it
+ * ended in whatever way.
+ *
+ * <p>The broker runs in a container where a container engine is present, else in a process of its
+ * own; the system property {@code leat.test.broker} ({@code container} or {@code process}) decides
+ * otherwise. The registry is always a process.
+ */
+public final class TestCluster implements AutoCloseable {
+  private static final AtomicInteger NAMES = new AtomicInteger();
+
+  private final Path directory;
+  private final TestBroker broker;
+  private RegistryProcess registryProcess;
+
+  private TestCluster(Path directory, TestBroker broker, RegistryProcess registryProcess) {
+    this.directory = directory;
+    this.broker = broker;
+    this.registryProcess = registryProcess;
+  }
+
+  /** Starts a cluster of its own for the caller, who closes it. */
+  public static TestCluster start() {
+    return start(TestBroker.choose());
+  }
+
+  /** Starts a cluster whose broker is a process, so that the test can kill it. */
+  public static TestCluster startWithBrokerProcess() {
+    return start(TestBroker.Provider.PROCESS);
+  }
+
+  private static TestCluster start(TestBroker.Provider provider) {
+    Path directory = temporaryDirectory();
+    TestBroker broker = null;
+    try {
+      broker = TestBroker.start(provider, directory.resolve("broker"));
+      RegistryProcess registry =
+          RegistryProcess.start(LeatHome.find(), directory.resolve("registry"), Ports.free());
+      return new TestCluster(directory, broker, registry);
+    } catch (RuntimeException e) {
+      if (broker != null) {
+        broker.close();
+      }
+      delete(directory);
+      throw e;
+    }
+  }
+
+  /** For Kafka clients. */
+  public String bootstrapServers() {
+    return broker.bootstrapServers();
+  }
+
+  /** For registry clients: the base address of Confluent's API. */
+  public String registryUrl() {
+    return registryProcess.url();
+  }
+
+  /** A registry client that has nothing cached. */
+  public RegistryClient newRegistryClient() {
+    return new RegistryClient(registryUrl());
+  }
+
+  /** An empty directory that is deleted with the cluster. */
+  public Path newDirectory(String prefix) {
+    try {
+      return Files.createTempDirectory(directory, prefix);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** A name that no other call in this JVM gave: {@code payments-7}. */
+  public static String uniqueName(String prefix) {
+    return prefix + "-" + NAMES.incrementAndGet();
+  }
+
+  /** Makes a topic and waits until it is there. */
+  public void createTopic(String name, int partitions, Map<String, String> settings) {
+    try (Admin admin = newAdmin()) {
+      admin
+          .createTopics(List.of(new NewTopic(name, partitions, (short) 1).configs(settings)))
+          .all()
+          .get();
+    } catch (ExecutionException e) {
+      throw new IllegalStateException("topic " + name + " could not be made", e.getCause());
+    } catch (InterruptedException e) {
+      throw new InterruptException(e);
+    }
+  }
+
+  /** Makes a topic with the broker's settings and a unique name, and gives the name. */
+  public String newTopic(String prefix, int partitions) {
+    String name = uniqueName(prefix);
+    createTopic(name, partitions, Map.of());
+    return name;
+  }
+
+  /** An admin client; the caller closes it. */
+  public Admin newAdmin() {
+    return Admin.create(Map.of("bootstrap.servers", bootstrapServers()));
+  }
+
+  /** A writer; the caller closes it. */
+  public TopicWriter newWriter() {
+    return new TopicWriter(bootstrapServers(), newRegistryClient());
+  }
+
+  /** A reader of committed records from the beginning; the caller closes it. */
+  public TopicReader newReader(String... topics) {
+    return TopicReader.committed(bootstrapServers(), List.of(topics));
+  }
+
+  /**
+   * The broker, to kill or stop it; {@link #restartBroker} brings it back.
+   *
+   * @throws IllegalStateException if it is not a process: see {@link #startWithBrokerProcess}
+   */
+  public BrokerProcess brokerProcess() {
+    return broker.process();
+  }
+
+  /** Starts the broker again, which was killed or stopped, at the same address on the same data. */
+  public void restartBroker() {
+    broker.restart();
+  }
+
+  /** The registry, to kill or stop it; {@link #restartRegistry} brings it back. */
+  public RegistryProcess registryProcess() {
+    return registryProcess;
+  }
+
+  /**
+   * Starts the registry again, which was killed or stopped, at the same address on the same data.
+   */
+  public void restartRegistry() {
+    registryProcess = registryProcess.restart();
+  }
+
+  @Override
+  public void close() {
+    try {
+      registryProcess.process().kill(); // what it stored is deleted below
+    } finally {
+      try {
+        broker.close();
+      } finally {
+        delete(directory);
+      }
+    }
+  }
+
+  private static Path temporaryDirectory() {
+    try {
+      return Files.createTempDirectory("leat-cluster");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static void delete(Path directory) {
+    try (Stream<Path> files = Files.walk(directory)) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.deleteIfExists(file);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("the test's directory could not be deleted", e);
+    }
+  }
+}
