@@ -49,7 +49,7 @@ import picocli.CommandLine.Parameters;
     mixinStandardHelpOptions = true)
 public final class LocalCluster implements Callable<Integer> {
   private static final Logger log = LoggerFactory.getLogger(LocalCluster.class);
-  private static final Duration LAST_CHECKPOINT = Duration.ofSeconds(20);
+  private static final Duration LAST_CHECKPOINT = Duration.ofSeconds(15);
   private static final Duration STOP = Duration.ofSeconds(10);
 
   @Mixin private FlinkJobOptions options = new FlinkJobOptions();

@@ -1,0 +1,161 @@
+package io.leat.features.offline;
+
+import io.leat.pipeline.Contract;
+import io.leat.records.LogPosition;
+import io.leat.runtime.flink.BadRecordException;
+import io.leat.runtime.flink.DecodeAvro;
+import io.leat.runtime.flink.KafkaRecord;
+import io.leat.schemas.LogPositions;
+import io.leat.schemas.RecordHeaders;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.avro.generic.GenericRecord;
+import org.apache.flink.table.data.GenericRowData;
+import org.apache.flink.table.data.RowData;
+import org.apache.flink.table.data.StringData;
+import org.apache.flink.table.data.TimestampData;
+import org.apache.iceberg.Schema;
+import org.apache.iceberg.types.Types;
+import org.jspecify.annotations.Nullable;
+
+/** {@code events_<event>}: the contract's fields, then what its headers say of each event. */
+final class EventTable {
+  static final String EVENT_ID = "_event_id";
+  static final String EVENT_TIME = "_event_time";
+  static final String KEY = "_key";
+  static final String CONTRACT_VERSION = "_contract_version";
+  static final String WRITER_VERSION = "_writer_version";
+
+  private EventTable() {}
+
+  /**
+   * The table of a contract's events.
+   *
+   * @throws IllegalStateException if a field is called as one of the table's own columns
+   */
+  static OfflineTable of(Contract contract) {
+    AtomicInteger ids = new AtomicInteger();
+    List<Types.NestedField> columns = new ArrayList<>(AvroColumns.columns(contract.schema(), ids));
+    columns.add(
+        Types.NestedField.required(
+            ids.incrementAndGet(), EVENT_ID, Types.StringType.get(), "The event's id."));
+    columns.add(
+        Types.NestedField.required(
+            ids.incrementAndGet(),
+            EVENT_TIME,
+            Types.TimestampType.withZone(),
+            "When the event happened."));
+    columns.add(
+        Types.NestedField.optional(
+            ids.incrementAndGet(), KEY, Types.BinaryType.get(), "The record's key."));
+    columns.addAll(SourceColumns.columns(ids));
+    columns.add(
+        Types.NestedField.optional(
+            ids.incrementAndGet(),
+            CONTRACT_VERSION,
+            Types.IntegerType.get(),
+            "Registry version of the contract that the event was checked against."));
+    columns.add(
+        Types.NestedField.optional(
+            ids.incrementAndGet(),
+            WRITER_VERSION,
+            Types.IntegerType.get(),
+            "Registry version of the schema that the producer wrote with."));
+    return OfflineTables.table(
+        "events_" + contract.event(), columns, EVENT_TIME, "event " + contract.event());
+  }
+
+  /** Makes a table's rows out of decoded events. */
+  static final class Rows implements DecodeAvro.Mapping<GenericRecord, RowData> {
+    private static final long serialVersionUID = 1L;
+
+    private final org.apache.avro.Schema contract;
+    private final Schema table;
+    private transient Column @Nullable [] columns;
+
+    /**
+     * @param table the table's columns as they are in the catalog
+     */
+    Rows(org.apache.avro.Schema contract, Schema table) {
+      this.contract = contract;
+      this.table = table;
+    }
+
+    /** The value of one column. */
+    @FunctionalInterface
+    private interface Column {
+      @Nullable Object value(KafkaRecord record, GenericRecord event, LogPosition source)
+          throws BadRecordException;
+    }
+
+    @Override
+    public RowData apply(KafkaRecord record, GenericRecord event) throws BadRecordException {
+      Column[] columns = columns();
+      LogPosition source = source(record);
+      GenericRowData row = new GenericRowData(columns.length);
+      for (int i = 0; i < columns.length; i++) {
+        row.setField(i, columns[i].value(record, event, source));
+      }
+      return row;
+    }
+
+    private Column[] columns() {
+      if (columns == null) {
+        columns = table.columns().stream().map(this::column).toArray(Column[]::new);
+      }
+      return columns;
+    }
+
+    private Column column(Types.NestedField column) {
+      return switch (column.name()) {
+        case EVENT_ID ->
+            (record, event, source) ->
+                StringData.fromString(SourceColumns.header(record, RecordHeaders.EVENT_ID));
+        case EVENT_TIME -> (record, event, source) -> eventTime(record);
+        case KEY -> (record, event, source) -> record.key();
+        case CONTRACT_VERSION ->
+            (record, event, source) -> version(record, RecordHeaders.CONTRACT_VERSION);
+        case WRITER_VERSION ->
+            (record, event, source) -> version(record, RecordHeaders.WRITER_VERSION);
+        case SourceColumns.TOPIC, SourceColumns.PARTITION, SourceColumns.OFFSET ->
+            (record, event, source) -> SourceColumns.value(column.name(), source);
+        default -> field(column);
+      };
+    }
+
+    /** A field of the contract; null where the contract no longer has it. */
+    private Column field(Types.NestedField column) {
+      org.apache.avro.Schema.Field field = contract.getField(column.name());
+      if (field == null) {
+        return (record, event, source) -> null;
+      }
+      int position = field.pos();
+      AvroColumns.Conversion conversion = AvroColumns.conversion(field.schema(), column.type());
+      return (record, event, source) -> {
+        Object value = event.get(position);
+        return value == null ? null : conversion.apply(value);
+      };
+    }
+
+    private static TimestampData eventTime(KafkaRecord record) throws BadRecordException {
+      SourceColumns.header(record, RecordHeaders.EVENT_TIME);
+      return TimestampData.fromEpochMillis(
+          SourceColumns.number(record, RecordHeaders.EVENT_TIME).orElseThrow());
+    }
+
+    private static @Nullable Integer version(KafkaRecord record, String header)
+        throws BadRecordException {
+      return SourceColumns.number(record, header).map(Long::intValue).orElse(null);
+    }
+
+    private static LogPosition source(KafkaRecord record) throws BadRecordException {
+      String text = SourceColumns.header(record, RecordHeaders.SOURCE);
+      try {
+        return LogPositions.parse(text);
+      } catch (IllegalArgumentException e) {
+        throw new BadRecordException("bad_header", e.getMessage());
+      }
+    }
+  }
+}

@@ -1,0 +1,177 @@
+package io.leat.features.offline;
+
+import io.leat.runtime.flink.FlinkJobOptions;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.iceberg.CatalogProperties;
+import org.apache.iceberg.CatalogUtil;
+import org.apache.iceberg.Schema;
+import org.apache.iceberg.Table;
+import org.apache.iceberg.TableProperties;
+import org.apache.iceberg.UpdateSchema;
+import org.apache.iceberg.catalog.Catalog;
+import org.apache.iceberg.catalog.Namespace;
+import org.apache.iceberg.catalog.SupportsNamespaces;
+import org.apache.iceberg.catalog.TableIdentifier;
+import org.apache.iceberg.exceptions.AlreadyExistsException;
+import org.apache.iceberg.flink.CatalogLoader;
+import org.apache.iceberg.flink.TableLoader;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Where the offline tables are kept. By default a JDBC catalog on SQLite, {@code
+ * <warehouse>/catalog.db}, in the form that PyIceberg's SqlCatalog reads; any other by {@code
+ * --catalog-properties}.
+ */
+public final class OfflineCatalog {
+  private static final Logger log = LoggerFactory.getLogger(OfflineCatalog.class);
+
+  /** The catalog's name, by which its tables stand in a JDBC catalog. */
+  public static final String NAME = "leat";
+
+  /** So that a reader and the job wait for each other instead of failing. */
+  private static final String SQLITE_PATIENCE_MILLIS = "30000";
+
+  private static final Map<String, String> TABLE_PROPERTIES =
+      Map.of(
+          TableProperties.FORMAT_VERSION, "2",
+          TableProperties.PARQUET_COMPRESSION, "zstd",
+          // A commit every checkpoint: old metadata files would pile up.
+          TableProperties.METADATA_DELETE_AFTER_COMMIT_ENABLED, "true",
+          TableProperties.METADATA_PREVIOUS_VERSIONS_MAX, "20",
+          // A replay writes many days at once; a file of a day is small, and so may its buffers be.
+          TableProperties.PARQUET_PAGE_SIZE_BYTES, Integer.toString(128 * 1024),
+          TableProperties.PARQUET_ROW_GROUP_SIZE_BYTES, Integer.toString(32 * 1024 * 1024));
+
+  private final Map<String, String> properties;
+  private final Namespace namespace;
+
+  private OfflineCatalog(Map<String, String> properties, Namespace namespace) {
+    this.properties = properties;
+    this.namespace = namespace;
+  }
+
+  /**
+   * The catalog that the options name.
+   *
+   * @param pipeline name of the pipeline, which the namespace is called after
+   * @throws IllegalStateException if the warehouse is not a folder and no catalog is given
+   * @throws UncheckedIOException if the warehouse cannot be made, or a file not be read
+   */
+  public static OfflineCatalog of(FlinkJobOptions options, String pipeline) {
+    Map<String, String> given = options.catalogProperties();
+    return new OfflineCatalog(
+        given.isEmpty() ? sqlite(options.warehouse()) : withWarehouse(given, options.warehouse()),
+        Namespace.of(OfflineTables.identifier(pipeline)));
+  }
+
+  private static Map<String, String> sqlite(String warehouse) {
+    if (warehouse.contains("://")) {
+      throw new IllegalStateException(
+          "The warehouse is %s; the catalog on SQLite needs a folder. Name a catalog with --catalog-properties."
+              .formatted(warehouse));
+    }
+    Path folder = Path.of(warehouse).toAbsolutePath().normalize();
+    try {
+      Files.createDirectories(folder);
+    } catch (IOException e) {
+      throw new UncheckedIOException(
+          "Cannot make the warehouse %s: %s. Give a writable folder with --warehouse."
+              .formatted(folder, e),
+          e);
+    }
+    Map<String, String> properties = new HashMap<>();
+    properties.put(CatalogProperties.CATALOG_IMPL, CatalogUtil.ICEBERG_CATALOG_JDBC);
+    properties.put(CatalogProperties.URI, "jdbc:sqlite:" + folder.resolve("catalog.db"));
+    properties.put(CatalogProperties.WAREHOUSE_LOCATION, "file://" + folder);
+    properties.put("jdbc.schema-version", "V1");
+    properties.put("jdbc.busy_timeout", SQLITE_PATIENCE_MILLIS);
+    return properties;
+  }
+
+  private static Map<String, String> withWarehouse(Map<String, String> given, String warehouse) {
+    Map<String, String> properties = new HashMap<>(given);
+    properties.putIfAbsent(CatalogProperties.WAREHOUSE_LOCATION, warehouse);
+    return properties;
+  }
+
+  /** Opens the catalog itself; the caller closes it where it is closeable. */
+  public Catalog open() {
+    return new Loader(NAME, new HashMap<>(properties)).loadCatalog();
+  }
+
+  /** The full name of one of the pipeline's tables. */
+  public TableIdentifier identifier(String table) {
+    return TableIdentifier.of(namespace, table);
+  }
+
+  /** The way to a table that Flink's tasks take. */
+  TableLoader loader(OfflineTable table) {
+    return TableLoader.fromCatalog(
+        new Loader(NAME, new HashMap<>(properties)), identifier(table.name()));
+  }
+
+  /**
+   * The table as it is in the catalog: made when it is not there; given the columns that its
+   * definition has beyond it, and wider types. Columns that the definition no longer has stay.
+   *
+   * @throws IllegalStateException if a column's type changed to one that is not wider
+   */
+  static Table ensure(Catalog catalog, TableIdentifier identifier, OfflineTable wanted) {
+    if (!catalog.tableExists(identifier)) {
+      create(catalog, identifier, wanted);
+    }
+    Table table = catalog.loadTable(identifier);
+    Schema before = table.schema();
+    try {
+      UpdateSchema update = table.updateSchema().unionByNameWith(wanted.schema());
+      if (!update.apply().sameSchema(before)) {
+        update.commit();
+        log.info("Table {} now has the columns of {}", identifier, wanted.source());
+      }
+    } catch (IllegalArgumentException e) {
+      throw new IllegalStateException(
+          "The offline table %s cannot take %s as it is now declared: %s. Columns can be added and numbers widened; for any other change give the field another name, or move the table away."
+              .formatted(identifier, wanted.source(), e.getMessage()),
+          e);
+    }
+    return table;
+  }
+
+  private static void create(Catalog catalog, TableIdentifier identifier, OfflineTable wanted) {
+    if (catalog instanceof SupportsNamespaces namespaces
+        && !namespaces.namespaceExists(identifier.namespace())) {
+      try {
+        namespaces.createNamespace(identifier.namespace());
+      } catch (AlreadyExistsException e) {
+        log.debug("Another job made the namespace first", e);
+      }
+    }
+    try {
+      catalog.createTable(identifier, wanted.schema(), wanted.partitions(), TABLE_PROPERTIES);
+      log.info("Made the table {} for {}", identifier, wanted.source());
+    } catch (AlreadyExistsException e) {
+      log.debug("Another job made the table first", e);
+    }
+  }
+
+  /** Loads the catalog from its properties alone. */
+  private record Loader(String name, HashMap<String, String> properties) implements CatalogLoader {
+    @Override
+    public Catalog loadCatalog() {
+      return CatalogUtil.buildIcebergCatalog(name, properties, new Configuration());
+    }
+
+    @Override
+    @SuppressWarnings("MethodDoesntCallSuperMethod") // immutable
+    public CatalogLoader clone() {
+      return this;
+    }
+  }
+}

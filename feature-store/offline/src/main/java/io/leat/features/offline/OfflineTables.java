@@ -1,0 +1,50 @@
+package io.leat.features.offline;
+
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.apache.iceberg.Schema;
+import org.apache.iceberg.types.Types;
+
+/** Names of tables and columns, and what keeps them apart. */
+final class OfflineTables {
+  private OfflineTables() {}
+
+  /** A name of the definition language as Iceberg, SQL and Python all take it. */
+  static String identifier(String name) {
+    return name.replaceAll("[^A-Za-z0-9_]", "_");
+  }
+
+  /**
+   * A table.
+   *
+   * @param name its name, still as the definition language writes it
+   * @throws IllegalStateException if two columns have the same name
+   */
+  static OfflineTable table(
+      String name, List<Types.NestedField> columns, String eventTime, String source) {
+    Set<String> names = new HashSet<>();
+    for (Types.NestedField column : columns) {
+      if (!names.add(column.name())) {
+        throw new IllegalStateException(
+            "The offline table of %s would have two columns %s: one of its fields or features is called as one of the table's own columns. Rename it."
+                .formatted(source, column.name()));
+      }
+    }
+    return new OfflineTable(identifier(name), new Schema(columns), eventTime, source);
+  }
+
+  /**
+   * @throws IllegalStateException if two tables have the same name
+   */
+  static void requireDistinct(List<OfflineTable> tables) {
+    Set<String> names = new HashSet<>();
+    for (OfflineTable table : tables) {
+      if (!names.add(table.name())) {
+        throw new IllegalStateException(
+            "Two offline tables would be called %s, one of them for %s. Rename it."
+                .formatted(table.name(), table.source()));
+      }
+    }
+  }
+}

@@ -1,0 +1,174 @@
+package io.leat.features.offline;
+
+import io.leat.pipeline.Contract;
+import io.leat.pipeline.Entity;
+import io.leat.pipeline.FeatureService;
+import io.leat.pipeline.FeatureService.DerivedFeature;
+import io.leat.pipeline.FeatureService.EventFeature;
+import io.leat.pipeline.FeatureService.Feature;
+import io.leat.pipeline.FeatureService.ViewFeature;
+import io.leat.pipeline.FeatureView;
+import io.leat.pipeline.Pipeline;
+import io.leat.pipeline.expression.Program;
+import io.leat.pipeline.expression.Scope;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.avro.Schema;
+import org.apache.iceberg.types.Type;
+import org.apache.iceberg.types.Types;
+
+/**
+ * {@code vectors_<service>}: the spine event's id and time, the entities' keys, one column a
+ * feature, the definition that made them, the position of the producer's event.
+ */
+final class VectorTable {
+  static final String EVENT_ID = "event_id";
+  static final String EVENT_TIME = "event_time";
+  static final String SERVICE_VERSION = "service_version";
+  static final String DEFINITION = "definition";
+
+  private VectorTable() {}
+
+  /**
+   * The table of a service's vectors.
+   *
+   * @throws IllegalStateException if a feature is called as one of the table's own columns
+   */
+  static OfflineTable of(FeatureService service, Pipeline pipeline) {
+    AtomicInteger ids = new AtomicInteger();
+    List<Types.NestedField> columns = new ArrayList<>();
+    columns.add(
+        Types.NestedField.required(
+            ids.incrementAndGet(), EVENT_ID, Types.StringType.get(), "Id of the spine event."));
+    columns.add(
+        Types.NestedField.required(
+            ids.incrementAndGet(),
+            EVENT_TIME,
+            Types.TimestampType.withZone(),
+            "When the spine event happened: the time that the vector was evaluated at."));
+    keyColumns(service, pipeline)
+        .forEach(
+            (entity, column) ->
+                columns.add(
+                    Types.NestedField.optional(
+                        ids.incrementAndGet(),
+                        column,
+                        Types.StringType.get(),
+                        "Key of the " + entity + ".")));
+    for (Feature feature : service.features()) {
+      columns.add(
+          Types.NestedField.optional(
+              ids.incrementAndGet(),
+              column(feature.name()),
+              type(feature, service, pipeline),
+              feature.name()));
+    }
+    columns.add(
+        Types.NestedField.required(
+            ids.incrementAndGet(),
+            SERVICE_VERSION,
+            Types.IntegerType.get(),
+            "Version of the feature service."));
+    columns.add(
+        Types.NestedField.required(
+            ids.incrementAndGet(),
+            DEFINITION,
+            Types.StringType.get(),
+            "Fingerprint of the service's and its views' definitions."));
+    columns.addAll(SourceColumns.columns(ids));
+    return OfflineTables.table(
+        "vectors_" + service.name(), columns, EVENT_TIME, "service " + service.name());
+  }
+
+  /** The column of a feature: {@code view__column}, {@code event__field}, {@code name}. */
+  static String column(String feature) {
+    return OfflineTables.identifier(feature.replace(".", "__"));
+  }
+
+  /**
+   * Entity name to the column of its key, for every entity whose views the service uses. The column
+   * is called as the events' field; as {@code entity__field} where entities share a field.
+   */
+  static Map<String, String> keyColumns(FeatureService service, Pipeline pipeline) {
+    Map<String, String> columns = new LinkedHashMap<>();
+    for (FeatureView view : pipeline.views()) {
+      Entity entity = view.entity();
+      if (uses(service, view)) {
+        boolean shared =
+            pipeline.entities().stream()
+                .anyMatch(
+                    other ->
+                        !other.name().equals(entity.name()) && other.key().equals(entity.key()));
+        columns.put(
+            entity.name(),
+            OfflineTables.identifier(shared ? entity.name() + "__" + entity.key() : entity.key()));
+      }
+    }
+    return columns;
+  }
+
+  private static boolean uses(FeatureService service, FeatureView view) {
+    return service.features().stream()
+        .anyMatch(
+            feature ->
+                feature instanceof ViewFeature of && of.view().equals(view.name())
+                    || feature instanceof DerivedFeature derived
+                        && derived.expression().text().contains(view.name() + "."));
+  }
+
+  private static Type type(Feature feature, FeatureService service, Pipeline pipeline) {
+    Schema spine = pipeline.contract(service.spine()).map(Contract::schema).orElseThrow();
+    if (feature instanceof EventFeature field) {
+      return ofField(AvroColumns.withoutNull(spine.getField(field.field()).schema()));
+    }
+    if (feature instanceof ViewFeature of) {
+      FeatureView view = pipeline.view(of.view()).orElseThrow();
+      boolean count =
+          view.aggregations().stream()
+              .anyMatch(
+                  aggregation ->
+                      aggregation.name().equals(of.aggregation())
+                          && aggregation.function() == FeatureView.Function.COUNT);
+      return count ? Types.LongType.get() : Types.DoubleType.get();
+    }
+    Class<?> type =
+        Program.compile(
+                ((DerivedFeature) feature).expression(),
+                Scope.ofVector(spine, viewFeatures(pipeline)),
+                Program.Result.SCALAR)
+            .type();
+    return type == Double.class
+        ? Types.DoubleType.get()
+        : type == Long.class
+            ? Types.LongType.get()
+            : type == Boolean.class ? Types.BooleanType.get() : Types.StringType.get();
+  }
+
+  /** As a vector carries a field: one of double, long, boolean, string. */
+  private static Type ofField(Schema field) {
+    return switch (field.getType()) {
+      case FLOAT, DOUBLE -> Types.DoubleType.get();
+      case INT, LONG -> Types.LongType.get();
+      case BOOLEAN -> Types.BooleanType.get();
+      default -> Types.StringType.get();
+    };
+  }
+
+  private static List<String> viewFeatures(Pipeline pipeline) {
+    return pipeline.views().stream()
+        .flatMap(
+            view ->
+                view.aggregations().stream()
+                    .flatMap(
+                        aggregation ->
+                            view.windows().stream()
+                                .map(
+                                    window ->
+                                        new ViewFeature(view.name(), aggregation.name(), window)
+                                            .name())))
+        .toList();
+  }
+}
