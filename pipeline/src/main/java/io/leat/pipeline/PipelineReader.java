@@ -1,19 +1,27 @@
 package io.leat.pipeline;
 
-import io.leat.pipeline.PipelineException.Problem;
+import io.leat.pipeline.reader.FolderReader;
 import java.nio.file.Path;
-import java.util.List;
 
-/** Reads the folder of a pipeline. */
+/** Reads the folder of a pipeline; docs/reference/definition-language.md tells what it holds. */
 public final class PipelineReader {
   private PipelineReader() {}
 
   /**
-   * Reads and checks a folder.
+   * Reads and checks a folder. Every file that it names must be there, models too.
    *
    * @throws PipelineException with all that is wrong with it
    */
   public static Pipeline read(Path folder) throws PipelineException {
-    throw new PipelineException(List.of(new Problem(folder.toString(), 1, "cannot be read yet")));
+    return FolderReader.read(folder, false);
+  }
+
+  /**
+   * Reads and checks a folder whose models are yet to be trained: their ONNX files may be absent.
+   *
+   * @throws PipelineException with all else that is wrong with it
+   */
+  public static Pipeline readBeforeTraining(Path folder) throws PipelineException {
+    return FolderReader.read(folder, true);
   }
 }

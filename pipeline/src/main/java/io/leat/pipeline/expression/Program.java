@@ -17,6 +17,8 @@ import io.leat.pipeline.Expression;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -51,11 +53,14 @@ public final class Program {
   private final Expression expression;
   private final Class<?> type;
   private final CelRuntime.Program program;
+  private final Set<String> names;
 
-  private Program(Expression expression, Class<?> type, CelRuntime.Program program) {
+  private Program(
+      Expression expression, Class<?> type, CelRuntime.Program program, Set<String> names) {
     this.expression = expression;
     this.type = type;
     this.program = program;
+    this.names = names;
   }
 
   /**
@@ -85,12 +90,25 @@ public final class Program {
       return new Program(
           expression,
           SCALARS.get(checked.getResultType().kind()),
-          Cel.RUNTIME.createProgram(checked));
+          Cel.RUNTIME.createProgram(checked),
+          names(checked, scope));
     } catch (CelValidationException e) {
       throw invalid(expression, e);
     } catch (CelEvaluationException e) {
       throw at(expression, CelSourceLocation.of(1, 0), Issues.plain(e.getMessage()), e);
     }
+  }
+
+  /** The scope's names that the expression uses: {@code event.amount}, {@code view.column}. */
+  public Set<String> names() {
+    return names;
+  }
+
+  private static Set<String> names(CelAbstractSyntaxTree checked, Scope scope) {
+    return checked.getReferenceMap().values().stream()
+        .map(reference -> Presence.written(reference.name()))
+        .filter(scope::declares)
+        .collect(Collectors.toUnmodifiableSet());
   }
 
   /**

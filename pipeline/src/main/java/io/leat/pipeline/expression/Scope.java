@@ -114,8 +114,8 @@ public final class Scope {
     return variables.containsKey(name);
   }
 
-  /** The names that an author may write. */
-  Set<String> names() {
+  /** The names that an expression may use, with their dots. */
+  public Set<String> names() {
     return variables.keySet().stream()
         .filter(name -> name.equals(Presence.written(name)))
         .collect(Collectors.toCollection(LinkedHashSet::new));

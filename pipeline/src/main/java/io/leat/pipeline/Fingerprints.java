@@ -1,0 +1,124 @@
+package io.leat.pipeline;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.leat.pipeline.FeatureService.DerivedFeature;
+import io.leat.pipeline.FeatureView.Aggregation;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+
+/**
+ * Fingerprints of definitions: SHA-256, in hex, of a text that holds all that the values depend on
+ * and nothing else. Comments, the order of keys, owners, descriptions and files' names do not
+ * count; neither does the order of a view's aggregations. Defaults count as if they were written.
+ */
+public final class Fingerprints {
+  private Fingerprints() {}
+
+  /** Fingerprint of a view: two views of the same fingerprint have the same values. */
+  public static String of(FeatureView view) {
+    return sha256(canonical(view));
+  }
+
+  /**
+   * Fingerprint of a service: its version, its features in order and the views that they need.
+   *
+   * @param views every view that a feature needs, in any order
+   */
+  public static String of(FeatureService service, Collection<FeatureView> views) {
+    String features =
+        service.features().stream()
+            .map(
+                feature ->
+                    feature instanceof DerivedFeature derived
+                        ? derived.name() + " = " + derived.expression().text()
+                        : feature.name())
+            .collect(Collectors.joining("\n"));
+    return sha256(
+        "service %s@%d of %s\n%s\n%s"
+            .formatted(
+                service.name(),
+                service.version(),
+                service.spine(),
+                features,
+                views.stream()
+                    .sorted(Comparator.comparing(FeatureView::name))
+                    .map(Fingerprints::canonical)
+                    .collect(Collectors.joining("\n"))));
+  }
+
+  /**
+   * Fingerprint of what a model's definition says beside its file: service, output, what stands for
+   * nulls, decisions. The file itself is not looked at.
+   */
+  public static String of(Model model) {
+    Map<String, Double> nulls = new TreeMap<>(model.nulls().byFeature());
+    model.nulls().defaultValue().ifPresent(value -> nulls.put("", value));
+    return sha256(
+        "model %s@%s of %s@%d\nscore %s[%d]\nnulls %s\n%s"
+            .formatted(
+                model.name(),
+                model.version(),
+                model.service(),
+                model.serviceVersion(),
+                model.score().output(),
+                model.score().index(),
+                nulls,
+                model.decisions().stream()
+                    .map(d -> d.name() + " if " + d.condition().text())
+                    .collect(Collectors.joining("\n"))));
+  }
+
+  private static String canonical(FeatureView view) {
+    return "view %s of %s by %s in %s windows %s resolution %s offset %s grace %s\n%s"
+        .formatted(
+            view.id(),
+            view.source(),
+            view.entity().name(),
+            view.entity().key(),
+            durations(view.windows()),
+            millis(view.resolution()),
+            millis(view.offset()),
+            millis(view.grace()),
+            view.aggregations().stream()
+                .map(Fingerprints::canonical)
+                .sorted()
+                .collect(Collectors.joining("\n")));
+  }
+
+  private static String canonical(Aggregation aggregation) {
+    return "%s = %s(%s) where %s default %s"
+        .formatted(
+            aggregation.name(),
+            aggregation.function().name().toLowerCase(Locale.ROOT),
+            aggregation.field().orElse(""),
+            aggregation.where().map(Expression::text).orElse("true"),
+            aggregation.defaultValue().map(String::valueOf).orElse("null"));
+  }
+
+  private static String durations(List<Duration> durations) {
+    return durations.stream().map(Fingerprints::millis).collect(Collectors.joining(","));
+  }
+
+  private static String millis(Duration duration) {
+    return duration.toMillis() + "ms";
+  }
+
+  private static String sha256(String text) {
+    try {
+      return HexFormat.of()
+          .formatHex(MessageDigest.getInstance("SHA-256").digest(text.getBytes(UTF_8)));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java platform has SHA-256", e);
+    }
+  }
+}

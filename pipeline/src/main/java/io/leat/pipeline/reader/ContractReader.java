@@ -1,0 +1,229 @@
+package io.leat.pipeline.reader;
+
+import io.leat.pipeline.Contract;
+import io.leat.pipeline.Contract.Rule;
+import io.leat.pipeline.Contract.TopicSettings;
+import io.leat.pipeline.Expression;
+import io.leat.pipeline.Severity;
+import io.leat.pipeline.Suggestions;
+import io.leat.pipeline.expression.Program;
+import io.leat.pipeline.expression.Scope;
+import io.leat.pipeline.yaml.Block;
+import io.leat.pipeline.yaml.Folder;
+import io.leat.pipeline.yaml.Keys;
+import io.leat.pipeline.yaml.NameRule;
+import io.leat.pipeline.yaml.Value;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.apache.avro.Schema;
+
+/** Reads {@code contracts/*.yaml} with the Avro schemas that they name. */
+public final class ContractReader {
+  public static final Keys KEYS =
+      Keys.of("a contract")
+          .requires("event", "schema", "event_id", "event_time")
+          .allows("owner", "description", "key", "max_future", "rules", "topic")
+          .notYet("duplicates_within", "protect");
+  public static final Keys RULE_KEYS =
+      Keys.of("a rule").requires("name", "check").allows("severity", "message");
+  public static final Keys TOPIC_KEYS =
+      Keys.of("topic").allows("partitions", "retention", "dead_letter_retention");
+
+  /** Enough for a small group of services; more is a decision for whoever knows the load. */
+  static final int DEFAULT_PARTITIONS = 3;
+
+  static final Duration DEFAULT_MAX_FUTURE = Duration.ofMinutes(5);
+  static final Duration DEFAULT_RETENTION = Duration.ofDays(7);
+  static final Duration DEFAULT_DEAD_LETTER_RETENTION = Duration.ofDays(30);
+
+  private static final Pattern QUOTED_FIELD = Pattern.compile("\\{([^{}]*)\\}");
+
+  private final Folder folder;
+  private final String pipelineOwner;
+
+  ContractReader(Folder folder, String pipelineOwner) {
+    this.folder = folder;
+    this.pipelineOwner = pipelineOwner;
+  }
+
+  Optional<Contract> read(Block block, String event) {
+    Optional<Schema> schema =
+        block.get("schema").flatMap(reference -> AvroSchemaFile.read(folder, reference));
+    Optional<String> key =
+        field(block, "key", event, schema)
+            .map(
+                field -> {
+                  expect(block, "key", field, Fields.isKey(field), "a string, int or long");
+                  return field.name();
+                });
+    Optional<String> eventId =
+        field(block, "event_id", event, schema)
+            .map(
+                field -> {
+                  expect(
+                      block,
+                      "event_id",
+                      field,
+                      Fields.isKey(field) && !Fields.isNullable(field),
+                      "a string, int or long that is never null");
+                  return field.name();
+                });
+    Optional<String> eventTime =
+        field(block, "event_time", event, schema)
+            .map(
+                field -> {
+                  expect(
+                      block,
+                      "event_time",
+                      field,
+                      Fields.isTime(field) && !Fields.isNullable(field),
+                      "a long with logicalType timestamp-millis or timestamp-micros that is never null");
+                  return field.name();
+                });
+    List<Rule> rules =
+        block.get("rules").map(list -> rules(list, schema.map(Scope::ofEvent))).orElse(List.of());
+    TopicSettings topic = topic(block.get("topic").flatMap(value -> value.block(TOPIC_KEYS)));
+    String owner = block.get("owner").flatMap(Value::text).orElse(pipelineOwner);
+    String description = block.get("description").flatMap(Value::text).orElse("");
+    Duration maxFuture =
+        block.get("max_future").flatMap(Value::durationOrZero).orElse(DEFAULT_MAX_FUTURE);
+    if (block.isBroken() || schema.isEmpty() || eventId.isEmpty() || eventTime.isEmpty()) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        new Contract(
+            event,
+            schema.get(),
+            owner,
+            description,
+            key,
+            eventId.get(),
+            eventTime.get(),
+            maxFuture,
+            rules,
+            topic));
+  }
+
+  private static Optional<Schema.Field> field(
+      Block block, String key, String event, Optional<Schema> schema) {
+    return block
+        .get(key)
+        .flatMap(
+            value ->
+                value
+                    .text()
+                    .flatMap(name -> schema.flatMap(s -> Fields.find(value, name, s, event))));
+  }
+
+  private static void expect(
+      Block block, String key, Schema.Field field, boolean fits, String expected) {
+    if (!fits) {
+      block
+          .get(key)
+          .ifPresent(
+              value ->
+                  value.problem(
+                      "%s is the field %s, %s; expected %s",
+                      key, field.name(), Fields.describe(field), expected));
+    }
+  }
+
+  private static TopicSettings topic(Optional<Block> topic) {
+    return new TopicSettings(
+        topic
+            .flatMap(t -> t.get("partitions"))
+            .flatMap(value -> value.integer(1))
+            .orElse(DEFAULT_PARTITIONS),
+        topic
+            .flatMap(t -> t.get("retention"))
+            .map(ContractReader::retention)
+            .orElse(Optional.of(DEFAULT_RETENTION)),
+        topic
+            .flatMap(t -> t.get("dead_letter_retention"))
+            .flatMap(Value::duration)
+            .orElse(DEFAULT_DEAD_LETTER_RETENTION));
+  }
+
+  private static Optional<Duration> retention(Value value) {
+    return value.text().filter("forever"::equals).isPresent() ? Optional.empty() : value.duration();
+  }
+
+  private List<Rule> rules(Value list, Optional<Scope> scope) {
+    List<Rule> rules = new ArrayList<>();
+    Set<String> names = new HashSet<>();
+    for (Value entry : list.list()) {
+      rule(entry, scope)
+          .ifPresent(
+              rule -> {
+                if (!names.add(rule.name())) {
+                  entry.problem("two rules have the name %s", rule.name());
+                }
+                rules.add(rule);
+              });
+    }
+    return rules;
+  }
+
+  /** {@code - name: check}, or a mapping with {@link #RULE_KEYS}. */
+  private Optional<Rule> rule(Value entry, Optional<Scope> scope) {
+    Optional<Block> open = entry.openBlock("a rule, as in 'amount_positive: event.amount > 0'");
+    if (open.isEmpty()) {
+      return Optional.empty();
+    }
+    if (open.get().get("check").isPresent() || open.get().values().size() != 1) {
+      return entry
+          .block(RULE_KEYS)
+          .flatMap(
+              block -> {
+                Optional<String> message = block.get("message").flatMap(Value::text);
+                message.ifPresent(text -> checkMessage(block, text, scope));
+                Severity severity =
+                    block
+                        .get("severity")
+                        .flatMap(value -> value.oneOf(Severity.class))
+                        .orElse(Severity.ERROR);
+                Optional<String> name =
+                    block.get("name").flatMap(value -> value.name(NameRule.TOPIC));
+                Optional<Expression> check =
+                    block.get("check").flatMap(value -> check(value, scope));
+                return name.flatMap(n -> check.map(c -> new Rule(n, c, severity, message)));
+              });
+    }
+    Value only = open.get().values().get(0);
+    if (!NameRule.TOPIC.allows(only.name())) {
+      only.problem("rule '%s'; expected a name of %s", only.name(), NameRule.TOPIC.description());
+    }
+    return check(only, scope)
+        .map(check -> new Rule(only.name(), check, Severity.ERROR, Optional.empty()));
+  }
+
+  private Optional<Expression> check(Value value, Optional<Scope> scope) {
+    Optional<Expression> expression = value.expression();
+    expression.ifPresent(
+        e -> scope.ifPresent(s -> Expressions.check(e, s, Program.Result.BOOL, folder.problems())));
+    return expression;
+  }
+
+  private static void checkMessage(Block rule, String message, Optional<Scope> scope) {
+    Matcher matcher = QUOTED_FIELD.matcher(message);
+    while (matcher.find()) {
+      String name = matcher.group(1);
+      if (scope.isPresent() && !scope.get().names().contains(name)) {
+        rule.get("message")
+            .ifPresent(
+                value ->
+                    value.problem(
+                        "message quotes {%s}; expected one of %s.%s",
+                        name,
+                        String.join(", ", scope.get().names()),
+                        Suggestions.didYouMean(name, scope.get().names())));
+      }
+    }
+  }
+}

@@ -1,0 +1,198 @@
+package io.leat.pipeline.reader;
+
+import io.leat.pipeline.Expression;
+import io.leat.pipeline.FeatureService;
+import io.leat.pipeline.Model;
+import io.leat.pipeline.Model.Decision;
+import io.leat.pipeline.Model.Nulls;
+import io.leat.pipeline.Model.Output;
+import io.leat.pipeline.Suggestions;
+import io.leat.pipeline.expression.Program;
+import io.leat.pipeline.expression.Scope;
+import io.leat.pipeline.yaml.Block;
+import io.leat.pipeline.yaml.Folder;
+import io.leat.pipeline.yaml.Keys;
+import io.leat.pipeline.yaml.NameRule;
+import io.leat.pipeline.yaml.Value;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** Reads {@code models/<name>/model.yaml}. */
+public final class ModelReader {
+  public static final Keys KEYS =
+      Keys.of("a model")
+          .requires("model", "version", "service", "artifact", "outputs")
+          .allows("description", "owner", "intended_use", "reference", "nulls", "decision");
+  public static final Keys OUTPUT_KEYS = Keys.of("outputs").requires("score");
+
+  static final String DEFAULT_REFERENCE = "reference-profile.json";
+
+  private static final Pattern SERVICE = Pattern.compile("([^@\\s]+)@(\\d{1,9})");
+  private static final Pattern OUTPUT = Pattern.compile("([^\\[\\]\\s]+)(?:\\[(\\d{1,6})\\])?");
+  private static final Scope SCORE = Scope.ofScore();
+
+  private final Folder folder;
+  private final String pipelineOwner;
+  private final Declared<FeatureService> services;
+  private final boolean artifactMayBeAbsent;
+
+  ModelReader(
+      Folder folder,
+      String pipelineOwner,
+      Declared<FeatureService> services,
+      boolean artifactMayBeAbsent) {
+    this.folder = folder;
+    this.pipelineOwner = pipelineOwner;
+    this.services = services;
+    this.artifactMayBeAbsent = artifactMayBeAbsent;
+  }
+
+  Optional<Model> read(Block block, String name) {
+    Optional<String> version = block.get("version").flatMap(value -> value.name(NameRule.VERSION));
+    Optional<FeatureService> service = block.get("service").flatMap(this::service);
+    Optional<Path> artifact = block.get("artifact").flatMap(this::artifact);
+    Optional<Path> reference = reference(block, artifact);
+    Nulls nulls =
+        block
+            .get("nulls")
+            .flatMap(value -> value.openBlock("nulls"))
+            .map(entries -> nulls(entries, service))
+            .orElse(new Nulls(Optional.empty(), Map.of()));
+    Optional<Output> score =
+        block
+            .get("outputs")
+            .flatMap(value -> value.block(OUTPUT_KEYS))
+            .flatMap(outputs -> outputs.get("score"))
+            .flatMap(ModelReader::output);
+    List<Decision> decisions =
+        block
+            .get("decision")
+            .flatMap(value -> value.openBlock("decisions by name"))
+            .map(this::decisions)
+            .orElse(List.of());
+    String owner = block.get("owner").flatMap(Value::text).orElse(pipelineOwner);
+    String intendedUse = block.get("intended_use").flatMap(Value::text).orElse("");
+    if (block.isBroken() || service.isEmpty()) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        new Model(
+            name,
+            version.orElseThrow(),
+            service.get().name(),
+            service.get().version(),
+            artifact.orElseThrow(),
+            reference.orElseThrow(),
+            owner,
+            intendedUse,
+            nulls,
+            score.orElseThrow(),
+            decisions));
+  }
+
+  private Optional<FeatureService> service(Value value) {
+    Optional<String> text = value.text();
+    if (text.isEmpty()) {
+      return Optional.empty();
+    }
+    Matcher matcher = SERVICE.matcher(text.get());
+    if (!matcher.matches()) {
+      value.problem("service is '%s'; expected name@version, as in fraud@3", text.get());
+      return Optional.empty();
+    }
+    return services
+        .find(value, matcher.group(1))
+        .filter(
+            service -> {
+              boolean same = service.version() == Integer.parseInt(matcher.group(2));
+              if (!same) {
+                value.problem(
+                    "no service %s; the service %s has version %d. Did you mean %s@%d?",
+                    text.get(),
+                    service.name(),
+                    service.version(),
+                    service.name(),
+                    service.version());
+              }
+              return same;
+            });
+  }
+
+  private Optional<Path> artifact(Value value) {
+    return folder
+        .path(value)
+        .filter(
+            path -> {
+              boolean right = artifactMayBeAbsent || Files.isRegularFile(path);
+              if (!right) {
+                value.problem(
+                    "no file %s; expected an ONNX model there. 'leat train' makes one",
+                    folder.relative(path));
+              }
+              return right;
+            });
+  }
+
+  /** The path under the key, or the usual name beside the artifact. */
+  private Optional<Path> reference(Block block, Optional<Path> artifact) {
+    Optional<Value> declared = block.get("reference");
+    return declared.isPresent()
+        ? folder.path(declared.get())
+        : artifact.map(path -> path.resolveSibling(DEFAULT_REFERENCE));
+  }
+
+  private static Nulls nulls(Block entries, Optional<FeatureService> service) {
+    Map<String, Double> byFeature = new LinkedHashMap<>();
+    for (Value entry : entries.values()) {
+      Optional<Double> number = entry.number();
+      if (entry.name().equals("default")) {
+        continue;
+      }
+      service
+          .map(FeatureService::featureNames)
+          .filter(names -> !names.contains(entry.name()))
+          .ifPresent(
+              names ->
+                  entry.problem(
+                      "the service has no feature %s.%s",
+                      entry.name(), Suggestions.didYouMean(entry.name(), names)));
+      number.ifPresent(n -> byFeature.put(entry.name(), n));
+    }
+    return new Nulls(entries.get("default").flatMap(Value::number), byFeature);
+  }
+
+  private static Optional<Output> output(Value value) {
+    return value
+        .text()
+        .flatMap(
+            text -> {
+              Matcher matcher = OUTPUT.matcher(text);
+              if (!matcher.matches()) {
+                value.problem("score is '%s'; expected an output, as in probabilities[1]", text);
+                return Optional.empty();
+              }
+              int index = matcher.group(2) == null ? 0 : Integer.parseInt(matcher.group(2));
+              return Optional.of(new Output(matcher.group(1), index));
+            });
+  }
+
+  private List<Decision> decisions(Block entries) {
+    return entries.values().stream().flatMap(entry -> decision(entry).stream()).toList();
+  }
+
+  private Optional<Decision> decision(Value entry) {
+    if (!NameRule.TOPIC.allows(entry.name())) {
+      entry.problem(
+          "decision '%s'; expected a name of %s", entry.name(), NameRule.TOPIC.description());
+    }
+    Optional<Expression> condition = entry.expression();
+    condition.ifPresent(e -> Expressions.check(e, SCORE, Program.Result.BOOL, folder.problems()));
+    return condition.map(e -> new Decision(entry.name(), e));
+  }
+}

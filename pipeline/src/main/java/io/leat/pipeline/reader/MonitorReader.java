@@ -1,0 +1,166 @@
+package io.leat.pipeline.reader;
+
+import io.leat.pipeline.Contract;
+import io.leat.pipeline.FeatureService;
+import io.leat.pipeline.FeatureService.EventFeature;
+import io.leat.pipeline.Model;
+import io.leat.pipeline.Monitor;
+import io.leat.pipeline.Suggestions;
+import io.leat.pipeline.yaml.Block;
+import io.leat.pipeline.yaml.Keys;
+import io.leat.pipeline.yaml.Value;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** Reads {@code monitors/*.yaml}. */
+public final class MonitorReader {
+  public static final Keys KEYS =
+      Keys.of("a monitor")
+          .requires("monitor", "watches", "window")
+          .allows(
+              "description",
+              "features",
+              "lateness",
+              "minimum_events",
+              "false_alarms_per_week",
+              "open_after",
+              "close_after")
+          .notYet("segments", "performance");
+
+  static final Duration DEFAULT_LATENESS = Duration.ofHours(1);
+  static final int DEFAULT_MINIMUM_EVENTS = 30;
+  static final double DEFAULT_FALSE_ALARMS_PER_WEEK = 0.5;
+  static final int DEFAULT_OPEN_AFTER = 2;
+  static final int DEFAULT_OPEN_OF = 3;
+  static final int DEFAULT_CLOSE_AFTER = 3;
+
+  private static final Pattern OPEN_AFTER = Pattern.compile("(\\d{1,4})\\s+of\\s+(\\d{1,4})");
+
+  private final Declared<Contract> contracts;
+  private final Declared<FeatureService> services;
+  private final Declared<Model> models;
+
+  MonitorReader(
+      Declared<Contract> contracts, Declared<FeatureService> services, Declared<Model> models) {
+    this.contracts = contracts;
+    this.services = services;
+    this.models = models;
+  }
+
+  /** How many of how many windows. */
+  private record OpenAfter(int windows, int of) {}
+
+  Optional<Monitor> read(Block block, String name) {
+    Optional<Model> model =
+        block
+            .get("watches")
+            .flatMap(value -> value.text().flatMap(watched -> models.find(value, watched)));
+    Optional<Duration> window = block.get("window").flatMap(Value::duration);
+    List<String> features =
+        block
+            .get("features")
+            .map(list -> features(list, model.flatMap(m -> services.get(m.service()))))
+            .orElse(List.of());
+    OpenAfter openAfter =
+        block
+            .get("open_after")
+            .flatMap(MonitorReader::openAfter)
+            .orElse(new OpenAfter(DEFAULT_OPEN_AFTER, DEFAULT_OPEN_OF));
+    Duration lateness =
+        block.get("lateness").flatMap(Value::durationOrZero).orElse(DEFAULT_LATENESS);
+    int minimumEvents =
+        block
+            .get("minimum_events")
+            .flatMap(value -> value.integer(1))
+            .orElse(DEFAULT_MINIMUM_EVENTS);
+    double falseAlarms =
+        block
+            .get("false_alarms_per_week")
+            .flatMap(MonitorReader::positive)
+            .orElse(DEFAULT_FALSE_ALARMS_PER_WEEK);
+    int closeAfter =
+        block.get("close_after").flatMap(value -> value.integer(1)).orElse(DEFAULT_CLOSE_AFTER);
+    if (block.isBroken() || model.isEmpty()) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        new Monitor(
+            name,
+            model.get().name(),
+            window.orElseThrow(),
+            features,
+            lateness,
+            minimumEvents,
+            falseAlarms,
+            openAfter.windows(),
+            openAfter.of(),
+            closeAfter));
+  }
+
+  private static Optional<Double> positive(Value value) {
+    return value
+        .number()
+        .filter(
+            number -> {
+              if (number <= 0) {
+                value.problem("%s is %s; expected a number above 0", value.name(), number);
+              }
+              return number > 0;
+            });
+  }
+
+  private static Optional<OpenAfter> openAfter(Value value) {
+    Optional<String> text = value.text();
+    if (text.isEmpty()) {
+      return Optional.empty();
+    }
+    Matcher matcher = OPEN_AFTER.matcher(text.get());
+    if (matcher.matches()) {
+      OpenAfter found =
+          new OpenAfter(Integer.parseInt(matcher.group(1)), Integer.parseInt(matcher.group(2)));
+      if (found.windows() >= 1 && found.windows() <= found.of()) {
+        return Optional.of(found);
+      }
+    }
+    value.problem(
+        "open_after is '%s'; expected so many of so many windows, as in 2 of 3", text.get());
+    return Optional.empty();
+  }
+
+  private List<String> features(Value list, Optional<FeatureService> service) {
+    List<String> features = new ArrayList<>();
+    for (Value entry : list.nonEmptyList()) {
+      entry
+          .text()
+          .ifPresent(
+              name -> {
+                service.ifPresent(s -> checkFeature(entry, name, s));
+                if (features.contains(name)) {
+                  entry.problem("the feature %s stands twice", name);
+                }
+                features.add(name);
+              });
+    }
+    return features;
+  }
+
+  private void checkFeature(Value entry, String name, FeatureService service) {
+    Optional<FeatureService.Feature> feature =
+        service.features().stream().filter(f -> f.name().equals(name)).findFirst();
+    if (feature.isEmpty()) {
+      entry.problem(
+          "the service %s has no feature %s.%s",
+          service.name(), name, Suggestions.didYouMean(name, service.featureNames()));
+    } else if (feature.get() instanceof EventFeature field
+        && !contracts
+            .get(service.spine())
+            .map(spine -> Fields.isNumeric(spine.schema().getField(field.field())))
+            .orElse(true)) {
+      entry.problem("%s is a text; a monitor watches numbers and bools", name);
+    }
+  }
+}

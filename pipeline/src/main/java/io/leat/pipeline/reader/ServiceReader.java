@@ -1,0 +1,96 @@
+package io.leat.pipeline.reader;
+
+import io.leat.pipeline.Contract;
+import io.leat.pipeline.FeatureService;
+import io.leat.pipeline.FeatureService.Feature;
+import io.leat.pipeline.FeatureService.Label;
+import io.leat.pipeline.FeatureView;
+import io.leat.pipeline.Fingerprints;
+import io.leat.pipeline.yaml.Block;
+import io.leat.pipeline.yaml.Folder;
+import io.leat.pipeline.yaml.Keys;
+import io.leat.pipeline.yaml.Value;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/** Reads {@code services/*.yaml}: feature services. */
+public final class ServiceReader {
+  public static final Keys KEYS =
+      Keys.of("a service")
+          .requires("service", "version", "spine", "features")
+          .allows("description", "label");
+  public static final Keys LABEL_KEYS =
+      Keys.of("a label").requires("field", "on", "within").allows("from");
+
+  private final Folder folder;
+  private final Declared<Contract> contracts;
+  private final Declared<FeatureView> views;
+
+  ServiceReader(Folder folder, Declared<Contract> contracts, Declared<FeatureView> views) {
+    this.folder = folder;
+    this.contracts = contracts;
+    this.views = views;
+  }
+
+  Optional<FeatureService> read(Block block, String name) {
+    Optional<Integer> version = block.get("version").flatMap(value -> value.integer(1));
+    Optional<Contract> spine =
+        block
+            .get("spine")
+            .flatMap(value -> value.text().flatMap(event -> contracts.find(value, event)));
+    Optional<Label> label =
+        block
+            .get("label")
+            .flatMap(value -> value.block(LABEL_KEYS))
+            .flatMap(fields -> spine.flatMap(s -> label(fields, s)));
+    if (spine.isEmpty()) {
+      return Optional.empty();
+    }
+    FeatureListReader reader = new FeatureListReader(spine.get(), views, folder.problems());
+    List<Feature> features = block.get("features").map(reader::read).orElse(List.of());
+    if (block.isBroken() || reader.metSomethingBroken()) {
+      return Optional.empty();
+    }
+    FeatureService service =
+        new FeatureService(name, version.orElseThrow(), spine.get().event(), features, label, "");
+    return Optional.of(
+        new FeatureService(
+            name,
+            service.version(),
+            service.spine(),
+            features,
+            label,
+            Fingerprints.of(service, reader.views())));
+  }
+
+  private Optional<Label> label(Block block, Contract spine) {
+    Optional<Contract> from =
+        block.get("from").isEmpty()
+            ? Optional.of(spine)
+            : block
+                .get("from")
+                .flatMap(value -> value.text().flatMap(event -> contracts.find(value, event)));
+    Optional<String> field = from.flatMap(event -> field(block, "field", event));
+    Optional<String> on = from.flatMap(event -> field(block, "on", event));
+    if (on.isPresent()) {
+      on = field(block, "on", spine);
+    }
+    Optional<Duration> within = block.get("within").flatMap(Value::duration);
+    if (from.isEmpty() || field.isEmpty() || on.isEmpty() || within.isEmpty()) {
+      return Optional.empty();
+    }
+    return Optional.of(new Label(field.get(), from.get().event(), on.get(), within.get()));
+  }
+
+  private static Optional<String> field(Block block, String key, Contract event) {
+    return block
+        .get(key)
+        .flatMap(
+            value ->
+                value
+                    .text()
+                    .flatMap(name -> Fields.find(value, name, event.schema(), event.event())))
+        .map(field -> field.name());
+  }
+}

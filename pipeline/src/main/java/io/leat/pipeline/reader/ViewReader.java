@@ -1,0 +1,195 @@
+package io.leat.pipeline.reader;
+
+import io.leat.pipeline.Contract;
+import io.leat.pipeline.Durations;
+import io.leat.pipeline.Entity;
+import io.leat.pipeline.FeatureView;
+import io.leat.pipeline.FeatureView.Aggregation;
+import io.leat.pipeline.yaml.Block;
+import io.leat.pipeline.yaml.Folder;
+import io.leat.pipeline.yaml.Keys;
+import io.leat.pipeline.yaml.Value;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/** Reads {@code features/*.yaml}: feature views. */
+public final class ViewReader {
+  public static final Keys KEYS =
+      Keys.of("a view")
+          .requires("view", "version", "entity", "source", "windows", "aggregations")
+          .allows("description", "resolution", "offset", "grace");
+
+  static final Duration DEFAULT_GRACE = Duration.ofDays(1);
+
+  /** Names that expressions cannot use for a view. */
+  private static final Set<String> RESERVED =
+      Set.of(
+          "event",
+          "score",
+          "as",
+          "break",
+          "const",
+          "continue",
+          "else",
+          "false",
+          "for",
+          "function",
+          "if",
+          "import",
+          "in",
+          "let",
+          "loop",
+          "namespace",
+          "null",
+          "package",
+          "return",
+          "true",
+          "var",
+          "void",
+          "while");
+
+  private final Folder folder;
+  private final Declared<Entity> entities;
+  private final Declared<Contract> contracts;
+
+  ViewReader(Folder folder, Declared<Entity> entities, Declared<Contract> contracts) {
+    this.folder = folder;
+    this.entities = entities;
+    this.contracts = contracts;
+  }
+
+  Optional<FeatureView> read(Block block, String name) {
+    if (RESERVED.contains(name)) {
+      block.problem(
+          "a view cannot be called %s: expressions use the word for something else", name);
+    }
+    Optional<Integer> version = block.get("version").flatMap(value -> value.integer(1));
+    Optional<Contract> source =
+        block
+            .get("source")
+            .flatMap(value -> value.text().flatMap(event -> contracts.find(value, event)));
+    Optional<Entity> entity = entity(block, source);
+    List<Duration> windows = block.get("windows").map(ViewReader::windows).orElse(List.of());
+    Duration offset = block.get("offset").flatMap(Value::durationOrZero).orElse(Duration.ZERO);
+    Duration grace = block.get("grace").flatMap(Value::durationOrZero).orElse(DEFAULT_GRACE);
+    Optional<Duration> resolution = resolution(block, windows, offset);
+    List<Aggregation> aggregations =
+        source
+            .flatMap(s -> block.get("aggregations").map(list -> aggregations(list, s)))
+            .orElse(List.of());
+    if (block.isBroken() || source.isEmpty() || entity.isEmpty()) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        new FeatureView(
+            name,
+            version.orElseThrow(),
+            entity.get(),
+            source.get().event(),
+            windows,
+            resolution.orElseThrow(),
+            offset,
+            grace,
+            aggregations));
+  }
+
+  private Optional<Entity> entity(Block block, Optional<Contract> source) {
+    return block
+        .get("entity")
+        .flatMap(
+            value ->
+                value
+                    .text()
+                    .flatMap(name -> entities.find(value, name))
+                    .filter(e -> source.isEmpty() || hasKey(value, e, source.get())));
+  }
+
+  /** Whether an event has the field that holds an entity's key; reports where it has none. */
+  static boolean hasKey(Value place, Entity entity, Contract event) {
+    return Fields.find(place, entity.key(), event.schema(), event.event())
+        .filter(
+            field -> {
+              if (!Fields.isKey(field)) {
+                place.problem(
+                    "the key of %s, the field %s of %s, is %s; expected a string, int or long",
+                    entity.name(), field.name(), event.event(), Fields.describe(field));
+              }
+              return Fields.isKey(field);
+            })
+        .isPresent();
+  }
+
+  private static List<Duration> windows(Value list) {
+    List<Duration> windows = new ArrayList<>();
+    for (Value entry : list.nonEmptyList()) {
+      if (entry.isMapping() || !entry.text().equals(Optional.of("lifetime"))) {
+        entry
+            .duration()
+            .ifPresent(
+                window -> {
+                  if (windows.contains(window)) {
+                    entry.problem("the window %s stands twice", Durations.format(window));
+                  }
+                  windows.add(window);
+                });
+      } else {
+        entry.problem("lifetime: this version of Leat does not run it yet; remove it");
+      }
+    }
+    return windows.stream().sorted().toList();
+  }
+
+  private static Optional<Duration> resolution(
+      Block block, List<Duration> windows, Duration offset) {
+    Optional<Value> declared = block.get("resolution");
+    if (declared.isEmpty()) {
+      return windows.isEmpty()
+          ? Optional.empty()
+          : Optional.of(Resolution.byDefault(windows, offset));
+    }
+    Value place = declared.get();
+    if (place.text().equals(Optional.of("exact"))) {
+      return Optional.of(Resolution.EXACT);
+    }
+    Optional<Duration> resolution = place.duration();
+    resolution.ifPresent(
+        tile -> {
+          for (Duration window : windows) {
+            if (!Resolution.divides(tile, window)) {
+              place.problem(
+                  "the window %s is no multiple of the resolution %s; expected windows and offset to be multiples of it",
+                  Durations.format(window), Durations.format(tile));
+            }
+          }
+          if (!Resolution.divides(tile, offset)) {
+            place.problem(
+                "the offset %s is no multiple of the resolution %s; expected windows and offset to be multiples of it",
+                Durations.format(offset), Durations.format(tile));
+          }
+        });
+    return resolution;
+  }
+
+  private List<Aggregation> aggregations(Value list, Contract source) {
+    AggregationReader reader =
+        new AggregationReader(source.event(), source.schema(), folder.problems());
+    List<Aggregation> aggregations = new ArrayList<>();
+    Set<String> names = new HashSet<>();
+    for (Value entry : list.nonEmptyList()) {
+      reader
+          .read(entry)
+          .ifPresent(
+              aggregation -> {
+                if (!names.add(aggregation.name())) {
+                  entry.problem("two aggregations have the name %s", aggregation.name());
+                }
+                aggregations.add(aggregation);
+              });
+    }
+    return aggregations;
+  }
+}
