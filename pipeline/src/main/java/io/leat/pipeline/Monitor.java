@@ -1,5 +1,6 @@
 package io.leat.pipeline;
 
+import java.io.Serializable;
 import java.time.Duration;
 import java.util.List;
 
@@ -28,7 +29,10 @@ public record Monitor(
     double falseAlarmsPerWeek,
     int openAfter,
     int openOf,
-    int closeAfter) {
+    int closeAfter)
+    implements Serializable {
+  private static final long serialVersionUID = 1L;
+
   public Monitor {
     features = List.copyOf(features);
   }
