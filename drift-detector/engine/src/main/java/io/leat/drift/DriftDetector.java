@@ -16,14 +16,12 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalDouble;
-import org.jspecify.annotations.Nullable;
 
 /**
  * One monitor at work: turns windows of vectors into metrics and alerts. Immutable, thread-safe.
  */
 public final class DriftDetector {
   private final Monitor monitor;
-  private final ReferenceProfile profile;
   private final CalibratedMonitor calibrated;
   private final List<FeatureReference> features;
   private final String fingerprint;
@@ -34,7 +32,6 @@ public final class DriftDetector {
    */
   public DriftDetector(Monitor monitor, ReferenceProfile profile) {
     this.monitor = monitor;
-    this.profile = profile;
     CalibratedMonitor.Settings wanted = CalibratedMonitor.Settings.of(monitor);
     this.calibrated =
         profile
@@ -66,7 +63,10 @@ public final class DriftDetector {
     this.fingerprint = profile.fingerprint();
   }
 
-  /** Full names of the watched features, in the order in which {@link #add} wants their values. */
+  /**
+   * Full names of the watched features, in the order in which {@link WindowSummary#add} wants their
+   * values.
+   */
   public List<String> features() {
     return features.stream().map(FeatureReference::name).toList();
   }
@@ -79,6 +79,11 @@ public final class DriftDetector {
   /** The thresholds that windows are judged by. */
   public List<Threshold> thresholds() {
     return calibrated.thresholds();
+  }
+
+  /** The thresholds that too few windows of the reference set; empty where none were. */
+  public List<Threshold> uncalibrated() {
+    return calibrated.thresholds().stream().filter(t -> !t.calibrated()).toList();
   }
 
   /** Start of the window that a time lies in; windows are aligned to 1970-01-01 UTC. */
@@ -101,16 +106,6 @@ public final class DriftDetector {
     WindowSummary summary = newWindow();
     summary.read(bytes);
     return summary;
-  }
-
-  /**
-   * Counts a vector in a window.
-   *
-   * @param values the watched features' values, in the order of {@link #features()}; what is no
-   *     number counts as null
-   */
-  public void add(WindowSummary window, @Nullable Object[] values) {
-    window.add(values);
   }
 
   /**
@@ -224,15 +219,5 @@ public final class DriftDetector {
         Instant.ofEpochMilli(windowStart),
         found.counts().values(),
         found.counts().nulls());
-  }
-
-  /** Windows of the reference that were too few to calibrate by; empty where none were. */
-  public List<Threshold> uncalibrated() {
-    return calibrated.thresholds().stream().filter(t -> !t.calibrated()).toList();
-  }
-
-  /** The profile that windows are compared with. */
-  public ReferenceProfile profile() {
-    return profile;
   }
 }

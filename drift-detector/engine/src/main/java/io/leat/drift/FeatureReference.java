@@ -5,7 +5,6 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalDouble;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What a profile keeps of one numeric feature: its distribution, its nulls and the bins that the
@@ -116,13 +115,12 @@ public final class FeatureReference {
     return new FeatureCounts(distribution.cells());
   }
 
-  /** Counts a value; what is no number counts as null. */
-  void count(@Nullable Object value, FeatureCounts counts) {
-    double number = NumericValue.of(value);
-    if (Double.isNaN(number)) {
+  /** Counts a value as {@link NumericValue} reads it; NaN is null. */
+  void count(double value, FeatureCounts counts) {
+    if (Double.isNaN(value)) {
       counts.addNull();
     } else {
-      counts.add(distribution.cell(number));
+      counts.add(distribution.cell(value));
     }
   }
 

@@ -8,16 +8,16 @@ import org.jspecify.annotations.Nullable;
  * <p>The rounding keeps drift apart from arithmetic: an average over equal values that differs in
  * its last bit from yesterday's is the same number to the model, and so it is here.
  */
-final class NumericValue {
+public final class NumericValue {
   private NumericValue() {}
 
   /** Whether a value is a number or a boolean (true is 1). */
-  static boolean isNumeric(Object value) {
+  public static boolean isNumeric(Object value) {
     return value instanceof Number || value instanceof Boolean;
   }
 
   /** The number; NaN for null, for what is no number, and for what 32 bits hold as no number. */
-  static double of(@Nullable Object value) {
+  public static double of(@Nullable Object value) {
     float number;
     if (value instanceof Number n) {
       number = n.floatValue();

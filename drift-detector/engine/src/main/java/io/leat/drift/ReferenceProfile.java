@@ -122,7 +122,7 @@ public record ReferenceProfile(
     }
   }
 
-  private static ReferenceProfile parse(Path file, byte[] bytes) throws IOException {
+  private static ReferenceProfile parse(Object file, byte[] bytes) throws IOException {
     try {
       JsonNode tree = JSON.readTree(bytes);
       String format = tree.path("format").asText("nothing");
@@ -139,6 +139,15 @@ public record ReferenceProfile(
     }
   }
 
+  /** Reads what {@link #toJson} wrote; throws as {@link #read(Model)} does. */
+  public static ReferenceProfile parse(byte[] json) {
+    try {
+      return parse("The profile", json);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e); // memory does not fail
+    }
+  }
+
   /** Writes the profile; a file that is there is replaced whole. */
   public void write(Path file) throws IOException {
     Path folder = file.toAbsolutePath().getParent();
@@ -151,7 +160,8 @@ public record ReferenceProfile(
     }
   }
 
-  byte[] toJson() {
+  /** The profile as JSON; the same profile gives the same bytes. */
+  public byte[] toJson() {
     try {
       return JSON.writeValueAsBytes(this);
     } catch (JsonProcessingException e) {

@@ -165,8 +165,7 @@ public final class ReferenceProfileBuilder {
       long window = windowOf(order[start], settings);
       FeatureCounts counts = reference.newCounts();
       for (end = start; end < rows && windowOf(order[end], settings) == window; end++) {
-        double value = column.values[order[end]];
-        reference.count(Double.isNaN(value) ? null : value, counts);
+        reference.count(column.values[order[end]], counts);
       }
       for (Statistic statistic : Statistic.values()) {
         statistic

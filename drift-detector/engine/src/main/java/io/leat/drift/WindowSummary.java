@@ -7,7 +7,6 @@ import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * All that is kept of one window's vectors: per watched feature, counts by the reference's cells.
@@ -26,8 +25,13 @@ public final class WindowSummary {
     this.counts = features.stream().map(FeatureReference::newCounts).toArray(FeatureCounts[]::new);
   }
 
-  /** Counts a vector: one value for each watched feature, in their order. */
-  void add(@Nullable Object[] values) {
+  /**
+   * Counts a vector.
+   *
+   * @param values one value for each watched feature, in their order, as {@link NumericValue} reads
+   *     it: NaN where it was null or no number
+   */
+  public void add(double[] values) {
     for (int i = 0; i < counts.length; i++) {
       features.get(i).count(values[i], counts[i]);
     }

@@ -67,9 +67,13 @@ final class Given {
   static Told run(DriftDetector detector, List<Row> rows) {
     TreeMap<Long, WindowSummary> windows = new TreeMap<>();
     for (Row row : rows) {
-      detector.add(
-          windows.computeIfAbsent(detector.windowStart(row.time()), start -> detector.newWindow()),
-          row.values().toArray());
+      windows
+          .computeIfAbsent(detector.windowStart(row.time()), start -> detector.newWindow())
+          .add(
+              row.values().stream()
+                  .limit(detector.features().size())
+                  .mapToDouble(NumericValue::of)
+                  .toArray());
     }
     Told told = new Told(new ArrayList<>(), new ArrayList<>());
     Map<String, AlertState> states = new HashMap<>();

@@ -55,7 +55,8 @@ class WindowSummaryProperties {
 
   private static WindowSummary summaryOf(List<@Nullable Object[]> vectors) {
     WindowSummary summary = new WindowSummary(FEATURES);
-    vectors.forEach(summary::add);
+    vectors.forEach(
+        vector -> summary.add(Arrays.stream(vector).mapToDouble(NumericValue::of).toArray()));
     return summary;
   }
 
