@@ -1,0 +1,42 @@
+package io.leat.drift.job;
+
+import io.leat.drift.DriftDetector;
+import io.leat.records.AlertState;
+import io.leat.records.DriftMetric;
+import org.apache.flink.metrics.Counter;
+import org.apache.flink.metrics.MetricGroup;
+
+/** What an operator sees of a monitor; {@code docs/reference/drift.md} lists the counters. */
+final class DriftCounters {
+  private final Counter windowsJudged;
+  private final Counter beyondThreshold;
+  private final Counter alertsOpened;
+  private final Counter alertsClosed;
+  private final Counter lateVectors;
+
+  DriftCounters(MetricGroup metrics) {
+    windowsJudged = metrics.counter("windowsJudged");
+    beyondThreshold = metrics.counter("statisticsBeyondThreshold");
+    alertsOpened = metrics.counter("alertsOpened");
+    alertsClosed = metrics.counter("alertsClosed");
+    lateVectors = metrics.counter("lateVectors");
+  }
+
+  void judged(DriftDetector.Verdict verdict) {
+    windowsJudged.inc();
+    beyondThreshold.inc(
+        verdict.metrics().stream().filter(DriftCounters::isBeyondThreshold).count());
+    long opened =
+        verdict.alerts().stream().filter(alert -> alert.getState() == AlertState.OPEN).count();
+    alertsOpened.inc(opened);
+    alertsClosed.inc(verdict.alerts().size() - opened);
+  }
+
+  private static boolean isBeyondThreshold(DriftMetric metric) {
+    return metric.getValue() != null && metric.getValue() > metric.getThreshold();
+  }
+
+  void late(long vectors) {
+    lateVectors.inc(vectors);
+  }
+}

@@ -1,0 +1,217 @@
+package io.leat.drift.job;
+
+import io.leat.drift.DriftDetector;
+import io.leat.drift.ReferenceProfile;
+import io.leat.drift.ReferenceProfileException;
+import io.leat.pipeline.FeatureService;
+import io.leat.pipeline.Model;
+import io.leat.pipeline.Monitor;
+import io.leat.pipeline.Pipeline;
+import io.leat.records.DriftAlert;
+import io.leat.records.DriftMetric;
+import io.leat.records.FeatureVector;
+import io.leat.runtime.flink.DeadLetters;
+import io.leat.runtime.flink.DecodeAvro;
+import io.leat.runtime.flink.FlinkJob;
+import io.leat.runtime.flink.FlinkJobContext;
+import io.leat.runtime.flink.FlinkJobs;
+import io.leat.runtime.flink.KafkaRecords;
+import io.leat.schemas.Topics;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.formats.avro.typeutils.AvroTypeInfo;
+import org.apache.flink.streaming.api.datastream.DataStream;
+import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Compares windows of feature vectors with the models' reference profiles, exactly once.
+ *
+ * <pre>
+ * features.&lt;service&gt; -> decode -> summarise --by monitor--> judge -> drift-metrics, keyed by monitor
+ *                        |                                  '---> drift-alerts, keyed by model
+ *                        '-> what cannot be read -> &lt;pipeline&gt;-drift.dlq
+ * </pre>
+ *
+ * A window closes when the watermark passes its end: when, in every partition that is not idle, a
+ * vector later by the monitors' lateness has come (of several monitors of a service, by the
+ * greatest). The newest windows therefore stay open until newer vectors come.
+ */
+public final class DriftJob implements FlinkJob {
+  public static final String NAME = "drift";
+
+  /**
+   * A partition without a vector for so long (wall clock) holds no window open. Longer than a
+   * restart of the feature store, whose silence must not be taken for an empty partition's.
+   */
+  private static final Duration IDLENESS = Duration.ofSeconds(20);
+
+  private static final Logger log = LoggerFactory.getLogger(DriftJob.class);
+
+  private final Duration idleness;
+
+  public DriftJob() {
+    this(IDLENESS);
+  }
+
+  /**
+   * @param idleness how long a partition may be silent and still hold windows open
+   */
+  DriftJob(Duration idleness) {
+    this.idleness = idleness;
+  }
+
+  public static void main(String[] arguments) {
+    FlinkJobs.main(new DriftJob(), arguments);
+  }
+
+  @Override
+  public String name() {
+    return NAME;
+  }
+
+  @Override
+  public void build(StreamExecutionEnvironment environment, FlinkJobContext context) {
+    Map<FeatureService, List<Watch>> watches = watches(context.pipeline());
+    List<SingleOutputStreamOperator<WatchedVector>> decoded = new ArrayList<>();
+    List<DataStream<WindowPart>> parts = new ArrayList<>();
+    watches.forEach(
+        (service, ofService) -> {
+          ServiceWatch watched = watchOf(service, ofService);
+          SingleOutputStreamOperator<WatchedVector> vectors =
+              decode(environment, context, service, watched, ofService);
+          decoded.add(vectors);
+          parts.add(
+              vectors
+                  .transform(
+                      "summarise " + service.name(),
+                      TypeInformation.of(WindowPart.class),
+                      new SummariseWindows(service.name(), watched.features(), ofService))
+                  .uid("summarise-" + service.name()));
+        });
+    SingleOutputStreamOperator<DriftMetric> metrics =
+        parts.stream()
+            .reduce((one, other) -> one.union(other))
+            .orElseThrow()
+            .keyBy(WindowPart::monitor, TypeInformation.of(String.class))
+            .process(
+                new JudgeWindows(watches.values().stream().flatMap(List::stream).toList()),
+                new AvroTypeInfo<>(DriftMetric.class))
+            .name("judge")
+            .uid("judge");
+    metrics
+        .sinkTo(
+            KafkaRecords.sink(
+                context,
+                Topics.DRIFT_METRICS,
+                DriftMetric.class,
+                DriftMetric::getMonitor,
+                metric -> Map.of()))
+        .name(Topics.DRIFT_METRICS)
+        .uid(Topics.DRIFT_METRICS);
+    metrics
+        .getSideOutput(JudgeWindows.ALERTS)
+        .sinkTo(
+            KafkaRecords.sink(
+                context,
+                Topics.DRIFT_ALERTS,
+                DriftAlert.class,
+                DriftAlert::getModel,
+                alert -> Map.of()))
+        .name(Topics.DRIFT_ALERTS)
+        .uid(Topics.DRIFT_ALERTS);
+    DeadLetters.write(decoded, context);
+  }
+
+  private SingleOutputStreamOperator<WatchedVector> decode(
+      StreamExecutionEnvironment environment,
+      FlinkJobContext context,
+      FeatureService service,
+      ServiceWatch watched,
+      List<Watch> watches) {
+    Duration lateness =
+        watches.stream()
+            .map(watch -> watch.monitor().lateness())
+            .max(Duration::compareTo)
+            .orElseThrow();
+    String topic = Topics.features(service.name());
+    return KafkaRecords.read(environment, context, topic, lateness, Optional.of(idleness))
+        .process(
+            DecodeAvro.specificWithWriterSchema(context.registry(), FeatureVector.class, watched),
+            TypeInformation.of(WatchedVector.class))
+        .name("decode " + topic)
+        .uid("decode-" + topic);
+  }
+
+  private static ServiceWatch watchOf(FeatureService service, List<Watch> watches) {
+    return new ServiceWatch(
+        service.name(),
+        service.version(),
+        service.definition(),
+        watches.stream()
+            .flatMap(watch -> watch.detector().features().stream())
+            .distinct()
+            .toList());
+  }
+
+  /** Every monitor with its model's profile, by the service that it is fed by. */
+  private static Map<FeatureService, List<Watch>> watches(Pipeline pipeline) {
+    if (pipeline.monitors().isEmpty()) {
+      throw new IllegalStateException(
+          "Pipeline %s declares no monitor; the drift job has nothing to watch."
+              .formatted(pipeline.name()));
+    }
+    Map<FeatureService, List<Watch>> watches = new LinkedHashMap<>();
+    for (Monitor monitor : pipeline.monitors()) {
+      Model model = pipeline.model(monitor.model()).orElseThrow();
+      FeatureService service = pipeline.service(model.service()).orElseThrow();
+      watches.computeIfAbsent(service, s -> new ArrayList<>()).add(watch(monitor, model, service));
+    }
+    return watches;
+  }
+
+  private static Watch watch(Monitor monitor, Model model, FeatureService service) {
+    try {
+      ReferenceProfile profile = ReferenceProfile.read(model);
+      if (!profile.definition().equals(service.definition())) {
+        throw new ReferenceProfileException(
+            "%s was made by another definition of service %s than the pipeline declares now (%s, not %s). Train model %s anew (leat train)."
+                .formatted(
+                    model.referenceProfile(),
+                    service.name(),
+                    profile.definition(),
+                    service.definition(),
+                    model.name()));
+      }
+      DriftDetector detector = new DriftDetector(monitor, profile);
+      log.info(
+          "Monitor {} compares {} in windows of {} with the reference profile {}",
+          monitor.name(),
+          detector.features(),
+          monitor.window(),
+          detector.reference());
+      detector
+          .uncalibrated()
+          .forEach(
+              threshold ->
+                  log.warn(
+                      "Monitor {}: the training data holds only {} windows of {} of {}, too few to hold the budget of false alarms by; its threshold {} is the greatest seen and a margin",
+                      monitor.name(),
+                      threshold.windows(),
+                      threshold.statistic().label(),
+                      threshold.feature(),
+                      threshold.warn()));
+      return new Watch(monitor, profile.toJson());
+    } catch (ReferenceProfileException e) {
+      throw new IllegalStateException(
+          "The drift job cannot watch model %s: %s".formatted(model.name(), e.getMessage()), e);
+    }
+  }
+}

@@ -1,0 +1,141 @@
+package io.leat.drift.job;
+
+import io.leat.drift.DriftDetector;
+import io.leat.drift.WindowSummary;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.flink.metrics.Counter;
+import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
+import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
+import org.apache.flink.streaming.api.watermark.Watermark;
+import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Summarises vectors where they are read, so that only small parts of windows travel to where a
+ * window is judged.
+ *
+ * <p>Keeps no state: everything it holds is handed on before each checkpoint's barrier and before
+ * each watermark. Judges nothing to be late either. Runs on its task's one thread.
+ */
+final class SummariseWindows extends AbstractStreamOperator<WindowPart>
+    implements OneInputStreamOperator<WatchedVector, WindowPart> {
+  private static final long serialVersionUID = 1L;
+  private static final Logger log = LoggerFactory.getLogger(SummariseWindows.class);
+
+  /** Open summaries are handed on at this number, so that a fast replay does not pile them up. */
+  private static final int MOST_OPEN = 32;
+
+  private final String service;
+  private final List<String> features;
+  private final List<Watch> watches;
+  private transient List<OpenMonitor> monitors = List.of();
+  private transient @Nullable Counter vectors;
+  private transient @Nullable Counter otherDefinitions;
+  private transient boolean toldOfOtherDefinition;
+  private transient int open;
+
+  /**
+   * @param features the order of the vectors' values
+   * @param watches the service's monitors
+   */
+  SummariseWindows(String service, List<String> features, List<Watch> watches) {
+    this.service = service;
+    this.features = List.copyOf(features);
+    this.watches = List.copyOf(watches);
+  }
+
+  /**
+   * A monitor and its windows that hold something; {@code places} are its features' in a vector.
+   */
+  private record OpenMonitor(
+      String name, DriftDetector detector, int[] places, Map<Long, WindowSummary> windows) {}
+
+  @Override
+  public void open() throws Exception {
+    super.open();
+    monitors = new ArrayList<>();
+    for (Watch watch : watches) {
+      DriftDetector detector = watch.detector();
+      monitors.add(
+          new OpenMonitor(
+              watch.monitor().name(),
+              detector,
+              detector.features().stream().mapToInt(features::indexOf).toArray(),
+              new LinkedHashMap<>()));
+    }
+    vectors = getMetricGroup().addGroup("service", service).counter("vectors");
+    otherDefinitions =
+        getMetricGroup().addGroup("service", service).counter("vectorsOfOtherDefinitions");
+  }
+
+  @Override
+  @SuppressWarnings("NullAway") // open comes first
+  public void processElement(StreamRecord<WatchedVector> element) {
+    WatchedVector vector = element.getValue();
+    if (!vector.current()) {
+      otherDefinitions.inc();
+      if (!toldOfOtherDefinition) {
+        toldOfOtherDefinition = true;
+        log.warn(
+            "Vectors on features.{} were made by another definition of the service than the model's training data: they are passed over and counted in vectorsOfOtherDefinitions. Train the model anew, or apply the definition it was trained on.",
+            service);
+      }
+      return;
+    }
+    vectors.inc();
+    for (OpenMonitor monitor : monitors) {
+      double[] values = new double[monitor.places().length];
+      for (int i = 0; i < values.length; i++) {
+        values[i] = vector.values()[monitor.places()[i]];
+      }
+      long start = monitor.detector().windowStart(vector.eventTime());
+      WindowSummary window = monitor.windows().get(start);
+      if (window == null) {
+        window = monitor.detector().newWindow();
+        monitor.windows().put(start, window);
+        open++;
+      }
+      window.add(values);
+    }
+    if (open >= MOST_OPEN) {
+      handOn();
+    }
+  }
+
+  private void handOn() {
+    for (OpenMonitor monitor : monitors) {
+      monitor
+          .windows()
+          .forEach(
+              (start, window) ->
+                  output.collect(
+                      new StreamRecord<>(
+                          new WindowPart(
+                              monitor.name(), start, window.events(), window.toBytes()))));
+      monitor.windows().clear();
+    }
+    open = 0;
+  }
+
+  @Override
+  public void processWatermark(Watermark mark) throws Exception {
+    handOn();
+    super.processWatermark(mark);
+  }
+
+  @Override
+  public void prepareSnapshotPreBarrier(long checkpointId) {
+    handOn();
+  }
+
+  @Override
+  public void finish() throws Exception {
+    handOn();
+    super.finish();
+  }
+}
