@@ -1,5 +1,6 @@
 package io.leat.schemas;
 
+import io.leat.records.DeadLetter;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -19,6 +20,7 @@ import org.apache.avro.io.EncoderFactory;
 import org.apache.avro.specific.SpecificData;
 import org.apache.avro.specific.SpecificDatumReader;
 import org.apache.avro.specific.SpecificRecordBase;
+import org.apache.avro.util.ClassSecurityValidator;
 
 /**
  * Reads and writes Confluent-framed Avro values. Not thread-safe: one a thread.
@@ -30,6 +32,17 @@ import org.apache.avro.specific.SpecificRecordBase;
  * strings as {@link String}.
  */
 public final class AvroCodec {
+  /** Package of the generated records. */
+  private static final String RECORDS = DeadLetter.class.getPackageName();
+
+  static {
+    // Avro loads no class that a schema names unless it is trusted; ours are generated at build
+    // time.
+    ClassSecurityValidator.setGlobal(
+        ClassSecurityValidator.composite(
+            ClassSecurityValidator.getGlobal(), type -> type.getPackageName().equals(RECORDS)));
+  }
+
   private final RegistryClient registry;
   private final Map<Integer, Map<Schema, DatumReader<GenericRecord>>> generic =
       new ConcurrentHashMap<>();
@@ -164,6 +177,10 @@ public final class AvroCodec {
 
   /** Generic data with no logical-type conversions. */
   private static final GenericData PLAIN = new GenericData();
+
+  static {
+    PLAIN.setFastReaderEnabled(false); // it does not ask StringReader for the class of strings
+  }
 
   /** Reads every string as a {@link String}, whatever the schema asks for. */
   private static final class StringReader extends GenericDatumReader<GenericRecord> {
