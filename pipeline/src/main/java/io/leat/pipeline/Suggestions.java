@@ -7,6 +7,8 @@ import java.util.Optional;
 
 /** Finds what a person meant by a name that does not exist. */
 public final class Suggestions {
+  private static final int SHORTEST_BEGINNING = 3;
+
   private Suggestions() {}
 
   /**
@@ -18,16 +20,27 @@ public final class Suggestions {
 
   /**
    * The candidate with the fewest edits (insert, delete, replace, swap of neighbours) from the
-   * name, if these are at most a third of its length.
+   * name, if these are at most a third of its length; else one of which the name is the beginning,
+   * or the other way round.
    */
   public static Optional<String> closest(String name, Collection<String> candidates) {
     String wanted = name.toLowerCase(Locale.ROOT);
     int limit = Math.max(1, wanted.length() / 3);
+    Comparator<String> byEdits =
+        Comparator.comparingInt(candidate -> edits(wanted, candidate.toLowerCase(Locale.ROOT)));
     return candidates.stream()
         .filter(candidate -> edits(wanted, candidate.toLowerCase(Locale.ROOT)) <= limit)
-        .min(
-            Comparator.comparingInt(
-                candidate -> edits(wanted, candidate.toLowerCase(Locale.ROOT))));
+        .min(byEdits)
+        .or(
+            () ->
+                candidates.stream()
+                    .filter(candidate -> begins(wanted, candidate.toLowerCase(Locale.ROOT)))
+                    .min(byEdits));
+  }
+
+  private static boolean begins(String a, String b) {
+    return Math.min(a.length(), b.length()) >= SHORTEST_BEGINNING
+        && (a.startsWith(b) || b.startsWith(a));
   }
 
   /** Optimal string alignment distance. */

@@ -13,6 +13,7 @@ import io.leat.pipeline.yaml.Folder;
 import io.leat.pipeline.yaml.Keys;
 import io.leat.pipeline.yaml.NameRule;
 import io.leat.pipeline.yaml.Value;
+import io.leat.schemas.Topics;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -42,6 +43,15 @@ public final class ContractReader {
   static final Duration DEFAULT_RETENTION = Duration.ofDays(7);
   static final Duration DEFAULT_DEAD_LETTER_RETENTION = Duration.ofDays(30);
 
+  private static final Set<String> PLATFORM_TOPICS =
+      Set.of(
+          Topics.DRIFT_METRICS,
+          Topics.DRIFT_ALERTS,
+          Topics.RETRAINING_REQUESTS,
+          Topics.RETRAINING_RUNS,
+          Topics.MODEL_VERSIONS,
+          Topics.AUDIT,
+          Topics.DEFINITIONS);
   private static final Pattern QUOTED_FIELD = Pattern.compile("\\{([^{}]*)\\}");
 
   private final Folder folder;
@@ -53,6 +63,9 @@ public final class ContractReader {
   }
 
   Optional<Contract> read(Block block, String event) {
+    if (PLATFORM_TOPICS.contains(event)) {
+      block.problem("%s is a topic of the platform; expected another name for the event", event);
+    }
     Optional<Schema> schema =
         block.get("schema").flatMap(reference -> AvroSchemaFile.read(folder, reference));
     Optional<String> key =

@@ -15,6 +15,8 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Reads {@code features/*.yaml}: feature views. */
 public final class ViewReader {
@@ -158,17 +160,15 @@ public final class ViewReader {
     Optional<Duration> resolution = place.duration();
     resolution.ifPresent(
         tile -> {
-          for (Duration window : windows) {
-            if (!Resolution.divides(tile, window)) {
-              place.problem(
-                  "the window %s is no multiple of the resolution %s; expected windows and offset to be multiples of it",
-                  Durations.format(window), Durations.format(tile));
-            }
-          }
-          if (!Resolution.divides(tile, offset)) {
+          String others =
+              Stream.concat(windows.stream(), Stream.of(offset))
+                  .filter(duration -> !Resolution.divides(tile, duration))
+                  .map(Durations::format)
+                  .collect(Collectors.joining(", "));
+          if (!others.isEmpty()) {
             place.problem(
-                "the offset %s is no multiple of the resolution %s; expected windows and offset to be multiples of it",
-                Durations.format(offset), Durations.format(tile));
+                "the resolution is %s; expected windows and offset to be multiples of it, which %s %s not",
+                Durations.format(tile), others, others.contains(",") ? "are" : "is");
           }
         });
     return resolution;
