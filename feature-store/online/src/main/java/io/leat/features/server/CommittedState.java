@@ -44,6 +44,10 @@ import org.rocksdb.WriteOptions;
  * <p>Reads from any thread; changes from one.
  */
 final class CommittedState implements AutoCloseable {
+  static {
+    RocksDB.loadLibrary();
+  }
+
   /** A change of one key's state; null deletes it. */
   record Change(String store, byte[] key, byte @Nullable [] state) {}
 
@@ -72,7 +76,6 @@ final class CommittedState implements AutoCloseable {
    * @throws IllegalStateException with one clear sentence if it cannot be opened
    */
   CommittedState(Path folder, Collection<String> names, long memory) {
-    RocksDB.loadLibrary();
     this.folder = folder;
     this.cache = new LRUCache(memory);
     this.writeBuffers = new WriteBufferManager(memory / 2, cache);

@@ -1,0 +1,102 @@
+package io.leat.features.online;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.common.errors.SerializationException;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+class EnvelopeTest {
+  private static final List<@Nullable Object> VALUES = Arrays.asList(3L, 0.5, null);
+  private static final Envelope FULL =
+      new Envelope("k".getBytes(UTF_8), new byte[] {0, 1, 2})
+          .with(Map.of("spending@1", VALUES), List.of("takings"));
+
+  /** These bytes may lie in a topic while a new release starts: they must stay readable. */
+  private static final String VERSION_1 =
+      "01"
+          + "00000001"
+          + "6b"
+          + "00000003"
+          + "000102"
+          + "0001"
+          + "000a"
+          + "7370656e64696e674031"
+          + "0003"
+          + "01"
+          + "0000000000000003"
+          + "02"
+          + "3fe0000000000000"
+          + "00"
+          + "0001"
+          + "0007"
+          + "74616b696e6773";
+
+  @Test
+  void bytesAreThoseOfVersionOne() {
+    assertThat(HexFormat.of().formatHex(FULL.toBytes())).isEqualTo(VERSION_1);
+  }
+
+  @Test
+  void readsWhatVersionOneWrote() {
+    Envelope read = Envelope.fromBytes(HexFormat.of().parseHex(VERSION_1));
+
+    assertThat(read.key()).isEqualTo("k".getBytes(UTF_8));
+    assertThat(read.event()).containsExactly(0, 1, 2);
+    assertThat(read.values()).containsExactly(Map.entry("spending@1", VALUES));
+    assertThat(read.lateFor()).containsExactly("takings");
+  }
+
+  @Test
+  void anEventWithoutAKeyStaysWithoutOne() {
+    Envelope read = Envelope.fromBytes(new Envelope(null, new byte[0]).toBytes());
+
+    assertThat(read.key()).isNull();
+    assertThat(read.event()).isEmpty();
+    assertThat(read.values()).isEmpty();
+  }
+
+  @Test
+  void valuesOfFurtherStagesAreAdded() {
+    Envelope more = FULL.with(Map.of("takings@1", List.of(1L)), List.of("logins"));
+
+    assertThat(more.values()).containsOnlyKeys("spending@1", "takings@1");
+    assertThat(more.lateFor()).containsExactly("takings", "logins");
+    assertThat(FULL.values()).containsOnlyKeys("spending@1");
+  }
+
+  @Test
+  void everyCutEnvelopeIsRefused() {
+    byte[] bytes = FULL.toBytes();
+
+    for (int length = 0; length < bytes.length; length++) {
+      byte[] cut = Arrays.copyOf(bytes, length);
+      assertThatThrownBy(() -> Envelope.fromBytes(cut)).isInstanceOf(SerializationException.class);
+    }
+  }
+
+  @Test
+  void bytesBehindAnEnvelopeAreRefused() {
+    byte[] bytes = FULL.toBytes();
+
+    assertThatThrownBy(() -> Envelope.fromBytes(Arrays.copyOf(bytes, bytes.length + 1)))
+        .isInstanceOf(SerializationException.class)
+        .hasMessageContaining("1 bytes are left");
+  }
+
+  @Test
+  void anotherVersionIsRefused() {
+    byte[] bytes = FULL.toBytes();
+    bytes[0] = 2;
+
+    assertThatThrownBy(() -> Envelope.fromBytes(bytes))
+        .isInstanceOf(SerializationException.class)
+        .hasMessage("an envelope of version 2; this release reads version 1");
+  }
+}

@@ -1,0 +1,315 @@
+package io.leat.features.online;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.leat.pipeline.Pipeline;
+import io.leat.records.FeatureVector;
+import io.leat.records.LogPosition;
+import io.leat.runtime.JobOptions;
+import io.leat.runtime.Readiness;
+import io.leat.runtime.streams.JobContext;
+import io.leat.schemas.AvroCodec;
+import io.leat.schemas.FeatureVectorSchema;
+import io.leat.schemas.RecordHeaders;
+import io.leat.schemas.RegistryClient;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.UUID;
+import org.apache.avro.generic.GenericRecord;
+import org.apache.kafka.common.header.Headers;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.streams.StreamsConfig;
+import org.apache.kafka.streams.TopologyTestDriver;
+import org.apache.kafka.streams.errors.LogAndContinueProcessingExceptionHandler;
+import org.apache.kafka.streams.errors.StreamsException;
+import org.apache.kafka.streams.test.TestRecord;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Given these events, in this order, these vectors come out. */
+class OnlineStoreTest {
+  private static final long NOON = Instant.parse("2026-11-23T12:00:00Z").toEpochMilli();
+  private static final long MINUTE = 60_000;
+
+  @TempDir Path folder;
+
+  private final RegistryClient registry = new RegistryClient("mock://" + UUID.randomUUID());
+  private final AvroCodec codec = new AvroCodec(registry);
+  private final SimpleMeterRegistry metrics = new SimpleMeterRegistry();
+  private final Properties settings = new Properties();
+  private @Nullable TopologyTestDriver driver;
+  private long offset;
+
+  @BeforeEach
+  void settings() {
+    settings.put(StreamsConfig.APPLICATION_ID_CONFIG, "shop-features");
+    settings.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, "none:9092");
+    settings.put(StreamsConfig.STATE_DIR_CONFIG, folder.toString());
+    settings.putAll(new OnlineStore().settings(options()));
+  }
+
+  @AfterEach
+  void close() {
+    if (driver != null) {
+      driver.close();
+    }
+  }
+
+  @Test
+  void aVectorHasTheValuesOfBothEntitiesTheEventIncluded() {
+    start(Shop.pipeline());
+
+    pay("p1", NOON, "alice", "t1", 10);
+    pay("p2", NOON + MINUTE, "bob", "t1", 20);
+    pay("p3", NOON + 2 * MINUTE, "alice", "t2", 5);
+
+    assertThat(vectors("fraud"))
+        .extracting(FeatureVector::getValues)
+        .containsExactly(
+            Arrays.asList(10.0, 1L, 10.0, 0L, 1L),
+            Arrays.asList(20.0, 1L, 20.0, 0L, 2L),
+            Arrays.asList(5.0, 2L, 15.0, 0L, 1L));
+  }
+
+  @Test
+  void aVectorTellsWhatItIsOf() {
+    start(Shop.pipeline());
+
+    pay("p1", NOON, "alice", "t1", 10);
+
+    TestRecord<byte[], byte[]> record = read("features.fraud").get(0);
+    FeatureVector vector = codec.decode(record.value(), FeatureVector.class);
+    assertThat(vector.getService()).isEqualTo("fraud");
+    assertThat(vector.getServiceVersion()).isEqualTo(1);
+    assertThat(vector.getDefinition()).isEqualTo("fingerprint-fraud");
+    assertThat(vector.getEventId()).isEqualTo("p1");
+    assertThat(vector.getEventTime()).isEqualTo(Instant.ofEpochMilli(NOON));
+    assertThat(vector.getKeys()).isEqualTo(Map.of("customer", "alice", "terminal", "t1"));
+    assertThat(vector.getSource()).isEqualTo(new LogPosition("payments", 0, 0L));
+    assertThat(FeatureVectorSchema.names(codec.writerSchema(record.value())))
+        .isEqualTo(Shop.FRAUD.featureNames());
+  }
+
+  @Test
+  void aVectorHasTheKeyAndTheHeadersOfItsEvent() {
+    start(Shop.pipeline());
+
+    pay("p1", NOON, "alice", "t1", 10);
+
+    TestRecord<byte[], byte[]> vector = read("features.fraud").get(0);
+    assertThat(vector.key()).isEqualTo("key of alice".getBytes(UTF_8));
+    assertThat(RecordHeaders.get(vector.headers(), RecordHeaders.EVENT_ID)).contains("p1");
+    assertThat(RecordHeaders.get(vector.headers(), RecordHeaders.TRACEPARENT)).contains("trace-p1");
+    assertThat(RecordHeaders.get(vector.headers(), RecordHeaders.LATE_FOR)).isEmpty();
+  }
+
+  @Test
+  void everyServiceOfTheSpineGetsItsOwnVector() {
+    start(Shop.pipeline());
+
+    pay("p1", NOON, "alice", "t1", 10);
+
+    assertThat(vectors("fraud")).hasSize(1);
+    assertThat(vectors("spender").get(0).getValues()).isEqualTo(Arrays.asList(1L, 10.0));
+    assertThat(vectors("bare").get(0).getValues()).isEqualTo(Arrays.asList(10.0));
+    assertThat(metrics.counter("leat.features.vectors", "service", "fraud").count()).isEqualTo(1);
+  }
+
+  @Test
+  void aViewOfAnotherStreamIsReadAsItStands() {
+    start(Shop.pipeline());
+
+    logIn("l1", NOON - 5 * MINUTE, "alice");
+    logIn("l2", NOON - MINUTE, "alice");
+    logIn("l3", NOON - MINUTE, "bob");
+    pay("p1", NOON, "alice", "t1", 10);
+
+    assertThat(vectors("fraud").get(0).getValues()).element(3).isEqualTo(2L);
+  }
+
+  @Test
+  void withoutAKeyAnEntityHasNoValuesAndTheOtherHasThem() {
+    start(Shop.pipeline());
+
+    pay("p1", NOON, "alice", null, 10);
+    pay("p2", NOON + MINUTE, null, "t1", 20);
+    pay("p3", NOON + 2 * MINUTE, null, null, 30);
+
+    assertThat(vectors("fraud"))
+        .extracting(FeatureVector::getValues, FeatureVector::getKeys)
+        .containsExactlyInAnyOrder(
+            org.assertj.core.groups.Tuple.tuple(
+                Arrays.asList(10.0, 1L, 10.0, 0L, null), Map.of("customer", "alice")),
+            org.assertj.core.groups.Tuple.tuple(
+                Arrays.asList(20.0, null, null, null, 1L), Map.of("terminal", "t1")),
+            org.assertj.core.groups.Tuple.tuple(
+                Arrays.asList(30.0, null, null, null, null), Map.of()));
+  }
+
+  @Test
+  void anEventThatIsTooLateForOneViewHasNoValuesOfItAndLeavesItAlone() {
+    start(Shop.pipeline());
+    long late = NOON - Shop.HOUR.toMillis() - Shop.GRACE.toMillis() - MINUTE;
+
+    pay("p1", NOON, "alice", "t1", 10);
+    pay("p2", late, "alice", "t2", 20);
+    pay("p3", NOON, "alice", "t1", 30);
+
+    List<TestRecord<byte[], byte[]>> vectors = read("features.fraud");
+    assertThat(vectors)
+        .extracting(vector -> codec.decode(vector.value(), FeatureVector.class).getValues())
+        .containsExactly(
+            Arrays.asList(10.0, 1L, 10.0, 0L, 1L),
+            Arrays.asList(20.0, null, null, 0L, 1L),
+            Arrays.asList(30.0, 2L, 40.0, 0L, 2L));
+    assertThat(RecordHeaders.get(vectors.get(1).headers(), RecordHeaders.LATE_FOR))
+        .contains("spending");
+    assertThat(
+            metrics.counter("leat.features.late", "event", "payments", "view", "spending").count())
+        .isEqualTo(1);
+  }
+
+  @Test
+  void anEventThatIsTooLateForTwoViewsIsLaidAsideOnceAsItWas() {
+    start(Shop.pipeline());
+
+    pay("p1", NOON, "alice", "t1", 10);
+    byte[] late = pay("p2", NOON - 2 * Shop.HOUR.toMillis(), "alice", "t1", 20);
+
+    assertThat(read("payments.late"))
+        .singleElement()
+        .satisfies(
+            record -> {
+              assertThat(record.value()).isEqualTo(late);
+              assertThat(record.key()).isEqualTo("key of alice".getBytes(UTF_8));
+              assertThat(RecordHeaders.get(record.headers(), RecordHeaders.LATE_FOR))
+                  .contains("spending,takings");
+              assertThat(RecordHeaders.get(record.headers(), RecordHeaders.EVENT_ID))
+                  .contains("p2");
+            });
+    assertThat(vectors("spender")).hasSize(2);
+  }
+
+  @Test
+  void aValidTopicsDeadBytesStopTheServiceAndAreCounted() {
+    start(Shop.pipeline());
+
+    assertThatThrownBy(() -> send("payments.valid", headers("p1", NOON), new byte[] {1, 2, 3}))
+        .isInstanceOf(StreamsException.class);
+    assertThat(metrics.counter("leat.features.dead", "event", "payments").count()).isEqualTo(1);
+  }
+
+  @Test
+  void toldToGoOnTheServiceLaysDeadBytesIntoTheDeadLetterQueue() {
+    settings.put(
+        StreamsConfig.PROCESSING_EXCEPTION_HANDLER_CLASS_CONFIG,
+        LogAndContinueProcessingExceptionHandler.class);
+    settings.put(StreamsConfig.ERRORS_DEAD_LETTER_QUEUE_TOPIC_NAME_CONFIG, "features.errors");
+    start(Shop.pipeline());
+
+    send("payments.valid", headers("p1", NOON), new byte[] {1, 2, 3});
+    pay("p2", NOON, "alice", "t1", 10);
+
+    assertThat(read("features.errors"))
+        .singleElement()
+        .extracting(TestRecord::value)
+        .isEqualTo(new byte[] {1, 2, 3});
+    assertThat(vectors("fraud")).extracting(FeatureVector::getEventId).containsExactly("p2");
+  }
+
+  @Test
+  void stateIsKeyedByTheTextOfTheEntityKey() {
+    start(Shop.pipeline());
+
+    pay("p1", NOON, "alice", "t1", 10);
+
+    assertThat(
+            driver()
+                .getKeyValueStore("spending-v1")
+                .get(org.apache.kafka.common.utils.Bytes.wrap("alice".getBytes(UTF_8))))
+        .isNotNull();
+  }
+
+  private void start(Pipeline pipeline) {
+    driver =
+        new TopologyTestDriver(
+            new OnlineStore()
+                .topology(new JobContext(pipeline, registry, metrics, new Readiness(), options())),
+            settings);
+  }
+
+  private TopologyTestDriver driver() {
+    if (driver == null) {
+      throw new IllegalStateException("call start first");
+    }
+    return driver;
+  }
+
+  private JobOptions options() {
+    return JobOptions.of(folder, "none:9092", "mock://unused", folder, 0);
+  }
+
+  private byte[] pay(
+      String id, long time, @Nullable String customer, @Nullable String terminal, double amount) {
+    return send(
+        "payments.valid",
+        headers(id, time),
+        encode("payments", Shop.payment(id, time, customer, terminal, amount)),
+        "key of " + customer);
+  }
+
+  private void logIn(String id, long time, String customer) {
+    send(
+        "logins.valid",
+        headers(id, time),
+        encode("logins", Shop.login(id, time, customer)),
+        "key of " + customer);
+  }
+
+  private byte[] encode(String event, GenericRecord record) {
+    return codec.encode(registry.register(event + ".valid-value", record.getSchema()), record);
+  }
+
+  private Headers headers(String id, long time) {
+    Headers headers = new org.apache.kafka.common.header.internals.RecordHeaders();
+    RecordHeaders.set(headers, RecordHeaders.EVENT_ID, id);
+    RecordHeaders.set(headers, RecordHeaders.EVENT_TIME, Long.toString(time));
+    RecordHeaders.set(headers, RecordHeaders.SOURCE, "payments/0/" + offset++);
+    RecordHeaders.set(headers, RecordHeaders.TRACEPARENT, "trace-" + id);
+    return headers;
+  }
+
+  private byte[] send(String topic, Headers headers, byte[] value) {
+    return send(topic, headers, value, "key");
+  }
+
+  private byte[] send(String topic, Headers headers, byte[] value, String key) {
+    driver()
+        .createInputTopic(topic, new ByteArraySerializer(), new ByteArraySerializer())
+        .pipeInput(new TestRecord<>(key.getBytes(UTF_8), value, headers));
+    return value;
+  }
+
+  private List<TestRecord<byte[], byte[]>> read(String topic) {
+    return driver()
+        .createOutputTopic(topic, new ByteArrayDeserializer(), new ByteArrayDeserializer())
+        .readRecordsToList();
+  }
+
+  private List<FeatureVector> vectors(String service) {
+    return read("features." + service).stream()
+        .map(record -> codec.decode(record.value(), FeatureVector.class))
+        .toList();
+  }
+}

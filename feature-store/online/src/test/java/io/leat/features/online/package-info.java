@@ -1,0 +1,5 @@
+/** Tests of {@code io.leat.features.online}. */
+@NullMarked
+package io.leat.features.online;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** Tests of {@code io.leat.features.server}. */
+@NullMarked
+package io.leat.features.server;
+
+import org.jspecify.annotations.NullMarked;
