@@ -1,6 +1,7 @@
 package io.leat.ingestion;
 
 import static io.leat.schemas.RecordHeaders.DEAD_LETTER;
+import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.leat.pipeline.Contract;
 import io.leat.records.DeadLetter;
@@ -8,11 +9,10 @@ import io.leat.schemas.AvroCodec;
 import io.leat.schemas.RecordHeaders;
 import io.leat.schemas.RegistryClient;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import java.time.Duration;
+import java.io.IOException;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Properties;
-import java.util.UUID;
 import org.apache.avro.generic.GenericRecord;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The topology of one contract, a registry in memory, and the three topics. */
 final class IngestionHarness implements AutoCloseable {
+  final FakeRegistry registryServer;
   final RegistryClient registry;
   final AvroCodec codec;
   final SimpleMeterRegistry metrics = new SimpleMeterRegistry();
@@ -34,13 +35,14 @@ final class IngestionHarness implements AutoCloseable {
   private final TestOutputTopic<byte[], byte[]> valid;
   private final TestOutputTopic<byte[], byte[]> deadLetters;
 
-  IngestionHarness(Contract contract) {
-    this(contract, new RegistryClient("mock://" + UUID.randomUUID()), new Properties());
+  IngestionHarness(Contract contract) throws IOException {
+    this(contract, new Properties());
   }
 
-  IngestionHarness(Contract contract, RegistryClient registry, Properties further) {
+  IngestionHarness(Contract contract, Properties further) throws IOException {
     this.contract = contract;
-    this.registry = registry;
+    this.registryServer = new FakeRegistry();
+    this.registry = registryServer.client();
     this.codec = new AvroCodec(registry);
     InstantSource clock = InstantSource.fixed(Payments.NOW);
     Properties settings = new Properties();
@@ -71,7 +73,7 @@ final class IngestionHarness implements AutoCloseable {
   }
 
   void produce(byte @Nullable [] value) {
-    produce(new TestRecord<>("c1".getBytes(java.nio.charset.StandardCharsets.UTF_8), value));
+    produce(new TestRecord<>("c1".getBytes(UTF_8), value));
   }
 
   void produce(TestRecord<byte[], byte[]> record) {
@@ -103,12 +105,9 @@ final class IngestionHarness implements AutoCloseable {
     return metrics.get(name).tags(tags).counter().count();
   }
 
-  void advance(Duration time) {
-    driver.advanceWallClockTime(time);
-  }
-
   @Override
   public void close() {
     driver.close();
+    registryServer.close();
   }
 }

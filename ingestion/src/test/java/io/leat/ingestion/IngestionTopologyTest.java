@@ -16,8 +16,8 @@ import io.leat.records.DeadLetter;
 import io.leat.records.Violation;
 import io.leat.runtime.streams.ErrorHeaders;
 import io.leat.schemas.RecordHeaders;
-import io.leat.schemas.RegistryClient;
 import io.leat.schemas.WireFormat;
+import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
@@ -25,7 +25,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.Random;
-import java.util.UUID;
 import org.apache.avro.Schema;
 import org.apache.avro.SchemaBuilder;
 import org.apache.avro.generic.GenericRecord;
@@ -41,7 +40,7 @@ class IngestionTopologyTest {
       rule("plausible_amount", "event.amount < 50000.0", Severity.WARN);
 
   @Test
-  void aValidEventPassesWithItsBytesAndItsOrigin() {
+  void aValidEventPassesWithItsBytesAndItsOrigin() throws IOException {
     try (var ingestion = new IngestionHarness(contract(POSITIVE, PLAUSIBLE))) {
       byte[] value = ingestion.encode(payment("p1", 12.5).build());
       TestRecord<byte[], byte[]> event = new TestRecord<>("c1".getBytes(UTF_8), value);
@@ -69,7 +68,7 @@ class IngestionTopologyTest {
   }
 
   @Test
-  void anOlderVersionIsReadAsTheCurrentOne() {
+  void anOlderVersionIsReadAsTheCurrentOne() throws IOException {
     try (var ingestion = new IngestionHarness(contract(POSITIVE))) {
       byte[] older = ingestion.encode(olderPayment("p1", 12));
       ingestion.encode(payment("p2", 1).build()); // registers the current version
@@ -87,7 +86,7 @@ class IngestionTopologyTest {
   }
 
   @Test
-  void aBrokenRuleOfSeverityWarnPassesMarkedAndCounted() {
+  void aBrokenRuleOfSeverityWarnPassesMarkedAndCounted() throws IOException {
     try (var ingestion = new IngestionHarness(contract(POSITIVE, PLAUSIBLE))) {
       ingestion.produce(ingestion.encode(payment("p1", 70_000).build()));
 
@@ -100,7 +99,7 @@ class IngestionTopologyTest {
   }
 
   @Test
-  void everyViolationIsTold() {
+  void everyViolationIsTold() throws IOException {
     Contract.Rule known =
         new Contract.Rule(
             "currency_known",
@@ -129,7 +128,7 @@ class IngestionTopologyTest {
   }
 
   @Test
-  void aRuleThatCannotBeEvaluatedIsAViolationOfItsOwnKind() {
+  void aRuleThatCannotBeEvaluatedIsAViolationOfItsOwnKind() throws IOException {
     Contract.Rule fails = rule("share", "100 / event.items > 1", Severity.ERROR);
     try (var ingestion = new IngestionHarness(contract(fails))) {
       ingestion.produce(ingestion.encode(payment("p1", 1).set("items", 0L).build()));
@@ -141,7 +140,7 @@ class IngestionTopologyTest {
   }
 
   @Test
-  void aRuleOverANullFieldSaysNothing() {
+  void aRuleOverANullFieldSaysNothing() throws IOException {
     Contract.Rule items = rule("items_positive", "event.items > 0", Severity.ERROR);
     try (var ingestion = new IngestionHarness(contract(items))) {
       ingestion.produce(ingestion.encode(payment("p1", 1).build()));
@@ -152,7 +151,7 @@ class IngestionTopologyTest {
   }
 
   @Test
-  void aBadEventLeavesNothingBehindForTheNext() {
+  void aBadEventLeavesNothingBehindForTheNext() throws IOException {
     try (var ingestion = new IngestionHarness(contract(POSITIVE))) {
       byte[] good = ingestion.encode(payment("p1", 1).build());
       byte[] truncated = Arrays.copyOf(good, good.length - 3);
@@ -172,7 +171,7 @@ class IngestionTopologyTest {
   }
 
   @Test
-  void whatIsNoEventIsRefusedWithItsReason() {
+  void whatIsNoEventIsRefusedWithItsReason() throws IOException {
     try (var ingestion = new IngestionHarness(contract(POSITIVE))) {
       byte[] good = ingestion.encode(payment("p1", 1).build());
       byte[] wrongMagic = good.clone();
@@ -222,7 +221,7 @@ class IngestionTopologyTest {
   }
 
   @Test
-  void eventTimeMayRunAheadOfTheClockByMaxFutureAndNoMore() {
+  void eventTimeMayRunAheadOfTheClockByMaxFutureAndNoMore() throws IOException {
     try (var ingestion = new IngestionHarness(contract())) {
       Instant limit = NOW.plus(Duration.ofMinutes(5));
       ingestion.produce(
@@ -238,7 +237,7 @@ class IngestionTopologyTest {
   }
 
   @Test
-  void microsecondsBecomeMillisecondsInTheHeader() {
+  void microsecondsBecomeMillisecondsInTheHeader() throws IOException {
     Schema schema =
         new Schema.Parser()
             .parse(
@@ -259,7 +258,7 @@ class IngestionTopologyTest {
   }
 
   @Test
-  void aDeadLetterKeepsWhatItCameWithAndBearsStreamsOwnHeaders() {
+  void aDeadLetterKeepsWhatItCameWithAndBearsStreamsOwnHeaders() throws IOException {
     try (var ingestion = new IngestionHarness(contract(POSITIVE))) {
       TestRecord<byte[], byte[]> event = new TestRecord<>(null, new byte[] {1, 2, 3});
       event.headers().add("producer", "till 7".getBytes(UTF_8));
@@ -284,7 +283,7 @@ class IngestionTopologyTest {
   }
 
   @Test
-  void anEventThatGrewTooLargeIsADeadLetterWithItsBytes() {
+  void anEventThatGrewTooLargeIsADeadLetterWithItsBytes() throws IOException {
     Properties small = new Properties();
     small.put("producer.max.request.size", "4000");
     // Read as the current contract, each old event takes 3,000 bytes more.
@@ -301,9 +300,7 @@ class IngestionTopologyTest {
             .stringType()
             .stringDefault("x".repeat(4_000))
             .endRecord();
-    try (var ingestion =
-        new IngestionHarness(
-            contract(grown), new RegistryClient("mock://" + UUID.randomUUID()), small)) {
+    try (var ingestion = new IngestionHarness(contract(grown), small)) {
       byte[] value = ingestion.encode(olderPayment("p1", 12));
 
       ingestion.produce(value);
@@ -316,12 +313,10 @@ class IngestionTopologyTest {
   }
 
   @Test
-  void aDeadLetterThatKafkaWouldRefuseNamesWhereTheBytesLie() {
+  void aDeadLetterThatKafkaWouldRefuseNamesWhereTheBytesLie() throws IOException {
     Properties small = new Properties();
     small.put("producer.max.request.size", "4000");
-    try (var ingestion =
-        new IngestionHarness(
-            contract(), new RegistryClient("mock://" + UUID.randomUUID()), small)) {
+    try (var ingestion = new IngestionHarness(contract(), small)) {
       ingestion.produce(new byte[5_000]);
       ingestion.produce(ingestion.encode(payment("p1", 1).build()));
 
@@ -333,7 +328,7 @@ class IngestionTopologyTest {
   }
 
   @Test
-  void whateverTheBytesEveryEventComesOutOnce() {
+  void whateverTheBytesEveryEventComesOutOnce() throws IOException {
     long seed = 20_260_501L;
     Random random = new Random(seed);
     try (var ingestion = new IngestionHarness(contract(POSITIVE, PLAUSIBLE))) {
