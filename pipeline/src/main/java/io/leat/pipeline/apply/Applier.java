@@ -1,0 +1,215 @@
+package io.leat.pipeline.apply;
+
+import io.leat.pipeline.Pipeline;
+import io.leat.pipeline.apply.Change.Kind;
+import io.leat.pipeline.apply.Change.State;
+import io.leat.records.AuditEvent;
+import io.leat.records.Definition;
+import io.leat.schemas.RegistryClient;
+import io.leat.schemas.Topics;
+import java.time.Clock;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.stream.Collectors;
+import org.apache.avro.Schema;
+import org.apache.kafka.clients.CommonClientConfigs;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.Config;
+import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.errors.TopicExistsException;
+
+/**
+ * Plans and applies pipelines. To apply is to create what is missing: topics, schemas, records of
+ * the definitions. Nothing that is there is deleted or changed, so to apply twice is to apply once.
+ *
+ * <p>Schemas are registered under their subjects with whatever compatibility the registry asks for.
+ * A change that would keep values written before from being read is refused in any case.
+ */
+public final class Applier {
+  private final Map<String, Object> kafka;
+  private final RegistryClient registry;
+
+  /**
+   * @param kafka settings of Kafka clients, {@code bootstrap.servers} among them
+   */
+  public Applier(Map<String, ?> kafka, RegistryClient registry) {
+    this.kafka = new HashMap<>(kafka);
+    this.registry = registry;
+  }
+
+  /**
+   * Compares and changes nothing.
+   *
+   * @throws ApplyException if the broker could not be asked
+   * @throws io.leat.schemas.RegistryException if the registry could not be asked
+   */
+  public Plan plan(Pipeline pipeline) {
+    try (Admin admin = Admin.create(kafka)) {
+      return plan(pipeline, admin);
+    } catch (KafkaException e) {
+      throw unreachable(e);
+    }
+  }
+
+  /**
+   * Creates what is missing, and writes down on {@code audit} who did so.
+   *
+   * @param actor name of the user or service that applies
+   * @return the plan that was carried out; it may have been empty
+   * @throws ApplyException if the plan holds something that cannot be, or the broker failed
+   * @throws io.leat.schemas.RegistryException if the registry failed
+   */
+  public Plan apply(Pipeline pipeline, String actor) {
+    try (Admin admin = Admin.create(kafka)) {
+      Plan plan = plan(pipeline, admin);
+      if (plan.isRefused()) {
+        throw new ApplyException(
+            "Pipeline %s was not applied; nothing was changed:\n%s"
+                .formatted(
+                    pipeline.name(),
+                    plan.in(State.REFUSED).stream()
+                        .map(Change::toString)
+                        .collect(Collectors.joining("\n"))),
+            null);
+      }
+      if (!plan.isEmpty()) {
+        createTopics(admin, pipeline, plan);
+        registerSchemas(pipeline, plan);
+        writeDown(pipeline, plan, actor);
+      }
+      return plan;
+    } catch (KafkaException e) {
+      throw unreachable(e);
+    }
+  }
+
+  private Plan plan(Pipeline pipeline, Admin admin) {
+    Map<String, Planner.Existing> topics = existing(admin, pipeline);
+    Map<String, Definition> definitions =
+        topics.containsKey(Topics.DEFINITIONS)
+            ? new DefinitionLog(kafka, registry).read()
+            : Map.of();
+    return new Planner(pipeline, registry).plan(topics, definitions);
+  }
+
+  private Map<String, Planner.Existing> existing(Admin admin, Pipeline pipeline) {
+    Set<String> names =
+        PipelineTopics.of(pipeline).stream().map(Topic::name).collect(Collectors.toSet());
+    names.retainAll(get(admin.listTopics().names()));
+    Map<String, TopicDescription> descriptions = get(admin.describeTopics(names).allTopicNames());
+    Map<ConfigResource, Config> settings =
+        get(
+            admin
+                .describeConfigs(
+                    names.stream()
+                        .map(name -> new ConfigResource(ConfigResource.Type.TOPIC, name))
+                        .toList())
+                .all());
+    return settings.entrySet().stream()
+        .collect(
+            Collectors.toMap(
+                entry -> entry.getKey().name(),
+                entry ->
+                    new Planner.Existing(
+                        descriptions.get(entry.getKey().name()).partitions().size(),
+                        entry.getValue().entries().stream()
+                            .filter(setting -> setting.value() != null)
+                            .collect(Collectors.toMap(ConfigEntry::name, ConfigEntry::value)))));
+  }
+
+  private void createTopics(Admin admin, Pipeline pipeline, Plan plan) {
+    Set<String> missing = missing(plan, Kind.TOPIC);
+    Map<String, KafkaFuture<Void>> created =
+        admin
+            .createTopics(
+                PipelineTopics.of(pipeline).stream()
+                    .filter(topic -> missing.contains(topic.name()))
+                    .map(
+                        topic ->
+                            new NewTopic(
+                                    topic.name(),
+                                    Optional.of(topic.partitions()),
+                                    Optional.empty()) // replicated as the broker does by default
+                                .configs(topic.settings()))
+                    .toList())
+            .values();
+    created.forEach(
+        (name, future) -> {
+          try {
+            get(future);
+          } catch (TopicExistsException e) {
+            throw new ApplyException(
+                "The topic %s came to be while the pipeline was applied. Apply it again"
+                    .formatted(name),
+                e);
+          }
+        });
+  }
+
+  private void registerSchemas(Pipeline pipeline, Plan plan) {
+    Map<String, Schema> subjects = Planner.subjects(pipeline);
+    for (String subject : missing(plan, Kind.SCHEMA)) {
+      registry.register(subject, subjects.get(subject));
+    }
+  }
+
+  private void writeDown(Pipeline pipeline, Plan plan, String actor) {
+    Set<String> missing = missing(plan, Kind.DEFINITION);
+    List<Definition> definitions =
+        Definitions.of(pipeline).stream()
+            .filter(definition -> missing.contains(Definitions.key(definition)))
+            .toList();
+    Map<String, String> details =
+        Map.of(
+            "topics", String.join(" ", missing(plan, Kind.TOPIC)),
+            "schemas", String.join(" ", missing(plan, Kind.SCHEMA)),
+            "definitions", String.join(" ", missing));
+    new DefinitionLog(kafka, registry)
+        .write(
+            definitions,
+            new AuditEvent(
+                "apply",
+                actor,
+                "pipeline " + pipeline.name(),
+                details,
+                Clock.systemUTC().instant()));
+  }
+
+  private static Set<String> missing(Plan plan, Kind kind) {
+    return plan.in(State.CREATE).stream()
+        .filter(change -> change.kind() == kind)
+        .map(Change::name)
+        .collect(Collectors.toCollection(LinkedHashSet::new));
+  }
+
+  private <T> T get(KafkaFuture<T> future) {
+    try {
+      return future.get();
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof KafkaException kafkaException) {
+        throw kafkaException;
+      }
+      throw new IllegalStateException(e.getCause());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new ApplyException("Interrupted while waiting for the broker", e);
+    }
+  }
+
+  private ApplyException unreachable(KafkaException e) {
+    return new ApplyException(
+        "The broker at %s failed: %s. Is it running, and may this user create topics?"
+            .formatted(kafka.get(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG), e.getMessage()),
+        e);
+  }
+}

@@ -1,0 +1,12 @@
+package io.leat.pipeline.apply;
+
+import org.jspecify.annotations.Nullable;
+
+/** A pipeline could not be planned or applied. The message says why and what to do. */
+public final class ApplyException extends RuntimeException {
+  private static final long serialVersionUID = 1L;
+
+  ApplyException(String message, @Nullable Throwable cause) {
+    super(message, cause);
+  }
+}

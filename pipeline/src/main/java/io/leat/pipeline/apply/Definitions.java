@@ -1,0 +1,47 @@
+package io.leat.pipeline.apply;
+
+import io.leat.pipeline.FeatureService;
+import io.leat.pipeline.FeatureView;
+import io.leat.pipeline.Fingerprints;
+import io.leat.pipeline.Model;
+import io.leat.pipeline.Pipeline;
+import io.leat.records.Definition;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The versioned definitions of a pipeline: views, services and models. A contract's versions are
+ * the registry's.
+ */
+final class Definitions {
+  private Definitions() {}
+
+  static List<Definition> of(Pipeline pipeline) {
+    List<Definition> definitions = new ArrayList<>();
+    for (FeatureView view : pipeline.views()) {
+      definitions.add(
+          definition("view", view.name(), "" + view.version(), Fingerprints.of(view), pipeline));
+    }
+    for (FeatureService service : pipeline.services()) {
+      definitions.add(
+          definition(
+              "service", service.name(), "" + service.version(), service.definition(), pipeline));
+    }
+    for (Model model : pipeline.models()) {
+      definitions.add(
+          definition("model", model.name(), model.version(), Fingerprints.of(model), pipeline));
+    }
+    return definitions;
+  }
+
+  /** Key of a definition's record: {@code kind/name@version}. */
+  static String key(Definition definition) {
+    return "%s/%s@%s"
+        .formatted(definition.getKind(), definition.getName(), definition.getVersion());
+  }
+
+  private static Definition definition(
+      String kind, String name, String version, String fingerprint, Pipeline pipeline) {
+    return new Definition(kind, name, version, fingerprint, pipeline.name());
+  }
+}

@@ -1,0 +1,151 @@
+package io.leat.pipeline.apply;
+
+import io.leat.pipeline.Contract;
+import io.leat.pipeline.FeatureService;
+import io.leat.pipeline.Model;
+import io.leat.pipeline.Pipeline;
+import io.leat.records.AuditEvent;
+import io.leat.records.Definition;
+import io.leat.records.DriftAlert;
+import io.leat.records.DriftMetric;
+import io.leat.records.ModelVersion;
+import io.leat.records.RetrainingRequest;
+import io.leat.records.RetrainingRun;
+import io.leat.records.Score;
+import io.leat.schemas.FeatureVectorSchema;
+import io.leat.schemas.Topics;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.avro.Schema;
+import org.apache.kafka.common.config.TopicConfig;
+
+/**
+ * The topics that a pipeline needs, with their settings.
+ *
+ * <p>All of them stamp records with the broker's clock ({@code message.timestamp.type =
+ * LogAppendTime}). Kafka deletes by a record's timestamp; were that the producer's, a replay of
+ * last year's events would be deleted as it is written. Event time is in a header and in the value,
+ * and no job asks the timestamp for it.
+ *
+ * <p>Everything that comes of an event, up to its score, has as many partitions as the event and is
+ * kept as long. The platform's own topics have one partition: their order is the story that they
+ * tell.
+ */
+public final class PipelineTopics {
+  private static final Optional<Duration> FOREVER = Optional.empty();
+
+  /** Long enough to look back over a quarter; alerts, requests and the audit are kept for ever. */
+  private static final Duration METRICS_RETENTION = Duration.ofDays(90);
+
+  private PipelineTopics() {}
+
+  /** Every topic that the pipeline's jobs read or write by name, in the order of the stream. */
+  public static List<Topic> of(Pipeline pipeline) {
+    List<Topic> topics = new ArrayList<>();
+    pipeline.contracts().forEach(contract -> addEvent(topics, contract));
+    pipeline.services().forEach(service -> addVectors(topics, service, pipeline));
+    pipeline.models().forEach(model -> addScores(topics, model, pipeline));
+    addJobs(topics, pipeline);
+    addPlatform(topics);
+    return List.copyOf(topics);
+  }
+
+  private static void addEvent(List<Topic> topics, Contract contract) {
+    String event = contract.event();
+    int partitions = contract.topic().partitions();
+    Map<String, String> kept = deletedAfter(contract.topic().retention());
+    Map<String, String> refused = deletedAfter(Optional.of(contract.topic().deadLetterRetention()));
+    Optional<Schema> schema = Optional.of(contract.schema());
+    topics.add(new Topic(event, partitions, kept, schema));
+    topics.add(new Topic(Topics.valid(event), partitions, kept, schema));
+    topics.add(new Topic(Topics.deadLetters(event), partitions, refused, Optional.empty()));
+    topics.add(new Topic(Topics.late(event), partitions, refused, schema));
+  }
+
+  private static void addVectors(List<Topic> topics, FeatureService service, Pipeline pipeline) {
+    Contract spine = spine(service, pipeline);
+    topics.add(
+        new Topic(
+            Topics.features(service.name()),
+            spine.topic().partitions(),
+            deletedAfter(spine.topic().retention()),
+            Optional.of(FeatureVectorSchema.of(service.featureNames()))));
+  }
+
+  private static void addScores(List<Topic> topics, Model model, Pipeline pipeline) {
+    Contract spine = spine(pipeline.service(model.service()).orElseThrow(), pipeline);
+    int partitions = spine.topic().partitions();
+    topics.add(
+        new Topic(
+            Topics.scores(model.name()),
+            partitions,
+            deletedAfter(spine.topic().retention()),
+            Optional.of(Score.getClassSchema())));
+    topics.add(
+        new Topic(
+            Topics.unscored(model.name()),
+            partitions,
+            deletedAfter(Optional.of(spine.topic().deadLetterRetention())),
+            Optional.empty()));
+  }
+
+  private static Contract spine(FeatureService service, Pipeline pipeline) {
+    return pipeline.contract(service.spine()).orElseThrow();
+  }
+
+  /** What the Flink jobs could not read; such records come of a fault, so one partition does. */
+  private static void addJobs(List<Topic> topics, Pipeline pipeline) {
+    for (String job : List.of("offline", "drift")) {
+      topics.add(
+          new Topic(
+              pipeline.name() + "-" + job + ".dlq",
+              1,
+              deletedAfter(Optional.of(METRICS_RETENTION)),
+              Optional.empty()));
+    }
+  }
+
+  private static void addPlatform(List<Topic> topics) {
+    Map<String, String> forever = deletedAfter(FOREVER);
+    platform(
+        topics,
+        Topics.DRIFT_METRICS,
+        deletedAfter(Optional.of(METRICS_RETENTION)),
+        DriftMetric.getClassSchema());
+    platform(topics, Topics.DRIFT_ALERTS, forever, DriftAlert.getClassSchema());
+    platform(topics, Topics.RETRAINING_REQUESTS, forever, RetrainingRequest.getClassSchema());
+    platform(topics, Topics.RETRAINING_RUNS, forever, RetrainingRun.getClassSchema());
+    platform(topics, Topics.MODEL_VERSIONS, compacted(), ModelVersion.getClassSchema());
+    platform(topics, Topics.AUDIT, forever, AuditEvent.getClassSchema());
+    platform(topics, Topics.DEFINITIONS, compacted(), Definition.getClassSchema());
+  }
+
+  private static void platform(
+      List<Topic> topics, String name, Map<String, String> settings, Schema schema) {
+    topics.add(new Topic(name, 1, settings, Optional.of(schema)));
+  }
+
+  /**
+   * @param retention empty: for ever
+   */
+  private static Map<String, String> deletedAfter(Optional<Duration> retention) {
+    return Map.of(
+        TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG,
+        "LogAppendTime",
+        TopicConfig.CLEANUP_POLICY_CONFIG,
+        TopicConfig.CLEANUP_POLICY_DELETE,
+        TopicConfig.RETENTION_MS_CONFIG,
+        Long.toString(retention.map(Duration::toMillis).orElse(-1L)));
+  }
+
+  private static Map<String, String> compacted() {
+    return Map.of(
+        TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG,
+        "LogAppendTime",
+        TopicConfig.CLEANUP_POLICY_CONFIG,
+        TopicConfig.CLEANUP_POLICY_COMPACT);
+  }
+}

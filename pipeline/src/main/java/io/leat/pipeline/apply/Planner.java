@@ -1,0 +1,181 @@
+package io.leat.pipeline.apply;
+
+import io.leat.pipeline.Durations;
+import io.leat.pipeline.Pipeline;
+import io.leat.pipeline.apply.Change.Kind;
+import io.leat.pipeline.apply.Change.State;
+import io.leat.records.DeadLetter;
+import io.leat.records.Definition;
+import io.leat.schemas.RegistryClient;
+import io.leat.schemas.RegistryClient.Registered;
+import io.leat.schemas.Topics;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import org.apache.avro.Schema;
+import org.apache.kafka.common.config.TopicConfig;
+
+/** Compares what a pipeline needs with what is there. Asks the registry, never the broker. */
+final class Planner {
+  /**
+   * A topic on the broker.
+   *
+   * @param settings all of its settings
+   */
+  record Existing(int partitions, Map<String, String> settings) {}
+
+  private final Pipeline pipeline;
+  private final RegistryClient registry;
+
+  Planner(Pipeline pipeline, RegistryClient registry) {
+    this.pipeline = pipeline;
+    this.registry = registry;
+  }
+
+  /** Every registry subject of a pipeline with the schema that it needs there. */
+  static Map<String, Schema> subjects(Pipeline pipeline) {
+    Map<String, Schema> subjects = new LinkedHashMap<>();
+    for (Topic topic : PipelineTopics.of(pipeline)) {
+      topic
+          .valueSchema()
+          .ifPresent(schema -> subjects.put(Topics.valueSubject(topic.name()), schema));
+    }
+    // Dead letters travel in a header, so no topic names their subject.
+    subjects.put(DeadLetter.class.getName(), DeadLetter.getClassSchema());
+    return subjects;
+  }
+
+  Plan plan(Map<String, Existing> topics, Map<String, Definition> definitions) {
+    List<Change> changes = new ArrayList<>();
+    for (Topic topic : PipelineTopics.of(pipeline)) {
+      changes.add(topic(topic, Optional.ofNullable(topics.get(topic.name()))));
+    }
+    subjects(pipeline).forEach((subject, schema) -> changes.add(schema(subject, schema)));
+    for (Definition definition : Definitions.of(pipeline)) {
+      changes.add(definition(definition, definitions));
+    }
+    return new Plan(pipeline.name(), changes);
+  }
+
+  private static Change topic(Topic wanted, Optional<Existing> found) {
+    if (found.isEmpty()) {
+      return new Change(State.CREATE, Kind.TOPIC, wanted.name(), describe(wanted));
+    }
+    List<String> differences = new ArrayList<>();
+    if (found.get().partitions() != wanted.partitions()) {
+      differences.add(
+          "it has %d partitions where the pipeline says %d"
+              .formatted(found.get().partitions(), wanted.partitions()));
+    }
+    new TreeMap<>(wanted.settings())
+        .forEach(
+            (name, value) -> {
+              String there = found.get().settings().get(name);
+              if (!value.equals(there)) {
+                differences.add(
+                    "%s is %s where the pipeline says %s".formatted(name, there, value));
+              }
+            });
+    return differences.isEmpty()
+        ? new Change(State.PRESENT, Kind.TOPIC, wanted.name(), describe(wanted))
+        : new Change(
+            State.DIFFERS,
+            Kind.TOPIC,
+            wanted.name(),
+            String.join("; ", differences)
+                + ". It stays as it is; Kafka's own tools can change it");
+  }
+
+  private static String describe(Topic topic) {
+    String retention = topic.settings().get(TopicConfig.RETENTION_MS_CONFIG);
+    return "%d partition%s, %s"
+        .formatted(
+            topic.partitions(),
+            topic.partitions() == 1 ? "" : "s",
+            retention == null
+                ? "the newest record of each key is kept"
+                : retention.equals("-1")
+                    ? "kept for ever"
+                    : "kept " + Durations.format(Duration.ofMillis(Long.parseLong(retention))));
+  }
+
+  private Change schema(String subject, Schema wanted) {
+    Optional<Integer> version = registry.version(subject, wanted);
+    if (version.isPresent()) {
+      return new Change(
+          State.PRESENT,
+          Kind.SCHEMA,
+          subject,
+          "%s, version %d".formatted(wanted.getFullName(), version.get()));
+    }
+    Optional<Registered> latest = registry.latest(subject);
+    if (latest.isEmpty()) {
+      return new Change(State.CREATE, Kind.SCHEMA, subject, wanted.getFullName() + ", version 1");
+    }
+    List<String> reasons = SchemaChanges.incompatibilities(latest.get().schema(), wanted);
+    if (reasons.isEmpty()) {
+      reasons = registry.incompatibilities(subject, wanted);
+    }
+    return reasons.isEmpty()
+        ? new Change(
+            State.CREATE,
+            Kind.SCHEMA,
+            subject,
+            "%s, version %d".formatted(wanted.getFullName(), latest.get().version() + 1))
+        : new Change(
+            State.REFUSED,
+            Kind.SCHEMA,
+            subject,
+            "%s does not go together with version %d: %s"
+                .formatted(
+                    wanted.getFullName(), latest.get().version(), String.join("; ", reasons)));
+  }
+
+  private static Change definition(Definition wanted, Map<String, Definition> applied) {
+    String key = Definitions.key(wanted);
+    List<String> owners =
+        applied.values().stream()
+            .filter(other -> other.getKind().equals(wanted.getKind()))
+            .filter(other -> other.getName().equals(wanted.getName()))
+            .map(Definition::getPipeline)
+            .filter(other -> !other.equals(wanted.getPipeline()))
+            .distinct()
+            .toList();
+    if (!owners.isEmpty()) {
+      return new Change(
+          State.REFUSED,
+          Kind.DEFINITION,
+          key,
+          "the name belongs to the pipeline %s; choose another".formatted(owners.get(0)));
+    }
+    Definition found = applied.get(key);
+    if (found == null) {
+      return new Change(State.CREATE, Kind.DEFINITION, key, fingerprint(wanted));
+    }
+    return found.getFingerprint().equals(wanted.getFingerprint())
+        ? new Change(State.PRESENT, Kind.DEFINITION, key, fingerprint(wanted))
+        : new Change(
+            State.REFUSED,
+            Kind.DEFINITION,
+            key,
+            "this version was applied with another definition; give the changed %s a new version. Applied are %s"
+                .formatted(wanted.getKind(), versions(wanted, applied)));
+  }
+
+  private static String fingerprint(Definition definition) {
+    return "fingerprint " + definition.getFingerprint().substring(0, 12);
+  }
+
+  private static String versions(Definition wanted, Map<String, Definition> applied) {
+    return applied.values().stream()
+        .filter(other -> other.getKind().equals(wanted.getKind()))
+        .filter(other -> other.getName().equals(wanted.getName()))
+        .map(Definition::getVersion)
+        .collect(Collectors.joining(", "));
+  }
+}
