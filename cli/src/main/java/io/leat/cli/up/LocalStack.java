@@ -27,7 +27,6 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.regex.Pattern;
-import org.apache.kafka.clients.admin.Admin;
 
 /**
  * The platform on this machine: broker, registry, Kafka Streams services, Flink jobs and, where the pipeline has one, a
@@ -71,9 +70,10 @@ final class LocalStack implements AutoCloseable {
     say("broker on %s, schema registry on port %d", endpoints.bootstrapServers(), endpoints.port("registry"));
     startPlatform();
     say("pipeline %s: topics and schemas", pipeline.name());
-    try (Admin admin = Admin.create(Map.of("bootstrap.servers", endpoints.bootstrapServers()))) {
-      Applier.apply(pipeline, admin, new RegistryClient(endpoints.registryUrl()));
-    }
+    new Applier(
+            Map.of("bootstrap.servers", endpoints.bootstrapServers()),
+            new RegistryClient(endpoints.registryUrl()))
+        .apply(pipeline, System.getProperty("user.name"));
     say("services (ingestion, features, scoring, retraining) and Flink jobs (offline, drift)");
     JvmProcess services = startServices();
     JvmProcess flink = startFlink();
