@@ -13,7 +13,7 @@ import org.apache.avro.Schema;
  * @param owner who answers for the event
  * @param description what the event says; empty text where none was given
  * @param key field that the producer keys the topic by; empty where records have no key
- * @param eventId field (string, int or long) that names the event
+ * @param eventId field (string, int, long or timestamp) that names the event
  * @param eventTime field (timestamp-millis or timestamp-micros) that says when it happened
  * @param maxFuture how far event time may lie ahead of ingestion's clock
  * @param rules rules in declared order

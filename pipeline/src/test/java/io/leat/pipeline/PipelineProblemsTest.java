@@ -60,7 +60,7 @@ class PipelineProblemsTest {
         // fields of the event
         "contracts/payments.yaml ~ key: customer_id ~ key: customer ~ contracts/payments.yaml:5: no field customer in the event payments; it has payment_id, paid_at, customer_id, terminal_id, terminal_country, amount, fee, fraud. Did you mean customer_id?",
         "contracts/payments.yaml ~ event_time: paid_at ~ event_time: amount ~ contracts/payments.yaml:7: event_time is the field amount, of type double; expected a long with logicalType timestamp-millis or timestamp-micros that is never null",
-        "contracts/payments.yaml ~ event_id: payment_id ~ event_id: fee ~ contracts/payments.yaml:6: event_id is the field fee, of type nullable double; expected a string, int or long that is never null",
+        "contracts/payments.yaml ~ event_id: payment_id ~ event_id: fee ~ contracts/payments.yaml:6: event_id is the field fee, of type nullable double; expected a string, int, long or timestamp that is never null",
         "contracts/payments.yaml ~ key: customer_id ~ key: paid_at ~ contracts/payments.yaml:5: key is the field paid_at, of type long (timestamp-millis); expected a string, int or long",
         "contracts/payments.yaml ~ {event.amount} ~ {event.amout} ~ contracts/payments.yaml:14: message quotes {event.amout}; expected one of event.payment_id, event.paid_at, event.customer_id, event.terminal_id, event.terminal_country, event.amount, event.fee, event.fraud. Did you mean event.amount?",
         "contracts/payments.yaml ~ name: plausible_amount ~ name: amount_positive ~ contracts/payments.yaml:11: two rules have the name amount_positive",

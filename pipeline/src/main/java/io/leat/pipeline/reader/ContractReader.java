@@ -83,8 +83,8 @@ public final class ContractReader {
                       block,
                       "event_id",
                       field,
-                      Fields.isKey(field) && !Fields.isNullable(field),
-                      "a string, int or long that is never null");
+                      (Fields.isKey(field) || Fields.isTime(field)) && !Fields.isNullable(field),
+                      "a string, int, long or timestamp that is never null");
                   return field.name();
                 });
     Optional<String> eventTime =
