@@ -22,7 +22,10 @@ final class EventValues {
   private static final int EVERY_EVENT = -1;
 
   private final Schema schema;
-  private final Scope scope;
+
+  /** Null where no aggregation has a filter: a scope brings a compiler, which is not cheap. */
+  private final @Nullable Scope scope;
+
   private final List<Program> filters = new ArrayList<>();
   private final boolean[] holds;
 
@@ -35,11 +38,15 @@ final class EventValues {
 
   EventValues(FeatureView view, Schema schema, List<Measure> measures) {
     this.schema = schema;
-    this.scope = Scope.ofFields(schema);
-    Map<String, Integer> positions = new LinkedHashMap<>();
+    Map<String, Expression> byText = new LinkedHashMap<>();
     for (FeatureView.Aggregation aggregation : view.aggregations()) {
-      aggregation.where().ifPresent(where -> compile(where, positions));
+      aggregation.where().ifPresent(where -> byText.putIfAbsent(where.text(), where));
     }
+    this.scope = byText.isEmpty() ? null : Scope.ofFields(schema);
+    for (Expression where : byText.values()) {
+      filters.add(Program.compile(where, scope, Program.Result.BOOL));
+    }
+    List<String> texts = List.copyOf(byText.keySet());
     this.holds = new boolean[filters.size()];
     this.values = new double[measures.size()];
     this.fields = new @Nullable NumericField[measures.size()];
@@ -47,13 +54,7 @@ final class EventValues {
     for (int m = 0; m < values.length; m++) {
       Measure measure = measures.get(m);
       fields[m] = measure.field().map(name -> new NumericField(schema, name)).orElse(null);
-      filterOf[m] = measure.where().map(positions::get).orElse(EVERY_EVENT);
-    }
-  }
-
-  private void compile(Expression where, Map<String, Integer> positions) {
-    if (positions.putIfAbsent(where.text(), filters.size()) == null) {
-      filters.add(Program.compile(where, scope, Program.Result.BOOL));
+      filterOf[m] = measure.where().map(texts::indexOf).orElse(EVERY_EVENT);
     }
   }
 
@@ -79,7 +80,7 @@ final class EventValues {
   }
 
   private void evaluateFilters(GenericRecord event) {
-    if (holds.length == 0) {
+    if (scope == null) {
       return;
     }
     Map<String, Object> bindings = scope.bind(event);

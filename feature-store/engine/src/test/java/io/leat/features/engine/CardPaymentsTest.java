@@ -1,0 +1,193 @@
+package io.leat.features.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.leat.pipeline.Durations;
+import io.leat.pipeline.Entity;
+import io.leat.pipeline.FeatureView;
+import io.leat.pipeline.FeatureView.Aggregation;
+import io.leat.pipeline.FeatureView.Function;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.LocalDateTime;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.zip.GZIPInputStream;
+import org.apache.avro.Schema;
+import org.apache.avro.SchemaBuilder;
+import org.apache.avro.generic.GenericData;
+import org.apache.avro.generic.GenericRecord;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+/**
+ * The published features of the Fraud Detection Handbook's card payments (Le Borgne, Siblini,
+ * Lebichot, Bontempi), which nobody here computed: exact windows give every one of them.
+ */
+class CardPaymentsTest {
+  private static final Path DATA =
+      Path.of(System.getProperty("leat.project", "."), "../shared/data/card-payments").normalize();
+  private static final Schema PAYMENT =
+      SchemaBuilder.record("Payment")
+          .fields()
+          .requiredString("customer_id")
+          .requiredString("terminal_id")
+          .requiredDouble("amount")
+          .requiredBoolean("fraud")
+          .endRecord();
+
+  private record Payment(String id, long time, GenericRecord record) {}
+
+  @Test
+  void customersCountsAndAveragesAreTheHandbooks() throws IOException {
+    FeatureView view =
+        view(
+            "customer_activity",
+            "customer",
+            "0s",
+            new Aggregation(
+                "payments", Function.COUNT, Optional.empty(), Optional.empty(), Optional.empty()),
+            new Aggregation(
+                "avg_amount",
+                Function.AVG,
+                Optional.of("amount"),
+                Optional.empty(),
+                Optional.empty()));
+
+    reproduces("expected-customer-features.csv", view);
+  }
+
+  @Test
+  void terminalsCountsAndRisksAWeekBackAreTheHandbooks() throws IOException {
+    FeatureView view =
+        view(
+            "terminal_risk",
+            "terminal",
+            "7d",
+            new Aggregation(
+                "payments", Function.COUNT, Optional.empty(), Optional.empty(), Optional.empty()),
+            new Aggregation(
+                "risk", Function.AVG, Optional.of("fraud"), Optional.empty(), Optional.of(0.0)));
+
+    reproduces("expected-terminal-features.csv", view);
+  }
+
+  private static void reproduces(String expectedFile, FeatureView view) throws IOException {
+    assumeTrue(Files.isDirectory(DATA), () -> "skipped: there is no " + DATA);
+    List<Payment> payments = payments();
+    Map<String, double[]> expected = expected(expectedFile);
+    ViewEngine engine = new ViewEngine(view, PAYMENT);
+    Map<String, byte[]> states = new HashMap<>();
+    Map<String, @Nullable Object[]> found = new HashMap<>();
+
+    int late = 0;
+    long began = System.nanoTime();
+    for (Payment payment : payments) {
+      String key = payment.record().get(view.entity().key()).toString();
+      ViewEngine.Step step =
+          engine.updateAndEvaluate(states.get(key), payment.record(), payment.id(), payment.time());
+      late += step.late() ? 1 : 0;
+      states.put(key, step.state());
+      if (expected.containsKey(payment.id())) {
+        found.put(payment.id(), step.values());
+      }
+    }
+    double seconds = (System.nanoTime() - began) / 1e9;
+
+    assertThat(late).isZero();
+    assertThat(found.keySet()).isEqualTo(expected.keySet());
+    int compared = 0;
+    double greatest = 0;
+    for (Map.Entry<String, double[]> entry : expected.entrySet()) {
+      double[] values = interleaved(found.get(entry.getKey()));
+      for (int i = 0; i < values.length; i++) {
+        greatest = Math.max(greatest, Math.abs(values[i] - entry.getValue()[i]));
+        compared++;
+      }
+    }
+    System.out.printf(
+        "%s: %,d payments, %,d keys; %,d values compared, greatest difference %.1e; %,.0f events/s,"
+            + " %,.0f bytes of state a key%n",
+        view.name(),
+        payments.size(),
+        states.size(),
+        compared,
+        greatest,
+        payments.size() / seconds,
+        states.values().stream().mapToInt(s -> s.length).average().orElseThrow());
+    assertThat(payments).hasSize(585_177);
+    assertThat(compared).isEqualTo(expected.size() * 6).isPositive();
+    assertThat(greatest).isLessThanOrEqualTo(1e-9);
+  }
+
+  /** The files go window by window (count, average), the engine aggregation by aggregation. */
+  private static double[] interleaved(@Nullable Object[] values) {
+    double[] interleaved = new double[values.length];
+    int windows = values.length / 2;
+    for (int i = 0; i < values.length; i++) {
+      Object value = values[i % 2 * windows + i / 2];
+      interleaved[i] = value == null ? Double.NaN : ((Number) value).doubleValue();
+    }
+    return interleaved;
+  }
+
+  private static FeatureView view(
+      String name, String entity, String offset, Aggregation... aggregations) {
+    return new FeatureView(
+        name,
+        1,
+        new Entity(entity, entity + "_id"),
+        "payments",
+        List.of(Duration.ofDays(1), Duration.ofDays(7), Duration.ofDays(30)),
+        Duration.ofMillis(1),
+        Durations.parse(offset),
+        Duration.ZERO,
+        List.of(aggregations));
+  }
+
+  private static List<Payment> payments() throws IOException {
+    List<Payment> payments = new ArrayList<>();
+    try (BufferedReader lines =
+        new BufferedReader(
+            new InputStreamReader(
+                new GZIPInputStream(Files.newInputStream(DATA.resolve("transactions.csv.gz"))),
+                StandardCharsets.UTF_8))) {
+      assertThat(lines.readLine())
+          .isEqualTo("transaction_id,tx_time,customer_id,terminal_id,amount,fraud");
+      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+        payments.add(payment(line.split(",", -1)));
+      }
+    }
+    return payments;
+  }
+
+  private static Payment payment(String[] row) {
+    GenericRecord record = new GenericData.Record(PAYMENT);
+    record.put("customer_id", row[2]);
+    record.put("terminal_id", row[3]);
+    record.put("amount", Double.valueOf(row[4]));
+    record.put("fraud", row[5].equals("1"));
+    long time = LocalDateTime.parse(row[1]).toInstant(ZoneOffset.UTC).toEpochMilli();
+    return new Payment(row[0], time, record);
+  }
+
+  private static Map<String, double[]> expected(String file) throws IOException {
+    Map<String, double[]> expected = new HashMap<>();
+    for (String line : Files.readAllLines(DATA.resolve(file)).stream().skip(1).toList()) {
+      String[] row = line.split(",", -1);
+      expected.put(row[0], Arrays.stream(row).skip(1).mapToDouble(Double::parseDouble).toArray());
+    }
+    return expected;
+  }
+}

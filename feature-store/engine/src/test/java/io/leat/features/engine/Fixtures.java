@@ -1,0 +1,99 @@
+package io.leat.features.engine;
+
+import io.leat.pipeline.Durations;
+import io.leat.pipeline.Entity;
+import io.leat.pipeline.Expression;
+import io.leat.pipeline.FeatureView;
+import io.leat.pipeline.FeatureView.Aggregation;
+import io.leat.pipeline.FeatureView.Function;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import org.apache.avro.Schema;
+import org.apache.avro.generic.GenericData;
+import org.apache.avro.generic.GenericRecord;
+import org.jspecify.annotations.Nullable;
+
+/** Readings of a meter, and views of them. */
+final class Fixtures {
+  static final Schema READING =
+      new Schema.Parser()
+          .parse(
+              """
+              {"type": "record", "name": "Reading", "namespace": "io.leat.test", "fields": [
+                {"name": "value", "type": ["null", "double"]},
+                {"name": "flag", "type": ["null", "boolean"]}]}
+              """);
+
+  private Fixtures() {}
+
+  static GenericRecord reading(@Nullable Double value, @Nullable Boolean flag) {
+    GenericRecord reading = new GenericData.Record(READING);
+    reading.put("value", value);
+    reading.put("flag", flag);
+    return reading;
+  }
+
+  static Aggregation aggregation(Function function, String field) {
+    return new Aggregation(
+        function.name().toLowerCase(Locale.ROOT) + "_" + field,
+        function,
+        Optional.of(field),
+        Optional.empty(),
+        Optional.empty());
+  }
+
+  static Aggregation countOfEvents() {
+    return new Aggregation(
+        "readings", Function.COUNT, Optional.empty(), Optional.empty(), Optional.empty());
+  }
+
+  static Aggregation where(Aggregation aggregation, String condition) {
+    return new Aggregation(
+        aggregation.name() + "_filtered",
+        aggregation.function(),
+        aggregation.field(),
+        Optional.of(new Expression(condition, "features/meter.yaml", 9)),
+        aggregation.defaultValue());
+  }
+
+  static Aggregation withDefault(Aggregation aggregation, double value) {
+    return new Aggregation(
+        aggregation.name(),
+        aggregation.function(),
+        aggregation.field(),
+        aggregation.where(),
+        Optional.of(value));
+  }
+
+  /** A view with windows, resolution, offset and grace as the definition language writes them. */
+  static FeatureView view(
+      String windows, String resolution, String offset, String grace, Aggregation... aggregations) {
+    return view(
+        Arrays.stream(windows.split(",")).map(Durations::parse).toList(),
+        Durations.parse(resolution),
+        Durations.parse(offset),
+        Durations.parse(grace),
+        List.of(aggregations));
+  }
+
+  static FeatureView view(
+      List<Duration> windows,
+      Duration resolution,
+      Duration offset,
+      Duration grace,
+      List<Aggregation> aggregations) {
+    return new FeatureView(
+        "meter",
+        1,
+        new Entity("meter", "meter_id"),
+        "readings",
+        windows,
+        resolution,
+        offset,
+        grace,
+        aggregations);
+  }
+}

@@ -1,0 +1,213 @@
+package io.leat.features.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.leat.pipeline.Contract;
+import io.leat.pipeline.Durations;
+import io.leat.pipeline.Entity;
+import io.leat.pipeline.Expression;
+import io.leat.pipeline.FeatureService;
+import io.leat.pipeline.FeatureService.DerivedFeature;
+import io.leat.pipeline.FeatureService.EventFeature;
+import io.leat.pipeline.FeatureService.Feature;
+import io.leat.pipeline.FeatureService.ViewFeature;
+import io.leat.pipeline.FeatureView;
+import io.leat.pipeline.FeatureView.Aggregation;
+import io.leat.pipeline.FeatureView.Function;
+import io.leat.pipeline.Pipeline;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.avro.Schema;
+import org.apache.avro.generic.GenericData;
+import org.apache.avro.generic.GenericRecord;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+/** Orders of customers and their complaints: a service over two events and two entities. */
+class ServiceReplayTest {
+  private static final Schema ORDER =
+      new Schema.Parser()
+          .parse(
+              """
+              {"type": "record", "name": "Order", "fields": [
+                {"name": "id", "type": "string"},
+                {"name": "at", "type": {"type": "long", "logicalType": "timestamp-micros"}},
+                {"name": "customer", "type": ["null", "string"]},
+                {"name": "shop", "type": "int"},
+                {"name": "amount", "type": "float"},
+                {"name": "channel", "type": {"type": "enum", "name": "C", "symbols": ["WEB", "TILL"]}}]}
+              """);
+  private static final Schema COMPLAINT =
+      new Schema.Parser()
+          .parse(
+              """
+              {"type": "record", "name": "Complaint", "fields": [
+                {"name": "id", "type": "long"},
+                {"name": "at", "type": {"type": "long", "logicalType": "timestamp-millis"}},
+                {"name": "shop", "type": "int"}]}
+              """);
+  private static final Duration HOUR = Duration.ofHours(1);
+
+  @Test
+  void aVectorIsEvaluatedAtItsEventsTimeTheEventIncluded() {
+    ServiceReplay replay =
+        replay(
+            new EventFeature("amount"),
+            new EventFeature("at"),
+            new EventFeature("channel"),
+            new ViewFeature("spending", "average", HOUR),
+            new ViewFeature("complaints", "complaints", HOUR),
+            derived("ratio", "event.amount / spending.average_1h"));
+
+    assertThat(replay.feed("complaints", complaint(1, 500, 7))).isEmpty();
+    replay.feed("orders", order("a", 1_000, "ann", 7, 2));
+    ServiceReplay.Vector vector =
+        replay.feed("orders", order("b", 2_000, "ann", 7, 6)).orElseThrow();
+
+    assertThat(vector.eventId()).isEqualTo("b");
+    assertThat(vector.eventTime()).isEqualTo(2_000);
+    assertThat(vector.keys()).isEqualTo(Map.of("customer", "ann", "shop", "7"));
+    assertThat(vector.values()).containsExactly(6.0, 2_000L, "WEB", 4.0, 1L, 1.5);
+  }
+
+  @Test
+  void anEventWithoutAKeyHasNullsForItsEntityAndUpdatesNothing() {
+    ServiceReplay replay =
+        replay(
+            new ViewFeature("spending", "orders", HOUR),
+            new ViewFeature("spending", "average", HOUR),
+            new ViewFeature("complaints", "complaints", HOUR),
+            derived("ratio", "event.amount / spending.average_1h"));
+
+    ServiceReplay.Vector vector =
+        replay.feed("orders", order("a", 1_000, null, 7, 2)).orElseThrow();
+
+    assertThat(vector.keys()).isEqualTo(Map.of("shop", "7"));
+    assertThat(vector.values()).containsExactly(null, null, 0L, null);
+    assertThat(replay.failedDerivations()).isZero();
+  }
+
+  @Test
+  void aDerivedValueThatFailsOrIsNotFiniteIsNullAndCounted() {
+    ServiceReplay replay =
+        replay(
+            derived("infinite", "event.amount / 0.0"),
+            derived("failing", "1 / (event.shop - 7)"),
+            derived("fine", "event.shop == 7"));
+
+    ServiceReplay.Vector vector =
+        replay.feed("orders", order("a", 1_000, "ann", 7, 2)).orElseThrow();
+
+    assertThat(vector.values()).containsExactly(null, null, true);
+    assertThat(replay.failedDerivations()).isEqualTo(2);
+  }
+
+  @Test
+  void aLateEventIsCountedAndStillHasItsVector() {
+    ServiceReplay replay = replay(new ViewFeature("spending", "orders", HOUR));
+    replay.feed("orders", order("a", 10 * HOUR.toMillis(), "ann", 7, 2));
+
+    Optional<ServiceReplay.Vector> vector = replay.feed("orders", order("b", 0, "ann", 7, 2));
+
+    assertThat(vector.orElseThrow().values()).containsExactly(0L);
+    assertThat(replay.lateEvents()).isEqualTo(1);
+  }
+
+  @Test
+  void aServiceOverAnUnknownViewIsRefused() {
+    assertThatThrownBy(() -> replay(new ViewFeature("travel", "trips", HOUR)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage(
+            "feature service risk needs feature view travel, which the pipeline does not declare");
+  }
+
+  private static ServiceReplay replay(Feature... features) {
+    FeatureService service =
+        new FeatureService("risk", 1, "orders", List.of(features), Optional.empty(), "00");
+    FeatureView spending =
+        view(
+            "spending",
+            new Entity("customer", "customer"),
+            "orders",
+            aggregation("orders", Function.COUNT, null),
+            aggregation("average", Function.AVG, "amount"));
+    FeatureView complaints =
+        view(
+            "complaints",
+            new Entity("shop", "shop"),
+            "complaints",
+            aggregation("complaints", Function.COUNT, null));
+    return new ServiceReplay(
+        service,
+        new Pipeline(
+            "shops",
+            "nobody",
+            List.of(spending.entity(), complaints.entity()),
+            List.of(contract("orders", ORDER), contract("complaints", COMPLAINT)),
+            List.of(spending, complaints),
+            List.of(service),
+            List.of(),
+            List.of(),
+            List.of()));
+  }
+
+  private static FeatureView view(
+      String name, Entity entity, String source, Aggregation... aggregations) {
+    return new FeatureView(
+        name,
+        1,
+        entity,
+        source,
+        List.of(HOUR),
+        Duration.ofSeconds(1),
+        Duration.ZERO,
+        Duration.ZERO,
+        List.of(aggregations));
+  }
+
+  private static Aggregation aggregation(String name, Function function, @Nullable String field) {
+    return new Aggregation(
+        name, function, Optional.ofNullable(field), Optional.empty(), Optional.empty());
+  }
+
+  private static Contract contract(String event, Schema schema) {
+    return new Contract(
+        event,
+        schema,
+        "nobody",
+        "",
+        Optional.empty(),
+        "id",
+        "at",
+        Durations.parse("5m"),
+        List.of(),
+        new Contract.TopicSettings(1, Optional.empty(), Durations.parse("7d")));
+  }
+
+  private static DerivedFeature derived(String name, String expression) {
+    return new DerivedFeature(name, new Expression(expression, "services/risk.yaml", 3));
+  }
+
+  private static GenericRecord order(
+      String id, long millis, @Nullable String customer, int shop, float amount) {
+    GenericRecord order = new GenericData.Record(ORDER);
+    order.put("id", id);
+    order.put("at", millis * 1_000 + 999);
+    order.put("customer", customer);
+    order.put("shop", shop);
+    order.put("amount", amount);
+    order.put("channel", new GenericData.EnumSymbol(ORDER.getField("channel").schema(), "WEB"));
+    return order;
+  }
+
+  private static GenericRecord complaint(long id, long millis, int shop) {
+    GenericRecord complaint = new GenericData.Record(COMPLAINT);
+    complaint.put("id", id);
+    complaint.put("at", millis);
+    complaint.put("shop", shop);
+    return complaint;
+  }
+}
