@@ -10,11 +10,11 @@ import org.apache.avro.generic.GenericRecord;
 record InFlight(Envelope envelope, GenericRecord event, Way way) {
   /** Where an event goes before a stage. */
   enum Way {
-    /** It is in the partition of its entity key. */
+    /** To the stage: it is in the partition of its entity key. */
     HERE,
-    /** Its entity key belongs to another partition: it is re-keyed. */
+    /** To the partition of its entity key, re-keyed, and to the stage there. */
     HOP,
-    /** It has no key of this entity: the stage has nothing to say of it. */
+    /** Past the stage: it has no key of this entity. */
     PAST
   }
 

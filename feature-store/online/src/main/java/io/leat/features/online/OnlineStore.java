@@ -13,6 +13,8 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.serialization.Serde;
 import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.streams.StreamsBuilder;
@@ -39,6 +41,13 @@ import org.jspecify.annotations.Nullable;
  */
 public final class OnlineStore implements StreamsJob {
   private static final int DEFAULT_HTTP_PORT = 7072;
+
+  /**
+   * The largest state of one key that can be kept, 16 MiB: some 500,000 events of an exact view. A
+   * key that outgrows it stops the service, and wants a coarser resolution.
+   */
+  private static final int LARGEST_STATE = 16 << 20;
+
   private static final Serde<byte @Nullable []> BYTES = Serdes.ByteArray();
   private static final Serde<Envelope> ENVELOPES =
       Serdes.serdeFrom(
@@ -56,7 +65,13 @@ public final class OnlineStore implements StreamsJob {
 
   @Override
   public Map<String, Object> settings(JobOptions options) {
-    return Map.of(StreamsConfig.ROCKSDB_CONFIG_SETTER_CLASS_CONFIG, BoundedRocksDb.class);
+    return Map.of(
+        StreamsConfig.ROCKSDB_CONFIG_SETTER_CLASS_CONFIG,
+        BoundedRocksDb.class,
+        StreamsConfig.producerPrefix(ProducerConfig.MAX_REQUEST_SIZE_CONFIG),
+        LARGEST_STATE,
+        StreamsConfig.topicPrefix(TopicConfig.MAX_MESSAGE_BYTES_CONFIG),
+        Integer.toString(LARGEST_STATE));
   }
 
   @Override
@@ -122,9 +137,7 @@ public final class OnlineStore implements StreamsJob {
       String name = event + "-by-" + stage.entity().name();
       Map<String, KStream<byte @Nullable [], InFlight>> ways =
           flow.process(
-                  () ->
-                      new RouteProcessor(
-                          event, stage.entity(), plan.partitions(), context.metrics()),
+                  () -> new RouteProcessor(plan, stage.entity(), context.metrics()),
                   Named.as(name + "-route"))
               .split(Named.as(name + "-"))
               .branch((key, value) -> value.way() == Way.HERE, Branched.as("here"))

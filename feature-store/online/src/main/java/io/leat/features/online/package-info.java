@@ -10,9 +10,9 @@
  *
  * <p><b>Order.</b> Events of one key of an entity update that entity's state in the order in which
  * they reach its partition. Vectors of one spine key are written in the order of its events only
- * where the event passes through one entity, or through partitions that it is in already; where it
- * is re-keyed to a further entity, two vectors of one spine key may change places. Each carries its
- * event time.
+ * where every entity is the one that the spine is keyed by, or where there is one partition; where
+ * events are re-keyed to a further entity, two vectors of one spine key may change places. Each
+ * carries its event time.
  *
  * <p>Imports {@code features.engine}, {@code runtime.streams}, {@code pipeline} and {@code
  * schemas}.

@@ -3,6 +3,7 @@ package io.leat.features.online;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import io.leat.pipeline.Pipeline;
 import io.leat.records.FeatureVector;
@@ -20,8 +21,10 @@ import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.UUID;
+import java.util.stream.Stream;
 import org.apache.avro.generic.GenericRecord;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
@@ -149,12 +152,42 @@ class OnlineStoreTest {
     assertThat(vectors("fraud"))
         .extracting(FeatureVector::getValues, FeatureVector::getKeys)
         .containsExactlyInAnyOrder(
-            org.assertj.core.groups.Tuple.tuple(
-                Arrays.asList(10.0, 1L, 10.0, 0L, null), Map.of("customer", "alice")),
-            org.assertj.core.groups.Tuple.tuple(
-                Arrays.asList(20.0, null, null, null, 1L), Map.of("terminal", "t1")),
-            org.assertj.core.groups.Tuple.tuple(
-                Arrays.asList(30.0, null, null, null, null), Map.of()));
+            tuple(Arrays.asList(10.0, 1L, 10.0, 0L, null), Map.of("customer", "alice")),
+            tuple(Arrays.asList(20.0, null, null, null, 1L), Map.of("terminal", "t1")),
+            tuple(Arrays.asList(30.0, null, null, null, null), Map.of()));
+  }
+
+  @Test
+  void onePartitionNeedsNoReKeying() {
+    start(
+        Shop.pipeline(
+            List.of(Shop.contract("payments", Shop.PAYMENT, Optional.of("customer_id"), 1)),
+            List.of(Shop.SPENDING, Shop.TAKINGS),
+            List.of(Shop.SPENDER)));
+
+    pay("p1", NOON, "alice", "t1", 10);
+
+    assertThat(vectors("spender")).hasSize(1);
+    assertThat(rekeyed("customer") + rekeyed("terminal")).isZero();
+  }
+
+  @Test
+  void aTopicThatIsKeyedByAnEntityNeedsNoReKeyingToItButWhereKeysAndPartitionsDisagree() {
+    start(Shop.pipeline()); // keys go to four partitions; the test driver has the first alone
+
+    pay("p1", NOON, "alice", "t1", 10);
+    pay("p2", NOON, "bob", "t1", 10);
+    pay("p3", NOON, "c11", "t1", 10);
+    pay("p4", NOON, "dora", "t1", 10);
+
+    List<String> elsewhere =
+        Stream.of("alice", "bob", "c11", "dora")
+            .filter(customer -> EntityKeys.partition(EntityKeys.bytes(customer), 4) != 0)
+            .toList();
+    assertThat(elsewhere).hasSizeBetween(1, 3);
+    assertThat(rekeyed("customer")).isEqualTo(elsewhere.size());
+    assertThat(rekeyed("terminal")).isEqualTo(4);
+    assertThat(vectors("fraud")).hasSize(4);
   }
 
   @Test
@@ -239,6 +272,10 @@ class OnlineStoreTest {
                 .getKeyValueStore("spending-v1")
                 .get(org.apache.kafka.common.utils.Bytes.wrap("alice".getBytes(UTF_8))))
         .isNotNull();
+  }
+
+  private double rekeyed(String entity) {
+    return metrics.counter("leat.features.rekeyed", "event", "payments", "entity", entity).count();
   }
 
   private void start(Pipeline pipeline) {
