@@ -1,6 +1,7 @@
 package io.leat.ingestion;
 
 import io.leat.pipeline.Contract;
+import io.leat.runtime.streams.RegistryPatience;
 import io.leat.schemas.RegistryClient;
 import io.leat.schemas.RegistryException;
 import io.leat.schemas.Topics;

@@ -4,6 +4,7 @@ import io.leat.records.DeadLetter;
 import io.leat.records.LogPosition;
 import io.leat.records.Violation;
 import io.leat.runtime.streams.ErrorHeaders;
+import io.leat.runtime.streams.RegistryPatience;
 import io.leat.schemas.AvroCodec;
 import io.leat.schemas.LogPositions;
 import io.leat.schemas.RecordHeaders;

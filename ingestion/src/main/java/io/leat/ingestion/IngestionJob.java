@@ -2,6 +2,7 @@ package io.leat.ingestion;
 
 import io.leat.runtime.JobOptions;
 import io.leat.runtime.streams.JobContext;
+import io.leat.runtime.streams.RegistryPatience;
 import io.leat.runtime.streams.StreamsJob;
 import java.time.InstantSource;
 import java.util.Map;
@@ -32,8 +33,8 @@ public final class IngestionJob implements StreamsJob {
     return IngestionTopology.build(
         context.pipeline(),
         context.registry(),
+        RegistryPatience.of(context),
         context.metrics(),
-        context.readiness(),
         InstantSource.system());
   }
 

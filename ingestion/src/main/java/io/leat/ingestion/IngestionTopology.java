@@ -2,7 +2,7 @@ package io.leat.ingestion;
 
 import io.leat.pipeline.Contract;
 import io.leat.pipeline.Pipeline;
-import io.leat.runtime.Readiness;
+import io.leat.runtime.streams.RegistryPatience;
 import io.leat.schemas.AvroCodec;
 import io.leat.schemas.RegistryClient;
 import io.leat.schemas.Topics;
@@ -27,21 +27,10 @@ public final class IngestionTopology {
   /**
    * Builds it.
    *
-   * @param readiness is told while the registry does not answer
+   * @param patience how a registry that does not answer is waited for
    * @param clock what event times may not run ahead of
    */
   public static Topology build(
-      Pipeline pipeline,
-      RegistryClient registry,
-      MeterRegistry metrics,
-      Readiness readiness,
-      InstantSource clock) {
-    RegistryPatience patience = new RegistryPatience(clock, time -> Thread.sleep(time.toMillis()));
-    readiness.add("registry", patience::problem);
-    return build(pipeline, registry, patience, metrics, clock);
-  }
-
-  static Topology build(
       Pipeline pipeline,
       RegistryClient registry,
       RegistryPatience patience,

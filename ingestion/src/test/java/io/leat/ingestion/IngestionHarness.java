@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.leat.pipeline.Contract;
 import io.leat.records.DeadLetter;
+import io.leat.runtime.streams.RegistryPatience;
 import io.leat.schemas.AvroCodec;
 import io.leat.schemas.RecordHeaders;
 import io.leat.schemas.RegistryClient;

@@ -1,4 +1,4 @@
-package io.leat.ingestion;
+package io.leat.runtime.streams;
 
 import io.leat.schemas.RegistryException;
 import java.time.Duration;
@@ -21,8 +21,9 @@ import org.slf4j.LoggerFactory;
  * Kafka Streams drops what is not committed, joins its group again and reads the same event anew:
  * the group goes on, a stop of the service is noticed, and nothing is lost or written twice.
  */
-final class RegistryPatience {
-  static final Duration LONGEST_WAIT = Duration.ofSeconds(20);
+public final class RegistryPatience {
+  /** The longest that one call waits, about. */
+  public static final Duration LONGEST_WAIT = Duration.ofSeconds(20);
 
   private static final Logger log = LoggerFactory.getLogger(RegistryPatience.class);
   private static final Duration FIRST_PAUSE = Duration.ofMillis(100);
@@ -30,7 +31,7 @@ final class RegistryPatience {
 
   /** Lets time pass. */
   @FunctionalInterface
-  interface Pause {
+  public interface Pause {
     void of(Duration time) throws InterruptedException;
   }
 
@@ -40,13 +41,24 @@ final class RegistryPatience {
   private final Pause pause;
   private final AtomicReference<@Nullable Outage> outage = new AtomicReference<>();
 
-  RegistryPatience(InstantSource clock, Pause pause) {
+  /**
+   * @param pause how time is let pass; tests count it instead
+   */
+  public RegistryPatience(InstantSource clock, Pause pause) {
     this.clock = clock;
     this.pause = pause;
   }
 
+  /** Waits in real time, and tells the service's readiness of outages. */
+  public static RegistryPatience of(JobContext context) {
+    RegistryPatience patience =
+        new RegistryPatience(InstantSource.system(), time -> Thread.sleep(time.toMillis()));
+    context.readiness().add("registry", patience::problem);
+    return patience;
+  }
+
   /** What is amiss while the registry does not answer; empty when it does. */
-  Optional<String> problem() {
+  public Optional<String> problem() {
     return Optional.ofNullable(outage.get()).map(Outage::problem);
   }
 
@@ -56,7 +68,7 @@ final class RegistryPatience {
    * @throws RegistryException if it refuses, so that asking again is of no use
    * @throws TaskMigratedException if it did not answer for {@link #LONGEST_WAIT}
    */
-  <T> T call(Supplier<T> request) {
+  public <T> T call(Supplier<T> request) {
     Duration waited = Duration.ZERO;
     Duration next = FIRST_PAUSE;
     while (true) {
@@ -91,7 +103,7 @@ final class RegistryPatience {
     Outage begun = new Outage(clock.instant(), String.valueOf(e.getMessage()));
     if (outage.compareAndSet(null, begun)) {
       log.warn(
-          "{} Ingestion waits and goes on by itself when the registry answers; no event is lost.",
+          "{} The service waits and goes on by itself when the registry answers; nothing is lost.",
           e.getMessage());
     }
   }
@@ -100,7 +112,7 @@ final class RegistryPatience {
     Outage ended = outage.getAndSet(null);
     if (ended != null) {
       log.info(
-          "The schema registry answers again, after {} s; ingestion goes on.",
+          "The schema registry answers again, after {} s; the service goes on.",
           Duration.between(ended.since(), clock.instant()).toSeconds());
     }
   }
