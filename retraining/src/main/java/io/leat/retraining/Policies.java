@@ -1,0 +1,77 @@
+package io.leat.retraining;
+
+import io.leat.pipeline.Durations;
+import io.leat.pipeline.RetrainingPolicy;
+import io.leat.records.AlertState;
+import io.leat.records.DriftAlert;
+import io.leat.records.RetrainingRequest;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** The decision whether an alert asks for a new version of its model; a pure function. */
+final class Policies {
+  private final List<RetrainingPolicy> policies;
+
+  Policies(List<RetrainingPolicy> policies) {
+    this.policies = List.copyOf(policies);
+  }
+
+  /**
+   * Decides. The first of the model's policies whose severity is reached and whose cool-down is
+   * over asks for the new version.
+   *
+   * @param last the last request for the alert's model; null where there was none
+   * @param open whether that request has not come to an end
+   */
+  Decision decide(DriftAlert alert, @Nullable RetrainingRequest last, boolean open) {
+    if (alert.getState() == AlertState.CLOSED) {
+      return Decision.suppressed(AlertOutcome.CLOSED, "the drift has ceased");
+    }
+    List<RetrainingPolicy> ofModel =
+        policies.stream().filter(policy -> policy.model().equals(alert.getModel())).toList();
+    if (ofModel.isEmpty()) {
+      return Decision.suppressed(AlertOutcome.NO_POLICY, "no retraining policy names the model");
+    }
+    List<RetrainingPolicy> reached =
+        ofModel.stream().filter(policy -> isReached(policy, alert)).toList();
+    if (reached.isEmpty()) {
+      return Decision.suppressed(
+          AlertOutcome.BELOW_SEVERITY,
+          "its severity is %s; the policy asks for %s"
+              .formatted(alert.getSeverity(), ofModel.get(0).severity()));
+    }
+    if (last != null && open) {
+      return Decision.suppressed(
+          AlertOutcome.REQUEST_OPEN,
+          "request %s has not come to an end".formatted(last.getRequestId()));
+    }
+    Instant time = alert.getWindowEnd();
+    for (RetrainingPolicy policy : reached) {
+      if (last == null
+          || Duration.between(last.getEventTime(), time).compareTo(policy.coolDown()) >= 0) {
+        return new Decision(
+            AlertOutcome.REQUESTED,
+            Optional.of(policy),
+            "policy %s: %s".formatted(policy.name(), alert.getMessage()));
+      }
+    }
+    return Decision.suppressed(
+        AlertOutcome.COOL_DOWN,
+        "its window ends %s; request %s was made for %s and the cool-down is %s"
+            .formatted(
+                time,
+                last.getRequestId(),
+                last.getEventTime(),
+                Durations.format(reached.get(0).coolDown())));
+  }
+
+  private static boolean isReached(RetrainingPolicy policy, DriftAlert alert) {
+    return switch (policy.severity()) {
+      case WARN -> true;
+      case CRITICAL -> alert.getSeverity() == io.leat.records.Severity.CRITICAL;
+    };
+  }
+}

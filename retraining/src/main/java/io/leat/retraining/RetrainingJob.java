@@ -1,0 +1,40 @@
+package io.leat.retraining;
+
+import io.leat.runtime.JobOptions;
+import io.leat.runtime.streams.JobContext;
+import io.leat.runtime.streams.MalformedToDeadLetters;
+import io.leat.runtime.streams.RegistryPatience;
+import io.leat.runtime.streams.StreamsJob;
+import java.time.InstantSource;
+import java.util.Map;
+import org.apache.kafka.streams.StreamsConfig;
+import org.apache.kafka.streams.Topology;
+
+/** The service: the retraining policies of a pipeline. */
+public final class RetrainingJob implements StreamsJob {
+  @Override
+  public String name() {
+    return "retraining";
+  }
+
+  @Override
+  public int defaultHttpPort() {
+    return 7074;
+  }
+
+  @Override
+  public Topology topology(JobContext context) {
+    return RetrainingTopology.build(
+        context.pipeline(),
+        context.registry(),
+        RegistryPatience.of(context),
+        context.metrics(),
+        InstantSource.system());
+  }
+
+  @Override
+  public Map<String, Object> settings(JobOptions options) {
+    return Map.of(
+        StreamsConfig.PROCESSING_EXCEPTION_HANDLER_CLASS_CONFIG, MalformedToDeadLetters.class);
+  }
+}

@@ -1,0 +1,116 @@
+package io.leat.retraining;
+
+import io.leat.pipeline.Pipeline;
+import io.leat.records.DriftAlert;
+import io.leat.records.RetrainingRun;
+import io.leat.runtime.streams.RegistryPatience;
+import io.leat.schemas.AvroCodec;
+import io.leat.schemas.RegistryClient;
+import io.leat.schemas.Topics;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.InstantSource;
+import org.apache.kafka.common.serialization.Serde;
+import org.apache.kafka.common.serialization.Serdes;
+import org.apache.kafka.streams.StreamsBuilder;
+import org.apache.kafka.streams.Topology;
+import org.apache.kafka.streams.kstream.Consumed;
+import org.apache.kafka.streams.kstream.Produced;
+import org.apache.kafka.streams.kstream.Repartitioned;
+import org.apache.kafka.streams.state.Stores;
+
+/**
+ * The topology of the policy job.
+ *
+ * <pre>
+ * drift-alerts    ──▶ by model ──▶ policy ──▶ retraining-requests, audit
+ *                                    │
+ *                                  state: last request a model, open requests
+ *                                    │
+ * retraining-runs ──▶ by model ──▶ end of a request
+ * </pre>
+ */
+public final class RetrainingTopology {
+  /** Model to its last request, in wire format. */
+  static final String LAST_REQUESTS = "last-requests";
+
+  /** Id of each request that has not come to an end, to the request in wire format. */
+  static final String OPEN_REQUESTS = "open-requests";
+
+  /** One: alerts are few, and one order of all of them is the easiest to follow. */
+  private static final int PARTITIONS = 1;
+
+  private RetrainingTopology() {}
+
+  /**
+   * Builds it.
+   *
+   * @param clock stamps audit events; it decides nothing
+   */
+  public static Topology build(
+      Pipeline pipeline,
+      RegistryClient registry,
+      RegistryPatience patience,
+      MeterRegistry meters,
+      InstantSource clock) {
+    RetrainingMetrics metrics = new RetrainingMetrics(meters);
+    Policies policies = new Policies(pipeline.retraining());
+    Requests requests = new Requests(pipeline);
+    Consumed<byte[], byte[]> bytes =
+        Consumed.with(Serdes.ByteArray(), Serdes.ByteArray())
+            .withTimestampExtractor((record, before) -> Math.max(0, record.timestamp()));
+
+    StreamsBuilder builder = new StreamsBuilder();
+    builder.addStateStore(
+        Stores.keyValueStoreBuilder(
+            Stores.persistentKeyValueStore(LAST_REQUESTS), Serdes.String(), Serdes.ByteArray()));
+    builder.addStateStore(
+        Stores.keyValueStoreBuilder(
+            Stores.persistentKeyValueStore(OPEN_REQUESTS), Serdes.String(), Serdes.ByteArray()));
+
+    builder.stream(Topics.DRIFT_ALERTS, bytes)
+        .process(
+            () ->
+                new RouteByModel<>(
+                    DriftAlert.class,
+                    DriftAlert::getModel,
+                    new AvroCodec(registry),
+                    patience,
+                    metrics))
+        .repartition(byModel("alerts-by-model"))
+        .process(
+            () -> new PolicyProcessor(policies, requests, registry, patience, metrics, clock),
+            LAST_REQUESTS,
+            OPEN_REQUESTS)
+        .to(
+            (model, output, context) -> output.topic(),
+            Produced.with(Serdes.String(), outputSerde()));
+
+    builder.stream(Topics.RETRAINING_RUNS, bytes)
+        .process(
+            () ->
+                new RouteByModel<>(
+                    RetrainingRun.class,
+                    RetrainingRun::getModel,
+                    new AvroCodec(registry),
+                    patience,
+                    metrics))
+        .repartition(byModel("runs-by-model"))
+        .process(() -> new RunProcessor(new AvroCodec(registry), patience), OPEN_REQUESTS);
+    return builder.build();
+  }
+
+  private static Repartitioned<String, byte[]> byModel(String name) {
+    return Repartitioned.<String, byte[]>as(name)
+        .withKeySerde(Serdes.String())
+        .withValueSerde(Serdes.ByteArray())
+        .withNumberOfPartitions(PARTITIONS);
+  }
+
+  private static Serde<Output> outputSerde() {
+    return Serdes.serdeFrom(
+        (topic, output) -> output.value(),
+        (topic, value) -> {
+          throw new UnsupportedOperationException("outputs are only written");
+        });
+  }
+}

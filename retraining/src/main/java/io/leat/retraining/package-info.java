@@ -1,0 +1,15 @@
+/**
+ * The policy job: decides which drift alerts ask for a new version of a model.
+ *
+ * <p>Data enters from {@code drift-alerts} and {@code retraining-runs} and leaves to {@code
+ * retraining-requests} and {@code audit}; what cannot be read goes to {@code
+ * <pipeline>-retraining.dlq}. {@link io.leat.retraining.RetrainingTopology} shows the way from top
+ * to bottom; {@link io.leat.retraining.AlertOutcome} lists what may become of an alert.
+ *
+ * <p>Imports {@code schemas}, {@code pipeline} and {@code runtime}; no other job. The trainer, in
+ * {@code io.leat.retraining.trainer}, is not called from here: it answers requests.
+ */
+@NullMarked
+package io.leat.retraining;
+
+import org.jspecify.annotations.NullMarked;
