@@ -38,6 +38,54 @@ public final class TestFolder {
     return folder;
   }
 
+  /**
+   * A small pipeline of one event, one view and one service, all named after the pipeline, so that
+   * several can share a cluster.
+   */
+  public static TestFolder shop(Path root, String name) {
+    TestFolder folder = new TestFolder(root);
+    folder.write(
+        "pipeline.yaml",
+        "{ pipeline: NAME, owner: shop, entities: { customer: { key: customer_id } } }"
+            .replace("NAME", name));
+    folder.write(
+        "contracts/" + name + ".avsc",
+        """
+        {"type": "record", "name": "Order", "namespace": "io.leat.tests", "fields": [
+          {"name": "order_id", "type": "string"},
+          {"name": "customer_id", "type": "string"},
+          {"name": "ordered_at", "type": {"type": "long", "logicalType": "timestamp-millis"}},
+          {"name": "amount", "type": "double"}
+        ]}
+        """);
+    folder.write(
+        "contracts/" + name + ".yaml",
+        "{ event: NAME, schema: NAME.avsc, event_id: order_id, event_time: ordered_at }"
+            .replace("NAME", name));
+    folder.write(
+        "features/" + name + ".yaml",
+        """
+        view: NAME_by_customer
+        version: 1
+        entity: customer
+        source: NAME
+        windows: [1d]
+        aggregations:
+          - orders: count
+        """
+            .replace("NAME", name));
+    folder.write(
+        "services/" + name + ".yaml",
+        """
+        service: NAME
+        version: 1
+        spine: NAME
+        features: [event.amount, NAME_by_customer.*]
+        """
+            .replace("NAME", name));
+    return folder;
+  }
+
   public Path root() {
     return root;
   }

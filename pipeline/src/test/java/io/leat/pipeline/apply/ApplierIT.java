@@ -1,0 +1,245 @@
+package io.leat.pipeline.apply;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.entry;
+
+import io.leat.pipeline.Pipeline;
+import io.leat.pipeline.PipelineException;
+import io.leat.pipeline.TestFolder;
+import io.leat.pipeline.apply.Change.Kind;
+import io.leat.pipeline.apply.Change.State;
+import io.leat.records.AuditEvent;
+import io.leat.records.Definition;
+import io.leat.schemas.AvroCodec;
+import io.leat.schemas.FeatureVectorSchema;
+import io.leat.schemas.RegistryClient;
+import io.leat.testing.TestCluster;
+import io.leat.testing.TopicReader;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.apache.avro.specific.SpecificRecordBase;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.Config;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.config.ConfigResource;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Plans and applies against a real broker and a real schema registry. */
+class ApplierIT {
+  private static TestCluster cluster;
+
+  @TempDir private Path directory;
+
+  @BeforeAll
+  static void start() {
+    cluster = TestCluster.start();
+  }
+
+  @AfterAll
+  static void stop() {
+    cluster.close();
+  }
+
+  @Test
+  void applyingMakesWhatIsMissingAndApplyingAgainMakesNothing() throws Exception {
+    Pipeline pipeline = TestFolder.cardPayments(directory).read();
+
+    Plan planned = newApplier().plan(pipeline);
+    Plan applied = newApplier().apply(pipeline, "ada");
+
+    assertThat(planned.in(State.CREATE))
+        .extracting(Change::name)
+        .contains("payments", "payments-value", "view/customer_activity@1");
+    assertThat(planned.isRefused()).isFalse();
+    assertThat(planned.changes().stream().map(Change::kind).distinct())
+        .containsExactly(Kind.TOPIC, Kind.SCHEMA, Kind.DEFINITION);
+    assertThat(applied).isEqualTo(planned);
+    try (Admin admin = cluster.newAdmin()) {
+      assertThat(admin.listTopics().names().get())
+          .contains(
+              "payments",
+              "payments.valid",
+              "payments.dlq",
+              "payments.late",
+              "payment_labels",
+              "payment_labels.valid",
+              "payment_labels.dlq",
+              "payment_labels.late",
+              "features.fraud",
+              "scores.fraud",
+              "scores.fraud.dlq",
+              "card-payments-offline.dlq",
+              "card-payments-drift.dlq",
+              "drift-metrics",
+              "drift-alerts",
+              "retraining-requests",
+              "retraining-runs",
+              "model-versions",
+              "audit",
+              "definitions");
+      assertThat(
+              partitions(admin, "payments", "scores.fraud", "payment_labels.late", "definitions"))
+          .containsOnly(
+              entry("payments", 6),
+              entry("scores.fraud", 6),
+              entry("payment_labels.late", 3),
+              entry("definitions", 1));
+      assertThat(setting(admin, "payments.valid", "retention.ms")).isEqualTo("2592000000");
+      assertThat(setting(admin, "payments.dlq", "retention.ms")).isEqualTo("7776000000");
+      assertThat(setting(admin, "payment_labels", "retention.ms")).isEqualTo("-1");
+      assertThat(setting(admin, "definitions", "cleanup.policy")).isEqualTo("compact");
+      assertThat(setting(admin, "features.fraud", "message.timestamp.type"))
+          .isEqualTo("LogAppendTime");
+    }
+    RegistryClient registry = cluster.newRegistryClient();
+    assertThat(registry.latest("payments-value").orElseThrow().schema())
+        .isEqualTo(pipeline.contract("payments").orElseThrow().schema());
+    assertThat(registry.latest("payments.valid-value")).isPresent();
+    assertThat(
+            FeatureVectorSchema.names(
+                registry.latest("features.fraud-value").orElseThrow().schema()))
+        .isEqualTo(pipeline.service("fraud").orElseThrow().featureNames());
+    assertThat(registry.latest("io.leat.records.DeadLetter")).isPresent();
+    assertThat(definitions("card-payments"))
+        .extracting(Definitions::key)
+        .containsExactly(
+            "view/customer_activity@1",
+            "view/terminal_risk@2",
+            "service/fraud@3",
+            "model/fraud@2026-11-01");
+    assertThat(audit("card-payments"))
+        .singleElement()
+        .satisfies(
+            event -> {
+              assertThat(event.getAction()).isEqualTo("apply");
+              assertThat(event.getActor()).isEqualTo("ada");
+              assertThat(event.getSubject()).isEqualTo("pipeline card-payments");
+              assertThat(event.getDetails().get("topics")).contains("features.fraud");
+            });
+
+    Plan again = newApplier().apply(pipeline, "ada");
+
+    assertThat(again.changes()).extracting(Change::state).containsOnly(State.PRESENT);
+    assertThat(again.isEmpty()).isTrue();
+    assertThat(definitions("card-payments")).hasSize(4);
+    assertThat(audit("card-payments")).hasSize(1);
+  }
+
+  @Test
+  void whatCannotBeIsRefusedAsAWholeAndWhatCanBeIsMade() throws PipelineException {
+    TestFolder folder = TestFolder.shop(directory, "refusals");
+    newApplier().apply(folder.read(), "ada");
+    String schema = folder.text("contracts/refusals.avsc");
+
+    folder.replace(
+        "contracts/refusals.avsc",
+        "{\"name\": \"amount\", \"type\": \"double\"}",
+        "{\"name\": \"amount\", \"type\": \"long\"}, {\"name\": \"shop\", \"type\": \"string\"}");
+    folder.replace("features/refusals.yaml", "windows: [1d]", "windows: [2d]");
+    Plan refused = newApplier().plan(folder.read());
+
+    assertThat(refused.in(State.REFUSED))
+        .extracting(Change::toString)
+        .contains(
+            "! schema refusals-value: io.leat.tests.Order does not go together with version 1: field amount changed so that values written before do not fit: reader type: LONG not compatible with writer type: DOUBLE; field shop is new and has no default, which values written before would need",
+            "! definition view/refusals_by_customer@1: this version was applied with another definition; give the changed view a new version. Applied are 1",
+            "! definition service/refusals@1: this version was applied with another definition; give the changed service a new version. Applied are 1");
+    assertThatThrownBy(() -> newApplier().apply(folder.read(), "ada"))
+        .isInstanceOf(ApplyException.class)
+        .hasMessageStartingWith(
+            "Pipeline refusals was not applied; nothing was changed:\n! schema ");
+    assertThat(audit("refusals")).hasSize(1);
+
+    folder.write("contracts/refusals.avsc", schema);
+    folder.replace(
+        "contracts/refusals.avsc",
+        "{\"name\": \"amount\", \"type\": \"double\"}",
+        "{\"name\": \"amount\", \"type\": \"double\"}, {\"name\": \"shop\", \"type\": \"string\", \"default\": \"\"}");
+    folder.replace("features/refusals.yaml", "version: 1", "version: 2");
+    folder.replace("services/refusals.yaml", "version: 1", "version: 2");
+    Plan next = newApplier().apply(folder.read(), "ada");
+
+    assertThat(next.in(State.CREATE))
+        .extracting(change -> change.kind() + " " + change.name())
+        .containsExactly(
+            "SCHEMA refusals-value",
+            "SCHEMA refusals.valid-value",
+            "SCHEMA refusals.late-value",
+            "SCHEMA features.refusals-value",
+            "DEFINITION view/refusals_by_customer@2",
+            "DEFINITION service/refusals@2");
+    assertThat(cluster.newRegistryClient().latest("refusals-value").orElseThrow().version())
+        .isEqualTo(2);
+
+    folder.replace("pipeline.yaml", "pipeline: refusals", "pipeline: other");
+    assertThat(newApplier().plan(folder.read()).in(State.REFUSED))
+        .extracting(Change::toString)
+        .containsExactly(
+            "! definition view/refusals_by_customer@2: the name belongs to the pipeline refusals; choose another",
+            "! definition service/refusals@2: the name belongs to the pipeline refusals; choose another");
+  }
+
+  @Test
+  void topicsThatAreThereStayAsTheyAreAndThePlanSaysHowTheyDiffer() throws Exception {
+    Pipeline pipeline = TestFolder.shop(directory, "differences").read();
+    cluster.createTopic("differences", 2, Map.of());
+
+    Plan plan = newApplier().apply(pipeline, "ada");
+
+    assertThat(plan.in(State.DIFFERS))
+        .extracting(Change::toString)
+        .singleElement()
+        .asString()
+        .startsWith("~ topic differences: it has 2 partitions where the pipeline says 3; ")
+        .contains("message.timestamp.type is CreateTime where the pipeline says LogAppendTime")
+        .endsWith(". It stays as it is; Kafka's own tools can change it");
+    try (Admin admin = cluster.newAdmin()) {
+      assertThat(partitions(admin, "differences")).containsOnly(entry("differences", 2));
+    }
+  }
+
+  private Applier newApplier() {
+    return new Applier(
+        Map.of("bootstrap.servers", cluster.bootstrapServers()), cluster.newRegistryClient());
+  }
+
+  private static Map<String, Integer> partitions(Admin admin, String... topics) throws Exception {
+    return admin.describeTopics(Set.of(topics)).allTopicNames().get().values().stream()
+        .collect(Collectors.toMap(topic -> topic.name(), topic -> topic.partitions().size()));
+  }
+
+  private static String setting(Admin admin, String topic, String name) throws Exception {
+    ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
+    Config config = admin.describeConfigs(List.of(resource)).all().get().get(resource);
+    return config.get(name).value();
+  }
+
+  private List<Definition> definitions(String pipeline) {
+    return read("definitions", Definition.class).stream()
+        .filter(definition -> definition.getPipeline().equals(pipeline))
+        .toList();
+  }
+
+  private List<AuditEvent> audit(String pipeline) {
+    return read("audit", AuditEvent.class).stream()
+        .filter(event -> event.getSubject().equals("pipeline " + pipeline))
+        .toList();
+  }
+
+  private <T extends SpecificRecordBase> List<T> read(String topic, Class<T> type) {
+    AvroCodec codec = new AvroCodec(cluster.newRegistryClient());
+    try (TopicReader reader = cluster.newReader(topic)) {
+      return reader.readToEnd().stream()
+          .map(ConsumerRecord::value)
+          .map(value -> codec.decode(value, type))
+          .toList();
+    }
+  }
+}
