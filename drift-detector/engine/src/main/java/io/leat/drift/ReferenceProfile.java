@@ -150,8 +150,8 @@ public record ReferenceProfile(
 
   /** Writes the profile; a file that is there is replaced whole. */
   public void write(Path file) throws IOException {
-    Path folder = file.toAbsolutePath().getParent();
-    Path draft = Files.createTempFile(folder, ".profile", ".tmp");
+    // Not a temporary file: nobody else may read those, and services run as other users.
+    Path draft = file.resolveSibling(file.getFileName() + ".part");
     try {
       Files.write(draft, toJson());
       Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);

@@ -1,0 +1,122 @@
+package io.leat.cli.train;
+
+import io.leat.cli.UserError;
+import io.leat.pipeline.Model;
+import io.leat.pipeline.Pipeline;
+import io.leat.pipeline.PipelineException;
+import io.leat.pipeline.PipelineReader;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.LocalDateTime;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Trains a model of a pipeline on files of events. */
+@Command(
+    name = "train",
+    mixinStandardHelpOptions = true,
+    description = {
+      "Trains a model of a pipeline on files of events, and writes its ONNX file and the reference"
+          + " profile of its training data where the model's definition says.",
+      "Events pass the contract's rules and are replayed in the order of their time; the vectors"
+          + " are those that the stream would make. The newest fifth is held out to measure the"
+          + " model. The same files give the same model, byte for byte."
+    })
+public final class TrainCommand implements Callable<Integer> {
+  @Parameters(paramLabel = "PIPELINE", description = "Folder of the pipeline.")
+  private Path folder = Path.of(".");
+
+  @Option(names = "--model", paramLabel = "NAME", required = true, description = "The model.")
+  private String model = "";
+
+  @Option(
+      names = "--events",
+      paramLabel = "NAME=FILE",
+      required = true,
+      description =
+          "Events of a contract: .csv, .csv.gz or .parquet. Once for each event that the model's"
+              + " service is made of.")
+  private Map<String, Path> events = new LinkedHashMap<>();
+
+  @Option(
+      names = "--time-column",
+      paramLabel = "NAME=COLUMN",
+      description =
+          "Column of an event's file that holds its time. Default: the contract's event_time.")
+  private Map<String, String> timeColumns = new LinkedHashMap<>();
+
+  @Option(
+      names = "--from",
+      paramLabel = "TIME",
+      converter = TimeConverter.class,
+      description =
+          "Train on vectors from this event time on, such as 2018-04-08 (its midnight, UTC);"
+              + " earlier events only fill windows. Default: the first.")
+  private @Nullable Instant from;
+
+  @Option(
+      names = "--until",
+      paramLabel = "TIME",
+      converter = TimeConverter.class,
+      description = "Train on events before this time. Default: all.")
+  private @Nullable Instant until;
+
+  @Spec private CommandSpec spec = CommandSpec.create();
+
+  /**
+   * @throws PipelineException if the pipeline is wrong
+   * @throws UserError if the files do not fit it, or the model cannot be trained on them
+   */
+  @Override
+  public Integer call() throws PipelineException {
+    Pipeline pipeline = PipelineReader.readBeforeTraining(folder);
+    Model definition =
+        pipeline
+            .model(model)
+            .orElseThrow(
+                () ->
+                    new UserError(
+                        "Pipeline %s has no model %s; it has %s."
+                            .formatted(
+                                pipeline.name(),
+                                model,
+                                pipeline.models().stream().map(Model::name).toList())));
+    PrintWriter out = spec.commandLine().getOut();
+    new ModelTraining(pipeline, definition)
+        .run(events, timeColumns, Optional.ofNullable(from), Optional.ofNullable(until), out);
+    return 0;
+  }
+
+  /** Reads a date, or a time with or without an offset; UTC where none is given. */
+  static final class TimeConverter implements ITypeConverter<Instant> {
+    @Override
+    public Instant convert(String text) {
+      try {
+        if (text.length() == "2018-04-08".length()) {
+          return LocalDate.parse(text).atStartOfDay(ZoneOffset.UTC).toInstant();
+        }
+        boolean offset = text.endsWith("Z") || text.lastIndexOf('+') > 10;
+        return offset
+            ? OffsetDateTime.parse(text).toInstant()
+            : LocalDateTime.parse(text).toInstant(ZoneOffset.UTC);
+      } catch (DateTimeException e) {
+        throw new picocli.CommandLine.TypeConversionException(
+            "'" + text + "' is no time; expected one such as 2018-04-08 or 2018-04-08T12:00:00Z");
+      }
+    }
+  }
+}
