@@ -6,6 +6,7 @@ import io.leat.schemas.RegistryClient;
 import io.leat.schemas.Topics;
 import java.io.Serializable;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.apache.avro.specific.SpecificRecordBase;
@@ -13,6 +14,10 @@ import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.common.serialization.SerializationSchema;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.connector.base.DeliveryGuarantee;
+import org.apache.flink.connector.kafka.lineage.DefaultKafkaDatasetFacet;
+import org.apache.flink.connector.kafka.lineage.DefaultKafkaDatasetIdentifier;
+import org.apache.flink.connector.kafka.lineage.KafkaDatasetFacet;
+import org.apache.flink.connector.kafka.lineage.KafkaDatasetFacetProvider;
 import org.apache.flink.connector.kafka.sink.KafkaRecordSerializationSchema;
 import org.apache.flink.connector.kafka.sink.KafkaSink;
 import org.apache.flink.connector.kafka.sink.TransactionNamingStrategy;
@@ -154,7 +159,7 @@ public final class KafkaRecords {
 
   /** Encodes a record under its topic's subject. */
   private static final class Encoding<T extends SpecificRecordBase>
-      implements KafkaRecordSerializationSchema<T> {
+      implements KafkaRecordSerializationSchema<T>, KafkaDatasetFacetProvider {
     private static final long serialVersionUID = 1L;
 
     private final RegistryConnection registry;
@@ -188,6 +193,13 @@ public final class KafkaRecords {
           RegistryConnection.whenAvailable(
               () -> client.register(Topics.valueSubject(topic), example.getSchema()));
       codec = new AvroCodec(client);
+    }
+
+    /** The topic; pooled transactions are found again by it. */
+    @Override
+    public Optional<KafkaDatasetFacet> getKafkaDatasetFacet() {
+      return Optional.of(
+          new DefaultKafkaDatasetFacet(DefaultKafkaDatasetIdentifier.ofTopics(List.of(topic))));
     }
 
     @Override
