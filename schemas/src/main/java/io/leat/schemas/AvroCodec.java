@@ -43,6 +43,12 @@ public final class AvroCodec {
             ClassSecurityValidator.getGlobal(), type -> type.getPackageName().equals(RECORDS)));
   }
 
+  /**
+   * Lets Avro make generated records ({@code io.leat.records}) in this JVM. Loading this class does
+   * so already: only who has Avro copy or read such records by other means needs to call it.
+   */
+  public static void trustGeneratedRecords() {}
+
   private final RegistryClient registry;
   private final Map<Integer, Map<Schema, DatumReader<GenericRecord>>> generic =
       new ConcurrentHashMap<>();

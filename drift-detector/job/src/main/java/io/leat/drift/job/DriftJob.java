@@ -24,7 +24,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
-import org.apache.flink.formats.avro.typeutils.AvroTypeInfo;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
@@ -103,7 +102,7 @@ public final class DriftJob implements FlinkJob {
             .keyBy(WindowPart::monitor, TypeInformation.of(String.class))
             .process(
                 new JudgeWindows(watches.values().stream().flatMap(List::stream).toList()),
-                new AvroTypeInfo<>(DriftMetric.class))
+                new RecordTypeInfo<>(DriftMetric.class))
             .name("judge")
             .uid("judge");
     metrics

@@ -5,6 +5,7 @@ import io.leat.drift.DriftDetector;
 import io.leat.drift.WindowSummary;
 import io.leat.records.DriftAlert;
 import io.leat.records.DriftMetric;
+import io.leat.schemas.AvroCodec;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
@@ -16,7 +17,6 @@ import org.apache.flink.api.common.state.ValueState;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
 import org.apache.flink.api.common.typeinfo.PrimitiveArrayTypeInfo;
 import org.apache.flink.api.common.typeinfo.Types;
-import org.apache.flink.formats.avro.typeutils.AvroTypeInfo;
 import org.apache.flink.metrics.MetricGroup;
 import org.apache.flink.streaming.api.functions.KeyedProcessFunction;
 import org.apache.flink.util.Collector;
@@ -45,7 +45,7 @@ final class JudgeWindows extends KeyedProcessFunction<String, WindowPart, DriftM
 
   /** What began and ceased, in order of windows. */
   static final OutputTag<DriftAlert> ALERTS =
-      new OutputTag<>("alerts", new AvroTypeInfo<>(DriftAlert.class));
+      new OutputTag<>("alerts", new RecordTypeInfo<>(DriftAlert.class));
 
   private final List<Watch> watches;
   private transient Map<String, OpenMonitor> monitors = Map.of();
@@ -60,6 +60,7 @@ final class JudgeWindows extends KeyedProcessFunction<String, WindowPart, DriftM
 
   @Override
   public void open(OpenContext context) {
+    AvroCodec.trustGeneratedRecords(); // Flink copies with Avro what is put out
     MetricGroup metrics = getRuntimeContext().getMetricGroup();
     monitors = new HashMap<>();
     for (Watch watch : watches) {

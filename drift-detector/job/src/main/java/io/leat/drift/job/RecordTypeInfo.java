@@ -1,0 +1,76 @@
+package io.leat.drift.job;
+
+import org.apache.avro.specific.SpecificRecordBase;
+import org.apache.flink.api.common.serialization.SerializerConfig;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.api.common.typeutils.TypeSerializer;
+import org.apache.flink.formats.avro.typeutils.AvroSerializer;
+
+/**
+ * Tells Flink of one of the platform's records, which it serialises as Avro. Flink's own {@code
+ * AvroTypeInfo} refuses records whose fields have underscores in their names.
+ */
+final class RecordTypeInfo<T extends SpecificRecordBase> extends TypeInformation<T> {
+  private static final long serialVersionUID = 1L;
+
+  private final Class<T> type;
+
+  RecordTypeInfo(Class<T> type) {
+    this.type = type;
+  }
+
+  @Override
+  public boolean isBasicType() {
+    return false;
+  }
+
+  @Override
+  public boolean isTupleType() {
+    return false;
+  }
+
+  @Override
+  public int getArity() {
+    return 1;
+  }
+
+  @Override
+  public int getTotalFields() {
+    return 1;
+  }
+
+  @Override
+  public Class<T> getTypeClass() {
+    return type;
+  }
+
+  @Override
+  public boolean isKeyType() {
+    return false;
+  }
+
+  @Override
+  public TypeSerializer<T> createSerializer(SerializerConfig config) {
+    return new AvroSerializer<>(type);
+  }
+
+  @Override
+  public String toString() {
+    return type.getSimpleName();
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof RecordTypeInfo<?> that && type.equals(that.type);
+  }
+
+  @Override
+  public int hashCode() {
+    return type.hashCode();
+  }
+
+  @Override
+  public boolean canEqual(Object other) {
+    return other instanceof RecordTypeInfo<?>;
+  }
+}

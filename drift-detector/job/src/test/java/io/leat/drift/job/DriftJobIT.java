@@ -1,0 +1,352 @@
+package io.leat.drift.job;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.leat.drift.AlertState;
+import io.leat.drift.DriftDetector;
+import io.leat.drift.NumericValue;
+import io.leat.drift.ReferenceProfile;
+import io.leat.drift.ReferenceProfileBuilder;
+import io.leat.drift.WindowSummary;
+import io.leat.pipeline.FeatureService;
+import io.leat.pipeline.Model;
+import io.leat.pipeline.Pipeline;
+import io.leat.pipeline.PipelineReader;
+import io.leat.records.DriftAlert;
+import io.leat.records.DriftMetric;
+import io.leat.records.FeatureVector;
+import io.leat.records.LogPosition;
+import io.leat.runtime.flink.LocalCluster;
+import io.leat.schemas.AvroCodec;
+import io.leat.schemas.FeatureVectorSchema;
+import io.leat.schemas.RecordHeaders;
+import io.leat.schemas.RegistryClient;
+import io.leat.schemas.Topics;
+import io.leat.stack.JvmProcess;
+import io.leat.stack.LeatHome;
+import io.leat.testing.ServiceProcess;
+import io.leat.testing.TestCluster;
+import io.leat.testing.TopicReader;
+import io.leat.testing.TopicWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.apache.avro.specific.SpecificRecordBase;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * The job in a process of its own, against a real broker and registry, killed twice. What it wrote
+ * is compared record by record with what the engine says of the same vectors.
+ */
+class DriftJobIT {
+  private static final Duration PATIENCE = Duration.ofSeconds(120);
+  private static final long HOUR = Duration.ofHours(1).toMillis();
+  private static final long DAY = 24 * HOUR;
+  private static final int PARTITIONS = 2;
+  private static final long TRAINED_DAYS = 60;
+  private static final long CHANGE = 75;
+  private static final long CHANGED_BACK = 85;
+  private static final long END = 100;
+  private static final String VECTORS = Topics.features("prices");
+  private static final String DEAD_LETTERS = "prices-drift.dlq";
+
+  @TempDir private Path folder = Path.of(".");
+
+  /** Two readings an hour, one a partition. */
+  private record Reading(long time, int partition, double price, double neighbour) {}
+
+  private static List<Reading> readings(long fromDay, long untilDay) {
+    List<Reading> readings = new ArrayList<>();
+    for (long hour = fromDay * 24; hour < untilDay * 24; hour++) {
+      Random random = new Random(hour);
+      boolean changed = hour >= CHANGE * 24 && hour < CHANGED_BACK * 24;
+      for (int partition = 0; partition < PARTITIONS; partition++) {
+        readings.add(
+            new Reading(
+                hour * HOUR + partition,
+                partition,
+                random.nextGaussian(),
+                changed ? random.nextDouble() : 0.25));
+      }
+    }
+    return readings;
+  }
+
+  @Test
+  void everyWindowIsMeasuredAndEveryAlertToldOnceThroughKills() throws Exception {
+    Pipeline pipeline = pipelineWithProfile();
+    DriftDetector detector =
+        new DriftDetector(
+            pipeline.monitors().get(0), ReferenceProfile.read(pipeline.models().get(0)));
+    try (TestCluster cluster = TestCluster.start()) {
+      cluster.createTopic(VECTORS, PARTITIONS, Map.of());
+      Stream.of(Topics.DRIFT_METRICS, Topics.DRIFT_ALERTS, DEAD_LETTERS)
+          .forEach(topic -> cluster.createTopic(topic, 1, Map.of()));
+      try (JobUnderKills job = new JobUnderKills(cluster);
+          Vectors vectors = new Vectors(cluster, pipeline.services().get(0));
+          TopicReader metricReader = cluster.newReader(Topics.DRIFT_METRICS);
+          TopicReader alertReader = cluster.newReader(Topics.DRIFT_ALERTS);
+          TopicReader deadLetterReader = cluster.newReader(DEAD_LETTERS)) {
+
+        vectors.send(readings(TRAINED_DAYS, 70));
+        vectors.sendOfAnotherDefinition(TRAINED_DAYS * DAY);
+        vectors.sendGarbage();
+        List<ConsumerRecord<byte[], byte[]>> metrics = new ArrayList<>(job.await(metricReader, 1));
+        job.kill();
+        vectors.send(readings(70, CHANGE + 3));
+        job.restart();
+        List<ConsumerRecord<byte[], byte[]>> alerts = new ArrayList<>(job.await(alertReader, 1));
+        job.kill();
+        vectors.sendLate(TRAINED_DAYS * DAY);
+        vectors.send(readings(CHANGE + 3, END));
+        job.restart();
+
+        Told expected = expected(detector, readings(TRAINED_DAYS, END - 1));
+        metrics.addAll(job.await(metricReader, expected.metrics().size() - metrics.size()));
+        alerts.addAll(job.await(alertReader, expected.alerts().size() - alerts.size()));
+        job.stop();
+        metrics.addAll(metricReader.readToEnd());
+        alerts.addAll(alertReader.readToEnd());
+
+        AvroCodec codec = new AvroCodec(cluster.newRegistryClient());
+        assertThat(decode(codec, metrics, DriftMetric.class))
+            .containsExactlyElementsOf(expected.metrics());
+        assertThat(decode(codec, alerts, DriftAlert.class))
+            .containsExactlyElementsOf(expected.alerts())
+            .hasSize(2)
+            .extracting(DriftAlert::getFeature)
+            .containsOnly("event.neighbour");
+        assertThat(metrics).extracting(record -> text(record.key())).containsOnly("price");
+        assertThat(alerts).extracting(record -> text(record.key())).containsOnly("price");
+        List<ConsumerRecord<byte[], byte[]>> deadLetters = deadLetterReader.readToEnd();
+        assertThat(deadLetters)
+            .isNotEmpty()
+            .allSatisfy(record -> assertThat(text(record.value())).isEqualTo("garbage"));
+        System.out.printf(
+            "%d metrics, %d alerts, killed twice: none lost, none twice; first alert: %s%n",
+            metrics.size(), alerts.size(), expected.alerts().get(0).getMessage());
+      }
+    }
+  }
+
+  @Test
+  void anAbsentProfileIsOneClearSentence() throws Exception {
+    Pipeline pipeline = copyOfPipeline();
+    Path log = folder.resolve("job.log");
+    JvmProcess.Command command =
+        command("localhost:1", "http://localhost:1", folder.resolve("state"), log);
+
+    try (JvmProcess process = JvmProcess.start(command)) {
+      org.awaitility.Awaitility.await().atMost(PATIENCE).until(() -> !process.isAlive());
+    }
+
+    assertThat(Files.readString(log))
+        .contains(
+            "The drift job cannot watch model price: There is no reference profile at %s; `leat train` writes it beside the model."
+                .formatted(pipeline.models().get(0).referenceProfile()));
+  }
+
+  private static <T extends SpecificRecordBase> List<T> decode(
+      AvroCodec codec, List<ConsumerRecord<byte[], byte[]>> records, Class<T> type) {
+    return records.stream().map(record -> codec.decode(record.value(), type)).toList();
+  }
+
+  private static String text(byte[] bytes) {
+    return new String(bytes, UTF_8);
+  }
+
+  private record Told(List<DriftMetric> metrics, List<DriftAlert> alerts) {}
+
+  /** What the engine alone says. */
+  private static Told expected(DriftDetector detector, List<Reading> readings) {
+    TreeMap<Long, WindowSummary> windows = new TreeMap<>();
+    for (Reading reading : readings) {
+      windows
+          .computeIfAbsent(detector.windowStart(reading.time()), start -> detector.newWindow())
+          .add(
+              new double[] {
+                NumericValue.of(reading.price()), NumericValue.of(reading.neighbour())
+              });
+    }
+    Told told = new Told(new ArrayList<>(), new ArrayList<>());
+    Map<String, AlertState> states = new HashMap<>();
+    windows.forEach(
+        (start, window) -> {
+          DriftDetector.Verdict verdict = detector.judge(start, window, states);
+          told.metrics().addAll(verdict.metrics());
+          told.alerts().addAll(verdict.alerts());
+          states.putAll(verdict.states());
+        });
+    return told;
+  }
+
+  private Pipeline copyOfPipeline() throws Exception {
+    Path source =
+        Path.of(System.getProperty("leat.project"), "drift-detector/job/src/test/resources/prices");
+    try (Stream<Path> files = Files.walk(source)) {
+      for (Path file : files.toList()) {
+        Path target = folder.resolve("prices").resolve(source.relativize(file).toString());
+        if (Files.isDirectory(file)) {
+          Files.createDirectories(target);
+        } else {
+          Files.copy(file, target);
+        }
+      }
+    }
+    // Nobody scores here; the reader asks only that a model is there.
+    Files.write(folder.resolve("prices/models/price/model.onnx"), new byte[] {1});
+    return PipelineReader.read(folder.resolve("prices"));
+  }
+
+  private Pipeline pipelineWithProfile() throws Exception {
+    Pipeline pipeline = copyOfPipeline();
+    Model model = pipeline.models().get(0);
+    ReferenceProfileBuilder builder = ReferenceProfileBuilder.of(pipeline, model);
+    readings(0, TRAINED_DAYS)
+        .forEach(r -> builder.add(r.time(), List.of(r.price(), r.neighbour())));
+    builder.build().write(model.referenceProfile());
+    return pipeline;
+  }
+
+  private JvmProcess.Command command(
+      String bootstrapServers, String registryUrl, Path state, Path log) {
+    return JvmProcess.Command.of(
+            "drift",
+            ServiceProcess.testClassPath(),
+            LocalCluster.class.getName(),
+            List.of(
+                "--pipeline",
+                folder.resolve("prices").toString(),
+                "--bootstrap-servers",
+                bootstrapServers,
+                "--registry-url",
+                registryUrl,
+                "--state-dir",
+                state.toString(),
+                "--checkpoint-interval",
+                "1s",
+                "--rest-port",
+                "0",
+                "--metrics-port",
+                "0",
+                DriftJob.class.getName()),
+            log)
+        .withJvmOptions(
+            "-Xmx512m", "@" + LeatHome.find().directory().resolve("lib/flink/jvm.options"));
+  }
+
+  /** The job's process, and the same again after it was killed. */
+  private final class JobUnderKills implements AutoCloseable {
+    private final JvmProcess.Command command;
+    private JvmProcess process;
+
+    JobUnderKills(TestCluster cluster) {
+      command =
+          command(
+              cluster.bootstrapServers(),
+              cluster.registryUrl(),
+              folder.resolve("state"),
+              Path.of("target", "drift-job-it.log"));
+      process = JvmProcess.start(command);
+    }
+
+    /** Waits for so many more records, as long as the job lives. */
+    List<ConsumerRecord<byte[], byte[]>> await(TopicReader reader, int count) {
+      return reader.await(
+          records -> {
+            assertThat(process.isAlive()).as("the job runs; see %s", command.logFile()).isTrue();
+            return records.size() >= count;
+          },
+          count + " records",
+          PATIENCE);
+    }
+
+    void kill() {
+      process.kill();
+    }
+
+    void restart() {
+      process = JvmProcess.start(command);
+    }
+
+    void stop() {
+      process.stop();
+    }
+
+    @Override
+    public void close() {
+      if (process.isAlive()) {
+        process.kill();
+      }
+    }
+  }
+
+  /** Writes vectors as the feature store does. */
+  private static final class Vectors implements AutoCloseable {
+    private final FeatureService service;
+    private final TopicWriter writer;
+    private final AvroCodec codec;
+    private final int schemaId;
+
+    Vectors(TestCluster cluster, FeatureService service) {
+      RegistryClient registry = cluster.newRegistryClient();
+      this.service = service;
+      this.writer = cluster.newWriter();
+      this.codec = new AvroCodec(registry);
+      this.schemaId =
+          registry.register(
+              Topics.valueSubject(VECTORS), FeatureVectorSchema.of(service.featureNames()));
+    }
+
+    void send(List<Reading> readings) {
+      readings.forEach(reading -> send(reading, service.definition()));
+      writer.flush();
+    }
+
+    void sendOfAnotherDefinition(long time) {
+      send(new Reading(time, 0, 1e6, 1e6), "another");
+    }
+
+    void sendLate(long time) {
+      send(new Reading(time, 1, 1e6, 1e6), service.definition());
+    }
+
+    void sendGarbage() {
+      writer.send(new ProducerRecord<>(VECTORS, 0, null, "garbage".getBytes(UTF_8)));
+    }
+
+    private void send(Reading reading, String definition) {
+      FeatureVector vector =
+          new FeatureVector(
+              service.name(),
+              service.version(),
+              definition,
+              reading.time() + "-" + reading.partition(),
+              Instant.ofEpochMilli(reading.time()),
+              Map.of(),
+              List.of(reading.price(), reading.neighbour()),
+              new LogPosition("readings", reading.partition(), 0L));
+      ProducerRecord<byte[], byte[]> record =
+          new ProducerRecord<>(VECTORS, reading.partition(), null, codec.encode(schemaId, vector));
+      RecordHeaders.set(record.headers(), RecordHeaders.EVENT_TIME, "" + reading.time());
+      writer.send(record);
+    }
+
+    @Override
+    public void close() {
+      writer.close();
+    }
+  }
+}

@@ -1,0 +1,79 @@
+package io.leat.drift.job;
+
+import io.leat.drift.NumericValue;
+import io.leat.drift.ReferenceProfile;
+import io.leat.drift.ReferenceProfileBuilder;
+import io.leat.drift.WindowSummary;
+import io.leat.pipeline.FeatureService;
+import io.leat.pipeline.Model;
+import io.leat.pipeline.Monitor;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+
+/** A watched model in tests: one feature that wanders, one that is always 3. */
+final class Given {
+  static final long HOUR = Duration.ofHours(1).toMillis();
+  static final long DAY = 24 * HOUR;
+  static final List<String> FEATURES = List.of("event.price", "event.constant");
+
+  private Given() {}
+
+  static Monitor monitor(String name) {
+    return new Monitor(
+        name, "model", Duration.ofDays(1), List.of(), Duration.ofHours(1), 10, 0.1, 2, 3, 3);
+  }
+
+  static FeatureService service() {
+    return new FeatureService(
+        "prices",
+        1,
+        "readings",
+        List.of(
+            new FeatureService.EventFeature("price"), new FeatureService.EventFeature("constant")),
+        Optional.empty(),
+        "d1");
+  }
+
+  private static Model model() {
+    return new Model(
+        "model",
+        "1",
+        "prices",
+        1,
+        Path.of("model.onnx"),
+        Path.of("reference.json"),
+        "us",
+        "tests",
+        new Model.Nulls(Optional.empty(), Map.of()),
+        new Model.Output("probabilities", 1),
+        List.of());
+  }
+
+  static ReferenceProfile profile(Monitor monitor, double constant) {
+    ReferenceProfileBuilder builder =
+        new ReferenceProfileBuilder(model(), service(), List.of(monitor));
+    Random random = new Random(5);
+    for (int hour = 0; hour < 60 * 24; hour++) {
+      builder.add(hour * HOUR, List.of(random.nextGaussian(), constant));
+    }
+    return builder.build();
+  }
+
+  static Watch watch(String monitor, double constant) {
+    return new Watch(monitor(monitor), profile(monitor(monitor), constant).toJson());
+  }
+
+  /** So many like vectors of a window. */
+  static WindowPart part(Watch watch, long windowStart, int vectors, double constant) {
+    Random random = new Random(windowStart);
+    WindowSummary summary = watch.detector().newWindow();
+    for (int i = 0; i < vectors; i++) {
+      summary.add(new double[] {NumericValue.of(random.nextGaussian()), constant});
+    }
+    return new WindowPart(watch.monitor().name(), windowStart, vectors, summary.toBytes());
+  }
+}

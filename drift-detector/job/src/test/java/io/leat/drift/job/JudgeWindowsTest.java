@@ -1,0 +1,212 @@
+package io.leat.drift.job;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.groups.Tuple.tuple;
+
+import io.leat.records.AlertState;
+import io.leat.records.DriftAlert;
+import io.leat.records.DriftMetric;
+import io.leat.records.Severity;
+import java.util.List;
+import java.util.Queue;
+import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.formats.avro.typeutils.AvroSerializer;
+import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
+import org.apache.flink.streaming.api.operators.KeyedProcessOperator;
+import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+import org.apache.flink.streaming.util.KeyedOneInputStreamOperatorTestHarness;
+import org.junit.jupiter.api.Test;
+
+/** Given parts of windows, and watermarks, these metrics and alerts come out. */
+class JudgeWindowsTest {
+  private static final long DAY = Given.DAY;
+  private final Watch watch = Given.watch("m", 3);
+  private final Watch other = Given.watch("n", 3);
+
+  /** The operator under test, in Flink's harness. */
+  private final class Judge implements AutoCloseable {
+    private final KeyedOneInputStreamOperatorTestHarness<String, WindowPart, DriftMetric> harness;
+
+    Judge(List<Watch> watches, OperatorSubtaskState state) throws Exception {
+      harness =
+          new KeyedOneInputStreamOperatorTestHarness<>(
+              new KeyedProcessOperator<>(new JudgeWindows(watches)),
+              WindowPart::monitor,
+              Types.STRING);
+      harness.setup(new AvroSerializer<>(DriftMetric.class));
+      harness.initializeState(state);
+      harness.open();
+    }
+
+    Judge(Watch... watches) throws Exception {
+      this(List.of(watches), OperatorSubtaskState.builder().build());
+    }
+
+    Judge given(Watch of, long day, int vectors, double constant) throws Exception {
+      harness.processElement(Given.part(of, day * DAY, vectors, constant), day * DAY);
+      return this;
+    }
+
+    Judge given(long day, int vectors, double constant) throws Exception {
+      return given(watch, day, vectors, constant);
+    }
+
+    Judge watermark(long day) throws Exception {
+      harness.processWatermark(day * DAY - 1);
+      return this;
+    }
+
+    OperatorSubtaskState snapshot() throws Exception {
+      return harness.snapshot(1, 1);
+    }
+
+    List<DriftMetric> metrics() {
+      return harness.extractOutputValues();
+    }
+
+    List<DriftAlert> alerts() {
+      Queue<StreamRecord<DriftAlert>> alerts = harness.getSideOutput(JudgeWindows.ALERTS);
+      return alerts == null ? List.of() : alerts.stream().map(StreamRecord::getValue).toList();
+    }
+
+    @Override
+    public void close() throws Exception {
+      harness.close();
+    }
+  }
+
+  @Test
+  void aWindowIsJudgedOnceWhenTheWatermarkPassesItsEnd() throws Exception {
+    try (Judge judge = new Judge(watch)) {
+      judge.given(0, 20, 3).given(0, 4, 3);
+      assertThat(judge.metrics()).isEmpty();
+
+      judge.watermark(1);
+
+      assertThat(judge.metrics())
+          .extracting(DriftMetric::getFeature, DriftMetric::getMetric, DriftMetric::getEvents)
+          .containsExactly(
+              tuple("event.price", "ks", 24L),
+              tuple("event.price", "psi_deciles_1e-4", 24L),
+              tuple("event.constant", "ks", 24L),
+              tuple("event.constant", "psi_deciles_1e-4", 24L));
+      judge.watermark(2);
+      assertThat(judge.metrics()).hasSize(4);
+    }
+  }
+
+  @Test
+  void windowsAreJudgedInOrderWhateverOrderTheirPartsComeIn() throws Exception {
+    try (Judge judge = new Judge(watch)) {
+      judge.given(3, 20, 3).given(1, 20, 3).given(0, 20, 3).watermark(9);
+
+      assertThat(judge.metrics())
+          .extracting(metric -> metric.getWindowStart().toEpochMilli() / DAY)
+          .containsExactly(0L, 0L, 0L, 0L, 1L, 1L, 1L, 1L, 3L, 3L, 3L, 3L);
+    }
+  }
+
+  @Test
+  void anAlertOpensStaysAndCloses() throws Exception {
+    try (Judge judge = new Judge(watch)) {
+      for (long day = 0; day < 12; day++) {
+        judge.given(day, 24, day >= 2 && day < 6 ? 4 : 3).watermark(day + 1);
+      }
+
+      assertThat(judge.alerts())
+          .extracting(
+              DriftAlert::getFeature,
+              DriftAlert::getState,
+              DriftAlert::getSeverity,
+              alert -> alert.getWindowStart().toEpochMilli() / DAY)
+          .containsExactly(
+              tuple("event.constant", AlertState.OPEN, Severity.CRITICAL, 3L),
+              tuple("event.constant", AlertState.CLOSED, Severity.CRITICAL, 8L));
+      assertThat(judge.alerts())
+          .extracting(DriftAlert::getAlertId)
+          .containsOnly(judge.alerts().get(0).getAlertId());
+    }
+  }
+
+  @Test
+  void anAlertThatWasOpenedIsNotOpenedAgainAfterARestart() throws Exception {
+    OperatorSubtaskState state;
+    String id;
+    try (Judge judge = new Judge(watch)) {
+      judge.given(0, 24, 4).watermark(1).given(1, 24, 4).given(2, 10, 4).watermark(2);
+      assertThat(judge.alerts()).hasSize(1);
+      id = judge.alerts().get(0).getAlertId();
+      state = judge.snapshot();
+    }
+    try (Judge judge = new Judge(List.of(watch), state)) {
+      judge.given(2, 14, 4).watermark(3).given(3, 24, 3).given(4, 24, 3).given(5, 24, 3);
+      judge.watermark(6);
+
+      assertThat(judge.metrics().get(0).getEvents()).isEqualTo(24);
+      assertThat(judge.alerts())
+          .extracting(DriftAlert::getState, DriftAlert::getAlertId)
+          .containsExactly(tuple(AlertState.CLOSED, id));
+    }
+  }
+
+  @Test
+  void whatComesAfterItsWindowClosedChangesNothing() throws Exception {
+    OperatorSubtaskState state;
+    try (Judge judge = new Judge(watch)) {
+      judge.given(1, 24, 3).watermark(2).given(1, 24, 4).given(0, 24, 4).watermark(3);
+      assertThat(judge.metrics()).hasSize(4);
+      state = judge.snapshot();
+    }
+    // The watermark of before is gone; that the window was closed is not.
+    try (Judge judge = new Judge(List.of(watch), state)) {
+      judge.given(1, 24, 4).given(0, 24, 4).watermark(5);
+      assertThat(judge.metrics()).isEmpty();
+    }
+  }
+
+  @Test
+  void monitorsHaveNothingToDoWithEachOther() throws Exception {
+    try (Judge judge = new Judge(watch, other)) {
+      judge.given(watch, 0, 24, 4).given(other, 1, 24, 4).watermark(3);
+      assertThat(judge.alerts()).isEmpty();
+
+      judge.given(watch, 3, 24, 4).given(other, 3, 24, 3).watermark(4);
+
+      assertThat(judge.alerts()).extracting(DriftAlert::getMonitor).containsExactly("m");
+    }
+  }
+
+  @Test
+  void aNewReferenceDropsOpenWindowsAndKeepsAlerts() throws Exception {
+    OperatorSubtaskState state;
+    try (Judge judge = new Judge(watch)) {
+      judge.given(0, 24, 4).given(1, 24, 4).watermark(2).given(2, 24, 4);
+      assertThat(judge.alerts()).hasSize(1);
+      state = judge.snapshot();
+    }
+    Watch retrained = Given.watch("m", 4);
+    try (Judge judge = new Judge(List.of(retrained), state)) {
+      judge.given(retrained, 2, 24, 4).given(retrained, 3, 24, 4).given(retrained, 4, 24, 4);
+      judge.watermark(6);
+
+      assertThat(judge.metrics().get(0).getWindowStart().toEpochMilli()).isEqualTo(2 * DAY);
+      assertThat(judge.metrics().get(0).getEvents()).isEqualTo(24);
+      assertThat(judge.alerts())
+          .extracting(DriftAlert::getState)
+          .containsExactly(AlertState.CLOSED);
+    }
+  }
+
+  @Test
+  void aMonitorThatIsNoLongerDeclaredLeavesNothingBehind() throws Exception {
+    OperatorSubtaskState state;
+    try (Judge judge = new Judge(watch, other)) {
+      judge.given(watch, 0, 24, 3).given(other, 0, 24, 3);
+      state = judge.snapshot();
+    }
+    try (Judge judge = new Judge(List.of(other), state)) {
+      judge.watermark(2);
+      assertThat(judge.metrics()).extracting(DriftMetric::getMonitor).containsOnly("n");
+    }
+  }
+}

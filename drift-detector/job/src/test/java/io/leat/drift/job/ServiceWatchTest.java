@@ -1,0 +1,88 @@
+package io.leat.drift.job;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.leat.records.FeatureVector;
+import io.leat.records.LogPosition;
+import io.leat.runtime.flink.BadRecordException;
+import io.leat.runtime.flink.DecodeAvro.WithWriterSchema;
+import io.leat.runtime.flink.KafkaRecord;
+import io.leat.schemas.FeatureVectorSchema;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import org.apache.avro.Schema;
+import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+/** What monitors see of a vector. */
+class ServiceWatchTest {
+  private static final KafkaRecord RECORD =
+      new KafkaRecord("features.prices", 0, 7, new RecordHeaders(), null, new byte[0]);
+  private final ServiceWatch watch = new ServiceWatch("prices", 1, "d1", List.of("b", "a"));
+
+  @Test
+  void valuesAreFoundByTheNamesOfTheirOwnSchema() throws BadRecordException {
+    WatchedVector vector = apply("d1", List.of("a", "x", "b"), 1L, "text", 2.5);
+    WatchedVector sameOtherOrder = apply("d1", List.of("b", "a"), 2.5, 1L);
+
+    assertThat(vector.current()).isTrue();
+    assertThat(vector.eventTime()).isEqualTo(1_000);
+    assertThat(vector.values()).containsExactly(2.5, 1);
+    assertThat(sameOtherOrder.values()).containsExactly(2.5, 1);
+  }
+
+  @Test
+  void aFlagIsANumberAndNullIsNone() throws BadRecordException {
+    assertThat(apply("d1", List.of("a", "b"), null, true).values()).containsExactly(1, Double.NaN);
+  }
+
+  @Test
+  void aVectorOfAnotherDefinitionIsNotCurrent() throws BadRecordException {
+    assertThat(apply("d2", List.of("c"), 1.0).current()).isFalse();
+  }
+
+  @Test
+  void aVectorWithoutAWatchedFeatureIsRefused() {
+    assertThatThrownBy(() -> apply("d1", List.of("a", "c"), 1.0, 2.0))
+        .isInstanceOf(BadRecordException.class)
+        .hasMessageContaining("names no feature b, which a monitor watches; it has [a, c]");
+  }
+
+  @Test
+  void aVectorWithFewerValuesThanNamesIsRefused() {
+    assertThatThrownBy(() -> apply("d1", List.of("a", "b"), 1.0))
+        .isInstanceOf(BadRecordException.class)
+        .hasMessageContaining("the vector has 1 values; its schema names more: b is number 2");
+  }
+
+  @Test
+  void aSchemaWithoutNamesIsRefused() {
+    assertThatThrownBy(() -> apply("d1", FeatureVector.getClassSchema(), 1.0, 2.0))
+        .isInstanceOf(BadRecordException.class)
+        .hasMessageContaining("has no property leat.features");
+  }
+
+  private WatchedVector apply(String definition, List<String> names, @Nullable Object... values)
+      throws BadRecordException {
+    return apply(definition, FeatureVectorSchema.of(names), values);
+  }
+
+  private WatchedVector apply(String definition, Schema schema, @Nullable Object... values)
+      throws BadRecordException {
+    FeatureVector vector =
+        new FeatureVector(
+            "prices",
+            1,
+            definition,
+            "e1",
+            Instant.ofEpochSecond(1),
+            Map.of(),
+            Arrays.asList(values),
+            new LogPosition("readings", 0, 0L));
+    return watch.apply(RECORD, new WithWriterSchema<>(vector, schema));
+  }
+}

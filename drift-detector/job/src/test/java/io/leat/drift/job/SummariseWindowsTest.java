@@ -1,0 +1,113 @@
+package io.leat.drift.job;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.groups.Tuple.tuple;
+
+import io.leat.drift.WindowSummary;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.flink.streaming.api.watermark.Watermark;
+import org.apache.flink.streaming.util.OneInputStreamOperatorTestHarness;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Given vectors, these parts of windows are handed on, then. */
+class SummariseWindowsTest {
+  private final Watch watch = Given.watch("m", 3);
+  private final OneInputStreamOperatorTestHarness<WatchedVector, WindowPart> harness = harness();
+
+  private OneInputStreamOperatorTestHarness<WatchedVector, WindowPart> harness() {
+    try {
+      // In the vectors the features come in another order, after one that nobody here watches.
+      return new OneInputStreamOperatorTestHarness<>(
+          new SummariseWindows(
+              "prices", List.of("other", "event.constant", "event.price"), List.of(watch)));
+    } catch (Exception e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  @BeforeEach
+  void open() throws Exception {
+    harness.open();
+  }
+
+  @AfterEach
+  void close() throws Exception {
+    harness.close();
+  }
+
+  @Test
+  void handsOnBeforeTheWatermark() throws Exception {
+    process(0, 3);
+    process(Given.HOUR, 3);
+    process(Given.DAY, 4);
+    assertThat(harness.getOutput()).isEmpty();
+
+    harness.processWatermark(Given.DAY);
+
+    List<Object> output = new ArrayList<>(harness.getOutput());
+    assertThat(output).hasSize(3).last().isEqualTo(new Watermark(Given.DAY));
+    assertThat(parts())
+        .extracting(WindowPart::windowStart, WindowPart::vectors)
+        .containsExactly(tuple(0L, 2L), tuple(Given.DAY, 1L));
+  }
+
+  @Test
+  void findsEachFeatureAtItsPlace() throws Exception {
+    process(0, 3);
+    harness.processWatermark(1);
+
+    WindowSummary summary = watch.detector().newWindow();
+    summary.add(new double[] {0.5, 3});
+    assertThat(parts().get(0).summary()).isEqualTo(summary.toBytes());
+  }
+
+  @Test
+  void holdsNothingBackFromACheckpoint() throws Exception {
+    process(0, 3);
+
+    harness.prepareSnapshotPreBarrier(1);
+
+    assertThat(parts()).hasSize(1);
+    harness.processWatermark(1);
+    assertThat(parts()).hasSize(1);
+  }
+
+  @Test
+  void holdsNothingBackAtTheEnd() throws Exception {
+    process(0, 3);
+
+    harness.endInput();
+    harness.getOneInputOperator().finish();
+
+    assertThat(parts()).hasSize(1);
+  }
+
+  @Test
+  void handsOnWhenManyWindowsAreOpen() throws Exception {
+    for (int day = 0; day < 100; day++) {
+      process(day * Given.DAY, 3);
+    }
+
+    assertThat(parts()).hasSizeGreaterThan(60);
+  }
+
+  @Test
+  void passesOverVectorsOfAnotherDefinition() throws Exception {
+    harness.processElement(new WatchedVector(false, 0, new double[0]), 0);
+    harness.processWatermark(1);
+
+    assertThat(parts()).isEmpty();
+  }
+
+  private void process(long eventTime, double constant) throws Exception {
+    harness.processElement(
+        new WatchedVector(true, eventTime, new double[] {9, constant, 0.5}), eventTime);
+  }
+
+  private List<WindowPart> parts() {
+    return harness.extractOutputValues();
+  }
+}
