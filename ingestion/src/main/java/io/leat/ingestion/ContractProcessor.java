@@ -37,6 +37,7 @@ final class ContractProcessor implements Processor<byte[], byte[], byte[], byte[
   private final String deadLetterSink;
   private @Nullable ProcessorContext<byte[], byte[]> context;
   private int largestRecord;
+  private int largestValid;
 
   ContractProcessor(
       String event,
@@ -57,6 +58,7 @@ final class ContractProcessor implements Processor<byte[], byte[], byte[], byte[
   public void init(ProcessorContext<byte[], byte[]> context) {
     this.context = context;
     this.largestRecord = RecordSize.largest(context.appConfigs());
+    this.largestValid = largestRecord - largestRecord / 64; // jobs further on add headers
   }
 
   @Override
@@ -66,7 +68,7 @@ final class ContractProcessor implements Processor<byte[], byte[], byte[], byte[
     if (verdict instanceof Verdict.Accepted accepted) {
       Record<byte[], byte[]> valid = valid(record, accepted, source);
       int size = RecordSize.upperBound(valid);
-      if (size <= largestRecord) {
+      if (size <= largestValid) {
         metrics.accepted(accepted.warnings());
         context().forward(valid, validSink);
         return;
@@ -141,7 +143,7 @@ final class ContractProcessor implements Processor<byte[], byte[], byte[], byte[
     return new Verdict.Refused(
         DeadLetterReason.TOO_LARGE,
         "the valid event would take up to %d bytes; expected at most %d"
-            .formatted(size, largestRecord),
+            .formatted(size, largestValid),
         List.of(),
         accepted.contractVersion(),
         OptionalInt.empty(),

@@ -13,6 +13,12 @@ public final class Topics {
   public static final String AUDIT = "audit";
   public static final String DEFINITIONS = "definitions";
 
+  /**
+   * The largest record that a job sends, in bytes before compression (4 MiB): an event of Kafka's
+   * default limit (1 MiB) fits with a dead letter's headers many times over.
+   */
+  public static final int LARGEST_RECORD = 4 * 1024 * 1024;
+
   private Topics() {}
 
   /** Events that passed their contract. */

@@ -16,6 +16,7 @@ import io.leat.schemas.FeatureVectorSchema;
 import io.leat.schemas.Topics;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -60,9 +61,9 @@ public final class PipelineTopics {
     Map<String, String> refused = deletedAfter(Optional.of(contract.topic().deadLetterRetention()));
     Optional<Schema> schema = Optional.of(contract.schema());
     topics.add(new Topic(event, partitions, kept, schema));
-    topics.add(new Topic(Topics.valid(event), partitions, kept, schema));
-    topics.add(new Topic(Topics.deadLetters(event), partitions, refused, Optional.empty()));
-    topics.add(new Topic(Topics.late(event), partitions, refused, schema));
+    topics.add(new Topic(Topics.valid(event), partitions, large(kept), schema));
+    topics.add(new Topic(Topics.deadLetters(event), partitions, large(refused), Optional.empty()));
+    topics.add(new Topic(Topics.late(event), partitions, large(refused), schema));
   }
 
   private static void addVectors(List<Topic> topics, FeatureService service, Pipeline pipeline) {
@@ -96,9 +97,20 @@ public final class PipelineTopics {
     return pipeline.contract(service.spine()).orElseThrow();
   }
 
-  /** What the Flink jobs could not read; such records come of a fault, so one partition does. */
+  /** With room for the largest record that a job sends, and for what compression may add to it. */
+  private static Map<String, String> large(Map<String, String> settings) {
+    Map<String, String> large = new HashMap<>(settings);
+    large.put(
+        TopicConfig.MAX_MESSAGE_BYTES_CONFIG, Integer.toString(Topics.LARGEST_RECORD / 4 * 5));
+    return large;
+  }
+
+  /**
+   * What the jobs could not read of the platform's topics; such records come of a fault, so one
+   * partition does.
+   */
   private static void addJobs(List<Topic> topics, Pipeline pipeline) {
-    for (String job : List.of("offline", "drift")) {
+    for (String job : List.of("offline", "drift", "retraining")) {
       topics.add(
           new Topic(
               pipeline.name() + "-" + job + ".dlq",

@@ -6,6 +6,7 @@ import io.leat.runtime.Guarantee;
 import io.leat.runtime.JobOptions;
 import io.leat.runtime.Readiness;
 import io.leat.runtime.ServiceServer;
+import io.leat.schemas.Topics;
 import io.micrometer.core.instrument.binder.kafka.KafkaStreamsMetrics;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.UncheckedIOException;
@@ -122,6 +123,7 @@ public final class StreamsService implements AutoCloseable {
     settings.put(StreamsConfig.consumerPrefix("isolation.level"), "read_committed");
     settings.put(StreamsConfig.consumerPrefix("auto.offset.reset"), "earliest");
     settings.put(StreamsConfig.producerPrefix("compression.type"), "lz4");
+    settings.put(StreamsConfig.producerPrefix("max.request.size"), Topics.LARGEST_RECORD);
     return settings;
   }
 
