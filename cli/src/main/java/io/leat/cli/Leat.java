@@ -3,16 +3,22 @@ package io.leat.cli;
 import io.leat.cli.define.ApplyCommand;
 import io.leat.cli.define.PlanCommand;
 import io.leat.cli.define.ValidateCommand;
+import io.leat.cli.replay.ReplayCommand;
 import io.leat.cli.up.DownCommand;
 import io.leat.cli.up.StatusCommand;
 import io.leat.cli.up.UpCommand;
 import io.leat.pipeline.PipelineException;
+import io.leat.pipeline.apply.ApplyException;
+import io.leat.schemas.RegistryException;
+import io.leat.stack.StackException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
-/** The {@code leat} command. Exit codes: 0 done, 1 failed, 2 wrong arguments or a wrong pipeline. */
+/**
+ * The {@code leat} command. Exit codes: 0 done, 1 failed, 2 wrong arguments or a wrong pipeline.
+ */
 @Command(
     name = "leat",
     mixinStandardHelpOptions = true,
@@ -26,6 +32,7 @@ import picocli.CommandLine.Command;
       ValidateCommand.class,
       PlanCommand.class,
       ApplyCommand.class,
+      ReplayCommand.class,
     })
 public final class Leat {
   private static final Logger log = LoggerFactory.getLogger(Leat.class);
@@ -46,8 +53,15 @@ public final class Leat {
                 pipeline.problems().forEach(line.getErr()::println);
                 return 2;
               }
-              line.getErr().println(error instanceof UserError ? error.getMessage() : "Leat failed: " + error);
-              if (!(error instanceof UserError)) {
+              boolean told =
+                  error instanceof UserError
+                      || error instanceof ApplyException
+                      || error instanceof RegistryException
+                      || error instanceof StackException;
+              if (told) {
+                line.getErr().println(error.getMessage());
+              } else {
+                line.getErr().println("Leat failed, and should not have:");
                 error.printStackTrace(line.getErr());
               }
               return 1;

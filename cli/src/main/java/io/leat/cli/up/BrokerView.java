@@ -23,8 +23,8 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /**
- * What the broker knows of a running pipeline: how much lies in a topic, how far behind a job is, which alerts and
- * requests there are. One thread owns it.
+ * What the broker knows of a running pipeline: how much lies in a topic, how far behind a job is,
+ * which alerts and requests there are. One thread owns it.
  */
 final class BrokerView implements AutoCloseable {
   private static final Duration POLL = Duration.ofMillis(100);
@@ -41,14 +41,24 @@ final class BrokerView implements AutoCloseable {
   BrokerView(String bootstrapServers, RegistryClient registry) {
     admin =
         Admin.create(
-            Map.of("bootstrap.servers", bootstrapServers, "default.api.timeout.ms", 5_000, "request.timeout.ms", 3_000));
+            Map.of(
+                "bootstrap.servers",
+                bootstrapServers,
+                "default.api.timeout.ms",
+                5_000,
+                "request.timeout.ms",
+                3_000));
     findings =
         new KafkaConsumer<>(
             Map.of(
-                "bootstrap.servers", bootstrapServers,
-                "isolation.level", "read_committed",
-                "auto.offset.reset", "earliest",
-                "default.api.timeout.ms", 5_000),
+                "bootstrap.servers",
+                bootstrapServers,
+                "isolation.level",
+                "read_committed",
+                "auto.offset.reset",
+                "earliest",
+                "default.api.timeout.ms",
+                5_000),
             new ByteArrayDeserializer(),
             new ByteArrayDeserializer());
     codec = new AvroCodec(registry);
@@ -88,16 +98,22 @@ final class BrokerView implements AutoCloseable {
     return new Findings(alertsOpened, alertsClosed, lastAlert, requests, lastRequest);
   }
 
-  /** Sum of a topic's end offsets: the number of its records where no producer of it is transactional. */
+  /**
+   * Sum of a topic's end offsets: the number of its records where no producer of it is
+   * transactional.
+   */
   long end(String topic) throws InterruptedException, ExecutionException {
     return ends(partitions(List.of(topic))).values().stream().mapToLong(Long::longValue).sum();
   }
 
-  /** Records that a group has not committed yet, over all topics that it has committed anything of. */
+  /**
+   * Records that a group has not committed yet, over all topics that it has committed anything of.
+   */
   long lag(String group) throws InterruptedException, ExecutionException {
     Map<TopicPartition, OffsetAndMetadata> committed =
         admin.listConsumerGroupOffsets(group).partitionsToOffsetAndMetadata().get();
-    // A transaction ends with a marker that takes an offset which some consumers never commit past; one record behind
+    // A transaction ends with a marker that takes an offset which some consumers never commit past;
+    // one record behind
     // may therefore be none. Only what is more than that is told as lag.
     return ends(committed.keySet()).entrySet().stream()
         .mapToLong(end -> Math.max(0, end.getValue() - committed.get(end.getKey()).offset()))

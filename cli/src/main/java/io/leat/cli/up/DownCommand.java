@@ -32,7 +32,9 @@ public final class DownCommand implements Callable<Integer> {
       description = "Folder that the stack was started in. Default: ${DEFAULT-VALUE}.")
   private Path folder = Path.of(".leat");
 
-  @Option(names = "--clean", description = "Also remove the folder: topics, schemas, tables, state, logs.")
+  @Option(
+      names = "--clean",
+      description = "Also remove the folder: topics, schemas, tables, state, logs.")
   private boolean clean;
 
   @Spec private CommandSpec spec = CommandSpec.create();
@@ -59,7 +61,8 @@ public final class DownCommand implements Callable<Integer> {
     if (clean && Files.exists(folder)) {
       if (!Files.exists(folder.resolve("endpoints.properties"))) {
         throw new UserError(
-            folder + " is not a folder that 'leat up' made: there is no endpoints.properties in it. Nothing was removed.");
+            folder
+                + " is not a folder that 'leat up' made: there is no endpoints.properties in it. Nothing was removed.");
       }
       remove(folder);
       out.println("Removed " + folder + ".");
@@ -75,7 +78,8 @@ public final class DownCommand implements Callable<Integer> {
     }
     return ProcessHandle.of(Long.parseLong(Files.readString(file).strip()))
         .filter(ProcessHandle::isAlive)
-        .filter(process -> process.info().command().map(name -> name.endsWith("java")).orElse(true));
+        .filter(
+            process -> process.info().command().map(name -> name.endsWith("java")).orElse(true));
   }
 
   private static void remove(Path folder) throws IOException {

@@ -9,13 +9,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
 
 /**
- * The loopback ports of one running stack, by what listens there. {@code leat up} writes them into its folder, so that
- * the other commands find the stack.
+ * The loopback ports of one running stack, by what listens there. {@code leat up} writes them into
+ * its folder, so that the other commands find the stack.
  */
-record Endpoints(Map<String, Integer> ports) {
+public record Endpoints(Map<String, Integer> ports) {
   private static final String FILE = "endpoints.properties";
   private static final Map<String, Integer> USUAL = new LinkedHashMap<>();
 
@@ -55,11 +56,11 @@ record Endpoints(Map<String, Integer> ports) {
     return port;
   }
 
-  String bootstrapServers() {
+  public String bootstrapServers() {
     return "127.0.0.1:" + port("broker");
   }
 
-  String registryUrl() {
+  public String registryUrl() {
     return "http://127.0.0.1:" + port("registry") + "/apis/ccompat/v7";
   }
 
@@ -72,15 +73,24 @@ record Endpoints(Map<String, Integer> ports) {
   }
 
   /**
-   * The endpoints of the stack that runs in a folder.
+   * The endpoints of the stack that was started in a folder.
    *
-   * @throws UserError if none does
+   * @throws UserError if none was
    */
   static Endpoints load(Path folder) {
+    return find(folder)
+        .orElseThrow(
+            () ->
+                new UserError(
+                    "No stack has been started in %s. Start one with: ./leat up PIPELINE"
+                        .formatted(folder)));
+  }
+
+  /** The endpoints of the stack that was started in a folder; empty if none was. */
+  public static Optional<Endpoints> find(Path folder) {
     Path file = folder.resolve(FILE);
     if (!Files.exists(file)) {
-      throw new UserError(
-          "No stack has been started in %s. Start one with: ./leat up PIPELINE".formatted(folder));
+      return Optional.empty();
     }
     Properties properties = new Properties();
     try (Reader reader = Files.newBufferedReader(file)) {
@@ -89,8 +99,9 @@ record Endpoints(Map<String, Integer> ports) {
       throw new UserError("Cannot read " + file + ": " + e.getMessage(), e);
     }
     Map<String, Integer> ports = new LinkedHashMap<>();
-    USUAL.keySet()
+    USUAL
+        .keySet()
         .forEach(name -> ports.put(name, Integer.parseInt(properties.getProperty(name, "0"))));
-    return new Endpoints(ports);
+    return Optional.of(new Endpoints(ports));
   }
 }

@@ -29,9 +29,10 @@ import java.util.concurrent.CompletionException;
 import java.util.regex.Pattern;
 
 /**
- * The platform on this machine: broker, registry, Kafka Streams services, Flink jobs and, where the pipeline has one, a
- * player that produces events; each a process, all loopback, all state in one folder. Started in the order in which
- * they need each other and stopped in the reverse. Owned by one thread.
+ * The platform on this machine: broker, registry, Kafka Streams services, Flink jobs and, where the
+ * pipeline has one, a player that produces events; each a process, all loopback, all state in one
+ * folder. Started in the order in which they need each other and stopped in the reverse. Owned by
+ * one thread.
  */
 final class LocalStack implements AutoCloseable {
   private static final Duration READY = Duration.ofMinutes(2);
@@ -67,13 +68,15 @@ final class LocalStack implements AutoCloseable {
    * @throws StackException if a part does not come up; call {@link #close} all the same
    */
   void start() {
-    say("broker on %s, schema registry on port %d", endpoints.bootstrapServers(), endpoints.port("registry"));
+    say(
+        "broker on %s, schema registry on port %d",
+        endpoints.bootstrapServers(), endpoints.port("registry"));
     startPlatform();
     say("pipeline %s: topics and schemas", pipeline.name());
     new Applier(
             Map.of("bootstrap.servers", endpoints.bootstrapServers()),
             new RegistryClient(endpoints.registryUrl()))
-        .apply(pipeline, System.getProperty("user.name"));
+        .apply(pipeline, System.getProperty("user.name", "unknown"));
     say("services (ingestion, features, scoring, retraining) and Flink jobs (offline, drift)");
     JvmProcess services = startServices();
     JvmProcess flink = startFlink();
@@ -85,7 +88,9 @@ final class LocalStack implements AutoCloseable {
   private void startPlatform() {
     CompletableFuture<RegistryProcess> registry =
         CompletableFuture.supplyAsync(
-            () -> RegistryProcess.start(home, folder.resolve("registry"), endpoints.port("registry")));
+            () ->
+                RegistryProcess.start(
+                    home, folder.resolve("registry"), endpoints.port("registry")));
     try {
       BrokerProcess broker =
           BrokerProcess.start(home, folder.resolve("broker"), endpoints.port("broker"));
@@ -129,7 +134,7 @@ final class LocalStack implements AutoCloseable {
             "--pipeline", pipelineFolder.toString(),
             "--bootstrap-servers", endpoints.bootstrapServers(),
             "--registry-url", endpoints.registryUrl(),
-            "--state-dir", folder.resolve("flink").toString(),
+            "--state-dir", folder.resolve("state").toString(),
             "--warehouse", folder.resolve("warehouse").toString(),
             "--rest-port", String.valueOf(endpoints.port("flink")),
             "--metrics-port", String.valueOf(endpoints.port("flink-metrics"))));
@@ -196,7 +201,10 @@ final class LocalStack implements AutoCloseable {
     }
   }
 
-  /** Says which part has ended by itself, and why; empty while all run. A player may end: it has played. */
+  /**
+   * Says which part has ended by itself, and why; empty while all run. A player may end: it has
+   * played.
+   */
   Optional<StackException> died() {
     return parts.stream()
         .map(Part::process)
@@ -209,7 +217,8 @@ final class LocalStack implements AutoCloseable {
   /** Stops every part, the newest first, each after it has finished what it was at. */
   @Override
   public void close() {
-    boolean interrupted = Thread.interrupted(); // whoever waits for the start to end; stopping takes its time
+    boolean interrupted =
+        Thread.interrupted(); // whoever waits for the start to end; stopping takes its time
     while (!parts.isEmpty()) {
       Part part = parts.pop();
       if (part.process().isAlive()) {
@@ -237,7 +246,9 @@ final class LocalStack implements AutoCloseable {
       Files.createDirectories(folder);
     } catch (IOException e) {
       throw new UserError(
-          "Cannot make the folder %s: %s. Give another with --dir.".formatted(folder, e.getMessage()), e);
+          "Cannot make the folder %s: %s. Give another with --dir."
+              .formatted(folder, e.getMessage()),
+          e);
     }
   }
 }

@@ -13,7 +13,8 @@ import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 
 /**
- * A program that produces events for a pipeline while it is tried out, as {@code play.yaml} in its folder names it.
+ * A program that produces events for a pipeline while it is tried out, as {@code play.yaml} in its
+ * folder names it.
  *
  * @param main main class, on the services' class path
  * @param arguments its arguments; the brokers and the registry are added
@@ -42,7 +43,8 @@ record Player(String main, List<String> arguments) {
           && (!map.containsKey("with") || map.get("with") instanceof Map<?, ?>)) {
         List<String> arguments = new ArrayList<>();
         if (map.get("with") instanceof Map<?, ?> with) {
-          with.forEach((name, value) -> arguments.addAll(List.of("--" + name, String.valueOf(value))));
+          with.forEach(
+              (name, value) -> arguments.addAll(List.of("--" + name, String.valueOf(value))));
         }
         return Optional.of(new Player(main, arguments));
       }
@@ -52,6 +54,7 @@ record Player(String main, List<String> arguments) {
       throw new UserError("Cannot read " + file + ": " + e.getMessage(), e);
     }
     throw new UserError(
-        file + ": expected 'play: main.class.of.the.player' and, if you like, 'with: { option: value }'.");
+        file
+            + ": expected 'play: main.class.of.the.player' and, if you like, 'with: { option: value }'.");
   }
 }

@@ -18,8 +18,8 @@ import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 
 /**
- * How a running pipeline does, for a person: a line a stage, with total and rate. Totals of the stages count since the
- * services started; alerts and requests since the topics began.
+ * How a running pipeline does, for a person: a line a stage, with total and rate. Totals of the
+ * stages count since the services started; alerts and requests since the topics began.
  */
 final class StatusBoard implements AutoCloseable {
   private static final List<String> JOBS =
@@ -36,7 +36,8 @@ final class StatusBoard implements AutoCloseable {
     this.pipeline = pipeline;
     this.endpoints = endpoints;
     this.started = started;
-    this.broker = new BrokerView(endpoints.bootstrapServers(), new RegistryClient(endpoints.registryUrl()));
+    this.broker =
+        new BrokerView(endpoints.bootstrapServers(), new RegistryClient(endpoints.registryUrl()));
   }
 
   /** What was counted at one moment. */
@@ -61,7 +62,7 @@ final class StatusBoard implements AutoCloseable {
     for (FeatureService service : pipeline.services()) {
       stages.put(
           "vectors       " + service.name(),
-          (long) features.sum("leat_features_vectors_total", Map.of("feature_service", service.name())));
+          (long) features.sum("leat_features_vectors_total", Map.of("service", service.name())));
     }
     for (Model model : pipeline.models()) {
       stages.put(
@@ -76,7 +77,8 @@ final class StatusBoard implements AutoCloseable {
   }
 
   private static long ingested(MetricsPage page, String event, String outcome) {
-    return (long) page.sum("leat_ingestion_events_total", Map.of("event", event, "outcome", outcome));
+    return (long)
+        page.sum("leat_ingestion_events_total", Map.of("event", event, "outcome", outcome));
   }
 
   /** The board as lines of text, with rates since the last call. */
@@ -97,7 +99,11 @@ final class StatusBoard implements AutoCloseable {
             (stage, total) ->
                 lines.add(
                     String.format(
-                        Locale.ROOT, "  %-34s %,14d %,10.0f/s", stage, total, rate(now, stage, total))));
+                        Locale.ROOT,
+                        "  %-34s %,14d %,10.0f/s",
+                        stage,
+                        total,
+                        rate(now, stage, total))));
     BrokerView.Findings findings = now.findings();
     lines.add(
         String.format(

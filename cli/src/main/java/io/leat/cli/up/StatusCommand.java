@@ -42,7 +42,10 @@ public final class StatusCommand implements Callable<Integer> {
       board.lines().forEach(spec.commandLine().getOut()::println);
       return 0;
     } catch (ExecutionException e) {
-      throw new UserError("The broker at %s does not answer: %s".formatted(endpoints.bootstrapServers(), e.getCause().getMessage()), e);
+      throw new UserError(
+          "The broker at %s does not answer: %s"
+              .formatted(endpoints.bootstrapServers(), e.getCause().getMessage()),
+          e);
     }
   }
 }

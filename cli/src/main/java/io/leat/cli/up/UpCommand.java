@@ -94,7 +94,9 @@ public final class UpCommand implements Callable<Integer> {
     try (LocalStack stack = new LocalStack(folder, pipelineFolder, pipeline, endpoints, out)) {
       stack.start();
       up = true;
-      out.printf("Leat is up after %d s. Ctrl-C stops it.%n", Duration.between(started, Instant.now()).toSeconds());
+      out.printf(
+          "Leat is up after %d s. Ctrl-C stops it.%n",
+          Duration.between(started, Instant.now()).toSeconds());
       out.flush();
       watch(stack, pipeline, endpoints, started, out);
       return 0;
@@ -130,7 +132,8 @@ public final class UpCommand implements Callable<Integer> {
       lines = List.of("(no figures just now: " + e.getCause().getMessage() + ")");
     }
     if (terminal && drawn > 0) {
-      out.print("\u001b[" + drawn + "A\u001b[J"); // up to where the board began, and clear from there
+      out.print(
+          "\u001b[" + drawn + "A\u001b[J"); // up to where the board began, and clear from there
     }
     lines.forEach(out::println);
     out.flush();

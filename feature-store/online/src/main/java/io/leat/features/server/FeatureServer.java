@@ -65,7 +65,7 @@ public final class FeatureServer implements AutoCloseable {
     Pipeline pipeline = options.readPipeline();
     log.info("{}-feature-server starts: {}", pipeline.name(), options);
     PrometheusMeterRegistry metrics = ServiceServer.metrics();
-    metrics.config().commonTags("pipeline", pipeline.name(), "service", "feature-server");
+    metrics.config().commonTags("pipeline", pipeline.name(), "application", "feature-server");
 
     Map<String, String> changelogs = new TreeMap<>();
     for (FeatureView view : pipeline.views()) {

@@ -1,0 +1,90 @@
+package io.leat.cli;
+
+import io.leat.cli.up.Endpoints;
+import io.leat.schemas.RegistryClient;
+import java.io.IOException;
+import java.io.Reader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Properties;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/**
+ * Where a command finds brokers and registry: by flag, else by environment, else the stack that
+ * {@code leat up} started in the folder, else the usual local addresses.
+ */
+public final class PlatformOptions {
+  @Option(
+      names = "--dir",
+      defaultValue = ".leat",
+      description =
+          "Folder of the stack that 'leat up' started, to find it by. Default: ${DEFAULT-VALUE}.")
+  private Path folder = Path.of(".leat");
+
+  @Option(
+      names = "--bootstrap-servers",
+      paramLabel = "HOST:PORT,...",
+      description = "Kafka brokers. Environment: LEAT_BOOTSTRAP_SERVERS.")
+  private @Nullable String bootstrapServers = System.getenv("LEAT_BOOTSTRAP_SERVERS");
+
+  @Option(
+      names = "--registry-url",
+      paramLabel = "URL",
+      description = "Schema registry. Environment: LEAT_REGISTRY_URL.")
+  private @Nullable String registryUrl = System.getenv("LEAT_REGISTRY_URL");
+
+  @Option(
+      names = "--kafka-properties",
+      paramLabel = "FILE",
+      description =
+          "Further settings of every Kafka client, such as SASL and TLS. Environment: LEAT_KAFKA_PROPERTIES.")
+  private @Nullable String kafkaProperties = System.getenv("LEAT_KAFKA_PROPERTIES");
+
+  public String bootstrapServers() {
+    return bootstrapServers != null
+        ? bootstrapServers
+        : local().map(Endpoints::bootstrapServers).orElse("localhost:9092");
+  }
+
+  public String registryUrl() {
+    return registryUrl != null
+        ? registryUrl
+        : local().map(Endpoints::registryUrl).orElse("http://localhost:8085/apis/ccompat/v7");
+  }
+
+  private Optional<Endpoints> local() {
+    return Endpoints.find(folder);
+  }
+
+  public RegistryClient registry() {
+    return new RegistryClient(registryUrl());
+  }
+
+  /** Folder of the local stack, whether or not one runs there. */
+  public Path folder() {
+    return folder;
+  }
+
+  /** Settings of a Kafka client. */
+  public Map<String, Object> kafka() {
+    Map<String, Object> settings = new HashMap<>();
+    if (kafkaProperties != null) {
+      Properties file = new Properties();
+      try (Reader reader =
+          Files.newBufferedReader(Path.of(kafkaProperties), StandardCharsets.UTF_8)) {
+        file.load(reader);
+      } catch (IOException e) {
+        throw new UserError(
+            "Cannot read the Kafka settings in " + kafkaProperties + ": " + e.getMessage(), e);
+      }
+      file.stringPropertyNames().forEach(name -> settings.put(name, file.getProperty(name)));
+    }
+    settings.put("bootstrap.servers", bootstrapServers());
+    return settings;
+  }
+}

@@ -1,0 +1,114 @@
+package io.leat.cli.up;
+
+import io.leat.features.online.OnlineStore;
+import io.leat.features.server.FeatureServer;
+import io.leat.ingestion.IngestionJob;
+import io.leat.pipeline.PipelineException;
+import io.leat.runtime.JobOptions;
+import io.leat.runtime.streams.StreamsJob;
+import io.leat.runtime.streams.StreamsService;
+import io.leat.scoring.ScoringJob;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Every Kafka Streams service and the feature server in one JVM, for {@code leat up}. In production
+ * each is a process of its own. If one fails, all stop and the process ends with code 1.
+ *
+ * <p>Arguments: pipeline folder, brokers, registry, state folder, and a port for each of {@link
+ * #names}.
+ */
+final class ServicesMain {
+  private static final Logger log = LoggerFactory.getLogger(ServicesMain.class);
+  private static final List<StreamsJob> JOBS =
+      List.of(new IngestionJob(), new OnlineStore(), new ScoringJob());
+  private static final int FIXED_ARGUMENTS = 4;
+
+  private ServicesMain() {}
+
+  public static void main(String[] arguments) throws InterruptedException {
+    Path pipeline = Path.of(arguments[0]);
+    Path state = Path.of(arguments[3]);
+    Deque<AutoCloseable> running = new ArrayDeque<>();
+    CountDownLatch stop = new CountDownLatch(1);
+    CountDownLatch stopped = new CountDownLatch(1);
+    int port = FIXED_ARGUMENTS;
+    boolean failed = false;
+    Runtime.getRuntime()
+        .addShutdownHook(
+            new Thread(
+                () -> {
+                  stop.countDown();
+                  awaitQuietly(stopped);
+                },
+                "stop"));
+    try {
+      for (StreamsJob job : JOBS) {
+        StreamsService service =
+            StreamsService.start(
+                job, options(arguments, pipeline, state.resolve(job.name()), arguments[port++]));
+        running.push(service);
+        watch(service, stop);
+      }
+      running.push(
+          FeatureServer.start(
+              options(arguments, pipeline, state.resolve("feature-server"), arguments[port])));
+      stop.await();
+      failed = running.stream().anyMatch(ServicesMain::hasFailed);
+    } catch (PipelineException | RuntimeException e) {
+      log.error("The services did not start", e);
+      failed = true;
+    } finally {
+      running.forEach(ServicesMain::close);
+      stopped.countDown();
+    }
+    if (failed) {
+      Runtime.getRuntime().halt(1); // everything is closed; a shutdown hook may already be waiting
+    }
+  }
+
+  private static JobOptions options(String[] arguments, Path pipeline, Path state, String port) {
+    return JobOptions.of(pipeline, arguments[1], arguments[2], state, Integer.parseInt(port));
+  }
+
+  private static boolean hasFailed(AutoCloseable service) {
+    return service instanceof StreamsService streams && streams.failure().isPresent();
+  }
+
+  private static void watch(StreamsService service, CountDownLatch stop) {
+    Thread watcher =
+        new Thread(
+            () -> {
+              try {
+                service.awaitStop();
+              } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+              }
+              stop.countDown();
+            },
+            "watch-" + service.applicationId());
+    watcher.setDaemon(true);
+    watcher.start();
+  }
+
+  private static void close(AutoCloseable service) {
+    try {
+      service.close();
+    } catch (Exception e) {
+      log.error("A service did not stop cleanly", e);
+    }
+  }
+
+  private static void awaitQuietly(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}
