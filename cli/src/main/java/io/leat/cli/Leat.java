@@ -4,6 +4,7 @@ import io.leat.cli.define.ApplyCommand;
 import io.leat.cli.define.PlanCommand;
 import io.leat.cli.define.ValidateCommand;
 import io.leat.cli.replay.ReplayCommand;
+import io.leat.cli.train.TrainCommand;
 import io.leat.cli.up.DownCommand;
 import io.leat.cli.up.StatusCommand;
 import io.leat.cli.up.UpCommand;
@@ -33,6 +34,7 @@ import picocli.CommandLine.Command;
       PlanCommand.class,
       ApplyCommand.class,
       ReplayCommand.class,
+      TrainCommand.class,
     })
 public final class Leat {
   private static final Logger log = LoggerFactory.getLogger(Leat.class);

@@ -4,6 +4,7 @@ import io.leat.features.online.OnlineStore;
 import io.leat.features.server.FeatureServer;
 import io.leat.ingestion.IngestionJob;
 import io.leat.pipeline.PipelineException;
+import io.leat.retraining.RetrainingJob;
 import io.leat.runtime.JobOptions;
 import io.leat.runtime.streams.StreamsJob;
 import io.leat.runtime.streams.StreamsService;
@@ -26,7 +27,7 @@ import org.slf4j.LoggerFactory;
 final class ServicesMain {
   private static final Logger log = LoggerFactory.getLogger(ServicesMain.class);
   private static final List<StreamsJob> JOBS =
-      List.of(new IngestionJob(), new OnlineStore(), new ScoringJob());
+      List.of(new IngestionJob(), new OnlineStore(), new ScoringJob(), new RetrainingJob());
   private static final int FIXED_ARGUMENTS = 4;
 
   private ServicesMain() {}
