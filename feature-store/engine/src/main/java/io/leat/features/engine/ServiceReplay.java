@@ -6,12 +6,10 @@ import io.leat.pipeline.FeatureView;
 import io.leat.pipeline.Pipeline;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import org.apache.avro.generic.GenericRecord;
 import org.jspecify.annotations.Nullable;
 
@@ -25,8 +23,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>An event whose key for an entity is null is about no such entity: it updates no view of it,
  * and all values of those views are null in its vector, counts and values with a default too. (Of a
- * key that is known and has no events, counts are 0 and defaults stand.) The same holds of a view
- * that the event came too late for: what its windows held then is no longer kept.
+ * key that is known and has no events, counts are 0 and defaults stand.) The same holds of a window
+ * that reaches back to what is no longer kept, of every window of a view that the event came too
+ * late for ({@link ViewEngine}).
  */
 public final class ServiceReplay {
   /**
@@ -77,16 +76,12 @@ public final class ServiceReplay {
     }
     String id = identity.id(record);
     long time = identity.timeMillis(record);
-    Set<ReplayedView> late = new HashSet<>();
     for (ReplayedView view : views) {
-      if (view.view.source().equals(event) && view.update(record, id, time)) {
-        late.add(view);
+      if (view.view.source().equals(event)) {
+        lateEvents += view.update(record, id, time) ? 1 : 0;
       }
     }
-    lateEvents += late.size();
-    return event.equals(service.spine())
-        ? Optional.of(vector(record, id, time, late))
-        : Optional.empty();
+    return event.equals(service.spine()) ? Optional.of(vector(record, id, time)) : Optional.empty();
   }
 
   /** How many times an event came too late for a view, counted once a view. */
@@ -99,16 +94,14 @@ public final class ServiceReplay {
     return assembler.failedDerivations();
   }
 
-  private Vector vector(GenericRecord spineEvent, String id, long time, Set<ReplayedView> late) {
+  private Vector vector(GenericRecord spineEvent, String id, long time) {
     Map<String, String> keys = new LinkedHashMap<>();
     Map<String, @Nullable Object> features = new HashMap<>();
     for (ReplayedView view : views) {
       String key = view.key(spineEvent);
       if (key != null) {
         keys.put(view.view.entity().name(), key);
-        if (!late.contains(view)) {
-          view.evaluate(key, time, features);
-        }
+        view.evaluate(key, time, features);
       }
     }
     return new Vector(id, time, keys, assembler.assemble(spineEvent, features));

@@ -34,14 +34,7 @@ final class StateCodec {
     tiles.clear();
     reader.begin(state);
     try {
-      int version = reader.takeByte();
-      if (version != VERSION) {
-        throw new StateFormatException(
-            ("state of view %s begins with layout version %d; this build reads version %d. "
-                    + "A newer build of Leat wrote it: run that one, or rebuild the view's state")
-                .formatted(view, version, VERSION));
-      }
-      long newest = reader.takeZigzag();
+      long newest = takeHeader();
       long tileCount = reader.takeVarint();
       // A tile takes at least a byte for its index and one for each count.
       if (tileCount < 0 || tileCount > reader.remaining() / (1 + measures.size())) {
@@ -62,10 +55,29 @@ final class StateCodec {
       }
       return newest;
     } catch (IndexOutOfBoundsException e) {
-      StateFormatException malformed = malformed(state, "it ends in the middle of a value");
-      malformed.initCause(e);
-      throw malformed;
+      throw truncated(state, e);
     }
+  }
+
+  /** The key's newest event time; throws as {@link #decode} does, of the header alone. */
+  long newest(byte[] state) {
+    reader.begin(state);
+    try {
+      return takeHeader();
+    } catch (IndexOutOfBoundsException e) {
+      throw truncated(state, e);
+    }
+  }
+
+  private long takeHeader() {
+    int version = reader.takeByte();
+    if (version != VERSION) {
+      throw new StateFormatException(
+          ("state of view %s begins with layout version %d; this build reads version %d. "
+                  + "A newer build of Leat wrote it: run that one, or rebuild the view's state")
+              .formatted(view, version, VERSION));
+    }
+    return reader.takeZigzag();
   }
 
   private void decode(Measure measure, Tiles tiles, int cell, byte[] state) {
@@ -143,6 +155,12 @@ final class StateCodec {
     if (measure.max()) {
       writer.putDouble(tiles.max[cell]);
     }
+  }
+
+  private StateFormatException truncated(byte[] state, IndexOutOfBoundsException cause) {
+    StateFormatException truncated = malformed(state, "it ends in the middle of a value");
+    truncated.initCause(cause);
+    return truncated;
   }
 
   private StateFormatException malformed(byte[] state, String found) {

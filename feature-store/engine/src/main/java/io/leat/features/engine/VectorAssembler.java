@@ -5,15 +5,18 @@ import io.leat.pipeline.FeatureService;
 import io.leat.pipeline.FeatureService.DerivedFeature;
 import io.leat.pipeline.FeatureService.EventFeature;
 import io.leat.pipeline.FeatureService.Feature;
-import io.leat.pipeline.FeatureService.ViewFeature;
 import io.leat.pipeline.FeatureView;
 import io.leat.pipeline.Pipeline;
 import io.leat.pipeline.expression.ExpressionException;
 import io.leat.pipeline.expression.Program;
 import io.leat.pipeline.expression.Scope;
 import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.atomic.LongAdder;
 import org.apache.avro.Schema;
 import org.apache.avro.generic.GenericRecord;
@@ -43,13 +46,13 @@ public final class VectorAssembler {
 
   private final List<FeatureView> views;
   private final Scope scope;
-  private final List<Slot> slots;
+  private final List<Slot> slots = new ArrayList<>();
   private final LongAdder failed = new LongAdder();
 
   /**
    * @param pipeline the pipeline that declares the service
-   * @throws IllegalArgumentException if the pipeline lacks the spine or a view, or an event feature
-   *     is no scalar
+   * @throws IllegalArgumentException if the pipeline lacks the spine or a view's feature, or an
+   *     event feature is no scalar
    * @throws ExpressionException if a derived feature does not compile
    */
   public VectorAssembler(FeatureService service, Pipeline pipeline) {
@@ -58,20 +61,34 @@ public final class VectorAssembler {
             .contract(service.spine())
             .map(Contract::schema)
             .orElseThrow(() -> missing(service, "event " + service.spine()));
-    this.views =
-        service.features().stream()
-            .filter(ViewFeature.class::isInstance)
-            .map(feature -> ((ViewFeature) feature).view())
-            .distinct()
-            .map(
-                name ->
-                    pipeline.view(name).orElseThrow(() -> missing(service, "feature view " + name)))
-            .toList();
-    this.scope = Scope.ofVector(spine, views.stream().flatMap(v -> fullNames(v).stream()).toList());
-    this.slots = service.features().stream().map(feature -> slot(feature, spine)).toList();
+    Map<String, FeatureView> viewOf = new LinkedHashMap<>();
+    pipeline.views().forEach(v -> fullNames(v).forEach(name -> viewOf.put(name, v)));
+    this.scope = Scope.ofVector(spine, List.copyOf(viewOf.keySet()));
+    Set<FeatureView> used = new HashSet<>();
+    for (Feature feature : service.features()) {
+      if (feature instanceof EventFeature event) {
+        EventFeatureReader reader = new EventFeatureReader(spine, event.field());
+        slots.add(input -> reader.read(input.event()));
+      } else if (feature instanceof DerivedFeature derived) {
+        Program program = Program.compile(derived.expression(), scope, Program.Result.SCALAR);
+        program.names().stream().map(viewOf::get).filter(Objects::nonNull).forEach(used::add);
+        slots.add(input -> derive(program, input.bindings()));
+      } else {
+        String name = feature.name();
+        if (!viewOf.containsKey(name)) {
+          throw missing(service, "the feature " + name + " of a view");
+        }
+        used.add(viewOf.get(name));
+        slots.add(input -> input.viewFeatures().get(name));
+      }
+    }
+    this.views = pipeline.views().stream().filter(used::contains).toList();
   }
 
-  /** The views whose values the vector needs, in the order of their first use. */
+  /**
+   * The views whose values the vector needs, for features of theirs or derived ones, in the order
+   * of the pipeline.
+   */
   public List<FeatureView> views() {
     return views;
   }
@@ -102,19 +119,6 @@ public final class VectorAssembler {
   /** How many derived values have been null because they failed or were not finite. */
   public long failedDerivations() {
     return failed.sum();
-  }
-
-  private Slot slot(Feature feature, Schema spine) {
-    if (feature instanceof EventFeature event) {
-      EventFeatureReader reader = new EventFeatureReader(spine, event.field());
-      return input -> reader.read(input.event());
-    }
-    if (feature instanceof DerivedFeature derived) {
-      Program program = Program.compile(derived.expression(), scope, Program.Result.SCALAR);
-      return input -> derive(program, input.bindings());
-    }
-    String name = feature.name();
-    return input -> input.viewFeatures().get(name);
   }
 
   private @Nullable Object derive(Program program, Map<String, Object> bindings) {

@@ -18,15 +18,16 @@ import org.jspecify.annotations.Nullable;
  * tiles whose index is in (floor((t-d)/r) - w/r, floor((t-d)/r)]; with r = 1 ms that is exactly
  * (t-d-w, t-d].
  *
- * <p><b>Order.</b> A state's bytes, and every value at a time no more than {@code grace} behind the
- * key's newest event, are functions of the <em>set</em> of events; the order of arrival changes no
- * bit. Sums are exact until they are rounded, once, at evaluation ({@link ExactSum}); an average is
- * that rounded sum divided by the count (Python's {@code math.fsum(x) / len(x)}).
- *
  * <p><b>Late events.</b> A tile is kept as long as some window, ending {@code grace} behind the
  * key's newest event or later, covers it: for max(window) + offset + grace. An event whose tile is
- * no longer kept is late: it can change no such value. Evaluation further back than {@code grace}
- * sees only the tiles that are left.
+ * no longer kept is late, and changes nothing; any other folds into its tile. A window that reaches
+ * back to tiles no longer kept, as only evaluation more than {@code grace} behind the key's newest
+ * event can ask for, has no value: it is null, a count too, and no default stands for it.
+ *
+ * <p><b>Order.</b> A state's bytes, and every value but those nulls, are functions of the
+ * <em>set</em> of events, late ones or not; the order of arrival changes no bit. Sums are exact
+ * until they are rounded, once, at evaluation ({@link ExactSum}); an average is that rounded sum
+ * divided by the count (Python's {@code math.fsum(x) / len(x)}).
  *
  * <p><b>Values.</b> Null values, values that are not finite or have a magnitude of 2^960 or more,
  * and events for which {@code where} does not hold, is null, or fails, are passed over. Booleans
@@ -46,6 +47,9 @@ public final class ViewEngine {
   private final long offset;
   private final long grace;
   private final long tilesInLongestWindow;
+
+  /** Index up to which tiles of the key in the buffers are no longer kept. */
+  private long lastForgotten;
 
   /**
    * @param source the current schema of the view's source; events given to this engine have it
@@ -82,7 +86,7 @@ public final class ViewEngine {
    *
    * @param state see {@link Update}
    * @param late see {@link Update}
-   * @param values as {@link #evaluate} gives them, the event included (unless it is late)
+   * @param values as {@link #evaluate} gives them, the event included; all null where it is late
    */
   public record Step(byte[] state, boolean late, @Nullable Object[] values) {}
 
@@ -114,15 +118,20 @@ public final class ViewEngine {
    */
   public Update update(
       byte @Nullable [] state, GenericRecord event, String eventId, long eventTimeMillis) {
+    long tile = Math.floorDiv(eventTimeMillis, resolution);
+    long newest = eventTimeMillis;
     if (state == null) {
       tiles.clear();
-      return new Update(fold(event, eventTimeMillis, eventTimeMillis), false);
+    } else {
+      newest = Math.max(newest, decode(state));
+      if (tile <= lastForgotten) {
+        return new Update(state, true);
+      }
     }
-    long newest = codec.decode(state, resolution, tiles);
-    if (Math.floorDiv(eventTimeMillis, resolution) <= lastForgotten(newest)) {
-      return new Update(state, true);
-    }
-    return new Update(fold(event, eventTimeMillis, Math.max(newest, eventTimeMillis)), false);
+    lastForgotten = lastForgotten(newest);
+    tiles.fold(tile, values.of(event));
+    byte[] updated = codec.encode(newest, resolution, tiles, tiles.firstAfter(lastForgotten));
+    return new Update(updated, false);
   }
 
   /**
@@ -131,14 +140,16 @@ public final class ViewEngine {
    * @param state the key's state; null where the key has none
    * @param timeMillis milliseconds since 1970-01-01 UTC
    * @return one value a column: Long for counts, Double otherwise; null over no values where the
-   *     aggregation has no default. The array is the caller's
+   *     aggregation has no default, and over a window that is no longer kept. The array is the
+   *     caller's
    * @throws StateFormatException if the state is not one of this view, or of a later layout
    */
   public @Nullable Object[] evaluate(byte @Nullable [] state, long timeMillis) {
     if (state == null) {
       tiles.clear();
+      lastForgotten = Long.MIN_VALUE;
     } else {
-      codec.decode(state, resolution, tiles);
+      decode(state);
     }
     return evaluateTiles(timeMillis);
   }
@@ -159,16 +170,18 @@ public final class ViewEngine {
    * @throws StateFormatException if the state is not one of this view, or of a later layout
    */
   public long newestEventTime(byte[] state) {
-    return codec.decode(state, resolution, tiles);
+    return codec.newest(state);
   }
 
-  private byte[] fold(GenericRecord event, long eventTime, long newest) {
-    tiles.fold(Math.floorDiv(eventTime, resolution), values.of(event));
-    return codec.encode(newest, resolution, tiles, tiles.firstAfter(lastForgotten(newest)));
+  /** Decodes a state into the buffers, and gives the key's newest event time. */
+  private long decode(byte[] state) {
+    long newest = codec.decode(state, resolution, tiles);
+    lastForgotten = lastForgotten(newest);
+    return newest;
   }
 
   private @Nullable Object[] evaluateTiles(long time) {
-    return evaluator.evaluate(Math.floorDiv(minus(time, offset), resolution));
+    return evaluator.evaluate(Math.floorDiv(minus(time, offset), resolution), lastForgotten);
   }
 
   /** Index of the newest tile that no window at newest - grace or later covers. */

@@ -17,6 +17,9 @@ final class WindowEvaluator {
   private final long[] tilesInWindow;
   private final int[] start;
 
+  /** How many of the windows, from the shortest, are still kept whole. */
+  private int wholeWindows;
+
   /** Which measure serves each aggregation. */
   private final int[] measureOf;
 
@@ -42,14 +45,19 @@ final class WindowEvaluator {
   }
 
   /**
-   * Values of every aggregation over every window, aggregation by aggregation.
+   * Values of every aggregation over every window, aggregation by aggregation; null where a window
+   * reaches back to tiles that are no longer kept.
    *
    * @param head index of the last tile that the windows cover
+   * @param lastForgotten index up to which tiles are no longer kept
    */
-  @Nullable Object[] evaluate(long head) {
+  @Nullable Object[] evaluate(long head, long lastForgotten) {
     int end = tiles.firstAfter(head);
+    wholeWindows = 0;
     for (int w = 0; w < start.length; w++) {
-      start[w] = tiles.firstAfter(ViewEngine.minus(head, tilesInWindow[w]));
+      long beforeFirst = ViewEngine.minus(head, tilesInWindow[w]);
+      start[w] = tiles.firstAfter(beforeFirst);
+      wholeWindows += beforeFirst >= lastForgotten ? 1 : 0;
     }
     @Nullable Object[] values = new @Nullable Object[aggregations.size() * start.length];
     for (int m = 0; m < tiles.measures.size(); m++) {
@@ -65,7 +73,7 @@ final class WindowEvaluator {
     double min = Double.POSITIVE_INFINITY;
     double max = Double.NEGATIVE_INFINITY;
     int tile = end;
-    for (int w = 0; w < start.length; w++) {
+    for (int w = 0; w < wholeWindows; w++) {
       while (tile > start[w]) {
         int cell = tiles.cell(--tile, m);
         if (tiles.count[cell] > 0) {

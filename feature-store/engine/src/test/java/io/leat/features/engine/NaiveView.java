@@ -48,12 +48,20 @@ final class NaiveView {
     List<@Nullable Object> values = new ArrayList<>();
     for (Aggregation aggregation : view.aggregations()) {
       for (Duration window : view.windows()) {
-        values.add(
-            evaluate(
-                aggregation, events.stream().filter(e -> covers(window, time, e.time)).toList()));
+        List<Event> covered = events.stream().filter(e -> covers(window, time, e.time)).toList();
+        values.add(isKept(window, time) ? evaluate(aggregation, covered) : null);
       }
     }
     return values;
+  }
+
+  /** Whether the window begins no earlier than the longest one that ends at newest - grace. */
+  private boolean isKept(Duration window, long time) {
+    long oldest = newest() - view.grace().toMillis();
+    long tilesMore =
+        Collections.max(view.windows()).minus(window).toMillis() / view.resolution().toMillis();
+    return tile(time - view.offset().toMillis()) + tilesMore
+        >= tile(oldest - view.offset().toMillis());
   }
 
   private boolean covers(Duration window, long time, long eventTime) {

@@ -91,6 +91,19 @@ class ServiceReplayTest {
   }
 
   @Test
+  void aDerivedFeatureMayUseAViewOfWhichNoFeatureIsListed() {
+    ServiceReplay replay = replay(derived("often", "complaints.complaints_1h > 1.0"));
+
+    replay.feed("complaints", complaint(1, 500, 7));
+    replay.feed("complaints", complaint(2, 600, 7));
+
+    ServiceReplay.Vector vector =
+        replay.feed("orders", order("a", 1_000, "ann", 7, 2)).orElseThrow();
+    assertThat(vector.values()).containsExactly(true);
+    assertThat(vector.keys()).isEqualTo(Map.of("shop", "7"));
+  }
+
+  @Test
   void aDerivedValueThatFailsOrIsNotFiniteIsNullAndCounted() {
     ServiceReplay replay =
         replay(
@@ -106,13 +119,13 @@ class ServiceReplayTest {
   }
 
   @Test
-  void aLateEventIsCountedAndStillHasItsVector() {
+  void aLateEventIsCountedAndHasAVectorOfNulls() {
     ServiceReplay replay = replay(new ViewFeature("spending", "orders", HOUR));
     replay.feed("orders", order("a", 10 * HOUR.toMillis(), "ann", 7, 2));
 
     Optional<ServiceReplay.Vector> vector = replay.feed("orders", order("b", 0, "ann", 7, 2));
 
-    assertThat(vector.orElseThrow().values()).containsExactly(0L);
+    assertThat(vector.orElseThrow().values()).containsExactly((Object) null);
     assertThat(replay.lateEvents()).isEqualTo(1);
   }
 
@@ -121,7 +134,8 @@ class ServiceReplayTest {
     assertThatThrownBy(() -> replay(new ViewFeature("travel", "trips", HOUR)))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage(
-            "feature service risk needs feature view travel, which the pipeline does not declare");
+            "feature service risk needs the feature travel.trips_1h of a view, which the pipeline"
+                + " does not declare");
   }
 
   private static ServiceReplay replay(Feature... features) {

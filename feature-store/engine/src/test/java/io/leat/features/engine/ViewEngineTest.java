@@ -48,7 +48,7 @@ class ViewEngineTest {
 
   @Test
   void anExactWindowExcludesItsBeginningAndIncludesItsEnd() {
-    ViewEngine engine = engine(view("100ms", "1ms", "0s", "0s", countOfEvents()));
+    ViewEngine engine = engine(view("100ms", "1ms", "0s", "1s", countOfEvents()));
 
     byte[] state = engine.update(null, reading(1.0, null), "a", 1_000).state();
 
@@ -60,7 +60,7 @@ class ViewEngineTest {
 
   @Test
   void theHeadTileCountsWhole() {
-    ViewEngine engine = engine(view("2s", "1s", "0s", "0s", countOfEvents()));
+    ViewEngine engine = engine(view("2s", "1s", "0s", "1s", countOfEvents()));
 
     byte[] state = engine.update(null, reading(1.0, null), "a", 1_900).state();
 
@@ -91,6 +91,7 @@ class ViewEngineTest {
     ViewEngine.Update covered = engine.update(state, reading(1.0, null), "b", 6_000);
     assertThat(covered.late()).isFalse();
     assertThat(engine.evaluate(covered.state(), 15_000)).containsExactly(0L, 1L);
+    assertThat(engine.evaluate(covered.state(), 6_000)).containsExactly(1L, null);
 
     ViewEngine.Update late = engine.update(state, reading(1.0, null), "c", 5_999);
     assertThat(late.late()).isTrue();
