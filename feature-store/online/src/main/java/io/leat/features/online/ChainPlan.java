@@ -1,9 +1,9 @@
 package io.leat.features.online;
 
+import io.leat.features.engine.VectorAssembler;
 import io.leat.pipeline.Contract;
 import io.leat.pipeline.Entity;
 import io.leat.pipeline.FeatureService;
-import io.leat.pipeline.FeatureService.ViewFeature;
 import io.leat.pipeline.FeatureView;
 import io.leat.pipeline.Pipeline;
 import java.util.ArrayList;
@@ -89,16 +89,12 @@ public record ChainPlan(
         .toList();
   }
 
-  /** The views that a service takes values of, in the order of the pipeline. */
+  /**
+   * The views that a service takes values of, for features of theirs or derived ones, in the order
+   * of the pipeline.
+   */
   public static List<FeatureView> viewsOf(FeatureService service, Pipeline pipeline) {
-    return pipeline.views().stream()
-        .filter(
-            view ->
-                service.features().stream()
-                    .anyMatch(
-                        feature ->
-                            feature instanceof ViewFeature of && of.view().equals(view.name())))
-        .toList();
+    return new VectorAssembler(service, pipeline).views();
   }
 
   private static List<FeatureService> spineOf(Contract contract, Pipeline pipeline) {
