@@ -1,0 +1,80 @@
+package io.leat.features.offline;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.iceberg.Table;
+import org.apache.iceberg.catalog.Catalog;
+import org.apache.iceberg.data.IcebergGenerics;
+import org.apache.iceberg.data.Record;
+import org.apache.iceberg.io.CloseableIterable;
+import org.apache.iceberg.types.Types;
+import org.jspecify.annotations.Nullable;
+
+/** Reads tables as any user of Iceberg's Java API does. */
+final class OfflineTableReader implements AutoCloseable {
+  private final OfflineCatalog offline;
+  private final Catalog catalog;
+
+  OfflineTableReader(OfflineCatalog offline) {
+    this.offline = offline;
+    this.catalog = offline.open();
+  }
+
+  /** The table as it is now. */
+  Table table(String name) {
+    return catalog.loadTable(offline.identifier(name));
+  }
+
+  /** Number of rows that are committed now; 0 where there is no table yet. */
+  int count(String name) {
+    return catalog.tableExists(offline.identifier(name)) ? rows(name, null).size() : 0;
+  }
+
+  /**
+   * The committed rows, each column to value, a nested record as a list.
+   *
+   * @param orderedBy a column of text; null for any order
+   */
+  List<Map<String, @Nullable Object>> rows(String name, @Nullable String orderedBy) {
+    List<Map<String, @Nullable Object>> rows = new ArrayList<>();
+    try (CloseableIterable<Record> records = IcebergGenerics.read(table(name)).build()) {
+      for (Record record : records) {
+        Map<String, @Nullable Object> row = new LinkedHashMap<>();
+        for (Types.NestedField column : record.struct().fields()) {
+          row.put(column.name(), plain(record.getField(column.name())));
+        }
+        rows.add(row);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    if (orderedBy != null) {
+      rows.sort(Comparator.comparing(row -> String.valueOf(row.get(orderedBy))));
+    }
+    return rows;
+  }
+
+  private static @Nullable Object plain(@Nullable Object value) {
+    if (value instanceof Record nested) {
+      List<@Nullable Object> values = new ArrayList<>();
+      for (int i = 0; i < nested.size(); i++) {
+        values.add(nested.get(i));
+      }
+      return values;
+    }
+    return value;
+  }
+
+  @Override
+  public void close() throws IOException {
+    if (catalog instanceof Closeable closeable) {
+      closeable.close();
+    }
+  }
+}

@@ -1,0 +1,217 @@
+package io.leat.features.offline;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.leat.records.FeatureVector;
+import io.leat.records.LogPosition;
+import io.leat.schemas.AvroCodec;
+import io.leat.schemas.FeatureVectorSchema;
+import io.leat.schemas.RecordHeaders;
+import io.leat.schemas.RegistryClient;
+import io.leat.schemas.Topics;
+import java.math.BigDecimal;
+import java.nio.ByteBuffer;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.avro.Schema;
+import org.apache.avro.generic.GenericData;
+import org.apache.avro.generic.GenericRecord;
+import org.apache.avro.generic.GenericRecordBuilder;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Parcels by number, as ingestion writes them and with the vectors that the online store would add;
+ * and, said anew in plain values, the rows that a table must hold of them.
+ */
+final class Parcels {
+  static final String EVENT = "parcels";
+  static final String SERVICE = "routing";
+  private static final Instant FIRST = Instant.parse("2024-02-28T22:00:00.000250Z");
+  private static final int PARTITIONS = 3;
+  private static final List<String> FEATURES =
+      List.of(
+          "event.pieces",
+          "event.express",
+          "event.size",
+          "customer_habits.parcels_1d",
+          "customer_habits.avg_weight_1d",
+          "per_piece",
+          "heavy");
+
+  private final Schema schema;
+  private final AvroCodec codec;
+  private final int eventSchema;
+  private final int vectorSchema;
+
+  Parcels(Schema schema, RegistryClient registry) {
+    this.schema = schema;
+    this.codec = new AvroCodec(registry);
+    this.eventSchema = registry.register(Topics.valueSubject(Topics.valid(EVENT)), schema);
+    this.vectorSchema =
+        registry.register(
+            Topics.valueSubject(Topics.features(SERVICE)), FeatureVectorSchema.of(FEATURES));
+  }
+
+  ProducerRecord<byte[], byte[]> event(int i) {
+    ProducerRecord<byte[], byte[]> record =
+        new ProducerRecord<>(
+            Topics.valid(EVENT), i % PARTITIONS, key(i), codec.encode(eventSchema, value(i)));
+    headers(record, i);
+    RecordHeaders.set(record.headers(), RecordHeaders.CONTRACT_VERSION, "1");
+    if (i % 2 == 0) {
+      RecordHeaders.set(record.headers(), RecordHeaders.WRITER_VERSION, "1");
+    }
+    return record;
+  }
+
+  ProducerRecord<byte[], byte[]> vector(int i) {
+    FeatureVector vector =
+        new FeatureVector(
+            SERVICE,
+            1,
+            "0123abcd",
+            id(i),
+            sentAt(i).truncatedTo(ChronoUnit.MILLIS),
+            i % 5 == 0 ? Map.of() : Map.of("customer", customer(i)),
+            Collections.unmodifiableList(features(i)),
+            new LogPosition(EVENT, i % PARTITIONS, (long) i));
+    ProducerRecord<byte[], byte[]> record =
+        new ProducerRecord<>(
+            Topics.features(SERVICE), i % PARTITIONS, key(i), codec.encode(vectorSchema, vector));
+    headers(record, i);
+    return record;
+  }
+
+  private GenericRecord value(int i) {
+    GenericRecord address = new GenericData.Record(schema.getField("address").schema());
+    address.put("street", "Mill Lane");
+    address.put("number", i % 3 == 0 ? null : i);
+    Instant sentAt = sentAt(i);
+    return new GenericRecordBuilder(schema)
+        .set("parcel_id", id(i))
+        .set("sent_at", ChronoUnit.MICROS.between(Instant.EPOCH, sentAt))
+        .set("due_on", (int) dueOn(i).toEpochDay())
+        .set("customer_id", customer(i))
+        .set("weight", weight(i))
+        .set("length", i * 0.5f)
+        .set("pieces", i % 4 + 1)
+        .set("postage", ByteBuffer.wrap(postage(i).unscaledValue().toByteArray()))
+        .set("express", i % 7 == 0)
+        .set("size", new GenericData.EnumSymbol(schema.getField("size").schema(), size(i)))
+        .set("stamps", List.of("red", "blue-" + i))
+        .set("scans", Map.of("depot", (long) i))
+        .set("address", address)
+        .build();
+  }
+
+  /** Column to value, as Iceberg's generic reader gives them; a nested record is a list. */
+  static Map<String, @Nullable Object> eventRow(int i) {
+    Map<String, @Nullable Object> row = new LinkedHashMap<>();
+    row.put("parcel_id", id(i));
+    row.put("sent_at", sentAt(i).atOffset(ZoneOffset.UTC));
+    row.put("due_on", dueOn(i));
+    row.put("customer_id", customer(i));
+    row.put("weight", weight(i));
+    row.put("length", i * 0.5f);
+    row.put("pieces", i % 4 + 1);
+    row.put("postage", postage(i));
+    row.put("express", i % 7 == 0);
+    row.put("size", size(i));
+    row.put("stamps", List.of("red", "blue-" + i));
+    row.put("scans", Map.of("depot", (long) i));
+    List<@Nullable Object> address = new ArrayList<>();
+    address.add("Mill Lane");
+    address.add(i % 3 == 0 ? null : i);
+    row.put("address", address);
+    row.put("_event_id", id(i));
+    row.put("_event_time", sentAt(i).truncatedTo(ChronoUnit.MILLIS).atOffset(ZoneOffset.UTC));
+    row.put("_key", ByteBuffer.wrap(key(i)));
+    source(row, i);
+    row.put("_contract_version", 1);
+    row.put("_writer_version", i % 2 == 0 ? 1 : null);
+    return row;
+  }
+
+  static Map<String, @Nullable Object> vectorRow(int i) {
+    Map<String, @Nullable Object> row = new LinkedHashMap<>();
+    row.put("event_id", id(i));
+    row.put("event_time", sentAt(i).truncatedTo(ChronoUnit.MILLIS).atOffset(ZoneOffset.UTC));
+    row.put("customer_id", i % 5 == 0 ? null : customer(i));
+    List<@Nullable Object> values = features(i);
+    for (int f = 0; f < FEATURES.size(); f++) {
+      row.put(FEATURES.get(f).replace(".", "__"), values.get(f));
+    }
+    row.put("service_version", 1);
+    row.put("definition", "0123abcd");
+    source(row, i);
+    return row;
+  }
+
+  private static List<@Nullable Object> features(int i) {
+    List<@Nullable Object> values = new ArrayList<>();
+    values.add((long) (i % 4 + 1));
+    values.add(i % 7 == 0);
+    values.add(size(i));
+    values.add((long) i);
+    values.add(i % 10 == 0 ? null : i / 3.0);
+    Double weight = weight(i);
+    values.add(weight == null ? null : weight / (i % 4 + 1));
+    values.add(weight == null ? null : weight > 20.0);
+    return values;
+  }
+
+  private static void headers(ProducerRecord<byte[], byte[]> record, int i) {
+    RecordHeaders.set(record.headers(), RecordHeaders.EVENT_ID, id(i));
+    RecordHeaders.set(
+        record.headers(), RecordHeaders.EVENT_TIME, Long.toString(sentAt(i).toEpochMilli()));
+    RecordHeaders.set(
+        record.headers(), RecordHeaders.SOURCE, EVENT + "/" + i % PARTITIONS + "/" + i);
+  }
+
+  private static void source(Map<String, @Nullable Object> row, int i) {
+    row.put("_topic", EVENT);
+    row.put("_partition", i % PARTITIONS);
+    row.put("_offset", (long) i);
+  }
+
+  static String id(int i) {
+    return "parcel-%06d".formatted(i);
+  }
+
+  private static byte[] key(int i) {
+    return customer(i).getBytes(UTF_8);
+  }
+
+  private static String customer(int i) {
+    return "customer-" + i % 11;
+  }
+
+  /** Every seven minutes a parcel; so 200 parcels a day. */
+  private static Instant sentAt(int i) {
+    return FIRST.plus(7L * i, ChronoUnit.MINUTES);
+  }
+
+  private static LocalDate dueOn(int i) {
+    return LocalDate.of(2024, 3, 1).plusDays(i % 30);
+  }
+
+  private static @Nullable Double weight(int i) {
+    return i % 6 == 0 ? null : i % 40 + 0.1;
+  }
+
+  private static BigDecimal postage(int i) {
+    return BigDecimal.valueOf(100L + i, 2);
+  }
+
+  private static String size(int i) {
+    return i % 2 == 0 ? "SMALL" : "LARGE";
+  }
+}
