@@ -5,8 +5,8 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
+import java.util.HashMap;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import org.apache.avro.Schema;
 import org.apache.avro.generic.GenericData;
 import org.apache.avro.generic.GenericDatumReader;
@@ -50,9 +50,7 @@ public final class AvroCodec {
   public static void trustGeneratedRecords() {}
 
   private final RegistryClient registry;
-  private final Map<Integer, Map<Schema, DatumReader<GenericRecord>>> generic =
-      new ConcurrentHashMap<>();
-  private final Map<Integer, Map<Class<?>, DatumReader<?>>> specific = new ConcurrentHashMap<>();
+  private final Map<ReaderKey, DatumReader<?>> readers = new HashMap<>();
   private final ByteArrayOutputStream buffer = new ByteArrayOutputStream(512);
   private BinaryEncoder encoder = EncoderFactory.get().binaryEncoder(buffer, null);
   private BinaryDecoder decoder = DecoderFactory.get().binaryDecoder(new byte[0], null);
@@ -69,29 +67,23 @@ public final class AvroCodec {
    */
   public GenericRecord decode(byte[] value, Schema wanted) {
     int id = framedId(value);
-    DatumReader<GenericRecord> reader =
-        generic
-            .computeIfAbsent(id, i -> new ConcurrentHashMap<>())
-            .computeIfAbsent(wanted, s -> new StringReader(writerSchema(id), s));
-    return read(value, reader);
+    return this.<GenericRecord>read(
+        value,
+        readers.computeIfAbsent(
+            new ReaderKey(id, wanted), key -> new StringReader(writerSchema(id), wanted)));
   }
 
   /** Decodes a value as one of the platform's own records; throws as {@link #decode} does. */
-  @SuppressWarnings("unchecked") // the map's key says the type
   public <T extends SpecificRecordBase> T decode(byte[] value, Class<T> type) {
     int id = framedId(value);
-    DatumReader<T> reader =
-        (DatumReader<T>)
-            specific
-                .computeIfAbsent(id, i -> new ConcurrentHashMap<>())
-                .computeIfAbsent(
-                    type,
-                    t -> {
-                      SpecificData data = SpecificData.getForClass(type);
-                      return new SpecificDatumReader<T>(
-                          writerSchema(id), data.getSchema(type), data);
-                    });
-    return read(value, reader);
+    return this.<T>read(
+        value,
+        readers.computeIfAbsent(
+            new ReaderKey(id, type),
+            key -> {
+              SpecificData data = SpecificData.getForClass(type);
+              return new SpecificDatumReader<T>(writerSchema(id), data.getSchema(type), data);
+            }));
   }
 
   /** The schema that a value says it was written with; throws as {@link #decode} does. */
@@ -117,11 +109,18 @@ public final class AvroCodec {
     buffer.writeBytes(
         ByteBuffer.allocate(WireFormat.HEADER_LENGTH).put(WireFormat.MAGIC).putInt(id).array());
     encoder = EncoderFactory.get().binaryEncoder(buffer, encoder);
+    boolean written = false;
     try {
       writeUnchecked(writer, record);
       encoder.flush();
+      written = true;
     } catch (IOException e) {
       throw new UncheckedIOException(e); // memory does not fail
+    } finally {
+      if (!written) {
+        // What it still holds of this record it would write in front of the next.
+        encoder = EncoderFactory.get().binaryEncoder(buffer, null);
+      }
     }
     return buffer.toByteArray();
   }
@@ -131,15 +130,16 @@ public final class AvroCodec {
     ((DatumWriter<T>) writer).write(record, encoder);
   }
 
-  private <T> T read(byte[] value, DatumReader<T> reader) {
+  @SuppressWarnings("unchecked") // a reader's key says what it reads
+  private <T> T read(byte[] value, DatumReader<?> reader) {
     int length = value.length - WireFormat.HEADER_LENGTH;
     decoder = DecoderFactory.get().binaryDecoder(value, WireFormat.HEADER_LENGTH, length, decoder);
     T record;
     boolean all;
     try {
-      record = reader.read(null, decoder);
+      record = ((DatumReader<T>) reader).read(null, decoder);
       all = decoder.isEnd();
-    } catch (IOException | RuntimeException e) {
+    } catch (IOException | RuntimeException | StackOverflowError e) {
       throw new MalformedValueException(
           MalformedValueException.Kind.NOT_THE_SCHEMA,
           "the %d bytes after the header are not a value of schema id %d: %s"
@@ -180,6 +180,9 @@ public final class AvroCodec {
                     "the value names schema id %d, which the registry does not know".formatted(id),
                     null));
   }
+
+  /** The writer's schema id, and the schema or class that it is read as. */
+  private record ReaderKey(int id, Object wanted) {}
 
   /** Generic data with no logical-type conversions. */
   private static final GenericData PLAIN = new GenericData();

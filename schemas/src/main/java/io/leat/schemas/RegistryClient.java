@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import org.apache.avro.AvroRuntimeException;
 import org.apache.avro.Schema;
 import org.apache.flink.avro.registry.confluent.shaded.io.confluent.kafka.schemaregistry.ParsedSchema;
 import org.apache.flink.avro.registry.confluent.shaded.io.confluent.kafka.schemaregistry.avro.AvroSchema;
@@ -25,9 +26,17 @@ import org.apache.flink.avro.registry.confluent.shaded.io.confluent.kafka.schema
  */
 public final class RegistryClient {
   private static final int CAPACITY = 10_000;
-  private static final int HTTP_NOT_FOUND = 404;
+
+  /**
+   * Subject, version or schema unknown: 40401, 40402, 40403; a wrong address says something else.
+   */
+  private static final int NOT_FOUND_CODES = 404;
+
   private static final int HTTP_CONFLICT = 409;
   private static final int HTTP_UNPROCESSABLE = 422;
+
+  /** How the client's exception begins for a schema that is JSON, Protobuf or broken Avro. */
+  private static final String NOT_AVRO = "Invalid schema ";
 
   private final String url;
   private final SchemaRegistryClient client;
@@ -111,14 +120,24 @@ public final class RegistryClient {
   }
 
   /**
-   * Why a schema would be refused as the next version of a subject, in the registry's words; empty
-   * if it would be taken or the subject is new.
+   * Why a schema would be refused as the next version of a subject, in the registry's words where
+   * it has any; empty if it would be taken or the subject is new.
    */
   public List<String> incompatibilities(String subject, Schema schema) {
-    return call(
-            "check a schema against " + subject,
-            () -> client.testCompatibilityVerbose(subject, confluent(schema)))
+    return call("check a schema against " + subject, () -> reasons(subject, confluent(schema)))
         .orElse(List.of());
+  }
+
+  /** Apicurio says that a schema is incompatible, but not why; Confluent's registry says both. */
+  private List<String> reasons(String subject, AvroSchema schema)
+      throws IOException, RestClientException {
+    if (client.testCompatibility(subject, schema)) {
+      return List.of();
+    }
+    List<String> reasons = client.testCompatibilityVerbose(subject, schema);
+    return reasons.isEmpty()
+        ? List.of("it is not compatible with the newest schema of " + subject)
+        : reasons;
   }
 
   private static AvroSchema confluent(Schema schema) {
@@ -137,20 +156,40 @@ public final class RegistryClient {
     try {
       return Optional.ofNullable(call.run());
     } catch (RestClientException e) {
-      if (e.getStatus() == HTTP_NOT_FOUND) {
+      if (e.getErrorCode() / 100 == NOT_FOUND_CODES) {
         return Optional.empty();
+      }
+      if (e.getStatus() == NOT_FOUND_CODES) {
+        throw new RegistryException(
+            "What answers at %s is no schema registry: it does not know how to %s. Is the address right, its path too?"
+                .formatted(url, what),
+            true,
+            e);
       }
       boolean refused = e.getStatus() == HTTP_CONFLICT || e.getStatus() == HTTP_UNPROCESSABLE;
       throw new RegistryException(
           "The schema registry at %s could not %s: %s".formatted(url, what, e.getMessage()),
           !refused,
           e);
+    } catch (AvroRuntimeException e) {
+      throw notAvro(what, e);
     } catch (IOException e) {
+      if (String.valueOf(e.getMessage()).startsWith(NOT_AVRO)) {
+        throw notAvro(what, e);
+      }
       throw new RegistryException(
           "The schema registry at %s did not answer when asked to %s: %s. Is it running?"
               .formatted(url, what, e.getMessage()),
           true,
           e);
     }
+  }
+
+  private RegistryException notAvro(String what, Exception cause) {
+    return new RegistryException(
+        "The schema registry at %s could %s, but what it holds there is no Avro schema: %s"
+            .formatted(url, what, cause.getMessage()),
+        false,
+        cause);
   }
 }

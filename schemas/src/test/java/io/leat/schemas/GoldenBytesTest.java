@@ -1,0 +1,73 @@
+package io.leat.schemas;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HexFormat;
+import java.util.Locale;
+import java.util.stream.Stream;
+import org.apache.avro.specific.SpecificRecordBase;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * The bytes that each of the platform's records had when its schema was last released. A schema
+ * that changes them changes what lies in the topics of running platforms: keep the old file under
+ * another name as a test of reading, and add the new one.
+ */
+class GoldenBytesTest {
+  private static final int SCHEMA_ID = 1234;
+
+  static Stream<SpecificRecordBase> records() {
+    return Samples.all();
+  }
+
+  @ParameterizedTest
+  @MethodSource("records")
+  void recordHasTheBytesThatItAlwaysHad(SpecificRecordBase record) throws IOException {
+    byte[] bytes = new AvroCodec(new RegistryClient("mock://golden")).encode(SCHEMA_ID, record);
+
+    assertThat(HexFormat.of().formatHex(bytes)).isEqualTo(golden(record));
+  }
+
+  @ParameterizedTest
+  @MethodSource("records")
+  void bytesAreReadAsTheRecordThatTheyAlwaysWere(SpecificRecordBase record) throws IOException {
+    RegistryClient registry = new RegistryClient("mock://golden-" + record.getClass());
+    int id = registry.register("golden-value", record.getSchema());
+    byte[] bytes = HexFormat.of().parseHex(golden(record));
+    System.arraycopy(HexFormat.of().parseHex("%08x".formatted(id)), 0, bytes, 1, 4);
+
+    assertThat(new AvroCodec(registry).decode(bytes, record.getClass())).isEqualTo(record);
+  }
+
+  @Test
+  void everyRecordHasASample() throws IOException {
+    try (Stream<Path> schemas = Files.list(Path.of("src/main/avro"))) {
+      assertThat(schemas.map(GoldenBytesTest::name).filter(name -> !name.equals("severity")))
+          .containsExactlyInAnyOrderElementsOf(records().map(GoldenBytesTest::name).toList());
+    }
+  }
+
+  private static String golden(SpecificRecordBase record) throws IOException {
+    String file = "/golden/" + name(record) + ".hex";
+    try (InputStream stream = GoldenBytesTest.class.getResourceAsStream(file)) {
+      assertThat(stream).as("src/test/resources" + file).isNotNull();
+      return new String(stream.readAllBytes(), UTF_8).strip();
+    }
+  }
+
+  private static String name(Path schema) {
+    return schema.getFileName().toString().replace(".avsc", "");
+  }
+
+  /** {@code DriftAlert} is {@code drift_alert}. */
+  private static String name(SpecificRecordBase record) {
+    return record.getSchema().getName().replaceAll("(?<=.)(?=[A-Z])", "_").toLowerCase(Locale.ROOT);
+  }
+}

@@ -1,0 +1,180 @@
+package io.leat.schemas;
+
+import io.leat.records.AlertState;
+import io.leat.records.AuditEvent;
+import io.leat.records.DeadLetter;
+import io.leat.records.Definition;
+import io.leat.records.DriftAlert;
+import io.leat.records.DriftMetric;
+import io.leat.records.FeatureVector;
+import io.leat.records.LogPosition;
+import io.leat.records.ModelRole;
+import io.leat.records.ModelVersion;
+import io.leat.records.RetrainingRequest;
+import io.leat.records.RetrainingRun;
+import io.leat.records.RunState;
+import io.leat.records.Score;
+import io.leat.records.Severity;
+import io.leat.records.Violation;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.apache.avro.specific.SpecificRecordBase;
+
+/** One of each of the platform's records, every field set. */
+final class Samples {
+  private static final Instant TIME = Instant.parse("2026-11-01T12:34:56.789Z");
+  private static final LogPosition POSITION = new LogPosition("payments", 2, 4_711L);
+
+  private Samples() {}
+
+  static Stream<SpecificRecordBase> all() {
+    return Stream.of(
+        POSITION,
+        featureVector(),
+        auditEvent(),
+        deadLetter(),
+        definition(),
+        driftAlert(),
+        driftMetric(),
+        modelVersion(),
+        retrainingRequest(),
+        retrainingRun(),
+        score());
+  }
+
+  /** Holds a value of each type that a feature can have, and null. */
+  static FeatureVector featureVector() {
+    return FeatureVector.newBuilder()
+        .setService("fraud")
+        .setServiceVersion(3)
+        .setDefinition("5f0c9a")
+        .setEventId("payment-1")
+        .setEventTime(TIME)
+        .setKeys(Map.of("customer", "42"))
+        .setValues(Arrays.asList(12.5, 7L, true, "BE", null))
+        .setSource(POSITION)
+        .build();
+  }
+
+  private static AuditEvent auditEvent() {
+    return AuditEvent.newBuilder()
+        .setAction("apply")
+        .setActor("somebody")
+        .setSubject("pipeline card-payments")
+        .setDetails(Map.of("topics", "5"))
+        .setTime(TIME)
+        .build();
+  }
+
+  private static DeadLetter deadLetter() {
+    return DeadLetter.newBuilder()
+        .setEvent("payments")
+        .setContractVersion(2)
+        .setWriterSchemaId(17)
+        .setReason("RULE")
+        .setMessage("amount is -1.0; expected more than 0.0")
+        .setViolations(List.of(new Violation("amount_positive", "amount is -1.0")))
+        .setSource(POSITION)
+        .build();
+  }
+
+  private static Definition definition() {
+    return Definition.newBuilder()
+        .setKind("view")
+        .setName("customer_activity")
+        .setVersion("1")
+        .setFingerprint("5f0c9a")
+        .setPipeline("card-payments")
+        .build();
+  }
+
+  private static DriftAlert driftAlert() {
+    return DriftAlert.newBuilder()
+        .setAlertId("fraud/event.amount/ks/1793491200000")
+        .setMonitor("fraud")
+        .setModel("fraud")
+        .setKind("drift")
+        .setFeature("event.amount")
+        .setMetric("ks")
+        .setState(AlertState.OPEN)
+        .setSeverity(Severity.CRITICAL)
+        .setWindowStart(TIME.minusSeconds(86_400))
+        .setWindowEnd(TIME)
+        .setValue(0.25)
+        .setThreshold(0.125)
+        .setMessage("event.amount drifted")
+        .setReference("77aa")
+        .build();
+  }
+
+  private static DriftMetric driftMetric() {
+    return DriftMetric.newBuilder()
+        .setMonitor("fraud")
+        .setModel("fraud")
+        .setFeature("event.amount")
+        .setMetric("psi")
+        .setWindowStart(TIME.minusSeconds(86_400))
+        .setWindowEnd(TIME)
+        .setEvents(1_000)
+        .setNulls(3)
+        .setValue(0.25)
+        .setThreshold(0.125)
+        .setReference("77aa")
+        .build();
+  }
+
+  private static ModelVersion modelVersion() {
+    return ModelVersion.newBuilder()
+        .setModel("fraud")
+        .setVersion("2026-11-01")
+        .setRole(ModelRole.CHAMPION)
+        .setService("fraud")
+        .setServiceVersion(3)
+        .setArtifactSha256("e3b0c442")
+        .setTime(TIME)
+        .build();
+  }
+
+  private static RetrainingRequest retrainingRequest() {
+    return RetrainingRequest.newBuilder()
+        .setRequestId("fraud/alert-1")
+        .setPolicy("fraud")
+        .setModel("fraud")
+        .setModelVersion("2026-11-01")
+        .setCause("alert-1")
+        .setReason("event.amount drifted")
+        .setEventTime(TIME)
+        .build();
+  }
+
+  private static RetrainingRun retrainingRun() {
+    return RetrainingRun.newBuilder()
+        .setRunId("run-1")
+        .setRequestId("fraud/alert-1")
+        .setModel("fraud")
+        .setState(RunState.TRAINED)
+        .setModelVersion("2026-11-02")
+        .setMessage("trained on 20000 labels")
+        .setTime(TIME)
+        .build();
+  }
+
+  private static Score score() {
+    return Score.newBuilder()
+        .setModel("fraud")
+        .setModelVersion("2026-11-01")
+        .setEventId("payment-1")
+        .setEventTime(TIME)
+        .setScore(0.9375)
+        .setDecision("block")
+        .setService("fraud")
+        .setServiceVersion(3)
+        .setDefinition("5f0c9a")
+        .setVector(new LogPosition("features.fraud", 1, 815L))
+        .setSource(POSITION)
+        .build();
+  }
+}
