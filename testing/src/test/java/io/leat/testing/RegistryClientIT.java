@@ -1,0 +1,201 @@
+package io.leat.testing;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.leat.records.FeatureVector;
+import io.leat.schemas.FeatureVectorSchema;
+import io.leat.schemas.RegistryClient;
+import io.leat.schemas.RegistryClient.Registered;
+import io.leat.schemas.RegistryException;
+import io.leat.stack.LeatHome;
+import io.leat.stack.Ports;
+import io.leat.stack.RegistryProcess;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.util.List;
+import org.apache.avro.Schema;
+import org.apache.avro.SchemaBuilder;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The registry client against a real registry, up and down. */
+class RegistryClientIT {
+  private static final Schema AMOUNT =
+      SchemaBuilder.record("Payment").fields().requiredDouble("amount").endRecord();
+  private static final Schema AMOUNT_AND_NOTE =
+      SchemaBuilder.record("Payment")
+          .fields()
+          .requiredDouble("amount")
+          .optionalString("note")
+          .endRecord();
+  private static final Schema OTHER_AMOUNT =
+      SchemaBuilder.record("Payment").fields().requiredString("amount").endRecord();
+
+  @TempDir private static Path directory;
+  private static RegistryProcess registry;
+
+  private final RegistryClient client = newClient();
+  private final String subject = TestCluster.uniqueName("payments") + "-value";
+
+  @BeforeAll
+  static void startRegistry() {
+    registry = RegistryProcess.start(LeatHome.find(), directory, Ports.free());
+  }
+
+  @AfterAll
+  static void stopRegistry() {
+    registry.process().kill();
+  }
+
+  @Test
+  void registeredSchemaIsFoundByItsIdAndByItsSubject() {
+    int id = client.register(subject, AMOUNT);
+
+    assertThat(newClient().schema(id)).hasValue(AMOUNT);
+    assertThat(newClient().latest(subject)).hasValue(new Registered(id, 1, AMOUNT));
+    assertThat(newClient().version(subject, AMOUNT)).hasValue(1);
+    assertThat(newClient().register(subject, AMOUNT)).isEqualTo(id);
+  }
+
+  @Test
+  void sameSchemaHasTheSameIdUnderEverySubject() {
+    assertThat(client.register(subject, AMOUNT))
+        .isEqualTo(client.register("other-" + subject, AMOUNT));
+  }
+
+  @Test
+  void compatibleSchemaIsTheNextVersion() {
+    int first = client.register(subject, AMOUNT);
+    assertThat(client.incompatibilities(subject, AMOUNT_AND_NOTE)).isEmpty();
+
+    int second = client.register(subject, AMOUNT_AND_NOTE);
+
+    assertThat(second).isNotEqualTo(first);
+    assertThat(client.latest(subject)).hasValue(new Registered(second, 2, AMOUNT_AND_NOTE));
+    assertThat(client.version(subject, AMOUNT)).hasValue(1);
+  }
+
+  @Test
+  void incompatibleSchemaIsRefusedForGood() {
+    client.register(subject, AMOUNT);
+
+    assertThat(client.incompatibilities(subject, OTHER_AMOUNT)).isNotEmpty();
+    assertThatThrownBy(() -> client.register(subject, OTHER_AMOUNT))
+        .isInstanceOfSatisfying(RegistryException.class, e -> assertThat(e.isRetriable()).isFalse())
+        .hasMessageContaining("could not register a schema under " + subject)
+        .hasMessageContaining("STRING not compatible with writer type: DOUBLE");
+    assertThat(client.version(subject, OTHER_AMOUNT)).isEmpty();
+  }
+
+  @Test
+  void unknownIdsAndSubjectsAreEmptyAnswers() {
+    assertThat(client.schema(999_999)).isEmpty();
+    assertThat(client.schema(-1)).isEmpty();
+    assertThat(client.latest(subject)).isEmpty();
+    assertThat(client.version(subject, AMOUNT)).isEmpty();
+    assertThat(client.incompatibilities(subject, AMOUNT)).isEmpty();
+  }
+
+  @Test
+  void unknownIdIsAskedForAgain() {
+    int next = client.register(subject, SchemaBuilder.record(unique()).fields().endRecord()) + 1;
+    assertThat(client.schema(next)).isEmpty();
+
+    Schema schema = SchemaBuilder.record(unique()).fields().endRecord();
+    assertThat(newClient().register("other-" + subject, schema)).isEqualTo(next);
+
+    assertThat(client.schema(next)).hasValue(schema);
+  }
+
+  @Test
+  void namesOfFeaturesSurviveAndOtherNamesAreANewVersion() {
+    Schema first = FeatureVectorSchema.of(List.of("event.amount"));
+    Schema second = FeatureVectorSchema.of(List.of("event.amount", "view.count_7d"));
+
+    int firstId = client.register(subject, first);
+    int secondId = client.register(subject, second);
+
+    assertThat(secondId).isNotEqualTo(firstId);
+    assertThat(newClient().schema(firstId).map(FeatureVectorSchema::names))
+        .hasValue(List.of("event.amount"));
+    assertThat(newClient().schema(secondId).map(FeatureVectorSchema::names))
+        .hasValue(List.of("event.amount", "view.count_7d"));
+    assertThat(newClient().latest(subject)).hasValue(new Registered(secondId, 2, second));
+    assertThat(newClient().version(subject, first)).hasValue(1);
+    assertThat(newClient().version(subject, FeatureVector.getClassSchema())).isEmpty();
+  }
+
+  @Test
+  void schemaThatIsNoAvroIsNotAskedForAgainAndAgain() throws Exception {
+    HttpRequest request =
+        HttpRequest.newBuilder(URI.create(registry.url() + "/subjects/" + subject + "/versions"))
+            .header("Content-Type", "application/vnd.schemaregistry.v1+json")
+            .POST(
+                HttpRequest.BodyPublishers.ofString(
+                    """
+                    {"schemaType": "JSON",
+                     "schema": "{\\"$schema\\": \\"http://json-schema.org/draft-07/schema#\\", \\"type\\": \\"object\\"}"}
+                    """))
+            .build();
+    HttpResponse<String> answer =
+        HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString());
+    assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+    int id = Integer.parseInt(answer.body().replaceAll("\\D", ""));
+
+    assertThatThrownBy(() -> client.schema(id))
+        .isInstanceOfSatisfying(RegistryException.class, e -> assertThat(e.isRetriable()).isFalse())
+        .hasMessageContaining("is no Avro schema");
+  }
+
+  @Test
+  void addressOfNoRegistryIsAnErrorAndNotAnUnknownSchema() {
+    String url = registry.url().replace("/apis/ccompat/v7", "");
+    RegistryClient lost = new RegistryClient(url);
+
+    assertThatThrownBy(() -> lost.schema(1))
+        .isInstanceOfSatisfying(RegistryException.class, e -> assertThat(e.isRetriable()).isTrue())
+        .hasMessage(
+            "What answers at %s is no schema registry: it does not know how to read schema id 1. Is the address right, its path too?",
+            url);
+    assertThatThrownBy(() -> lost.register(subject, AMOUNT)).isInstanceOf(RegistryException.class);
+  }
+
+  @Test
+  void whatWasSeenIsKnownWhileTheRegistryIsDownAndTheRestIsAskedForLater() {
+    int id = client.register(subject, AMOUNT);
+    RegistryClient reader = newClient();
+    RegistryClient stranger = newClient();
+    assertThat(reader.schema(id)).hasValue(AMOUNT);
+
+    registry.process().kill();
+    try {
+      assertThat(reader.schema(id)).hasValue(AMOUNT);
+      assertThat(client.register(subject, AMOUNT)).isEqualTo(id);
+      assertThatThrownBy(() -> stranger.schema(id))
+          .isInstanceOfSatisfying(
+              RegistryException.class, e -> assertThat(e.isRetriable()).isTrue())
+          .hasMessageStartingWith(
+              "The schema registry at %s did not answer when asked to read schema id %d: ",
+              registry.url(), id)
+          .hasMessageEndingWith("Is it running?");
+    } finally {
+      registry = registry.restart();
+    }
+
+    assertThat(stranger.schema(id)).hasValue(AMOUNT);
+  }
+
+  private static RegistryClient newClient() {
+    return new RegistryClient(registry.url());
+  }
+
+  private static String unique() {
+    return TestCluster.uniqueName("Record").replace('-', '_');
+  }
+}
