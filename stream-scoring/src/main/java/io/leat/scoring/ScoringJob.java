@@ -2,6 +2,7 @@ package io.leat.scoring;
 
 import io.leat.pipeline.Model;
 import io.leat.runtime.streams.JobContext;
+import io.leat.runtime.streams.RegistryPatience;
 import io.leat.runtime.streams.StreamsJob;
 import io.leat.runtime.streams.StreamsService;
 import io.leat.schemas.Topics;
@@ -52,6 +53,7 @@ public final class ScoringJob implements StreamsJob {
           "Pipeline %s declares no model, so there is nothing to score. Add a models/ folder, or leave the scoring service out."
               .formatted(context.pipeline().name()));
     }
+    RegistryPatience patience = RegistryPatience.of(context);
     Topology topology = new Topology();
     Set<String> read = new HashSet<>();
     for (Model model : context.pipeline().models()) {
@@ -63,19 +65,22 @@ public final class ScoringJob implements StreamsJob {
             Topics.features(model.service()));
       }
       ServedModel served = ServedModel.check(model, context.pipeline());
-      addModel(topology, served, context);
+      addModel(topology, served, context, patience);
     }
     return topology;
   }
 
-  private static void addModel(Topology topology, ServedModel served, JobContext context) {
+  private static void addModel(
+      Topology topology, ServedModel served, JobContext context, RegistryPatience patience) {
     Model model = served.model();
     ScoringMetrics metrics = new ScoringMetrics(context.metrics(), model);
     String processor = "score-" + model.name();
     String scores = "scores-" + model.name();
     String deadLetters = "unscored-" + model.name();
     ProcessorSupplier<byte[], byte[], byte[], byte[]> supplier =
-        () -> new ScoringProcessor(served, metrics, context.registry(), scores, deadLetters);
+        () ->
+            new ScoringProcessor(
+                served, metrics, context.registry(), patience, scores, deadLetters);
     topology.addProcessor(processor, supplier, source(model));
     topology.addSink(
         scores,

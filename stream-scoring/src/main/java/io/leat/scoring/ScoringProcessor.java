@@ -4,6 +4,8 @@ import io.leat.records.DeadLetter;
 import io.leat.records.FeatureVector;
 import io.leat.records.LogPosition;
 import io.leat.records.Score;
+import io.leat.runtime.streams.ErrorHeaders;
+import io.leat.runtime.streams.RegistryPatience;
 import io.leat.schemas.AvroCodec;
 import io.leat.schemas.MalformedValueException;
 import io.leat.schemas.RecordHeaders;
@@ -13,6 +15,7 @@ import io.leat.schemas.WireFormat;
 import io.leat.scoring.Outcome.Scored;
 import io.leat.scoring.Outcome.Unscored;
 import java.util.List;
+import org.apache.avro.Schema;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
@@ -28,16 +31,19 @@ import org.slf4j.LoggerFactory;
 final class ScoringProcessor implements Processor<byte[], byte[], byte[], byte[]> {
   private static final Logger log = LoggerFactory.getLogger(ScoringProcessor.class);
 
+  /** Of a schema that is in no topic's values, but in a header. */
+  private static final String DEAD_LETTER_SUBJECT = DeadLetter.class.getName();
+
   private final ServedModel served;
   private final ScoringMetrics metrics;
   private final RegistryClient registry;
+  private final RegistryPatience patience;
   private final AvroCodec codec;
+  private final String scoreSubject;
   private final String scoreSink;
   private final String deadLetterSink;
   private ProcessorContext<byte[], byte[]> context;
   private VectorScorer scorer;
-  private int scoreSchema;
-  private int deadLetterSchema;
 
   /**
    * @param scoreSink name of the topology's node that takes scores
@@ -48,12 +54,15 @@ final class ScoringProcessor implements Processor<byte[], byte[], byte[], byte[]
       ServedModel served,
       ScoringMetrics metrics,
       RegistryClient registry,
+      RegistryPatience patience,
       String scoreSink,
       String deadLetterSink) {
     this.served = served;
     this.metrics = metrics;
     this.registry = registry;
+    this.patience = patience;
     this.codec = new AvroCodec(registry);
+    this.scoreSubject = Topics.valueSubject(Topics.scores(served.model().name()));
     this.scoreSink = scoreSink;
     this.deadLetterSink = deadLetterSink;
   }
@@ -61,9 +70,6 @@ final class ScoringProcessor implements Processor<byte[], byte[], byte[], byte[]
   @Override
   public void init(ProcessorContext<byte[], byte[]> context) {
     this.context = context;
-    String scores = Topics.scores(served.model().name());
-    scoreSchema = registry.register(Topics.valueSubject(scores), Score.getClassSchema());
-    deadLetterSchema = registry.register(DeadLetter.class.getName(), DeadLetter.getClassSchema());
     scorer = new VectorScorer(served, metrics.inference());
   }
 
@@ -78,24 +84,31 @@ final class ScoringProcessor implements Processor<byte[], byte[], byte[], byte[]
       refuse(
           record,
           position,
-          new Unscored(UnscoredReason.NULL_VALUE, "the record has no value; expected a vector"));
+          UnscoredReason.NULL_VALUE,
+          new UnscoredVectorException("the record has no value; expected a feature vector"));
       return;
     }
     FeatureVector vector;
     try {
-      vector = codec.decode(record.value(), FeatureVector.class);
+      vector = patience.call(() -> codec.decode(record.value(), FeatureVector.class));
     } catch (MalformedValueException e) {
-      refuse(record, position, new Unscored(UnscoredReason.of(e.kind()), e.getMessage()));
+      refuse(record, position, UnscoredReason.of(e.kind()), e);
       return;
     }
     Outcome outcome = scorer.score(vector);
     if (outcome instanceof Scored scored) {
       Score score = score(vector, position, scored);
-      context.forward(record.withValue(codec.encode(scoreSchema, score)), scoreSink);
+      int schema = schemaId(scoreSubject, Score.getClassSchema());
+      context.forward(record.withValue(codec.encode(schema, score)), scoreSink);
       metrics.scores().increment();
     } else if (outcome instanceof Unscored unscored) {
-      refuse(record, position, unscored);
+      refuse(record, position, unscored.reason(), new UnscoredVectorException(unscored.message()));
     }
+  }
+
+  /** Asked of the registry once; it answers from memory then. */
+  private int schemaId(String subject, Schema schema) {
+    return patience.call(() -> registry.register(subject, schema));
   }
 
   private Score score(FeatureVector vector, LogPosition position, Scored scored) {
@@ -114,7 +127,12 @@ final class ScoringProcessor implements Processor<byte[], byte[], byte[], byte[]
         .build();
   }
 
-  private void refuse(Record<byte[], byte[]> record, LogPosition position, Unscored unscored) {
+  private void refuse(
+      Record<byte[], byte[]> record,
+      LogPosition position,
+      UnscoredReason reason,
+      RuntimeException why) {
+    String message = String.valueOf(why.getMessage());
     DeadLetter letter =
         DeadLetter.newBuilder()
             .setEvent(served.model().name())
@@ -122,25 +140,22 @@ final class ScoringProcessor implements Processor<byte[], byte[], byte[], byte[]
                 record.value() != null && WireFormat.isFramed(record.value())
                     ? (Integer) WireFormat.schemaId(record.value())
                     : null)
-            .setReason(unscored.reason().name())
-            .setMessage(unscored.message())
+            .setReason(reason.name())
+            .setMessage(message)
             .setViolations(List.of())
             .setSource(position)
             .build();
     // A copy: other models get the same record.
     Headers headers = new org.apache.kafka.common.header.internals.RecordHeaders(record.headers());
-    RecordHeaders.set(headers, RecordHeaders.REASON, unscored.reason().name());
-    headers.remove(RecordHeaders.DEAD_LETTER);
-    headers.add(RecordHeaders.DEAD_LETTER, codec.encode(deadLetterSchema, letter));
+    ErrorHeaders.append(
+        headers, why, position.getTopic(), position.getPartition(), position.getOffset());
+    RecordHeaders.set(headers, RecordHeaders.REASON, reason.name());
+    headers.add(
+        RecordHeaders.DEAD_LETTER,
+        codec.encode(schemaId(DEAD_LETTER_SUBJECT, DeadLetter.getClassSchema()), letter));
     context.forward(record.withHeaders(headers), deadLetterSink);
-    metrics.unscored(unscored.reason()).increment();
-    log.debug(
-        "Model {} has no score for {}/{}/{}: {}",
-        served.model().name(),
-        position.getTopic(),
-        position.getPartition(),
-        position.getOffset(),
-        unscored.message());
+    metrics.unscored(reason).increment();
+    log.debug("Model {} has no score for {}: {}", served.model().name(), position, message);
   }
 
   @Override

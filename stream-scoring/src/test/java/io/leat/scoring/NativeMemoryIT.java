@@ -1,0 +1,57 @@
+package io.leat.scoring;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.leat.testing.ServiceProcess;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class NativeMemoryIT {
+  /**
+   * An eighth of what {@value NativeMemorySoak#RELOADS} sessions of the soak's small model take
+   * when they are not closed (26 to 37 MB).
+   */
+  private static final long LEAKED_KILOBYTES = 4_000;
+
+  @TempDir Path folder;
+
+  /**
+   * A process may grow for reasons of its own, such as code that is compiled; a leak makes it grow
+   * in every round.
+   */
+  @Test
+  void reloadsAndScoresLeaveNoNativeMemoryBehind() throws Exception {
+    assumeTrue(
+        Files.exists(Path.of("/proc/self/status")),
+        "skipped: this system has no /proc/self/status to read resident memory from");
+    Path output = folder.resolve("output");
+    Process soak =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xms96m",
+                "-Xmx96m",
+                "-XX:+UseSerialGC",
+                "-XX:+AlwaysPreTouch",
+                "-cp",
+                ServiceProcess.testClassPath(),
+                NativeMemorySoak.class.getName(),
+                "5")
+            .redirectOutput(output.toFile())
+            .redirectError(ProcessBuilder.Redirect.INHERIT)
+            .start();
+    assertThat(soak.waitFor()).isZero();
+    List<Long> growth =
+        Files.readAllLines(output, UTF_8).stream()
+            .filter(line -> line.matches("-?\\d+"))
+            .map(Long::valueOf)
+            .toList();
+    System.out.println("kilobytes grown in each round: " + growth);
+    assertThat(growth).hasSize(5);
+    assertThat(growth).anyMatch(kilobytes -> kilobytes < LEAKED_KILOBYTES);
+  }
+}

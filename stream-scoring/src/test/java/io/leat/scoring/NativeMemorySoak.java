@@ -1,0 +1,52 @@
+package io.leat.scoring;
+
+import ai.onnxruntime.OrtException;
+import io.leat.pipeline.Model;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/**
+ * Opens, runs and closes a model again and again, and prints by how many kilobytes the process has
+ * grown in each round. To be run with a heap that is touched whole at the start, so that what grows
+ * is native memory.
+ */
+public final class NativeMemorySoak {
+  static final int RELOADS = 200;
+  private static final int SCORES = 200;
+
+  private NativeMemorySoak() {}
+
+  /**
+   * @param arguments how many rounds
+   */
+  public static void main(String[] arguments) throws Exception {
+    ModelFile file = new ModelFile(Path.of("model.onnx"), TestModels.train(7).onnx(), "");
+    for (int round = 0; round < Integer.parseInt(arguments[0]); round++) {
+      long before = residentKilobytes();
+      for (int i = 0; i < RELOADS; i++) {
+        scoreAndClose(file);
+      }
+      System.out.println(residentKilobytes() - before);
+    }
+  }
+
+  private static void scoreAndClose(ModelFile file) throws OrtException {
+    double[] row = {10, 1, 3};
+    try (OnnxModel model = OnnxModel.open(file, new Model.Output("probabilities", 1), 3);
+        Inference inference = model.inference()) {
+      for (int i = 0; i < SCORES; i++) {
+        row[0] = i;
+        inference.score(row);
+      }
+    }
+  }
+
+  private static long residentKilobytes() throws IOException {
+    return Files.readAllLines(Path.of("/proc/self/status")).stream()
+        .filter(line -> line.startsWith("VmRSS:"))
+        .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
+        .findFirst()
+        .orElseThrow();
+  }
+}

@@ -1,0 +1,100 @@
+package io.leat.scoring;
+
+import ai.onnx.proto.OnnxMl.AttributeProto;
+import ai.onnx.proto.OnnxMl.GraphProto;
+import ai.onnx.proto.OnnxMl.ModelProto;
+import ai.onnx.proto.OnnxMl.NodeProto;
+import ai.onnx.proto.OnnxMl.OperatorSetIdProto;
+import ai.onnx.proto.OnnxMl.TensorProto;
+import ai.onnx.proto.OnnxMl.TensorShapeProto;
+import ai.onnx.proto.OnnxMl.TypeProto;
+import ai.onnx.proto.OnnxMl.ValueInfoProto;
+
+/** Small ONNX files of the shapes that other tools' exports have. */
+final class OnnxGraphs {
+  static final int FLOAT = TensorProto.DataType.FLOAT.getNumber();
+  static final int DOUBLE = TensorProto.DataType.DOUBLE.getNumber();
+  static final int INT64 = TensorProto.DataType.INT64.getNumber();
+
+  private OnnxGraphs() {}
+
+  /** One operator from the inputs to the output {@code y}. */
+  static byte[] operator(String operator, ValueInfoProto output, ValueInfoProto... inputs) {
+    NodeProto.Builder node = NodeProto.newBuilder().setOpType(operator).addOutput(output.getName());
+    GraphProto.Builder graph = GraphProto.newBuilder().setName("g").addOutput(output);
+    for (ValueInfoProto input : inputs) {
+      graph.addInput(input);
+      node.addInput(input.getName());
+    }
+    return file(graph.addNode(node).build());
+  }
+
+  /** A classifier's probabilities as scikit-learn's ZipMap gives them: a list of maps. */
+  static byte[] zipMap(int width) {
+    NodeProto node =
+        NodeProto.newBuilder()
+            .setOpType("ZipMap")
+            .setDomain("ai.onnx.ml")
+            .addInput("x")
+            .addOutput("y")
+            .addAttribute(
+                AttributeProto.newBuilder()
+                    .setName("classlabels_int64s")
+                    .setType(AttributeProto.AttributeType.INTS)
+                    .addInts(0)
+                    .addInts(1)
+                    .addInts(2))
+            .build();
+    TypeProto map =
+        TypeProto.newBuilder()
+            .setMapType(
+                TypeProto.Map.newBuilder()
+                    .setKeyType(INT64)
+                    .setValueType(
+                        TypeProto.newBuilder()
+                            .setTensorType(TypeProto.Tensor.newBuilder().setElemType(FLOAT))))
+            .build();
+    ValueInfoProto output =
+        ValueInfoProto.newBuilder()
+            .setName("y")
+            .setType(
+                TypeProto.newBuilder()
+                    .setSequenceType(TypeProto.Sequence.newBuilder().setElemType(map)))
+            .build();
+    return file(
+        GraphProto.newBuilder()
+            .setName("g")
+            .addInput(tensor("x", FLOAT, -1, width))
+            .addOutput(output)
+            .addNode(node)
+            .build());
+  }
+
+  /** A tensor's declaration; -1 is a free dimension. */
+  static ValueInfoProto tensor(String name, int type, long... shape) {
+    TensorShapeProto.Builder dimensions = TensorShapeProto.newBuilder();
+    for (long size : shape) {
+      dimensions.addDim(
+          size < 0
+              ? TensorShapeProto.Dimension.newBuilder().setDimParam("n")
+              : TensorShapeProto.Dimension.newBuilder().setDimValue(size));
+    }
+    return ValueInfoProto.newBuilder()
+        .setName(name)
+        .setType(
+            TypeProto.newBuilder()
+                .setTensorType(
+                    TypeProto.Tensor.newBuilder().setElemType(type).setShape(dimensions)))
+        .build();
+  }
+
+  private static byte[] file(GraphProto graph) {
+    return ModelProto.newBuilder()
+        .setIrVersion(7)
+        .addOpsetImport(OperatorSetIdProto.newBuilder().setDomain("").setVersion(13))
+        .addOpsetImport(OperatorSetIdProto.newBuilder().setDomain("ai.onnx.ml").setVersion(2))
+        .setGraph(graph)
+        .build()
+        .toByteArray();
+  }
+}

@@ -1,0 +1,324 @@
+package io.leat.scoring;
+
+import static io.leat.scoring.TestModels.SERVICE;
+import static io.leat.scoring.TestModels.decision;
+import static io.leat.scoring.TestModels.model;
+import static io.leat.scoring.TestModels.pipeline;
+import static io.leat.scoring.TestModels.vector;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import io.leat.pipeline.FeatureService;
+import io.leat.pipeline.FeatureService.EventFeature;
+import io.leat.pipeline.Model;
+import io.leat.pipeline.Pipeline;
+import io.leat.records.DeadLetter;
+import io.leat.records.FeatureVector;
+import io.leat.records.LogPosition;
+import io.leat.records.Score;
+import io.leat.retraining.trainer.TrainedModel;
+import io.leat.runtime.JobOptions;
+import io.leat.runtime.Readiness;
+import io.leat.runtime.streams.JobContext;
+import io.leat.schemas.AvroCodec;
+import io.leat.schemas.FeatureVectorSchema;
+import io.leat.schemas.RecordHeaders;
+import io.leat.schemas.RegistryClient;
+import io.leat.schemas.Topics;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Properties;
+import org.apache.avro.Schema;
+import org.apache.avro.SchemaBuilder;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.streams.TestInputTopic;
+import org.apache.kafka.streams.TestOutputTopic;
+import org.apache.kafka.streams.TopologyTestDriver;
+import org.apache.kafka.streams.test.TestRecord;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInfo;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Given these vectors, these scores and these dead letters come out. */
+class ScoringTopologyTest {
+  private static final String FEATURES = Topics.features("fraud");
+  private static final byte[] KEY = "c-1".getBytes(UTF_8);
+
+  @TempDir Path folder;
+
+  private final SimpleMeterRegistry metrics = new SimpleMeterRegistry();
+  private final TrainedModel trained = TestModels.train(1);
+  private RegistryClient registry;
+  private AvroCodec codec;
+  private int vectorSchema;
+  private TopologyTestDriver driver;
+
+  @BeforeEach
+  void connect(TestInfo test) {
+    registry = new RegistryClient("mock://" + test.getDisplayName().replaceAll("\\W", ""));
+    codec = new AvroCodec(registry);
+    vectorSchema =
+        registry.register(
+            Topics.valueSubject(FEATURES), FeatureVectorSchema.of(SERVICE.featureNames()));
+  }
+
+  @AfterEach
+  void close() {
+    if (driver != null) {
+      driver.close();
+    }
+  }
+
+  @Test
+  void aVectorBecomesAScoreWithItsLineage() throws IOException {
+    start(pipeline(model("fraud", artifact(), decision("block", "score >= 0.0"))));
+    TestRecord<byte[], byte[]> given = record(vector("p-1", List.of(30.5, true, 4L)));
+    given.headers().add(RecordHeaders.TRACEPARENT, "00-ab-cd-01".getBytes(UTF_8));
+
+    features().pipeInput(record(vector("p-0", List.of(1.0, false, 1L))));
+    features().pipeInput(given);
+
+    List<TestRecord<byte[], byte[]>> written = scores("fraud").readRecordsToList();
+    assertThat(written).hasSize(2);
+    TestRecord<byte[], byte[]> last = written.get(1);
+    assertThat(last.key()).isEqualTo(KEY);
+    assertThat(RecordHeaders.get(last.headers(), RecordHeaders.TRACEPARENT))
+        .contains("00-ab-cd-01");
+    Score score = codec.decode(last.value(), Score.class);
+    assertThat(score.getModel()).isEqualTo("fraud");
+    assertThat(score.getModelVersion()).isEqualTo("v1");
+    assertThat(score.getEventId()).isEqualTo("p-1");
+    assertThat(score.getEventTime().toEpochMilli()).isEqualTo(1_000);
+    assertThat(score.getScore())
+        .isCloseTo(trained.scorer().probability(new float[] {30.5f, 1, 4}), within(1e-6));
+    assertThat(score.getDecision()).isEqualTo("block");
+    assertThat(score.getService()).isEqualTo("fraud");
+    assertThat(score.getServiceVersion()).isEqualTo(3);
+    assertThat(score.getDefinition()).isEqualTo("d3f1");
+    assertThat(score.getVector()).isEqualTo(new LogPosition(FEATURES, 0, 1L));
+    assertThat(score.getSource()).isEqualTo(new LogPosition("payments", 2, 77L));
+    assertThat(metrics.get("leat.scoring.scores").tags("model", "fraud").counter().count())
+        .isEqualTo(2);
+    assertThat(metrics.get("leat.scoring.inference").timer().count()).isEqualTo(2);
+  }
+
+  @Test
+  void theFirstDecisionWhoseConditionHoldsIsTaken() throws IOException {
+    start(
+        pipeline(
+            model(
+                "fraud",
+                artifact(),
+                decision("block", "score >= 0.9"),
+                decision("review", "score >= 0.5"))));
+    features().pipeInput(record(vector("worst", List.of(99.0, true, 0L))));
+    features().pipeInput(record(vector("middling", List.of(60.0, true, 4L))));
+    features().pipeInput(record(vector("best", List.of(1.0, false, 9L))));
+    assertThat(scores("fraud").readValuesToList())
+        .extracting(value -> codec.decode(value, Score.class).getDecision())
+        .containsExactly("block", "review", null);
+  }
+
+  @Test
+  void aNullBecomesWhatTheModelsDefinitionSays() throws IOException {
+    start(pipeline(model("fraud", artifact())));
+    features().pipeInput(record(vector("null", Arrays.asList(null, true, 4L))));
+    features().pipeInput(record(vector("twenty", List.of(20.0, true, 4L))));
+    List<byte[]> values = scores("fraud").readValuesToList();
+    assertThat(codec.decode(values.get(0), Score.class).getScore())
+        .isEqualTo(codec.decode(values.get(1), Score.class).getScore());
+  }
+
+  @Test
+  void aNullThatNothingStandsForIsADeadLetterWithTheUntouchedVector() throws IOException {
+    start(pipeline(model("fraud", artifact())));
+    TestRecord<byte[], byte[]> given = record(vector("p-1", Arrays.asList(1.0, true, null)));
+    features().pipeInput(given);
+    features().pipeInput(record(vector("p-2", List.of(1.0, true, 1L))));
+
+    TestRecord<byte[], byte[]> letter = unscored("fraud").readRecord();
+    assertThat(letter.key()).isEqualTo(KEY);
+    assertThat(letter.value()).isEqualTo(given.value());
+    assertThat(RecordHeaders.get(letter.headers(), RecordHeaders.REASON)).contains("NULL_INPUT");
+    assertThat(RecordHeaders.get(letter.headers(), "__streams.errors.topic")).contains(FEATURES);
+    DeadLetter why =
+        codec.decode(
+            letter.headers().lastHeader(RecordHeaders.DEAD_LETTER).value(), DeadLetter.class);
+    assertThat(why.getEvent()).isEqualTo("fraud");
+    assertThat(why.getWriterSchemaId()).isEqualTo(vectorSchema);
+    assertThat(why.getMessage()).contains("event.count is null");
+    assertThat(why.getSource()).isEqualTo(new LogPosition(FEATURES, 0, 0L));
+    assertThat(scores("fraud").readRecordsToList()).hasSize(1);
+    assertThat(unscoredCount("NULL_INPUT")).isEqualTo(1);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"version", "definition", "service"})
+  void aVectorOfAnotherDefinitionIsNotScored(String what) throws IOException {
+    start(pipeline(model("fraud", artifact())));
+    FeatureVector.Builder vector = FeatureVector.newBuilder(vector("p-1", List.of(1.0, true, 1L)));
+    switch (what) {
+      case "version" -> vector.setServiceVersion(2);
+      case "definition" -> vector.setDefinition("0ld");
+      case "service" -> vector.setService("other");
+      default -> throw new AssertionError(what);
+    }
+    features().pipeInput(record(vector.build()));
+    assertThat(RecordHeaders.get(unscored("fraud").readRecord().headers(), RecordHeaders.REASON))
+        .contains("OTHER_DEFINITION");
+    assertThat(scores("fraud").isEmpty()).isTrue();
+  }
+
+  @Test
+  void whatIsNoVectorIsSetAsideAndTheNextIsScored() throws IOException {
+    start(pipeline(model("fraud", artifact())));
+    features().pipeInput(new TestRecord<>(KEY, "hello".getBytes(UTF_8)));
+    features().pipeInput(new TestRecord<>(KEY, null));
+    features().pipeInput(record(vector("text", Arrays.asList("much", true, 1L))));
+    features().pipeInput(record(vector("short", List.of(1.0))));
+    features().pipeInput(record(vector("good", List.of(1.0, true, 1L))));
+    assertThat(unscored("fraud").readRecordsToList())
+        .extracting(letter -> RecordHeaders.get(letter.headers(), RecordHeaders.REASON).orElse(""))
+        .containsExactly("NOT_FRAMED", "NULL_VALUE", "NOT_A_NUMBER", "WRONG_WIDTH");
+    assertThat(scores("fraud").readRecordsToList()).hasSize(1);
+  }
+
+  @Test
+  void aScoreThatIsNotFiniteIsNoScore() throws IOException {
+    // log of a negative number is not a number
+    byte[] onnx =
+        OnnxGraphs.operator(
+            "Log",
+            OnnxGraphs.tensor("probabilities", OnnxGraphs.FLOAT, -1, 3),
+            OnnxGraphs.tensor("x", OnnxGraphs.FLOAT, -1, 3));
+    start(pipeline(model("fraud", TestModels.write(folder, onnx))));
+    features().pipeInput(record(vector("no", List.of(1.0, false, -1L))));
+    features().pipeInput(record(vector("yes", List.of(1.0, true, 1L))));
+    assertThat(unscoredCount("SCORE_NOT_FINITE")).isEqualTo(1); // of the second column: log(0)
+    assertThat(unscored("fraud").readRecordsToList()).hasSize(1);
+    assertThat(scores("fraud").readRecordsToList()).hasSize(1);
+  }
+
+  @Test
+  void everyModelOfAServiceScoresItsVectorsAndRefusesForItself() throws IOException {
+    Path artifact = artifact();
+    Model strict = model("strict", artifact);
+    Model lenient =
+        new Model(
+            "lenient",
+            "v2",
+            "fraud",
+            3,
+            artifact,
+            strict.referenceProfile(),
+            "",
+            "",
+            new Model.Nulls(Optional.of(0.0), Map.of()),
+            strict.score(),
+            List.of());
+    start(pipeline(strict, lenient));
+    features().pipeInput(record(vector("p-1", Arrays.asList(1.0, true, null))));
+    assertThat(unscored("strict").readRecordsToList()).hasSize(1);
+    TestRecord<byte[], byte[]> score = scores("lenient").readRecord();
+    assertThat(RecordHeaders.get(score.headers(), RecordHeaders.REASON)).isEmpty();
+    assertThat(scores("strict").isEmpty()).isTrue();
+    assertThat(unscored("lenient").isEmpty()).isTrue();
+  }
+
+  @Test
+  void aModelThatWasMadeForAnotherDefinitionKeepsTheServiceFromStarting() throws IOException {
+    FeatureService changed =
+        new FeatureService("fraud", 3, "payments", SERVICE.features(), Optional.empty(), "changed");
+    Pipeline now = pipeline(changed, payments(), model("fraud", artifact()));
+    assertThatThrownBy(() -> start(now))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("definition d3f1")
+        .hasMessageContaining("definition changed")
+        .hasMessageContaining("leat train");
+  }
+
+  @Test
+  void textFeaturesKeepTheServiceFromStarting() throws IOException {
+    FeatureService service =
+        new FeatureService(
+            "fraud",
+            3,
+            "payments",
+            List.of(new EventFeature("amount"), new EventFeature("country")),
+            Optional.empty(),
+            "d3f1");
+    Pipeline texts = pipeline(service, payments(), model("fraud", artifact()));
+    assertThatThrownBy(() -> start(texts))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("[event.country] are text");
+  }
+
+  @Test
+  void aPipelineWithoutModelsIsToldSo() {
+    assertThatThrownBy(() -> start(pipeline()))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("card-payments declares no model");
+  }
+
+  private void start(Pipeline pipeline) {
+    ScoringJob job = new ScoringJob();
+    JobContext context =
+        new JobContext(
+            pipeline,
+            registry,
+            metrics,
+            new Readiness(),
+            JobOptions.of(folder, "unused:9092", "mock://unused", folder, 0));
+    Properties settings = new Properties();
+    settings.put("application.id", context.applicationId(job));
+    driver = new TopologyTestDriver(job.topology(context), settings);
+  }
+
+  private Path artifact() throws IOException {
+    return TestModels.write(folder, trained.onnx());
+  }
+
+  private static Schema payments() {
+    return SchemaBuilder.record("Payment")
+        .fields()
+        .requiredDouble("amount")
+        .requiredBoolean("abroad")
+        .requiredLong("count")
+        .optionalString("country")
+        .endRecord();
+  }
+
+  private TestRecord<byte[], byte[]> record(FeatureVector vector) {
+    return new TestRecord<>(KEY, codec.encode(vectorSchema, vector));
+  }
+
+  private TestInputTopic<byte[], byte[]> features() {
+    return driver.createInputTopic(FEATURES, new ByteArraySerializer(), new ByteArraySerializer());
+  }
+
+  private TestOutputTopic<byte[], byte[]> scores(String model) {
+    return driver.createOutputTopic(
+        Topics.scores(model), new ByteArrayDeserializer(), new ByteArrayDeserializer());
+  }
+
+  private TestOutputTopic<byte[], byte[]> unscored(String model) {
+    return driver.createOutputTopic(
+        Topics.unscored(model), new ByteArrayDeserializer(), new ByteArrayDeserializer());
+  }
+
+  private double unscoredCount(String reason) {
+    return metrics.get("leat.scoring.unscored").tags("reason", reason).counter().count();
+  }
+}
