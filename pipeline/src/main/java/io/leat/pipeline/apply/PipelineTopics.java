@@ -110,7 +110,7 @@ public final class PipelineTopics {
    * partition does.
    */
   private static void addJobs(List<Topic> topics, Pipeline pipeline) {
-    for (String job : List.of("offline", "drift", "retraining")) {
+    for (String job : List.of("features", "offline", "drift", "retraining")) {
       topics.add(
           new Topic(
               pipeline.name() + "-" + job + ".dlq",

@@ -75,6 +75,7 @@ class ApplierIT {
               "features.fraud",
               "scores.fraud",
               "scores.fraud.dlq",
+              "card-payments-features.dlq",
               "card-payments-offline.dlq",
               "card-payments-drift.dlq",
               "drift-metrics",

@@ -6,6 +6,8 @@ import io.leat.pipeline.FeatureView;
 import io.leat.pipeline.Pipeline;
 import io.leat.runtime.JobOptions;
 import io.leat.runtime.streams.JobContext;
+import io.leat.runtime.streams.MalformedToDeadLetters;
+import io.leat.runtime.streams.RegistryPatience;
 import io.leat.runtime.streams.StreamsJob;
 import io.leat.schemas.FeatureVectorSchema;
 import io.leat.schemas.Topics;
@@ -68,6 +70,8 @@ public final class OnlineStore implements StreamsJob {
     return Map.of(
         StreamsConfig.ROCKSDB_CONFIG_SETTER_CLASS_CONFIG,
         BoundedRocksDb.class,
+        StreamsConfig.PROCESSING_EXCEPTION_HANDLER_CLASS_CONFIG,
+        MalformedToDeadLetters.class,
         StreamsConfig.producerPrefix(ProducerConfig.MAX_REQUEST_SIZE_CONFIG),
         LARGEST_STATE,
         StreamsConfig.topicPrefix(TopicConfig.MAX_MESSAGE_BYTES_CONFIG),
@@ -77,10 +81,11 @@ public final class OnlineStore implements StreamsJob {
   @Override
   public Topology topology(JobContext context) {
     List<ChainPlan> plans = ChainPlan.of(context.pipeline());
+    RegistryPatience patience = RegistryPatience.of(context);
     StreamsBuilder builder = new StreamsBuilder();
     addStores(plans, builder);
     for (ChainPlan plan : plans) {
-      new Chain(plan, context, builder).build();
+      new Chain(plan, context, patience, builder).build();
     }
     return builder.build();
   }
@@ -105,13 +110,15 @@ public final class OnlineStore implements StreamsJob {
     private final ChainPlan plan;
     private final JobContext context;
     private final Pipeline pipeline;
+    private final RegistryPatience patience;
     private final StreamsBuilder builder;
     private final String event;
 
-    Chain(ChainPlan plan, JobContext context, StreamsBuilder builder) {
+    Chain(ChainPlan plan, JobContext context, RegistryPatience patience, StreamsBuilder builder) {
       this.plan = plan;
       this.context = context;
       this.pipeline = context.pipeline();
+      this.patience = patience;
       this.builder = builder;
       this.event = plan.contract().event();
     }
@@ -120,8 +127,7 @@ public final class OnlineStore implements StreamsJob {
       KStream<byte @Nullable [], InFlight> flow =
           builder.stream(Topics.valid(event), Consumed.with(BYTES, BYTES).withName(event))
               .process(
-                  () ->
-                      new ReceiveProcessor(plan.contract(), context.registry(), context.metrics()),
+                  () -> new ReceiveProcessor(decoder(), context.metrics()),
                   Named.as(event + "-receive"));
       writeVectors(flow, plan.immediate());
       for (ChainPlan.Stage stage : plan.stages()) {
@@ -130,6 +136,10 @@ public final class OnlineStore implements StreamsJob {
       }
       flow.process(LateProcessor::new, Named.as(event + "-late"))
           .to(Topics.late(event), Produced.with(BYTES, BYTES).withName(event + "-late-sink"));
+    }
+
+    private EventDecoder decoder() {
+      return new EventDecoder(plan.contract(), context.registry(), patience);
     }
 
     private KStream<byte @Nullable [], InFlight> through(
@@ -151,9 +161,7 @@ public final class OnlineStore implements StreamsJob {
                       .withKeySerde(BYTES)
                       .withValueSerde(ENVELOPES)
                       .withNumberOfPartitions(plan.partitions()))
-              .process(
-                  () -> new ArriveProcessor(plan.contract(), context.registry()),
-                  Named.as(name + "-arrive"));
+              .process(() -> new ArriveProcessor(decoder()), Named.as(name + "-arrive"));
       return ways.get(name + "-here")
           .merge(arrived, Named.as(name + "-gather"))
           .process(
@@ -168,10 +176,13 @@ public final class OnlineStore implements StreamsJob {
       for (FeatureService service : services) {
         String topic = Topics.features(service.name());
         int schemaId =
-            context
-                .registry()
-                .register(
-                    Topics.valueSubject(topic), FeatureVectorSchema.of(service.featureNames()));
+            patience.call(
+                () ->
+                    context
+                        .registry()
+                        .register(
+                            Topics.valueSubject(topic),
+                            FeatureVectorSchema.of(service.featureNames())));
         flow.process(
                 () ->
                     new VectorProcessor(

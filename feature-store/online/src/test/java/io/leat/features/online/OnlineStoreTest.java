@@ -2,7 +2,6 @@ package io.leat.features.online;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
 import io.leat.pipeline.Pipeline;
@@ -31,8 +30,6 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.TopologyTestDriver;
-import org.apache.kafka.streams.errors.LogAndContinueProcessingExceptionHandler;
-import org.apache.kafka.streams.errors.StreamsException;
 import org.apache.kafka.streams.test.TestRecord;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -235,29 +232,21 @@ class OnlineStoreTest {
   }
 
   @Test
-  void aValidTopicsDeadBytesStopTheServiceAndAreCounted() {
-    start(Shop.pipeline());
-
-    assertThatThrownBy(() -> send("payments.valid", headers("p1", NOON), new byte[] {1, 2, 3}))
-        .isInstanceOf(StreamsException.class);
-    assertThat(metrics.counter("leat.features.dead", "event", "payments").count()).isEqualTo(1);
-  }
-
-  @Test
-  void toldToGoOnTheServiceLaysDeadBytesIntoTheDeadLetterQueue() {
-    settings.put(
-        StreamsConfig.PROCESSING_EXCEPTION_HANDLER_CLASS_CONFIG,
-        LogAndContinueProcessingExceptionHandler.class);
-    settings.put(StreamsConfig.ERRORS_DEAD_LETTER_QUEUE_TOPIC_NAME_CONFIG, "features.errors");
+  void aValidTopicsDeadBytesAreCountedAndLaidAsideAndTheNextEventGoesOn() {
     start(Shop.pipeline());
 
     send("payments.valid", headers("p1", NOON), new byte[] {1, 2, 3});
+    send(
+        "payments.valid",
+        new org.apache.kafka.common.header.internals.RecordHeaders(),
+        encode("payments", Shop.payment("p", NOON, "alice", "t1", 1)));
     pay("p2", NOON, "alice", "t1", 10);
 
-    assertThat(read("features.errors"))
-        .singleElement()
+    assertThat(read("shop-features.dlq"))
         .extracting(TestRecord::value)
-        .isEqualTo(new byte[] {1, 2, 3});
+        .containsExactly(
+            new byte[] {1, 2, 3}, encode("payments", Shop.payment("p", NOON, "alice", "t1", 1)));
+    assertThat(metrics.counter("leat.features.dead", "event", "payments").count()).isEqualTo(2);
     assertThat(vectors("fraud")).extracting(FeatureVector::getEventId).containsExactly("p2");
   }
 

@@ -1,0 +1,34 @@
+package io.leat.features.online;
+
+import io.leat.pipeline.Contract;
+import io.leat.runtime.streams.RegistryPatience;
+import io.leat.schemas.AvroCodec;
+import io.leat.schemas.MalformedValueException;
+import io.leat.schemas.RegistryClient;
+import org.apache.avro.generic.GenericRecord;
+
+/**
+ * Decodes the events of a contract; waits for the registry where it must be asked. One a processor.
+ */
+final class EventDecoder {
+  private final Contract contract;
+  private final AvroCodec codec;
+  private final RegistryPatience patience;
+
+  EventDecoder(Contract contract, RegistryClient registry, RegistryPatience patience) {
+    this.contract = contract;
+    this.codec = new AvroCodec(registry);
+    this.patience = patience;
+  }
+
+  String event() {
+    return contract.event();
+  }
+
+  /**
+   * @throws MalformedValueException if the bytes are no event of the contract
+   */
+  GenericRecord decode(byte[] value) {
+    return patience.call(() -> codec.decode(value, contract.schema()));
+  }
+}
