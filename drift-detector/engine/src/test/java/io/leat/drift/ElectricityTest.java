@@ -24,7 +24,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
 import java.util.zip.GZIPInputStream;
-import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The New South Wales electricity market, with its known change on 1997-05-02. */
 class ElectricityTest {
@@ -33,10 +34,28 @@ class ElectricityTest {
   private static final FeatureService SERVICE =
       Given.service("nsw_price", "nsw_demand", "vic_price", "vic_demand", "transfer");
 
-  @Test
-  void theJoinedMarketIsCriticalWithinThreeWeeksAndNothingIsBeforeIt() throws IOException {
+  /**
+   * @param watched the watched features; empty: all. The more there are, the smaller is each one's
+   *     share of the budget, and the higher its threshold.
+   */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"", "event.nsw_price,event.nsw_demand,event.vic_price", "event.vic_price"})
+  void theJoinedMarketIsCriticalWithinThreeWeeksAndNothingIsBeforeIt(String watched)
+      throws IOException {
     List<Given.Row> rows = readings();
-    Monitor monitor = Given.monitor(Given.DAY, 0.5);
+    Monitor monitor =
+        new Monitor(
+            "price",
+            "price",
+            Given.DAY,
+            watched.isEmpty() ? List.of() : List.of(watched.split(",")),
+            Duration.ZERO,
+            30,
+            0.5,
+            2,
+            3,
+            3);
     ReferenceProfile profile =
         Given.profile(
             monitor,
@@ -45,7 +64,7 @@ class ElectricityTest {
     DriftDetector detector = new DriftDetector(monitor, profile);
 
     List<DriftAlert> opened =
-        Given.run(detector, rows).alerts().stream()
+        Given.run(detector, SERVICE, rows).alerts().stream()
             .filter(alert -> alert.getState() == AlertState.OPEN)
             .toList();
 

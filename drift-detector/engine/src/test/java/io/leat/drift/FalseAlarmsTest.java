@@ -40,7 +40,7 @@ class FalseAlarmsTest {
       int cut = REFERENCE_WEEKS * 7 * 24;
       DriftDetector detector =
           new DriftDetector(monitor, Given.profile(monitor, SERVICE, rows.subList(0, cut)));
-      Given.Told told = Given.run(detector, rows.subList(cut, rows.size()));
+      Given.Told told = Given.run(detector, SERVICE, rows.subList(cut, rows.size()));
       alarms += told.alerts().stream().filter(a -> a.getState() == AlertState.OPEN).count();
       critical +=
           told.alerts().stream()
@@ -75,7 +75,7 @@ class FalseAlarmsTest {
                           row.values().stream().map(v -> (Double) v + deviations).toList()))
               .toList();
       found +=
-          Given.run(detector, shifted).alerts().stream()
+          Given.run(detector, SERVICE, shifted).alerts().stream()
                   .anyMatch(alert -> alert.getFeature().equals("event.a"))
               ? 1
               : 0;

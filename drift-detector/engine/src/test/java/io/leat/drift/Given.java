@@ -8,6 +8,7 @@ import io.leat.records.DriftMetric;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -64,15 +65,15 @@ final class Given {
   record Told(List<DriftMetric> metrics, List<DriftAlert> alerts) {}
 
   /** Runs vectors, in any order, through a detector, window after window. */
-  static Told run(DriftDetector detector, List<Row> rows) {
+  static Told run(DriftDetector detector, FeatureService service, List<Row> rows) {
+    int[] places = detector.features().stream().mapToInt(service.featureNames()::indexOf).toArray();
     TreeMap<Long, WindowSummary> windows = new TreeMap<>();
     for (Row row : rows) {
       windows
           .computeIfAbsent(detector.windowStart(row.time()), start -> detector.newWindow())
           .add(
-              row.values().stream()
-                  .limit(detector.features().size())
-                  .mapToDouble(NumericValue::of)
+              Arrays.stream(places)
+                  .mapToDouble(place -> NumericValue.of(row.values().get(place)))
                   .toArray());
     }
     Told told = new Told(new ArrayList<>(), new ArrayList<>());

@@ -86,9 +86,9 @@ class ReferenceProfileTest {
     DriftDetector detector =
         new DriftDetector(MONITOR, Given.profile(MONITOR, SERVICE, rows(60, 3)));
 
-    List<DriftAlert> same = Given.run(detector, rows(60, 3)).alerts();
-    List<DriftAlert> lastBit = Given.run(detector, rows(60, Math.nextUp(3.0))).alerts();
-    List<DriftAlert> changed = Given.run(detector, rows(60, 3.01)).alerts();
+    List<DriftAlert> same = Given.run(detector, SERVICE, rows(60, 3)).alerts();
+    List<DriftAlert> lastBit = Given.run(detector, SERVICE, rows(60, Math.nextUp(3.0))).alerts();
+    List<DriftAlert> changed = Given.run(detector, SERVICE, rows(60, 3.01)).alerts();
 
     assertThat(same).isEmpty();
     assertThat(lastBit).isEmpty();
@@ -115,7 +115,7 @@ class ReferenceProfileTest {
                 })
             .toList();
 
-    assertThat(Given.run(detector, filled).alerts())
+    assertThat(Given.run(detector, SERVICE, filled).alerts())
         .extracting(DriftAlert::getFeature)
         .containsExactly("event.absent");
   }
@@ -125,7 +125,7 @@ class ReferenceProfileTest {
     DriftDetector detector =
         new DriftDetector(MONITOR, Given.profile(MONITOR, SERVICE, rows(60, 3)));
 
-    Given.Told told = Given.run(detector, rows(60, 9).subList(0, 23));
+    Given.Told told = Given.run(detector, SERVICE, rows(60, 9).subList(0, 23));
 
     assertThat(told.alerts()).isEmpty();
     assertThat(told.metrics())
