@@ -4,6 +4,11 @@ import io.leat.pipeline.Contract;
 import io.leat.pipeline.Expression;
 import io.leat.pipeline.Pipeline;
 import io.leat.pipeline.Severity;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.net.URISyntaxException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -17,19 +22,7 @@ import org.apache.avro.generic.GenericRecordBuilder;
 final class Payments {
   static final Instant NOW = Instant.parse("2026-05-01T12:00:00Z");
 
-  static final Schema SCHEMA =
-      new Schema.Parser()
-          .parse(
-              """
-              {"type": "record", "name": "Payment", "namespace": "shop", "fields": [
-                {"name": "payment_id", "type": ["null", "string"], "default": null},
-                {"name": "customer_id", "type": "string"},
-                {"name": "amount", "type": "double"},
-                {"name": "items", "type": ["null", "long"], "default": null},
-                {"name": "paid_at", "type":
-                  ["null", {"type": "long", "logicalType": "timestamp-millis"}], "default": null},
-                {"name": "currency", "type": "string", "default": "EUR"}]}
-              """);
+  static final Schema SCHEMA = read("/shop/contracts/payments.avsc");
 
   /** As the producers wrote before amounts were doubles and currencies were told. */
   static final Schema OLDER_SCHEMA =
@@ -44,6 +37,23 @@ final class Payments {
               """);
 
   private Payments() {}
+
+  private static Schema read(String resource) {
+    try (InputStream file = Payments.class.getResourceAsStream(resource)) {
+      return new Schema.Parser().parse(file);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** The folder of a pipeline with this contract. */
+  static Path folder() {
+    try {
+      return Path.of(Payments.class.getResource("/shop").toURI());
+    } catch (URISyntaxException e) {
+      throw new IllegalStateException(e);
+    }
+  }
 
   static Contract contract(Contract.Rule... rules) {
     return contract(SCHEMA, rules);
