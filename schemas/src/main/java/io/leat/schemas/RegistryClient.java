@@ -63,10 +63,11 @@ public final class RegistryClient {
   public record Registered(int id, int version, Schema schema) {}
 
   /**
-   * The schema that bears an id.
+   * The schema that bears an id, with the schemas that it refers to.
    *
    * @return empty if the registry knows no such id
-   * @throws RegistryException if the registry could not be asked
+   * @throws RegistryException if the registry could not be asked; not retriable if what it holds
+   *     under the id is no Avro schema
    */
   public Optional<Schema> schema(int id) {
     Schema known = byId.get(id);
@@ -144,8 +145,11 @@ public final class RegistryClient {
     return new AvroSchema(schema.toString());
   }
 
+  /** Trusts a registered schema's defaults: not all registries check them, and only readers do. */
   private static Schema parse(ParsedSchema schema) {
-    return new Schema.Parser().parse(schema.canonicalString());
+    return new Schema.Parser()
+        .setValidateDefaults(false)
+        .parse(((AvroSchema) schema).rawSchema().toString());
   }
 
   private interface Call<T> {
