@@ -26,10 +26,13 @@ import org.jspecify.annotations.Nullable;
  * Every method throws {@link RegistryException} if the registry must be asked and does not answer.
  */
 final class ContractSchemas {
-  /** How long "no such id" is believed; a flood of garbage then costs no request an event. */
+  /**
+   * How long it is believed that an id names no schema; a flood of garbage then costs no request an
+   * event.
+   */
   private static final Duration UNKNOWN_FOR = Duration.ofSeconds(5);
 
-  /** Bound on remembered unknown ids; beyond it all are asked for again. */
+  /** Bound on such ids; beyond it all are asked for again. */
   private static final int UNKNOWN_CAPACITY = 10_000;
 
   private final Contract contract;
@@ -38,7 +41,7 @@ final class ContractSchemas {
   private final InstantSource clock;
   private final String normalForm;
   private final Map<Integer, Writer> writers = new ConcurrentHashMap<>();
-  private final Map<Integer, Instant> unknown = new ConcurrentHashMap<>();
+  private final Map<Integer, NoSchema> unknown = new ConcurrentHashMap<>();
   private volatile @Nullable Current current;
 
   ContractSchemas(
@@ -72,6 +75,9 @@ final class ContractSchemas {
       Optional<String> incompatibility,
       Optional<RegistryException> unreadable) {}
 
+  /** An id without a schema: the registry knows none, or one that cannot be read. */
+  private record NoSchema(Instant since, Optional<Writer> answer) {}
+
   Current current() {
     Current known = current;
     if (known == null) {
@@ -87,24 +93,23 @@ final class ContractSchemas {
     if (known != null) {
       return Optional.of(known);
     }
-    if (id < 1 || believedUnknown(id)) { // registries count from 1
+    if (id < 1) { // registries count from 1
       return Optional.empty();
     }
-    Optional<Writer> found = patience.call(() -> askWriter(id));
-    if (found.isPresent()) {
-      writers.put(id, found.get());
-    } else {
-      if (unknown.size() >= UNKNOWN_CAPACITY) {
-        unknown.clear();
-      }
-      unknown.put(id, clock.instant());
+    NoSchema none = unknown.get(id);
+    if (none != null && clock.instant().isBefore(none.since().plus(UNKNOWN_FOR))) {
+      return none.answer();
     }
+    Optional<Writer> found = patience.call(() -> askWriter(id));
+    if (found.isPresent() && found.get().unreadable().isEmpty()) {
+      writers.put(id, found.get());
+      return found;
+    }
+    if (unknown.size() >= UNKNOWN_CAPACITY) {
+      unknown.clear();
+    }
+    unknown.put(id, new NoSchema(clock.instant(), found));
     return found;
-  }
-
-  private boolean believedUnknown(int id) {
-    Instant since = unknown.get(id);
-    return since != null && clock.instant().isBefore(since.plus(UNKNOWN_FOR));
   }
 
   private Current askCurrent() {

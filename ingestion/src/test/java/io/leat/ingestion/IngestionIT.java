@@ -97,9 +97,7 @@ class IngestionIT {
     byte[] negativeId = good.clone();
     negativeId[1] = -1;
     byte[] zeroId = {0, 0, 0, 0, 0, 1};
-    byte[] json = {
-      0, 0, 0, 0, (byte) registerElsewhere("JSON", JSON_SCHEMA), 1
-    };
+    byte[] json = {0, 0, 0, 0, (byte) registerElsewhere("JSON", JSON_SCHEMA), 1};
     Schema refund = SchemaBuilder.record("Refund").fields().requiredString("why").endRecord();
     byte[] other =
         codec.encode(

@@ -186,11 +186,18 @@ class IngestionTopologyTest {
           ingestion.codec.encode(
               otherId, new GenericRecordBuilder(other).set("reason", "torn").build());
 
+      byte[] json = good.clone();
+      json[4] = (byte) ingestion.registryServer.hold("JSON", "{\"type\": \"object\"}");
+      byte[] noSchema = good.clone();
+      noSchema[4] = (byte) ingestion.registryServer.hold("AVRO", "{\"type\": \"recrod\"}");
+
       ingestion.produce((byte[]) null);
       ingestion.produce(new byte[0]);
       ingestion.produce(wrongMagic);
       ingestion.produce(unknownId);
       ingestion.produce(negativeId);
+      ingestion.produce(json);
+      ingestion.produce(noSchema);
       ingestion.produce(otherEvent);
       ingestion.produce(Arrays.copyOf(good, good.length - 1));
       ingestion.produce(Arrays.copyOf(good, good.length + 1));
@@ -204,13 +211,15 @@ class IngestionTopologyTest {
               "NOT_FRAMED",
               "UNKNOWN_SCHEMA",
               "UNKNOWN_SCHEMA",
+              "UNREADABLE_SCHEMA",
+              "UNREADABLE_SCHEMA",
               "INCOMPATIBLE_SCHEMA",
               "NOT_THE_SCHEMA",
               "TRAILING_BYTES",
               "MISSING_EVENT_ID",
               "EVENT_TIME_OUT_OF_RANGE");
       assertThat(ingestion.valid()).isEmpty();
-      assertThat(ingestion.count("leat.ingestion.events", "outcome", "dead_letter")).isEqualTo(10);
+      assertThat(ingestion.count("leat.ingestion.events", "outcome", "dead_letter")).isEqualTo(12);
       assertThat(ingestion.count("leat.ingestion.dead.letters", "reason", "UNKNOWN_SCHEMA"))
           .isEqualTo(2);
     }
