@@ -167,6 +167,23 @@ class OfflineJobIT {
     assertThat(committed("parcel-post-offline.dlq")).isEmpty();
   }
 
+  @Test
+  void aReplayOfYearsWritesAThousandDaysAtOnceInASmallHeap() {
+    int parcelsADay = 24 * 60 / 7;
+    int[] oneADay = IntStream.range(0, 1000).map(day -> day * parcelsADay).toArray();
+    for (int i : oneADay) {
+      writer.send(parcels.event(i));
+      writer.send(parcels.vector(i));
+    }
+    writer.flush();
+
+    job = startJob();
+
+    awaitRows(1000);
+    assertThat(tables.rows(EVENTS, "_event_id"))
+        .isEqualTo(IntStream.of(oneADay).mapToObj(Parcels::eventRow).toList());
+  }
+
   private JvmProcess startJob() {
     LeatHome home = LeatHome.find();
     return JvmProcess.start(

@@ -1,0 +1,105 @@
+package io.leat.features.offline;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.leat.runtime.flink.FlinkJobOptions;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.avro.Schema;
+import org.apache.iceberg.Table;
+import org.apache.iceberg.catalog.Catalog;
+import org.apache.iceberg.types.Types;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class OfflineCatalogTest {
+  @TempDir private Path warehouse;
+  private OfflineCatalog offline;
+  private Catalog catalog;
+
+  @BeforeEach
+  void open() {
+    offline = OfflineCatalog.of(options(warehouse.toString()), "parcel-post");
+    catalog = offline.open();
+  }
+
+  @Test
+  void aTableIsMadeOnceByDayInTheNamespaceOfThePipeline() {
+    Table made = ensure(table("{'name': 'amount', 'type': 'double'}"));
+    Table again = ensure(table("{'name': 'amount', 'type': 'double'}"));
+
+    assertThat(offline.identifier("events_x")).hasToString("parcel_post.events_x");
+    assertThat(made.spec().fields()).hasSize(1);
+    assertThat(made.spec().fields().get(0).transform()).hasToString("day");
+    assertThat(again.uuid()).isEqualTo(made.uuid());
+    assertThat(again.schema().sameSchema(made.schema())).isTrue();
+  }
+
+  @Test
+  void aContractThatGrewAddsColumnsAndWidensNumbersAndForgetsNothing() {
+    ensure(table("{'name': 'gone', 'type': 'string'}, {'name': 'count', 'type': 'int'}"));
+
+    Table grown =
+        ensure(table("{'name': 'count', 'type': 'long'}, {'name': 'new', 'type': 'int'}"));
+    Table shrunk = ensure(table("{'name': 'count', 'type': 'int'}"));
+
+    assertThat(grown.schema().findField("count").type()).isEqualTo(Types.LongType.get());
+    assertThat(grown.schema().findField("gone")).isNotNull();
+    assertThat(grown.schema().findField("new").isOptional()).isTrue();
+    assertThat(shrunk.schema().findField("count").type()).isEqualTo(Types.LongType.get());
+  }
+
+  @Test
+  void aTypeThatIsNotWiderIsRefusedWithTheRemedy() {
+    ensure(table("{'name': 'amount', 'type': 'double'}"));
+
+    assertThatThrownBy(() -> ensure(table("{'name': 'amount', 'type': 'string'}")))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("parcel_post.events_x cannot take event x")
+        .hasMessageContaining("amount")
+        .hasMessageContaining("another name");
+  }
+
+  @Test
+  void aFieldCalledAsTheTablesOwnColumnIsRefused() {
+    assertThatThrownBy(() -> table("{'name': 'at', 'type': 'string'}"))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("two columns at");
+  }
+
+  @Test
+  void aWarehouseInAnObjectStoreNeedsACatalog() {
+    assertThatThrownBy(() -> OfflineCatalog.of(options("s3://bucket/warehouse"), "parcel-post"))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("--catalog-properties");
+  }
+
+  private Table ensure(OfflineTable wanted) {
+    return OfflineCatalog.ensure(catalog, offline.identifier(wanted.name()), wanted);
+  }
+
+  /** The table {@code events_x} with these fields of Avro, and a time {@code at}. */
+  private static OfflineTable table(String fields) {
+    Schema schema =
+        new Schema.Parser()
+            .parse(
+                "{'type': 'record', 'name': 'X', 'fields': [%s]}"
+                    .formatted(fields)
+                    .replace('\'', '"'));
+    AtomicInteger ids = new AtomicInteger();
+    List<Types.NestedField> columns = new ArrayList<>(AvroColumns.columns(schema, ids));
+    columns.add(
+        Types.NestedField.required(
+            ids.incrementAndGet(), "at", Types.TimestampType.withZone(), "When."));
+    return OfflineTables.table("events_x", columns, "at", "event x");
+  }
+
+  private static FlinkJobOptions options(String warehouse) {
+    return FlinkJobOptions.of(
+        Path.of("."), "localhost:1", "http://localhost:1", Path.of("state"), warehouse);
+  }
+}
