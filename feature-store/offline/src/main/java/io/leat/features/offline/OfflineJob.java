@@ -21,9 +21,11 @@ import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.table.data.RowData;
 import org.apache.iceberg.DistributionMode;
+import org.apache.iceberg.Schema;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.catalog.Catalog;
 import org.apache.iceberg.flink.FlinkSchemaUtil;
+import org.apache.iceberg.flink.sink.BoundedIcebergSink;
 import org.apache.iceberg.flink.sink.IcebergSink;
 import org.apache.iceberg.flink.util.FlinkCompatibilityUtil;
 
@@ -44,6 +46,9 @@ import org.apache.iceberg.flink.util.FlinkCompatibilityUtil;
  */
 public final class OfflineJob implements FlinkJob {
   public static final String NAME = "offline";
+
+  /** An open file takes up to half a megabyte, so a table some 30 MB of heap in each task. */
+  private static final int MOST_OPEN_DAYS = 64;
 
   public static void main(String[] arguments) {
     FlinkJobs.main(new OfflineJob(), arguments);
@@ -125,14 +130,24 @@ public final class OfflineJob implements FlinkJob {
                 decode, FlinkCompatibilityUtil.toTypeInfo(FlinkSchemaUtil.convert(table.schema())))
             .name("decode " + topic)
             .uid("decode-" + topic);
-    IcebergSink.forRowData(rows)
-        .table(table)
-        .tableLoader(offline.loader(wanted))
-        // Every task writes every day: a live stream is all one day, and one task would write it.
-        .distributionMode(DistributionMode.NONE)
-        .uidSuffix(wanted.name())
-        .append();
+    IcebergSink.Builder sink =
+        IcebergSink.forRowData(rows)
+            .table(table)
+            .tableLoader(offline.loader(wanted))
+            // Every task writes every day: a live stream is all one day, and one task would write
+            // it.
+            .distributionMode(DistributionMode.NONE)
+            .uidSuffix(wanted.name());
+    rows.sinkTo(
+            BoundedIcebergSink.of(
+                sink, position(table.schema(), wanted.eventTime()), MOST_OPEN_DAYS))
+        .name(wanted.name())
+        .uid(wanted.name());
     return rows;
+  }
+
+  private static int position(Schema schema, String column) {
+    return schema.columns().indexOf(schema.findField(column));
   }
 
   private static void close(Catalog catalog) {
