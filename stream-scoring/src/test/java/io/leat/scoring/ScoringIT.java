@@ -1,0 +1,178 @@
+package io.leat.scoring;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.leat.pipeline.Model;
+import io.leat.pipeline.Pipeline;
+import io.leat.pipeline.PipelineReader;
+import io.leat.pipeline.apply.Applier;
+import io.leat.pipeline.model.ModelInput;
+import io.leat.records.FeatureVector;
+import io.leat.records.LogPosition;
+import io.leat.records.Score;
+import io.leat.schemas.AvroCodec;
+import io.leat.schemas.FeatureVectorSchema;
+import io.leat.schemas.RecordHeaders;
+import io.leat.schemas.RegistryClient;
+import io.leat.schemas.Topics;
+import io.leat.stack.Ports;
+import io.leat.testing.ExactlyOnceChecker;
+import io.leat.testing.ExactlyOnceReport;
+import io.leat.testing.ServiceProcess;
+import io.leat.testing.TestCluster;
+import io.leat.testing.TopicReader;
+import io.leat.testing.TopicWriter;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+/** The electricity example's model, in a process of its own, with random vectors of its service. */
+class ScoringIT {
+  private static final int VECTORS = 20_000;
+  private static final int OTHERS_EVERY = 500;
+  private static final int KILLS = 2;
+  private static final Duration PATIENCE = Duration.ofMinutes(3);
+  private static final String FEATURES = Topics.features("price");
+  private static final String SCORES = Topics.scores("price");
+  private static final String UNSCORED = Topics.unscored("price");
+
+  @Test
+  void killedAndStartedAgainItScoresEveryVectorOnceWithItsLineage() throws Exception {
+    long seed = Long.getLong("leat.test.seed", System.nanoTime());
+    System.out.println("seed " + seed + "; -Dleat.test.seed repeats it");
+    Random random = new Random(seed);
+    Path folder = Path.of(System.getProperty("leat.project", ".."), "examples/electricity");
+    Pipeline pipeline = PipelineReader.read(folder);
+    try (TestCluster cluster = TestCluster.start()) {
+      RegistryClient registry = cluster.newRegistryClient();
+      new Applier(Map.of("bootstrap.servers", cluster.bootstrapServers()), registry)
+          .apply(pipeline, "test");
+      publish(cluster, registry, pipeline, random);
+
+      scoreWithKills(cluster, folder, random);
+
+      ExactlyOnceReport report =
+          new ExactlyOnceChecker(cluster.bootstrapServers())
+              .input(FEATURES, ExactlyOnceChecker::eventId)
+              .output(SCORES, ExactlyOnceChecker::eventId)
+              .output(UNSCORED, ExactlyOnceChecker::eventId)
+              .drainedBy("electricity-scoring")
+              .check(PATIENCE);
+      System.out.println(FEATURES + " to " + SCORES + " and " + UNSCORED + ": " + report);
+      report.assertExact();
+      assertThat(report.outputs()).isEqualTo(VECTORS);
+      assertScoresOfTheirVectors(cluster, registry, pipeline);
+    }
+  }
+
+  private static void publish(
+      TestCluster cluster, RegistryClient registry, Pipeline pipeline, Random random) {
+    var service = pipeline.service("price").orElseThrow();
+    AvroCodec codec = new AvroCodec(registry);
+    int schema =
+        registry.register(
+            Topics.valueSubject(FEATURES), FeatureVectorSchema.of(service.featureNames()));
+    try (TopicWriter writer = cluster.newWriter()) {
+      for (int i = 0; i < VECTORS; i++) {
+        List<@Nullable Object> values = new ArrayList<>();
+        for (int j = 0; j < service.features().size(); j++) {
+          values.add(random.nextInt(20) == 0 ? null : random.nextDouble());
+        }
+        boolean other = i % OTHERS_EVERY == OTHERS_EVERY - 1;
+        FeatureVector vector =
+            FeatureVector.newBuilder()
+                .setService(service.name())
+                .setServiceVersion(service.version())
+                .setDefinition(other ? "another" : service.definition())
+                .setEventId("e" + i)
+                .setEventTime(Instant.ofEpochMilli(831_427_200_000L + i))
+                .setKeys(Map.of("market", "NSW"))
+                .setValues(values)
+                .setSource(new LogPosition("readings", i % 2, (long) i))
+                .build();
+        String key = "m" + random.nextInt(50);
+        ProducerRecord<byte[], byte[]> record =
+            new ProducerRecord<>(FEATURES, key.getBytes(UTF_8), codec.encode(schema, vector));
+        RecordHeaders.set(record.headers(), RecordHeaders.EVENT_ID, vector.getEventId());
+        writer.send(record);
+      }
+    }
+  }
+
+  /** Kills at random amounts of committed work, then lets the last start finish. */
+  private static void scoreWithKills(TestCluster cluster, Path folder, Random random) {
+    int port = Ports.free();
+    try (ServiceProcess scoring =
+            ServiceProcess.start(
+                ScoringJob.class,
+                List.of(
+                    "--pipeline=" + folder,
+                    "--bootstrap-servers=" + cluster.bootstrapServers(),
+                    "--registry-url=" + cluster.registryUrl(),
+                    "--state-dir=" + cluster.newDirectory("state"),
+                    "--http-port=" + port),
+                port,
+                cluster.newDirectory("log"));
+        TopicReader scores = cluster.newReader(SCORES, UNSCORED)) {
+      int seen = 0;
+      for (int kill = 1; kill <= KILLS; kill++) {
+        seen += scores.await(random.nextInt(500, VECTORS / (KILLS + 3)), PATIENCE).size();
+        scoring.kill();
+        System.out.println("killed after at least " + seen + " outcomes");
+        scoring.restart();
+      }
+      assertThat(seen).as("outcomes before the last kill").isLessThan(VECTORS);
+      scores.await(VECTORS - seen, PATIENCE);
+    }
+  }
+
+  private static void assertScoresOfTheirVectors(
+      TestCluster cluster, RegistryClient registry, Pipeline pipeline) throws Exception {
+    AvroCodec codec = new AvroCodec(registry);
+    Map<LogPosition, FeatureVector> vectors = new HashMap<>();
+    read(cluster, FEATURES)
+        .forEach(
+            record ->
+                vectors.put(
+                    new LogPosition(record.topic(), record.partition(), record.offset()),
+                    codec.decode(record.value(), FeatureVector.class)));
+    Model model = pipeline.model("price").orElseThrow();
+    ModelInput input = ModelInput.of(model, pipeline.service("price").orElseThrow());
+    double[] row = new double[input.width()];
+    try (OnnxModel onnx = OnnxModel.open(ModelFile.read(model), model.score(), input.width());
+        Inference inference = onnx.inference()) {
+      for (ConsumerRecord<byte[], byte[]> record : read(cluster, SCORES)) {
+        Score score = codec.decode(record.value(), Score.class);
+        FeatureVector vector = vectors.get(score.getVector());
+        assertThat(score.getEventId()).isEqualTo(vector.getEventId());
+        assertThat(score.getEventTime()).isEqualTo(vector.getEventTime());
+        assertThat(score.getSource()).isEqualTo(vector.getSource());
+        assertThat(input.write(vector.getValues(), row)).isEmpty();
+        assertThat(score.getScore()).isEqualTo(inference.score(row));
+        assertThat(score.getDecision()).isEqualTo(score.getScore() >= 0.5 ? "up" : null);
+      }
+    }
+    assertThat(read(cluster, UNSCORED))
+        .hasSize(VECTORS / OTHERS_EVERY)
+        .allSatisfy(
+            record ->
+                assertThat(RecordHeaders.get(record.headers(), RecordHeaders.REASON))
+                    .contains("OTHER_DEFINITION"));
+  }
+
+  private static List<ConsumerRecord<byte[], byte[]>> read(TestCluster cluster, String topic) {
+    try (TopicReader reader = cluster.newReader(topic)) {
+      return reader.readToEnd();
+    }
+  }
+}
