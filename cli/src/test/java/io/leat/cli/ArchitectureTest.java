@@ -1,0 +1,173 @@
+package io.leat.cli;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.PackageMatcher;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Who may import whom: the table of docs/architecture.md, held against the compiled classes of
+ * every module.
+ */
+class ArchitectureTest {
+  /** Module folder to the packages of Leat that it may use beside its own. */
+  private static final Map<String, Module> MODULES =
+      Map.ofEntries(
+          Map.entry(
+              "schemas", new Module(List.of("io.leat.records..", "io.leat.schemas.."), List.of())),
+          module("pipeline", "io.leat.pipeline..", "schemas"),
+          module("stack", "io.leat.stack.."),
+          module("testing", "io.leat.testing..", "schemas", "stack"),
+          module("runtime/service", "io.leat.runtime", "schemas", "pipeline"),
+          module(
+              "runtime/streams",
+              "io.leat.runtime.streams..",
+              "schemas",
+              "pipeline",
+              "runtime/service"),
+          module("runtime/flink", "io.leat.runtime.flink..", "schemas", "pipeline"),
+          module(
+              "ingestion",
+              "io.leat.ingestion..",
+              "schemas",
+              "pipeline",
+              "runtime/service",
+              "runtime/streams"),
+          module("feature-store/engine", "io.leat.features.engine..", "schemas", "pipeline"),
+          Map.entry(
+              "feature-store/online",
+              new Module(
+                  List.of("io.leat.features.online..", "io.leat.features.server.."),
+                  List.of(
+                      "schemas",
+                      "pipeline",
+                      "runtime/service",
+                      "runtime/streams",
+                      "feature-store/engine"))),
+          module(
+              "feature-store/offline",
+              "io.leat.features.offline..",
+              "schemas",
+              "pipeline",
+              "runtime/flink"),
+          module(
+              "stream-scoring",
+              "io.leat.scoring..",
+              "schemas",
+              "pipeline",
+              "runtime/service",
+              "runtime/streams"),
+          Map.entry(
+              "drift-detector/engine",
+              new Module(List.of("io.leat.drift"), List.of("schemas", "pipeline"))),
+          module(
+              "drift-detector/job",
+              "io.leat.drift.job..",
+              "schemas",
+              "pipeline",
+              "runtime/flink",
+              "drift-detector/engine"),
+          module(
+              "retraining",
+              "io.leat.retraining..",
+              "schemas",
+              "pipeline",
+              "runtime/service",
+              "runtime/streams"),
+          module("examples", "io.leat.examples..", "schemas"),
+          Map.entry(
+              "cli",
+              new Module(
+                  List.of("io.leat.cli.."),
+                  List.of(
+                      "schemas",
+                      "pipeline",
+                      "stack",
+                      "runtime/service",
+                      "runtime/streams",
+                      "ingestion",
+                      "feature-store/engine",
+                      "feature-store/online",
+                      "stream-scoring",
+                      "drift-detector/engine",
+                      "retraining",
+                      "examples"))));
+
+  private record Module(List<String> packages, List<String> imports) {}
+
+  private static Map.Entry<String, Module> module(String folder, String own, String... imports) {
+    return Map.entry(folder, new Module(List.of(own), List.of(imports)));
+  }
+
+  @Test
+  void everyModuleImportsOnlyWhatTheTableAllows() {
+    MODULES.forEach(
+        (folder, module) -> {
+          String[] allowed = allowed(module);
+          noClasses()
+              .should()
+              .dependOnClassesThat(
+                  DescribedPredicate.describe(
+                      "belong to another part of Leat",
+                      target ->
+                          target.getPackageName().startsWith("io.leat")
+                              && Arrays.stream(allowed)
+                                  .noneMatch(
+                                      name ->
+                                          PackageMatcher.of(name)
+                                              .matches(target.getPackageName()))))
+              .as("%s imports only %s of Leat".formatted(folder, module.imports()))
+              .check(classes(folder));
+        });
+  }
+
+  @Test
+  void theEnginesKnowNeitherKafkaNorFlink() {
+    for (String folder : List.of("feature-store/engine", "drift-detector/engine")) {
+      noClasses()
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("org.apache.kafka..", "org.apache.flink..")
+          .check(classes(folder));
+    }
+  }
+
+  @Test
+  void onlyTheRegistryClientNamesConfluentsLibrary() {
+    noClasses()
+        .that()
+        .doNotHaveFullyQualifiedName("io.leat.schemas.RegistryClient")
+        .and()
+        .resideInAPackage("io.leat..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("org.apache.flink.avro..")
+        .check(classes("schemas"));
+  }
+
+  private static String[] allowed(Module module) {
+    return Stream.concat(
+            module.packages().stream(),
+            module.imports().stream().flatMap(name -> MODULES.get(name).packages().stream()))
+        .toArray(String[]::new);
+  }
+
+  private static JavaClasses classes(String folder) {
+    Path compiled =
+        Path.of(System.getProperty("leat.project"))
+            .resolve(folder)
+            .resolve("target/classes/io/leat");
+    assertThat(Files.isDirectory(compiled)).as("%s has been compiled", compiled).isTrue();
+    return new ClassFileImporter().importPaths(compiled);
+  }
+}
