@@ -43,10 +43,15 @@ public final class BrokerProcess implements AutoCloseable {
    *     where missing
    * @param port of its clients
    * @param settings broker settings that replace ours; empty for none
+   * @param jvmOptions beside ours; empty for none
    * @throws StackException if it does not come up
    */
   public static BrokerProcess start(
-      LeatHome home, Path directory, int port, Map<String, String> settings) {
+      LeatHome home,
+      Path directory,
+      int port,
+      Map<String, String> settings,
+      List<String> jvmOptions) {
     Path data = directory.resolve("data").toAbsolutePath();
     Directories.requireWritable(data);
     Directories.requireRoom(data, ROOM_BYTES);
@@ -65,19 +70,21 @@ public final class BrokerProcess implements AutoCloseable {
                     "-XX:+UseG1GC",
                     "-XX:MaxGCPauseMillis=20",
                     "-Djava.awt.headless=true",
-                    "-Dlog4j2.configurationFile=classpath:io/leat/stack/broker-log4j2.xml"));
+                    "-Dlog4j2.configurationFile=classpath:io/leat/stack/broker-log4j2.xml")
+                .withJvmOptions(jvmOptions.toArray(String[]::new)));
     try {
       process.awaitReady(() -> process.log().contains(STARTED), START_TIMEOUT);
     } catch (StackException e) {
       process.kill();
       throw explained(e, process, data);
     }
-    return new BrokerProcess(process, port, () -> start(home, directory, port, settings));
+    return new BrokerProcess(
+        process, port, () -> start(home, directory, port, settings, jvmOptions));
   }
 
   /** A broker with our settings. */
   public static BrokerProcess start(LeatHome home, Path directory, int port) {
-    return start(home, directory, port, Map.of());
+    return start(home, directory, port, Map.of(), List.of());
   }
 
   /** For clients: {@code 127.0.0.1:9092}. */

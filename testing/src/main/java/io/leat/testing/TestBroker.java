@@ -4,6 +4,8 @@ import io.leat.stack.BrokerProcess;
 import io.leat.stack.LeatHome;
 import io.leat.stack.Ports;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
 import org.apache.kafka.common.utils.AppInfoParser;
 import org.testcontainers.DockerClientFactory;
 import org.testcontainers.kafka.KafkaContainer;
@@ -86,10 +88,15 @@ abstract sealed class TestBroker implements AutoCloseable {
 
   /** The broker of the distribution. */
   private static final class InProcess extends TestBroker {
+    /** Half the processor time of a start; a test is over before the second compiler pays. */
+    private static final String QUICK_START = "-XX:TieredStopAtLevel=1";
+
     private BrokerProcess process;
 
     InProcess(Path directory) {
-      process = BrokerProcess.start(LeatHome.find(), directory, Ports.free());
+      process =
+          BrokerProcess.start(
+              LeatHome.find(), directory, Ports.free(), Map.of(), List.of(QUICK_START));
     }
 
     @Override

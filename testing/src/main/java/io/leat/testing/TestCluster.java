@@ -5,6 +5,7 @@ import io.leat.stack.BrokerProcess;
 import io.leat.stack.LeatHome;
 import io.leat.stack.Ports;
 import io.leat.stack.RegistryProcess;
+import io.leat.stack.StackException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -12,12 +13,15 @@ import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.common.errors.InterruptException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A real broker and a real schema registry, for one test class or shared by many ({@link
@@ -53,19 +57,32 @@ public final class TestCluster implements AutoCloseable {
 
   private static TestCluster start(TestBroker.Provider provider) {
     Path directory = temporaryDirectory();
+    CompletableFuture<RegistryProcess> registry =
+        CompletableFuture.supplyAsync(
+            () ->
+                RegistryProcess.start(
+                    LeatHome.find(), directory.resolve("registry"), Ports.free()));
     TestBroker broker = null;
     try {
       broker = TestBroker.start(provider, directory.resolve("broker"));
-      RegistryProcess registry =
-          RegistryProcess.start(LeatHome.find(), directory.resolve("registry"), Ports.free());
-      return new TestCluster(directory, broker, registry);
+      return new TestCluster(directory, broker, registry.join());
     } catch (RuntimeException e) {
       if (broker != null) {
         broker.close();
       }
+      registry.handle((started, failure) -> closed(started)).join();
       delete(directory);
-      throw e;
+      throw e instanceof CompletionException && e.getCause() instanceof StackException cause
+          ? cause
+          : e;
     }
+  }
+
+  private static boolean closed(@Nullable RegistryProcess registry) {
+    if (registry != null) {
+      registry.process().kill();
+    }
+    return true;
   }
 
   /** For Kafka clients. */
