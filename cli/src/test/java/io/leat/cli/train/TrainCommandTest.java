@@ -1,0 +1,167 @@
+package io.leat.cli.train;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import ai.onnxruntime.OrtEnvironment;
+import ai.onnxruntime.OrtSession;
+import io.leat.cli.UserError;
+import io.leat.drift.ReferenceProfile;
+import io.leat.pipeline.Model;
+import io.leat.pipeline.Pipeline;
+import io.leat.pipeline.PipelineReader;
+import io.leat.pipeline.model.ModelMetadata;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.LocalDateTime;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Random;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+
+/** Trains the electricity example's model, in a copy of its folder. */
+class TrainCommandTest {
+  private static final Path PROJECT = Path.of(System.getProperty("leat.project", ".."));
+  private static final Path EXAMPLE = PROJECT.resolve("examples/electricity");
+
+  @TempDir Path scratch;
+
+  private Path folder;
+  private Path artifact;
+  private final StringWriter out = new StringWriter();
+
+  @BeforeEach
+  void copyTheExampleWithoutItsModel() throws IOException {
+    folder = scratch.resolve("electricity");
+    try (Stream<Path> files = Files.walk(EXAMPLE)) {
+      for (Path file : files.toList()) {
+        Path copy = folder.resolve(EXAMPLE.relativize(file));
+        String name = file.getFileName().toString();
+        if (Files.isDirectory(file)) {
+          Files.createDirectories(copy);
+        } else if (!name.equals("model.onnx") && !name.equals("reference-profile.json")) {
+          Files.copy(file, copy);
+        }
+      }
+    }
+    artifact = folder.resolve("models/price/model.onnx");
+  }
+
+  @Test
+  void itWritesAModelAndAProfileOfTheVectorsThatTheStreamWouldMake() throws Exception {
+    Path file = write(lines(2_000));
+
+    assertThat(train("--events", "readings=" + file, "--from", "1996-05-14")).isZero();
+
+    assertThat(out.toString())
+        .contains("2,000 events of readings; left out: 0 rows")
+        .contains("price@1: 1,664 vectors") // 336 half hours fill the first week
+        .contains("hold-out");
+    Pipeline pipeline = PipelineReader.read(folder); // the artifact is there now
+    Model model = pipeline.model("price").orElseThrow();
+    ModelMetadata expected = ModelMetadata.of(pipeline.service("price").orElseThrow());
+    try (OrtSession session =
+        OrtEnvironment.getEnvironment().createSession(model.artifact().toString())) {
+      assertThat(ModelMetadata.fromProperties(session.getMetadata().getCustomMetadata()))
+          .contains(expected);
+    }
+    ReferenceProfile profile = ReferenceProfile.read(model);
+    assertThat(profile.rows()).isEqualTo(1_664);
+    assertThat(profile.definition()).isEqualTo(expected.definition());
+    assertThat(profile.feature("event.vic_price")).isPresent();
+  }
+
+  @Test
+  void badRowsAreReportedWithTheirLinesAndLeftOut() throws Exception {
+    List<String> lines = lines(500);
+    lines.set(3, lines.get(3).replaceFirst(",", ",high"));
+    lines.set(10, lines.get(10).replaceFirst(",0\\.", ",7.")); // breaks prices_scaled
+    Path file = write(lines);
+
+    assertThat(train("--events", "readings=" + file)).isZero();
+
+    assertThat(out.toString())
+        .contains(file + ":4: nsw_price is 'high")
+        .contains("498 events of readings; left out: 1 rows that do not fit, 1 events that break");
+  }
+
+  @Test
+  void anEventWithoutAFileIsNamed() {
+    assertThat(train("--events", "payments=nothing.csv")).isEqualTo(1);
+    assertThat(out.toString()).contains("made of the events [readings]").contains("--events");
+    assertThat(artifact).doesNotExist();
+  }
+
+  @Test
+  void tooFewRowsAreRefusedAndNothingIsWritten() throws Exception {
+    Path file = write(lines(1));
+    assertThat(train("--events", "readings=" + file)).isEqualTo(1);
+    assertThat(out.toString()).contains("Cannot train price").contains("expected rows of both");
+    assertThat(artifact).doesNotExist();
+  }
+
+  @Test
+  void theExamplesModelIsWhatTheCommandInItsReadmeMakes() throws Exception {
+    Path readings = PROJECT.resolve("../shared/data/electricity/readings.csv.gz");
+    assumeTrue(Files.exists(readings), () -> "skipped: there is no " + readings.normalize());
+    assertThat(
+            train(
+                "--events",
+                "readings=" + readings,
+                "--from",
+                "1996-05-07",
+                "--until",
+                "1996-12-01"))
+        .isZero();
+    assertThat(artifact).hasSameBinaryContentAs(EXAMPLE.resolve("models/price/model.onnx"));
+    assertThat(artifact.resolveSibling("reference-profile.json"))
+        .hasSameBinaryContentAs(EXAMPLE.resolve("models/price/reference-profile.json"));
+  }
+
+  private int train(String... arguments) {
+    List<String> all = new ArrayList<>(List.of(folder.toString(), "--model", "price"));
+    all.addAll(List.of(arguments));
+    return new CommandLine(new TrainCommand())
+        .setOut(new PrintWriter(out))
+        .setExecutionExceptionHandler(
+            (error, line, parsed) -> {
+              assertThat(error).isInstanceOf(UserError.class);
+              out.write(error.getMessage());
+              return 1;
+            })
+        .execute(all.toArray(String[]::new));
+  }
+
+  private Path write(List<String> lines) throws IOException {
+    return Files.write(scratch.resolve("readings.csv"), lines, UTF_8);
+  }
+
+  /** A header and readings whose price goes up and down. */
+  private static List<String> lines(int readings) {
+    Random random = new Random(1);
+    List<String> lines = new ArrayList<>();
+    lines.add("reading_time,nsw_price,nsw_demand,vic_price,vic_demand,transfer,price_up");
+    LocalDateTime time = LocalDateTime.parse("1996-05-07T00:00:00");
+    for (int i = 0; i < readings; i++) {
+      double price = random.nextDouble();
+      lines.add(
+          String.format(
+              Locale.ROOT,
+              "%s,%.6f,%.6f,0.003467,0.422915,0.414912,%d",
+              time.plusMinutes(30L * i),
+              price,
+              random.nextDouble(),
+              price > 0.5 ? 1 : 0));
+    }
+    return lines;
+  }
+}
