@@ -7,6 +7,7 @@ import java.util.HashSet;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -21,9 +22,8 @@ final class PortOwner {
 
   /** For example {@code pid 4711 (java)}; empty if it cannot be told. */
   static Optional<String> find(int port) {
-    Set<String> sockets = new HashSet<>();
-    collectSockets(PROC.resolve("net/tcp"), port, sockets);
-    collectSockets(PROC.resolve("net/tcp6"), port, sockets);
+    Set<String> sockets = new HashSet<>(sockets(PROC.resolve("net/tcp"), port));
+    sockets.addAll(sockets(PROC.resolve("net/tcp6"), port));
     if (sockets.isEmpty()) {
       return Optional.empty();
     }
@@ -36,15 +36,16 @@ final class PortOwner {
   /**
    * Lines of /proc/net/tcp: number, local address:port in hex, remote, state, ..., inode as 10th.
    */
-  private static void collectSockets(Path table, int port, Set<String> sockets) {
+  private static Set<String> sockets(Path table, int port) {
     String suffix = String.format(Locale.ROOT, ":%04X", port);
     try (Stream<String> lines = Files.lines(table)) {
-      lines
+      return lines
           .map(line -> line.trim().split("\\s+"))
           .filter(f -> f.length > 9 && f[1].endsWith(suffix) && f[3].equals(LISTENING))
-          .forEach(f -> sockets.add("socket:[" + f[9] + "]"));
+          .map(f -> "socket:[" + f[9] + "]")
+          .collect(Collectors.toSet());
     } catch (IOException e) {
-      sockets.remove(""); // no such table on this system: nothing to add
+      return Set.of(); // this system has no such table
     }
   }
 
