@@ -36,10 +36,6 @@ import java.util.regex.Pattern;
  */
 final class LocalStack implements AutoCloseable {
   private static final Duration READY = Duration.ofMinutes(2);
-  private static final List<String> SERVICES =
-      List.of("ingestion", "features", "scoring", "retraining", "feature-server");
-  private static final List<String> FLINK_JOBS =
-      List.of("io.leat.features.offline.OfflineJob", "io.leat.drift.job.DriftJob");
   private static final Pattern JOB_STATE = Pattern.compile("\"state\"\\s*:\\s*\"([A-Z]+)\"");
 
   private final Path folder;
@@ -50,6 +46,8 @@ final class LocalStack implements AutoCloseable {
   private final LeatHome home = LeatHome.find();
   private final HttpClient http = HttpClient.newHttpClient();
   private final Deque<Part> parts = new ArrayDeque<>();
+  private final List<String> services;
+  private final List<String> flinkJobs;
 
   private record Part(JvmProcess process, AutoCloseable stop) {}
 
@@ -60,6 +58,32 @@ final class LocalStack implements AutoCloseable {
     this.pipeline = pipeline;
     this.endpoints = endpoints;
     this.out = out;
+    this.services = services(pipeline);
+    this.flinkJobs = flinkJobs(pipeline);
+  }
+
+  /** The services that have something to do for a pipeline, in the order data flows. */
+  private static List<String> services(Pipeline pipeline) {
+    List<String> services = new ArrayList<>(List.of("ingestion"));
+    if (!pipeline.services().isEmpty() || !pipeline.views().isEmpty()) {
+      services.add("features");
+    }
+    if (!pipeline.models().isEmpty()) {
+      services.add("scoring");
+    }
+    if (!pipeline.retraining().isEmpty()) {
+      services.add("retraining");
+    }
+    if (!pipeline.views().isEmpty()) {
+      services.add("feature-server");
+    }
+    return services;
+  }
+
+  private static List<String> flinkJobs(Pipeline pipeline) {
+    return pipeline.monitors().isEmpty()
+        ? List.of("io.leat.features.offline.OfflineJob")
+        : List.of("io.leat.features.offline.OfflineJob", "io.leat.drift.job.DriftJob");
   }
 
   /**
@@ -77,7 +101,7 @@ final class LocalStack implements AutoCloseable {
             Map.of("bootstrap.servers", endpoints.bootstrapServers()),
             new RegistryClient(endpoints.registryUrl()))
         .apply(pipeline, System.getProperty("user.name", "unknown"));
-    say("services (ingestion, features, scoring, retraining) and Flink jobs (offline, drift)");
+    say("services (%s) and Flink jobs", String.join(", ", services));
     JvmProcess services = startServices();
     JvmProcess flink = startFlink();
     services.awaitReady(this::servicesReady, READY);
@@ -114,7 +138,7 @@ final class LocalStack implements AutoCloseable {
     arguments.add(endpoints.bootstrapServers());
     arguments.add(endpoints.registryUrl());
     arguments.add(folder.resolve("state").toString());
-    SERVICES.forEach(service -> arguments.add(String.valueOf(endpoints.port(service))));
+    services.forEach(service -> arguments.add(service + "=" + endpoints.port(service)));
     return push(
         JvmProcess.start(
             JvmProcess.Command.of(
@@ -128,7 +152,7 @@ final class LocalStack implements AutoCloseable {
 
   private JvmProcess startFlink() {
     Path options = home.library("flink").resolve("jvm.options");
-    List<String> arguments = new ArrayList<>(FLINK_JOBS);
+    List<String> arguments = new ArrayList<>(flinkJobs);
     arguments.addAll(
         List.of(
             "--pipeline", pipelineFolder.toString(),
@@ -173,7 +197,7 @@ final class LocalStack implements AutoCloseable {
   }
 
   private boolean servicesReady() {
-    return SERVICES.stream()
+    return services.stream()
         .allMatch(
             service ->
                 get("http://127.0.0.1:" + endpoints.port(service) + "/health/ready").isPresent());
@@ -182,7 +206,7 @@ final class LocalStack implements AutoCloseable {
   private boolean flinkReady() {
     return get("http://127.0.0.1:" + endpoints.port("flink") + "/jobs/overview")
         .map(body -> JOB_STATE.matcher(body).results().map(found -> found.group(1)).toList())
-        .filter(states -> states.size() >= FLINK_JOBS.size())
+        .filter(states -> states.size() >= flinkJobs.size())
         .filter(states -> states.stream().allMatch("RUNNING"::equals))
         .isPresent();
   }

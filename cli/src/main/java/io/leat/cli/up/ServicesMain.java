@@ -21,8 +21,8 @@ import org.slf4j.LoggerFactory;
  * Every Kafka Streams service and the feature server in one JVM, for {@code leat up}. In production
  * each is a process of its own. If one fails, all stop and the process ends with code 1.
  *
- * <p>Arguments: pipeline folder, brokers, registry, state folder, and a port for each of {@link
- * #names}.
+ * <p>Arguments: pipeline folder, brokers, registry, state folder, and {@code name=port} for each
+ * service to start.
  */
 final class ServicesMain {
   private static final Logger log = LoggerFactory.getLogger(ServicesMain.class);
@@ -38,7 +38,6 @@ final class ServicesMain {
     Deque<AutoCloseable> running = new ArrayDeque<>();
     CountDownLatch stop = new CountDownLatch(1);
     CountDownLatch stopped = new CountDownLatch(1);
-    int port = FIXED_ARGUMENTS;
     boolean failed = false;
     Runtime.getRuntime()
         .addShutdownHook(
@@ -49,16 +48,13 @@ final class ServicesMain {
                 },
                 "stop"));
     try {
-      for (StreamsJob job : JOBS) {
-        StreamsService service =
-            StreamsService.start(
-                job, options(arguments, pipeline, state.resolve(job.name()), arguments[port++]));
-        running.push(service);
-        watch(service, stop);
+      for (String service : List.of(arguments).subList(FIXED_ARGUMENTS, arguments.length)) {
+        int equals = service.indexOf('=');
+        String name = service.substring(0, equals);
+        JobOptions options =
+            options(arguments, pipeline, state.resolve(name), service.substring(equals + 1));
+        running.push(start(name, options, stop));
       }
-      running.push(
-          FeatureServer.start(
-              options(arguments, pipeline, state.resolve("feature-server"), arguments[port])));
       stop.await();
       failed = running.stream().anyMatch(ServicesMain::hasFailed);
     } catch (PipelineException | RuntimeException e) {
@@ -71,6 +67,18 @@ final class ServicesMain {
     if (failed) {
       Runtime.getRuntime().halt(1); // everything is closed; a shutdown hook may already be waiting
     }
+  }
+
+  private static AutoCloseable start(String name, JobOptions options, CountDownLatch stop)
+      throws PipelineException {
+    if (name.equals("feature-server")) {
+      return FeatureServer.start(options);
+    }
+    StreamsJob job =
+        JOBS.stream().filter(known -> known.name().equals(name)).findFirst().orElseThrow();
+    StreamsService service = StreamsService.start(job, options);
+    watch(service, stop);
+    return service;
   }
 
   private static JobOptions options(String[] arguments, Path pipeline, Path state, String port) {

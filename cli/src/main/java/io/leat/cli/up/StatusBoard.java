@@ -56,7 +56,9 @@ final class StatusBoard implements AutoCloseable {
     for (Contract contract : pipeline.contracts()) {
       String event = contract.event();
       stages.put("events in     " + event, broker.end(event));
-      stages.put("valid         " + event, ingested(ingestion, event, "valid"));
+      stages.put(
+          "valid         " + event,
+          ingested(ingestion, event, "valid") + ingested(ingestion, event, "warned"));
       stages.put("dead letters  " + event, ingested(ingestion, event, "dead_letter"));
     }
     for (FeatureService service : pipeline.services()) {

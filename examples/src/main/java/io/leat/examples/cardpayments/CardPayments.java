@@ -117,7 +117,7 @@ public final class CardPayments implements Callable<Integer> {
 
   private void write(Town town, Instant end) throws IOException {
     try (BufferedWriter out = Files.newBufferedWriter(csv, StandardCharsets.UTF_8)) {
-      out.write("payment_id,paid_at,customer_id,terminal_id,terminal_country,amount,fraud\n");
+      out.write("transaction_id,paid_at,customer_id,terminal_id,terminal_country,amount,fraud\n");
       for (Payment p = town.next(); p.paidAt().isBefore(end); p = town.next()) {
         out.write(
             String.format(
@@ -203,7 +203,7 @@ public final class CardPayments implements Callable<Integer> {
 
   private static GenericRecord record(Payment payment, RegistryClient.Registered contract) {
     GenericRecord record = new GenericData.Record(contract.schema());
-    record.put("payment_id", payment.id());
+    record.put("transaction_id", payment.id());
     record.put("paid_at", payment.paidAt().toEpochMilli());
     record.put("customer_id", payment.customerId());
     record.put("terminal_id", payment.terminalId());
@@ -244,7 +244,7 @@ public final class CardPayments implements Callable<Integer> {
 
   private static long number(AvroCodec codec, RegistryClient.Registered contract, byte[] value) {
     return io.leat.schemas.WireFormat.isFramed(value)
-        ? (Long) codec.decode(value, contract.schema()).get("payment_id")
+        ? (Long) codec.decode(value, contract.schema()).get("transaction_id")
         : 0;
   }
 }

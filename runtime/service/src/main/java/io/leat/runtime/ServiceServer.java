@@ -32,8 +32,9 @@ public final class ServiceServer implements AutoCloseable {
 
   /** A registry for one service's metrics, with those of its JVM. */
   @SuppressWarnings("resource") // the collector's listeners live as long as the process
-  public static PrometheusMeterRegistry metrics() {
+  public static PrometheusMeterRegistry metrics(String pipeline, String service) {
     PrometheusMeterRegistry metrics = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    metrics.config().commonTags("pipeline", pipeline, "application", service);
     new JvmMemoryMetrics().bindTo(metrics);
     new JvmGcMetrics().bindTo(metrics);
     new ProcessorMetrics().bindTo(metrics);

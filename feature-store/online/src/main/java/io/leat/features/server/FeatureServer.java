@@ -64,8 +64,7 @@ public final class FeatureServer implements AutoCloseable {
   public static FeatureServer start(JobOptions options, Limits limits) throws PipelineException {
     Pipeline pipeline = options.readPipeline();
     log.info("{}-feature-server starts: {}", pipeline.name(), options);
-    PrometheusMeterRegistry metrics = ServiceServer.metrics();
-    metrics.config().commonTags("pipeline", pipeline.name(), "application", "feature-server");
+    PrometheusMeterRegistry metrics = ServiceServer.metrics(pipeline.name(), "feature-server");
 
     Map<String, String> changelogs = new TreeMap<>();
     for (FeatureView view : pipeline.views()) {

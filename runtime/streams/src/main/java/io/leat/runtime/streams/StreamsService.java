@@ -58,8 +58,7 @@ public final class StreamsService implements AutoCloseable {
    */
   public static StreamsService start(StreamsJob job, JobOptions options) throws PipelineException {
     Pipeline pipeline = options.readPipeline();
-    PrometheusMeterRegistry metrics = ServiceServer.metrics();
-    metrics.config().commonTags("pipeline", pipeline.name(), "application", job.name());
+    PrometheusMeterRegistry metrics = ServiceServer.metrics(pipeline.name(), job.name());
     Readiness readiness = new Readiness();
     JobContext context = new JobContext(pipeline, options.registry(), metrics, readiness, options);
     String applicationId = context.applicationId(job);
