@@ -25,8 +25,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A real broker and a real schema registry, for one test class or shared by many ({@link
- * SharedCluster}). Everything of it is gone after {@link #close}, and after the JVM that started it
- * ended in whatever way.
+ * SharedCluster}). Everything of it is gone after {@link #close}; its processes end with the JVM
+ * that started them in any case, and only its directory is left where that was killed.
  *
  * <p>The broker runs in a container where a container engine is present, else in a process of its
  * own; the system property {@code leat.test.broker} ({@code container} or {@code process}) decides
