@@ -36,6 +36,14 @@ import java.util.regex.Pattern;
  */
 final class LocalStack implements AutoCloseable {
   private static final Duration READY = Duration.ofMinutes(2);
+  private static final Duration ORDERLY_STOP = Duration.ofSeconds(60);
+
+  /**
+   * After a part has died the others may wait for it in vain; what they had not committed is done
+   * again.
+   */
+  private static final Duration HASTY_STOP = Duration.ofSeconds(5);
+
   private static final Pattern JOB_STATE = Pattern.compile("\"state\"\\s*:\\s*\"([A-Z]+)\"");
 
   private final Path folder;
@@ -45,11 +53,9 @@ final class LocalStack implements AutoCloseable {
   private final PrintWriter out;
   private final LeatHome home = LeatHome.find();
   private final HttpClient http = HttpClient.newHttpClient();
-  private final Deque<Part> parts = new ArrayDeque<>();
+  private final Deque<JvmProcess> parts = new ArrayDeque<>();
   private final List<String> services;
   private final List<String> flinkJobs;
-
-  private record Part(JvmProcess process, AutoCloseable stop) {}
 
   LocalStack(
       Path folder, Path pipelineFolder, Pipeline pipeline, Endpoints endpoints, PrintWriter out) {
@@ -118,11 +124,11 @@ final class LocalStack implements AutoCloseable {
     try {
       BrokerProcess broker =
           BrokerProcess.start(home, folder.resolve("broker"), endpoints.port("broker"));
-      parts.push(new Part(broker.process(), broker));
+      parts.push(broker.process());
     } finally {
       registry.handle((started, failed) -> started).join();
       if (!registry.isCompletedExceptionally()) {
-        parts.push(new Part(registry.join().process(), registry.join()));
+        parts.push(registry.join().process());
       }
     }
     try {
@@ -188,7 +194,7 @@ final class LocalStack implements AutoCloseable {
   }
 
   private JvmProcess push(JvmProcess process) {
-    parts.push(new Part(process, process));
+    parts.push(process);
     return process;
   }
 
@@ -231,7 +237,6 @@ final class LocalStack implements AutoCloseable {
    */
   Optional<StackException> died() {
     return parts.stream()
-        .map(Part::process)
         .filter(process -> !process.isAlive())
         .filter(process -> !(process.name().equals("player") && process.exitCode().orElse(1) == 0))
         .findFirst()
@@ -243,16 +248,13 @@ final class LocalStack implements AutoCloseable {
   public void close() {
     boolean interrupted =
         Thread.interrupted(); // whoever waits for the start to end; stopping takes its time
+    Duration patience = died().isPresent() ? HASTY_STOP : ORDERLY_STOP;
     while (!parts.isEmpty()) {
-      Part part = parts.pop();
-      if (part.process().isAlive()) {
-        say("stopping the %s", part.process().name());
+      JvmProcess process = parts.pop();
+      if (process.isAlive()) {
+        say("stopping the %s", process.name());
       }
-      try {
-        part.stop().close();
-      } catch (Exception e) {
-        say("the %s did not stop cleanly: %s", part.process().name(), e.getMessage());
-      }
+      process.stop(patience);
     }
     if (interrupted) {
       Thread.currentThread().interrupt();
