@@ -112,6 +112,10 @@ final class LocalStack implements AutoCloseable {
     JvmProcess flink = startFlink();
     services.awaitReady(this::servicesReady, READY);
     flink.awaitReady(this::flinkReady, READY);
+  }
+
+  /** Starts the player, where the pipeline has one. */
+  void play() {
     Player.of(pipelineFolder).ifPresent(this::startPlayer);
   }
 

@@ -56,6 +56,11 @@ public final class UpCommand implements Callable<Integer> {
       description = "Take free ports in place of usual ones that are in use.")
   private boolean freePorts;
 
+  @Option(
+      names = "--no-play",
+      description = "Do not start the pipeline's player: events come from elsewhere.")
+  private boolean noPlay;
+
   @Spec private CommandSpec spec = CommandSpec.create();
 
   private final CountDownLatch stop = new CountDownLatch(1);
@@ -93,6 +98,9 @@ public final class UpCommand implements Callable<Integer> {
     out.println("Leat starts; state and logs are in " + folder);
     try (LocalStack stack = new LocalStack(folder, pipelineFolder, pipeline, endpoints, out)) {
       stack.start();
+      if (!noPlay) {
+        stack.play();
+      }
       up = true;
       out.printf(
           "Leat is up after %d s. Ctrl-C stops it.%n",
