@@ -7,6 +7,7 @@ import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.domain.PackageMatcher;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
+import io.leat.schemas.RegistryClient;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -146,7 +147,7 @@ class ArchitectureTest {
   void onlyTheRegistryClientNamesConfluentsLibrary() {
     noClasses()
         .that()
-        .doNotHaveFullyQualifiedName("io.leat.schemas.RegistryClient")
+        .doNotBelongToAnyOf(RegistryClient.class)
         .and()
         .resideInAPackage("io.leat..")
         .should()
