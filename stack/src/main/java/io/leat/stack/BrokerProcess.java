@@ -15,10 +15,6 @@ import java.util.function.Supplier;
  * on loopback. What it stores survives restarts on the same directory.
  */
 public final class BrokerProcess implements AutoCloseable {
-  /** Where {@code leat up} puts it. */
-  public static final int DEFAULT_PORT = 9092;
-
-  private static final String PORT_OPTION = "--broker-port";
   private static final String HOST = "127.0.0.1";
   private static final Duration START_TIMEOUT = Duration.ofSeconds(60);
   private static final long ROOM_BYTES = 256L << 20;
@@ -55,7 +51,7 @@ public final class BrokerProcess implements AutoCloseable {
     Path data = directory.resolve("data").toAbsolutePath();
     Directories.requireWritable(data);
     Directories.requireRoom(data, ROOM_BYTES);
-    Ports.requireFree(port, PORT_OPTION);
+    Ports.requireFree(port);
     Path properties = writeSettings(directory, settings(data, port, settings));
     JvmProcess process =
         JvmProcess.start(

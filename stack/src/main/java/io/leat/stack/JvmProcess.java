@@ -5,14 +5,14 @@ import java.nio.channels.Channels;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.OptionalInt;
-import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.regex.Pattern;
 
 /**
  * A Java main class in a JVM of its own. Its output goes to a log file. It ends when the process
@@ -22,6 +22,12 @@ public final class JvmProcess implements AutoCloseable {
   private static final Duration STOP_TIMEOUT = Duration.ofSeconds(30);
   private static final long POLL_MILLIS = 20;
   private static final int SHOWN_LINES = 15;
+  private static final long LARGEST_LOG = 10 << 20;
+  private static final int READ_BYTES = 64 << 10;
+
+  /** Lines of a stack trace, which a person reads in the file if at all. */
+  private static final Pattern TRACE =
+      Pattern.compile("\\s+at \\S+\\(.*\\).*|\\s+\\.\\.\\. \\d+ .*");
 
   private final String name;
   private final Process process;
@@ -43,8 +49,8 @@ public final class JvmProcess implements AutoCloseable {
    * @param mainClass the class whose main is run
    * @param arguments the main's arguments
    * @param jvmOptions for example {@code -Xmx512m}
-   * @param environment variables beside the inherited ones
-   * @param logFile takes standard output and error, appended; its directory is made
+   * @param logFile takes standard output and error, appended; its directory is made. One of more
+   *     than 10 MB is first renamed to {@code <name>.1}, over an older one
    */
   public record Command(
       String name,
@@ -52,32 +58,23 @@ public final class JvmProcess implements AutoCloseable {
       String mainClass,
       List<String> arguments,
       List<String> jvmOptions,
-      Map<String, String> environment,
       Path logFile) {
     public Command {
       arguments = List.copyOf(arguments);
       jvmOptions = List.copyOf(jvmOptions);
-      environment = Map.copyOf(environment);
     }
 
-    /** A command with neither JVM options nor environment. */
+    /** A command without JVM options. */
     public static Command of(
         String name, String classPath, String mainClass, List<String> arguments, Path logFile) {
-      return new Command(name, classPath, mainClass, arguments, List.of(), Map.of(), logFile);
+      return new Command(name, classPath, mainClass, arguments, List.of(), logFile);
     }
 
     /** The same with more JVM options. */
     public Command withJvmOptions(String... more) {
       List<String> all = new ArrayList<>(jvmOptions);
       all.addAll(List.of(more));
-      return new Command(name, classPath, mainClass, arguments, all, environment, logFile);
-    }
-
-    /** The same with one more environment variable. */
-    public Command withEnvironment(String variable, String value) {
-      Map<String, String> all = new TreeMap<>(environment);
-      all.put(variable, value);
-      return new Command(name, classPath, mainClass, arguments, jvmOptions, all, logFile);
+      return new Command(name, classPath, mainClass, arguments, all, logFile);
     }
   }
 
@@ -88,6 +85,7 @@ public final class JvmProcess implements AutoCloseable {
    */
   public static JvmProcess start(Command command) {
     Directories.requireWritable(command.logFile().toAbsolutePath().getParent());
+    rotate(command.logFile());
     List<String> line = new ArrayList<>();
     line.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     line.addAll(command.jvmOptions());
@@ -101,7 +99,6 @@ public final class JvmProcess implements AutoCloseable {
         new ProcessBuilder(line)
             .redirectErrorStream(true)
             .redirectOutput(ProcessBuilder.Redirect.appendTo(command.logFile().toFile()));
-    builder.environment().putAll(command.environment());
     try {
       long logStart = Files.exists(command.logFile()) ? Files.size(command.logFile()) : 0;
       Process process = builder.start();
@@ -111,6 +108,20 @@ public final class JvmProcess implements AutoCloseable {
       throw new StackException(
           StackException.Code.DIED,
           "The %s could not be started: %s".formatted(command.name(), e.getMessage()),
+          e);
+    }
+  }
+
+  private static void rotate(Path log) {
+    try {
+      if (Files.exists(log) && Files.size(log) > LARGEST_LOG) {
+        Files.move(
+            log, log.resolveSibling(log.getFileName() + ".1"), StandardCopyOption.REPLACE_EXISTING);
+      }
+    } catch (IOException e) {
+      throw new StackException(
+          StackException.Code.NOT_WRITABLE,
+          "The log %s cannot be renamed: %s".formatted(log, e.getMessage()),
           e);
     }
   }
@@ -131,7 +142,7 @@ public final class JvmProcess implements AutoCloseable {
         throw new StackException(
             StackException.Code.NOT_READY,
             "The %s was not ready within %d s; its log is %s.%s"
-                .formatted(name, timeout.toSeconds(), logFile, indentedLog()));
+                .formatted(name, timeout.toSeconds(), logFile, lastLines(log())));
       }
     }
   }
@@ -152,7 +163,7 @@ public final class JvmProcess implements AutoCloseable {
                 name,
                 exitCode().isPresent() ? exitCode().getAsInt() : "unknown",
                 logFile,
-                indentedLog()));
+                lastLines(log)));
   }
 
   /** Asks the process to end (SIGTERM) and waits; kills it if it has not ended after 30 s. */
@@ -207,18 +218,22 @@ public final class JvmProcess implements AutoCloseable {
     return logFile;
   }
 
-  /** What the process has written so far, not what earlier ones wrote to the same file. */
+  /**
+   * What the process has written so far, not what earlier ones wrote to the same file; of more than
+   * 64 KB the last.
+   */
   public String log() {
     try (var channel = Files.newByteChannel(logFile)) {
-      channel.position(logStart);
-      return new String(Channels.newInputStream(channel).readAllBytes(), StandardCharsets.UTF_8);
+      channel.position(Math.max(logStart, channel.size() - READ_BYTES));
+      return new String(
+          Channels.newInputStream(channel).readNBytes(READ_BYTES), StandardCharsets.UTF_8);
     } catch (IOException e) {
       return "(its log %s cannot be read: %s)".formatted(logFile, e.getMessage());
     }
   }
 
-  private String indentedLog() {
-    List<String> lines = log().lines().toList();
+  private static String lastLines(String log) {
+    List<String> lines = log.lines().filter(line -> !TRACE.matcher(line).matches()).toList();
     List<String> last = lines.subList(Math.max(0, lines.size() - SHOWN_LINES), lines.size());
     return last.isEmpty() ? "" : "\n  " + String.join("\n  ", last);
   }

@@ -6,6 +6,7 @@ import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 
 /** TCP ports on loopback. */
@@ -49,17 +50,24 @@ public final class Ports {
   }
 
   /**
+   * Which process listens on a port: {@code pid 4711 (java)}; empty where none does or it cannot be
+   * told.
+   */
+  public static Optional<String> owner(int port) {
+    return PortOwner.find(port);
+  }
+
+  /**
    * Makes sure that a server can listen on the port.
    *
-   * @param option the command-line option that chooses another, for the message
    * @throws StackException if the port is in use
    */
-  public static void requireFree(int port, String option) {
+  static void requireFree(int port) {
     if (!isFree(port)) {
-      String owner = PortOwner.find(port).map(found -> " by " + found).orElse("");
+      String owner = owner(port).map(found -> " by " + found).orElse("");
       throw new StackException(
           StackException.Code.PORT_IN_USE,
-          "Port %d is in use%s; stop what uses it, or give %s.".formatted(port, owner, option));
+          "Port %d is in use%s; stop what uses it, or choose another port.".formatted(port, owner));
     }
   }
 }

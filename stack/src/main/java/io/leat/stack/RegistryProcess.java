@@ -20,10 +20,6 @@ import java.util.stream.Stream;
  * Confluent's registry, unless a subject says otherwise.
  */
 public final class RegistryProcess implements AutoCloseable {
-  /** Where {@code leat up} puts it. */
-  public static final int DEFAULT_PORT = 8085;
-
-  private static final String PORT_OPTION = "--registry-port";
   private static final String HOST = "127.0.0.1";
   private static final String API = "/apis/ccompat/v7";
   private static final Duration START_TIMEOUT = Duration.ofSeconds(90);
@@ -59,7 +55,7 @@ public final class RegistryProcess implements AutoCloseable {
     Path data = directory.resolve("data").toAbsolutePath();
     Directories.requireWritable(data);
     Directories.requireRoom(data, ROOM_BYTES);
-    Ports.requireFree(port, PORT_OPTION);
+    Ports.requireFree(port);
     Path jar = runner(home.library("registry"));
     JvmProcess process =
         JvmProcess.start(

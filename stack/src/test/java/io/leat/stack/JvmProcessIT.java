@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.List;
 import java.util.regex.Matcher;
@@ -28,7 +29,8 @@ class JvmProcessIT {
         .hasMessageStartingWith(
             "The sluice ended with exit code 1; its log is %s.".formatted(process.logFile()))
         .hasMessageContaining("first words")
-        .hasMessageContaining("no such luck");
+        .hasMessageContaining("no such luck")
+        .hasMessageNotContaining("\tat ");
   }
 
   @Test
@@ -95,6 +97,24 @@ class JvmProcessIT {
     assertThat(Files.readString(directory.resolve("sluice.log")).lines())
         .filteredOn("went on"::equals)
         .hasSize(2);
+  }
+
+  @Test
+  void largeLogIsReadFromItsEndAndPutAsideByTheNextProcess() throws Exception {
+    Files.createFile(directory.resolve("go"));
+    Path log = directory.resolve("sluice.log");
+    Path aside = directory.resolve("sluice.log.1");
+    JvmProcess first = start("sluice", Mains.Waits.class, file("go"));
+    await().atMost(TIMEOUT).until(() -> !first.isAlive());
+    Files.writeString(log, "x".repeat(11 << 20) + "last words", StandardOpenOption.APPEND);
+    assertThat(first.log()).hasSize(64 << 10).endsWith("xlast words");
+
+    JvmProcess second = start("sluice", Mains.Waits.class, file("go"));
+    await().atMost(TIMEOUT).until(() -> !second.isAlive());
+
+    assertThat(second.log()).startsWith("waiting").contains("went on");
+    assertThat(log).hasSize(second.log().length());
+    assertThat(aside).isRegularFile();
   }
 
   private JvmProcess start(String name, Class<?> main, String... arguments) {

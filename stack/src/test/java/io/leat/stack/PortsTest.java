@@ -20,21 +20,21 @@ class PortsTest {
     try (ServerSocket server = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
       assertThat(server.getLocalPort()).isEqualTo(port);
     }
-    assertThatCode(() -> Ports.requireFree(port, "--some-port")).doesNotThrowAnyException();
+    assertThatCode(() -> Ports.requireFree(port)).doesNotThrowAnyException();
   }
 
   @Test
-  void portInUseIsRefusedWithTheOptionThatChoosesAnother() throws Exception {
+  void portInUseIsRefused() throws Exception {
     try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       int port = server.getLocalPort();
 
       assertThat(Ports.isFree(port)).isFalse();
-      assertThatThrownBy(() -> Ports.requireFree(port, "--some-port"))
+      assertThatThrownBy(() -> Ports.requireFree(port))
           .isInstanceOfSatisfying(
               StackException.class,
               e -> assertThat(e.code()).isEqualTo(StackException.Code.PORT_IN_USE))
           .hasMessageStartingWith("Port " + port + " is in use")
-          .hasMessageEndingWith("; stop what uses it, or give --some-port.");
+          .hasMessageEndingWith("; stop what uses it, or choose another port.");
     }
   }
 
@@ -42,7 +42,7 @@ class PortsTest {
   void portInUseNamesTheProcessThatHoldsIt() throws Exception {
     assumeThat(Files.exists(Path.of("/proc/net/tcp"))).as("a Linux /proc").isTrue();
     try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      assertThatThrownBy(() -> Ports.requireFree(server.getLocalPort(), "--some-port"))
+      assertThatThrownBy(() -> Ports.requireFree(server.getLocalPort()))
           .hasMessageContaining("by pid " + ProcessHandle.current().pid() + " (java)");
     }
   }
