@@ -60,7 +60,7 @@ final class Payments {
   }
 
   static Contract contract(Schema schema, Contract.Rule... rules) {
-    return new Contract(
+    return Contract.of(
         "payments",
         schema,
         "payments-team",

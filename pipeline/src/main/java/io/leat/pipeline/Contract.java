@@ -1,8 +1,16 @@
 package io.leat.pipeline;
 
+import io.leat.pipeline.contract.Compatibility;
+import io.leat.pipeline.contract.Intake;
+import io.leat.pipeline.contract.KeySource;
+import io.leat.pipeline.contract.MissingValue;
+import io.leat.pipeline.contract.Protection;
+import io.leat.pipeline.contract.RuleSet;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.apache.avro.Schema;
 
 /**
@@ -16,7 +24,15 @@ import org.apache.avro.Schema;
  * @param eventId field (string, int, long or timestamp) that names the event
  * @param eventTime field (timestamp-millis or timestamp-micros) that says when it happened
  * @param maxFuture how far event time may lie ahead of ingestion's clock
+ * @param maxPast how far it may lie behind; empty: any distance
+ * @param compatibility what a new version of the schema promises
+ * @param intake how events stand in the raw topic
+ * @param duplicatesWithin event time between two events of one id within which the second is a
+ *     duplicate; empty: nobody looks
+ * @param missing what is done where a field is null, in declared order
  * @param rules rules in declared order
+ * @param ruleSet rules in Confluent's form that the contract carries; a registry may hold more
+ * @param privacy what is sensitive
  * @param topic settings of the event's topics
  */
 public record Contract(
@@ -28,10 +44,50 @@ public record Contract(
     String eventId,
     String eventTime,
     Duration maxFuture,
+    Optional<Duration> maxPast,
+    Compatibility compatibility,
+    Intake intake,
+    Optional<Duration> duplicatesWithin,
+    List<MissingValue> missing,
     List<Rule> rules,
+    RuleSet ruleSet,
+    Privacy privacy,
     TopicSettings topic) {
   public Contract {
+    missing = List.copyOf(missing);
     rules = List.copyOf(rules);
+  }
+
+  /** A contract of a schema and rules alone, everything else at its default. */
+  public static Contract of(
+      String event,
+      Schema schema,
+      String owner,
+      String description,
+      Optional<String> key,
+      String eventId,
+      String eventTime,
+      Duration maxFuture,
+      List<Rule> rules,
+      TopicSettings topic) {
+    return new Contract(
+        event,
+        schema,
+        owner,
+        description,
+        key,
+        eventId,
+        eventTime,
+        maxFuture,
+        Optional.empty(),
+        Compatibility.BACKWARD,
+        Intake.PLAIN,
+        Optional.empty(),
+        List.of(),
+        rules,
+        RuleSet.EMPTY,
+        Privacy.NONE,
+        topic);
   }
 
   /**
@@ -51,4 +107,23 @@ public record Contract(
    */
   public record TopicSettings(
       int partitions, Optional<Duration> retention, Duration deadLetterRetention) {}
+
+  /**
+   * What of the event is sensitive.
+   *
+   * @param tags path of a field to the tags that the contract gives it, beside the schema's own
+   * @param protections what is done to sensitive values, in declared order
+   * @param deadLetterKeys keys that dead letters are encrypted with: the first encrypts, all
+   *     decrypt; none: they are kept as they came
+   */
+  public record Privacy(
+      Map<String, Set<String>> tags, List<Protection> protections, List<KeySource> deadLetterKeys) {
+    public static final Privacy NONE = new Privacy(Map.of(), List.of(), List.of());
+
+    public Privacy {
+      tags = Map.copyOf(tags);
+      protections = List.copyOf(protections);
+      deadLetterKeys = List.copyOf(deadLetterKeys);
+    }
+  }
 }

@@ -8,9 +8,12 @@ import com.networknt.schema.JsonSchemaFactory;
 import com.networknt.schema.SpecVersion;
 import com.networknt.schema.ValidationMessage;
 import io.leat.pipeline.reader.ContractReader;
+import io.leat.pipeline.reader.IntakeReader;
+import io.leat.pipeline.reader.MissingReader;
 import io.leat.pipeline.reader.ModelReader;
 import io.leat.pipeline.reader.MonitorReader;
 import io.leat.pipeline.reader.PipelineFileReader;
+import io.leat.pipeline.reader.PrivacyReader;
 import io.leat.pipeline.reader.RetrainingReader;
 import io.leat.pipeline.reader.ServiceReader;
 import io.leat.pipeline.reader.ViewReader;
@@ -56,6 +59,13 @@ class EditorSchemaTest {
         Arguments.of("contract", "", ContractReader.KEYS),
         Arguments.of("contract", "/properties/rules/items/oneOf/0", ContractReader.RULE_KEYS),
         Arguments.of("contract", "/properties/topic", ContractReader.TOPIC_KEYS),
+        Arguments.of("contract", "/properties/envelope/oneOf/1", IntakeReader.ENVELOPE_KEYS),
+        Arguments.of(
+            "contract",
+            "/properties/missing/additionalProperties/oneOf/1",
+            MissingReader.FILL_KEYS),
+        Arguments.of("contract", "/properties/protect/items", PrivacyReader.PROTECTION_KEYS),
+        Arguments.of("contract", "/properties/dead_letters", PrivacyReader.DEAD_LETTER_KEYS),
         Arguments.of("view", "", ViewReader.KEYS),
         Arguments.of("service", "", ServiceReader.KEYS),
         Arguments.of("service", "/properties/label", ServiceReader.LABEL_KEYS),
@@ -115,7 +125,7 @@ class EditorSchemaTest {
         "pipeline ~ pipeline.yaml ~ owner: risk-platform ~ ownr: risk-platform",
         "contract ~ contracts/payments.yaml ~ severity: warn ~ severity: warning",
         "contract ~ contracts/payments.yaml ~ max_future: 10m ~ max_future: 10 minutes",
-        "contract ~ contracts/payments.yaml ~ max_future: 10m ~ protect: []",
+        "contract ~ contracts/payments.yaml ~ max_future: 10m ~ protect: [{ with: hmac }]",
         "view ~ features/customer_activity.yaml ~ avg(amount) ~ mean(amount)",
         "view ~ features/customer_activity.yaml ~ version: 1 ~ version: one",
         "service ~ services/fraud.yaml ~ - event.amount ~ - amount",

@@ -31,11 +31,9 @@ class PipelineProblemsTest {
       quoteCharacter = '`',
       value = {
         // keys
-        "contracts/payments.yaml ~ owner: payments-team ~ ownr: payments-team ~ contracts/payments.yaml:3: unknown key ownr; a contract has event, schema, event_id, event_time, owner, description, key, max_future, rules, topic. Did you mean owner?",
+        "contracts/payments.yaml ~ owner: payments-team ~ ownr: payments-team ~ contracts/payments.yaml:3: unknown key ownr; a contract has event, schema, event_id, event_time, owner, description, key, max_future, max_past, compatibility, format, envelope, duplicates_within, missing, rules, rule_set, tags, protect, dead_letters, topic. Did you mean owner?",
         "contracts/payments.yaml ~ event_id: payment_id ~ ~ contracts/payments.yaml:1: no event_id; a contract needs event, schema, event_id, event_time",
         "contracts/payments.yaml ~ max_future: 10m ~ max_future: 10m\\nmax_future: 5m ~ contracts/payments.yaml:9: max_future stands twice; it is on line 8 already",
-        "contracts/payments.yaml ~ max_future: 10m ~ duplicates_within: 24h ~ contracts/payments.yaml:8: duplicates_within: this version of Leat does not run it yet; remove it",
-        "contracts/payments.yaml ~ max_future: 10m ~ `protect: [{ tag: PII, with: hmac }]` ~ contracts/payments.yaml:8: protect: this version of Leat does not run it yet; remove it",
         "monitors/fraud.yaml ~ lateness: 2h ~ segments: [terminal_country] ~ monitors/fraud.yaml:5: segments: this version of Leat does not run it yet; remove it",
         "monitors/fraud.yaml ~ lateness: 2h ~ `performance: { metric: auc }` ~ monitors/fraud.yaml:5: performance: this version of Leat does not run it yet; remove it",
         "retraining/fraud.yaml ~ cool_down: 3d ~ veto: [data_quality] ~ retraining/fraud.yaml:4: veto: this version of Leat does not run it yet; remove it",
@@ -64,6 +62,20 @@ class PipelineProblemsTest {
         "contracts/payments.yaml ~ key: customer_id ~ key: paid_at ~ contracts/payments.yaml:5: key is the field paid_at, of type long (timestamp-millis); expected a string, int or long",
         "contracts/payments.yaml ~ {event.amount} ~ {event.amout} ~ contracts/payments.yaml:14: message quotes {event.amout}; expected one of event.payment_id, event.paid_at, event.customer_id, event.terminal_id, event.terminal_country, event.amount, event.fee, event.fraud. Did you mean event.amount?",
         "contracts/payments.yaml ~ name: plausible_amount ~ name: amount_positive ~ contracts/payments.yaml:11: two rules have the name amount_positive",
+        // intake and missing values
+        "contracts/payments.yaml ~ max_future: 10m ~ format: xml ~ contracts/payments.yaml:8: format is 'xml'; expected avro or json.",
+        "contracts/payments.yaml ~ max_future: 10m ~ envelope: cloudevent ~ contracts/payments.yaml:8: envelope is 'cloudevent'; expected none or cloudevents or debezium. Did you mean cloudevents?",
+        "contracts/payments.yaml ~ max_future: 10m ~ `envelope: { type: cloudevents, deletes: skip }` ~ contracts/payments.yaml:8: deletes belongs to an envelope of type debezium; remove it",
+        "contracts/payments.yaml ~ max_future: 10m ~ `envelope: { type: debezium, attributes: { op: operation } }` ~ contracts/payments.yaml:8: no field operation in the event payments; it has payment_id, paid_at, customer_id, terminal_id, terminal_country, amount, fee, fraud.",
+        "contracts/payments.yaml ~ max_future: 10m ~ compatibility: backwards ~ contracts/payments.yaml:8: compatibility is 'backwards'; expected backward or backward_transitive or forward or forward_transitive or full or full_transitive. Did you mean backward?",
+        "contracts/payments.yaml ~ max_future: 10m ~ duplicates_within: 0h ~ contracts/payments.yaml:8: duplicates_within is 0; expected a duration of more than nothing",
+        "contracts/payments.yaml ~ max_future: 10m ~ `missing: { fees: reject }` ~ contracts/payments.yaml:8: no field fees in the event payments; it has payment_id, paid_at, customer_id, terminal_id, terminal_country, amount, fee, fraud. Did you mean fee?",
+        "contracts/payments.yaml ~ max_future: 10m ~ `missing: { amount: reject }` ~ contracts/payments.yaml:8: amount is of type double, which is never null; remove it here, or let the schema allow null",
+        "contracts/payments.yaml ~ max_future: 10m ~ `missing: { fee: { fill: none } }` ~ contracts/payments.yaml:8: fill is 'none', and fee is of type nullable double; expected a number, bool, text or symbol of that type",
+        "contracts/payments.yaml ~ max_future: 10m ~ `missing: { fee: drop }` ~ contracts/payments.yaml:8: fee is 'drop'; expected reject, or { fill: a value }. A field that is not named here stays null",
+        // what is sensitive
+        "contracts/payments.yaml ~ max_future: 10m ~ `tags: { customer: [PII] }` ~ contracts/payments.yaml:8: no field customer in the event payments; it has payment_id, paid_at, customer_id, terminal_id, terminal_country, amount, fee, fraud. Did you mean customer_id?",
+        "contracts/payments.yaml ~ max_future: 10m ~ `dead_letters: { encrypt: s3cret }` ~ contracts/payments.yaml:8: encrypt is no place of a key; expected env:NAME or file:PATH. A key itself never stands in a contract",
         // schemas
         "contracts/payments.yaml ~ schema: payments.avsc ~ schema: payment.avsc ~ contracts/payments.yaml:2: no file contracts/payment.avsc; expected an Avro schema there",
         "contracts/payments.yaml ~ schema: payments.avsc ~ schema: ../../payments.avsc ~ contracts/payments.yaml:2: schema is '../../payments.avsc', outside of the pipeline's folder",
@@ -126,6 +138,55 @@ class PipelineProblemsTest {
     folder.replace(file, text, replacement == null ? "" : replacement.replace("\\n", "\n"));
 
     assertThat(folder.problems()).singleElement().asString().isEqualTo(problem);
+  }
+
+  /** A protection of payments, whose dead letters are kept for a shorter time then; its problem. */
+  @ParameterizedTest(name = "{0}")
+  @CsvSource(
+      delimiter = '~',
+      quoteCharacter = '`',
+      value = {
+        "`{ tag: PII, with: hmac }` ~ hmac without a key; expected key: env:NAME or key: file:PATH",
+        "`{ tag: PII, with: hmac, keys: [env:A, env:B] }` ~ hmac with 2 keys; expected one, since another key makes other values of the same",
+        "`{ tag: PII, with: redact, key: env:A }` ~ redact takes no key; remove it",
+        "`{ field: terminal_id, with: truncate }` ~ truncate without a length; expected how many characters stay, as in length: 4",
+        "`{ field: terminal_id, with: redact, length: 2 }` ~ redact takes no length; remove it",
+        "`{ with: redact }` ~ a protection names neither; expected a tag or a field",
+        "`{ tag: PII, field: amount, with: redact }` ~ a protection names both; expected a tag or a field",
+        "`{ field: terminal, with: redact }` ~ no field terminal in the event payments; it has payment_id, paid_at, customer_id, terminal_id, terminal_country, amount, fee, fraud. Did you mean terminal_id?",
+        "`{ field: amount, with: hmac, key: env:A }` ~ field amount protects amount, of type double, with hmac; that takes a string or bytes, or lists or maps of these. Use redact or drop, or make it a string",
+        "`{ field: amount, with: drop }` ~ field amount protects amount with drop; it needs to be nullable or to have a default, which would take the value's place",
+        "`{ field: paid_at, with: redact }` ~ field paid_at protects paid_at, the event's time, which everything behind ingestion needs as it is",
+        "`{ field: customer_id, with: redact }` ~ field customer_id protects customer_id, which names or keys the event, with redact; only hmac keeps equal values equal",
+        "`{ field: terminal_id, with: encrypt, key: 'env:no name' }` ~ key is no place of a key; expected env:NAME or file:PATH. A key itself never stands in a contract",
+      })
+  void aProtectionThatCannotBeIsOneProblem(String protection, String problem) {
+    folder.replace(
+        "contracts/payments.yaml", "dead_letter_retention: 90d", "dead_letter_retention: 3d");
+    folder.replace("contracts/payments.yaml", "max_future: 10m", "protect: [" + protection + "]");
+
+    assertThat(folder.problems())
+        .singleElement()
+        .asString()
+        .isEqualTo("contracts/payments.yaml:8: " + problem);
+  }
+
+  @Test
+  void deadLettersThatHoldProtectedFieldsInClearAreKeptForLessThanEvents() {
+    folder.replace(
+        "contracts/payments.yaml",
+        "max_future: 10m",
+        "protect: [{ field: terminal_id, with: redact }]");
+
+    assertThat(folder.problems())
+        .containsExactly(
+            "contracts/payments.yaml:15: dead_letter_retention is 90d, and events are kept 30d. Dead letters hold what the contract protects: expected less than that, or keys to encrypt them with (dead_letters)");
+
+    folder.replace(
+        "contracts/payments.yaml",
+        "event_time: paid_at",
+        "event_time: paid_at\ndead_letters: { encrypt: [env:NEW_KEY, env:OLD_KEY] }");
+    assertThat(folder.problems()).isEmpty();
   }
 
   @Test

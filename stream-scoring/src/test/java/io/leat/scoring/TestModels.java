@@ -97,7 +97,7 @@ final class TestModels {
 
   static Pipeline pipeline(FeatureService service, Schema schema, Model... models) {
     Contract contract =
-        new Contract(
+        Contract.of(
             "payments",
             schema,
             "payments-team",

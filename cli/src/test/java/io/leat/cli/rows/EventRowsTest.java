@@ -43,7 +43,7 @@ class EventRowsTest {
                 {"name": "open", "type": "boolean"}]}
               """);
   private static final Contract CONTRACT =
-      new Contract(
+      Contract.of(
           "readings",
           SCHEMA,
           "owner",

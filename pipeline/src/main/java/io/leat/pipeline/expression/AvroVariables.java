@@ -5,6 +5,7 @@ import dev.cel.common.types.ListType;
 import dev.cel.common.types.MapType;
 import dev.cel.common.types.SimpleType;
 import dev.cel.common.values.CelByteString;
+import dev.cel.common.values.NullValue;
 import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -34,15 +35,38 @@ final class AvroVariables {
   private final List<Variable> variables = new ArrayList<>();
   private final Map<String, String> unreadable = new LinkedHashMap<>();
 
-  /**
-   * @param prefix what stands before each field's name: {@code "event."} or nothing
-   */
-  AvroVariables(Schema record, String prefix) {
+  private final boolean nullIsValue;
+
+  /** Where null is the unknown; a prefix, {@code "event."} or nothing, stands before each name. */
+  static AvroVariables of(Schema record, String prefix) {
+    return new AvroVariables(record, prefix, false);
+  }
+
+  /** Where null is CEL's null, and what may be null is of any type. */
+  static AvroVariables withNulls(Schema record, String prefix) {
+    return new AvroVariables(record, prefix, true);
+  }
+
+  private AvroVariables(Schema record, String prefix, boolean nullIsValue) {
+    this.nullIsValue = nullIsValue;
     if (record.getType() != Schema.Type.RECORD) {
       throw new IllegalArgumentException(
           "An event's schema is a record; found " + record.getType().getName());
     }
-    add(record, prefix, new int[0], 0);
+    add(record, prefix, new int[0], false, 0);
+  }
+
+  /**
+   * A value as CEL has it.
+   *
+   * @throws IllegalArgumentException if its type is none of CEL's
+   */
+  static Object toCel(Schema schema, Object value) {
+    Mapping mapping = mapping(schema);
+    if (mapping == null) {
+      throw new IllegalArgumentException("expressions cannot read " + describe(schema));
+    }
+    return mapping.convert().apply(value);
   }
 
   List<Variable> variables() {
@@ -54,22 +78,31 @@ final class AvroVariables {
     return unreadable;
   }
 
-  private void add(Schema record, String prefix, int[] path, int depth) {
+  private void add(Schema record, String prefix, int[] path, boolean below, int depth) {
     for (Schema.Field field : record.getFields()) {
       String name = prefix + field.name();
       int[] fieldPath = append(path, field.pos());
       Schema schema = withoutNull(field.schema());
+      boolean nullable = below || field.schema().isNullable();
       if (schema.getType() == Schema.Type.RECORD && depth < 8) {
-        add(schema, name + ".", fieldPath, depth + 1);
+        add(schema, name + ".", fieldPath, nullable, depth + 1);
         continue;
       }
       Mapping mapping = mapping(schema);
       if (mapping == null) {
         unreadable.put(name, describe(schema));
       } else {
-        variables.add(new Variable(name, mapping.type(), reader(fieldPath, mapping.convert())));
+        Variable.Reader reader = reader(fieldPath, mapping.convert());
+        variables.add(
+            nullIsValue && nullable
+                ? new Variable(name, SimpleType.DYN, input -> orNull(reader.read(input)))
+                : new Variable(name, mapping.type(), reader));
       }
     }
+  }
+
+  private static Object orNull(@Nullable Object value) {
+    return value == null ? NullValue.NULL_VALUE : value;
   }
 
   private static Variable.Reader reader(int[] path, Function<Object, Object> convert) {

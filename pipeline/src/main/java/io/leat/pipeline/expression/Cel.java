@@ -4,11 +4,15 @@ import dev.cel.common.CelOptions;
 import dev.cel.compiler.CelCompiler;
 import dev.cel.compiler.CelCompilerBuilder;
 import dev.cel.compiler.CelCompilerFactory;
+import dev.cel.extensions.CelExtensions;
 import dev.cel.parser.CelStandardMacro;
 import dev.cel.runtime.CelRuntime;
 import dev.cel.runtime.CelRuntimeFactory;
 
-/** The CEL library as Leat sets it up: bounds, mixed arithmetic, null as the unknown. */
+/**
+ * The CEL library as Leat sets it up: bounds, mixed arithmetic, null as the unknown, CEL's string
+ * extensions, and the questions about formats that Confluent's data contracts ask.
+ */
 final class Cel {
   /**
    * Bounds that no honest rule meets: an expression's length, depth and size when it is compiled;
@@ -32,6 +36,8 @@ final class Cel {
       CelRuntimeFactory.plannerRuntimeBuilder()
           .setOptions(OPTIONS)
           .addFunctionBindings(MixedArithmetic.bindings())
+          .addFunctionBindings(Formats.bindings())
+          .addLibraries(CelExtensions.strings())
           .build();
 
   private Cel() {}
@@ -48,7 +54,9 @@ final class Cel {
                 CelStandardMacro.MAP_FILTER,
                 CelStandardMacro.FILTER)
             .addMacros(Presence.MACRO)
-            .addFunctionDeclarations(MixedArithmetic.declarations());
+            .addFunctionDeclarations(MixedArithmetic.declarations())
+            .addFunctionDeclarations(Formats.declarations())
+            .addLibraries(CelExtensions.strings());
     for (Variable variable : variables) {
       builder.addVar(variable.name(), variable.type());
     }

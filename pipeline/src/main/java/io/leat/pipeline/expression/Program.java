@@ -38,7 +38,11 @@ public final class Program {
     /** A {@link Boolean}. */
     BOOL,
     /** A {@link Double}, {@link Long}, {@link Boolean} or {@link String}. */
-    SCALAR
+    SCALAR,
+    /** A {@link Boolean}, but it may take a value to know: another type is an error then. */
+    DYNAMIC_BOOL,
+    /** Whatever it yields. */
+    ANY
   }
 
   private static final Map<CelKind, Class<?>> SCALARS =
@@ -89,7 +93,7 @@ public final class Program {
       checkResult(expression, checked.getResultType(), result);
       return new Program(
           expression,
-          SCALARS.get(checked.getResultType().kind()),
+          SCALARS.getOrDefault(checked.getResultType().kind(), Object.class),
           Cel.RUNTIME.createProgram(checked),
           names(checked, scope));
     } catch (CelValidationException e) {
@@ -113,7 +117,7 @@ public final class Program {
 
   /**
    * The class of every value but null: {@link Double}, {@link Long}, {@link Boolean} or {@link
-   * String}.
+   * String}; {@link Object} where that is known only with a value.
    */
   public Class<?> type() {
     return type;
@@ -165,6 +169,8 @@ public final class Program {
         switch (result) {
           case BOOL -> type.equals(SimpleType.BOOL);
           case SCALAR -> SCALARS.containsKey(type.kind());
+          case DYNAMIC_BOOL -> type.equals(SimpleType.BOOL) || type.kind() == CelKind.DYN;
+          case ANY -> true;
         };
     if (!right) {
       throw at(
@@ -174,7 +180,7 @@ public final class Program {
               .formatted(
                   expression.text(),
                   Issues.plain(CelTypes.format(type)),
-                  result == Result.BOOL ? "bool" : "a number, bool or string"),
+                  result == Result.SCALAR ? "a number, bool or string" : "bool"),
           null);
     }
   }

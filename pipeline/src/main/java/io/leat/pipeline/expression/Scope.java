@@ -1,6 +1,9 @@
 package io.leat.pipeline.expression;
 
+import dev.cel.common.types.CelType;
+import dev.cel.common.types.ListType;
 import dev.cel.common.types.SimpleType;
+import dev.cel.common.values.NullValue;
 import dev.cel.compiler.CelCompiler;
 import java.util.AbstractMap;
 import java.util.ArrayList;
@@ -9,6 +12,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.apache.avro.Schema;
 import org.apache.avro.generic.GenericRecord;
@@ -38,7 +42,7 @@ public final class Scope {
       String name = Presence.of(variable.name());
       this.variables.put(
           name,
-          new Variable(name, SimpleType.BOOL, input -> variable.reader().read(input) != null));
+          new Variable(name, SimpleType.BOOL, input -> isThere(variable.reader().read(input))));
     }
     this.unreadable = unreadable;
     this.compiler = Cel.compiler(this.variables.values());
@@ -51,7 +55,7 @@ public final class Scope {
 
   /** The fields of an event, each by its own name, as an aggregation's {@code where} uses them. */
   public static Scope ofFields(Schema event) {
-    AvroVariables fields = new AvroVariables(event, "");
+    AvroVariables fields = AvroVariables.of(event, "");
     return new Scope(fields.variables(), fields.unreadable());
   }
 
@@ -62,7 +66,7 @@ public final class Scope {
    * @param viewFeatureFullNames full names of features whose values are numbers
    */
   public static Scope ofVector(Schema event, List<String> viewFeatureFullNames) {
-    AvroVariables fields = new AvroVariables(event, "event.");
+    AvroVariables fields = AvroVariables.of(event, "event.");
     List<Variable> variables = new ArrayList<>(fields.variables());
     for (String name : viewFeatureFullNames) {
       variables.add(
@@ -75,6 +79,41 @@ public final class Scope {
                       : null));
     }
     return new Scope(variables, fields.unreadable());
+  }
+
+  /**
+   * The fields of a record, as {@code message.field}, with null as CEL has it: a value of its own,
+   * which {@code == null} finds and which most operations have no value for. Confluent's data
+   * contracts are written so.
+   */
+  public static Scope ofMessage(Schema message) {
+    AvroVariables fields = AvroVariables.withNulls(message, "message.");
+    return new Scope(fields.variables(), fields.unreadable());
+  }
+
+  /**
+   * A field of a record, as {@code value}, {@code name}, {@code fullName}, {@code typeName}
+   * (Avro's, in capitals) and {@code tags}, and the record's own fields, as {@link #ofMessage} has
+   * them.
+   */
+  public static Scope ofFieldOfMessage(Schema message) {
+    AvroVariables fields = AvroVariables.withNulls(message, "message.");
+    List<Variable> variables = new ArrayList<>(fields.variables());
+    variables.add(field("value", SimpleType.DYN, f -> AvroVariables.toCel(f.schema(), f.value())));
+    variables.add(field("name", SimpleType.STRING, FieldValue::name));
+    variables.add(field("fullName", SimpleType.STRING, FieldValue::fullName));
+    variables.add(field("typeName", SimpleType.STRING, f -> f.schema().getType().name()));
+    variables.add(field("tags", ListType.create(SimpleType.STRING), FieldValue::tags));
+    return new Scope(variables, fields.unreadable());
+  }
+
+  private static Variable field(String name, CelType type, Function<FieldValue, Object> part) {
+    return new Variable(
+        name, type, input -> input.field() == null ? null : part.apply(input.field()));
+  }
+
+  private static boolean isThere(@Nullable Object value) {
+    return value != null && value != NullValue.NULL_VALUE;
   }
 
   /** A model's {@code score}. */
@@ -98,12 +137,17 @@ public final class Scope {
    * @param viewFeatures full name to number or null; an absent feature is null
    */
   public Map<String, Object> bind(GenericRecord event, Map<String, @Nullable Object> viewFeatures) {
-    return new Bindings(new Variable.Input(event, viewFeatures, Double.NaN));
+    return new Bindings(new Variable.Input(event, viewFeatures, Double.NaN, null));
+  }
+
+  /** Values for {@link Program#evaluate} of an expression over a field and its record. */
+  public Map<String, Object> bind(GenericRecord message, FieldValue field) {
+    return new Bindings(new Variable.Input(message, Map.of(), Double.NaN, field));
   }
 
   /** Values for {@link Program#evaluate} of an expression over {@code score}. */
   public Map<String, Object> bind(double score) {
-    return new Bindings(new Variable.Input(null, Map.of(), score));
+    return new Bindings(new Variable.Input(null, Map.of(), score, null));
   }
 
   CelCompiler compiler() {

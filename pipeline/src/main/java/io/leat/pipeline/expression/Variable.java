@@ -10,9 +10,16 @@ import org.jspecify.annotations.Nullable;
  * event.amount} is one variable, so that only what an expression names is ever read.
  */
 record Variable(String name, CelType type, Reader reader) {
-  /** What a scope binds names to. */
+  /**
+   * What a scope binds names to.
+   *
+   * @param field the field that a rule looks at, where it looks at one
+   */
   record Input(
-      @Nullable GenericRecord event, Map<String, @Nullable Object> viewFeatures, double score) {}
+      @Nullable GenericRecord event,
+      Map<String, @Nullable Object> viewFeatures,
+      double score,
+      @Nullable FieldValue field) {}
 
   /** Reads a variable's value, in CEL's own types. */
   @FunctionalInterface

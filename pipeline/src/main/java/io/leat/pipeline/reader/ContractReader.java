@@ -1,11 +1,17 @@
 package io.leat.pipeline.reader;
 
 import io.leat.pipeline.Contract;
+import io.leat.pipeline.Contract.Privacy;
 import io.leat.pipeline.Contract.Rule;
 import io.leat.pipeline.Contract.TopicSettings;
+import io.leat.pipeline.Durations;
 import io.leat.pipeline.Expression;
 import io.leat.pipeline.Severity;
 import io.leat.pipeline.Suggestions;
+import io.leat.pipeline.contract.Compatibility;
+import io.leat.pipeline.contract.Intake;
+import io.leat.pipeline.contract.MissingValue;
+import io.leat.pipeline.contract.RuleSet;
 import io.leat.pipeline.expression.Program;
 import io.leat.pipeline.expression.Scope;
 import io.leat.pipeline.yaml.Block;
@@ -22,6 +28,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.apache.avro.Schema;
 
 /** Reads {@code contracts/*.yaml} with the Avro schemas that they name. */
@@ -29,8 +36,23 @@ public final class ContractReader {
   public static final Keys KEYS =
       Keys.of("a contract")
           .requires("event", "schema", "event_id", "event_time")
-          .allows("owner", "description", "key", "max_future", "rules", "topic")
-          .notYet("duplicates_within", "protect");
+          .allows(
+              "owner",
+              "description",
+              "key",
+              "max_future",
+              "max_past",
+              "compatibility",
+              "format",
+              "envelope",
+              "duplicates_within",
+              "missing",
+              "rules",
+              "rule_set",
+              "tags",
+              "protect",
+              "dead_letters",
+              "topic");
   public static final Keys RULE_KEYS =
       Keys.of("a rule").requires("name", "check").allows("severity", "message");
   public static final Keys TOPIC_KEYS =
@@ -42,6 +64,9 @@ public final class ContractReader {
   static final Duration DEFAULT_MAX_FUTURE = Duration.ofMinutes(5);
   static final Duration DEFAULT_RETENTION = Duration.ofDays(7);
   static final Duration DEFAULT_DEAD_LETTER_RETENTION = Duration.ofDays(30);
+
+  /** Of dead letters that hold what the contract protects, and are not encrypted. */
+  static final Duration CLEAR_DEAD_LETTER_RETENTION = Duration.ofDays(3);
 
   private static final Set<String> PLATFORM_TOPICS =
       Set.of(
@@ -101,11 +126,37 @@ public final class ContractReader {
                 });
     List<Rule> rules =
         block.get("rules").map(list -> rules(list, schema.map(Scope::ofEvent))).orElse(List.of());
-    TopicSettings topic = topic(block.get("topic").flatMap(value -> value.block(TOPIC_KEYS)));
+    RuleSet ruleSet =
+        block
+            .get("rule_set")
+            .flatMap(reference -> RuleSetFile.read(folder, reference, schema))
+            .orElse(RuleSet.EMPTY);
+    rules.stream()
+        .filter(rule -> ruleSet.rules().stream().anyMatch(r -> r.name().equals(rule.name())))
+        .forEach(
+            rule ->
+                block.problem("the rule %s stands in the contract and its rule set", rule.name()));
+    Intake intake = IntakeReader.read(block, event, schema);
+    List<MissingValue> missing =
+        block
+            .get("missing")
+            .map(value -> MissingReader.read(value, event, schema))
+            .orElse(List.of());
+    Privacy privacy =
+        PrivacyReader.read(folder, block, event, schema, eventTime, names(eventId, key), ruleSet);
+    TopicSettings topic =
+        topic(block.get("topic").flatMap(value -> value.block(TOPIC_KEYS)), privacy);
     String owner = block.get("owner").flatMap(Value::text).orElse(pipelineOwner);
     String description = block.get("description").flatMap(Value::text).orElse("");
     Duration maxFuture =
         block.get("max_future").flatMap(Value::durationOrZero).orElse(DEFAULT_MAX_FUTURE);
+    Optional<Duration> maxPast = block.get("max_past").flatMap(Value::duration);
+    Optional<Duration> duplicatesWithin = block.get("duplicates_within").flatMap(Value::duration);
+    Compatibility compatibility =
+        block
+            .get("compatibility")
+            .flatMap(value -> value.oneOf(Compatibility.class))
+            .orElse(Compatibility.BACKWARD);
     if (block.isBroken() || schema.isEmpty() || eventId.isEmpty() || eventTime.isEmpty()) {
       return Optional.empty();
     }
@@ -119,7 +170,14 @@ public final class ContractReader {
             eventId.get(),
             eventTime.get(),
             maxFuture,
+            maxPast,
+            compatibility,
+            intake,
+            duplicatesWithin,
+            missing,
             rules,
+            ruleSet,
+            privacy,
             topic));
   }
 
@@ -147,20 +205,42 @@ public final class ContractReader {
     }
   }
 
-  private static TopicSettings topic(Optional<Block> topic) {
+  private static List<String> names(Optional<String> eventId, Optional<String> key) {
+    return Stream.concat(eventId.stream(), key.stream()).toList();
+  }
+
+  private static TopicSettings topic(Optional<Block> topic, Privacy privacy) {
+    Optional<Duration> retention =
+        topic
+            .flatMap(t -> t.get("retention"))
+            .map(ContractReader::retention)
+            .orElse(Optional.of(DEFAULT_RETENTION));
+    boolean inClear = !privacy.protections().isEmpty() && privacy.deadLetterKeys().isEmpty();
+    Optional<Value> declared = topic.flatMap(t -> t.get("dead_letter_retention"));
+    Duration deadLetterRetention =
+        declared
+            .flatMap(Value::duration)
+            .orElse(inClear ? shorter(retention) : DEFAULT_DEAD_LETTER_RETENTION);
+    if (inClear && retention.filter(kept -> deadLetterRetention.compareTo(kept) >= 0).isPresent()) {
+      declared.ifPresent(
+          value ->
+              value.problem(
+                  "dead_letter_retention is %s, and events are kept %s. Dead letters hold what the contract protects: expected less than that, or keys to encrypt them with (dead_letters)",
+                  Durations.format(deadLetterRetention), Durations.format(retention.get())));
+    }
     return new TopicSettings(
         topic
             .flatMap(t -> t.get("partitions"))
             .flatMap(value -> value.integer(1))
             .orElse(DEFAULT_PARTITIONS),
-        topic
-            .flatMap(t -> t.get("retention"))
-            .map(ContractReader::retention)
-            .orElse(Optional.of(DEFAULT_RETENTION)),
-        topic
-            .flatMap(t -> t.get("dead_letter_retention"))
-            .flatMap(Value::duration)
-            .orElse(DEFAULT_DEAD_LETTER_RETENTION));
+        retention,
+        deadLetterRetention);
+  }
+
+  /** What dead letters in clear are kept by default: three days, or half of what events are. */
+  private static Duration shorter(Optional<Duration> retention) {
+    Duration half = retention.map(kept -> kept.dividedBy(2)).orElse(CLEAR_DEAD_LETTER_RETENTION);
+    return half.compareTo(CLEAR_DEAD_LETTER_RETENTION) < 0 ? half : CLEAR_DEAD_LETTER_RETENTION;
   }
 
   private static Optional<Duration> retention(Value value) {

@@ -70,7 +70,7 @@ final class Fields {
   }
 
   /** The other branch of a nullable union of two; any other schema as it is. */
-  private static Schema value(Schema.Field field) {
+  static Schema value(Schema.Field field) {
     Schema schema = field.schema();
     if (schema.getType() != Schema.Type.UNION || !schema.isNullable()) {
       return schema;

@@ -12,11 +12,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
-import org.snakeyaml.engine.v2.api.LoadSettings;
-import org.snakeyaml.engine.v2.api.lowlevel.Compose;
-import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
-import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
-import org.snakeyaml.engine.v2.nodes.Node;
 
 /** A folder of YAML files. Nothing outside of it is read, through links neither. */
 public final class Folder {
@@ -94,25 +89,7 @@ public final class Folder {
     if (text.isEmpty()) {
       return Optional.empty();
     }
-    LoadSettings settings = LoadSettings.builder().setLabel(file).setUseMarks(true).build();
-    try {
-      Optional<Node> node = new Compose(settings).composeString(text.get());
-      if (node.isEmpty()) {
-        problems.add(file, 1, "the file is empty");
-      }
-      return node.map(found -> new Value(found, "the file", file, problems));
-    } catch (MarkedYamlEngineException e) {
-      int line = e.getProblemMark().or(e::getContextMark).map(mark -> mark.getLine() + 1).orElse(1);
-      problems.add(
-          file,
-          line,
-          "no valid YAML: "
-              + e.getProblem()
-              + "; text that holds one of : # { } [ ] , may need quotes");
-    } catch (YamlEngineException e) {
-      problems.add(file, 1, "no valid YAML: " + e.getMessage());
-    }
-    return Optional.empty();
+    return Yaml.read(text.get(), file, problems);
   }
 
   /**
@@ -139,6 +116,19 @@ public final class Folder {
       place.problem("%s is '%s', which is no path: %s", place.name(), text, e.getMessage());
     }
     return Optional.empty();
+  }
+
+  /**
+   * A path that may lie anywhere, such as a secret's, relative to the value's own file; the file
+   * may be absent.
+   */
+  public Optional<Path> anywhere(Value place, String text) {
+    try {
+      return Optional.of(root.resolve(place.file()).resolveSibling(text).normalize());
+    } catch (InvalidPathException e) {
+      place.problem("%s is '%s', which is no path: %s", place.name(), text, e.getMessage());
+      return Optional.empty();
+    }
   }
 
   /** A path below the folder as text, with slashes. */

@@ -192,6 +192,14 @@ public final class Value {
     return list();
   }
 
+  public boolean isList() {
+    return node instanceof SequenceNode;
+  }
+
+  public boolean isNull() {
+    return node.getTag().equals(Tag.NULL);
+  }
+
   public boolean isMapping() {
     return node instanceof MappingNode;
   }

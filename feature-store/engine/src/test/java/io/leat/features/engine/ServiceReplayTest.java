@@ -188,7 +188,7 @@ class ServiceReplayTest {
   }
 
   private static Contract contract(String event, Schema schema) {
-    return new Contract(
+    return Contract.of(
         event,
         schema,
         "nobody",

@@ -89,7 +89,7 @@ public final class Shop {
   public static Contract contract(
       String event, Schema schema, Optional<String> key, int partitions) {
     List<Schema.Field> fields = schema.getFields();
-    return new Contract(
+    return Contract.of(
         event,
         schema,
         "tests",

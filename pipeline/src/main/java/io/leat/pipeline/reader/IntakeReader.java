@@ -1,0 +1,92 @@
+package io.leat.pipeline.reader;
+
+import io.leat.pipeline.contract.Intake;
+import io.leat.pipeline.contract.Intake.Deletes;
+import io.leat.pipeline.contract.Intake.Envelope;
+import io.leat.pipeline.contract.Intake.Format;
+import io.leat.pipeline.yaml.Block;
+import io.leat.pipeline.yaml.Keys;
+import io.leat.pipeline.yaml.Value;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.avro.Schema;
+
+/** Reads a contract's {@code format} and {@code envelope}. */
+public final class IntakeReader {
+  public static final Keys ENVELOPE_KEYS =
+      Keys.of("an envelope").requires("type").allows("attributes", "deletes");
+
+  private enum Type {
+    NONE,
+    CLOUDEVENTS,
+    DEBEZIUM
+  }
+
+  private IntakeReader() {}
+
+  static Intake read(Block contract, String event, Optional<Schema> schema) {
+    Format format =
+        contract.get("format").flatMap(value -> value.oneOf(Format.class)).orElse(Format.AVRO);
+    Envelope envelope =
+        contract
+            .get("envelope")
+            .flatMap(value -> envelope(value, event, schema))
+            .orElse(new Envelope.None());
+    return new Intake(format, envelope);
+  }
+
+  /** The type alone, or a mapping with {@link #ENVELOPE_KEYS}. */
+  private static Optional<Envelope> envelope(Value value, String event, Optional<Schema> schema) {
+    if (!value.isMapping()) {
+      return value.oneOf(Type.class).map(type -> envelope(type, Map.of(), Deletes.SKIP));
+    }
+    return value
+        .block(ENVELOPE_KEYS)
+        .flatMap(
+            block -> {
+              Optional<Type> type = block.get("type").flatMap(t -> t.oneOf(Type.class));
+              Map<String, String> attributes =
+                  block
+                      .get("attributes")
+                      .map(list -> attributes(list, event, schema))
+                      .orElse(Map.of());
+              Optional<Value> deletes = block.get("deletes");
+              if (type.isPresent() && type.get() != Type.DEBEZIUM) {
+                deletes.ifPresent(
+                    d -> d.problem("deletes belongs to an envelope of type debezium; remove it"));
+              }
+              Deletes action = deletes.flatMap(d -> d.oneOf(Deletes.class)).orElse(Deletes.SKIP);
+              return type.map(t -> envelope(t, attributes, action));
+            });
+  }
+
+  private static Envelope envelope(Type type, Map<String, String> attributes, Deletes deletes) {
+    return switch (type) {
+      case NONE -> new Envelope.None();
+      case CLOUDEVENTS -> new Envelope.CloudEvents(attributes);
+      case DEBEZIUM -> new Envelope.Debezium(deletes, attributes);
+    };
+  }
+
+  private static Map<String, String> attributes(
+      Value value, String event, Optional<Schema> schema) {
+    Map<String, String> attributes = new LinkedHashMap<>();
+    value
+        .openBlock("attributes, as in 'id: payment_id'")
+        .ifPresent(
+            block ->
+                block
+                    .values()
+                    .forEach(
+                        entry ->
+                            entry
+                                .text()
+                                .ifPresent(
+                                    field -> {
+                                      schema.ifPresent(s -> Fields.find(entry, field, s, event));
+                                      attributes.put(entry.name(), field);
+                                    })));
+    return attributes;
+  }
+}
