@@ -44,6 +44,9 @@ class CardPaymentsIT {
   private static final double TOLERANCE = 1e-9;
   private static final Duration PATIENCE = Duration.ofMinutes(2);
 
+  /** Vectors that are read at once. */
+  private static final int STEP = 50_000;
+
   private static final String CUSTOMERS = "expected-customer-features.csv";
   private static final String TERMINALS = "expected-terminal-features.csv";
 
@@ -79,8 +82,10 @@ class CardPaymentsIT {
       }
       double seconds = Duration.between(start, Instant.now()).toMillis() / 1000.0;
 
-      double customerError = compare(customers, vectors.values, columns(pipeline, "customer_activity", "avg_amount"));
-      double terminalError = compare(terminals, vectors.values, columns(pipeline, "terminal_risk", "risk"));
+      double customerError =
+          compare(customers, vectors.values, columns(pipeline, "customer_activity", "avg_amount"));
+      double terminalError =
+          compare(terminals, vectors.values, columns(pipeline, "terminal_risk", "risk"));
       System.out.printf(
           "%d payments in %.1f s, %.0f/s; %d customer rows off by %.1e at most,"
               + " %d terminal rows by %.1e%n",
@@ -198,7 +203,8 @@ class CardPaymentsIT {
       for (int i = 0; i < columns.size(); i++) {
         Object found = vector.get(columns.get(i));
         assertThat(found).as("transaction %s, feature %d", row.getKey(), i).isNotNull();
-        largest = Math.max(largest, Math.abs(row.getValue().get(i) - ((Number) found).doubleValue()));
+        largest =
+            Math.max(largest, Math.abs(row.getValue().get(i) - ((Number) found).doubleValue()));
       }
     }
     return largest;
