@@ -4,21 +4,18 @@ import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
-import java.io.Reader;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.Iterator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.zip.GZIPInputStream;
-import org.apache.commons.csv.CSVFormat;
-import org.apache.commons.csv.CSVParser;
-import org.apache.commons.csv.CSVRecord;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,17 +23,10 @@ import org.jspecify.annotations.Nullable;
  * in .gz.
  */
 final class CsvRows implements RowSource {
-  private static final CSVFormat FORMAT =
-      CSVFormat.RFC4180
-          .builder()
-          .setHeader()
-          .setSkipHeaderRecord(true)
-          .setIgnoreEmptyLines(true)
-          .get();
+  private static final String BYTE_ORDER_MARK = "\ufeff";
 
   private final FileChannel file;
-  private final CSVParser parser;
-  private final Iterator<CSVRecord> records;
+  private final CsvText text;
   private final List<String> columns;
 
   CsvRows(Path path) throws IOException {
@@ -46,14 +36,33 @@ final class CsvRows implements RowSource {
       if (path.toString().endsWith(".gz")) {
         bytes = new GZIPInputStream(bytes, 1 << 16);
       }
-      Reader text = new InputStreamReader(bytes, StandardCharsets.UTF_8);
-      parser = CSVParser.builder().setReader(text).setFormat(FORMAT).get();
-      records = parser.iterator();
-      columns = parser.getHeaderNames();
+      text = new CsvText(new InputStreamReader(bytes, StandardCharsets.UTF_8));
+      columns = header(text);
     } catch (IOException | RuntimeException e) {
       file.close();
       throw e;
     }
+  }
+
+  private static List<String> header(CsvText text) throws IOException {
+    CsvText.CsvRecord first =
+        text.next()
+            .orElseThrow(
+                () ->
+                    new IllegalArgumentException(
+                        "it is empty; expected a line that names the columns"));
+    if (first.problem().isPresent()) {
+      throw new IllegalArgumentException(
+          "its first line names no columns: " + first.problem().get());
+    }
+    List<String> columns = new ArrayList<>(first.values());
+    if (columns.get(0).startsWith(BYTE_ORDER_MARK)) {
+      columns.set(0, columns.get(0).substring(1));
+    }
+    if (new HashSet<>(columns).size() < columns.size()) {
+      throw new IllegalArgumentException("two of its columns have the same name: " + columns);
+    }
+    return List.copyOf(columns);
   }
 
   @Override
@@ -62,17 +71,16 @@ final class CsvRows implements RowSource {
   }
 
   @Override
-  public Optional<Row> next() {
-    long line = parser.getCurrentLineNumber() + 1;
-    if (!records.hasNext()) {
-      return Optional.empty();
-    }
-    CSVRecord record = records.next();
+  public Optional<Row> next() throws IOException {
+    return text.next().map(this::row);
+  }
+
+  private Row row(CsvText.CsvRecord record) {
     Map<String, @Nullable Object> values = new HashMap<>();
-    for (int i = 0; i < columns.size() && i < record.size(); i++) {
-      values.put(columns.get(i), record.get(i));
+    for (int i = 0; i < columns.size() && i < record.values().size(); i++) {
+      values.put(columns.get(i), record.values().get(i));
     }
-    return Optional.of(new Row(line, values));
+    return new Row(record.line(), values, record.problem());
   }
 
   @Override
@@ -95,7 +103,7 @@ final class CsvRows implements RowSource {
 
   @Override
   public void close() throws IOException {
-    parser.close();
+    text.close();
     file.close();
   }
 }

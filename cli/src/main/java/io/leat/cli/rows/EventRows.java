@@ -4,7 +4,6 @@ import io.leat.cli.UserError;
 import io.leat.pipeline.Contract;
 import java.io.Closeable;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -15,6 +14,7 @@ import java.util.Optional;
 import org.apache.avro.Schema;
 import org.apache.avro.generic.GenericData;
 import org.apache.avro.generic.GenericRecord;
+import org.apache.parquet.ParquetRuntimeException;
 
 /**
  * The rows of a CSV (.csv, .csv.gz) or Parquet (.parquet) file as events of a contract. A field
@@ -82,19 +82,16 @@ public final class EventRows implements Closeable {
     if (!Files.isRegularFile(file)) {
       throw new UserError("There is no file " + file + ".");
     }
+    String name = file.getFileName().toString();
+    boolean parquet = name.endsWith(".parquet");
+    if (!parquet && !name.endsWith(".csv") && !name.endsWith(".csv.gz")) {
+      throw new UserError(
+          "%s is neither .csv, .csv.gz nor .parquet; these are what can be read.".formatted(file));
+    }
     RowSource rows;
     try {
-      String name = file.getFileName().toString();
-      if (name.endsWith(".parquet")) {
-        rows = new ParquetRows(file);
-      } else if (name.endsWith(".csv") || name.endsWith(".csv.gz")) {
-        rows = new CsvRows(file);
-      } else {
-        throw new UserError(
-            "%s is neither .csv, .csv.gz nor .parquet; these are what can be read."
-                .formatted(file));
-      }
-    } catch (IOException | IllegalArgumentException e) {
+      rows = parquet ? new ParquetRows(file) : new CsvRows(file);
+    } catch (IOException | RuntimeException e) { // Parquet says by either that it is none
       throw new UserError("Cannot read " + file + ": " + e.getMessage(), e);
     }
     return new EventRows(file, rows, contract, timeColumn);
@@ -113,7 +110,7 @@ public final class EventRows implements Closeable {
   public Optional<EventRow> next() {
     try {
       return rows.next().map(this::event);
-    } catch (IOException | UncheckedIOException e) {
+    } catch (IOException | ParquetRuntimeException e) {
       throw new UserError(
           "Cannot read on in %s at %d of %d: %s"
               .formatted(file, position(), size(), e.getMessage()),
@@ -122,6 +119,9 @@ public final class EventRows implements Closeable {
   }
 
   private EventRow event(RowSource.Row row) {
+    if (row.problem().isPresent()) {
+      return new Unfitting(row.line(), row.problem().get());
+    }
     GenericRecord event = new GenericData.Record(schema);
     for (Schema.Field field : schema.getFields()) {
       Column column = columns.get(field);

@@ -1,12 +1,13 @@
 package io.leat.cli.rows;
 
+import java.math.BigDecimal;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.LocalDate;
-import java.time.LocalDateTime;
-import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
 import java.util.Locale;
+import java.util.regex.Pattern;
 import org.apache.avro.LogicalType;
 import org.apache.avro.LogicalTypes;
 import org.apache.avro.Schema;
@@ -15,10 +16,15 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Turns a file's values into one Avro field's. Text is read as the field's type; an empty text is
- * null where the field may be null. Times: ISO 8601 with an offset, without one (UTC), a date (its
- * midnight, UTC), or milliseconds since 1970.
+ * null where the field may be null. Times: what {@link Times} reads, or milliseconds since 1970; a
+ * date is its midnight, UTC.
  */
 final class FieldReader {
+  /** Up to here every whole number is a double of its own: 2^53. */
+  private static final double LARGEST_EXACT = 1L << 53;
+
+  private static final Pattern MILLIS = Pattern.compile("-?\\d+");
+
   private final Schema.Field field;
   private final Schema type;
   private final boolean nullable;
@@ -97,10 +103,10 @@ final class FieldReader {
     if (value instanceof Long || value instanceof Integer) {
       return ((Number) value).longValue();
     }
-    String text = value.toString().strip();
-    return text.endsWith(".0")
-        ? Long.parseLong(text.substring(0, text.length() - 2))
-        : Long.parseLong(text);
+    if (value instanceof Double number && Math.abs(number) > LARGEST_EXACT) {
+      throw new NumberFormatException("a double of this size may be another whole number's");
+    }
+    return new BigDecimal(value.toString().strip()).longValueExact();
   }
 
   private static double real(Object value) {
@@ -127,28 +133,23 @@ final class FieldReader {
   }
 
   private long time(Object value) {
-    long millis =
-        value instanceof Number number ? number.longValue() : millis(value.toString().strip());
+    Instant instant = instant(value);
     return type.getLogicalType() instanceof LogicalTypes.TimestampMicros
-        ? Math.multiplyExact(millis, 1_000L)
-        : millis;
+        ? ChronoUnit.MICROS.between(Instant.EPOCH, instant)
+        : instant.toEpochMilli();
   }
 
-  private static long millis(String text) {
-    if (text.chars().allMatch(c -> c == '-' || Character.isDigit(c))
-        && text.lastIndexOf('-') <= 0) {
-      return Long.parseLong(text);
+  private static Instant instant(Object value) {
+    if (value instanceof Instant instant) {
+      return instant;
     }
-    String iso = text.length() > 10 && text.charAt(10) == ' ' ? text.replaceFirst(" ", "T") : text;
-    if (iso.length() == 10) {
-      return LocalDate.parse(iso).atStartOfDay(ZoneOffset.UTC).toInstant().toEpochMilli();
+    if (value instanceof LocalDate date) {
+      return date.atStartOfDay(ZoneOffset.UTC).toInstant();
     }
-    boolean offset = iso.endsWith("Z") || iso.lastIndexOf('+') > 10 || iso.lastIndexOf('-') > 10;
-    Instant instant =
-        offset
-            ? OffsetDateTime.parse(iso).toInstant()
-            : LocalDateTime.parse(iso).toInstant(ZoneOffset.UTC);
-    return instant.toEpochMilli();
+    String text = value.toString().strip();
+    return value instanceof Number || MILLIS.matcher(text).matches()
+        ? Instant.ofEpochMilli(whole(value))
+        : Times.parse(text);
   }
 
   private String expected() {

@@ -6,64 +6,69 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.apache.avro.Schema;
-import org.apache.avro.generic.GenericRecord;
-import org.apache.parquet.avro.AvroParquetReader;
 import org.apache.parquet.conf.PlainParquetConfiguration;
+import org.apache.parquet.example.data.Group;
 import org.apache.parquet.hadoop.ParquetFileReader;
 import org.apache.parquet.hadoop.ParquetReader;
+import org.apache.parquet.hadoop.api.ReadSupport;
+import org.apache.parquet.hadoop.example.GroupReadSupport;
+import org.apache.parquet.io.InputFile;
 import org.apache.parquet.io.LocalInputFile;
+import org.apache.parquet.schema.MessageType;
+import org.apache.parquet.schema.Type;
 import org.jspecify.annotations.Nullable;
 
-/** A Parquet file with flat columns; its unit of position is the row. */
+/** The flat columns of a Parquet file; its unit of position is the row. */
 final class ParquetRows implements RowSource {
-  private final ParquetReader<GenericRecord> reader;
-  private final List<String> columns;
+  private final ParquetReader<Group> reader;
+  private final List<ParquetColumn> columns;
   private final long size;
   private long position;
 
   ParquetRows(Path path) throws IOException {
     LocalInputFile file = new LocalInputFile(path);
+    MessageType schema;
     try (ParquetFileReader metadata = ParquetFileReader.open(file)) {
       size = metadata.getRecordCount();
-      columns =
-          metadata.getFileMetaData().getSchema().getFields().stream()
-              .map(field -> field.getName())
-              .toList();
+      schema = metadata.getFileMetaData().getSchema();
     }
-    reader =
-        AvroParquetReader.<GenericRecord>builder(file, new PlainParquetConfiguration()).build();
+    columns =
+        schema.getFields().stream()
+            .filter(Type::isPrimitive)
+            .filter(type -> !type.isRepetition(Type.Repetition.REPEATED))
+            .map(
+                type ->
+                    new ParquetColumn(type.asPrimitiveType(), schema.getFieldIndex(type.getName())))
+            .toList();
+    reader = new Builder(file).build();
+  }
+
+  private static final class Builder extends ParquetReader.Builder<Group> {
+    Builder(InputFile file) {
+      super(file, new PlainParquetConfiguration());
+    }
+
+    @Override
+    protected ReadSupport<Group> getReadSupport() {
+      return new GroupReadSupport();
+    }
   }
 
   @Override
   public List<String> columns() {
-    return columns;
+    return columns.stream().map(ParquetColumn::name).toList();
   }
 
   @Override
   public Optional<Row> next() throws IOException {
-    GenericRecord record = reader.read();
-    if (record == null) {
+    Group row = reader.read();
+    if (row == null) {
       return Optional.empty();
     }
     position++;
     Map<String, @Nullable Object> values = new HashMap<>();
-    for (Schema.Field field : record.getSchema().getFields()) {
-      values.put(field.name(), plain(record.get(field.pos()), field.schema()));
-    }
-    return Optional.of(new Row(position, values));
-  }
-
-  private static @Nullable Object plain(@Nullable Object value, Schema schema) {
-    if (value instanceof CharSequence) {
-      return value.toString();
-    }
-    boolean micros =
-        schema.toString().contains("timestamp-micros")
-            || schema.toString().contains("local-timestamp-micros");
-    return micros && value instanceof Long microseconds
-        ? Math.floorDiv(microseconds, 1_000L)
-        : value;
+    columns.forEach(column -> values.put(column.name(), column.read(row)));
+    return Optional.of(new Row(position, values, Optional.empty()));
   }
 
   @Override

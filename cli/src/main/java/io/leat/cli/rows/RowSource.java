@@ -29,7 +29,8 @@ interface RowSource extends Closeable {
    * One row.
    *
    * @param line line that it begins on, or its number where the file has no lines; from 1
-   * @param values column name to value: text, number, boolean or null
+   * @param values column name to value: text, number, boolean, a time of {@code java.time} or null
+   * @param problem why the row cannot be read; its values are then of no use
    */
-  record Row(long line, Map<String, @Nullable Object> values) {}
+  record Row(long line, Map<String, @Nullable Object> values, Optional<String> problem) {}
 }

@@ -1,6 +1,7 @@
 package io.leat.cli.train;
 
 import io.leat.cli.UserError;
+import io.leat.cli.rows.Times;
 import io.leat.pipeline.Model;
 import io.leat.pipeline.Pipeline;
 import io.leat.pipeline.PipelineException;
@@ -9,10 +10,6 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.DateTimeException;
 import java.time.Instant;
-import java.time.LocalDate;
-import java.time.LocalDateTime;
-import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -24,6 +21,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
 
 /** Trains a model of a pipeline on files of events. */
 @Command(
@@ -106,15 +104,9 @@ public final class TrainCommand implements Callable<Integer> {
     @Override
     public Instant convert(String text) {
       try {
-        if (text.length() == "2018-04-08".length()) {
-          return LocalDate.parse(text).atStartOfDay(ZoneOffset.UTC).toInstant();
-        }
-        boolean offset = text.endsWith("Z") || text.lastIndexOf('+') > 10;
-        return offset
-            ? OffsetDateTime.parse(text).toInstant()
-            : LocalDateTime.parse(text).toInstant(ZoneOffset.UTC);
+        return Times.parse(text);
       } catch (DateTimeException e) {
-        throw new picocli.CommandLine.TypeConversionException(
+        throw new TypeConversionException(
             "'" + text + "' is no time; expected one such as 2018-04-08 or 2018-04-08T12:00:00Z");
       }
     }

@@ -1,5 +1,6 @@
 package io.leat.cli.rows;
 
+import static org.apache.parquet.schema.MessageTypeParser.parseMessageType;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -16,19 +17,23 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.zip.GZIPOutputStream;
 import org.apache.avro.Schema;
-import org.apache.avro.SchemaBuilder;
-import org.apache.avro.generic.GenericData;
 import org.apache.avro.generic.GenericRecord;
-import org.apache.parquet.avro.AvroParquetWriter;
 import org.apache.parquet.conf.PlainParquetConfiguration;
+import org.apache.parquet.example.data.Group;
+import org.apache.parquet.example.data.simple.NanoTime;
+import org.apache.parquet.example.data.simple.SimpleGroup;
 import org.apache.parquet.hadoop.ParquetWriter;
+import org.apache.parquet.hadoop.example.ExampleParquetWriter;
 import org.apache.parquet.io.LocalOutputFile;
+import org.apache.parquet.schema.MessageType;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class EventRowsTest {
   private static final Schema SCHEMA =
@@ -100,30 +105,48 @@ class EventRowsTest {
   }
 
   @Test
+  void aStrayQuoteCostsItsRowAndNoOther() throws IOException {
+    Path file =
+        Files.writeString(
+            folder.resolve("readings.csv"),
+            """
+            \ufeffid,at,place,open
+
+            1,2026-01-01,"the "old" mill",1
+
+            2,2026-01-01,"a mill,1
+            3,2026-01-01,"say ""mill\""",1
+            4,2026-01-01,12" pipe,1
+            5,2026-01-01,",1
+            6,2026-01-01,mill,1
+            """);
+
+    List<EventRow> rows = read(file, Optional.empty());
+
+    assertThat(rows)
+        .filteredOn(Unfitting.class::isInstance)
+        .containsExactly(
+            new Unfitting(3, "column 3 goes on behind its closing quote; expected a comma"),
+            new Unfitting(5, "column 3 goes on behind its closing quote; expected a comma"),
+            new Unfitting(8, "column 3 begins with a quote that is not closed"));
+    assertThat(rows)
+        .filteredOn(Fitting.class::isInstance)
+        .extracting(row -> row.line() + " " + fitting(row).get("place"))
+        .containsExactly("6 say \"mill\"", "7 12\" pipe", "9 mill");
+  }
+
+  @Test
   void aParquetFileGivesTheSameEvents() throws IOException {
-    Path file = folder.resolve("readings.parquet");
-    Schema columns =
-        SchemaBuilder.record("row")
-            .fields()
-            .requiredLong("id")
-            .requiredString("at")
-            .optionalDouble("level")
-            .requiredBoolean("open")
-            .endRecord();
-    try (ParquetWriter<GenericRecord> writer =
-        AvroParquetWriter.<GenericRecord>builder(new LocalOutputFile(file))
-            .withSchema(columns)
-            .withConf(new PlainParquetConfiguration())
-            .build()) {
-      for (long id = 1; id <= 3; id++) {
-        GenericRecord row = new GenericData.Record(columns);
-        row.put("id", id);
-        row.put("at", id == 2 ? "noon" : "2026-01-01T00:00:00Z");
-        row.put("level", id == 3 ? null : 0.25);
-        row.put("open", true);
-        writer.write(row);
-      }
-    }
+    MessageType columns =
+        parseMessageType(
+            "message row { required int64 id; required binary at (STRING); optional double level;"
+                + " required boolean open; }");
+    Path file =
+        write(
+            columns,
+            row -> row.append("id", 1L).append("at", "2026-01-01").append("level", 0.25),
+            row -> row.append("id", 2L).append("at", "noon").append("level", 0.25),
+            row -> row.append("id", 3L).append("at", "2026-01-01T00:00:00Z"));
 
     List<EventRow> rows = read(file, Optional.empty());
 
@@ -131,6 +154,79 @@ class EventRowsTest {
     assertThat(fitting(rows.get(0)).get("level")).isEqualTo(0.25);
     assertThat(rows.get(1)).isInstanceOf(Unfitting.class).extracting(EventRow::line).isEqualTo(2L);
     assertThat(fitting(rows.get(2)).get("level")).isNull();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "int64 at (TIMESTAMP(MILLIS,true)) = 1767225600123",
+        "int64 at (TIMESTAMP(MICROS,true)) = 1767225600123456",
+        "int64 at (TIMESTAMP(MICROS,false)) = 1767225600123456",
+        "int64 at (TIMESTAMP(NANOS,true)) = 1767225600123456789",
+        "int64 at (TIMESTAMP(NANOS,false)) = 1767225600123456789",
+        "int64 at = 1767225600123"
+      })
+  void aParquetTimestampIsReadInItsOwnUnit(String column) throws IOException {
+    String[] parts = column.split(" = ");
+    Path file =
+        write(
+            parseMessageType(
+                "message row { required int64 id; required boolean open; required %s; }"
+                    .formatted(parts[0])),
+            row -> row.append("id", 1L).append("at", Long.parseLong(parts[1])));
+
+    assertThat(fitting(read(file, Optional.empty()).get(0)).get("at"))
+        .isEqualTo(1_767_225_600_123L);
+  }
+
+  @Test
+  void aParquetDateAndATimeOfOldSparkAreTimes() throws IOException {
+    MessageType columns =
+        parseMessageType(
+            "message row { required int64 id; required boolean open; required int32 at (DATE);"
+                + " required int96 old; }");
+    Path file =
+        write(
+            columns,
+            row ->
+                row.append("id", 1L)
+                    .append("at", 20_454)
+                    .append("old", new NanoTime(2_461_042, 5_000_000)));
+
+    assertThat(fitting(read(file, Optional.empty()).get(0)).get("at"))
+        .isEqualTo(1_767_225_600_000L);
+    assertThat(fitting(read(file, Optional.of("old")).get(0)).get("at"))
+        .isEqualTo(1_767_225_600_005L);
+  }
+
+  @Test
+  void aWholeNumberThatArrivesAsADoubleIsTakenWhereItIsExact() throws IOException {
+    MessageType columns =
+        parseMessageType(
+            "message row { required double id; required boolean open; required int32 at (DATE); }");
+    Path file =
+        write(
+            columns,
+            row -> row.append("id", 12_345_678.0).append("at", 1),
+            row -> row.append("id", 0.5).append("at", 1),
+            row -> row.append("id", 0x1p60).append("at", 1));
+
+    List<EventRow> rows = read(file, Optional.empty());
+
+    assertThat(fitting(rows.get(0)).get("id")).isEqualTo(12_345_678L);
+    assertThat(rows.get(1)).isEqualTo(new Unfitting(2, "id is '0.5'; expected a whole number"));
+    assertThat(rows.get(2)).isInstanceOf(Unfitting.class);
+  }
+
+  @Test
+  void aParquetDecimalKeepsItsScale() throws IOException {
+    MessageType columns =
+        parseMessageType(
+            "message row { required int64 id; required boolean open; required int32 at (DATE);"
+                + " required int32 level (DECIMAL(9,2)); }");
+    Path file = write(columns, row -> row.append("id", 1L).append("at", 1).append("level", 1_234));
+
+    assertThat(fitting(read(file, Optional.empty()).get(0)).get("level")).isEqualTo(12.34);
   }
 
   @Test
@@ -147,6 +243,7 @@ class EventRowsTest {
   @CsvSource({
     "readings.txt, neither .csv",
     "absent.csv, There is no file",
+    "readings.parquet, is not a Parquet file",
   })
   void whatCannotBeReadIsRefused(String name, String sentence) throws IOException {
     if (!name.startsWith("absent")) {
@@ -156,6 +253,24 @@ class EventRowsTest {
     assertThatThrownBy(() -> read(folder.resolve(name), Optional.empty()))
         .isInstanceOf(UserError.class)
         .hasMessageContaining(sentence);
+  }
+
+  /** Writes rows; each is open. */
+  @SafeVarargs
+  private Path write(MessageType columns, Consumer<Group>... rows) throws IOException {
+    Path file = folder.resolve("readings.parquet");
+    try (ParquetWriter<Group> writer =
+        ExampleParquetWriter.builder(new LocalOutputFile(file))
+            .withType(columns)
+            .withConf(new PlainParquetConfiguration())
+            .build()) {
+      for (Consumer<Group> row : rows) {
+        Group group = new SimpleGroup(columns).append("open", true);
+        row.accept(group);
+        writer.write(group);
+      }
+    }
+    return file;
   }
 
   private static GenericRecord fitting(EventRow row) {
