@@ -104,17 +104,20 @@ public final class ReplayCommand implements Callable<Integer> {
     Pace chosen = chosenPace();
     Contract contract = contract();
     long unfitting = 0;
-    long began = System.nanoTime();
     try (EventRows rows = EventRows.open(file, contract, Optional.ofNullable(timeColumn));
         EventPublisher publisher = new EventPublisher(platform, contract);
         ProgressBar bar = bar(rows)) {
       tellUnused(rows);
       long first = 0;
+      long began = System.nanoTime();
       for (Optional<EventRow> row = rows.next(); row.isPresent(); row = rows.next()) {
         bar.stepTo(rows.position());
         if (row.get() instanceof Fitting fitting) {
           long time = publisher.eventTime(fitting.event());
-          first = publisher.sent() == 0 ? time : first;
+          if (publisher.sent() == 0) {
+            first = time;
+            began = System.nanoTime();
+          }
           long due = chosen.dueNanos(publisher.sent(), time, first).orElse(0);
           pause(due - (System.nanoTime() - began));
           publisher.send(fitting.event());
