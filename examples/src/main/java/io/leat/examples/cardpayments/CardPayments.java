@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import org.apache.avro.generic.GenericData;
 import org.apache.avro.generic.GenericRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -25,6 +26,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
@@ -94,6 +96,7 @@ public final class CardPayments implements Callable<Integer> {
   private Path csv = Path.of("");
 
   private final CountDownLatch stop = new CountDownLatch(1);
+  private final AtomicReference<@Nullable Exception> refusal = new AtomicReference<>();
 
   public static void main(String[] arguments) {
     System.exit(new CommandLine(new CardPayments()).execute(arguments));
@@ -168,15 +171,40 @@ public final class CardPayments implements Callable<Integer> {
             new ByteArraySerializer())) {
       while (payment.paidAt().isBefore(end) && !pause(wait(payment, paced, began))) {
         byte[] key = payment.customerId().getBytes(StandardCharsets.UTF_8);
-        producer.send(
-            new ProducerRecord<>(
-                EVENT, key, codec.encode(contract.id(), record(payment, contract))));
+        send(producer, key, codec.encode(contract.id(), record(payment, contract)));
         if (payment.id() % GATEWAY_EVERY == 0) {
           byte[] text = ("PAY;" + payment.id() + ";EUR").getBytes(StandardCharsets.UTF_8);
-          producer.send(new ProducerRecord<>(EVENT, key, text));
+          send(producer, key, text);
         }
         payment = town.next();
       }
+      producer.flush();
+      requireNoRefusal();
+    }
+  }
+
+  /**
+   * Hands a record to the producer.
+   *
+   * @throws IllegalStateException if the brokers have refused an earlier one: going on would leave
+   *     a hole in the payments
+   */
+  private void send(KafkaProducer<byte[], byte[]> producer, byte[] key, byte[] value) {
+    producer.send(
+        new ProducerRecord<>(EVENT, key, value),
+        (metadata, error) -> {
+          if (error != null) {
+            refusal.compareAndSet(null, error);
+          }
+        });
+    requireNoRefusal();
+  }
+
+  private void requireNoRefusal() {
+    Exception error = refusal.get();
+    if (error != null) {
+      throw new IllegalStateException(
+          "The brokers did not take a payment, and the player stops: " + error.getMessage(), error);
     }
   }
 
