@@ -18,7 +18,8 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
 /**
- * The {@code leat} command. Exit codes: 0 done, 1 failed, 2 wrong arguments or a wrong pipeline.
+ * The {@code leat} command. Exit codes: 0 done, 1 failed or refused, 2 wrong arguments or a wrong
+ * pipeline, 3 (of {@code replay}) done but for rows that do not fit.
  */
 @Command(
     name = "leat",
@@ -26,6 +27,13 @@ import picocli.CommandLine.Command;
     version = "leat 0.1.0",
     synopsisSubcommandLabel = "COMMAND",
     description = "Leads event streams to models: contracts, features, scores, drift, retraining.",
+    exitCodeListHeading = "Exit codes:%n",
+    exitCodeList = {
+      "0:done",
+      "1:failed or refused",
+      "2:wrong arguments or a wrong pipeline",
+      "3:replay: done, but for rows that do not fit"
+    },
     subcommands = {
       UpCommand.class,
       DownCommand.class,

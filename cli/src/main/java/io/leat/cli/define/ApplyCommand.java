@@ -1,18 +1,13 @@
 package io.leat.cli.define;
 
-import io.leat.cli.PlatformOptions;
 import io.leat.pipeline.PipelineException;
-import io.leat.pipeline.PipelineReader;
-import io.leat.pipeline.apply.Applier;
 import io.leat.pipeline.apply.Change.State;
 import io.leat.pipeline.apply.Plan;
 import java.io.PrintWriter;
-import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** Brings a pipeline onto a cluster. */
@@ -22,10 +17,7 @@ import picocli.CommandLine.Spec;
     description =
         "Creates the topics and registers the schemas that a pipeline lacks. Deletes nothing.")
 public final class ApplyCommand implements Callable<Integer> {
-  @Parameters(paramLabel = "PIPELINE", description = "Folder of the pipeline.")
-  private Path folder = Path.of(".");
-
-  @Mixin private PlatformOptions platform = new PlatformOptions();
+  @Mixin private ClusterDefinition definition = new ClusterDefinition();
 
   @Spec private CommandSpec spec = CommandSpec.create();
 
@@ -33,8 +25,9 @@ public final class ApplyCommand implements Callable<Integer> {
   public Integer call() throws PipelineException {
     PrintWriter out = spec.commandLine().getOut();
     Plan plan =
-        new Applier(platform.kafka(), platform.registry())
-            .apply(PipelineReader.read(folder), System.getProperty("user.name", "unknown"));
+        definition
+            .applier()
+            .apply(definition.pipeline(), System.getProperty("user.name", "unknown"));
     plan.in(State.CREATE).forEach(out::println);
     out.println(
         plan.isEmpty() ? "Nothing to do: all of it is there." : "Applied " + plan.pipeline() + ".");
