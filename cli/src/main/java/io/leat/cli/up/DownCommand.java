@@ -7,7 +7,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -42,53 +41,58 @@ public final class DownCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException, InterruptedException, ExecutionException {
     PrintWriter out = spec.commandLine().getOut();
-    Optional<ProcessHandle> up = running(folder);
-    if (up.isPresent()) {
+    if (StackLock.isHeld(folder)) {
       out.println("Stopping the stack in " + folder + " ...");
       out.flush();
-      up.get().destroy();
-      try {
-        up.get().onExit().get(STOP_MINUTES, TimeUnit.MINUTES);
-      } catch (TimeoutException e) {
-        throw new UserError(
-            "The stack in %s (process %d) has not stopped within %d minutes; look into %s/logs."
-                .formatted(folder, up.get().pid(), STOP_MINUTES, folder),
-            e);
-      }
+      stop();
     } else {
       out.println("Nothing is up in " + folder + ".");
     }
     if (clean && Files.exists(folder)) {
-      if (!Files.exists(folder.resolve("endpoints.properties"))) {
-        throw new UserError(
-            folder
-                + " is not a folder that 'leat up' made: there is no endpoints.properties in it. Nothing was removed.");
-      }
-      remove(folder);
+      clean();
       out.println("Removed " + folder + ".");
     }
     return 0;
   }
 
-  /** The process of the {@code leat up} that runs in a folder; empty if none does. */
-  static Optional<ProcessHandle> running(Path folder) throws IOException {
-    Path file = folder.resolve(UpCommand.PID_FILE);
-    if (!Files.exists(file)) {
-      return Optional.empty();
+  private void stop() throws IOException, InterruptedException, ExecutionException {
+    ProcessHandle up =
+        StackLock.holder(folder)
+            .orElseThrow(
+                () ->
+                    new UserError(
+                        "A stack is up in %s, but its up.lock does not say as which process. Stop it with Ctrl-C where it runs."
+                            .formatted(folder)));
+    up.destroy();
+    try {
+      up.onExit().get(STOP_MINUTES, TimeUnit.MINUTES);
+    } catch (TimeoutException e) {
+      throw new UserError(
+          "The stack in %s (process %d) has not stopped within %d minutes; look into %s/logs."
+              .formatted(folder, up.pid(), STOP_MINUTES, folder),
+          e);
     }
-    return ProcessHandle.of(Long.parseLong(Files.readString(file).strip()))
-        .filter(ProcessHandle::isAlive)
-        .filter(
-            process -> process.info().command().map(name -> name.endsWith("java")).orElse(true));
   }
 
-  private static void remove(Path folder) throws IOException {
-    List<Path> paths;
-    try (Stream<Path> walk = Files.walk(folder)) {
-      paths = walk.sorted(Comparator.reverseOrder()).toList();
+  private void clean() throws IOException {
+    if (!Endpoints.areIn(folder)) {
+      throw new UserError(
+          folder
+              + " is not a folder that 'leat up' made: there is no endpoints.properties in it. Nothing was removed.");
     }
-    for (Path path : paths) {
-      Files.deleteIfExists(path);
+    try (StackLock lock =
+        StackLock.take(folder)
+            .orElseThrow(
+                () ->
+                    new UserError(
+                        "A stack has just been started in " + folder + ". Nothing was removed."))) {
+      List<Path> paths;
+      try (Stream<Path> walk = Files.walk(folder)) {
+        paths = walk.sorted(Comparator.reverseOrder()).toList();
+      }
+      for (Path path : paths) {
+        Files.deleteIfExists(path);
+      }
     }
   }
 }

@@ -86,12 +86,17 @@ public record Endpoints(Map<String, Integer> ports) {
                         .formatted(folder)));
   }
 
+  /** Whether a stack was ever started in a folder. */
+  static boolean areIn(Path folder) {
+    return Files.exists(folder.resolve(FILE));
+  }
+
   /** The endpoints of the stack that was started in a folder; empty if none was. */
   public static Optional<Endpoints> find(Path folder) {
-    Path file = folder.resolve(FILE);
-    if (!Files.exists(file)) {
+    if (!areIn(folder)) {
       return Optional.empty();
     }
+    Path file = folder.resolve(FILE);
     Properties properties = new Properties();
     try (Reader reader = Files.newBufferedReader(file)) {
       properties.load(reader);

@@ -114,11 +114,6 @@ final class LocalStack implements AutoCloseable {
     flink.awaitReady(this::flinkReady, READY);
   }
 
-  /** Starts the player, where the pipeline has one. */
-  void play() {
-    Player.of(pipelineFolder).ifPresent(this::startPlayer);
-  }
-
   private void startPlatform() {
     CompletableFuture<RegistryProcess> registry =
         CompletableFuture.supplyAsync(
@@ -183,7 +178,8 @@ final class LocalStack implements AutoCloseable {
                 .withJvmOptions("@" + options, "-Xmx1g")));
   }
 
-  private void startPlayer(Player player) {
+  /** Starts a player, which produces events. */
+  void play(Player player) {
     say("player %s", player.main());
     List<String> arguments = new ArrayList<>(player.arguments());
     arguments.addAll(
@@ -252,13 +248,15 @@ final class LocalStack implements AutoCloseable {
   public void close() {
     boolean interrupted =
         Thread.interrupted(); // whoever waits for the start to end; stopping takes its time
-    Duration patience = died().isPresent() ? HASTY_STOP : ORDERLY_STOP;
+    if (died().isPresent()) {
+      parts.parallelStream().forEach(process -> process.stop(HASTY_STOP));
+    }
     while (!parts.isEmpty()) {
       JvmProcess process = parts.pop();
       if (process.isAlive()) {
         say("stopping the %s", process.name());
       }
-      process.stop(patience);
+      process.stop(ORDERLY_STOP);
     }
     if (interrupted) {
       Thread.currentThread().interrupt();

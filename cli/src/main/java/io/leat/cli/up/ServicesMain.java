@@ -9,10 +9,12 @@ import io.leat.runtime.JobOptions;
 import io.leat.runtime.streams.StreamsJob;
 import io.leat.runtime.streams.StreamsService;
 import io.leat.scoring.ScoringJob;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,7 +40,7 @@ final class ServicesMain {
     Deque<AutoCloseable> running = new ArrayDeque<>();
     CountDownLatch stop = new CountDownLatch(1);
     CountDownLatch stopped = new CountDownLatch(1);
-    boolean failed = false;
+    Optional<Throwable> failure = Optional.empty();
     Runtime.getRuntime()
         .addShutdownHook(
             new Thread(
@@ -56,15 +58,17 @@ final class ServicesMain {
         running.push(start(name, options, stop));
       }
       stop.await();
-      failed = running.stream().anyMatch(ServicesMain::hasFailed);
+      failure = running.stream().flatMap(service -> failure(service).stream()).findFirst();
     } catch (PipelineException | RuntimeException e) {
       log.error("The services did not start", e);
-      failed = true;
+      failure = Optional.of(e);
     } finally {
       running.forEach(ServicesMain::close);
       stopped.countDown();
     }
-    if (failed) {
+    if (failure.isPresent()) {
+      // The last words are what a person is shown first; the trace stands above.
+      System.err.println(sentence(failure.get()));
       Runtime.getRuntime().halt(1); // everything is closed; a shutdown hook may already be waiting
     }
   }
@@ -85,8 +89,16 @@ final class ServicesMain {
     return JobOptions.of(pipeline, arguments[1], arguments[2], state, Integer.parseInt(port));
   }
 
-  private static boolean hasFailed(AutoCloseable service) {
-    return service instanceof StreamsService streams && streams.failure().isPresent();
+  private static Optional<Throwable> failure(AutoCloseable service) {
+    return service instanceof StreamsService streams ? streams.failure() : Optional.empty();
+  }
+
+  private static String sentence(Throwable failure) {
+    boolean told =
+        failure instanceof PipelineException
+            || failure instanceof IllegalStateException
+            || failure instanceof UncheckedIOException;
+    return told && failure.getMessage() != null ? failure.getMessage() : failure.toString();
   }
 
   private static void watch(StreamsService service, CountDownLatch stop) {

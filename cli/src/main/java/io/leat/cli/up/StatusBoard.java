@@ -4,88 +4,36 @@ import io.leat.pipeline.Contract;
 import io.leat.pipeline.FeatureService;
 import io.leat.pipeline.Model;
 import io.leat.pipeline.Pipeline;
-import io.leat.schemas.RegistryClient;
 import io.leat.schemas.Topics;
-import java.net.http.HttpClient;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ExecutionException;
+import java.util.function.ToLongFunction;
 
 /**
- * How a running pipeline does, for a person: a line a stage, with total and rate. Totals of the
- * stages count since the services started; alerts and requests since the topics began.
+ * How a running pipeline does, for a person: a line a stage, with total and rate, and whether the
+ * stages' totals match. All totals count committed records since the topics began.
  */
-final class StatusBoard implements AutoCloseable {
-  private static final List<String> JOBS =
-      List.of("ingestion", "features", "scoring", "offline", "drift", "retraining");
-
+final class StatusBoard {
   private final Pipeline pipeline;
   private final Endpoints endpoints;
-  private final BrokerView broker;
-  private final HttpClient http = HttpClient.newHttpClient();
   private final Instant started;
-  private Optional<Snapshot> before = Optional.empty();
 
   StatusBoard(Pipeline pipeline, Endpoints endpoints, Instant started) {
     this.pipeline = pipeline;
     this.endpoints = endpoints;
     this.started = started;
-    this.broker =
-        new BrokerView(endpoints.bootstrapServers(), new RegistryClient(endpoints.registryUrl()));
   }
 
-  /** What was counted at one moment. */
-  record Snapshot(
-      Instant time,
-      Map<String, Long> stages,
-      Map<String, Long> lag,
-      BrokerView.Findings findings) {}
-
-  /** Counts everything once. */
-  Snapshot take() throws InterruptedException, ExecutionException {
-    MetricsPage ingestion = MetricsPage.read(http, endpoints.port("ingestion"));
-    MetricsPage features = MetricsPage.read(http, endpoints.port("features"));
-    MetricsPage scoring = MetricsPage.read(http, endpoints.port("scoring"));
-    Map<String, Long> stages = new LinkedHashMap<>();
-    for (Contract contract : pipeline.contracts()) {
-      String event = contract.event();
-      stages.put("events in     " + event, broker.end(event));
-      stages.put(
-          "valid         " + event,
-          ingested(ingestion, event, "valid") + ingested(ingestion, event, "warned"));
-      stages.put("dead letters  " + event, ingested(ingestion, event, "dead_letter"));
-    }
-    for (FeatureService service : pipeline.services()) {
-      stages.put(
-          "vectors       " + service.name(),
-          (long) features.sum("leat_features_vectors_total", Map.of("service", service.name())));
-    }
-    for (Model model : pipeline.models()) {
-      stages.put(
-          "scores        " + model.name(),
-          (long) scoring.sum("leat_scoring_scores_total", Map.of("model", model.name())));
-    }
-    Map<String, Long> lag = new LinkedHashMap<>();
-    for (String job : JOBS) {
-      lag.put(job, broker.lag(pipeline.name() + "-" + job));
-    }
-    return new Snapshot(Instant.now(), stages, lag, broker.findings());
-  }
-
-  private static long ingested(MetricsPage page, String event, String outcome) {
-    return (long)
-        page.sum("leat_ingestion_events_total", Map.of("event", event, "outcome", outcome));
-  }
-
-  /** The board as lines of text, with rates since the last call. */
-  List<String> lines() throws InterruptedException, ExecutionException {
-    Snapshot now = take();
+  /**
+   * The board as lines of text.
+   *
+   * @param before what rates are measured from; may be the same as now, for none
+   */
+  List<String> lines(Figures before, Figures now) {
     List<String> lines = new ArrayList<>();
     lines.add(
         "%s, up %s      features http://127.0.0.1:%d   Flink http://127.0.0.1:%d   broker %s"
@@ -96,50 +44,112 @@ final class StatusBoard implements AutoCloseable {
                 endpoints.port("flink"),
                 endpoints.bootstrapServers()));
     lines.add(String.format(Locale.ROOT, "  %-34s %14s %12s", "", "total", "now"));
-    now.stages()
-        .forEach(
-            (stage, total) ->
-                lines.add(
-                    String.format(
-                        Locale.ROOT,
-                        "  %-34s %,14d %,10.0f/s",
-                        stage,
-                        total,
-                        rate(now, stage, total))));
-    BrokerView.Findings findings = now.findings();
-    lines.add(
-        String.format(
-            Locale.ROOT,
-            "  %-34s %,14d %12s  %s",
-            "alerts        " + Topics.DRIFT_ALERTS,
-            findings.alertsOpened(),
-            (findings.alertsOpened() - findings.alertsClosed()) + " open",
-            findings.lastAlert().map(alert -> alert.getMessage()).orElse("")));
-    lines.add(
-        String.format(
-            Locale.ROOT,
-            "  %-34s %,14d %12s  %s",
-            "requests      " + Topics.RETRAINING_REQUESTS,
-            findings.requests(),
-            "",
-            findings.lastRequest().map(request -> request.getReason()).orElse("")));
-    StringBuilder lag = new StringBuilder("  lag           ");
-    now.lag()
-        .forEach((job, behind) -> lag.append(String.format(Locale.ROOT, "%s %,d   ", job, behind)));
-    lines.add(lag.toString().stripTrailing());
-    before = Optional.of(now);
+    Rates rates = new Rates(before, now);
+    for (Contract contract : pipeline.contracts()) {
+      String event = contract.event();
+      lines.add(stage("events in", event, event, rates));
+      lines.add(stage("valid", event, Topics.valid(event), rates));
+      lines.add(stage("dead letters", event, Topics.deadLetters(event), rates));
+    }
+    for (FeatureService service : pipeline.services()) {
+      lines.add(stage("vectors", service.name(), Topics.features(service.name()), rates));
+    }
+    for (Model model : pipeline.models()) {
+      lines.add(stage("scores", model.name(), Topics.scores(model.name()), rates));
+      lines.add(stage("unscored", model.name(), Topics.unscored(model.name()), rates));
+    }
+    Findings.Summary findings = now.findings();
+    if (!pipeline.models().isEmpty()) {
+      lines.add(
+          row("alerts", Topics.DRIFT_ALERTS, rates, figures -> figures.findings().opened())
+              + "  %d open".formatted(findings.opened() - findings.closed())
+              + words(findings.lastAlert()));
+      lines.add(
+          row(
+                  "requests",
+                  Topics.RETRAINING_REQUESTS,
+                  rates,
+                  figures -> figures.findings().requests())
+              + words(findings.lastRequest()));
+    }
+    if (findings.unreadable() > 0) {
+      lines.add(
+          "  %d records of %s and %s cannot be read, and were passed over."
+              .formatted(findings.unreadable(), Topics.DRIFT_ALERTS, Topics.RETRAINING_REQUESTS));
+    }
+    lines.add(lag(rates));
+    lines.add(balance(now));
     return lines;
   }
 
-  private double rate(Snapshot now, String stage, long total) {
-    return before
-        .map(
-            then -> {
-              double seconds = Duration.between(then.time(), now.time()).toMillis() / 1000.0;
-              long more = total - then.stages().getOrDefault(stage, total);
-              return seconds <= 0 ? 0.0 : Math.max(0, more / seconds);
-            })
-        .orElse(0.0);
+  private static String stage(String stage, String name, String topic, Rates rates) {
+    return row(stage, name, rates, figures -> figures.topic(topic));
+  }
+
+  private static String row(
+      String stage, String name, Rates rates, ToLongFunction<Figures> figure) {
+    return String.format(
+        Locale.ROOT,
+        "  %-13s %-20s %,14d %,10.0f/s",
+        stage,
+        name,
+        figure.applyAsLong(rates.now),
+        rates.of(figure));
+  }
+
+  private static String words(Optional<String> message) {
+    return message.map(text -> "  " + text.replaceAll("\\p{Cntrl}+", " ")).orElse("");
+  }
+
+  private static String lag(Rates rates) {
+    StringBuilder line = new StringBuilder("  lag          ");
+    for (String job : StackView.JOBS) {
+      long behind = rates.now.lag().getOrDefault(job, 0L);
+      double rate = rates.of(figures -> figures.lag().getOrDefault(job, 0L));
+      line.append(String.format(Locale.ROOT, " %s %,d", job, behind));
+      line.append(Math.round(rate) == 0 ? "  " : String.format(Locale.ROOT, " (%+,.0f/s)  ", rate));
+    }
+    return line.toString().stripTrailing();
+  }
+
+  /** Whether what went into each stage has come out of it. */
+  private String balance(Figures now) {
+    long unchecked = 0;
+    for (Contract contract : pipeline.contracts()) {
+      String event = contract.event();
+      unchecked +=
+          missing(
+              now.topic(event),
+              now.topic(Topics.valid(event)) + now.topic(Topics.deadLetters(event)));
+    }
+    long withoutVector = 0;
+    for (FeatureService service : pipeline.services()) {
+      withoutVector +=
+          missing(
+              now.topic(Topics.valid(service.spine())), now.topic(Topics.features(service.name())));
+    }
+    long withoutScore = 0;
+    for (Model model : pipeline.models()) {
+      withoutScore +=
+          missing(
+              now.topic(Topics.features(model.service())),
+              now.topic(Topics.scores(model.name())) + now.topic(Topics.unscored(model.name())));
+    }
+    if (!now.complete()) {
+      return "  balance       still counting what lies in the topics";
+    }
+    return unchecked + withoutVector + withoutScore == 0
+        ? "  balance       nothing is missing: each event in is valid or a dead letter, and went through every stage"
+        : String.format(
+            Locale.ROOT,
+            "  balance       %,d events not checked yet, %,d without vector, %,d vectors without score",
+            unchecked,
+            withoutVector,
+            withoutScore);
+  }
+
+  private static long missing(long in, long out) {
+    return Math.max(0, in - out);
   }
 
   private static String clock(Duration duration) {
@@ -148,8 +158,12 @@ final class StatusBoard implements AutoCloseable {
         : "%dm %02ds".formatted(duration.toMinutes(), duration.toSecondsPart());
   }
 
-  @Override
-  public void close() {
-    broker.close();
+  /** Change of figures between two looks. */
+  private record Rates(Figures before, Figures now) {
+    double of(ToLongFunction<Figures> figure) {
+      double seconds = Duration.between(before.time(), now.time()).toMillis() / 1000.0;
+      long more = figure.applyAsLong(now) - figure.applyAsLong(before);
+      return seconds <= 0 ? 0.0 : more / seconds;
+    }
   }
 }

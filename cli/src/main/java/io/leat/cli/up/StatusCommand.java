@@ -1,15 +1,18 @@
 package io.leat.cli.up;
 
 import io.leat.cli.UserError;
+import io.leat.pipeline.Pipeline;
 import io.leat.pipeline.PipelineException;
 import io.leat.pipeline.PipelineReader;
+import io.leat.schemas.RegistryException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.common.KafkaException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -32,20 +35,29 @@ public final class StatusCommand implements Callable<Integer> {
   @Override
   public Integer call() throws PipelineException, IOException, InterruptedException {
     Endpoints endpoints = Endpoints.load(folder);
-    Optional<ProcessHandle> up = DownCommand.running(folder);
-    if (up.isEmpty()) {
+    if (!StackLock.isHeld(folder)) {
       throw new UserError("Nothing is up in %s. Start with: ./leat up PIPELINE".formatted(folder));
     }
-    Path pipeline = Path.of(Files.readString(folder.resolve("pipeline")));
-    Instant started = up.get().info().startInstant().orElseGet(Instant::now);
-    try (StatusBoard board = new StatusBoard(PipelineReader.read(pipeline), endpoints, started)) {
-      board.lines().forEach(spec.commandLine().getOut()::println);
+    Instant started =
+        StackLock.holder(folder).flatMap(up -> up.info().startInstant()).orElseGet(Instant::now);
+    Pipeline pipeline = PipelineReader.read(Path.of(Files.readString(folder.resolve("pipeline"))));
+    StatusBoard board = new StatusBoard(pipeline, endpoints, started);
+    try (StackView view = new StackView(pipeline, endpoints, TopicCounts.load(folder))) {
+      Figures before = view.take();
+      TimeUnit.SECONDS.sleep(1); // rates need two looks
+      board.lines(before, view.take()).forEach(spec.commandLine().getOut()::println);
       return 0;
     } catch (ExecutionException e) {
-      throw new UserError(
-          "The broker at %s does not answer: %s"
-              .formatted(endpoints.bootstrapServers(), e.getCause().getMessage()),
-          e);
+      throw noFigures(endpoints, e.getCause() == null ? e : e.getCause());
+    } catch (KafkaException | RegistryException e) {
+      throw noFigures(endpoints, e);
     }
+  }
+
+  private UserError noFigures(Endpoints endpoints, Throwable cause) {
+    return new UserError(
+        "The stack in %s gives no figures (broker at %s): %s If it has just been started, ask again; else look into its logs."
+            .formatted(folder, endpoints.bootstrapServers(), StackView.sentence(cause)),
+        cause);
   }
 }

@@ -4,23 +4,22 @@ import io.leat.cli.UserError;
 import io.leat.pipeline.Pipeline;
 import io.leat.pipeline.PipelineException;
 import io.leat.pipeline.PipelineReader;
+import io.leat.stack.Ports;
 import io.leat.stack.StackException;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -36,10 +35,9 @@ import picocli.CommandLine.Spec;
             + " one, and shows how it does. Ctrl-C stops everything in order; state stays in the folder for the"
             + " next time.")
 public final class UpCommand implements Callable<Integer> {
-  static final String PID_FILE = "up.pid";
-  private static final String LOCK_FILE = "up.lock";
+  private static final Logger log = LoggerFactory.getLogger(UpCommand.class);
   private static final long ROOM = 1L << 30;
-  private static final Duration REDRAW = Duration.ofSeconds(1);
+  private static final Duration LOOK = Duration.ofSeconds(1);
   private static final Duration REPORT = Duration.ofSeconds(10);
 
   @Parameters(paramLabel = "PIPELINE", description = "Folder of the pipeline.")
@@ -71,36 +69,31 @@ public final class UpCommand implements Callable<Integer> {
   public Integer call() throws PipelineException, IOException, InterruptedException {
     PrintWriter out = spec.commandLine().getOut();
     Pipeline pipeline = PipelineReader.read(pipelineFolder);
+    Optional<Player> player = noPlay ? Optional.empty() : Player.of(pipelineFolder);
     folder = folder.toAbsolutePath().normalize();
     LocalStack.prepare(folder);
     requireRoom();
-    try (FileChannel channel =
-            FileChannel.open(
-                folder.resolve(LOCK_FILE), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-        FileLock lock = lock(channel)) {
+    try (StackLock lock = StackLock.take(folder).orElseThrow(this::alreadyUp)) {
+      lock.sign();
       Endpoints endpoints = Endpoints.choose(freePorts);
       requireFree(endpoints);
       endpoints.save(folder);
       Files.writeString(folder.resolve("pipeline"), pipelineFolder.toAbsolutePath().toString());
-      Files.writeString(folder.resolve(PID_FILE), String.valueOf(ProcessHandle.current().pid()));
-      return run(pipeline, endpoints, out);
+      return run(pipeline, player, endpoints, out);
     } finally {
-      Files.deleteIfExists(folder.resolve(PID_FILE));
       stopped.countDown();
     }
   }
 
-  private int run(Pipeline pipeline, Endpoints endpoints, PrintWriter out)
-      throws InterruptedException {
+  private int run(Pipeline pipeline, Optional<Player> player, Endpoints endpoints, PrintWriter out)
+      throws IOException, InterruptedException {
     Thread starter = Thread.currentThread();
     Runtime.getRuntime().addShutdownHook(new Thread(() -> stopAndWait(starter), "stop"));
     Instant started = Instant.now();
     out.println("Leat starts; state and logs are in " + folder);
     try (LocalStack stack = new LocalStack(folder, pipelineFolder, pipeline, endpoints, out)) {
       stack.start();
-      if (!noPlay) {
-        stack.play();
-      }
+      player.ifPresent(stack::play);
       up = true;
       out.printf(
           "Leat is up after %d s. Ctrl-C stops it.%n",
@@ -116,36 +109,35 @@ public final class UpCommand implements Callable<Integer> {
   /** Shows the board until a part dies or someone asks to stop. */
   private void watch(
       LocalStack stack, Pipeline pipeline, Endpoints endpoints, Instant started, PrintWriter out)
-      throws InterruptedException {
-    boolean terminal = System.console() != null && System.getenv("TERM") != null;
-    Duration pause = terminal ? REDRAW : REPORT;
-    int drawn = 0;
-    try (StatusBoard board = new StatusBoard(pipeline, endpoints, started)) {
-      while (!stop.await(pause.toMillis(), TimeUnit.MILLISECONDS)) {
+      throws IOException, InterruptedException {
+    TopicCounts counts = TopicCounts.load(folder);
+    Instant drawn = Instant.now();
+    try (LiveBoard board =
+        new LiveBoard(
+            new StackView(pipeline, endpoints, counts),
+            new StatusBoard(pipeline, endpoints, started),
+            out)) {
+      Duration pause = board.isLive() ? LOOK : REPORT;
+      while (!stop.await(LOOK.toMillis(), TimeUnit.MILLISECONDS)) {
         Optional<StackException> died = stack.died();
         if (died.isPresent()) {
           throw died.get();
         }
-        drawn = draw(board, terminal, drawn, out);
+        if (!Instant.now().isBefore(drawn.plus(pause))) {
+          board.draw();
+          keep(counts);
+          drawn = Instant.now();
+        }
       }
     }
   }
 
-  private static int draw(StatusBoard board, boolean terminal, int drawn, PrintWriter out)
-      throws InterruptedException {
-    List<String> lines;
+  private void keep(TopicCounts counts) {
     try {
-      lines = board.lines();
-    } catch (ExecutionException e) {
-      lines = List.of("(no figures just now: " + e.getCause().getMessage() + ")");
+      counts.save(folder);
+    } catch (IOException e) {
+      log.debug("the counts were not kept; the next to look counts anew", e);
     }
-    if (terminal && drawn > 0) {
-      out.print(
-          "\u001b[" + drawn + "A\u001b[J"); // up to where the board began, and clear from there
-    }
-    lines.forEach(out::println);
-    out.flush();
-    return lines.size();
   }
 
   private void stopAndWait(Thread starter) {
@@ -160,14 +152,10 @@ public final class UpCommand implements Callable<Integer> {
     }
   }
 
-  private FileLock lock(FileChannel channel) throws IOException {
-    FileLock lock = channel.tryLock();
-    if (lock == null) {
-      throw new UserError(
-          "Leat is already up in %s. Stop it with Ctrl-C or './leat down', or give another folder with --dir."
-              .formatted(folder));
-    }
-    return lock;
+  private UserError alreadyUp() {
+    return new UserError(
+        "Leat is already up in %s. Stop it with Ctrl-C or './leat down', or give another folder with --dir."
+            .formatted(folder));
   }
 
   private void requireRoom() throws IOException {
@@ -185,11 +173,14 @@ public final class UpCommand implements Callable<Integer> {
       throw new UserError(
           "In use: %s. Stop what uses them, or let Leat take others with --free-ports."
               .formatted(
-                  String.join(
-                      ", ",
-                      taken.entrySet().stream()
-                          .map(port -> "port " + port.getValue() + " (" + port.getKey() + ")")
-                          .toList())));
+                  taken.entrySet().stream()
+                      .map(port -> describe(port.getKey(), port.getValue()))
+                      .collect(Collectors.joining(", "))));
     }
+  }
+
+  private static String describe(String part, int port) {
+    String owner = Ports.owner(port).map(found -> " by " + found).orElse("");
+    return "port %d (%s)%s".formatted(port, part, owner);
   }
 }

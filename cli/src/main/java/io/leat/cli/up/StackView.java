@@ -1,0 +1,205 @@
+package io.leat.cli.up;
+
+import io.leat.pipeline.Contract;
+import io.leat.pipeline.FeatureService;
+import io.leat.pipeline.Model;
+import io.leat.pipeline.Pipeline;
+import io.leat.schemas.AvroCodec;
+import io.leat.schemas.RegistryClient;
+import io.leat.schemas.RegistryException;
+import io.leat.schemas.Topics;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+
+/**
+ * Looks at a running stack through its broker: committed records of every stage's topic, how far
+ * behind each job is, alerts and requests. One thread owns it.
+ */
+final class StackView implements AutoCloseable {
+  static final List<String> JOBS =
+      List.of("ingestion", "features", "scoring", "offline", "drift", "retraining");
+
+  private static final List<String> FINDINGS =
+      List.of(Topics.DRIFT_ALERTS, Topics.RETRAINING_REQUESTS);
+  private static final Duration POLL = Duration.ofMillis(100);
+  private static final Duration PATIENCE = Duration.ofSeconds(5);
+  private static final int ANSWER_MILLIS = 5_000;
+
+  private final Pipeline pipeline;
+  private final TopicCounts counts;
+  private final Findings findings;
+  private final List<String> stages;
+  private final Admin admin;
+  private final KafkaConsumer<byte[], byte[]> consumer;
+
+  /**
+   * @param counts what has been counted before; counted on here
+   */
+  StackView(Pipeline pipeline, Endpoints endpoints, TopicCounts counts) {
+    this.pipeline = pipeline;
+    this.counts = counts;
+    this.findings =
+        new Findings(pipeline, new AvroCodec(new RegistryClient(endpoints.registryUrl())));
+    this.stages = stages(pipeline);
+    Map<String, Object> settings =
+        Map.of(
+            "bootstrap.servers",
+            endpoints.bootstrapServers(),
+            "default.api.timeout.ms",
+            ANSWER_MILLIS,
+            "request.timeout.ms",
+            ANSWER_MILLIS - 1_000);
+    this.admin = Admin.create(settings);
+    Map<String, Object> reading = new HashMap<>(settings);
+    reading.put("isolation.level", "read_committed");
+    reading.put("auto.offset.reset", "earliest");
+    reading.put("max.poll.records", 10_000);
+    this.consumer =
+        new KafkaConsumer<>(reading, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+  }
+
+  private static List<String> stages(Pipeline pipeline) {
+    List<String> topics = new ArrayList<>();
+    for (Contract contract : pipeline.contracts()) {
+      String event = contract.event();
+      topics.addAll(List.of(event, Topics.valid(event), Topics.deadLetters(event)));
+    }
+    for (FeatureService service : pipeline.services()) {
+      topics.add(Topics.features(service.name()));
+    }
+    for (Model model : pipeline.models()) {
+      topics.addAll(List.of(Topics.scores(model.name()), Topics.unscored(model.name())));
+    }
+    return topics;
+  }
+
+  /**
+   * Counts on to where the topics end now, but not for long: what is left is counted the next time.
+   *
+   * @throws ExecutionException if the broker does not answer, or lacks a topic
+   * @throws RegistryException if it cannot be reached to read a finding
+   */
+  Figures take() throws InterruptedException, ExecutionException {
+    if (consumer.assignment().isEmpty()) {
+      assign();
+    }
+    boolean complete = countOn();
+    Map<String, Long> topics = new HashMap<>();
+    stages.forEach(topic -> topics.put(topic, counts.records(topic)));
+    Map<String, Long> lag = new HashMap<>();
+    for (String job : JOBS) {
+      lag.put(job, lag(pipeline.name() + "-" + job));
+    }
+    return new Figures(Instant.now(), topics, lag, findings.summary(), complete);
+  }
+
+  private void assign() throws InterruptedException, ExecutionException {
+    List<String> topics = new ArrayList<>(stages);
+    topics.addAll(FINDINGS);
+    List<TopicPartition> partitions =
+        admin.describeTopics(topics).allTopicNames().get().values().stream()
+            .flatMap(
+                topic ->
+                    topic.partitions().stream()
+                        .map(part -> new TopicPartition(topic.name(), part.partition())))
+            .toList();
+    consumer.assign(partitions);
+    Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
+    for (TopicPartition partition : partitions) {
+      TopicCounts.Counted known =
+          counts
+              .get(partition)
+              .filter(counted -> counted.position() <= ends.get(partition)) // else it was made anew
+              .orElse(new TopicCounts.Counted(0, 0));
+      counts.put(partition, known);
+      consumer.seek(partition, known.position());
+    }
+  }
+
+  /** True if everything up to the topics' ends has been counted. */
+  private boolean countOn() {
+    Map<TopicPartition, Long> ends = consumer.endOffsets(consumer.assignment());
+    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    while (ends.entrySet().stream()
+        .anyMatch(end -> consumer.position(end.getKey()) < end.getValue())) {
+      if (System.nanoTime() > deadline) {
+        return false;
+      }
+      count(consumer.poll(POLL));
+    }
+    return true;
+  }
+
+  private void count(ConsumerRecords<byte[], byte[]> records) {
+    for (TopicPartition partition : records.partitions()) {
+      if (!FINDINGS.contains(partition.topic())) {
+        counts.add(partition, consumer.position(partition), records.records(partition).size());
+      }
+    }
+    for (String topic : FINDINGS) {
+      for (ConsumerRecord<byte[], byte[]> record : records.records(topic)) {
+        try {
+          findings.add(record);
+        } catch (RegistryException e) {
+          consumer.seek(new TopicPartition(topic, record.partition()), record.offset());
+          throw e;
+        }
+      }
+    }
+  }
+
+  /**
+   * Records that a group has not committed yet, over all topics that it has committed anything of.
+   */
+  private long lag(String group) throws InterruptedException, ExecutionException {
+    Map<TopicPartition, OffsetAndMetadata> committed =
+        admin.listConsumerGroupOffsets(group).partitionsToOffsetAndMetadata().get();
+    // A transaction ends with a marker that takes an offset which some consumers never commit past;
+    // one record behind may therefore be none. Only what is more than that is told as lag.
+    return ends(committed.keySet()).entrySet().stream()
+        .mapToLong(end -> Math.max(0, end.getValue() - committed.get(end.getKey()).offset()))
+        .map(behind -> behind <= 1 ? 0 : behind)
+        .sum();
+  }
+
+  private Map<TopicPartition, Long> ends(Collection<TopicPartition> partitions)
+      throws InterruptedException, ExecutionException {
+    Map<TopicPartition, OffsetSpec> wanted = new HashMap<>();
+    partitions.forEach(partition -> wanted.put(partition, OffsetSpec.latest()));
+    Map<TopicPartition, Long> ends = new HashMap<>();
+    admin
+        .listOffsets(wanted)
+        .all()
+        .get()
+        .forEach((partition, end) -> ends.put(partition, end.offset()));
+    return ends;
+  }
+
+  /** What an error says, as one sentence with its full stop. */
+  static String sentence(Throwable error) {
+    Throwable cause =
+        error instanceof ExecutionException && error.getCause() != null ? error.getCause() : error;
+    String message = cause.getMessage() == null ? cause.toString() : cause.getMessage();
+    return message.endsWith(".") ? message : message + ".";
+  }
+
+  @Override
+  public void close() {
+    consumer.close();
+    admin.close(PATIENCE);
+  }
+}
