@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.awaitility.Awaitility.await;
 
+import io.leat.cli.CommandRun;
 import io.leat.records.AlertState;
 import io.leat.records.DriftAlert;
 import io.leat.records.RetrainingRequest;
@@ -39,13 +40,14 @@ class ElectricityIT {
   @TempDir private Path temporary;
 
   @Test
-  void aMarketsReadingsRunThroughTheWholePlatform() throws IOException, InterruptedException {
+  void aMarketsReadingsRunThroughTheWholePlatform() throws IOException {
     assumeThat(READINGS).as("the readings are not on this machine").exists();
 
     try (RunningStack stack =
         RunningStack.up(PROJECT.resolve("examples/electricity"), temporary.resolve("leat"))) {
-      stack.run(
-          Duration.ofMinutes(5), "replay", READINGS.toString(), "--event", "readings", "--fastest");
+      CommandRun replay =
+          stack.run("replay", READINGS.toString(), "--event", "readings", "--fastest");
+      assertThat(replay.code()).as(replay.out()).isZero();
 
       String brokers = stack.endpoints().bootstrapServers();
       AvroCodec codec = new AvroCodec(new RegistryClient(stack.endpoints().registryUrl()));

@@ -1,7 +1,8 @@
 package io.leat.cli.up;
 
-import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
+import io.leat.cli.CommandRun;
 import io.leat.cli.Leat;
 import io.leat.stack.JvmProcess;
 import io.leat.stack.LeatHome;
@@ -13,7 +14,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.iceberg.CatalogUtil;
 import org.apache.iceberg.catalog.Namespace;
@@ -29,6 +29,8 @@ import org.apache.iceberg.jdbc.JdbcCatalog;
  */
 final class RunningStack implements AutoCloseable {
   private static final Duration UP = Duration.ofMinutes(6);
+  private static final Duration DOWN = Duration.ofMinutes(3);
+  private static final String BROKER = "io.leat.stack.BrokerMain";
 
   private final Path folder;
   private final JvmProcess process;
@@ -38,42 +40,47 @@ final class RunningStack implements AutoCloseable {
     this.process = process;
   }
 
+  /** Starts a pipeline's stack and waits until it is up. */
   static RunningStack up(Path pipeline, Path folder) {
+    LeatHome home = LeatHome.find();
     JvmProcess process =
-        leat(
-            "up",
-            folder.resolveSibling("up.log"),
-            "up",
-            pipeline.toString(),
-            "--dir",
-            folder.toString(),
-            "--free-ports");
+        JvmProcess.start(
+            JvmProcess.Command.of(
+                    "up",
+                    home.classPath("services"),
+                    Leat.class.getName(),
+                    List.of("up", pipeline.toString(), "--dir", folder.toString(), "--free-ports"),
+                    folder.resolveSibling("up.log"))
+                .withJvmOptions(
+                    "-Xmx256m",
+                    "-Dleat.home=" + home.directory(),
+                    "-Dlogback.configurationFile=logback-cli.xml"));
     process.awaitReady(() -> process.log().contains("Leat is up after"), UP);
     return new RunningStack(folder, process);
   }
 
-  private static JvmProcess leat(String name, Path log, String... arguments) {
-    LeatHome home = LeatHome.find();
-    return JvmProcess.start(
-        JvmProcess.Command.of(
-                name, home.classPath("services"), Leat.class.getName(), List.of(arguments), log)
-            .withJvmOptions(
-                "-Xmx256m",
-                "-Dleat.home=" + home.directory(),
-                "-Dlogback.configurationFile=logback-cli.xml"));
-  }
-
-  /** Runs a command against this stack to its end. */
-  void run(Duration atMost, String... arguments) throws InterruptedException {
+  /** Runs a command against this stack to its end, in this JVM. */
+  CommandRun run(String... arguments) {
     List<String> all = new ArrayList<>(List.of(arguments));
     all.addAll(List.of("--dir", folder.toString()));
-    JvmProcess command =
-        leat(
-            arguments[0], folder.resolveSibling(arguments[0] + ".log"), all.toArray(String[]::new));
-    ProcessHandle handle = ProcessHandle.of(command.pid()).orElseThrow();
-    assertThat(handle.onExit().orTimeout(atMost.toSeconds(), TimeUnit.SECONDS).join().isAlive())
-        .isFalse();
-    assertThat(command.exitCode()).as(command.log()).hasValue(0);
+    return CommandRun.of(all.toArray(String[]::new));
+  }
+
+  /** Kills the broker, without a chance to clean up. */
+  void killBroker() {
+    ProcessHandle broker =
+        ProcessHandle.of(process.pid()).stream()
+            .flatMap(ProcessHandle::children)
+            .filter(child -> child.info().commandLine().orElse("").contains(BROKER))
+            .findFirst()
+            .orElseThrow();
+    broker.destroyForcibly();
+  }
+
+  /** Waits until it has ended by itself, and gives its exit code. */
+  int awaitEnd() {
+    await().atMost(DOWN).until(() -> !process.isAlive());
+    return process.exitCode().orElseThrow();
   }
 
   Endpoints endpoints() {
@@ -121,6 +128,6 @@ final class RunningStack implements AutoCloseable {
   /** Stops it as Ctrl-C does, and waits until it is gone. */
   @Override
   public void close() {
-    process.stop(Duration.ofMinutes(3));
+    process.stop(DOWN);
   }
 }
