@@ -1,36 +1,41 @@
 package io.leat.ingestion;
 
 import io.leat.ingestion.ContractSchemas.Current;
-import io.leat.ingestion.ContractSchemas.Writer;
-import io.leat.ingestion.Rules.Finding;
+import io.leat.ingestion.intake.Opened;
+import io.leat.ingestion.privacy.Protector;
+import io.leat.ingestion.rules.DomainRules;
+import io.leat.ingestion.rules.Finding;
+import io.leat.ingestion.rules.Rules;
 import io.leat.pipeline.Contract;
 import io.leat.pipeline.Durations;
 import io.leat.pipeline.Severity;
+import io.leat.pipeline.contract.MissingValue;
 import io.leat.records.Violation;
 import io.leat.schemas.AvroCodec;
-import io.leat.schemas.MalformedValueException;
 import io.leat.schemas.WireFormat;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.stream.Collectors;
 import org.apache.avro.LogicalType;
 import org.apache.avro.LogicalTypes;
 import org.apache.avro.Schema;
 import org.apache.avro.generic.GenericRecord;
-import org.jspecify.annotations.Nullable;
 
 /**
- * Decides whether the bytes of an event meet its contract. Not thread-safe: one a task.
+ * Decides whether an event meets its contract, and makes of it what everything behind ingestion may
+ * see. Not thread-safe: one a task.
  *
- * <p>A value written with any compatible schema is read as the contract's current one and written
- * as such; one that has the current schema already is passed on as it came.
+ * <p>In this order: missing values are filled in, rules in Confluent's form run, identity and time
+ * are looked at, the contract's rules are asked, sensitive values are protected. An event whose
+ * bytes are those of the current schema already, and of which nothing was changed, passes as it
+ * came.
  */
-final class ContractCheck {
+public final class ContractCheck {
   /**
    * 0001-01-01T00:00:00Z to 9999-12-31T23:59:59.999Z: what every table format and tool can hold.
    */
@@ -41,90 +46,61 @@ final class ContractCheck {
   private final Contract contract;
   private final ContractSchemas schemas;
   private final Rules rules;
+  private final DomainRules domainRules;
+  private final Protector protector;
   private final AvroCodec codec;
   private final InstantSource clock;
   private final int idField;
   private final int timeField;
   private final boolean micros;
+  private final int keyField;
 
-  ContractCheck(
+  /**
+   * @param protector puts what may be seen in place of sensitive values
+   * @param keyIsProtected whether the key of the record is the protected value of its field
+   */
+  public ContractCheck(
       Contract contract,
       ContractSchemas schemas,
       Rules rules,
+      DomainRules domainRules,
+      Protector protector,
+      boolean keyIsProtected,
       AvroCodec codec,
       InstantSource clock) {
     this.contract = contract;
     this.schemas = schemas;
     this.rules = rules;
+    this.domainRules = domainRules;
+    this.protector = protector;
     this.codec = codec;
     this.clock = clock;
     this.idField = contract.schema().getField(contract.eventId()).pos();
     Schema.Field time = contract.schema().getField(contract.eventTime());
     this.timeField = time.pos();
     this.micros = isMicros(time.schema());
+    this.keyField =
+        keyIsProtected
+            ? contract.key().map(key -> contract.schema().getField(key).pos()).orElse(-1)
+            : -1;
   }
 
   private record Problem(DeadLetterReason reason, String message) {}
 
   /**
-   * @param value the producer's bytes; null for a tombstone
+   * Judges an event.
+   *
+   * @param opened the event; it is changed
+   * @throws io.leat.schemas.RegistryException if the registry had to be asked and refused
    */
-  Verdict check(byte @Nullable [] value) {
-    if (value == null) {
-      return undecoded(
-          DeadLetterReason.NULL_VALUE,
-          "the record has no value (a tombstone); expected an event",
-          OptionalInt.empty(),
-          null);
-    }
-    if (!WireFormat.isFramed(value)) {
-      return undecoded(
-          DeadLetterReason.NOT_FRAMED,
-          value.length < WireFormat.HEADER_LENGTH
-              ? "the value has %d bytes; expected byte 0, a schema id of 4 bytes and Avro binary"
-                  .formatted(value.length)
-              : "the value begins with byte 0x%02x; expected byte 0, a schema id of 4 bytes and Avro binary"
-                  .formatted(value[0]),
-          OptionalInt.empty(),
-          null);
-    }
-    OptionalInt id = OptionalInt.of(WireFormat.schemaId(value));
-    Optional<Writer> known = schemas.writer(id.getAsInt());
-    if (known.isEmpty()) {
-      return undecoded(
-          DeadLetterReason.UNKNOWN_SCHEMA,
-          "the value names schema id %d, which the registry does not know".formatted(id.getAsInt()),
-          id,
-          null);
-    }
-    Writer writer = known.get();
-    if (writer.unreadable().isPresent()) {
-      return undecoded(
-          DeadLetterReason.UNREADABLE_SCHEMA,
-          "the value names schema id %d, which is no Avro schema that can be read: %s"
-              .formatted(id.getAsInt(), writer.unreadable().get().getMessage()),
-          id,
-          writer.unreadable().get());
-    }
-    if (writer.incompatibility().isPresent()) {
-      return undecoded(
-          DeadLetterReason.INCOMPATIBLE_SCHEMA,
-          "schema id %d cannot be read as the contract %s: %s"
-              .formatted(id.getAsInt(), contract.event(), writer.incompatibility().get()),
-          id,
-          null);
-    }
-    GenericRecord event;
-    try {
-      event = codec.decode(value, contract.schema());
-    } catch (MalformedValueException e) {
-      return undecoded(reason(e.kind()), String.valueOf(e.getMessage()), id, e);
-    }
-    return judge(value, event, id, writer);
-  }
-
-  private Verdict judge(byte[] value, GenericRecord event, OptionalInt id, Writer writer) {
+  public Verdict check(Opened.Event opened) {
+    GenericRecord event = opened.event();
     List<Problem> problems = new ArrayList<>(0);
+    boolean changed = fill(event, problems);
+    List<Finding> findings = new ArrayList<>(0);
+    if (!domainRules.isEmpty()) {
+      changed |= domainRules.run(event, findings);
+    }
     Object eventId = event.get(idField);
     if (eventId == null || eventId.toString().isEmpty()) {
       problems.add(
@@ -143,7 +119,7 @@ final class ContractCheck {
     } else {
       checkTime(eventTime, problems);
     }
-    List<Finding> findings = rules.check(event);
+    findings.addAll(rules.check(event));
     for (Finding finding : findings) {
       if (finding.severity() == Severity.ERROR) {
         problems.add(
@@ -154,24 +130,53 @@ final class ContractCheck {
     }
     Current current = schemas.current();
     if (!problems.isEmpty()) {
-      return new Verdict.Refused(
-          problems.stream().map(Problem::reason).min(DeadLetterReason::compareTo).orElseThrow(),
-          problems.stream().map(Problem::message).collect(Collectors.joining("; ")),
-          findings.stream()
-              .filter(finding -> finding.severity() == Severity.ERROR)
-              .map(finding -> new Violation(finding.rule(), finding.message()))
-              .toList(),
-          current.version(),
-          id,
-          Optional.empty());
+      return refused(opened, problems, findings, current);
     }
+    changed |= protector.protect(event);
     return new Verdict.Accepted(
-        writer.sameBytes() ? framed(value, current.id()) : codec.encode(current.id(), event),
-        String.valueOf(eventId),
+        opened.wireFormat().isPresent() && !changed
+            ? framed(opened.wireFormat().get(), current.id())
+            : codec.encode(current.id(), event),
+        String.valueOf(event.get(idField)),
         eventTime,
+        keyField < 0
+            ? Optional.empty()
+            : Optional.ofNullable(event.get(keyField)).map(Object::toString),
         current.version(),
-        writer.version(),
-        findings.stream().map(Finding::rule).toList());
+        opened.writerVersion(),
+        findings.isEmpty() ? List.of() : findings.stream().map(Finding::rule).distinct().toList());
+  }
+
+  private static Verdict.Refused refused(
+      Opened.Event opened, List<Problem> problems, List<Finding> findings, Current current) {
+    return new Verdict.Refused(
+        problems.stream().map(Problem::reason).min(DeadLetterReason::compareTo).orElseThrow(),
+        problems.stream().map(Problem::message).collect(Collectors.joining("; ")),
+        findings.stream()
+            .filter(finding -> finding.severity() == Severity.ERROR)
+            .map(finding -> new Violation(finding.rule(), finding.message()))
+            .toList(),
+        current.version(),
+        opened.writerSchemaId(),
+        Optional.empty());
+  }
+
+  private boolean fill(GenericRecord event, List<Problem> problems) {
+    boolean changed = false;
+    for (MissingValue missing : contract.missing()) {
+      if (event.get(missing.field()) == null) {
+        if (missing.fill().isPresent()) {
+          event.put(missing.field(), missing.fill().get());
+          changed = true;
+        } else {
+          problems.add(
+              new Problem(
+                  DeadLetterReason.MISSING_VALUE,
+                  missing.field() + " is null; the contract rejects events without it"));
+        }
+      }
+    }
+    return changed;
   }
 
   private void checkTime(long eventTime, List<Problem> problems) {
@@ -186,8 +191,8 @@ final class ContractCheck {
                       micros ? "" : " (is the producer writing microseconds?)")));
       return;
     }
-    Instant now = clock.instant();
-    if (eventTime > now.plus(contract.maxFuture()).toEpochMilli()) {
+    long now = clock.millis();
+    if (eventTime - now > contract.maxFuture().toMillis()) {
       problems.add(
           new Problem(
               DeadLetterReason.EVENT_TIME_IN_FUTURE,
@@ -196,7 +201,19 @@ final class ContractCheck {
                       contract.eventTime(),
                       Instant.ofEpochMilli(eventTime),
                       Durations.format(contract.maxFuture()),
-                      now)));
+                      Instant.ofEpochMilli(now))));
+    }
+    Optional<Duration> maxPast = contract.maxPast();
+    if (maxPast.isPresent() && now - eventTime > maxPast.get().toMillis()) {
+      problems.add(
+          new Problem(
+              DeadLetterReason.EVENT_TIME_IN_PAST,
+              "%s is %s, more than %s behind the clock, which says %s"
+                  .formatted(
+                      contract.eventTime(),
+                      Instant.ofEpochMilli(eventTime),
+                      Durations.format(maxPast.get()),
+                      Instant.ofEpochMilli(now))));
     }
   }
 
@@ -220,20 +237,5 @@ final class ContractCheck {
     byte[] copy = value.clone();
     ByteBuffer.wrap(copy).putInt(1, id);
     return copy;
-  }
-
-  private static Verdict.Refused undecoded(
-      DeadLetterReason reason, String message, OptionalInt writerId, @Nullable Throwable cause) {
-    return new Verdict.Refused(
-        reason, message, List.of(), OptionalInt.empty(), writerId, Optional.ofNullable(cause));
-  }
-
-  private static DeadLetterReason reason(MalformedValueException.Kind kind) {
-    return switch (kind) {
-      case NOT_FRAMED -> DeadLetterReason.NOT_FRAMED;
-      case UNKNOWN_SCHEMA -> DeadLetterReason.UNKNOWN_SCHEMA;
-      case NOT_THE_SCHEMA -> DeadLetterReason.NOT_THE_SCHEMA;
-      case TRAILING_BYTES -> DeadLetterReason.TRAILING_BYTES;
-    };
   }
 }

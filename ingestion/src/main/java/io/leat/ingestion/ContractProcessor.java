@@ -1,13 +1,21 @@
 package io.leat.ingestion;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.leat.ingestion.duplicates.SeenEvents;
+import io.leat.ingestion.intake.EventReader;
+import io.leat.ingestion.intake.Opened;
+import io.leat.ingestion.privacy.Cipher256;
 import io.leat.records.LogPosition;
 import io.leat.schemas.LogPositions;
 import io.leat.schemas.RecordHeaders;
 import io.leat.schemas.RegistryException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.function.Supplier;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.streams.processor.api.Processor;
@@ -30,33 +38,54 @@ final class ContractProcessor implements Processor<byte[], byte[], byte[], byte[
   private static final Logger log = LoggerFactory.getLogger(ContractProcessor.class);
 
   private final String event;
-  private final ContractCheck check;
-  private final DeadLetterHeaders deadLetters;
+  private final Supplier<Intake> intakes;
   private final IngestionMetrics metrics;
-  private final String validSink;
-  private final String deadLetterSink;
+  private final Sinks sinks;
   private @Nullable ProcessorContext<byte[], byte[]> context;
+  private @Nullable Intake intake;
+  private @Nullable SeenEvents seen;
   private int largestRecord;
   private int largestValid;
 
-  ContractProcessor(
-      String event,
+  /**
+   * What a task needs to take events in.
+   *
+   * @param horizon within which events of one id are duplicates; empty: nobody looks
+   */
+  record Intake(
+      EventReader reader,
       ContractCheck check,
       DeadLetterHeaders deadLetters,
-      IngestionMetrics metrics,
-      String validSink,
-      String deadLetterSink) {
+      Optional<Cipher256> cipher,
+      boolean mayQuote,
+      Optional<Duration> horizon) {}
+
+  /**
+   * Names of what the processor writes to.
+   *
+   * @param seen store of the events that were seen, where the contract has a horizon
+   */
+  record Sinks(String valid, String deadLetters, String seen) {}
+
+  /**
+   * @param intakes makes what a task needs, when the task starts
+   */
+  ContractProcessor(String event, Supplier<Intake> intakes, IngestionMetrics metrics, Sinks sinks) {
     this.event = event;
-    this.check = check;
-    this.deadLetters = deadLetters;
+    this.intakes = intakes;
     this.metrics = metrics;
-    this.validSink = validSink;
-    this.deadLetterSink = deadLetterSink;
+    this.sinks = sinks;
   }
 
   @Override
   public void init(ProcessorContext<byte[], byte[]> context) {
     this.context = context;
+    Intake made = intakes.get();
+    this.intake = made;
+    this.seen =
+        made.horizon()
+            .map(horizon -> new SeenEvents(context.getStateStore(sinks.seen()), horizon))
+            .orElse(null);
     this.largestRecord = RecordSize.largest(context.appConfigs());
     this.largestValid = largestRecord - largestRecord / 64; // jobs further on add headers
   }
@@ -64,13 +93,21 @@ final class ContractProcessor implements Processor<byte[], byte[], byte[], byte[
   @Override
   public void process(Record<byte[], byte[]> record) {
     LogPosition source = source();
-    Verdict verdict = judge(record.value(), source);
+    Verdict verdict = judge(record, source);
+    if (verdict instanceof Verdict.Skipped) {
+      metrics.skipped();
+      return;
+    }
     if (verdict instanceof Verdict.Accepted accepted) {
       Record<byte[], byte[]> valid = valid(record, accepted, source);
       int size = RecordSize.upperBound(valid);
       if (size <= largestValid) {
+        if (seen != null && seen.contains(accepted.eventId(), accepted.eventTime())) {
+          metrics.duplicate();
+          return;
+        }
         metrics.accepted(accepted.warnings());
-        context().forward(valid, validSink);
+        context().forward(valid, sinks.valid());
         return;
       }
       verdict = tooLarge(accepted, size);
@@ -79,33 +116,50 @@ final class ContractProcessor implements Processor<byte[], byte[], byte[], byte[
   }
 
   /**
-   * The check's verdict; a defect of the check is a verdict too, a registry or a Kafka client out
-   * of order is not.
+   * The verdict; a defect of the check is one too, a registry or a Kafka client out of order is
+   * not.
    */
-  private Verdict judge(byte @Nullable [] value, LogPosition source) {
+  private Verdict judge(Record<byte[], byte[]> record, LogPosition source) {
     try {
-      return check.check(value);
+      Opened opened = intake().reader().read(record.value(), record.headers());
+      if (opened instanceof Opened.Event read) {
+        return intake().check().check(read);
+      }
+      return opened instanceof Opened.Refused refused
+          ? Verdict.Refused.of(refused)
+          : new Verdict.Skipped();
     } catch (RegistryException | KafkaException e) {
       throw e;
     } catch (RuntimeException | StackOverflowError e) {
+      Throwable told = intake().mayQuote() ? e : silent(e);
       log.error(
           "Defect: {} at {} could not be checked and goes to the dead letters",
           event,
           LogPositions.format(source),
-          e);
+          told);
       return new Verdict.Refused(
           DeadLetterReason.INTERNAL_ERROR,
-          "ingestion failed on this event: " + e,
+          "ingestion failed on this event: " + told,
           List.of(),
           OptionalInt.empty(),
           OptionalInt.empty(),
-          Optional.of(e));
+          Optional.of(told));
     }
+  }
+
+  /** The same error without its message, which may hold what the contract protects. */
+  private static Throwable silent(Throwable error) {
+    Throwable silent = new RefusedEventException(error.getClass().getName());
+    silent.setStackTrace(error.getStackTrace());
+    return silent;
   }
 
   private Record<byte[], byte[]> valid(
       Record<byte[], byte[]> record, Verdict.Accepted accepted, LogPosition source) {
     Record<byte[], byte[]> valid = record.withValue(accepted.value()); // copies headers
+    if (accepted.protectedKey().isPresent()) {
+      valid = valid.withKey(accepted.protectedKey().get().getBytes(UTF_8));
+    }
     Headers headers = valid.headers();
     RecordHeaders.set(headers, RecordHeaders.EVENT_ID, accepted.eventId());
     RecordHeaders.set(headers, RecordHeaders.EVENT_TIME, Long.toString(accepted.eventTime()));
@@ -122,8 +176,8 @@ final class ContractProcessor implements Processor<byte[], byte[], byte[], byte[
   }
 
   private void refuse(Record<byte[], byte[]> record, Verdict.Refused refused, LogPosition source) {
-    Record<byte[], byte[]> letter = record.withHeaders(record.headers()); // a copy
-    deadLetters.append(letter.headers(), refused, source);
+    Record<byte[], byte[]> letter = encrypted(record.withHeaders(record.headers())); // a copy
+    intake().deadLetters().append(letter.headers(), refused, source);
     if (RecordSize.upperBound(letter) > largestRecord) {
       log.error(
           "{} at {} is too large to copy: its dead letter goes without key, value and the producer's"
@@ -131,12 +185,24 @@ final class ContractProcessor implements Processor<byte[], byte[], byte[], byte[
               + " producer.max.request.size with max.message.bytes of {}.",
           event,
           LogPositions.format(source),
-          deadLetterSink);
+          sinks.deadLetters());
       letter = new Record<>(null, null, record.timestamp());
-      deadLetters.append(letter.headers(), refused, source);
+      intake().deadLetters().append(letter.headers(), refused, source);
     }
     metrics.refused(refused.reason());
-    context().forward(letter, deadLetterSink);
+    context().forward(letter, sinks.deadLetters());
+  }
+
+  /** Key and value encrypted, where the contract asks for it. */
+  private Record<byte[], byte[]> encrypted(Record<byte[], byte[]> letter) {
+    Optional<Cipher256> cipher = intake().cipher();
+    if (cipher.isEmpty()) {
+      return letter;
+    }
+    RecordHeaders.set(letter.headers(), RecordHeaders.ENCRYPTED, "key,value");
+    return letter
+        .withKey(letter.key() == null ? null : cipher.get().encrypt(letter.key()))
+        .withValue(letter.value() == null ? null : cipher.get().encrypt(letter.value()));
   }
 
   private Verdict.Refused tooLarge(Verdict.Accepted accepted, int size) {
@@ -164,6 +230,10 @@ final class ContractProcessor implements Processor<byte[], byte[], byte[], byte[
     } else {
       headers.remove(name);
     }
+  }
+
+  private Intake intake() {
+    return Objects.requireNonNull(intake, "init comes first");
   }
 
   private ProcessorContext<byte[], byte[]> context() {

@@ -22,10 +22,12 @@ import org.jspecify.annotations.Nullable;
  * The schemas that one contract's events are and were written with, each looked up once.
  * Thread-safe.
  *
- * <p>Versions are those of the subject {@code <event>-value}, where a contract's history stands.
- * Every method throws {@link RegistryException} if the registry must be asked and does not answer.
+ * <p>Versions are those of the subject {@code <event>-value}, where a contract's history stands; of
+ * {@code <event>.valid-value} where producers do not write the contract's schema itself (JSON, or
+ * an envelope with a schema of its own). Every method throws {@link RegistryException} if the
+ * registry must be asked and does not answer.
  */
-final class ContractSchemas {
+public final class ContractSchemas {
   /**
    * How long it is believed that an id names no schema; a flood of garbage then costs no request an
    * event.
@@ -39,17 +41,23 @@ final class ContractSchemas {
   private final RegistryClient registry;
   private final RegistryPatience patience;
   private final InstantSource clock;
+  private final String history;
   private final String normalForm;
   private final Map<Integer, Writer> writers = new ConcurrentHashMap<>();
   private final Map<Integer, NoSchema> unknown = new ConcurrentHashMap<>();
   private volatile @Nullable Current current;
 
-  ContractSchemas(
+  public ContractSchemas(
       Contract contract, RegistryClient registry, RegistryPatience patience, InstantSource clock) {
     this.contract = contract;
     this.registry = registry;
     this.patience = patience;
     this.clock = clock;
+    this.history =
+        Topics.valueSubject(
+            contract.intake().isContractSchema()
+                ? contract.event()
+                : Topics.valid(contract.event()));
     this.normalForm = SchemaNormalization.toParsingForm(contract.schema());
   }
 
@@ -57,19 +65,19 @@ final class ContractSchemas {
    * The contract's current schema in the registry.
    *
    * @param id its id under {@code <event>.valid-value}
-   * @param version its version; empty where {@code <event>-value} does not list it
+   * @param version its version; empty where the history does not list it
    */
-  record Current(int id, OptionalInt version) {}
+  public record Current(int id, OptionalInt version) {}
 
   /**
    * A schema that events name.
    *
-   * @param version its version; empty where {@code <event>-value} does not list it
+   * @param version its version; empty where the history does not list it
    * @param sameBytes whether a value written with it is, byte for byte, one of the current schema
    * @param incompatibility why it cannot be read as the current one; empty if it can
    * @param unreadable why the registry's answer is no Avro schema; empty if it is
    */
-  record Writer(
+  public record Writer(
       OptionalInt version,
       boolean sameBytes,
       Optional<String> incompatibility,
@@ -78,7 +86,7 @@ final class ContractSchemas {
   /** An id without a schema: the registry knows none, or one that cannot be read. */
   private record NoSchema(Instant since, Optional<Writer> answer) {}
 
-  Current current() {
+  public Current current() {
     Current known = current;
     if (known == null) {
       known = patience.call(this::askCurrent);
@@ -88,7 +96,7 @@ final class ContractSchemas {
   }
 
   /** The schema of an id; empty if the registry knows none. */
-  Optional<Writer> writer(int id) {
+  public Optional<Writer> writer(int id) {
     Writer known = writers.get(id);
     if (known != null) {
       return Optional.of(known);
@@ -138,10 +146,7 @@ final class ContractSchemas {
   }
 
   private OptionalInt version(Schema schema) {
-    return registry
-        .version(Topics.valueSubject(contract.event()), schema)
-        .map(OptionalInt::of)
-        .orElseGet(OptionalInt::empty);
+    return registry.version(history, schema).map(OptionalInt::of).orElseGet(OptionalInt::empty);
   }
 
   private Optional<String> incompatibility(Schema writer) {
@@ -149,9 +154,13 @@ final class ContractSchemas {
         SchemaCompatibility.checkReaderWriterCompatibility(contract.schema(), writer).getResult();
     return result.getCompatibility() == SchemaCompatibility.SchemaCompatibilityType.COMPATIBLE
         ? Optional.empty()
-        : Optional.of(
-            result.getIncompatibilities().stream()
-                .map(i -> i.getLocation() + ": " + i.getMessage())
-                .collect(Collectors.joining("; ")));
+        : Optional.of(describe(result));
+  }
+
+  /** What keeps values of one schema from being read as another, place by place. */
+  public static String describe(SchemaCompatibility.SchemaCompatibilityResult result) {
+    return result.getIncompatibilities().stream()
+        .map(i -> i.getLocation() + ": " + i.getMessage())
+        .collect(Collectors.joining("; "));
   }
 }

@@ -30,10 +30,19 @@ final class DeadLetterHeaders {
   private final RegistryClient registry;
   private final RegistryPatience patience;
   private final AvroCodec codec;
+  private final boolean mayQuote;
   private @Nullable Integer id;
 
+  /**
+   * @param mayQuote whether messages of exceptions may be written, which may hold an event's values
+   */
   DeadLetterHeaders(
-      String event, RegistryClient registry, RegistryPatience patience, AvroCodec codec) {
+      String event,
+      RegistryClient registry,
+      RegistryPatience patience,
+      AvroCodec codec,
+      boolean mayQuote) {
+    this.mayQuote = mayQuote;
     this.event = event;
     this.registry = registry;
     this.patience = patience;
@@ -46,7 +55,12 @@ final class DeadLetterHeaders {
    * @param source where the event was read
    */
   void append(Headers headers, Verdict.Refused refused, LogPosition source) {
-    Throwable error = refused.cause().orElseGet(() -> new RefusedEventException(refused.message()));
+    String message = mayQuote || refused.cause().isEmpty() ? refused.message() : silent(refused);
+    Throwable error =
+        refused
+            .cause()
+            .filter(cause -> mayQuote)
+            .orElseGet(() -> new RefusedEventException(message));
     ErrorHeaders.append(
         headers, error, source.getTopic(), source.getPartition(), source.getOffset());
     add(headers, RecordHeaders.CONTRACT, event);
@@ -58,10 +72,11 @@ final class DeadLetterHeaders {
           RecordHeaders.RULES,
           refused.violations().stream().map(Violation::getRule).collect(Collectors.joining(",")));
     }
-    headers.add(RecordHeaders.DEAD_LETTER, codec.encode(schemaId(), letter(refused, source)));
+    headers.add(
+        RecordHeaders.DEAD_LETTER, codec.encode(schemaId(), letter(refused, message, source)));
   }
 
-  private DeadLetter letter(Verdict.Refused refused, LogPosition source) {
+  private DeadLetter letter(Verdict.Refused refused, String message, LogPosition source) {
     List<Violation> violations =
         refused.violations().stream()
             .map(violation -> new Violation(violation.getRule(), cut(violation.getMessage())))
@@ -71,9 +86,15 @@ final class DeadLetterHeaders {
         boxed(refused.contractVersion()),
         boxed(refused.writerSchemaId()),
         refused.reason().name(),
-        cut(refused.message()),
+        cut(message),
         violations,
         source);
+  }
+
+  /** What a library said may quote the event: only what the reason code says is told. */
+  private static String silent(Verdict.Refused refused) {
+    return "%s (the details may hold what the contract protects, and are left out)"
+        .formatted(refused.reason());
   }
 
   private int schemaId() {

@@ -7,6 +7,12 @@ package io.leat.ingestion;
 public enum DeadLetterReason {
   /** The record has no value (a tombstone). */
   NULL_VALUE,
+  /** The record is not in the envelope that the contract names, or there is no event in it. */
+  NOT_THE_ENVELOPE,
+  /** A change of a database deletes a row, which the contract does not take for an event. */
+  DELETED_ROW,
+  /** The value is no JSON object in UTF-8. */
+  NOT_JSON,
   /** The value does not begin with byte 0 and a schema id of four bytes. */
   NOT_FRAMED,
   /** The registry knows no schema of the id that the value names. */
@@ -15,7 +21,10 @@ public enum DeadLetterReason {
   UNREADABLE_SCHEMA,
   /** The writer's schema cannot be read as the contract's current one. */
   INCOMPATIBLE_SCHEMA,
-  /** The bytes end early, or are no value of the schema that they name. */
+  /**
+   * The bytes end early, or are no value of the schema that they name; or the JSON does not fit the
+   * contract's schema.
+   */
   NOT_THE_SCHEMA,
   /** Bytes are left over behind the value. */
   TRAILING_BYTES,
@@ -27,6 +36,10 @@ public enum DeadLetterReason {
   EVENT_TIME_OUT_OF_RANGE,
   /** Event time lies further ahead of the clock than the contract's {@code max_future}. */
   EVENT_TIME_IN_FUTURE,
+  /** Event time lies further behind the clock than the contract's {@code max_past}. */
+  EVENT_TIME_IN_PAST,
+  /** A field is null that the contract's {@code missing} rejects. */
+  MISSING_VALUE,
   /** A rule of severity error does not hold. */
   RULE_VIOLATED,
   /** A rule of severity error has no value for this event, for example a division by zero. */

@@ -5,6 +5,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * What ingestion counts of one event; docs/reference/metrics.md lists it. Thread-safe.
@@ -17,6 +18,9 @@ final class IngestionMetrics {
   private final Counter valid;
   private final Counter warned;
   private final Counter deadLetter;
+  private final Counter duplicate;
+  private final Counter skipped;
+  private final Map<String, Counter> warnings = new ConcurrentHashMap<>();
   private final Map<DeadLetterReason, Counter> reasons = new EnumMap<>(DeadLetterReason.class);
 
   IngestionMetrics(MeterRegistry registry, String event) {
@@ -25,6 +29,8 @@ final class IngestionMetrics {
     valid = outcome("valid");
     warned = outcome("warned");
     deadLetter = outcome("dead_letter");
+    duplicate = outcome("duplicate");
+    skipped = outcome("skipped");
     for (DeadLetterReason reason : DeadLetterReason.values()) {
       reasons.put(
           reason,
@@ -36,19 +42,32 @@ final class IngestionMetrics {
   }
 
   /** An event passed. */
-  void accepted(List<String> warnings) {
-    if (warnings.isEmpty()) {
+  void accepted(List<String> rules) {
+    if (rules.isEmpty()) {
       valid.increment();
       return;
     }
     warned.increment();
-    for (String rule : warnings) {
-      Counter.builder("leat.ingestion.warnings")
-          .description("Rules of severity warn that a valid event did not meet.")
-          .tags("event", event, "rule", rule)
-          .register(registry)
-          .increment();
+    for (String rule : rules) {
+      warnings.computeIfAbsent(rule, this::warning).increment();
     }
+  }
+
+  private Counter warning(String rule) {
+    return Counter.builder("leat.ingestion.warnings")
+        .description("Rules of severity warn that a valid event did not meet.")
+        .tags("event", event, "rule", rule)
+        .register(registry);
+  }
+
+  /** An event of an id that was seen within the contract's horizon was dropped. */
+  void duplicate() {
+    duplicate.increment();
+  }
+
+  /** A record that is no event was passed over. */
+  void skipped() {
+    skipped.increment();
   }
 
   /** An event was refused. */

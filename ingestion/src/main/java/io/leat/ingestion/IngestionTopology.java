@@ -1,9 +1,9 @@
 package io.leat.ingestion;
 
+import io.leat.ingestion.duplicates.SeenEvents;
 import io.leat.pipeline.Contract;
 import io.leat.pipeline.Pipeline;
 import io.leat.runtime.streams.RegistryPatience;
-import io.leat.schemas.AvroCodec;
 import io.leat.schemas.RegistryClient;
 import io.leat.schemas.Topics;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -18,7 +18,8 @@ import org.apache.kafka.streams.Topology;
  *
  * <pre>
  * &lt;event&gt; ──▶ check ──▶ &lt;event&gt;.valid
- *                └────▶ &lt;event&gt;.dlq
+ *                │ └──▶ &lt;event&gt;.dlq
+ *                └ ids that were seen (RocksDB), where the contract has a horizon
  * </pre>
  */
 public final class IngestionTopology {
@@ -54,11 +55,14 @@ public final class IngestionTopology {
     String check = raw + "-check";
     String valid = Topics.valid(raw);
     String deadLetters = Topics.deadLetters(raw);
+    String seen = raw + "-seen";
 
     // What the tasks of a contract share:
-    Rules rules = new Rules(contract);
+    RegistryContract registryContract = new RegistryContract(contract, registry, patience);
     ContractSchemas schemas = new ContractSchemas(contract, registry, patience, clock);
     IngestionMetrics counts = new IngestionMetrics(metrics, raw);
+    IntakeFactory intakes =
+        new IntakeFactory(contract, registryContract, schemas, registry, patience, clock);
 
     topology.addSource(
         AutoOffsetReset.earliest(),
@@ -69,17 +73,13 @@ public final class IngestionTopology {
         raw);
     topology.addProcessor(
         check,
-        () -> {
-          AvroCodec codec = new AvroCodec(registry);
-          return new ContractProcessor(
-              raw,
-              new ContractCheck(contract, schemas, rules, codec, clock),
-              new DeadLetterHeaders(raw, registry, patience, codec),
-              counts,
-              valid,
-              deadLetters);
-        },
+        () ->
+            new ContractProcessor(
+                raw, intakes, counts, new ContractProcessor.Sinks(valid, deadLetters, seen)),
         raw);
+    contract
+        .duplicatesWithin()
+        .ifPresent(horizon -> topology.addStateStore(SeenEvents.store(seen, horizon), check));
     topology.addSink(valid, valid, new ByteArraySerializer(), new ByteArraySerializer(), check);
     topology.addSink(
         deadLetters, deadLetters, new ByteArraySerializer(), new ByteArraySerializer(), check);

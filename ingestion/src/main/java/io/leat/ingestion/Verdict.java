@@ -1,17 +1,20 @@
 package io.leat.ingestion;
 
+import io.leat.ingestion.intake.Opened;
 import io.leat.records.Violation;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 
 /** What a contract says of one event. */
-sealed interface Verdict {
+public sealed interface Verdict {
   /**
    * The event passes.
    *
    * @param value the event in wire format, written with the contract's current schema
    * @param eventTime milliseconds since 1970-01-01 UTC
+   * @param protectedKey what the record's key is to be, where the contract protects the field that
+   *     keys it; empty: it stays as it is
    * @param contractVersion version of the contract's current schema; empty where the registry names
    *     none
    * @param writerVersion version of the schema that the producer wrote with; empty likewise
@@ -21,10 +24,14 @@ sealed interface Verdict {
       byte[] value,
       String eventId,
       long eventTime,
+      Optional<String> protectedKey,
       OptionalInt contractVersion,
       OptionalInt writerVersion,
       List<String> warnings)
       implements Verdict {}
+
+  /** The record is part of a protocol and no event: a tombstone, a deleted row. */
+  record Skipped() implements Verdict {}
 
   /**
    * The event is refused.
@@ -44,5 +51,15 @@ sealed interface Verdict {
       OptionalInt contractVersion,
       OptionalInt writerSchemaId,
       Optional<Throwable> cause)
-      implements Verdict {}
+      implements Verdict {
+    static Refused of(Opened.Refused refused) {
+      return new Refused(
+          refused.reason(),
+          refused.message(),
+          List.of(),
+          OptionalInt.empty(),
+          refused.writerSchemaId(),
+          refused.cause());
+    }
+  }
 }

@@ -16,17 +16,19 @@ import java.util.regex.Pattern;
 
 /**
  * As much of Confluent's registry API as ingestion asks for, over HTTP on loopback: register, look
- * up, read by id. It can be told to be out of order for a number of requests.
+ * up, read by id, read the newest with what is held beside it. It can be told to be out of order for a number of requests.
  */
 final class FakeRegistry implements AutoCloseable {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final Pattern BY_ID = Pattern.compile("/schemas/ids/(-?\\d+)");
   private static final Pattern LOOK_UP = Pattern.compile("/subjects/([^/]+)");
+  private static final Pattern LATEST = Pattern.compile("/subjects/([^/]+)/versions/latest");
   private static final Pattern REGISTER = Pattern.compile("/subjects/([^/]+)/versions");
 
   private final HttpServer server;
   private final List<Map<String, Object>> byId = new ArrayList<>();
   private final Map<String, List<String>> subjects = new HashMap<>();
+  private final Map<String, Map<String, Object>> beside = new HashMap<>();
   private int outOfOrder;
   private int requests;
 
@@ -55,6 +57,12 @@ final class FakeRegistry implements AutoCloseable {
     return byId.size();
   }
 
+  /** Holds metadata and rules beside the newest schema of a subject, as Confluent's registry does. */
+  @SuppressWarnings("unchecked") // a JSON object is a map
+  synchronized void holdBeside(String subject, String json) throws IOException {
+    beside.put(subject, JSON.readValue(json, Map.class));
+  }
+
   private synchronized void answer(HttpExchange exchange) throws IOException {
     requests++;
     if (outOfOrder > 0) {
@@ -65,6 +73,7 @@ final class FakeRegistry implements AutoCloseable {
     String path = exchange.getRequestURI().getPath();
     Matcher id = BY_ID.matcher(path);
     Matcher lookUp = LOOK_UP.matcher(path);
+    Matcher latest = LATEST.matcher(path);
     Matcher register = REGISTER.matcher(path);
     if (id.matches()) {
       int number = Integer.parseInt(id.group(1));
@@ -90,6 +99,25 @@ final class FakeRegistry implements AutoCloseable {
                   "schema",
                   schema)
               : error(40403, "Schema not found"));
+    } else if (latest.matches()) {
+      List<String> versions = versions(latest.group(1));
+      if (versions.isEmpty()) {
+        send(exchange, 404, error(40401, "Subject not found"));
+      } else {
+        String schema = versions.get(versions.size() - 1);
+        Map<String, Object> body = new HashMap<>(beside.getOrDefault(latest.group(1), Map.of()));
+        body.putAll(
+            Map.of(
+                "subject",
+                latest.group(1),
+                "version",
+                versions.size(),
+                "id",
+                idOf(schema),
+                "schema",
+                schema));
+        send(exchange, 200, body);
+      }
     } else if (register.matches()) {
       String schema = schema(exchange);
       List<String> versions = versions(register.group(1));

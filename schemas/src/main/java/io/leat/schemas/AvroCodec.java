@@ -104,6 +104,19 @@ public final class AvroCodec {
     return encode(id, record, PLAIN.createDatumWriter(record.getSchema()));
   }
 
+  /**
+   * The record as another schema has it.
+   *
+   * @param writer schema that its bytes are taken to be of
+   * @throws MalformedValueException if it is no value of the writer's schema
+   */
+  public GenericRecord convert(GenericRecord record, Schema writer, Schema wanted) {
+    return this.<GenericRecord>read(
+        encode(0, record),
+        readers.computeIfAbsent(
+            new ReaderKey(writer, wanted), key -> new StringReader(writer, wanted)));
+  }
+
   private byte[] encode(int id, Object record, DatumWriter<?> writer) {
     buffer.reset();
     buffer.writeBytes(
@@ -181,8 +194,8 @@ public final class AvroCodec {
                     null));
   }
 
-  /** The writer's schema id, and the schema or class that it is read as. */
-  private record ReaderKey(int id, Object wanted) {}
+  /** The writer's schema or its id, and the schema or class that it is read as. */
+  private record ReaderKey(Object writer, Object wanted) {}
 
   /** Generic data with no logical-type conversions. */
   private static final GenericData PLAIN = new GenericData();

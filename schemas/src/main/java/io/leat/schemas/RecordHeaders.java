@@ -44,6 +44,9 @@ public final class RecordHeaders {
   /** The {@code DeadLetter} record in Confluent wire format: the one header that is not text. */
   public static final String DEAD_LETTER = "leat.dead-letter";
 
+  /** What of a dead letter is encrypted: {@code key,value}; absent where nothing is. */
+  public static final String ENCRYPTED = "leat.encrypted";
+
   /** Reason code of a dead letter. */
   public static final String REASON = "leat.reason";
 

@@ -1,6 +1,9 @@
 package io.leat.schemas;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.io.IOException;
+import java.net.URLEncoder;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -10,9 +13,14 @@ import org.apache.avro.Schema;
 import org.apache.flink.avro.registry.confluent.shaded.io.confluent.kafka.schemaregistry.ParsedSchema;
 import org.apache.flink.avro.registry.confluent.shaded.io.confluent.kafka.schemaregistry.avro.AvroSchema;
 import org.apache.flink.avro.registry.confluent.shaded.io.confluent.kafka.schemaregistry.avro.AvroSchemaProvider;
+import org.apache.flink.avro.registry.confluent.shaded.io.confluent.kafka.schemaregistry.client.CachedSchemaRegistryClient;
 import org.apache.flink.avro.registry.confluent.shaded.io.confluent.kafka.schemaregistry.client.SchemaRegistryClient;
 import org.apache.flink.avro.registry.confluent.shaded.io.confluent.kafka.schemaregistry.client.SchemaRegistryClientFactory;
+import org.apache.flink.avro.registry.confluent.shaded.io.confluent.kafka.schemaregistry.client.rest.RestService;
 import org.apache.flink.avro.registry.confluent.shaded.io.confluent.kafka.schemaregistry.client.rest.exceptions.RestClientException;
+import org.apache.flink.avro.shaded.com.fasterxml.jackson.core.type.TypeReference;
+import org.apache.flink.avro.shaded.com.fasterxml.jackson.databind.JsonNode;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Avro schemas by id and by subject, from any registry that speaks Confluent's REST API.
@@ -25,6 +33,7 @@ import org.apache.flink.avro.registry.confluent.shaded.io.confluent.kafka.schema
  * <p>The only class that names Confluent's client library.
  */
 public final class RegistryClient {
+  private static final String IN_MEMORY = "mock://";
   private static final int CAPACITY = 10_000;
 
   /**
@@ -40,6 +49,7 @@ public final class RegistryClient {
 
   private final String url;
   private final SchemaRegistryClient client;
+  private final @Nullable RestService rest;
   private final Map<Integer, Schema> byId = new ConcurrentHashMap<>();
   private final Map<String, Map<Schema, Integer>> ids = new ConcurrentHashMap<>();
 
@@ -50,9 +60,13 @@ public final class RegistryClient {
    */
   public RegistryClient(String url, Map<String, String> settings) {
     this.url = url;
+    this.rest = url.startsWith(IN_MEMORY) ? null : new RestService(url);
     this.client =
-        SchemaRegistryClientFactory.newClient(
-            List.of(url), CAPACITY, List.of(new AvroSchemaProvider()), settings, Map.of());
+        rest == null
+            ? SchemaRegistryClientFactory.newClient(
+                List.of(url), CAPACITY, List.of(new AvroSchemaProvider()), settings, Map.of())
+            : new CachedSchemaRegistryClient(
+                rest, CAPACITY, List.of(new AvroSchemaProvider()), settings, Map.of());
   }
 
   public RegistryClient(String url) {
@@ -112,6 +126,44 @@ public final class RegistryClient {
           return new Registered(
               found.getId(), found.getVersion(), new Schema.Parser().parse(found.getSchema()));
         });
+  }
+
+  /**
+   * What the registry holds beside the newest schema of a subject, as it holds it: an object with
+   * {@code metadata} and {@code ruleSet} among others (a Confluent data contract); empty if the
+   * subject is unknown. Always asks the registry.
+   */
+  public Optional<String> dataContract(String subject) {
+    RestService service = rest;
+    if (service == null) {
+      return Optional.empty();
+    }
+    return call(
+        "read the data contract of " + subject,
+        () ->
+            service
+                .httpRequest(
+                    "subjects/" + URLEncoder.encode(subject, UTF_8) + "/versions/latest",
+                    "GET",
+                    null,
+                    RestService.DEFAULT_REQUEST_PROPERTIES,
+                    new TypeReference<JsonNode>() {})
+                .toString());
+  }
+
+  /** Sets how a subject's schemas may change, if it is not set so already. */
+  public void setCompatibility(String subject, String level) {
+    call(
+        "set the compatibility of " + subject + " to " + level,
+        () -> client.updateCompatibility(subject, level));
+  }
+
+  /**
+   * How a subject's schemas may change, by the registry's name for it; empty where that is not said
+   * of the subject itself.
+   */
+  public Optional<String> compatibility(String subject) {
+    return call("read the compatibility of " + subject, () -> client.getCompatibility(subject));
   }
 
   /** The version that a schema has under a subject; empty if it is not registered there. */

@@ -60,7 +60,9 @@ public final class PipelineTopics {
     Map<String, String> kept = deletedAfter(contract.topic().retention());
     Map<String, String> refused = deletedAfter(Optional.of(contract.topic().deadLetterRetention()));
     Optional<Schema> schema = Optional.of(contract.schema());
-    topics.add(new Topic(event, partitions, kept, schema));
+    topics.add(
+        new Topic(
+            event, partitions, kept, schema.filter(s -> contract.intake().isContractSchema())));
     topics.add(new Topic(Topics.valid(event), partitions, large(kept), schema));
     topics.add(new Topic(Topics.deadLetters(event), partitions, large(refused), Optional.empty()));
     topics.add(new Topic(Topics.late(event), partitions, large(refused), schema));

@@ -7,6 +7,11 @@ public record Intake(Format format, Envelope envelope) {
   /** Avro in Confluent wire format, in no envelope. */
   public static final Intake PLAIN = new Intake(Format.AVRO, new Envelope.None());
 
+  /** Whether the raw topic's values are Avro of the contract's own schema. */
+  public boolean isContractSchema() {
+    return format == Format.AVRO && !(envelope instanceof Envelope.Debezium);
+  }
+
   /** How an event, or the envelope around it, is written. */
   public enum Format {
     /** Confluent wire format: byte 0, a schema id of four bytes, Avro binary. */

@@ -109,7 +109,7 @@ public final class ProtectedFields {
   }
 
   /** Whether values are strings or bytes, or lists or maps of these. */
-  private static boolean isText(Schema schema) {
+  public static boolean isText(Schema schema) {
     return switch (schema.getType()) {
       case STRING -> true;
       case BYTES -> schema.getLogicalType() == null;

@@ -1,13 +1,13 @@
-package io.leat.ingestion;
+package io.leat.ingestion.rules;
 
 import io.leat.pipeline.Contract;
-import io.leat.pipeline.Severity;
 import io.leat.pipeline.expression.Program;
 import io.leat.pipeline.expression.Scope;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -19,42 +19,43 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A rule holds unless it says false: over a field that is null it says nothing, as a CHECK of
  * SQL does; whether null is allowed is the schema's word. A rule that cannot be evaluated for an
- * event is a finding of its own.
+ * event is a finding of its own. No message quotes a protected field.
  */
-final class Rules {
+public final class Rules {
   private static final Pattern QUOTED = Pattern.compile("\\{event\\.([A-Za-z0-9_.]+)}");
   private static final Pattern FIELD = Pattern.compile("\\bevent\\.([A-Za-z_][A-Za-z0-9_.]*)");
   private static final int LONGEST_VALUE = 100;
 
   /**
-   * A rule that does not hold.
-   *
-   * @param failed whether it could not be evaluated, rather than said false
-   * @param message what was found, for a person
+   * @param quotable whether all that it reads may be quoted
    */
-  record Finding(String rule, Severity severity, boolean failed, String message) {}
-
-  private record Compiled(Contract.Rule rule, Program program) {}
+  private record Compiled(Contract.Rule rule, Program program, boolean quotable) {}
 
   private final Scope scope;
+  private final Predicate<String> quotable;
   private final List<Compiled> rules;
 
   /**
+   * @param quotable whether a message may quote the value of a field, by its path
    * @throws io.leat.pipeline.expression.ExpressionException if a rule does not compile; the reader
    *     of pipelines lets none through
    */
-  Rules(Contract contract) {
-    scope = Scope.ofEvent(contract.schema());
-    rules =
-        contract.rules().stream()
-            .map(
-                rule ->
-                    new Compiled(rule, Program.compile(rule.check(), scope, Program.Result.BOOL)))
-            .toList();
+  public Rules(Contract contract, Predicate<String> quotable) {
+    this.scope = Scope.ofEvent(contract.schema());
+    this.quotable = quotable;
+    this.rules = contract.rules().stream().map(this::compile).toList();
+  }
+
+  private Compiled compile(Contract.Rule rule) {
+    Program program = Program.compile(rule.check(), scope, Program.Result.BOOL);
+    return new Compiled(
+        rule,
+        program,
+        program.names().stream().allMatch(name -> quotable.test(name.replaceFirst("event.", ""))));
   }
 
   /** Every rule that does not hold, in the contract's order. */
-  List<Finding> check(GenericRecord event) {
+  public List<Finding> check(GenericRecord event) {
     if (rules.isEmpty()) {
       return List.of();
     }
@@ -72,13 +73,18 @@ final class Rules {
                 rule.name(),
                 rule.severity(),
                 true,
-                "%s could not be checked: %s".formatted(rule.name(), e.getMessage())));
+                "%s could not be checked: %s"
+                    .formatted(
+                        rule.name(),
+                        compiled.quotable()
+                            ? e.getMessage()
+                            : "it has no value for this event, which holds protected fields")));
       }
     }
     return findings;
   }
 
-  private static String message(Contract.Rule rule, GenericRecord event) {
+  private String message(Contract.Rule rule, GenericRecord event) {
     if (rule.message().isPresent()) {
       return QUOTED
           .matcher(rule.message().get())
@@ -98,7 +104,10 @@ final class Rules {
   }
 
   /** The text of a field, by its path; what is no field is null. */
-  private static String value(GenericRecord event, String path) {
+  private String value(GenericRecord event, String path) {
+    if (!quotable.test(path)) {
+      return "***";
+    }
     @Nullable Object value = event;
     for (String name : path.split("\\.", -1)) {
       if (!(value instanceof GenericRecord record) || !record.hasField(name)) {

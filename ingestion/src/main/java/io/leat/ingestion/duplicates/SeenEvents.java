@@ -1,0 +1,76 @@
+package io.leat.ingestion.duplicates;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.Map;
+import org.apache.kafka.common.config.TopicConfig;
+import org.apache.kafka.common.serialization.Serdes;
+import org.apache.kafka.streams.state.StoreBuilder;
+import org.apache.kafka.streams.state.Stores;
+import org.apache.kafka.streams.state.WindowStore;
+
+/**
+ * The ids of the events of one partition that were seen within a horizon of event time. Not
+ * thread-safe: one a task.
+ *
+ * <p>Event time is cut into windows as long as the horizon, and an id is kept in the window of its
+ * event, so that a look-up is a get in the event's own window and in its two neighbours, most of
+ * which a Bloom filter answers. The store drops whole windows, older than the newest event by twice
+ * the horizon: what is kept is bounded by the events of three horizons.
+ *
+ * <p>An event that is older than what is kept is taken for new. O(1) an event.
+ */
+public final class SeenEvents {
+  /** 0001-01-01T00:00:00Z, the earliest event time there is: the store's times begin at 0. */
+  private static final long EARLIEST = -62_135_596_800_000L;
+
+  private final WindowStore<byte[], byte[]> store;
+  private final long horizon;
+  private final long origin;
+
+  /**
+   * @param store made by {@link #store}
+   * @param horizon greatest distance in event time of two events of one id that are duplicates
+   */
+  public SeenEvents(WindowStore<byte[], byte[]> store, Duration horizon) {
+    this.store = store;
+    this.horizon = horizon.toMillis();
+    this.origin = (Math.floorDiv(EARLIEST, this.horizon) - 1) * this.horizon;
+  }
+
+  /**
+   * The store of a contract.
+   *
+   * <p>Its changelog is cleaned by the broker's clock: by the records' own timestamps a replay of
+   * old events would lose its entries as they are written.
+   */
+  public static StoreBuilder<WindowStore<byte[], byte[]>> store(String name, Duration horizon) {
+    Duration kept = horizon.multipliedBy(3);
+    return Stores.windowStoreBuilder(
+            Stores.persistentWindowStore(name, kept, horizon, false),
+            Serdes.ByteArray(),
+            Serdes.ByteArray())
+        .withLoggingEnabled(Map.of(TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG, "LogAppendTime"))
+        .withCachingDisabled();
+  }
+
+  /**
+   * Whether an event of this id was seen within the horizon; if not, it is from now on.
+   *
+   * @param eventTime milliseconds since 1970-01-01 UTC
+   */
+  public boolean contains(String eventId, long eventTime) {
+    byte[] id = eventId.getBytes(UTF_8);
+    long window = Math.floorDiv(eventTime, horizon) * horizon;
+    for (long start = window - horizon; start <= window + horizon; start += horizon) {
+      byte[] seen = store.fetch(id, start - origin);
+      if (seen != null && Math.abs(ByteBuffer.wrap(seen).getLong() - eventTime) <= horizon) {
+        return true;
+      }
+    }
+    store.put(id, ByteBuffer.allocate(Long.BYTES).putLong(eventTime).array(), window - origin);
+    return false;
+  }
+}

@@ -1,0 +1,59 @@
+package io.leat.ingestion.intake;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.leat.ingestion.DeadLetterReason;
+import io.leat.pipeline.contract.Intake.Envelope;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.apache.kafka.common.header.Headers;
+import org.jspecify.annotations.Nullable;
+
+/** Opens Debezium's JSON, with its schema beside the payload or without. */
+final class DebeziumJson implements EventReader {
+  private final Envelope.Debezium envelope;
+  private final JsonEvents events;
+
+  DebeziumJson(Envelope.Debezium envelope, JsonEvents events) {
+    this.envelope = envelope;
+    this.events = events;
+  }
+
+  @Override
+  public Opened read(byte @Nullable [] value, Headers headers) {
+    if (value == null) {
+      return new Opened.Skipped();
+    }
+    ObjectNode change;
+    try {
+      ObjectNode object = JsonEvents.parse(value);
+      change =
+          object.has("schema") && object.get("payload") instanceof ObjectNode payload
+              ? payload
+              : object;
+    } catch (JsonEvents.NotJsonException e) {
+      return Opened.Refused.of(DeadLetterReason.NOT_JSON, String.valueOf(e.getMessage()));
+    }
+    if (!change.path("op").isTextual()) {
+      return Opened.Refused.of(DeadLetterReason.NOT_THE_ENVELOPE, DebeziumRow.NO_CHANGE);
+    }
+    DebeziumRow row = DebeziumRow.of(change.get("op").textValue(), envelope.deletes());
+    if (row.instead().isPresent()) {
+      return row.instead().get();
+    }
+    if (!(change.get(row.field()) instanceof ObjectNode content)) {
+      return Opened.Refused.of(DeadLetterReason.NOT_THE_ENVELOPE, row.empty());
+    }
+    Map<String, JsonNode> values = new LinkedHashMap<>();
+    envelope
+        .attributes()
+        .forEach(
+            (attribute, field) -> {
+              JsonNode found = change.at("/" + attribute.replace('.', '/'));
+              if (!found.isMissingNode()) {
+                values.put(field, found);
+              }
+            });
+    return events.event(content, values);
+  }
+}
