@@ -68,8 +68,6 @@ public final class OnlineStore implements StreamsJob {
   @Override
   public Map<String, Object> settings(JobOptions options) {
     return Map.of(
-        StreamsConfig.ROCKSDB_CONFIG_SETTER_CLASS_CONFIG,
-        BoundedRocksDb.class,
         StreamsConfig.PROCESSING_EXCEPTION_HANDLER_CLASS_CONFIG,
         MalformedToDeadLetters.class,
         StreamsConfig.producerPrefix(ProducerConfig.MAX_REQUEST_SIZE_CONFIG),

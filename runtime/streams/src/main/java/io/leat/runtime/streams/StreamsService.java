@@ -115,6 +115,7 @@ public final class StreamsService implements AutoCloseable {
             : StreamsConfig.AT_LEAST_ONCE);
     settings.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, options.commitInterval().toMillis());
     settings.put(StreamsConfig.NUM_STREAM_THREADS_CONFIG, options.threads());
+    settings.put(StreamsConfig.ROCKSDB_CONFIG_SETTER_CLASS_CONFIG, BoundedRocksDb.class);
     settings.put(StreamsConfig.REPLICATION_FACTOR_CONFIG, -1); // the broker's default
     settings.put(
         StreamsConfig.mainConsumerPrefix("group.instance.id"),

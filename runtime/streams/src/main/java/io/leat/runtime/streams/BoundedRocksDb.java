@@ -1,4 +1,4 @@
-package io.leat.features.online;
+package io.leat.runtime.streams;
 
 import java.util.Map;
 import org.apache.kafka.common.config.ConfigException;
