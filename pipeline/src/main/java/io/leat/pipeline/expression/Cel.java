@@ -14,6 +14,9 @@ import dev.cel.runtime.CelRuntimeFactory;
  * extensions, and the questions about formats that Confluent's data contracts ask.
  */
 final class Cel {
+  /** The largest pattern, in the instructions that RE2 makes of it. */
+  static final int LARGEST_PATTERN = 2_000;
+
   /**
    * Bounds that no honest rule meets: an expression's length, depth and size when it is compiled;
    * the steps of its loops and the size of its patterns when it is evaluated. Patterns run on RE2,
@@ -28,7 +31,7 @@ final class Cel {
           .maxParseRecursionDepth(64)
           .maxParseExpressionNodeCount(1_000)
           .comprehensionMaxIterations(10_000)
-          .maxRegexProgramSize(2_000)
+          .maxRegexProgramSize(LARGEST_PATTERN)
           .build();
 
   /** Thread-safe. */

@@ -11,8 +11,10 @@ import java.net.Inet6Address;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.List;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * {@code value.isEmail()} and its like, by the names that Confluent's clients give them: email
@@ -105,6 +107,16 @@ final class Formats {
         .map(
             question -> CelFunctionBinding.from(question.overload(), String.class, question::holds))
         .toList();
+  }
+
+  /** The question that a function asks; null if it is none of these. */
+  static @Nullable Predicate<String> question(String function) {
+    for (Question question : Question.values()) {
+      if (question.function.equals(function)) {
+        return question::holds;
+      }
+    }
+    return null;
   }
 
   private static boolean isAddress(String text, Class<?> kind) {

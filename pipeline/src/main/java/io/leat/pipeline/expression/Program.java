@@ -56,14 +56,23 @@ public final class Program {
 
   private final Expression expression;
   private final Class<?> type;
+  private final Scope scope;
   private final CelRuntime.Program program;
+  private final @Nullable Evaluator translation;
   private final Set<String> names;
 
   private Program(
-      Expression expression, Class<?> type, CelRuntime.Program program, Set<String> names) {
+      Expression expression,
+      Class<?> type,
+      Scope scope,
+      CelRuntime.Program program,
+      @Nullable Evaluator translation,
+      Set<String> names) {
     this.expression = expression;
     this.type = type;
+    this.scope = scope;
     this.program = program;
+    this.translation = translation;
     this.names = names;
   }
 
@@ -91,10 +100,13 @@ public final class Program {
     try {
       CelAbstractSyntaxTree checked = scope.compiler().check(parsed).getAst();
       checkResult(expression, checked.getResultType(), result);
+      CelKind kind = checked.getResultType().kind();
       return new Program(
           expression,
-          SCALARS.getOrDefault(checked.getResultType().kind(), Object.class),
+          SCALARS.getOrDefault(kind, Object.class),
+          scope,
           Cel.RUNTIME.createProgram(checked),
+          SCALARS.containsKey(kind) ? Translation.of(checked, scope).orElse(null) : null,
           names(checked, scope));
     } catch (CelValidationException e) {
       throw invalid(expression, e);
@@ -133,6 +145,24 @@ public final class Program {
    * @throws IllegalArgumentException if the bindings are another scope's
    */
   public @Nullable Object evaluate(Map<String, Object> bindings) {
+    Variable.Input input = translation == null ? null : scope.input(bindings);
+    if (translation == null || input == null) {
+      return evaluateByLibrary(bindings);
+    }
+    try {
+      return translation.evaluate(input);
+    } catch (RuntimeException e) {
+      return evaluateByLibrary(bindings); // which knows better, or says why not
+    }
+  }
+
+  /** Whether the common way is without the library. */
+  boolean isTranslated() {
+    return translation != null;
+  }
+
+  /** What {@link #evaluate} does, by the CEL library alone. */
+  @Nullable Object evaluateByLibrary(Map<String, Object> bindings) {
     Object value;
     try {
       value = program.eval(name -> lookup(bindings, name));

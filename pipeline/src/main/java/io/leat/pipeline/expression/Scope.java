@@ -158,6 +158,10 @@ public final class Scope {
     return variables.containsKey(name);
   }
 
+  @Nullable Variable variable(String name) {
+    return variables.get(name);
+  }
+
   /** The names that an expression may use, with their dots. */
   public Set<String> names() {
     return variables.keySet().stream()
@@ -177,12 +181,24 @@ public final class Scope {
         + (names.size() > 12 ? " and " + (names.size() - 12) + " more" : "");
   }
 
+  /**
+   * What the bindings of this very scope were made of; null for bindings that another scope, or
+   * somebody else, made.
+   */
+  Variable.@Nullable Input input(Map<String, Object> bindings) {
+    return bindings instanceof Bindings own && own.scope() == this ? own.input : null;
+  }
+
   /** The scope's variables over one input, read when asked for. */
   private final class Bindings extends AbstractMap<String, Object> {
     private final Variable.Input input;
 
     Bindings(Variable.Input input) {
       this.input = input;
+    }
+
+    Scope scope() {
+      return Scope.this;
     }
 
     @Override

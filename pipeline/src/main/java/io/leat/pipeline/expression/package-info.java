@@ -2,7 +2,9 @@
  * CEL expressions over events, feature vectors and scores: type-checked against the Avro schema
  * when they are compiled, bounded in cost, null-safe. {@link io.leat.pipeline.expression.Scope}
  * says what an expression may name and binds values to it; {@link
- * io.leat.pipeline.expression.Program} compiles and evaluates.
+ * io.leat.pipeline.expression.Program} compiles and evaluates: the common operations by {@link
+ * io.leat.pipeline.expression.Evaluator}s of our own, many times as fast, all others by the CEL
+ * library, whose word is the law for both.
  *
  * <p>The only package that names the CEL library. Imports nothing else of Leat but the {@code
  * Expression} record.
