@@ -29,19 +29,23 @@ class ArchitectureTest {
           module("pipeline", "io.leat.pipeline..", "schemas"),
           module("stack", "io.leat.stack.."),
           module("testing", "io.leat.testing..", "schemas", "stack"),
-          module("runtime/service", "io.leat.runtime", "schemas", "pipeline"),
+          module("runtime/options", "io.leat.runtime.options..", "schemas", "pipeline"),
+          module("runtime/service", "io.leat.runtime", "schemas", "pipeline", "runtime/options"),
           module(
               "runtime/streams",
               "io.leat.runtime.streams..",
               "schemas",
               "pipeline",
+              "runtime/options",
               "runtime/service"),
-          module("runtime/flink", "io.leat.runtime.flink..", "schemas", "pipeline"),
+          module(
+              "runtime/flink", "io.leat.runtime.flink..", "schemas", "pipeline", "runtime/options"),
           module(
               "ingestion",
               "io.leat.ingestion..",
               "schemas",
               "pipeline",
+              "runtime/options",
               "runtime/service",
               "runtime/streams"),
           module("feature-store/engine", "io.leat.features.engine..", "schemas", "pipeline"),
@@ -52,6 +56,7 @@ class ArchitectureTest {
                   List.of(
                       "schemas",
                       "pipeline",
+                      "runtime/options",
                       "runtime/service",
                       "runtime/streams",
                       "feature-store/engine"))),
@@ -60,12 +65,14 @@ class ArchitectureTest {
               "io.leat.features.offline..",
               "schemas",
               "pipeline",
+              "runtime/options",
               "runtime/flink"),
           module(
               "stream-scoring",
               "io.leat.scoring..",
               "schemas",
               "pipeline",
+              "runtime/options",
               "runtime/service",
               "runtime/streams"),
           Map.entry(
@@ -76,6 +83,7 @@ class ArchitectureTest {
               "io.leat.drift.job..",
               "schemas",
               "pipeline",
+              "runtime/options",
               "runtime/flink",
               "drift-detector/engine"),
           module(
@@ -83,6 +91,7 @@ class ArchitectureTest {
               "io.leat.retraining..",
               "schemas",
               "pipeline",
+              "runtime/options",
               "runtime/service",
               "runtime/streams"),
           module("examples", "io.leat.examples..", "schemas"),
@@ -94,6 +103,7 @@ class ArchitectureTest {
                       "schemas",
                       "pipeline",
                       "stack",
+                      "runtime/options",
                       "runtime/service",
                       "runtime/streams",
                       "ingestion",
@@ -165,9 +175,7 @@ class ArchitectureTest {
 
   private static JavaClasses classes(String folder) {
     Path compiled =
-        Path.of(System.getProperty("leat.project"))
-            .resolve(folder)
-            .resolve("target/classes/io/leat");
+        Path.of(System.getProperty("leat.project")).resolve(folder).resolve("target/classes");
     assertThat(Files.isDirectory(compiled)).as("%s has been compiled", compiled).isTrue();
     return new ClassFileImporter().importPaths(compiled);
   }

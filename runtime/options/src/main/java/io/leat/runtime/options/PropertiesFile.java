@@ -1,0 +1,37 @@
+package io.leat.runtime.options;
+
+import java.io.IOException;
+import java.io.Reader;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Properties;
+import java.util.TreeMap;
+
+/** A Java properties file in UTF-8, as Kafka's own tools take it. */
+public final class PropertiesFile {
+  private PropertiesFile() {}
+
+  /**
+   * Reads a file.
+   *
+   * @param what what it holds, for the message: {@code Kafka settings}
+   * @throws UncheckedIOException with one clear sentence if it cannot be read
+   */
+  public static Map<String, String> read(Path file, String what) {
+    Properties properties = new Properties();
+    try (Reader reader = Files.newBufferedReader(file, StandardCharsets.UTF_8)) {
+      properties.load(reader);
+    } catch (IOException e) {
+      throw new UncheckedIOException(
+          "Cannot read the %s in %s: %s".formatted(what, file, e.getMessage()), e);
+    }
+    Map<String, String> settings = new TreeMap<>();
+    properties
+        .stringPropertyNames()
+        .forEach(name -> settings.put(name, properties.getProperty(name)));
+    return settings;
+  }
+}

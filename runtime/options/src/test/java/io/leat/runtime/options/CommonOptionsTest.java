@@ -1,0 +1,65 @@
+package io.leat.runtime.options;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+
+class CommonOptionsTest {
+  @TempDir private Path folder;
+
+  /** The options of some job. */
+  private static final class Options extends CommonOptions {
+    @Override
+    protected Map<String, String> ownSettings() {
+      return Map.of("own", "http://bob:opensesame@elsewhere");
+    }
+  }
+
+  @Test
+  void secretsAreNotShown() throws IOException {
+    Path kafka = folder.resolve("kafka.properties");
+    Files.writeString(
+        kafka,
+        "sasl.jaas.config=user alice password opensesame\nssl-key=opensesame\nclient.rack=west\n");
+
+    Options options =
+        options("--kafka-properties=" + kafka, "--registry-url=http://bob:opensesame@registry");
+
+    assertThat(options.toString())
+        .doesNotContain("opensesame")
+        .contains("client.rack=west", "registry-url=http://***@registry", "own=http://***@else")
+        .contains("pipeline=here", "state-dir=", "bootstrap.servers=localhost:9092");
+    assertThat(options.kafkaClientProperties())
+        .containsEntry("ssl-key", "opensesame")
+        .containsEntry("bootstrap.servers", "localhost:9092");
+  }
+
+  @Test
+  void aFileThatIsNotThereIsNamed() {
+    Options options = options("--kafka-properties=" + folder.resolve("absent"));
+
+    assertThatThrownBy(options::kafkaClientProperties)
+        .isInstanceOf(UncheckedIOException.class)
+        .hasMessageStartingWith("Cannot read the Kafka settings in " + folder.resolve("absent"));
+  }
+
+  private static Options options(String... more) {
+    Options options = new Options();
+    CommandLine command = new CommandLine(CommandLine.Model.CommandSpec.create());
+    command.addMixin("options", options);
+    String[] arguments = new String[more.length + 2];
+    arguments[0] = "--pipeline=here";
+    arguments[1] = "--bootstrap-servers=localhost:9092";
+    System.arraycopy(more, 0, arguments, 2, more.length);
+    command.parseArgs(arguments);
+    return options;
+  }
+}
