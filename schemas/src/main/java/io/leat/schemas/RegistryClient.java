@@ -47,7 +47,9 @@ public final class RegistryClient {
   /** How the client's exception begins for a schema that is JSON, Protobuf or broken Avro. */
   private static final String NOT_AVRO = "Invalid schema ";
 
-  private final String url;
+  /** The address as messages show it. */
+  private final String shownUrl;
+
   private final SchemaRegistryClient client;
   private final @Nullable RestService rest;
   private final Map<Integer, Schema> byId = new ConcurrentHashMap<>();
@@ -55,11 +57,12 @@ public final class RegistryClient {
 
   /**
    * @param url base address, for example {@code http://localhost:8085/apis/ccompat/v7}; {@code
-   *     mock://<name>} is a registry in this process's memory, for tests
+   *     mock://<name>} is a registry in this process's memory, for tests. User and password in it
+   *     are used, and shown in no message
    * @param settings further settings of Confluent's client, such as {@code basic.auth.user.info}
    */
   public RegistryClient(String url, Map<String, String> settings) {
-    this.url = url;
+    this.shownUrl = Secrets.withoutCredentials(url);
     this.rest = url.startsWith(IN_MEMORY) ? null : new RestService(url);
     this.client =
         rest == null
@@ -117,14 +120,17 @@ public final class RegistryClient {
     return id;
   }
 
-  /** The newest schema of a subject; empty if the subject is unknown. Always asks the registry. */
+  /**
+   * The newest schema of a subject, with the schemas that it refers to; empty if the subject is
+   * unknown. Always asks the registry which it is.
+   */
   public Optional<Registered> latest(String subject) {
     return call(
         "read the newest schema of " + subject,
         () -> {
           var found = client.getLatestSchemaMetadata(subject);
           return new Registered(
-              found.getId(), found.getVersion(), new Schema.Parser().parse(found.getSchema()));
+              found.getId(), found.getVersion(), parse(client.getSchemaById(found.getId())));
         });
   }
 
@@ -218,13 +224,13 @@ public final class RegistryClient {
       if (e.getStatus() == NOT_FOUND_CODES) {
         throw new RegistryException(
             "What answers at %s is no schema registry: it does not know how to %s. Is the address right, its path too?"
-                .formatted(url, what),
+                .formatted(shownUrl, what),
             true,
             e);
       }
       boolean refused = e.getStatus() == HTTP_CONFLICT || e.getStatus() == HTTP_UNPROCESSABLE;
       throw new RegistryException(
-          "The schema registry at %s could not %s: %s".formatted(url, what, e.getMessage()),
+          "The schema registry at %s could not %s: %s".formatted(shownUrl, what, message(e)),
           !refused,
           e);
     } catch (AvroRuntimeException e) {
@@ -235,16 +241,20 @@ public final class RegistryClient {
       }
       throw new RegistryException(
           "The schema registry at %s did not answer when asked to %s: %s. Is it running?"
-              .formatted(url, what, e.getMessage()),
+              .formatted(shownUrl, what, message(e)),
           true,
           e);
     }
   }
 
+  private static String message(Exception e) {
+    return Secrets.withoutCredentials(String.valueOf(e.getMessage()));
+  }
+
   private RegistryException notAvro(String what, Exception cause) {
     return new RegistryException(
         "The schema registry at %s could %s, but what it holds there is no Avro schema: %s"
-            .formatted(url, what, cause.getMessage()),
+            .formatted(shownUrl, what, message(cause)),
         false,
         cause);
   }

@@ -133,24 +133,43 @@ class RegistryClientIT {
 
   @Test
   void schemaThatIsNoAvroIsNotAskedForAgainAndAgain() throws Exception {
-    HttpRequest request =
-        HttpRequest.newBuilder(URI.create(registry.url() + "/subjects/" + subject + "/versions"))
-            .header("Content-Type", "application/vnd.schemaregistry.v1+json")
-            .POST(
-                HttpRequest.BodyPublishers.ofString(
-                    """
-                    {"schemaType": "JSON",
-                     "schema": "{\\"$schema\\": \\"http://json-schema.org/draft-07/schema#\\", \\"type\\": \\"object\\"}"}
-                    """))
-            .build();
-    HttpResponse<String> answer =
-        HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString());
-    assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
-    int id = Integer.parseInt(answer.body().replaceAll("\\D", ""));
+    int id =
+        post(
+            subject,
+            """
+            {"schemaType": "JSON",
+             "schema": "{\\"$schema\\": \\"http://json-schema.org/draft-07/schema#\\", \\"type\\": \\"object\\"}"}
+            """);
 
     assertThatThrownBy(() -> client.schema(id))
         .isInstanceOfSatisfying(RegistryException.class, e -> assertThat(e.isRetriable()).isFalse())
         .hasMessageContaining("is no Avro schema");
+  }
+
+  @Test
+  void newestSchemaHasWhatItRefersToAndADefaultThatOnlyReadersWouldRefuse() throws Exception {
+    String refersTo = unique();
+    String money = "money-" + subject;
+    post(
+        money,
+        """
+        {"schema": "{\\"type\\": \\"record\\", \\"name\\": \\"%s\\", \\"fields\\": [{\\"name\\": \\"cents\\", \\"type\\": \\"long\\"}]}"}
+        """
+            .formatted(refersTo));
+    int id =
+        post(
+            subject,
+            """
+            {"schema": "{\\"type\\": \\"record\\", \\"name\\": \\"Bill\\", \\"fields\\": [{\\"name\\": \\"due\\", \\"type\\": \\"%s\\"}, {\\"name\\": \\"rate\\", \\"type\\": \\"double\\", \\"default\\": \\"none\\"}]}",
+             "references": [{"name": "%s", "subject": "%s", "version": 1}]}
+            """
+                .formatted(refersTo, refersTo, money));
+
+    Registered newest = newClient().latest(subject).orElseThrow();
+
+    assertThat(newest.id()).isEqualTo(id);
+    assertThat(newest.schema().getField("due").schema().getField("cents")).isNotNull();
+    assertThat(newest.schema()).isEqualTo(newClient().schema(id).orElseThrow());
   }
 
   @Test
@@ -189,6 +208,19 @@ class RegistryClientIT {
     }
 
     assertThat(stranger.schema(id)).hasValue(AMOUNT);
+  }
+
+  /** Registers what a request of Confluent's REST API holds, and gives its id. */
+  private static int post(String subject, String body) throws Exception {
+    HttpRequest request =
+        HttpRequest.newBuilder(URI.create(registry.url() + "/subjects/" + subject + "/versions"))
+            .header("Content-Type", "application/vnd.schemaregistry.v1+json")
+            .POST(HttpRequest.BodyPublishers.ofString(body))
+            .build();
+    HttpResponse<String> answer =
+        HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString());
+    assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+    return Integer.parseInt(answer.body().replaceAll("\\D", ""));
   }
 
   private static RegistryClient newClient() {
