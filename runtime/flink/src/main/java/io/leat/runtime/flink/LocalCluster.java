@@ -7,7 +7,6 @@ import io.leat.pipeline.PipelineException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -19,7 +18,6 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.apache.flink.api.common.JobID;
 import org.apache.flink.core.execution.CheckpointType;
 import org.apache.flink.core.execution.RecoveryClaimMode;
 import org.apache.flink.runtime.jobgraph.JobGraph;
@@ -39,9 +37,9 @@ import picocli.CommandLine.Parameters;
  * Several Flink jobs in this JVM, for {@code leat up} and tests.
  *
  * <p>Everything that outlives the process lies in {@code <state-dir>/flink}: checkpoints in a
- * folder a job. Each job goes on from its newest complete checkpoint. Asked to stop (SIGTERM,
- * Ctrl-C), it takes a last checkpoint of every job first; killed without warning, it goes on from
- * the one before. A job that fails for good stops the whole process with code 1.
+ * folder a job of a pipeline. Each job goes on from its newest complete checkpoint. Asked to stop
+ * (SIGTERM, Ctrl-C), it takes a last checkpoint of every job first; killed without warning, it goes
+ * on from the one before. A job that fails for good stops the whole process with code 1.
  */
 @Command(
     name = "local-cluster",
@@ -49,6 +47,10 @@ import picocli.CommandLine.Parameters;
     mixinStandardHelpOptions = true)
 public final class LocalCluster implements Callable<Integer> {
   private static final Logger log = LoggerFactory.getLogger(LocalCluster.class);
+
+  /** What Flink says when a checkpoint has state of an operator that the job does not have. */
+  private static final String CANNOT_RESTORE = "Cannot map checkpoint/savepoint state for operator";
+
   private static final Duration LAST_CHECKPOINT = Duration.ofSeconds(15);
   private static final Duration STOP = Duration.ofSeconds(10);
 
@@ -71,6 +73,15 @@ public final class LocalCluster implements Callable<Integer> {
           "Port of the Prometheus metrics, on loopback; 0 takes a free one. Environment:"
               + " LEAT_FLINK_METRICS_PORT. Default: ${DEFAULT-VALUE}.")
   private int metricsPort;
+
+  @Option(
+      names = "--allow-non-restored-state",
+      defaultValue = "${env:LEAT_ALLOW_NON_RESTORED_STATE:-false}",
+      description =
+          "Leave out the part of a checkpoint that a job no longer has a place for, after an event,"
+              + " a service or a monitor was taken out of its pipeline. Environment:"
+              + " LEAT_ALLOW_NON_RESTORED_STATE.")
+  private boolean allowNonRestoredState;
 
   @Parameters(
       paramLabel = "CLASS",
@@ -106,15 +117,25 @@ public final class LocalCluster implements Callable<Integer> {
     List<FlinkJob> jobs = classes.stream().map(LocalCluster::instantiate).toList();
     Path home = options.stateDirectory().toAbsolutePath().normalize().resolve("flink");
     Path scratch = home.resolve("tmp");
-    prepare(home, scratch);
-    List<JobGraph> graphs = new ArrayList<>();
-    for (FlinkJob job : jobs) {
-      graphs.add(graph(job, new FlinkJobContext(job.name(), pipeline, options), home));
+    try (FileChannel held = lock(home)) {
+      clear(scratch);
+      List<JobGraph> graphs = new ArrayList<>();
+      for (FlinkJob job : jobs) {
+        graphs.add(graph(job, new FlinkJobContext(job.name(), pipeline, options), home));
+      }
+      run(graphs, scratch);
+    } catch (IOException e) {
+      throw new UncheckedIOException(
+          "Cannot keep state in %s: %s. Give a writable folder with --state-dir."
+              .formatted(home, e),
+          e);
     }
+  }
 
+  private void run(List<JobGraph> graphs, Path scratch) throws InterruptedException {
     MiniCluster cluster =
         LoopbackMiniCluster.create(
-            scratch, restPort, metricsPort, jobs.size() * options.parallelism());
+            scratch, restPort, metricsPort, graphs.size() * options.parallelism());
     try {
       cluster.start();
     } catch (Exception e) {
@@ -123,27 +144,63 @@ public final class LocalCluster implements Callable<Integer> {
               .formatted(restPort, metricsPort, rootMessage(e)),
           e);
     }
-    AtomicBoolean stopping = new AtomicBoolean();
+    AtomicBoolean told = new AtomicBoolean();
+    Once stop = new Once(() -> stop(cluster, graphs));
     Runtime.getRuntime()
         .addShutdownHook(
             new Thread(
                 () -> {
-                  stopping.set(true);
-                  stop(cluster, graphs);
+                  told.set(true);
+                  stop.run();
                 },
                 "stop-local-cluster"));
-    JobResult result = runUntilOneEnds(cluster, graphs);
-    if (!stopping.get()) {
-      throw new IllegalStateException(
-          "The Flink job %s failed for good: %s"
-              .formatted(
-                  nameOf(result.getJobId(), graphs),
-                  result
-                      .getSerializedThrowable()
-                      .map(
-                          e -> rootMessage(e.deserializeError(LocalCluster.class.getClassLoader())))
-                      .orElse("it ended by itself")));
+    try {
+      JobResult result = runUntilOneEnds(cluster, graphs);
+      if (!told.get()) {
+        throw failed(result, graphs);
+      }
+    } finally {
+      stop.run();
     }
+  }
+
+  /** Runs an action the first time; whoever comes later waits until it has been done. */
+  private static final class Once {
+    private final Runnable action;
+    private boolean done;
+
+    Once(Runnable action) {
+      this.action = action;
+    }
+
+    synchronized void run() {
+      if (!done) {
+        done = true;
+        action.run();
+      }
+    }
+  }
+
+  private static IllegalStateException failed(JobResult result, List<JobGraph> graphs) {
+    JobGraph graph =
+        graphs.stream()
+            .filter(one -> one.getJobID().equals(result.getJobId()))
+            .findFirst()
+            .orElseThrow();
+    Optional<Throwable> cause =
+        result
+            .getSerializedThrowable()
+            .map(error -> error.deserializeError(LocalCluster.class.getClassLoader()));
+    String why = cause.map(LocalCluster::rootMessage).orElse("it ended by itself");
+    String restored = graph.getSavepointRestoreSettings().getRestorePath();
+    if (restored != null && why.contains(CANNOT_RESTORE)) {
+      return new IllegalStateException(
+          "The Flink job %s cannot go on from its checkpoint %s, which holds state of a part that the pipeline no longer declares. Declare the event, service or monitor again, or set LEAT_ALLOW_NON_RESTORED_STATE=true for one start to let go of that part's state and keep the rest. (Flink: %s)"
+              .formatted(graph.getName(), restored, why),
+          cause.get());
+    }
+    return new IllegalStateException(
+        "The Flink job %s failed for good: %s".formatted(graph.getName(), why), cause.orElse(null));
   }
 
   private static FlinkJob instantiate(String name) {
@@ -157,32 +214,31 @@ public final class LocalCluster implements Callable<Integer> {
     }
   }
 
-  /** Makes the folders, and sees to it that no other process uses them. */
-  private static void prepare(Path home, Path scratch) {
-    try {
-      Files.createDirectories(home);
-      @SuppressWarnings("resource") // held as long as the process lives
-      FileLock lock =
-          FileChannel.open(
-                  home.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE)
-              .tryLock();
-      if (lock == null) {
-        throw new IllegalStateException(
-            "Another local cluster uses %s. Stop it, or give another folder with --state-dir."
-                .formatted(home));
-      }
-      FileUtils.deleteDirectory(scratch.toFile());
-      Files.createDirectories(scratch);
-    } catch (IOException e) {
-      throw new UncheckedIOException(
-          "Cannot keep state in %s: %s. Give a writable folder with --state-dir."
-              .formatted(home, e),
-          e);
+  /**
+   * Sees to it that no other process uses the folder, which is made.
+   *
+   * @return holds the folder until it is closed
+   */
+  private static FileChannel lock(Path home) throws IOException {
+    Files.createDirectories(home);
+    FileChannel channel =
+        FileChannel.open(home.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    if (channel.tryLock() == null) {
+      channel.close();
+      throw new IllegalStateException(
+          "Another local cluster uses %s. Stop it, or give another folder with --state-dir."
+              .formatted(home));
     }
+    return channel;
   }
 
-  private static JobGraph graph(FlinkJob job, FlinkJobContext context, Path home) {
-    Path checkpoints = home.resolve(job.name());
+  private static void clear(Path folder) throws IOException {
+    FileUtils.deleteDirectory(folder.toFile());
+    Files.createDirectories(folder);
+  }
+
+  private JobGraph graph(FlinkJob job, FlinkJobContext context, Path home) {
+    Path checkpoints = home.resolve(context.applicationId());
     JobGraph graph =
         FlinkJobs.graph(job, context, JobSettings.local(context.options(), checkpoints))
             .getJobGraph();
@@ -191,7 +247,9 @@ public final class LocalCluster implements Callable<Integer> {
         checkpoint ->
             graph.setSavepointRestoreSettings(
                 SavepointRestoreSettings.forPath(
-                    checkpoint.toUri().toString(), false, RecoveryClaimMode.CLAIM)));
+                    checkpoint.toUri().toString(),
+                    allowNonRestoredState,
+                    RecoveryClaimMode.CLAIM)));
     log.info(
         "{} {}",
         context.applicationId(),
@@ -248,14 +306,6 @@ public final class LocalCluster implements Callable<Integer> {
               return null;
             })
         .join();
-  }
-
-  private static String nameOf(JobID id, List<JobGraph> graphs) {
-    return graphs.stream()
-        .filter(graph -> graph.getJobID().equals(id))
-        .map(JobGraph::getName)
-        .findFirst()
-        .orElse(id.toString());
   }
 
   private static <T> T get(String what, CompletableFuture<T> future) throws InterruptedException {
