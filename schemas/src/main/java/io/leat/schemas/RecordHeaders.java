@@ -53,6 +53,29 @@ public final class RecordHeaders {
   /** Names of the rules that a dead letter broke, separated by commas; absent where none. */
   public static final String RULES = "leat.rules";
 
+  /*
+   * Kafka Streams' own names (KIP-1034) on records that could not be processed: any tool that reads
+   * its dead letter queues reads ours.
+   */
+
+  /** Class of the exception. */
+  public static final String ERROR_EXCEPTION = "__streams.errors.exception";
+
+  /** Message of the exception: one sentence for a person. */
+  public static final String ERROR_MESSAGE = "__streams.errors.message";
+
+  /** Stack trace of the exception. */
+  public static final String ERROR_STACK_TRACE = "__streams.errors.stacktrace";
+
+  /** Topic that the record was read from. */
+  public static final String ERROR_TOPIC = "__streams.errors.topic";
+
+  /** Partition that the record was read from, decimal. */
+  public static final String ERROR_PARTITION = "__streams.errors.partition";
+
+  /** Offset that the record was read from, decimal. */
+  public static final String ERROR_OFFSET = "__streams.errors.offset";
+
   /** W3C trace context; passed on as it came. */
   public static final String TRACEPARENT = "traceparent";
 

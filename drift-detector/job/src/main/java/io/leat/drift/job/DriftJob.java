@@ -16,6 +16,7 @@ import io.leat.runtime.flink.FlinkJob;
 import io.leat.runtime.flink.FlinkJobContext;
 import io.leat.runtime.flink.FlinkJobs;
 import io.leat.runtime.flink.KafkaRecords;
+import io.leat.runtime.flink.RecordTypeInfo;
 import io.leat.schemas.Topics;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -102,7 +103,7 @@ public final class DriftJob implements FlinkJob {
             .keyBy(WindowPart::monitor, TypeInformation.of(String.class))
             .process(
                 new JudgeWindows(watches.values().stream().flatMap(List::stream).toList()),
-                new RecordTypeInfo<>(DriftMetric.class))
+                RecordTypeInfo.ofAvro(DriftMetric.class))
             .name("judge")
             .uid("judge");
     metrics

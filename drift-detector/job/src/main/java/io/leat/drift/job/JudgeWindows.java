@@ -5,6 +5,7 @@ import io.leat.drift.DriftDetector;
 import io.leat.drift.WindowSummary;
 import io.leat.records.DriftAlert;
 import io.leat.records.DriftMetric;
+import io.leat.runtime.flink.RecordTypeInfo;
 import io.leat.schemas.AvroCodec;
 import java.time.Instant;
 import java.util.HashMap;
@@ -45,7 +46,7 @@ final class JudgeWindows extends KeyedProcessFunction<String, WindowPart, DriftM
 
   /** What began and ceased, in order of windows. */
   static final OutputTag<DriftAlert> ALERTS =
-      new OutputTag<>("alerts", new RecordTypeInfo<>(DriftAlert.class));
+      new OutputTag<>("alerts", RecordTypeInfo.ofAvro(DriftAlert.class));
 
   private final List<Watch> watches;
   private transient Map<String, OpenMonitor> monitors = Map.of();

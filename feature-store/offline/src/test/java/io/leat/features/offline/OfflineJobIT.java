@@ -7,7 +7,6 @@ import static org.awaitility.Awaitility.await;
 import io.leat.pipeline.Pipeline;
 import io.leat.pipeline.PipelineReader;
 import io.leat.pipeline.apply.Applier;
-import io.leat.runtime.flink.DeadLetters;
 import io.leat.runtime.flink.FlinkJobOptions;
 import io.leat.runtime.flink.LocalCluster;
 import io.leat.schemas.RecordHeaders;
@@ -142,10 +141,10 @@ class OfflineJobIT {
       assertThat(letter.value()).isEqualTo(garbage);
       assertThat(letter.key()).isEqualTo("key".getBytes(UTF_8));
       assertThat(letter.headers().lastHeader("mine").value()).containsExactly(7);
-      assertThat(header(letter, DeadLetters.TOPIC)).isEqualTo("parcels.valid");
-      assertThat(header(letter, DeadLetters.PARTITION)).isEqualTo("0");
-      assertThat(header(letter, DeadLetters.OFFSET)).isEqualTo("1");
-      assertThat(header(letter, DeadLetters.MESSAGE)).contains("0x6e");
+      assertThat(header(letter, RecordHeaders.ERROR_TOPIC)).isEqualTo("parcels.valid");
+      assertThat(header(letter, RecordHeaders.ERROR_PARTITION)).isEqualTo("0");
+      assertThat(header(letter, RecordHeaders.ERROR_OFFSET)).isEqualTo("1");
+      assertThat(header(letter, RecordHeaders.ERROR_MESSAGE)).contains("0x6e");
     }
     await().atMost(PATIENCE).untilAsserted(() -> assertThat(tables.count(EVENTS)).isEqualTo(5));
     assertThat(tables.rows(EVENTS, "_event_id"))

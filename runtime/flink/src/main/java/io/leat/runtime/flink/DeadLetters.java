@@ -15,19 +15,15 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Records that a job could not read, on {@code <pipeline>-<job>.dlq}: key, value and headers as
- * they came, and in further headers why ({@value RecordHeaders#REASON}, {@value #MESSAGE}) and from
- * where ({@value #TOPIC}, {@value #PARTITION}, {@value #OFFSET}, named as Kafka Streams names
- * them).
+ * they came, and in further headers why ({@value RecordHeaders#REASON}, {@value
+ * RecordHeaders#ERROR_MESSAGE}) and from where ({@value RecordHeaders#ERROR_TOPIC}, {@value
+ * RecordHeaders#ERROR_PARTITION}, {@value RecordHeaders#ERROR_OFFSET}), as Kafka Streams names
+ * them.
  *
  * <p>Delivered at least once: after a crash a dead letter may be there twice, with the same
  * position.
  */
 public final class DeadLetters {
-  public static final String TOPIC = "__streams.errors.topic";
-  public static final String PARTITION = "__streams.errors.partition";
-  public static final String OFFSET = "__streams.errors.offset";
-  public static final String MESSAGE = "__streams.errors.message";
-
   private DeadLetters() {}
 
   /** Writes what the job's decoding operators refused. */
@@ -66,10 +62,10 @@ public final class DeadLetters {
       Headers headers =
           new org.apache.kafka.common.header.internals.RecordHeaders(record.headers().toArray());
       add(headers, RecordHeaders.REASON, bad.reason());
-      add(headers, MESSAGE, bad.message());
-      add(headers, TOPIC, record.topic());
-      add(headers, PARTITION, Integer.toString(record.partition()));
-      add(headers, OFFSET, Long.toString(record.offset()));
+      add(headers, RecordHeaders.ERROR_MESSAGE, bad.message());
+      add(headers, RecordHeaders.ERROR_TOPIC, record.topic());
+      add(headers, RecordHeaders.ERROR_PARTITION, Integer.toString(record.partition()));
+      add(headers, RecordHeaders.ERROR_OFFSET, Long.toString(record.offset()));
       return new ProducerRecord<>(topic, null, record.key(), record.value(), headers);
     }
 

@@ -43,7 +43,7 @@ public record KafkaRecord(
     @Override
     public TypeInformation<KafkaRecord> createTypeInfo(
         Type type, Map<String, TypeInformation<?>> parameters) {
-      return KafkaRecordTypeInfo.INSTANCE;
+      return RecordTypeInfo.ofKafkaRecord();
     }
   }
 }

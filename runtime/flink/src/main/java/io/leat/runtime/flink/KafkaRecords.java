@@ -153,7 +153,7 @@ public final class KafkaRecords {
 
     @Override
     public TypeInformation<KafkaRecord> getProducedType() {
-      return KafkaRecordTypeInfo.INSTANCE;
+      return RecordTypeInfo.ofKafkaRecord();
     }
   }
 

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import org.apache.flink.api.common.serialization.SerializerConfigImpl;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.core.memory.DataInputDeserializer;
 import org.apache.flink.core.memory.DataOutputSerializer;
@@ -32,7 +33,8 @@ class KafkaRecordSerializerTest {
 
   @Test
   void flinkTakesThisSerializerAndNoOther() {
-    assertThat(TypeInformation.of(KafkaRecord.class)).isSameAs(KafkaRecordTypeInfo.INSTANCE);
+    assertThat(TypeInformation.of(KafkaRecord.class).createSerializer(new SerializerConfigImpl()))
+        .isEqualTo(KafkaRecordSerializer.INSTANCE);
   }
 
   private static KafkaRecord there(KafkaRecord record) throws IOException {

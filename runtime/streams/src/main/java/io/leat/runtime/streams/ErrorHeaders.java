@@ -2,6 +2,7 @@ package io.leat.runtime.streams;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.leat.schemas.RecordHeaders;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import org.apache.kafka.common.header.Headers;
@@ -12,22 +13,22 @@ import org.apache.kafka.common.header.Headers;
  */
 public final class ErrorHeaders {
   /** Class of the exception. */
-  public static final String EXCEPTION = "__streams.errors.exception";
+  public static final String EXCEPTION = RecordHeaders.ERROR_EXCEPTION;
 
   /** Message of the exception. */
-  public static final String MESSAGE = "__streams.errors.message";
+  public static final String MESSAGE = RecordHeaders.ERROR_MESSAGE;
 
   /** Stack trace, cut to its first {@value #STACK_TRACE_LENGTH} characters. */
-  public static final String STACK_TRACE = "__streams.errors.stacktrace";
+  public static final String STACK_TRACE = RecordHeaders.ERROR_STACK_TRACE;
 
   /** Topic that the record was read from. */
-  public static final String TOPIC = "__streams.errors.topic";
+  public static final String TOPIC = RecordHeaders.ERROR_TOPIC;
 
   /** Partition that the record was read from, decimal. */
-  public static final String PARTITION = "__streams.errors.partition";
+  public static final String PARTITION = RecordHeaders.ERROR_PARTITION;
 
   /** Offset that the record was read from, decimal. */
-  public static final String OFFSET = "__streams.errors.offset";
+  public static final String OFFSET = RecordHeaders.ERROR_OFFSET;
 
   private static final int STACK_TRACE_LENGTH = 8_000;
   private static final int MESSAGE_LENGTH = 2_000;

@@ -1,4 +1,4 @@
-package io.leat.drift.job;
+package io.leat.runtime.flink;
 
 import org.apache.avro.specific.SpecificRecordBase;
 import org.apache.flink.api.common.serialization.SerializerConfig;
@@ -6,17 +6,28 @@ import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeutils.TypeSerializer;
 import org.apache.flink.formats.avro.typeutils.AvroSerializer;
 
-/**
- * Tells Flink of one of the platform's records, which it serialises as Avro. Flink's own {@code
- * AvroTypeInfo} refuses records whose fields have underscores in their names.
- */
-final class RecordTypeInfo<T extends SpecificRecordBase> extends TypeInformation<T> {
+/** Tells Flink of a type that one serializer writes as a whole. */
+public final class RecordTypeInfo<T> extends TypeInformation<T> {
   private static final long serialVersionUID = 1L;
 
   private final Class<T> type;
+  private final TypeSerializer<T> serializer;
 
-  RecordTypeInfo(Class<T> type) {
+  private RecordTypeInfo(Class<T> type, TypeSerializer<T> serializer) {
     this.type = type;
+    this.serializer = serializer;
+  }
+
+  /**
+   * One of the platform's records, serialised as Avro. Flink's own {@code AvroTypeInfo} refuses
+   * records whose fields have underscores in their names.
+   */
+  public static <T extends SpecificRecordBase> RecordTypeInfo<T> ofAvro(Class<T> type) {
+    return new RecordTypeInfo<>(type, new AvroSerializer<>(type));
+  }
+
+  static RecordTypeInfo<KafkaRecord> ofKafkaRecord() {
+    return new RecordTypeInfo<>(KafkaRecord.class, KafkaRecordSerializer.INSTANCE);
   }
 
   @Override
@@ -51,7 +62,7 @@ final class RecordTypeInfo<T extends SpecificRecordBase> extends TypeInformation
 
   @Override
   public TypeSerializer<T> createSerializer(SerializerConfig config) {
-    return new AvroSerializer<>(type);
+    return serializer.duplicate();
   }
 
   @Override
