@@ -142,18 +142,6 @@ public final class Distribution {
     return found >= 0 ? 2 * found + 1 : 2 * (-found - 1);
   }
 
-  /** The kept point with that number, or -1. */
-  int indexOf(double point) {
-    int found = Arrays.binarySearch(points, point);
-    return found >= 0 ? found : -1;
-  }
-
-  /** The share of numbers at or below a number; between two points, the least that it can be. */
-  double cumulative(double value) {
-    int index = (cell(value) - 1) / 2;
-    return cell(value) == 0 || count() == 0 ? 0 : (double) atOrBelow[index] / count();
-  }
-
   @Override
   public boolean equals(Object other) {
     return other instanceof Distribution that

@@ -4,7 +4,6 @@ import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.OptionalDouble;
 
 /**
  * What a profile keeps of one numeric feature: its distribution, its nulls and the bins that the
@@ -93,18 +92,6 @@ public final class FeatureReference {
   /** Values that were not null. */
   public long count() {
     return distribution.count();
-  }
-
-  /** The least value; empty if all were null. */
-  public OptionalDouble min() {
-    return count() == 0 ? OptionalDouble.empty() : OptionalDouble.of(distribution.point(0));
-  }
-
-  /** The greatest value; empty if all were null. */
-  public OptionalDouble max() {
-    return count() == 0
-        ? OptionalDouble.empty()
-        : OptionalDouble.of(distribution.point(distribution.size() - 1));
   }
 
   public Distribution distribution() {

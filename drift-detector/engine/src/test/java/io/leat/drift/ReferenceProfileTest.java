@@ -72,13 +72,13 @@ class ReferenceProfileTest {
         .containsExactly("event.noise", "event.constant", "event.flag", "event.absent");
     FeatureReference constant = profile.feature("event.constant").orElseThrow();
     assertThat(constant.count()).isEqualTo(60 * 24);
-    assertThat(constant.min()).hasValue(3);
-    assertThat(constant.max()).hasValue(3);
+    assertThat(constant.distribution().size()).isEqualTo(1);
+    assertThat(constant.distribution().point(0)).isEqualTo(3);
     FeatureReference flag = profile.feature("event.flag").orElseThrow();
     assertThat(flag.distribution().size()).isEqualTo(2);
     FeatureReference absent = profile.feature("event.absent").orElseThrow();
     assertThat(absent.nulls()).isEqualTo(60 * 24);
-    assertThat(absent.min()).isEmpty();
+    assertThat(absent.distribution().size()).isZero();
   }
 
   @Test
