@@ -1,6 +1,7 @@
 package io.leat.features.engine;
 
 import io.leat.pipeline.Contract;
+import org.apache.avro.LogicalTypes.TimestampMicros;
 import org.apache.avro.Schema;
 import org.apache.avro.generic.GenericRecord;
 
@@ -21,9 +22,9 @@ public final class EventIdentity {
     this.time = timeField.pos();
     this.unitsPerMilli =
         NumericField.branches(timeField.schema()).stream()
-            .mapToLong(branch -> EventFeatureReader.unitsPerMilli(branch.getLogicalType()))
-            .max()
-            .orElse(1);
+                .anyMatch(branch -> branch.getLogicalType() instanceof TimestampMicros)
+            ? 1_000
+            : 1;
   }
 
   /**

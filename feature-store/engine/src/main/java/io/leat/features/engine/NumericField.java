@@ -1,24 +1,18 @@
 package io.leat.features.engine;
 
-import java.math.BigDecimal;
-import java.math.BigInteger;
-import java.nio.ByteBuffer;
 import java.util.List;
 import org.apache.avro.LogicalType;
-import org.apache.avro.LogicalTypes;
 import org.apache.avro.Schema;
-import org.apache.avro.generic.GenericFixed;
 import org.apache.avro.generic.GenericRecord;
 
 /**
  * A numeric or boolean field of a record, read as a double.
  *
- * <p>Int and float are widened exactly, booleans are 0 and 1. Longs beyond 2^53 and decimals become
- * the nearest double.
+ * <p>Int and float are widened exactly, booleans are 0 and 1. Longs beyond 2^53 become the nearest
+ * double.
  */
 final class NumericField {
   private final int position;
-  private final int scale;
 
   /**
    * @throws IllegalArgumentException if the schema has no such field or it is neither numeric nor
@@ -27,21 +21,13 @@ final class NumericField {
   NumericField(Schema schema, String name) {
     Schema.Field field = field(schema, name);
     this.position = field.pos();
-    int decimalScale = 0;
     for (Schema branch : branches(field.schema())) {
       switch (branch.getType()) {
         case INT, LONG, FLOAT, DOUBLE, BOOLEAN -> {}
-        case BYTES, FIXED -> {
-          if (!(branch.getLogicalType() instanceof LogicalTypes.Decimal decimal)) {
-            throw notNumeric(schema, name, branch);
-          }
-          decimalScale = decimal.getScale();
-        }
-        case NULL, STRING, ENUM, RECORD, ARRAY, MAP, UNION ->
+        case NULL, STRING, ENUM, BYTES, FIXED, RECORD, ARRAY, MAP, UNION ->
             throw notNumeric(schema, name, branch);
       }
     }
-    this.scale = decimalScale;
   }
 
   /**
@@ -50,34 +36,12 @@ final class NumericField {
    */
   double read(GenericRecord event) {
     Object value = event.get(position);
-    double number = value == null ? Double.NaN : toDouble(value, scale);
+    double number = value == null ? Double.NaN : toDouble(value);
     return Math.abs(number) < ExactSum.LIMIT ? number + 0.0 : Double.NaN;
   }
 
-  static double toDouble(Object value, int scale) {
-    if (value instanceof Number number) {
-      return number.doubleValue();
-    }
-    if (value instanceof Boolean bool) {
-      return bool ? 1 : 0;
-    }
-    return decimal(value, scale).doubleValue();
-  }
-
-  private static BigDecimal decimal(Object value, int scale) {
-    byte[] unscaled;
-    if (value instanceof ByteBuffer buffer) {
-      unscaled = new byte[buffer.remaining()];
-      buffer.duplicate().get(unscaled);
-    } else if (value instanceof GenericFixed fixed) {
-      unscaled = fixed.bytes();
-    } else {
-      throw new IllegalArgumentException(
-          "a value of "
-              + value.getClass().getName()
-              + " is not what its schema promises: a number");
-    }
-    return new BigDecimal(new BigInteger(unscaled), scale);
+  static double toDouble(Object value) {
+    return value instanceof Boolean bool ? (bool ? 1 : 0) : ((Number) value).doubleValue();
   }
 
   /** The field of that name; throws {@link IllegalArgumentException} where there is none. */

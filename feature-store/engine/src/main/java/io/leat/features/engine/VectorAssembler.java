@@ -26,9 +26,9 @@ import org.jspecify.annotations.Nullable;
  * Makes a service's vector of its spine event and of its views' values. Thread-safe.
  *
  * <p>A vector holds Long, Double, Boolean, String or null, and never a number that is not finite.
- * Event features: timestamps are milliseconds since 1970-01-01 UTC, enums their symbols, decimals
- * the nearest double. Derived features are null where an input that they need is null, where the
- * result is not finite, and where the expression fails; the latter two are counted.
+ * Of event features, enums are their symbols. Derived features are null where an input that they
+ * need is null, where the result is not finite, and where the expression fails; the latter two are
+ * counted.
  */
 public final class VectorAssembler {
   /** One place of the vector. */

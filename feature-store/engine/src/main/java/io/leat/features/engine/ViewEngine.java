@@ -31,8 +31,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Values.</b> Null values, values that are not finite or have a magnitude of 2^960 or more,
  * and events for which {@code where} does not hold, is null, or fails, are passed over. Booleans
- * are 0 and 1; longs beyond 2^53 and decimals become the nearest double. A count over a field
- * counts the values that were not passed over.
+ * are 0 and 1; longs beyond 2^53 become the nearest double. A count over a field counts the values
+ * that were not passed over.
  *
  * <p>A step for a key of n tiles takes time linear in n: some 30 ns a tile.
  */

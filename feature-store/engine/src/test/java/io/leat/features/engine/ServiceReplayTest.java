@@ -56,7 +56,7 @@ class ServiceReplayTest {
     ServiceReplay replay =
         replay(
             new EventFeature("amount"),
-            new EventFeature("at"),
+            new EventFeature("shop"),
             new EventFeature("channel"),
             new ViewFeature("spending", "average", HOUR),
             new ViewFeature("complaints", "complaints", HOUR),
@@ -70,7 +70,7 @@ class ServiceReplayTest {
     assertThat(vector.eventId()).isEqualTo("b");
     assertThat(vector.eventTime()).isEqualTo(2_000);
     assertThat(vector.keys()).isEqualTo(Map.of("customer", "ann", "shop", "7"));
-    assertThat(vector.values()).containsExactly(6.0, 2_000L, "WEB", 4.0, 1L, 1.5);
+    assertThat(vector.values()).containsExactly(6.0, 7L, "WEB", 4.0, 1L, 1.5);
   }
 
   @Test

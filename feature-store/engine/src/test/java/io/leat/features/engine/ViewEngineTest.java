@@ -12,7 +12,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.leat.pipeline.FeatureView;
 import io.leat.pipeline.FeatureView.Function;
-import java.nio.ByteBuffer;
 import org.apache.avro.Schema;
 import org.apache.avro.SchemaBuilder;
 import org.apache.avro.generic.GenericData;
@@ -141,24 +140,21 @@ class ViewEngineTest {
 
   @Test
   void everyNumericTypeWidensToADouble() {
-    Schema decimal =
-        new Schema.Parser()
-            .parse("{\"type\":\"bytes\",\"logicalType\":\"decimal\",\"precision\":9,\"scale\":2}");
     Schema schema =
         SchemaBuilder.record("Wide")
             .fields()
             .requiredInt("i")
             .requiredLong("l")
             .requiredFloat("f")
-            .name("d")
-            .type(decimal)
-            .noDefault()
+            .requiredDouble("d")
+            .requiredBoolean("b")
             .endRecord();
     GenericRecord event = new GenericData.Record(schema);
     event.put("i", -3);
     event.put("l", (1L << 53) + 1);
     event.put("f", 0.5f);
-    event.put("d", ByteBuffer.wrap(new byte[] {4, -46})); // 1234 hundredths
+    event.put("d", 12.34);
+    event.put("b", true);
     ViewEngine engine =
         new ViewEngine(
             view(
@@ -169,12 +165,13 @@ class ViewEngineTest {
                 aggregation(Function.SUM, "i"),
                 aggregation(Function.SUM, "l"),
                 aggregation(Function.SUM, "f"),
-                aggregation(Function.SUM, "d")),
+                aggregation(Function.SUM, "d"),
+                aggregation(Function.SUM, "b")),
             schema);
 
     byte[] state = engine.update(null, event, "a", 0).state();
 
-    assertThat(engine.evaluate(state, 0)).containsExactly(-3.0, 0x1p53, 0.5, 12.34);
+    assertThat(engine.evaluate(state, 0)).containsExactly(-3.0, 0x1p53, 0.5, 12.34, 1.0);
   }
 
   @Test
