@@ -14,8 +14,11 @@ import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.net.BindException;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
@@ -24,6 +27,8 @@ import java.util.stream.Collectors;
  * while not ready), {@code /metrics} for Prometheus, and whatever doors the service adds.
  */
 public final class ServiceServer implements AutoCloseable {
+  private static final Duration PORT_CHECK = Duration.ofMillis(5);
+
   private final Server server;
 
   private ServiceServer(Server server) {
@@ -70,13 +75,19 @@ public final class ServiceServer implements AutoCloseable {
     } catch (CompletionException e) {
       server.closeAsync();
       String why =
-          e.getCause() instanceof BindException
+          isInUse(e.getCause())
               ? "it is in use; stop what uses it, or give another with --http-port"
               : String.valueOf(e.getCause());
       throw new IllegalStateException(
           "Cannot listen on %s:%d: %s.".formatted(host, port, why), e.getCause());
     }
     return new ServiceServer(server);
+  }
+
+  /** Netty's native transports do not throw Java's own exception. */
+  private static boolean isInUse(Throwable cause) {
+    return cause instanceof BindException
+        || String.valueOf(cause.getMessage()).contains("Address already in use");
   }
 
   private static HttpResponse readiness(Readiness readiness) {
@@ -97,8 +108,13 @@ public final class ServiceServer implements AutoCloseable {
     return server.activeLocalPort();
   }
 
+  /** Closes the port, and waits until it is closed. */
   @Override
   public void close() {
-    server.stop().join();
+    CompletableFuture<Void> stopped = server.stop();
+    // That ends two seconds after the port: Netty lets the thread that accepted connections linger.
+    while (!server.activePorts().isEmpty() && !stopped.isDone()) {
+      LockSupport.parkNanos(PORT_CHECK.toNanos());
+    }
   }
 }
