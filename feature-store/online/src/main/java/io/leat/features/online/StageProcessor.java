@@ -31,6 +31,7 @@ final class StageProcessor extends ContextualProcessor<byte[], InFlight, byte[],
       boolean updated,
       boolean evaluated,
       Counter late,
+      Counter failedFilters,
       KeyValueStore<Bytes, byte[]> store) {}
 
   private final Contract contract;
@@ -59,6 +60,7 @@ final class StageProcessor extends ContextualProcessor<byte[], InFlight, byte[],
               stage.updates().contains(view),
               stage.evaluates().contains(view),
               metrics.counter("leat.features.late", "event", contract.event(), "view", view.name()),
+              metrics.counter("leat.features.filters.failed", "view", view.name()),
               context.getStateStore(StateStores.name(view))));
     }
   }
@@ -76,9 +78,11 @@ final class StageProcessor extends ContextualProcessor<byte[], InFlight, byte[],
         values.put(view.id(), Arrays.asList(view.engine().evaluate(state, event.eventTime())));
         continue;
       }
+      long failedBefore = view.engine().failedFilters();
       ViewEngine.Step step =
           view.engine()
               .updateAndEvaluate(state, inFlight.event(), event.eventId(), event.eventTime());
+      view.failedFilters().increment(view.engine().failedFilters() - failedBefore);
       if (step.late()) {
         view.late().increment();
         lateFor.add(view.name());

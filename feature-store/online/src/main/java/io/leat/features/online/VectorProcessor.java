@@ -25,13 +25,21 @@ import org.jspecify.annotations.Nullable;
 /** Makes one service's vector of an event that has passed every entity the service needs. */
 final class VectorProcessor
     extends ContextualProcessor<byte @Nullable [], InFlight, byte @Nullable [], byte[]> {
+  /**
+   * A view that the service takes values of.
+   *
+   * @param features full names of its values, in the order of its columns
+   */
+  private record NeededView(String id, String name, List<String> features) {}
+
   private final FeatureService service;
-  private final List<FeatureView> views;
+  private final List<NeededView> views;
   private final List<Entity> entities;
   private final VectorAssembler assembler;
   private final AvroCodec codec;
   private final int schemaId;
   private final Counter vectors;
+  private final Counter failedDerivations;
 
   /**
    * @param schemaId registry id of the schema of the service's vectors
@@ -45,10 +53,15 @@ final class VectorProcessor
     this.service = service;
     this.schemaId = schemaId;
     this.assembler = new VectorAssembler(service, pipeline);
-    this.views = assembler.views();
-    this.entities = views.stream().map(FeatureView::entity).distinct().toList();
+    this.views =
+        assembler.views().stream()
+            .map(view -> new NeededView(view.id(), view.name(), VectorAssembler.fullNames(view)))
+            .toList();
+    this.entities = assembler.views().stream().map(FeatureView::entity).distinct().toList();
     this.codec = new AvroCodec(registry);
     this.vectors = metrics.counter("leat.features.vectors", "service", service.name());
+    this.failedDerivations =
+        metrics.counter("leat.features.derivations.failed", "service", service.name());
   }
 
   @Override
@@ -56,6 +69,7 @@ final class VectorProcessor
     GenericRecord event = record.value().event();
     Envelope envelope = record.value().envelope();
     EventHeaders origin = EventHeaders.of(record.headers());
+    long failedBefore = assembler.failedDerivations();
     FeatureVector vector =
         new FeatureVector(
             service.name(),
@@ -69,6 +83,7 @@ final class VectorProcessor
     Headers headers = new org.apache.kafka.common.header.internals.RecordHeaders(record.headers());
     setLateFor(headers, envelope);
     vectors.increment();
+    failedDerivations.increment(assembler.failedDerivations() - failedBefore);
     context()
         .forward(
             new Record<>(
@@ -88,11 +103,10 @@ final class VectorProcessor
 
   private Map<String, @Nullable Object> viewFeatures(Envelope envelope) {
     Map<String, @Nullable Object> features = new HashMap<>();
-    for (FeatureView view : views) {
+    for (NeededView view : views) {
       List<@Nullable Object> values = envelope.values().getOrDefault(view.id(), List.of());
-      List<String> names = VectorAssembler.fullNames(view);
       for (int i = 0; i < values.size(); i++) {
-        features.put(names.get(i), values.get(i));
+        features.put(view.features().get(i), values.get(i));
       }
     }
     return features;
@@ -101,7 +115,7 @@ final class VectorProcessor
   /** Names the views whose values are null because the event came too late for them. */
   private void setLateFor(Headers headers, Envelope envelope) {
     List<String> late =
-        views.stream().map(FeatureView::name).filter(envelope.lateFor()::contains).toList();
+        views.stream().map(NeededView::name).filter(envelope.lateFor()::contains).toList();
     if (!late.isEmpty()) {
       RecordHeaders.set(headers, RecordHeaders.LATE_FOR, String.join(",", late));
     }

@@ -38,14 +38,31 @@ final class OnlineFeatures {
   private static final Pattern REFERENCE =
       Pattern.compile("(?<view>[^:@]+)(@v(?<version>\\d{1,9}))?:(?<feature>[^:]+)");
 
-  /** A column to be answered: of a view, or of none where it cannot be read online. */
-  private record Wanted(String name, Optional<FeatureView> view, int index) {}
+  /** A view that is served. Compared by identity: a definition takes long to hash. */
+  private static final class ServedView {
+    private final FeatureView view;
+    private final String store;
+    private final List<String> columns;
+
+    ServedView(FeatureView view, List<String> columns) {
+      this.view = view;
+      this.store = StateStores.name(view);
+      this.columns = columns;
+    }
+  }
+
+  /** A column to be filled: of a view, or of none where it cannot be read online. */
+  private record Wanted(Column column, Optional<ServedView> of, int index) {}
 
   private final Pipeline pipeline;
   private final CommittedState state;
   private final Function<String, Optional<Lag>> lag;
-  private final Map<FeatureView, List<String>> columns = new HashMap<>();
-  private final ThreadLocal<Map<FeatureView, ViewEngine>> engines;
+  private final Map<String, ServedView> views = new HashMap<>();
+
+  /**
+   * An engine a view, by the view's name. An engine is not thread-safe: each thread has its own.
+   */
+  private final ThreadLocal<Map<String, ViewEngine>> engines;
 
   /**
    * @param lag how far a store is behind; empty where that is not known
@@ -55,7 +72,9 @@ final class OnlineFeatures {
     this.state = state;
     this.lag = lag;
     this.engines = ThreadLocal.withInitial(HashMap::new);
-    pipeline.views().forEach(view -> columns.put(view, engine(view).columns()));
+    for (FeatureView view : pipeline.views()) {
+      views.put(view.name(), new ServedView(view, engine(view).columns()));
+    }
   }
 
   /**
@@ -74,51 +93,43 @@ final class OnlineFeatures {
 
     List<Column> answer = new ArrayList<>();
     request.entities().forEach((field, keys) -> answer.add(entityColumn(field, keys)));
-    Map<FeatureView, List<Wanted>> byView = new LinkedHashMap<>();
-    List<Column> features = new ArrayList<>();
-    Map<Wanted, Column> columnOf = new HashMap<>();
+    Map<ServedView, List<Wanted>> byView = new LinkedHashMap<>();
     for (Wanted feature : wanted) {
-      Column column = new Column(feature.name());
-      columnOf.put(feature, column);
-      features.add(column);
+      answer.add(feature.column());
       feature
-          .view()
+          .of()
           .ifPresentOrElse(
               view -> byView.computeIfAbsent(view, v -> new ArrayList<>()).add(feature),
-              () -> fill(column, request.rows()));
+              () -> fill(feature.column(), request.rows()));
     }
     long time = request.asOf().orElse(now).toEpochMilli();
     try (CommittedState.View committed = state.view()) {
-      byView.forEach((view, of) -> read(view, of, columnOf, request, time, committed));
+      byView.forEach((view, of) -> read(view, of, request, time, committed));
     }
-    answer.addAll(features);
     return new OnlineAnswer(
         answer,
         byView.keySet().stream()
-            .flatMap(view -> lag.apply(StateStores.name(view)).stream())
+            .flatMap(view -> lag.apply(view.store).stream())
             .reduce(Lag.NONE, Lag::worse));
   }
 
   private void read(
-      FeatureView view,
+      ServedView view,
       List<Wanted> wanted,
-      Map<Wanted, Column> columnOf,
       OnlineRequest request,
       long time,
       CommittedState.View committed) {
-    ViewEngine engine = engine(view);
-    for (JsonNode key : request.entities().get(view.entity().key())) {
+    ViewEngine engine = engine(view.view);
+    for (JsonNode key : request.entities().get(view.view.entity().key())) {
       byte[] found =
-          key.isNull()
-              ? null
-              : committed.get(StateStores.name(view), EntityKeys.bytes(key.asText()));
+          key.isNull() ? null : committed.get(view.store, EntityKeys.bytes(key.asText()));
       @Nullable Object[] values = found == null ? null : engine.evaluate(found, time);
       Instant newest =
           found == null ? Instant.EPOCH : Instant.ofEpochMilli(engine.newestEventTime(found));
       for (Wanted feature : wanted) {
         Object value = values == null ? null : values[feature.index()];
-        columnOf
-            .get(feature)
+        feature
+            .column()
             .add(
                 value,
                 values == null
@@ -138,14 +149,15 @@ final class OnlineFeatures {
         throw RequestException.bad(
             "'%s' is no feature reference; expected view:feature or view@v2:feature.", reference);
       }
-      FeatureView view = view(matcher.group("view"));
+      ServedView served = served(matcher.group("view"));
+      FeatureView view = served.view;
       String version = matcher.group("version");
       if (version != null && Integer.parseInt(version) != view.version()) {
         throw RequestException.unknown(
             "There is no version %s of view %s; the pipeline %s serves version %d.",
             version, view.name(), pipeline.name(), view.version());
       }
-      wanted.add(ofView(view, matcher.group("feature"), fullNames));
+      wanted.add(ofView(served, matcher.group("feature"), fullNames));
     }
     return wanted;
   }
@@ -164,12 +176,13 @@ final class OnlineFeatures {
     List<Wanted> wanted = new ArrayList<>();
     for (FeatureService.Feature feature : service.features()) {
       if (feature instanceof ViewFeature of) {
-        wanted.add(ofView(view(of.view()), of.column(), fullNames));
+        wanted.add(ofView(served(of.view()), of.column(), fullNames));
       } else {
         String full = feature.name();
         wanted.add(
             new Wanted(
-                fullNames ? full.replace(".", "__") : full.substring(full.indexOf('.') + 1),
+                new Column(
+                    fullNames ? full.replace(".", "__") : full.substring(full.indexOf('.') + 1)),
                 Optional.empty(),
                 -1));
       }
@@ -177,20 +190,20 @@ final class OnlineFeatures {
     return wanted;
   }
 
-  private Wanted ofView(FeatureView view, String feature, boolean fullNames)
+  private static Wanted ofView(ServedView served, String feature, boolean fullNames)
       throws RequestException {
-    int index = columns.get(view).indexOf(feature);
+    String view = served.view.name();
+    int index = served.columns.indexOf(feature);
     if (index < 0) {
       throw RequestException.unknown(
-          "There is no feature %s in view %s; it has %s.",
-          feature, view.name(), listed(columns.get(view)));
+          "There is no feature %s in view %s; it has %s.", feature, view, listed(served.columns));
     }
-    return new Wanted(fullNames ? view.name() + "__" + feature : feature, Optional.of(view), index);
+    return new Wanted(
+        new Column(fullNames ? view + "__" + feature : feature), Optional.of(served), index);
   }
 
-  private FeatureView view(String name) throws RequestException {
-    return pipeline
-        .view(name)
+  private ServedView served(String name) throws RequestException {
+    return Optional.ofNullable(views.get(name))
         .orElseThrow(
             () ->
                 RequestException.unknown(
@@ -204,10 +217,10 @@ final class OnlineFeatures {
       throws RequestException {
     Set<String> names = new HashSet<>(request.entities().keySet());
     for (Wanted feature : wanted) {
-      if (!names.add(feature.name())) {
+      if (!names.add(feature.column().name())) {
         throw RequestException.bad(
             "Two columns of the answer would be called %s; %s.",
-            feature.name(),
+            feature.column().name(),
             request.fullFeatureNames()
                 ? "name each feature once"
                 : "name each feature once, or set full_feature_names to true");
@@ -225,8 +238,8 @@ final class OnlineFeatures {
       }
     }
     for (Wanted feature : wanted) {
-      if (feature.view().isPresent()) {
-        FeatureView view = feature.view().get();
+      if (feature.of().isPresent()) {
+        FeatureView view = feature.of().get().view;
         String field = view.entity().key();
         if (!request.entities().containsKey(field)) {
           throw RequestException.bad(
@@ -254,12 +267,12 @@ final class OnlineFeatures {
     }
   }
 
-  /** An engine is not thread-safe: each thread has its own. */
   private ViewEngine engine(FeatureView view) {
     return engines
         .get()
         .computeIfAbsent(
-            view, v -> new ViewEngine(v, pipeline.contract(v.source()).orElseThrow().schema()));
+            view.name(),
+            name -> new ViewEngine(view, pipeline.contract(view.source()).orElseThrow().schema()));
   }
 
   private static String listed(List<String> names) {
