@@ -6,6 +6,7 @@ import io.leat.ingestion.IngestionJob;
 import io.leat.pipeline.PipelineException;
 import io.leat.retraining.RetrainingJob;
 import io.leat.runtime.JobOptions;
+import io.leat.runtime.RunningService;
 import io.leat.runtime.streams.StreamsJob;
 import io.leat.runtime.streams.StreamsService;
 import io.leat.scoring.ScoringJob;
@@ -37,7 +38,7 @@ final class ServicesMain {
   public static void main(String[] arguments) throws InterruptedException {
     Path pipeline = Path.of(arguments[0]);
     Path state = Path.of(arguments[3]);
-    Deque<AutoCloseable> running = new ArrayDeque<>();
+    Deque<RunningService> running = new ArrayDeque<>();
     CountDownLatch stop = new CountDownLatch(1);
     CountDownLatch stopped = new CountDownLatch(1);
     Optional<Throwable> failure = Optional.empty();
@@ -58,7 +59,7 @@ final class ServicesMain {
         running.push(start(name, options, stop));
       }
       stop.await();
-      failure = running.stream().flatMap(service -> failure(service).stream()).findFirst();
+      failure = running.stream().flatMap(service -> service.failure().stream()).findFirst();
     } catch (PipelineException | RuntimeException e) {
       log.error("The services did not start", e);
       failure = Optional.of(e);
@@ -73,24 +74,23 @@ final class ServicesMain {
     }
   }
 
-  private static AutoCloseable start(String name, JobOptions options, CountDownLatch stop)
+  private static RunningService start(String name, JobOptions options, CountDownLatch stop)
       throws PipelineException {
+    RunningService service;
     if (name.equals("feature-server")) {
-      return FeatureServer.start(options);
+      service = FeatureServer.start(options);
+    } else {
+      service =
+          StreamsService.start(
+              JOBS.stream().filter(known -> known.name().equals(name)).findFirst().orElseThrow(),
+              options);
     }
-    StreamsJob job =
-        JOBS.stream().filter(known -> known.name().equals(name)).findFirst().orElseThrow();
-    StreamsService service = StreamsService.start(job, options);
-    watch(service, stop);
+    watch(service, name, stop);
     return service;
   }
 
   private static JobOptions options(String[] arguments, Path pipeline, Path state, String port) {
     return JobOptions.of(pipeline, arguments[1], arguments[2], state, Integer.parseInt(port));
-  }
-
-  private static Optional<Throwable> failure(AutoCloseable service) {
-    return service instanceof StreamsService streams ? streams.failure() : Optional.empty();
   }
 
   private static String sentence(Throwable failure) {
@@ -101,7 +101,7 @@ final class ServicesMain {
     return told && failure.getMessage() != null ? failure.getMessage() : failure.toString();
   }
 
-  private static void watch(StreamsService service, CountDownLatch stop) {
+  private static void watch(RunningService service, String name, CountDownLatch stop) {
     Thread watcher =
         new Thread(
             () -> {
@@ -112,15 +112,15 @@ final class ServicesMain {
               }
               stop.countDown();
             },
-            "watch-" + service.applicationId());
+            "watch-" + name);
     watcher.setDaemon(true);
     watcher.start();
   }
 
-  private static void close(AutoCloseable service) {
+  private static void close(RunningService service) {
     try {
       service.close();
-    } catch (Exception e) {
+    } catch (RuntimeException e) {
       log.error("A service did not stop cleanly", e);
     }
   }

@@ -174,7 +174,7 @@ public final class OnlineStore implements StreamsJob {
       for (FeatureService service : services) {
         String topic = Topics.features(service.name());
         int schemaId =
-            patience.call(
+            patience.callAtStart(
                 () ->
                     context
                         .registry()

@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.function.LongSupplier;
 import org.apache.kafka.clients.admin.Admin;
@@ -50,7 +51,10 @@ import org.slf4j.LoggerFactory;
 final class ChangelogFollower implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(ChangelogFollower.class);
   private static final Duration POLL = Duration.ofMillis(100);
-  private static final Duration ANSWER = Duration.ofSeconds(10);
+
+  /** How long the brokers may take to say how far the changelogs go. */
+  static final Duration ANSWER = Duration.ofSeconds(3);
+
   private static final Duration RETRY = Duration.ofSeconds(1);
   private static final long MEASURE_EVERY_MILLIS = 500;
 
@@ -76,10 +80,12 @@ final class ChangelogFollower implements AutoCloseable {
   private final LongSupplier clock;
   private final Map<String, Level> levels = new ConcurrentHashMap<>();
   private final Thread thread;
+  private final CountDownLatch stopped = new CountDownLatch(1);
   private volatile boolean stopping;
   private volatile @Nullable Consumer<byte[], byte[]> active;
   private volatile Optional<String> problem =
       Optional.of("the changelogs have not been reached yet");
+  private volatile Optional<Throwable> failure = Optional.empty();
 
   /**
    * @param clientSettings settings of every Kafka client
@@ -118,9 +124,22 @@ final class ChangelogFollower implements AutoCloseable {
     thread.start();
   }
 
-  /** What keeps the state from being served; empty once every store has caught up. */
+  /**
+   * What keeps the state from being served; empty once every store has caught up, and from then on
+   * while the brokers are away: the lag tells how old the state is.
+   */
   Optional<String> problem() {
     return problem;
+  }
+
+  /** Why it stopped by itself; empty while it follows or when it was closed. */
+  Optional<Throwable> failure() {
+    return failure;
+  }
+
+  /** Waits until it has stopped, by itself or by {@link #close}. */
+  void awaitStop() throws InterruptedException {
+    stopped.await();
   }
 
   /** How far a store is behind; empty until it has caught up for the first time. */
@@ -132,31 +151,46 @@ final class ChangelogFollower implements AutoCloseable {
   }
 
   private void run() {
-    while (!stopping) {
-      try {
-        follow();
-      } catch (WakeupException | InterruptException e) {
-        if (!stopping) {
-          throw e;
-        }
-      } catch (InvalidOffsetException e) {
-        log.warn(
-            "Offsets of {} are no longer there; their stores are read anew from the beginning: {}",
-            e.partitions(),
-            e.getMessage());
-        e.partitions().stream().map(TopicPartition::topic).distinct().forEach(this::forget);
-      } catch (KafkaException | ExecutionException e) {
-        problem = Optional.of("the brokers do not answer as they should: " + e.getMessage());
-        log.warn("Following the changelogs failed and is tried again: {}", e.toString());
-        pause();
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        return;
-      } catch (RuntimeException e) {
-        problem = Optional.of("the follower has stopped: " + e.getMessage());
-        log.error("The feature server can no longer follow the changelogs", e);
-        return;
+    try {
+      while (!stopping) {
+        followUntilAnOutage();
       }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (RuntimeException | Error e) {
+      if (!stopping) {
+        problem = Optional.of("the follower has stopped: " + e.getMessage());
+        failure = Optional.of(e);
+        log.error("The feature server can no longer follow the changelogs", e);
+      }
+    } finally {
+      stopped.countDown();
+    }
+  }
+
+  /** Follows until the brokers fail it. */
+  private void followUntilAnOutage() throws InterruptedException {
+    try {
+      follow();
+    } catch (WakeupException | InterruptException e) {
+      throw e;
+    } catch (InvalidOffsetException e) {
+      log.warn(
+          "Offsets of {} are no longer there; their stores are read anew from the beginning: {}",
+          e.partitions(),
+          e.getMessage());
+      e.partitions().stream().map(TopicPartition::topic).distinct().forEach(this::forget);
+    } catch (KafkaException | ExecutionException e) {
+      waitFor("the brokers do not answer as they should: " + e.getMessage());
+      log.warn("Following the changelogs failed and is tried again: {}", e.toString());
+      pause();
+    }
+  }
+
+  /** What was level once stays served meanwhile: its lag grows and is told with every answer. */
+  private void waitFor(String what) {
+    if (!levels.keySet().containsAll(storeByTopic.values())) {
+      problem = Optional.of(what);
     }
   }
 
@@ -209,11 +243,10 @@ final class ChangelogFollower implements AutoCloseable {
         if (missing.isEmpty() || stopping) {
           return topicIds;
         }
-        problem =
-            Optional.of(
-                "waiting for the topics "
-                    + String.join(", ", missing)
-                    + ", which the online store makes when it starts");
+        waitFor(
+            "waiting for the topics "
+                + String.join(", ", missing)
+                + ", which the online store makes when it starts");
         pause();
       }
     }
@@ -280,7 +313,6 @@ final class ChangelogFollower implements AutoCloseable {
     problem = catchingUp(behind);
   }
 
-  /** A store that was level once stays served: its lag is told with every answer. */
   private Optional<String> catchingUp(Map<String, Long> behind) {
     List<String> waiting =
         behind.entrySet().stream()
@@ -295,6 +327,7 @@ final class ChangelogFollower implements AutoCloseable {
   private void forget(String topic) {
     String store = storeByTopic.get(topic);
     levels.remove(store);
+    problem = Optional.of("reading " + topic + " anew");
     state.clear(store, topic);
   }
 
@@ -320,6 +353,8 @@ final class ChangelogFollower implements AutoCloseable {
     Consumer<byte[], byte[]> consumer = active;
     if (consumer != null) {
       consumer.wakeup();
+    } else {
+      thread.interrupt(); // it may wait for brokers that are away
     }
     try {
       thread.join();

@@ -6,10 +6,12 @@ import io.leat.pipeline.Pipeline;
 import io.leat.pipeline.PipelineException;
 import io.leat.runtime.JobOptions;
 import io.leat.runtime.Readiness;
+import io.leat.runtime.RunningService;
 import io.leat.runtime.ServiceServer;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.time.InstantSource;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -22,7 +24,7 @@ import org.slf4j.LoggerFactory;
  * committed changes not yet taken in, {@value #LAG_MILLIS} the time since the views that it read
  * were last known to be level.
  */
-public final class FeatureServer implements AutoCloseable {
+public final class FeatureServer implements RunningService {
   /** Header of an answer: committed changes that were not yet taken in when last measured. */
   public static final String LAG_RECORDS = "leat-lag-records";
 
@@ -134,6 +136,16 @@ public final class FeatureServer implements AutoCloseable {
   /** What the server waits for, or empty text. */
   public String problem() {
     return follower.problem().orElse("");
+  }
+
+  @Override
+  public Optional<Throwable> failure() {
+    return follower.failure();
+  }
+
+  @Override
+  public void awaitStop() throws InterruptedException {
+    follower.awaitStop();
   }
 
   public int httpPort() {

@@ -3,9 +3,9 @@ package io.leat.features.server;
 import io.leat.features.server.FeatureServer.Limits;
 import io.leat.pipeline.PipelineException;
 import io.leat.runtime.JobOptions;
+import io.leat.runtime.RunningService;
 import java.io.UncheckedIOException;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CountDownLatch;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -56,20 +56,6 @@ public final class FeatureServerMain implements Callable<Integer> {
       System.err.println(e.getMessage());
       return 1;
     }
-    CountDownLatch stopped = new CountDownLatch(1);
-    Runtime.getRuntime()
-        .addShutdownHook(
-            new Thread(
-                () -> {
-                  server.close();
-                  stopped.countDown();
-                },
-                "stop-feature-server"));
-    try {
-      stopped.await();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
-    return 0;
+    return RunningService.await(server, "feature-server");
   }
 }

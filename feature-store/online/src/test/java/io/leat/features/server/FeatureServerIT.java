@@ -18,6 +18,7 @@ import io.leat.runtime.streams.StreamsService;
 import io.leat.schemas.AvroCodec;
 import io.leat.testing.TestCluster;
 import io.leat.testing.TopicReader;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -57,7 +58,7 @@ class FeatureServerIT {
 
   @BeforeAll
   void start() {
-    cluster = TestCluster.start();
+    cluster = TestCluster.startWithBrokerProcess();
   }
 
   @AfterAll
@@ -165,6 +166,74 @@ class FeatureServerIT {
     }
   }
 
+  @Test
+  void answersOutOfWhatItHoldsWhileTheBrokerIsAwayAndTellsHowOldThatIs() throws Exception {
+    Path folder = copyOfShop("lonely");
+    Pipeline pipeline = PipelineReader.read(folder);
+    String changelog = "lonely-features-spending-v1-changelog";
+    Map<String, String> compacted = Map.of("cleanup.policy", "compact");
+    cluster.createTopic(changelog, 1, compacted);
+    cluster.createTopic("lonely-features-takings-v1-changelog", 1, compacted);
+    ViewEngine engine =
+        new ViewEngine(
+            pipeline.view("spending").orElseThrow(), pipeline.contracts().get(0).schema());
+    byte[] one = engine.update(null, payment(pipeline, 1, "c1", 10), "1", NOON).state();
+    byte[] two = engine.update(one, payment(pipeline, 2, "c1", 5), "2", NOON).state();
+    try (KafkaProducer<byte[], byte[]> producer = producer(Map.of())) {
+      producer.send(change(changelog, 0, "c1", one)).get();
+    }
+    try (FeatureServer server =
+        FeatureServer.start(options(folder, cluster.newDirectory("server")))) {
+      awaitReady(server);
+
+      cluster.brokerProcess().process().kill();
+      try {
+        await()
+            .atMost(PATIENCE)
+            .until(
+                () -> {
+                  HttpResponse<String> answer = askTotal(server, "c1");
+                  assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+                  assertThat(total(server, "c1")).isEqualTo("10.0");
+                  return answer.headers().firstValueAsLong(FeatureServer.LAG_MILLIS).orElseThrow()
+                      > 2 * ChangelogFollower.ANSWER.toMillis();
+                });
+        assertThat(get(server, "/health").statusCode()).isEqualTo(200);
+      } finally {
+        cluster.restartBroker();
+      }
+
+      try (KafkaProducer<byte[], byte[]> producer = producer(Map.of())) {
+        producer.send(change(changelog, 0, "c1", two)).get();
+      }
+      await().atMost(PATIENCE).until(() -> total(server, "c1").equals("15.0"));
+    }
+  }
+
+  @Test
+  void aFollowerThatCannotGoOnEndsTheServerThatItServes() throws Exception {
+    String changelog = cluster.newTopic("changelog", 1);
+    try (CommittedState state =
+            new CommittedState(cluster.newDirectory("server"), List.of("store"), 8 << 20);
+        ChangelogFollower follower =
+            new ChangelogFollower(
+                Map.of("bootstrap.servers", cluster.bootstrapServers()),
+                Map.of("store", changelog),
+                state,
+                new SimpleMeterRegistry(),
+                () -> {
+                  throw new IllegalStateException("no clock");
+                })) {
+      assertThat(follower.failure()).isEmpty();
+
+      follower.start();
+      follower.awaitStop();
+
+      assertThat(follower.failure()).get().extracting(Throwable::getMessage).isEqualTo("no clock");
+      assertThat(follower.problem()).contains("the follower has stopped: no clock");
+    }
+  }
+
   /** The service's features for the last vector's keys, as of its time, are the vector's values. */
   private static void assertSame(FeatureServer server, FeatureVector vector) throws Exception {
     JsonNode answer =
@@ -239,17 +308,20 @@ class FeatureServerIT {
   }
 
   private static String total(FeatureServer server, String customer) throws Exception {
-    return JSON.readTree(
-            ask(
-                    server,
-                    "{\"entities\":{\"customer_id\":[\"%s\"]},\"features\":[\"spending:total_1h\"],\"as_of\":\"%s\"}"
-                        .formatted(customer, Instant.ofEpochMilli(NOON)))
-                .body())
+    return JSON.readTree(askTotal(server, customer).body())
         .path("results")
         .path(1)
         .path("values")
         .path(0)
         .toString();
+  }
+
+  private static HttpResponse<String> askTotal(FeatureServer server, String customer)
+      throws IOException, InterruptedException {
+    return ask(
+        server,
+        "{\"entities\":{\"customer_id\":[\"%s\"]},\"features\":[\"spending:total_1h\"],\"as_of\":\"%s\"}"
+            .formatted(customer, Instant.ofEpochMilli(NOON)));
   }
 
   private static void awaitReady(FeatureServer server) {

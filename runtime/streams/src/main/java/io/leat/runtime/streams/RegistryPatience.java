@@ -6,6 +6,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.apache.kafka.streams.errors.TaskMigratedException;
 import org.jspecify.annotations.Nullable;
@@ -63,12 +64,32 @@ public final class RegistryPatience {
   }
 
   /**
-   * Asks the registry until it answers.
+   * Asks the registry until it answers; for processors.
    *
    * @throws RegistryException if it refuses, so that asking again is of no use
    * @throws TaskMigratedException if it did not answer for {@link #LONGEST_WAIT}
    */
   public <T> T call(Supplier<T> request) {
+    return call(
+        request,
+        e ->
+            new TaskMigratedException(
+                "The schema registry has not answered for %d s; the task is given back and read anew"
+                    .formatted(LONGEST_WAIT.toSeconds()),
+                e));
+  }
+
+  /**
+   * Asks the registry until it answers; for the building of a topology, when there is no task to
+   * give back.
+   *
+   * @throws RegistryException if it refuses, or did not answer for {@link #LONGEST_WAIT}
+   */
+  public <T> T callAtStart(Supplier<T> request) {
+    return call(request, e -> e);
+  }
+
+  private <T> T call(Supplier<T> request, Function<RegistryException, RuntimeException> givingUp) {
     Duration waited = Duration.ZERO;
     Duration next = FIRST_PAUSE;
     while (true) {
@@ -81,11 +102,9 @@ public final class RegistryPatience {
           throw e;
         }
         failed(e);
-      }
-      if (waited.compareTo(LONGEST_WAIT) >= 0) {
-        throw new TaskMigratedException(
-            "The schema registry has not answered for %d s; the task is given back and read anew"
-                .formatted(waited.toSeconds()));
+        if (waited.compareTo(LONGEST_WAIT) >= 0) {
+          throw givingUp.apply(e);
+        }
       }
       try {
         pause.of(next);

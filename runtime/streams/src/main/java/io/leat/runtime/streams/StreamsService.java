@@ -5,7 +5,9 @@ import io.leat.pipeline.PipelineException;
 import io.leat.runtime.Guarantee;
 import io.leat.runtime.JobOptions;
 import io.leat.runtime.Readiness;
+import io.leat.runtime.RunningService;
 import io.leat.runtime.ServiceServer;
+import io.leat.schemas.RegistryException;
 import io.leat.schemas.Topics;
 import io.micrometer.core.instrument.binder.kafka.KafkaStreamsMetrics;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
@@ -14,6 +16,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.concurrent.CountDownLatch;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.StreamsConfig;
@@ -28,7 +31,7 @@ import picocli.CommandLine;
  * <p>An error that the job cannot go on after (a defect, or a broker that refuses it) stops the
  * service; nothing is skipped. Whoever started it sees {@link #failure} and starts it again.
  */
-public final class StreamsService implements AutoCloseable {
+public final class StreamsService implements RunningService {
   private static final Logger log = LoggerFactory.getLogger(StreamsService.class);
   private static final Duration STOP_TIMEOUT = Duration.ofSeconds(30);
 
@@ -66,7 +69,7 @@ public final class StreamsService implements AutoCloseable {
 
     Properties settings = settings(applicationId, options);
     settings.putAll(job.settings(options));
-    KafkaStreams streams = new KafkaStreams(job.topology(context), settings);
+    KafkaStreams streams = streams(job, context, settings);
     KafkaStreamsMetrics streamsMetrics = new KafkaStreamsMetrics(streams);
     streamsMetrics.bindTo(metrics);
     readiness.add(
@@ -98,6 +101,20 @@ public final class StreamsService implements AutoCloseable {
         });
     streams.start();
     return service;
+  }
+
+  private static KafkaStreams streams(StreamsJob job, JobContext context, Properties settings) {
+    try {
+      return new KafkaStreams(job.topology(context), settings);
+    } catch (RegistryException e) {
+      throw new IllegalStateException(e.getMessage(), e);
+    } catch (KafkaException e) {
+      Throwable cause = e.getCause() == null ? e : e.getCause();
+      throw new IllegalStateException(
+          "%s cannot start with the Kafka settings that it was given: %s"
+              .formatted(context.applicationId(job), cause.getMessage()),
+          e);
+    }
   }
 
   /** The settings of the streams client that runs an application. */
@@ -132,7 +149,7 @@ public final class StreamsService implements AutoCloseable {
     return streams.state() == KafkaStreams.State.RUNNING;
   }
 
-  /** Why the service stopped by itself; empty while it runs or when it was asked to stop. */
+  @Override
   public Optional<Throwable> failure() {
     return failure;
   }
@@ -146,7 +163,7 @@ public final class StreamsService implements AutoCloseable {
     return server.port();
   }
 
-  /** Waits until the service has stopped, by itself or by {@link #close}. */
+  @Override
   public void awaitStop() throws InterruptedException {
     stopped.await();
   }
@@ -186,12 +203,6 @@ public final class StreamsService implements AutoCloseable {
       System.err.println(e.getMessage());
       return 1;
     }
-    Runtime.getRuntime().addShutdownHook(new Thread(service::close, "stop-" + job.name()));
-    try {
-      service.awaitStop();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
-    return service.failure().isPresent() ? 1 : 0;
+    return RunningService.await(service, job.name());
   }
 }

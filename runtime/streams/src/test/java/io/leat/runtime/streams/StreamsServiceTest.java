@@ -1,0 +1,85 @@
+package io.leat.runtime.streams;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import org.apache.avro.SchemaBuilder;
+import org.apache.kafka.streams.StreamsBuilder;
+import org.apache.kafka.streams.Topology;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class StreamsServiceTest {
+  @TempDir private Path folder;
+
+  @Test
+  void aServiceThatNeedsARegistryAndFindsNoneSaysSoInOneSentence() throws IOException {
+    String registry;
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      registry = "http://localhost:" + socket.getLocalPort();
+    }
+
+    assertThat(run("--registry-url=" + registry, "--bootstrap-servers=localhost:1"))
+        .startsWith("The schema registry at " + registry + " did not answer when asked to register")
+        .endsWith("Is it running?\n")
+        .hasLineCount(1);
+  }
+
+  @Test
+  void brokersThatAreNoAddressAreToldInOneSentence() throws IOException {
+    assertThat(run("--registry-url=mock://service", "--bootstrap-servers=nonsense"))
+        .isEqualTo(
+            "shop-asking cannot start with the Kafka settings that it was given: Invalid url in bootstrap.servers: nonsense\n");
+  }
+
+  /** Runs the job as its main does, and gives what it says when it ends with code 1. */
+  private String run(String... more) throws IOException {
+    Files.writeString(folder.resolve("pipeline.yaml"), "pipeline: shop\nowner: test\n");
+    String[] arguments = {
+      "--pipeline=" + folder, "--state-dir=" + folder.resolve("state"), more[0], more[1]
+    };
+    PrintStream before = System.err;
+    ByteArrayOutputStream said = new ByteArrayOutputStream();
+    System.setErr(new PrintStream(said, true, UTF_8));
+    try {
+      assertThat(StreamsService.main(new Asking(), arguments)).isEqualTo(1);
+    } finally {
+      System.setErr(before);
+    }
+    return said.toString(UTF_8);
+  }
+
+  /** Registers a schema before it can run. */
+  private static final class Asking implements StreamsJob {
+    @Override
+    public String name() {
+      return "asking";
+    }
+
+    @Override
+    public int defaultHttpPort() {
+      return 0;
+    }
+
+    @Override
+    public Topology topology(JobContext context) {
+      RegistryPatience patience = new RegistryPatience(InstantSource.system(), time -> {});
+      patience.callAtStart(
+          () ->
+              context
+                  .registry()
+                  .register("answers", SchemaBuilder.record("Answer").fields().endRecord()));
+      StreamsBuilder builder = new StreamsBuilder();
+      builder.stream("questions").to("answers");
+      return builder.build();
+    }
+  }
+}
