@@ -3,11 +3,15 @@ package io.leat.schemas;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.IOException;
+import java.net.URLDecoder;
 import java.net.URLEncoder;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.apache.avro.AvroRuntimeException;
 import org.apache.avro.Schema;
 import org.apache.flink.avro.registry.confluent.shaded.io.confluent.kafka.schemaregistry.ParsedSchema;
@@ -47,6 +51,9 @@ public final class RegistryClient {
   /** How the client's exception begins for a schema that is JSON, Protobuf or broken Avro. */
   private static final String NOT_AVRO = "Invalid schema ";
 
+  private static final Pattern WITH_CREDENTIALS =
+      Pattern.compile("(?<scheme>\\w+://)(?<credentials>[^/]*)@(?<host>.*)");
+
   /** The address as messages show it. */
   private final String shownUrl;
 
@@ -57,19 +64,33 @@ public final class RegistryClient {
 
   /**
    * @param url base address, for example {@code http://localhost:8085/apis/ccompat/v7}; {@code
-   *     mock://<name>} is a registry in this process's memory, for tests. User and password in it
-   *     are used, and shown in no message
+   *     mock://<name>} is a registry in this process's memory, for tests. User and password in it,
+   *     {@code http://user:password@host}, are sent as HTTP's basic authentication, and shown in no
+   *     message and no log
    * @param settings further settings of Confluent's client, such as {@code basic.auth.user.info}
    */
   public RegistryClient(String url, Map<String, String> settings) {
     this.shownUrl = Secrets.withoutCredentials(url);
-    this.rest = url.startsWith(IN_MEMORY) ? null : new RestService(url);
+    Matcher withCredentials = WITH_CREDENTIALS.matcher(url);
+    Map<String, String> all = new HashMap<>(settings);
+    String address = url;
+    if (withCredentials.matches()) {
+      // The client logs the address that it asks.
+      address = withCredentials.group("scheme") + withCredentials.group("host");
+      all.put("basic.auth.credentials.source", "USER_INFO");
+      all.put("basic.auth.user.info", decoded(withCredentials.group("credentials")));
+    }
+    this.rest = url.startsWith(IN_MEMORY) ? null : new RestService(address);
     this.client =
         rest == null
             ? SchemaRegistryClientFactory.newClient(
-                List.of(url), CAPACITY, List.of(new AvroSchemaProvider()), settings, Map.of())
+                List.of(address), CAPACITY, List.of(new AvroSchemaProvider()), all, Map.of())
             : new CachedSchemaRegistryClient(
-                rest, CAPACITY, List.of(new AvroSchemaProvider()), settings, Map.of());
+                rest, CAPACITY, List.of(new AvroSchemaProvider()), all, Map.of());
+  }
+
+  private static String decoded(String percentEncoded) {
+    return URLDecoder.decode(percentEncoded.replace("+", "%2B"), UTF_8);
   }
 
   public RegistryClient(String url) {
