@@ -16,7 +16,8 @@ import java.util.regex.Pattern;
 
 /**
  * As much of Confluent's registry API as ingestion asks for, over HTTP on loopback: register, look
- * up, read by id, read the newest with what is held beside it. It can be told to be out of order for a number of requests.
+ * up, read by id, read the newest with what is held beside it. It can be told to be out of order
+ * for a number of requests.
  */
 final class FakeRegistry implements AutoCloseable {
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -57,7 +58,9 @@ final class FakeRegistry implements AutoCloseable {
     return byId.size();
   }
 
-  /** Holds metadata and rules beside the newest schema of a subject, as Confluent's registry does. */
+  /**
+   * Holds metadata and rules beside the newest schema of a subject, as Confluent's registry does.
+   */
   @SuppressWarnings("unchecked") // a JSON object is a map
   synchronized void holdBeside(String subject, String json) throws IOException {
     beside.put(subject, JSON.readValue(json, Map.class));
