@@ -150,6 +150,12 @@ public final class ContractSchemas {
   }
 
   private Optional<String> incompatibility(Schema writer) {
+    Optional<String> bomb = ListsOfNothing.in(writer);
+    if (bomb.isPresent()) {
+      return Optional.of(
+          "the items of %s take no bytes, so that five bytes may say that there are billions"
+              .formatted(bomb.get()));
+    }
     SchemaCompatibility.SchemaCompatibilityResult result =
         SchemaCompatibility.checkReaderWriterCompatibility(contract.schema(), writer).getResult();
     return result.getCompatibility() == SchemaCompatibility.SchemaCompatibilityType.COMPATIBLE

@@ -1,10 +1,13 @@
 package io.leat.schemas;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.leat.records.DeadLetter;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.util.HashMap;
 import java.util.Map;
 import org.apache.avro.Schema;
@@ -15,12 +18,15 @@ import org.apache.avro.io.BinaryDecoder;
 import org.apache.avro.io.BinaryEncoder;
 import org.apache.avro.io.DatumReader;
 import org.apache.avro.io.DatumWriter;
+import org.apache.avro.io.Decoder;
 import org.apache.avro.io.DecoderFactory;
 import org.apache.avro.io.EncoderFactory;
 import org.apache.avro.specific.SpecificData;
 import org.apache.avro.specific.SpecificDatumReader;
 import org.apache.avro.specific.SpecificRecordBase;
 import org.apache.avro.util.ClassSecurityValidator;
+import org.apache.avro.util.Utf8;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads and writes Confluent-framed Avro values. Not thread-safe: one a thread.
@@ -36,11 +42,22 @@ public final class AvroCodec {
   private static final String RECORDS = DeadLetter.class.getPackageName();
 
   static {
+    // What a length in the bytes may make Avro allocate before it looks whether so much is there.
+    bound("org.apache.avro.limits.collectionItems.maxLength", Topics.LARGEST_RECORD);
+    bound("org.apache.avro.limits.string.maxLength", 8 * Topics.LARGEST_RECORD);
+    bound("org.apache.avro.limits.bytes.maxLength", 8 * Topics.LARGEST_RECORD);
     // Avro loads no class that a schema names unless it is trusted; ours are generated at build
     // time.
     ClassSecurityValidator.setGlobal(
         ClassSecurityValidator.composite(
             ClassSecurityValidator.getGlobal(), type -> type.getPackageName().equals(RECORDS)));
+  }
+
+  /** Sets a limit that nobody has set; Avro reads them once, when it first decodes. */
+  private static void bound(String limit, int most) {
+    if (System.getProperty(limit) == null) {
+      System.setProperty(limit, Integer.toString(most));
+    }
   }
 
   /**
@@ -204,8 +221,15 @@ public final class AvroCodec {
     PLAIN.setFastReaderEnabled(false); // it does not ask StringReader for the class of strings
   }
 
-  /** Reads every string as a {@link String}, whatever the schema asks for. */
+  /**
+   * Reads every string as a {@link String}, whatever the schema asks for, and refuses one that is
+   * no UTF-8, of which Java would make another text in silence.
+   */
   private static final class StringReader extends GenericDatumReader<GenericRecord> {
+    private static final char REPLACEMENT = '\uFFFD';
+
+    private @Nullable Utf8 scratch;
+
     StringReader(Schema writer, Schema reader) {
       super(writer, reader, PLAIN);
     }
@@ -214,6 +238,27 @@ public final class AvroCodec {
     @SuppressWarnings("rawtypes") // as Avro declares it
     protected Class findStringClass(Schema schema) {
       return String.class;
+    }
+
+    @Override
+    protected Object readString(@Nullable Object old, Schema expected, Decoder in)
+        throws IOException {
+      Utf8 read = in.readString(scratch);
+      scratch = read;
+      String text = read.toString();
+      if (text.indexOf(REPLACEMENT) >= 0) {
+        checkUtf8(read);
+      }
+      return text;
+    }
+
+    private static void checkUtf8(Utf8 read) throws IOException {
+      try {
+        UTF_8.newDecoder().decode(ByteBuffer.wrap(read.getBytes(), 0, read.getByteLength()));
+      } catch (CharacterCodingException e) {
+        throw new IOException(
+            "a string of %d bytes is no UTF-8".formatted(read.getByteLength()), e);
+      }
     }
   }
 }

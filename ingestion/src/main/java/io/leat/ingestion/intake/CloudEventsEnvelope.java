@@ -7,13 +7,13 @@ import com.fasterxml.jackson.databind.node.TextNode;
 import io.cloudevents.CloudEvent;
 import io.cloudevents.CloudEventData;
 import io.cloudevents.kafka.KafkaMessageFactory;
-import io.cloudevents.rw.CloudEventRWException;
 import io.leat.ingestion.DeadLetterReason;
 import io.leat.pipeline.contract.Intake.Envelope;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.apache.avro.Schema;
 import org.apache.kafka.common.header.Headers;
 import org.jspecify.annotations.Nullable;
@@ -40,11 +40,11 @@ final class CloudEventsEnvelope implements EventReader {
     try {
       envelope =
           KafkaMessageFactory.createReader(headers, value == null ? new byte[0] : value).toEvent();
-    } catch (CloudEventRWException | IllegalArgumentException | IllegalStateException e) {
+    } catch (RuntimeException e) { // whatever the library says of bytes that it cannot read
       return new Opened.Refused(
           DeadLetterReason.NOT_THE_ENVELOPE,
           "the record is no CloudEvent 1.0: neither the headers ce_* of binary mode nor JSON of structured mode (content-type application/cloudevents+json) could be read",
-          java.util.OptionalInt.empty(),
+          OptionalInt.empty(),
           Optional.of(e));
     }
     CloudEventData content = envelope.getData();

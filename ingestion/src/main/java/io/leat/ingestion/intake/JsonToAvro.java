@@ -131,7 +131,7 @@ final class JsonToAvro {
       }
     }
     return switch (schema.getType()) {
-      case STRING -> value.isTextual() ? value.textValue() : null;
+      case STRING -> value.isTextual() && isWhole(value.textValue()) ? value.textValue() : null;
       case BOOLEAN -> value.isBoolean() ? value.booleanValue() : null;
       case INT -> value.isNumber() ? value.decimalValue().intValueExact() : null;
       case LONG -> value.isNumber() ? value.decimalValue().longValueExact() : null;
@@ -198,6 +198,12 @@ final class JsonToAvro {
       case "uuid" -> UUID.fromString(text).toString().equalsIgnoreCase(text) ? text : null;
       default -> null;
     };
+  }
+
+  /** Whether a text has no half of a surrogate pair, which UTF-8 cannot hold. */
+  private static boolean isWhole(String text) {
+    return text.codePoints()
+        .noneMatch(c -> c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE);
   }
 
   private static Instant instant(String text) {
