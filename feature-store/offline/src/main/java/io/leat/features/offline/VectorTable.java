@@ -12,10 +12,13 @@ import io.leat.pipeline.Pipeline;
 import io.leat.pipeline.expression.Program;
 import io.leat.pipeline.expression.Scope;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.apache.avro.Schema;
 import org.apache.iceberg.types.Type;
 import org.apache.iceberg.types.Types;
@@ -94,9 +97,10 @@ final class VectorTable {
    */
   static Map<String, String> keyColumns(FeatureService service, Pipeline pipeline) {
     Map<String, String> columns = new LinkedHashMap<>();
+    Set<String> used = viewFeaturesOf(service, pipeline);
     for (FeatureView view : pipeline.views()) {
       Entity entity = view.entity();
-      if (uses(service, view)) {
+      if (featuresOf(view).anyMatch(used::contains)) {
         boolean shared =
             pipeline.entities().stream()
                 .anyMatch(
@@ -110,19 +114,37 @@ final class VectorTable {
     return columns;
   }
 
-  private static boolean uses(FeatureService service, FeatureView view) {
-    return service.features().stream()
-        .anyMatch(
-            feature ->
-                feature instanceof ViewFeature of && of.view().equals(view.name())
-                    || feature instanceof DerivedFeature derived
-                        && derived.expression().text().contains(view.name() + "."));
+  /** Full names of the views' features that a service lists, or derives others from. */
+  private static Set<String> viewFeaturesOf(FeatureService service, Pipeline pipeline) {
+    Set<String> names = new HashSet<>();
+    for (Feature feature : service.features()) {
+      if (feature instanceof DerivedFeature derived) {
+        names.addAll(program(derived, service, pipeline).names());
+      } else if (feature instanceof ViewFeature) {
+        names.add(feature.name());
+      }
+    }
+    return names;
+  }
+
+  private static Program program(
+      DerivedFeature derived, FeatureService service, Pipeline pipeline) {
+    return Program.compile(
+        derived.expression(),
+        Scope.ofVector(
+            spine(service, pipeline),
+            pipeline.views().stream().flatMap(VectorTable::featuresOf).toList()),
+        Program.Result.SCALAR);
+  }
+
+  private static Schema spine(FeatureService service, Pipeline pipeline) {
+    return pipeline.contract(service.spine()).map(Contract::schema).orElseThrow();
   }
 
   private static Type type(Feature feature, FeatureService service, Pipeline pipeline) {
-    Schema spine = pipeline.contract(service.spine()).map(Contract::schema).orElseThrow();
     if (feature instanceof EventFeature field) {
-      return ofField(AvroColumns.withoutNull(spine.getField(field.field()).schema()));
+      return ofField(
+          AvroColumns.withoutNull(spine(service, pipeline).getField(field.field()).schema()));
     }
     if (feature instanceof ViewFeature of) {
       FeatureView view = pipeline.view(of.view()).orElseThrow();
@@ -134,12 +156,7 @@ final class VectorTable {
                           && aggregation.function() == FeatureView.Function.COUNT);
       return count ? Types.LongType.get() : Types.DoubleType.get();
     }
-    Class<?> type =
-        Program.compile(
-                ((DerivedFeature) feature).expression(),
-                Scope.ofVector(spine, viewFeatures(pipeline)),
-                Program.Result.SCALAR)
-            .type();
+    Class<?> type = program((DerivedFeature) feature, service, pipeline).type();
     return type == Double.class
         ? Types.DoubleType.get()
         : type == Long.class
@@ -157,18 +174,13 @@ final class VectorTable {
     };
   }
 
-  private static List<String> viewFeatures(Pipeline pipeline) {
-    return pipeline.views().stream()
+  /** Full names of a view's features. */
+  private static Stream<String> featuresOf(FeatureView view) {
+    return view.aggregations().stream()
         .flatMap(
-            view ->
-                view.aggregations().stream()
-                    .flatMap(
-                        aggregation ->
-                            view.windows().stream()
-                                .map(
-                                    window ->
-                                        new ViewFeature(view.name(), aggregation.name(), window)
-                                            .name())))
-        .toList();
+            aggregation ->
+                view.windows().stream()
+                    .map(
+                        window -> new ViewFeature(view.name(), aggregation.name(), window).name()));
   }
 }
