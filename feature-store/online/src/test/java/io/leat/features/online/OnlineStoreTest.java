@@ -4,6 +4,13 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
+import io.leat.pipeline.Expression;
+import io.leat.pipeline.FeatureService;
+import io.leat.pipeline.FeatureService.DerivedFeature;
+import io.leat.pipeline.FeatureService.ViewFeature;
+import io.leat.pipeline.FeatureView;
+import io.leat.pipeline.FeatureView.Aggregation;
+import io.leat.pipeline.FeatureView.Function;
 import io.leat.pipeline.Pipeline;
 import io.leat.records.FeatureVector;
 import io.leat.records.LogPosition;
@@ -124,6 +131,45 @@ class OnlineStoreTest {
     assertThat(vectors("spender").get(0).getValues()).isEqualTo(Arrays.asList(1L, 10.0));
     assertThat(vectors("bare").get(0).getValues()).isEqualTo(Arrays.asList(10.0));
     assertThat(metrics.counter("leat.features.vectors", "service", "fraud").count()).isEqualTo(1);
+  }
+
+  @Test
+  void expressionsThatHaveNoValueAreCounted() {
+    Expression failing = new Expression("1 / (amount > 0.0 ? 0 : 1) == 1", "test", 1);
+    FeatureView odd =
+        Shop.view(
+            "odd",
+            Shop.CUSTOMER,
+            "payments",
+            new Aggregation(
+                "payments",
+                Function.COUNT,
+                Optional.empty(),
+                Optional.of(failing),
+                Optional.empty()));
+    FeatureService ratio =
+        new FeatureService(
+            "ratio",
+            1,
+            "payments",
+            List.of(
+                new ViewFeature("odd", "payments", Shop.HOUR),
+                new DerivedFeature(
+                    "ratio", new Expression("event.amount / odd.payments_1h", "test", 2))),
+            Optional.empty(),
+            "fingerprint");
+    start(
+        Shop.pipeline(
+            List.of(Shop.contract("payments", Shop.PAYMENT, Optional.of("customer_id"), 4)),
+            List.of(odd),
+            List.of(ratio)));
+
+    pay("p1", NOON, "alice", "t1", 10);
+
+    assertThat(vectors("ratio").get(0).getValues()).isEqualTo(Arrays.asList(0L, null));
+    assertThat(metrics.counter("leat.features.filters.failed", "view", "odd").count()).isEqualTo(1);
+    assertThat(metrics.counter("leat.features.derivations.failed", "service", "ratio").count())
+        .isEqualTo(1);
   }
 
   @Test
