@@ -10,8 +10,8 @@ enum AlertOutcome {
   NO_POLICY,
   /** The alert's severity is below that of the model's policies. */
   BELOW_SEVERITY,
-  /** A request for the model has not come to an end yet. */
+  /** A run for the model is under way, or a request waits for one and its cool-down is not over. */
   REQUEST_OPEN,
-  /** The alert's window ends before the cool-down after the last request's cause is over. */
+  /** The alert's window ends before the cool-down after the last request, which has ended. */
   COOL_DOWN
 }

@@ -21,12 +21,13 @@ final class Policies {
 
   /**
    * Decides. The first of the model's policies whose severity is reached and whose cool-down is
-   * over asks for the new version.
+   * over asks for the new version, unless a run is under way. A request that no run has taken up by
+   * the end of the cool-down has lapsed.
    *
    * @param last the last request for the alert's model; null where there was none
-   * @param open whether that request has not come to an end
+   * @param state how far that request has come; without meaning where there was none
    */
-  Decision decide(DriftAlert alert, @Nullable RetrainingRequest last, boolean open) {
+  Decision decide(DriftAlert alert, @Nullable RetrainingRequest last, RequestState state) {
     if (alert.getState() == AlertState.CLOSED) {
       return Decision.suppressed(AlertOutcome.CLOSED, "the drift has ceased");
     }
@@ -43,10 +44,10 @@ final class Policies {
           "its severity is %s; the policy asks for %s"
               .formatted(alert.getSeverity(), ofModel.get(0).severity()));
     }
-    if (last != null && open) {
+    if (last != null && state == RequestState.RUNNING) {
       return Decision.suppressed(
           AlertOutcome.REQUEST_OPEN,
-          "request %s has not come to an end".formatted(last.getRequestId()));
+          "the run of request %s has not come to an end".formatted(last.getRequestId()));
     }
     Instant time = alert.getWindowEnd();
     for (RetrainingPolicy policy : reached) {
@@ -59,7 +60,7 @@ final class Policies {
       }
     }
     return Decision.suppressed(
-        AlertOutcome.COOL_DOWN,
+        state == RequestState.WAITING ? AlertOutcome.REQUEST_OPEN : AlertOutcome.COOL_DOWN,
         "its window ends %s; request %s was made for %s and the cool-down is %s"
             .formatted(
                 time,

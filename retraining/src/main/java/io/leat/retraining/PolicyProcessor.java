@@ -36,6 +36,7 @@ final class PolicyProcessor implements Processor<String, byte[], String, Output>
   private @Nullable ProcessorContext<String, Output> context;
   private @Nullable KeyValueStore<String, byte[]> lastRequests;
   private @Nullable KeyValueStore<String, byte[]> openRequests;
+  private @Nullable KeyValueStore<String, byte[]> runs;
 
   PolicyProcessor(
       Policies policies,
@@ -58,6 +59,7 @@ final class PolicyProcessor implements Processor<String, byte[], String, Output>
     this.context = context;
     this.lastRequests = context.getStateStore(RetrainingTopology.LAST_REQUESTS);
     this.openRequests = context.getStateStore(RetrainingTopology.OPEN_REQUESTS);
+    this.runs = context.getStateStore(RetrainingTopology.RUNS);
   }
 
   @Override
@@ -68,8 +70,7 @@ final class PolicyProcessor implements Processor<String, byte[], String, Output>
     byte[] bytes = lastOfModel.get(alert.getModel());
     RetrainingRequest last =
         bytes == null ? null : patience.call(() -> codec.decode(bytes, RetrainingRequest.class));
-    Decision decision =
-        policies.decide(alert, last, last != null && open.get(last.getRequestId()) != null);
+    Decision decision = policies.decide(alert, last, state(last));
     metrics.decided(alert.getModel(), decision.outcome());
     if (decision.policy().isEmpty()) {
       log.info(
@@ -85,6 +86,9 @@ final class PolicyProcessor implements Processor<String, byte[], String, Output>
     byte[] made = encode(Topics.RETRAINING_REQUESTS, request);
     byte[] audited = encode(Topics.AUDIT, audit);
     lastOfModel.put(alert.getModel(), made);
+    if (last != null) {
+      open.delete(last.getRequestId()); // it has lapsed, where it is there
+    }
     open.put(request.getRequestId(), made);
     forward(record, new Output(Topics.RETRAINING_REQUESTS, made), request);
     forward(record, new Output(Topics.AUDIT, audited), request);
@@ -94,6 +98,16 @@ final class PolicyProcessor implements Processor<String, byte[], String, Output>
         request.getModel(),
         request.getRequestId(),
         request.getReason());
+  }
+
+  private RequestState state(@Nullable RetrainingRequest request) {
+    if (request == null
+        || Objects.requireNonNull(openRequests).get(request.getRequestId()) == null) {
+      return RequestState.ENDED;
+    }
+    return Objects.requireNonNull(runs).get(request.getRequestId()) == null
+        ? RequestState.WAITING
+        : RequestState.RUNNING;
   }
 
   private void forward(Record<String, byte[]> record, Output output, RetrainingRequest request) {

@@ -9,6 +9,7 @@ import io.leat.schemas.RegistryClient;
 import io.leat.schemas.Topics;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.InstantSource;
+import java.util.List;
 import org.apache.kafka.common.serialization.Serde;
 import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.streams.StreamsBuilder;
@@ -24,7 +25,7 @@ import org.apache.kafka.streams.state.Stores;
  * <pre>
  * drift-alerts    ──▶ by model ──▶ policy ──▶ retraining-requests, audit
  *                                    │
- *                                  state: last request a model, open requests
+ *                                  state: last request a model, open requests, runs under way
  *                                    │
  * retraining-runs ──▶ by model ──▶ end of a request
  * </pre>
@@ -35,6 +36,9 @@ public final class RetrainingTopology {
 
   /** Id of each request that has not come to an end, to the request in wire format. */
   static final String OPEN_REQUESTS = "open-requests";
+
+  /** Id of each request that a run has taken up, to the run as last told, in wire format. */
+  static final String RUNS = "runs";
 
   /** One: alerts are few, and one order of all of them is the easiest to follow. */
   private static final int PARTITIONS = 1;
@@ -60,12 +64,11 @@ public final class RetrainingTopology {
             .withTimestampExtractor((record, before) -> Math.max(0, record.timestamp()));
 
     StreamsBuilder builder = new StreamsBuilder();
-    builder.addStateStore(
-        Stores.keyValueStoreBuilder(
-            Stores.persistentKeyValueStore(LAST_REQUESTS), Serdes.String(), Serdes.ByteArray()));
-    builder.addStateStore(
-        Stores.keyValueStoreBuilder(
-            Stores.persistentKeyValueStore(OPEN_REQUESTS), Serdes.String(), Serdes.ByteArray()));
+    for (String store : List.of(LAST_REQUESTS, OPEN_REQUESTS, RUNS)) {
+      builder.addStateStore(
+          Stores.keyValueStoreBuilder(
+              Stores.persistentKeyValueStore(store), Serdes.String(), Serdes.ByteArray()));
+    }
 
     builder.stream(Topics.DRIFT_ALERTS, bytes)
         .process(
@@ -80,7 +83,8 @@ public final class RetrainingTopology {
         .process(
             () -> new PolicyProcessor(policies, requests, registry, patience, metrics, clock),
             LAST_REQUESTS,
-            OPEN_REQUESTS)
+            OPEN_REQUESTS,
+            RUNS)
         .to(
             (model, output, context) -> output.topic(),
             Produced.with(Serdes.String(), outputSerde()));
@@ -95,7 +99,7 @@ public final class RetrainingTopology {
                     patience,
                     metrics))
         .repartition(byModel("runs-by-model"))
-        .process(() -> new RunProcessor(new AvroCodec(registry), patience), OPEN_REQUESTS);
+        .process(() -> new RunProcessor(new AvroCodec(registry), patience), OPEN_REQUESTS, RUNS);
     return builder.build();
   }
 

@@ -12,13 +12,14 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Forgets an open request when its run has come to an end. */
+/** Remembers that a request has been taken up, and forgets it when its run has come to an end. */
 final class RunProcessor implements Processor<String, byte[], Void, Void> {
   private static final Logger log = LoggerFactory.getLogger(RunProcessor.class);
 
   private final AvroCodec codec;
   private final RegistryPatience patience;
   private @Nullable KeyValueStore<String, byte[]> openRequests;
+  private @Nullable KeyValueStore<String, byte[]> runs;
 
   RunProcessor(AvroCodec codec, RegistryPatience patience) {
     this.codec = codec;
@@ -28,14 +29,17 @@ final class RunProcessor implements Processor<String, byte[], Void, Void> {
   @Override
   public void init(ProcessorContext<Void, Void> context) {
     this.openRequests = context.getStateStore(RetrainingTopology.OPEN_REQUESTS);
+    this.runs = context.getStateStore(RetrainingTopology.RUNS);
   }
 
   @Override
   public void process(Record<String, byte[]> record) {
     RetrainingRun run = patience.call(() -> codec.decode(record.value(), RetrainingRun.class));
     switch (run.getState()) {
-      case STARTED, TRAINED, GATED -> {}
+      case STARTED, TRAINED, GATED ->
+          Objects.requireNonNull(runs).put(run.getRequestId(), record.value());
       case PROMOTED, REJECTED, FAILED -> {
+        Objects.requireNonNull(runs).delete(run.getRequestId());
         if (Objects.requireNonNull(openRequests).delete(run.getRequestId()) != null) {
           log.info(
               "Request {} has come to an end: run {} is {}",

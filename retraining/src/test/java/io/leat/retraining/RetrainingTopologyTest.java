@@ -141,11 +141,31 @@ class RetrainingTopologyTest {
   }
 
   @Test
-  void whileARequestIsOpenThereIsNoOther() {
+  void aRequestThatNoRunTakesUpLapsesWithTheCoolDown() {
     produce(alert("a1", Severity.CRITICAL, MAY));
+    String lapsed = requests().get(0).getRequestId();
+    produce(alert("a2", Severity.CRITICAL, MAY.plus(Duration.ofDays(7)).minusMillis(1)));
+    assertThat(causes()).isEmpty();
+    assertThat(count("request_open")).isEqualTo(1);
+
+    produce(alert("a3", Severity.CRITICAL, MAY.plus(Duration.ofDays(7))));
+    assertThat(causes()).containsExactly("a3");
+
+    produce(run(lapsed, RunState.STARTED)); // too late: it is not the model's last any more
+    produce(run(lapsed, RunState.FAILED));
+    produce(alert("a4", Severity.CRITICAL, MAY.plus(Duration.ofDays(8))));
+    assertThat(causes()).isEmpty();
+    assertThat(count("request_open")).isEqualTo(2);
+  }
+
+  @Test
+  void whileARunIsUnderWayThereIsNoOtherRequestHoweverLongItTakes() {
+    produce(alert("a1", Severity.CRITICAL, MAY));
+    produce(run(requests().get(0).getRequestId(), RunState.STARTED));
+
     produce(alert("a2", Severity.CRITICAL, MAY.plus(Duration.ofDays(30))));
 
-    assertThat(causes()).containsExactly("a1");
+    assertThat(causes()).isEmpty();
     assertThat(count("request_open")).isEqualTo(1);
   }
 
