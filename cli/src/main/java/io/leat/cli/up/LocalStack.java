@@ -27,6 +27,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * The platform on this machine: broker, registry, Kafka Streams services, Flink jobs and, where the
@@ -53,7 +54,8 @@ final class LocalStack implements AutoCloseable {
   private final PrintWriter out;
   private final LeatHome home = LeatHome.find();
   private final HttpClient http = HttpClient.newHttpClient();
-  private final Deque<JvmProcess> parts = new ArrayDeque<>();
+  private final Deque<JvmProcess> platform = new ArrayDeque<>(); // what the jobs need
+  private final Deque<JvmProcess> jobs = new ArrayDeque<>();
   private final List<String> services;
   private final List<String> flinkJobs;
 
@@ -123,11 +125,11 @@ final class LocalStack implements AutoCloseable {
     try {
       BrokerProcess broker =
           BrokerProcess.start(home, folder.resolve("broker"), endpoints.port("broker"));
-      parts.push(broker.process());
+      platform.push(broker.process());
     } finally {
       registry.handle((started, failed) -> started).join();
       if (!registry.isCompletedExceptionally()) {
-        parts.push(registry.join().process());
+        platform.push(registry.join().process());
       }
     }
     try {
@@ -194,7 +196,7 @@ final class LocalStack implements AutoCloseable {
   }
 
   private JvmProcess push(JvmProcess process) {
-    parts.push(process);
+    jobs.push(process);
     return process;
   }
 
@@ -236,30 +238,34 @@ final class LocalStack implements AutoCloseable {
    * played.
    */
   Optional<StackException> died() {
-    return parts.stream()
+    return Stream.concat(platform.stream(), jobs.stream())
         .filter(process -> !process.isAlive())
         .filter(process -> !(process.name().equals("player") && process.exitCode().orElse(1) == 0))
         .findFirst()
         .map(JvmProcess::died);
   }
 
-  /** Stops every part, the newest first, each after it has finished what it was at. */
+  /** Stops the jobs, each after it has finished what it was at, then the registry, the broker. */
   @Override
   public void close() {
     boolean interrupted =
         Thread.interrupted(); // whoever waits for the start to end; stopping takes its time
-    if (died().isPresent()) {
-      parts.parallelStream().forEach(process -> process.stop(HASTY_STOP));
-    }
-    while (!parts.isEmpty()) {
-      JvmProcess process = parts.pop();
-      if (process.isAlive()) {
-        say("stopping the %s", process.name());
-      }
-      process.stop(ORDERLY_STOP);
+    Duration patience = died().isPresent() ? HASTY_STOP : ORDERLY_STOP;
+    jobs.forEach(this::sayStopping);
+    jobs.parallelStream().forEach(job -> job.stop(patience));
+    while (!platform.isEmpty()) {
+      JvmProcess process = platform.pop();
+      sayStopping(process);
+      process.stop(patience);
     }
     if (interrupted) {
       Thread.currentThread().interrupt();
+    }
+  }
+
+  private void sayStopping(JvmProcess process) {
+    if (process.isAlive()) {
+      say("stopping the %s", process.name());
     }
   }
 

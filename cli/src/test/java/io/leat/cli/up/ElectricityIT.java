@@ -61,8 +61,8 @@ class ElectricityIT {
           .pollInterval(Duration.ofSeconds(2))
           .until(
               () ->
-                  stack.rows("electricity", "events_readings") >= ROWS
-                      && stack.rows("electricity", "vectors_price") >= ROWS);
+                  stack.committedRows("electricity", "events_readings") >= ROWS
+                      && stack.committedRows("electricity", "vectors_price") >= ROWS);
 
       int valid = all(brokers, Topics.valid("readings")).size();
       int dead = all(brokers, Topics.deadLetters("readings")).size();

@@ -7,6 +7,7 @@ import io.leat.cli.Leat;
 import io.leat.stack.JvmProcess;
 import io.leat.stack.LeatHome;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -14,8 +15,10 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.ToLongFunction;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.iceberg.CatalogUtil;
+import org.apache.iceberg.Table;
 import org.apache.iceberg.catalog.Namespace;
 import org.apache.iceberg.catalog.TableIdentifier;
 import org.apache.iceberg.data.IcebergGenerics;
@@ -87,8 +90,37 @@ final class RunningStack implements AutoCloseable {
     return Endpoints.load(folder);
   }
 
+  /** Rows of an Iceberg table, as its newest snapshot says. */
+  long committedRows(String namespace, String table) throws IOException {
+    return ofTable(
+        namespace,
+        table,
+        found ->
+            found.currentSnapshot() == null
+                ? 0
+                : Long.parseLong(found.currentSnapshot().summary().get("total-records")));
+  }
+
   /** Rows of an Iceberg table, read from its files. */
   long rows(String namespace, String table) throws IOException {
+    return ofTable(
+        namespace,
+        table,
+        found -> {
+          long rows = 0;
+          try (CloseableIterable<Record> records = IcebergGenerics.read(found).build()) {
+            for (Record ignored : records) {
+              rows++;
+            }
+          } catch (IOException e) {
+            throw new UncheckedIOException(e);
+          }
+          return rows;
+        });
+  }
+
+  private long ofTable(String namespace, String table, ToLongFunction<Table> figure)
+      throws IOException {
     Path warehouse = folder.resolve("warehouse");
     if (!Files.exists(warehouse.resolve("catalog.db"))) {
       return 0;
@@ -102,17 +134,7 @@ final class RunningStack implements AutoCloseable {
     try (JdbcCatalog catalog =
         (JdbcCatalog) CatalogUtil.buildIcebergCatalog("leat", properties, new Configuration())) {
       TableIdentifier name = TableIdentifier.of(Namespace.of(namespace), table);
-      if (!catalog.tableExists(name)) {
-        return 0;
-      }
-      long rows = 0;
-      try (CloseableIterable<Record> records =
-          IcebergGenerics.read(catalog.loadTable(name)).build()) {
-        for (Record ignored : records) {
-          rows++;
-        }
-      }
-      return rows;
+      return catalog.tableExists(name) ? figure.applyAsLong(catalog.loadTable(name)) : 0;
     }
   }
 
