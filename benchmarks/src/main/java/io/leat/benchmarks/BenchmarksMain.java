@@ -1,0 +1,17 @@
+package io.leat.benchmarks;
+
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
+/** The command behind {@code benchmarks/run}, at the root of the project. */
+@Command(
+    name = "benchmarks/run",
+    mixinStandardHelpOptions = true,
+    subcommands = {IngestionCommand.class, MemoryCommand.class, RulesCommand.class})
+public final class BenchmarksMain {
+  private BenchmarksMain() {}
+
+  public static void main(String[] arguments) {
+    System.exit(new CommandLine(new BenchmarksMain()).execute(arguments));
+  }
+}

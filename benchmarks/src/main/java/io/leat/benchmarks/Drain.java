@@ -1,0 +1,77 @@
+package io.leat.benchmarks;
+
+import io.leat.pipeline.PipelineException;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+
+/**
+ * How fast a service drains its raw topic: from its first commit, when it runs, to its last. A
+ * commit counts when the group's offsets show it, which with exactly-once is when its outputs are
+ * visible too.
+ *
+ * @param perSecond events a second of wall clock
+ * @param perCpuSecond events a second of the service's CPU; the broker's is not in it
+ * @param settledPerSecond events a second of wall clock over the second half alone, when the JIT
+ *     compiler has done its work
+ */
+record Drain(Rung rung, double perSecond, double perCpuSecond, double settledPerSecond) {
+  private static final Duration LONGEST = Duration.ofMinutes(15);
+
+  /** Drains once, with outputs that are empty before and complete after. */
+  static Drain run(Cluster cluster, Workload workload, Rung rung, List<String> jvmOptions)
+      throws PipelineException, IOException, ExecutionException, InterruptedException {
+    workload.reset();
+    Drain drain;
+    try (Workload.Service service = workload.start(rung, jvmOptions)) {
+      drain = measure(cluster, workload, rung, service);
+    }
+    long valid = cluster.countCommitted(workload.valid());
+    if (valid != workload.events()) {
+      throw new IllegalStateException(
+          "%s made %d valid events of %d".formatted(rung.label(), valid, workload.events()));
+    }
+    return drain;
+  }
+
+  private record Sample(long events, long nanos, double cpuSeconds) {}
+
+  private static Drain measure(
+      Cluster cluster, Workload workload, Rung rung, Workload.Service service)
+      throws ExecutionException, InterruptedException {
+    Sample first = awaitCommitted(cluster, workload, service, 1);
+    Sample half = awaitCommitted(cluster, workload, service, workload.events() / 2);
+    Sample last = awaitCommitted(cluster, workload, service, workload.events());
+    double events = last.events() - first.events();
+    return new Drain(
+        rung,
+        events / (last.nanos() - first.nanos()) * 1e9,
+        events / (last.cpuSeconds() - first.cpuSeconds()),
+        (double) (last.events() - half.events()) / (last.nanos() - half.nanos()) * 1e9);
+  }
+
+  private static Sample awaitCommitted(
+      Cluster cluster, Workload workload, Workload.Service service, long events)
+      throws ExecutionException, InterruptedException {
+    long deadline = System.nanoTime() + LONGEST.toNanos();
+    while (System.nanoTime() < deadline) {
+      if (!service.process().isAlive()) {
+        throw service.process().died();
+      }
+      long committed = cluster.committed(service.group(), workload.raw());
+      if (committed >= events) {
+        return new Sample(
+            committed, System.nanoTime(), ProcessUsage.cpuSeconds(service.process().pid()));
+      }
+      Thread.sleep(10);
+    }
+    throw new IllegalStateException(
+        "%s has not committed %d events in %d minutes; its log is %s"
+            .formatted(
+                service.process().name(),
+                events,
+                LONGEST.toMinutes(),
+                service.process().logFile()));
+  }
+}

@@ -1,0 +1,121 @@
+package io.leat.benchmarks;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** Whether ingestion's memory is steady over many events, de-duplication and all. */
+@Command(
+    name = "ingestion-memory",
+    description = "Resident memory of ingestion over many events, and the size of its state.")
+final class MemoryCommand implements Callable<Integer> {
+  private static final long SAMPLE_MILLIS = 2_000;
+  private static final double MEGABYTE = 1 << 20;
+
+  /** Steady: at the end at most so much more than when it was warm. */
+  private static final double STEADY = 1.1;
+
+  @Option(names = "--events", defaultValue = "5000000", description = "Default: ${DEFAULT-VALUE}.")
+  private long events;
+
+  @Option(
+      names = "--pipeline",
+      defaultValue = "benchmarks/pipelines/ingestion",
+      description = "Folder. Default: ${DEFAULT-VALUE}.")
+  private Path pipeline = Path.of(".");
+
+  @Option(
+      names = "--jvm-option",
+      defaultValue = "-Xmx512m",
+      description = "Of ingestion. Default: ${DEFAULT-VALUE}.")
+  private List<String> jvmOptions = List.of();
+
+  @Option(names = "--results", defaultValue = "benchmarks/RESULTS.md", hidden = true)
+  private Path results = Path.of(".");
+
+  private record Sample(long events, long residentBytes, long stateBytes) {}
+
+  @Override
+  public Integer call() throws Exception {
+    Results out =
+        new Results(results, "benchmarks/run ingestion-memory --events %d".formatted(events));
+    List<Sample> samples = new ArrayList<>();
+    try (Cluster cluster = Cluster.start(Path.of("benchmarks/target/cluster"))) {
+      Workload workload = Workload.fill(cluster, pipeline, events);
+      try (Workload.Service service = workload.start(Rung.INGESTION, jvmOptions)) {
+        long done = 0;
+        while (done < events) {
+          Thread.sleep(SAMPLE_MILLIS);
+          if (!service.process().isAlive()) {
+            throw service.process().died();
+          }
+          done = cluster.committed(service.group(), workload.raw());
+          samples.add(
+              new Sample(
+                  done,
+                  ProcessUsage.residentBytes(service.process().pid()),
+                  bytes(service.state())));
+        }
+      }
+    }
+    report(out, samples);
+    out.append();
+    return 0;
+  }
+
+  private void report(Results out, List<Sample> samples) {
+    out.line("Ingestion with %s.", String.join(" ", jvmOptions));
+    out.line("");
+    out.line("| events | resident MB | state on disk MB |");
+    out.line("|---|---|---|");
+    for (int tenth = 1; tenth <= 10; tenth++) {
+      Sample sample = first(samples, events * tenth / 10);
+      out.line(
+          "| %d | %.0f | %.0f |",
+          sample.events(), sample.residentBytes() / MEGABYTE, sample.stateBytes() / MEGABYTE);
+    }
+    Sample warm = first(samples, events / 5);
+    Sample last = samples.get(samples.size() - 1);
+    long most = samples.stream().mapToLong(Sample::residentBytes).max().orElseThrow();
+    double ratio = (double) last.residentBytes() / warm.residentBytes();
+    out.line("");
+    out.line(
+        "Resident after a fifth %.0f MB, at the end %.0f MB, at most %.0f MB: %s.",
+        warm.residentBytes() / MEGABYTE,
+        last.residentBytes() / MEGABYTE,
+        most / MEGABYTE,
+        ratio <= STEADY ? "steady" : "it grows, by a factor of %.2f".formatted(ratio));
+  }
+
+  private static Sample first(List<Sample> samples, long events) {
+    return samples.stream().filter(sample -> sample.events() >= events).findFirst().orElseThrow();
+  }
+
+  private static long bytes(Path directory) {
+    try (Stream<Path> paths = Files.walk(directory)) {
+      return paths.filter(Files::isRegularFile).mapToLong(MemoryCommand::size).sum();
+    } catch (NoSuchFileException e) {
+      return 0; // not made yet, or a file of RocksDB went while we looked
+    } catch (UncheckedIOException e) {
+      return 0;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static long size(Path file) {
+    try {
+      return Files.size(file);
+    } catch (IOException e) {
+      return 0; // RocksDB has deleted it since
+    }
+  }
+}
