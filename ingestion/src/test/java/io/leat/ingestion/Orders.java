@@ -48,7 +48,14 @@ final class Orders implements AutoCloseable {
   }
 
   Orders(Pipeline pipeline) throws IOException {
-    server = new FakeRegistry();
+    this(pipeline, new FakeRegistry());
+  }
+
+  /**
+   * @param server what it holds already counts; closed with this
+   */
+  Orders(Pipeline pipeline, FakeRegistry server) {
+    this.server = server;
     registry = server.client();
     codec = new AvroCodec(registry);
     schema = pipeline.contracts().get(0).schema();

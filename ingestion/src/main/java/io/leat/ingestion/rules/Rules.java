@@ -4,7 +4,6 @@ import io.leat.pipeline.Contract;
 import io.leat.pipeline.expression.Program;
 import io.leat.pipeline.expression.Scope;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
@@ -23,7 +22,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Rules {
   private static final Pattern QUOTED = Pattern.compile("\\{event\\.([A-Za-z0-9_.]+)}");
-  private static final Pattern FIELD = Pattern.compile("\\bevent\\.([A-Za-z_][A-Za-z0-9_.]*)");
   private static final int LONGEST_VALUE = 100;
 
   /**
@@ -65,7 +63,7 @@ public final class Rules {
       Contract.Rule rule = compiled.rule();
       try {
         if (Boolean.FALSE.equals(compiled.program().evaluate(bindings))) {
-          findings.add(new Finding(rule.name(), rule.severity(), false, message(rule, event)));
+          findings.add(new Finding(rule.name(), rule.severity(), false, message(compiled, event)));
         }
       } catch (RuntimeException e) {
         findings.add(
@@ -84,20 +82,17 @@ public final class Rules {
     return findings;
   }
 
-  private String message(Contract.Rule rule, GenericRecord event) {
+  private String message(Compiled compiled, GenericRecord event) {
+    Contract.Rule rule = compiled.rule();
     if (rule.message().isPresent()) {
       return QUOTED
           .matcher(rule.message().get())
           .replaceAll(quoted -> Matcher.quoteReplacement(value(event, quoted.group(1))));
     }
     String found =
-        FIELD
-            .matcher(rule.check().text())
-            .results()
-            .map(field -> field.group(1))
-            .collect(Collectors.toCollection(LinkedHashSet::new))
-            .stream()
-            .map(field -> "event." + field + " is " + value(event, field))
+        compiled.program().names().stream()
+            .sorted()
+            .map(name -> name + " is " + value(event, name.substring("event.".length())))
             .collect(Collectors.joining(", "));
     return "%s: expected %s%s"
         .formatted(rule.name(), rule.check().text(), found.isEmpty() ? "" : "; found " + found);

@@ -85,6 +85,10 @@ final class AvroVariables {
       Schema schema = withoutNull(field.schema());
       boolean nullable = below || field.schema().isNullable();
       if (schema.getType() == Schema.Type.RECORD && depth < 8) {
+        if (nullIsValue && nullable) { // so that it can be compared with null
+          Variable.Reader reader = reader(fieldPath, found -> Map.of());
+          variables.add(new Variable(name, SimpleType.DYN, input -> orNull(reader.read(input))));
+        }
         add(schema, name + ".", fieldPath, nullable, depth + 1);
         continue;
       }
