@@ -6,8 +6,8 @@ import org.junit.jupiter.api.extension.ParameterResolver;
 
 /**
  * Gives tests one {@link TestCluster}, started for the first that asks, shared by all test classes
- * of the JVM and closed after the last. For tests that use names of their own and kill nothing of
- * it.
+ * of the JVM and closed after the last. For tests that use names of their own, or {@link
+ * TestCluster#clear} it first, and leave nothing of it dead.
  *
  * <pre>{@code
  * @ExtendWith(SharedCluster.class)

@@ -13,14 +13,19 @@ import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.GroupListing;
+import org.apache.kafka.clients.admin.ListGroupsOptions;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.common.GroupState;
 import org.apache.kafka.common.errors.InterruptException;
+import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -133,6 +138,30 @@ public final class TestCluster implements AutoCloseable {
     String name = uniqueName(prefix);
     createTopic(name, partitions, Map.of());
     return name;
+  }
+
+  /**
+   * Deletes every topic, and every consumer group that has no members, for the next test to find
+   * the cluster as good as new. What was registered stays.
+   */
+  public void clear() {
+    try (Admin admin = newAdmin()) {
+      admin.deleteTopics(admin.listTopics().names().get()).all().get();
+      List<String> groups =
+          admin
+              .listGroups(new ListGroupsOptions().inGroupStates(Set.of(GroupState.EMPTY)))
+              .all()
+              .get()
+              .stream()
+              .map(GroupListing::groupId)
+              .toList();
+      admin.deleteConsumerGroups(groups).all().get();
+      Awaitility.await().until(() -> admin.listTopics().names().get().isEmpty());
+    } catch (ExecutionException e) {
+      throw new IllegalStateException("the cluster could not be cleared", e.getCause());
+    } catch (InterruptedException e) {
+      throw new InterruptException(e);
+    }
   }
 
   /** An admin client; the caller closes it. */

@@ -6,6 +6,7 @@ import io.leat.records.LogPosition;
 import io.leat.schemas.AvroCodec;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
 class TestClusterIT {
@@ -26,8 +27,9 @@ class TestClusterIT {
 
       cluster.brokerProcess().process().kill();
       cluster.registryProcess().process().kill();
-      cluster.restartRegistry();
+      CompletableFuture<Void> restarted = CompletableFuture.runAsync(cluster::restartRegistry);
       cluster.restartBroker();
+      restarted.join();
 
       writer.sendRecord(topic, "key-100", new LogPosition("payments", 0, 100L));
       writer.flush();

@@ -13,6 +13,7 @@ import io.leat.schemas.RecordHeaders;
 import io.leat.schemas.Topics;
 import io.leat.stack.JvmProcess;
 import io.leat.stack.LeatHome;
+import io.leat.testing.SharedCluster;
 import io.leat.testing.TestCluster;
 import io.leat.testing.TopicReader;
 import io.leat.testing.TopicWriter;
@@ -30,14 +31,16 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /** The offline job out of the distribution, in a process that is killed. */
+@ExtendWith(SharedCluster.class)
 class OfflineJobIT {
   private static final Duration PATIENCE = Duration.ofMinutes(5);
   private static final String EVENTS = "events_parcels";
   private static final String VECTORS = "vectors_routing";
 
-  private TestCluster cluster;
+  private final TestCluster cluster;
   private Path state;
   private Path warehouse;
   private Path pipelineFolder;
@@ -47,9 +50,13 @@ class OfflineJobIT {
   private OfflineTableReader tables;
   private @Nullable JvmProcess job;
 
+  OfflineJobIT(TestCluster cluster) {
+    this.cluster = cluster;
+  }
+
   @BeforeEach
   void start() throws Exception {
-    cluster = TestCluster.start();
+    cluster.clear();
     state = cluster.newDirectory("state");
     warehouse = cluster.newDirectory("warehouse");
     pipelineFolder = Path.of(OfflineJobIT.class.getResource("/parcels").toURI());
@@ -80,7 +87,6 @@ class OfflineJobIT {
     }
     tables.close();
     writer.close();
-    cluster.close();
   }
 
   @Test
@@ -209,7 +215,11 @@ class OfflineJobIT {
                     "0",
                     OfflineJob.class.getName()),
                 Path.of("target", "local-cluster.log"))
-            .withJvmOptions("-Xmx512m", "@" + home.library("flink").resolve("jvm.options")));
+            .withJvmOptions(
+                "-Xmx512m",
+                "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1", // half the processor time of a start
+                "@" + home.library("flink").resolve("jvm.options")));
   }
 
   private void write(int from, int to) {
