@@ -19,18 +19,27 @@ class ReferenceTest {
       Path.of(System.getProperty("leat.project"), "docs", "reference");
 
   @Test
-  void theDeadLetterPageListsEveryReasonInOrder() throws IOException {
+  void theDeadLetterPageListsEveryReasonInOrderAndInTheCommandsWords() throws IOException {
     String page = Files.readString(REFERENCE.resolve("dead-letters.md"));
 
-    List<String> documented =
-        Pattern.compile("(?m)^\\| `([A-Z_]+)` \\|")
+    List<List<String>> documented =
+        Pattern.compile("(?m)^\\| `([A-Z_]+)` \\| (.*) \\| (.*) \\|$")
             .matcher(page)
             .results()
-            .map((MatchResult row) -> row.group(1))
+            .map(
+                (MatchResult row) ->
+                    List.of(row.group(1), plain(row.group(2)), plain(row.group(3))))
             .toList();
 
     assertThat(documented)
-        .isEqualTo(Arrays.stream(DeadLetterReason.values()).map(Enum::name).toList());
+        .isEqualTo(
+            Arrays.stream(DeadLetterReason.values())
+                .map(reason -> List.of(reason.name(), reason.found(), reason.advice()))
+                .toList());
+  }
+
+  private static String plain(String cell) {
+    return cell.replace("`", "");
   }
 
   @Test

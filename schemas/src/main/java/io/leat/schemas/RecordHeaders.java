@@ -76,6 +76,9 @@ public final class RecordHeaders {
   /** Offset that the record was read from, decimal. */
   public static final String ERROR_OFFSET = "__streams.errors.offset";
 
+  /** Position of the dead letter that an event was produced again from; absent on all others. */
+  public static final String REPLAYED_FROM = "leat.replayed-from";
+
   /** W3C trace context; passed on as it came. */
   public static final String TRACEPARENT = "traceparent";
 

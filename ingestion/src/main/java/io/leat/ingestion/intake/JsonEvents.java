@@ -106,7 +106,7 @@ public final class JsonEvents implements EventReader {
    *
    * @return what does not fit, in words
    */
-  List<String> put(GenericRecord event, Map<String, JsonNode> values) {
+  public List<String> put(GenericRecord event, Map<String, JsonNode> values) {
     List<String> problems = new ArrayList<>(0);
     JsonToAvro converter = new JsonToAvro(problems, quotable);
     values.forEach(

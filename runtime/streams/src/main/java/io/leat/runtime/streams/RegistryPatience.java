@@ -39,15 +39,24 @@ public final class RegistryPatience {
   private record Outage(Instant since, String problem) {}
 
   private final InstantSource clock;
-  private final Pause pause;
+  private final @Nullable Pause pause;
   private final AtomicReference<@Nullable Outage> outage = new AtomicReference<>();
 
   /**
    * @param pause how time is let pass; tests count it instead
    */
   public RegistryPatience(InstantSource clock, Pause pause) {
+    this(pause, clock);
+  }
+
+  private RegistryPatience(@Nullable Pause pause, InstantSource clock) {
     this.clock = clock;
     this.pause = pause;
+  }
+
+  /** No patience: a registry that does not answer is told to whoever asks, at once. */
+  public static RegistryPatience none() {
+    return new RegistryPatience(null, InstantSource.system());
   }
 
   /** Waits in real time, and tells the service's readiness of outages. */
@@ -98,7 +107,7 @@ public final class RegistryPatience {
         answered();
         return answer;
       } catch (RegistryException e) {
-        if (!e.isRetriable()) {
+        if (!e.isRetriable() || pause == null) {
           throw e;
         }
         failed(e);

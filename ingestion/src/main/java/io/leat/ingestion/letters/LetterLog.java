@@ -1,0 +1,207 @@
+package io.leat.ingestion.letters;
+
+import io.leat.schemas.Topics;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.LongConsumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.OffsetAndTimestamp;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.PartitionInfo;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+
+/**
+ * The dead letters of an event, from the first to the last that was committed when the log was
+ * opened. Letters pass by one at a time: memory does not grow with their number. One thread owns
+ * it.
+ */
+public final class LetterLog implements AutoCloseable {
+  private static final Duration POLL = Duration.ofMillis(500);
+
+  /** How long nothing may come before the brokers count as gone. */
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+  private static final int ANSWER_MILLIS = 20_000;
+
+  private final String topic;
+  private final KafkaConsumer<byte[], byte[]> consumer;
+  private final Map<TopicPartition, Long> ends;
+
+  /** Takes letters. */
+  @FunctionalInterface
+  public interface Visitor {
+    /** Takes a letter; false where no more are wanted. */
+    boolean visit(Letter letter);
+  }
+
+  /**
+   * Opens the letters of an event.
+   *
+   * @param kafka settings of a Kafka client
+   * @throws LetterException if the topic is not there or the brokers do not answer
+   */
+  public LetterLog(Map<String, Object> kafka, String event) {
+    this.topic = Topics.deadLetters(event);
+    Map<String, Object> settings = new HashMap<>(kafka);
+    settings.put("isolation.level", "read_committed");
+    settings.put("enable.auto.commit", false);
+    settings.put("auto.offset.reset", "earliest");
+    settings.put("allow.auto.create.topics", false);
+    settings.putIfAbsent("default.api.timeout.ms", ANSWER_MILLIS);
+    this.consumer =
+        new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+    try {
+      List<PartitionInfo> found = consumer.partitionsFor(topic);
+      if (found == null || found.isEmpty()) {
+        throw new LetterException(
+            "There is no topic %s at %s; is %s an event that was applied there?"
+                .formatted(topic, kafka.get("bootstrap.servers"), event));
+      }
+      this.ends =
+          consumer.endOffsets(
+              found.stream().map(part -> new TopicPartition(topic, part.partition())).toList());
+    } catch (LetterException e) {
+      consumer.close();
+      throw e;
+    } catch (KafkaException e) {
+      consumer.close();
+      throw unreachable(topic, e);
+    }
+  }
+
+  /** The sentence for brokers that do not answer. */
+  static LetterException unreachable(String topic, KafkaException e) {
+    return new LetterException(
+        "The topic %s could not be reached: %s. Is the broker running, is its address right, and may this user use the topic?"
+            .formatted(topic, e.getMessage()),
+        e);
+  }
+
+  /**
+   * Reads the letters that a filter wants, those of a partition in their order.
+   *
+   * @throws LetterException if the brokers cease to answer
+   */
+  public void read(LetterFilter filter, Visitor visitor) {
+    read(filter, visitor, passed -> {});
+  }
+
+  /**
+   * Reads the letters that a filter wants, those of a partition in their order.
+   *
+   * @param progress is told now and then how many thousandths of the log were passed
+   * @throws LetterException if the brokers cease to answer
+   */
+  public void read(LetterFilter filter, Visitor visitor, LongConsumer progress) {
+    try {
+      readAll(filter, visitor, progress);
+    } catch (KafkaException e) {
+      throw unreachable(topic, e);
+    }
+  }
+
+  private void readAll(LetterFilter filter, Visitor visitor, LongConsumer progress) {
+    Map<TopicPartition, Long> until = new HashMap<>();
+    ends.forEach(
+        (partition, end) -> {
+          if (filter.reads(partition.partition())) {
+            long last = filter.last(partition.partition()).orElse(Long.MAX_VALUE - 1);
+            until.put(partition, Math.min(end, last + 1));
+          }
+        });
+    Map<TopicPartition, Long> begins = seek(filter, until);
+    long all = sum(until) - sum(begins);
+    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    while (!consumer.assignment().isEmpty()) {
+      for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
+        deadline = System.nanoTime() + PATIENCE.toNanos();
+        Letter letter = new Letter(record);
+        if (record.offset() < until.get(new TopicPartition(topic, record.partition()))
+            && filter.matches(letter)
+            && !visitor.visit(letter)) {
+          consumer.unsubscribe();
+          return;
+        }
+      }
+      List<TopicPartition> open =
+          consumer.assignment().stream()
+              .filter(partition -> consumer.position(partition) < until.get(partition))
+              .toList();
+      long left = open.stream().mapToLong(part -> until.get(part) - consumer.position(part)).sum();
+      progress.accept(all == 0 ? 1_000 : 1_000 * (all - left) / all);
+      if (open.size() < consumer.assignment().size()) {
+        consumer.assign(open);
+      }
+      if (System.nanoTime() > deadline) {
+        throw new LetterException(
+            "%s could not be read to its end: nothing came for %d s, %d records before it. Is the broker running?"
+                .formatted(topic, PATIENCE.toSeconds(), left));
+      }
+    }
+  }
+
+  /** Where reading begins; partitions without anything to read are left out. */
+  private Map<TopicPartition, Long> seek(LetterFilter filter, Map<TopicPartition, Long> until) {
+    Map<TopicPartition, Long> begins = new HashMap<>(consumer.beginningOffsets(until.keySet()));
+    Map<TopicPartition, Long> times = new HashMap<>();
+    filter
+        .from()
+        .map(Instant::toEpochMilli)
+        .ifPresent(from -> until.keySet().forEach(partition -> times.put(partition, from)));
+    Map<TopicPartition, OffsetAndTimestamp> found = consumer.offsetsForTimes(times);
+    begins.replaceAll(
+        (partition, begin) -> {
+          long first = Math.max(begin, filter.first(partition.partition()).orElse(0));
+          if (times.containsKey(partition)) {
+            first =
+                Math.max(
+                    first,
+                    Optional.ofNullable(found.get(partition))
+                        .map(OffsetAndTimestamp::offset)
+                        .orElse(Long.MAX_VALUE)); // nothing is that young
+          }
+          return Math.min(first, until.get(partition));
+        });
+    begins.entrySet().removeIf(begin -> begin.getValue() >= until.get(begin.getKey()));
+    until.keySet().retainAll(begins.keySet());
+    consumer.assign(begins.keySet());
+    begins.forEach(consumer::seek);
+    return begins;
+  }
+
+  private static long sum(Map<TopicPartition, Long> offsets) {
+    return offsets.values().stream().mapToLong(Long::longValue).sum();
+  }
+
+  /**
+   * The letter at a position.
+   *
+   * @throws LetterException if there is none
+   */
+  public Letter at(LetterPosition position) {
+    Letter[] found = new Letter[1];
+    read(
+        LetterFilter.at(position),
+        letter -> {
+          found[0] = letter;
+          return false;
+        });
+    if (found[0] == null) {
+      throw new LetterException(
+          "%s has no letter at %s: it was never there, or its retention is over. './leat dlq list' names those that are."
+              .formatted(topic, position));
+    }
+    return found[0];
+  }
+
+  @Override
+  public void close() {
+    consumer.close();
+  }
+}

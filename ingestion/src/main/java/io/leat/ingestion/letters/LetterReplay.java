@@ -1,0 +1,230 @@
+package io.leat.ingestion.letters;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.leat.ingestion.DeadLetterReason;
+import io.leat.ingestion.Verdict;
+import io.leat.ingestion.letters.Repair.NotRepairableException;
+import io.leat.schemas.RecordHeaders;
+import io.leat.schemas.RegistryClient;
+import io.leat.schemas.Topics;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.header.Headers;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Produces the events of dead letters to their raw topic again, each once, however often it is
+ * asked to, is killed in the middle, or runs twice at once. One thread owns it.
+ *
+ * <p>Why once: (1) {@link ReplayWriter} opens first, which ends every transaction that an earlier
+ * replay of the event left open and lets it write no more; (2) then {@link ReplayLog} reads which
+ * letters were replayed, and those are passed over; (3) a batch of events and the record of which
+ * letters they were are committed together or not at all.
+ */
+public final class LetterReplay {
+  /** Bytes of a batch, about. */
+  private static final long BATCH_BYTES = 8L << 20;
+
+  private final Map<String, Object> kafka;
+  private final RegistryClient registry;
+  private final String pipeline;
+  private final LetterContract contract;
+  private final Repair repair;
+  private final InstantSource clock;
+
+  /** Is told what a replay does, as it does it. */
+  public interface Listener {
+    /**
+     * A letter stays where it is.
+     *
+     * @param why for a person
+     */
+    void left(Letter letter, String why);
+
+    /** A letter was, or in a dry run would be, produced again in its batch. */
+    default void replaying(Letter letter) {}
+
+    /** A batch was committed. */
+    default void committed(ReplayReport soFar) {}
+
+    /** So many thousandths of the letters were passed. */
+    default void progress(long thousandths) {}
+  }
+
+  private record Ready(Letter letter, ProducerRecord<byte[], byte[]> record) {}
+
+  /**
+   * @param kafka settings of a Kafka client
+   * @param pipeline name of the pipeline, which the transactional id begins with
+   */
+  public LetterReplay(
+      Map<String, Object> kafka,
+      RegistryClient registry,
+      String pipeline,
+      LetterContract contract,
+      Repair repair,
+      InstantSource clock) {
+    this.kafka = kafka;
+    this.registry = registry;
+    this.pipeline = pipeline;
+    this.contract = contract;
+    this.repair = repair;
+    this.clock = clock;
+  }
+
+  /**
+   * Replays.
+   *
+   * @throws LetterException if it cannot go on; what it committed before stays
+   * @throws io.leat.schemas.RegistryException if the registry does not answer
+   */
+  public ReplayReport run(ReplayPlan plan, Listener listener) {
+    String event = contract.contract().event();
+    try (LetterLog letters = new LetterLog(kafka, event);
+        ReplayWriter writer = plan.dryRun() ? null : new ReplayWriter(kafka, pipeline, event)) {
+      ReplayLog log = new ReplayLog(kafka, registry, event);
+      return new Run(plan, listener, log, writer).over(letters);
+    }
+  }
+
+  /** One pass over the letters. */
+  private final class Run {
+    private final ReplayPlan plan;
+    private final Listener listener;
+    private final ReplayLog log;
+    private final @Nullable ReplayWriter writer;
+    private final Offsets replayed;
+    private final int partitions;
+    private final ReplayReport report = new ReplayReport();
+    private final List<Ready> batch = new ArrayList<>();
+    private long batchBytes;
+
+    Run(ReplayPlan plan, Listener listener, ReplayLog log, @Nullable ReplayWriter writer) {
+      this.plan = plan;
+      this.listener = listener;
+      this.log = log;
+      this.writer = writer;
+      this.replayed = log.read(); // after the writer has opened
+      this.partitions = writer == null ? 0 : writer.partitions();
+    }
+
+    ReplayReport over(LetterLog letters) {
+      letters.read(plan.filter(), this::visit, listener::progress);
+      flush();
+      return report;
+    }
+
+    private boolean visit(Letter letter) {
+      if (replayed.contains(letter.position())) {
+        report.addBefore();
+        return true;
+      }
+      ready(letter)
+          .ifPresent(
+              ready -> {
+                batch.add(ready);
+                byte[] value = ready.record().value();
+                batchBytes += value == null ? 0 : value.length;
+              });
+      if (batch.size() >= plan.batch() || batchBytes >= BATCH_BYTES) {
+        flush();
+      }
+      return report.replayed() + batch.size() < plan.limit();
+    }
+
+    private Optional<Ready> ready(Letter letter) {
+      EventBytes original;
+      EventBytes bytes;
+      try {
+        original = contract.bytes(letter);
+        bytes = repair.apply(letter, original);
+      } catch (LetterException | NotRepairableException e) {
+        report.addLeft();
+        listener.left(letter, String.valueOf(e.getMessage()));
+        return Optional.empty();
+      }
+      Verdict verdict = contract.judge(letter, bytes);
+      if (verdict instanceof Verdict.Refused refused) {
+        report.addLeft(refused.reason());
+        listener.left(
+            letter, "%s: %s".formatted(refused.reason(), LetterText.message(refused, contract)));
+        return Optional.empty();
+      }
+      if (verdict instanceof Verdict.Skipped) {
+        report.addSkipped();
+        listener.left(letter, "the contract skips it: it is no event");
+        return Optional.empty();
+      }
+      boolean sameKey = Arrays.equals(original.key(), bytes.key());
+      return Optional.of(new Ready(letter, record(letter, bytes, sameKey)));
+    }
+
+    /**
+     * To the partition that it came from, where that is still there: duplicates are found there.
+     */
+    private ProducerRecord<byte[], byte[]> record(
+        Letter letter, EventBytes bytes, boolean sameKey) {
+      String event = contract.contract().event();
+      Headers headers = letter.producerHeaders();
+      headers.add(
+          RecordHeaders.REPLAYED_FROM,
+          (Topics.deadLetters(event) + "/" + letter.position()).getBytes(UTF_8));
+      Integer partition =
+          letter
+              .source()
+              .filter(source -> source.getTopic().equals(event))
+              .map(source -> source.getPartition())
+              .filter(number -> number >= 0 && number < partitions)
+              .filter(number -> sameKey)
+              .orElse(null);
+      return new ProducerRecord<>(event, partition, bytes.key(), bytes.value(), headers);
+    }
+
+    private void flush() {
+      List<Ready> full = List.copyOf(batch);
+      batch.clear();
+      batchBytes = 0;
+      if (!full.isEmpty()) {
+        write(full);
+      }
+    }
+
+    private void write(List<Ready> ready) {
+      ready.forEach(one -> listener.replaying(one.letter()));
+      if (writer == null || writer.write(records(ready), audit(ready))) {
+        report.addReplayed(ready.size());
+        if (writer != null) {
+          listener.committed(report);
+        }
+        return;
+      }
+      if (ready.size() > 1) {
+        ready.forEach(one -> write(List.of(one)));
+        return;
+      }
+      report.addLeft(DeadLetterReason.TOO_LARGE);
+      listener.left(
+          ready.get(0).letter(),
+          "it is larger than %s takes; raise the topic's max.message.bytes"
+              .formatted(contract.contract().event()));
+    }
+
+    private List<ProducerRecord<byte[], byte[]>> records(List<Ready> ready) {
+      return ready.stream().map(Ready::record).toList();
+    }
+
+    private ProducerRecord<byte[], byte[]> audit(List<Ready> ready) {
+      return log.record(
+          ready.stream().map(one -> one.letter().position()).toList(),
+          plan.actor(),
+          repair.describe(),
+          clock.instant());
+    }
+  }
+}

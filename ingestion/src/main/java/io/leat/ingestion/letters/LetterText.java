@@ -1,0 +1,288 @@
+package io.leat.ingestion.letters;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.fasterxml.jackson.core.JacksonException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.leat.ingestion.DeadLetterReason;
+import io.leat.ingestion.Verdict;
+import io.leat.ingestion.intake.Opened;
+import io.leat.pipeline.contract.Intake.Envelope;
+import io.leat.records.DeadLetter;
+import io.leat.runtime.streams.ErrorHeaders;
+import io.leat.schemas.AvroCodec;
+import io.leat.schemas.LogPositions;
+import io.leat.schemas.MalformedValueException;
+import io.leat.schemas.RecordHeaders;
+import io.leat.schemas.RegistryClient;
+import io.leat.schemas.RegistryException;
+import io.leat.schemas.WireFormat;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import org.apache.kafka.common.header.Header;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Letters in words. What a contract protects is masked unless it is asked for in clear; without the
+ * contract nothing of the event is shown unless so asked. Not thread-safe.
+ */
+public final class LetterText {
+  private static final DateTimeFormatter TIME =
+      DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm:ss").withZone(ZoneOffset.UTC);
+  private static final int FIRST_WORDS = 100;
+  private static final String NAME_THE_PIPELINE =
+      "(%,d bytes; name the pipeline with --pipeline DIR, so that what it protects can be masked, or show all with --clear)";
+  private static final JsonMapper JSON =
+      JsonMapper.builder()
+          .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+          .build();
+
+  private final Optional<LetterContract> contract;
+  private final AvroCodec codec;
+  private final boolean clear;
+
+  /**
+   * @param contract today's; empty where it is not known
+   * @param clear whether protected values are shown
+   */
+  public LetterText(Optional<LetterContract> contract, RegistryClient registry, boolean clear) {
+    this.contract = contract;
+    this.codec = new AvroCodec(registry);
+    this.clear = clear;
+  }
+
+  /** A letter on one line: position, time (UTC), reason, rules, source, first words. */
+  public static String line(Letter letter) {
+    String message = plain(letter.message());
+    return "%-9s %s  %-23s %s%-20s %s"
+        .formatted(
+            letter.position(),
+            TIME.format(letter.written()),
+            letter.reason().map(Enum::name).orElse("(unknown)"),
+            letter.rules().isEmpty() ? "" : plain(String.join(",", letter.rules())) + "  ",
+            source(letter),
+            message.length() <= FIRST_WORDS ? message : message.substring(0, FIRST_WORDS) + "...");
+  }
+
+  /** The letter's headers, key and value. */
+  public List<String> show(Letter letter) {
+    List<String> lines = new ArrayList<>();
+    lines.add(
+        "letter %s, written %s UTC, of the event at %s"
+            .formatted(letter.position(), TIME.format(letter.written()), source(letter)));
+    lines.add("");
+    lines.add("headers");
+    for (Header header : letter.headers()) {
+      lines.add("  " + plain(header.key()) + ": " + header(letter, header));
+    }
+    EventBytes bytes = new EventBytes(letter.key(), letter.value());
+    String withheld = "";
+    if (contract.isPresent()) {
+      try {
+        bytes = contract.get().bytes(letter);
+      } catch (LetterException e) {
+        withheld = "(" + e.getMessage() + ")";
+      }
+    } else if (letter.isEncrypted()) {
+      withheld =
+          "(encrypted; name the pipeline, whose contract says which keys, with --pipeline DIR)";
+    } else if (!clear) {
+      withheld = NAME_THE_PIPELINE.formatted(bytes.value() == null ? 0 : bytes.value().length);
+    }
+    lines.add("");
+    lines.add("key");
+    lines.add("  " + (withheld.isEmpty() ? key(bytes.key()) : withheld));
+    lines.add("");
+    lines.add("value");
+    (withheld.isEmpty() ? value(letter, bytes) : List.of(withheld))
+        .forEach(line -> lines.add("  " + line));
+    return lines;
+  }
+
+  /**
+   * What was found, what was expected, what to do, and what today's contract says.
+   *
+   * @param event name of the event
+   */
+  public List<String> explain(String event, Letter letter) {
+    List<String> lines = new ArrayList<>();
+    Optional<DeadLetter> details = letter.details(codec);
+    lines.add(
+        "letter %s of %s: %s"
+            .formatted(
+                letter.position(), event, letter.reason().map(Enum::name).orElse("(unknown)")));
+    letter.reason().ifPresent(reason -> lines.add("  means     " + reason.found()));
+    lines.add("  message   " + plain(letter.message()));
+    details
+        .map(DeadLetter::getViolations)
+        .ifPresent(
+            violations ->
+                violations.forEach(
+                    violation ->
+                        lines.add(
+                            "  rule      %s: %s"
+                                .formatted(
+                                    plain(violation.getRule()), plain(violation.getMessage())))));
+    lines.add(
+        "  event     %s, refused %s UTC".formatted(source(letter), TIME.format(letter.written())));
+    details.ifPresent(
+        dead ->
+            lines.add(
+                "  checked   by the contract %s%s; %s"
+                    .formatted(
+                        plain(dead.getEvent()),
+                        dead.getContractVersion() == null
+                            ? " (not decoded so far that its version counts)"
+                            : ", version " + dead.getContractVersion(),
+                        dead.getWriterSchemaId() == null
+                            ? "it names no writer's schema"
+                            : "written with schema id " + dead.getWriterSchemaId())));
+    letter.reason().ifPresent(reason -> lines.add("  to do     " + reason.advice()));
+    lines.add("  today     " + today(event, letter));
+    return lines;
+  }
+
+  private String today(String event, Letter letter) {
+    if (contract.isEmpty()) {
+      return "not known: name the pipeline with --pipeline DIR";
+    }
+    Verdict verdict;
+    try {
+      verdict = contract.get().judge(letter, contract.get().bytes(letter));
+    } catch (LetterException e) {
+      return "not known: " + e.getMessage();
+    }
+    if (verdict instanceof Verdict.Refused refused) {
+      return "the contract refuses it: %s: %s"
+          .formatted(refused.reason(), message(refused, contract.get()));
+    }
+    return verdict instanceof Verdict.Skipped
+        ? "the contract skips it: it is no event"
+        : "the contract accepts it: ./leat dlq replay %s --offset %s --pipeline DIR"
+            .formatted(event, letter.position());
+  }
+
+  /**
+   * What a refusal says; without the words of libraries, where these may quote what is protected.
+   */
+  static String message(Verdict.Refused refused, LetterContract contract) {
+    return refused.cause().isEmpty() || contract.sensitive().isEmpty()
+        ? plain(refused.message())
+        : "the details may hold what the contract protects, and are left out";
+  }
+
+  private String header(Letter letter, Header header) {
+    if (header.value() == null) {
+      return "(null)";
+    }
+    if (header.key().equals(RecordHeaders.DEAD_LETTER)) {
+      return letter.details(codec).map(Object::toString).orElse("(cannot be read)");
+    }
+    boolean mayShow = clear || Letter.isAdded(header.key()) || mayShowProducers(header.key());
+    String text = new String(header.value(), UTF_8);
+    if (header.key().equals(ErrorHeaders.STACK_TRACE)
+        && letter.reason().filter(DeadLetterReason.INTERNAL_ERROR::equals).isEmpty()) {
+      text = text.lines().findFirst().orElse("") + " ...";
+    }
+    return mayShow ? plain(text) : EventMask.MASKED;
+  }
+
+  /** Not where the header holds what becomes a protected field, or nobody knows. */
+  private boolean mayShowProducers(String name) {
+    if (contract.isEmpty()) {
+      return false;
+    }
+    return !(contract.get().contract().intake().envelope() instanceof Envelope.CloudEvents envelope)
+        || contract.get().sensitive().isEmpty()
+        || Optional.ofNullable(envelope.attributes().get(name.replaceFirst("^ce_", "")))
+            .map(contract.get().sensitive()::isQuotable)
+            .orElse(true);
+  }
+
+  private String key(byte @Nullable [] key) {
+    if (key == null) {
+      return "(null)";
+    }
+    boolean isProtected =
+        contract
+            .flatMap(
+                known ->
+                    known.contract().key().filter(field -> !known.sensitive().isQuotable(field)))
+            .isPresent();
+    if (isProtected && !clear) {
+      return EventMask.MASKED;
+    }
+    String text = new String(key, UTF_8);
+    return Arrays.equals(text.getBytes(UTF_8), key)
+        ? plain(text)
+        : String.join("\n  ", HexDump.of(key));
+  }
+
+  private List<String> value(Letter letter, EventBytes bytes) {
+    byte[] value = bytes.value();
+    if (value == null) {
+      return List.of("(null)");
+    }
+    boolean all = clear || contract.isEmpty() || contract.get().sensitive().isEmpty();
+    if (all) {
+      return decoded(value).map(LetterText::pretty).orElseGet(() -> HexDump.of(value));
+    }
+    LetterContract known = contract.get();
+    Optional<JsonNode> event =
+        known.contract().intake().envelope() instanceof Envelope.None
+            ? decoded(value)
+            : known.open(letter, bytes) instanceof Opened.Event opened
+                ? Optional.of(EventJson.of(opened.event()))
+                : Optional.empty();
+    return event
+        .map(json -> new EventMask(known.contract().schema(), known.sensitive()).mask(json))
+        .map(LetterText::pretty)
+        .orElseGet(
+            () ->
+                List.of(
+                    "(%,d bytes that cannot be decoded and may hold what the contract protects; --clear shows them)"
+                        .formatted(value.length)));
+  }
+
+  /** As JSON: Avro by the schema that it was written with, or JSON as it is. */
+  private Optional<JsonNode> decoded(byte[] value) {
+    if (WireFormat.isFramed(value)) {
+      try {
+        return Optional.of(EventJson.of(codec.decode(value, codec.writerSchema(value))));
+      } catch (MalformedValueException e) {
+        return Optional.empty(); // told by the reason already
+      } catch (RegistryException e) {
+        if (e.isRetriable()) {
+          throw e;
+        }
+        return Optional.empty(); // no Avro schema
+      }
+    }
+    try {
+      JsonNode json = JSON.readTree(new String(value, UTF_8));
+      return json != null && json.isContainerNode() ? Optional.of(json) : Optional.empty();
+    } catch (JacksonException e) {
+      return Optional.empty(); // bytes are shown
+    }
+  }
+
+  private static List<String> pretty(JsonNode json) {
+    return json.toPrettyString().lines().toList();
+  }
+
+  private static String source(Letter letter) {
+    return letter.source().map(LogPositions::format).map(LetterText::plain).orElse("(unknown)");
+  }
+
+  /** Without characters that a terminal would act on. */
+  static String plain(String text) {
+    return text.replaceAll("[\\p{Cntrl}\\p{Cf}]+", " ");
+  }
+}
