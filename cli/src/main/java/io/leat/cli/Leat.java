@@ -3,11 +3,13 @@ package io.leat.cli;
 import io.leat.cli.define.ApplyCommand;
 import io.leat.cli.define.PlanCommand;
 import io.leat.cli.define.ValidateCommand;
+import io.leat.cli.dlq.DlqCommand;
 import io.leat.cli.replay.ReplayCommand;
 import io.leat.cli.train.TrainCommand;
 import io.leat.cli.up.DownCommand;
 import io.leat.cli.up.StatusCommand;
 import io.leat.cli.up.UpCommand;
+import io.leat.ingestion.letters.LetterException;
 import io.leat.pipeline.PipelineException;
 import io.leat.pipeline.apply.ApplyException;
 import io.leat.schemas.RegistryException;
@@ -19,7 +21,8 @@ import picocli.CommandLine.Command;
 
 /**
  * The {@code leat} command. Exit codes: 0 done, 1 failed or refused, 2 wrong arguments or a wrong
- * pipeline, 3 (of {@code replay}) done but for rows that do not fit.
+ * pipeline, 3 (of {@code replay} and {@code dlq replay}) done but for rows or letters that do not
+ * fit.
  */
 @Command(
     name = "leat",
@@ -32,7 +35,7 @@ import picocli.CommandLine.Command;
       "0:done",
       "1:failed or refused",
       "2:wrong arguments or a wrong pipeline",
-      "3:replay: done, but for rows that do not fit"
+      "3:replay, dlq replay: done, but for rows or letters that do not fit"
     },
     subcommands = {
       UpCommand.class,
@@ -42,6 +45,7 @@ import picocli.CommandLine.Command;
       PlanCommand.class,
       ApplyCommand.class,
       ReplayCommand.class,
+      DlqCommand.class,
       TrainCommand.class,
     })
 public final class Leat {
@@ -66,6 +70,7 @@ public final class Leat {
               boolean told =
                   error instanceof UserError
                       || error instanceof ApplyException
+                      || error instanceof LetterException
                       || error instanceof RegistryException
                       || error instanceof StackException;
               if (told) {

@@ -41,6 +41,18 @@ class LeatTest {
   }
 
   @Test
+  void lettersAreReplayedOnlyWhereItIsSaidWhich() {
+    CommandRun run = CommandRun.of("dlq", "replay", "levels", "--pipeline", MILL.toString());
+
+    assertThat(run.code()).isEqualTo(2);
+    assertThat(run.out()).startsWith("say which letters: a filter such as --reason or --rule");
+    assertThat(CommandRun.of("dlq", "show", "levels", "17").out())
+        .contains("'17' is no position of a letter; expected partition/offset, as in 0/17");
+    assertThat(CommandRun.of("dlq", "list", "levels", "--reason", "torn").out())
+        .contains("rule_violated".toUpperCase(java.util.Locale.ROOT));
+  }
+
+  @Test
   void whatTheUserCanPutRightIsOneSentenceAndEndsWithOne() {
     CommandRun run = CommandRun.of("status", "--dir", folder.toString());
 

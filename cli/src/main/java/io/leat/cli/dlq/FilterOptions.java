@@ -1,0 +1,103 @@
+package io.leat.cli.dlq;
+
+import io.leat.cli.rows.Times;
+import io.leat.ingestion.DeadLetterReason;
+import io.leat.ingestion.letters.LetterFilter;
+import io.leat.ingestion.letters.LetterPosition;
+import io.leat.ingestion.letters.LetterRange;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.TypeConversionException;
+
+/** Which letters a command is about. */
+final class FilterOptions {
+  @Option(
+      names = "--reason",
+      paramLabel = "CODE",
+      split = ",",
+      description = "Only of these reason codes.")
+  private List<DeadLetterReason> reasons = new ArrayList<>();
+
+  @Option(
+      names = "--rule",
+      paramLabel = "NAME",
+      split = ",",
+      description = "Only those that broke one of these rules.")
+  private List<String> rules = new ArrayList<>();
+
+  @Option(
+      names = "--from",
+      paramLabel = "TIME",
+      converter = TimeConverter.class,
+      description =
+          "Only those written at this time or later, such as 2026-05-01 (its midnight, UTC) or"
+              + " 2026-05-01T12:00:00Z.")
+  private @Nullable Instant from;
+
+  @Option(
+      names = "--to",
+      paramLabel = "TIME",
+      converter = TimeConverter.class,
+      description = "Only those written before this time.")
+  private @Nullable Instant to;
+
+  @Option(
+      names = "--offset",
+      paramLabel = "P/O",
+      split = ",",
+      converter = RangeConverter.class,
+      description =
+          "Only those at these positions: partition/offset, or a range of offsets as in 0/17-30.")
+  private List<LetterRange> ranges = new ArrayList<>();
+
+  LetterFilter filter() {
+    return new LetterFilter(
+        Set.copyOf(reasons),
+        Set.copyOf(rules),
+        Optional.ofNullable(from),
+        Optional.ofNullable(to),
+        ranges);
+  }
+
+  /** Reads a date, or a time with or without an offset; UTC where none is given. */
+  static final class TimeConverter implements ITypeConverter<Instant> {
+    @Override
+    public Instant convert(String text) {
+      try {
+        return Times.parse(text);
+      } catch (DateTimeException e) {
+        throw new TypeConversionException(
+            "'" + text + "' is no time; expected one such as 2026-05-01 or 2026-05-01T12:00:00Z");
+      }
+    }
+  }
+
+  static final class RangeConverter implements ITypeConverter<LetterRange> {
+    @Override
+    public LetterRange convert(String text) {
+      try {
+        return LetterRange.parse(text);
+      } catch (IllegalArgumentException e) {
+        throw new TypeConversionException(String.valueOf(e.getMessage()));
+      }
+    }
+  }
+
+  static final class PositionConverter implements ITypeConverter<LetterPosition> {
+    @Override
+    public LetterPosition convert(String text) {
+      try {
+        return LetterPosition.parse(text);
+      } catch (IllegalArgumentException e) {
+        throw new TypeConversionException(String.valueOf(e.getMessage()));
+      }
+    }
+  }
+}

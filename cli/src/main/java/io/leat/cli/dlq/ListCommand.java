@@ -1,0 +1,61 @@
+package io.leat.cli.dlq;
+
+import io.leat.cli.PlatformOptions;
+import io.leat.ingestion.letters.LetterLog;
+import io.leat.ingestion.letters.LetterText;
+import java.io.PrintWriter;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Names dead letters, one a line. */
+@Command(
+    name = "list",
+    mixinStandardHelpOptions = true,
+    description =
+        "Names dead letters, one a line: position, time (UTC), reason, rules, where the event was"
+            + " read, and the first words of why.")
+final class ListCommand implements Callable<Integer> {
+  @Parameters(paramLabel = "EVENT", description = "Name of the event.")
+  private String event = "";
+
+  @Mixin private FilterOptions filter = new FilterOptions();
+
+  @Option(
+      names = "--limit",
+      paramLabel = "N",
+      description = "At most so many. Default: ${DEFAULT-VALUE}; 0 for all.",
+      defaultValue = "1000")
+  private long limit;
+
+  @Mixin private PlatformOptions platform = new PlatformOptions();
+
+  @Spec private CommandSpec spec = CommandSpec.create();
+
+  @Override
+  public Integer call() {
+    PrintWriter out = spec.commandLine().getOut();
+    long[] listed = {0};
+    boolean[] more = {false};
+    try (LetterLog letters = new LetterLog(platform.kafka(), event)) {
+      letters.read(
+          filter.filter(),
+          letter -> {
+            if (limit > 0 && listed[0] == limit) {
+              more[0] = true;
+              return false;
+            }
+            out.println(LetterText.line(letter));
+            listed[0]++;
+            return true;
+          });
+    }
+    out.printf("%,d letters%s.%n", listed[0], more[0] ? "; there are more, see --limit" : "");
+    out.flush();
+    return 0;
+  }
+}

@@ -1,0 +1,168 @@
+package io.leat.cli.dlq;
+
+import io.leat.cli.UserError;
+import io.leat.ingestion.letters.Letter;
+import io.leat.ingestion.letters.LetterContract;
+import io.leat.ingestion.letters.LetterFilter;
+import io.leat.ingestion.letters.LetterReplay;
+import io.leat.ingestion.letters.Repair;
+import io.leat.ingestion.letters.ReplayPlan;
+import io.leat.ingestion.letters.ReplayReport;
+import io.leat.pipeline.Pipeline;
+import io.leat.pipeline.PipelineException;
+import io.leat.schemas.RegistryClient;
+import java.io.PrintWriter;
+import java.time.InstantSource;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import me.tongfei.progressbar.ProgressBar;
+import me.tongfei.progressbar.ProgressBarBuilder;
+import me.tongfei.progressbar.ProgressBarStyle;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Produces the events of dead letters again. */
+@Command(
+    name = "replay",
+    mixinStandardHelpOptions = true,
+    description = {
+      "Produces the events of dead letters to their topic again, as they came or with fields set,"
+          + " where the contract accepts them now. Letters that would be refused again stay, and it"
+          + " says why; the exit code is then 3.",
+      "A letter is replayed once, however often the command runs, is stopped in the middle or runs"
+          + " twice at once: each batch is a transaction with its record in the topic audit."
+    })
+final class ReplayLettersCommand implements Callable<Integer> {
+  private static final int LETTERS_LEFT = 3;
+  private static final int NAMED_LETTERS = 20;
+
+  @Parameters(paramLabel = "EVENT", description = "Name of the event.")
+  private String event = "";
+
+  @Mixin private FilterOptions filter = new FilterOptions();
+
+  @Option(names = "--all", description = "Every letter; needed where no filter is given.")
+  private boolean all;
+
+  @Option(
+      names = "--set",
+      paramLabel = "FIELD=CEL",
+      description =
+          "Put the value of an expression over event into a field first, as in"
+              + " amount=event.amount*-1.0. May be given again; each sees what those before it set.")
+  private Map<String, String> sets = new LinkedHashMap<>();
+
+  @Option(
+      names = "--limit",
+      paramLabel = "N",
+      description = "Replay at most so many letters. Default: all.")
+  private long limit = Long.MAX_VALUE;
+
+  @Option(names = "--dry-run", description = "Say what would be replayed and write nothing.")
+  private boolean dryRun;
+
+  @Mixin private ContractOptions contract = new ContractOptions();
+
+  @Spec private CommandSpec spec = CommandSpec.create();
+
+  @Override
+  public Integer call() throws PipelineException {
+    LetterFilter wanted = filter.filter();
+    if (wanted.equals(LetterFilter.ALL) != all) {
+      throw new ParameterException(
+          spec.commandLine(),
+          all
+              ? "--all says every letter, and a filter says which; give one of the two"
+              : "say which letters: a filter such as --reason or --rule, or --all");
+    }
+    if (limit < 1) {
+      throw new ParameterException(spec.commandLine(), "--limit is at least 1");
+    }
+    Pipeline pipeline =
+        contract
+            .pipeline()
+            .orElseThrow(
+                () ->
+                    new UserError(
+                        "No stack runs in %s to take the pipeline from; name it with --pipeline DIR."
+                            .formatted(contract.platform().folder())));
+    RegistryClient registry = contract.platform().registry();
+    LetterContract today = contract.contract(pipeline, event);
+    LetterReplay replay =
+        new LetterReplay(
+            contract.platform().kafka(),
+            registry,
+            pipeline.name(),
+            today,
+            new Repair(today, sets, registry),
+            InstantSource.system());
+    ReplayPlan plan =
+        new ReplayPlan(
+            wanted,
+            limit,
+            ReplayPlan.USUAL_BATCH,
+            System.getProperty("user.name", "unknown"),
+            dryRun);
+    try (ProgressBar bar = bar()) {
+      Printer printer = new Printer(bar);
+      ReplayReport report = replay.run(plan, printer);
+      bar.stepTo(bar.getMax());
+      bar.close();
+      printer.summary(report);
+      return report.left() == 0 ? 0 : LETTERS_LEFT;
+    }
+  }
+
+  private ProgressBar bar() {
+    return new ProgressBarBuilder()
+        .setTaskName(event + " letters")
+        .setInitialMax(1_000)
+        .setStyle(ProgressBarStyle.ASCII)
+        .setUpdateIntervalMillis(System.console() == null ? 5_000 : 250)
+        .build();
+  }
+
+  private final class Printer implements LetterReplay.Listener {
+    private final ProgressBar bar;
+    private long named;
+
+    Printer(ProgressBar bar) {
+      this.bar = bar;
+    }
+
+    @Override
+    public void left(Letter letter, String why) {
+      named++;
+      if (named <= NAMED_LETTERS) {
+        spec.commandLine().getErr().printf("%s stays: %s%n", letter.position(), why);
+      }
+    }
+
+    @Override
+    public void progress(long thousandths) {
+      bar.stepTo(thousandths);
+    }
+
+    void summary(ReplayReport report) {
+      PrintWriter out = spec.commandLine().getOut();
+      out.printf(
+          "%s %,d letters of %s; %,d had been replayed before.%n",
+          dryRun ? "Would replay" : "Replayed", report.replayed(), event, report.before());
+      long stay = report.left() + report.skipped();
+      if (stay > 0) {
+        out.printf(
+            "%,d letters stay%s%s.%n",
+            stay,
+            report.reasons().isEmpty() ? "" : ", for: " + report.reasons(),
+            stay > NAMED_LETTERS ? "; the first " + NAMED_LETTERS + " are named above" : "");
+      }
+      out.flush();
+    }
+  }
+}

@@ -1,0 +1,322 @@
+package io.leat.ingestion.letters;
+
+import static io.leat.ingestion.letters.Shop.PATIENCE;
+import static io.leat.ingestion.letters.Shop.bytes;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.leat.ingestion.DeadLetterReason;
+import io.leat.records.AuditEvent;
+import io.leat.schemas.AvroCodec;
+import io.leat.schemas.RecordHeaders;
+import io.leat.schemas.Topics;
+import io.leat.stack.JvmProcess;
+import io.leat.testing.ServiceProcess;
+import io.leat.testing.SharedCluster;
+import io.leat.testing.TestCluster;
+import io.leat.testing.TopicReader;
+import io.leat.testing.TopicWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.apache.avro.generic.GenericRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** Dead letters that ingestion wrote, replayed against the real broker and registry. */
+@ExtendWith(SharedCluster.class)
+class LetterReplayIT {
+  private static final String POSITIVE = "rules:\n  - amount_positive: event.amount > 0.0\n";
+  private static final String ABOVE_MINUS_SIX =
+      "rules:\n  - amount_plausible: event.amount > -6.0\n";
+  private static final LetterReplay.Listener SILENT = (letter, why) -> {};
+
+  private final TestCluster cluster;
+
+  LetterReplayIT(TestCluster cluster) {
+    this.cluster = cluster;
+  }
+
+  private static ReplayPlan plan(boolean dryRun) {
+    return new ReplayPlan(LetterFilter.ALL, Long.MAX_VALUE, 2, "miller", dryRun);
+  }
+
+  @Test
+  void aLetterIsReplayedOnceAsSoonAsTheContractAcceptsIt() throws Exception {
+    Shop shop = new Shop(cluster).contract(POSITIVE);
+    byte[] minusFive = shop.encode(shop.payment("p2", -5));
+    try (TopicWriter writer = cluster.newWriter()) {
+      writer.send(shop.event, "c1", shop.encode(shop.payment("p1", 5)));
+      ProducerRecord<byte[], byte[]> traced =
+          new ProducerRecord<>(shop.event, 1, bytes("c1"), minusFive);
+      traced.headers().add(RecordHeaders.TRACEPARENT, bytes("00-1-1-01"));
+      writer.send(traced);
+      writer.send(shop.event, "c1", bytes("not avro"));
+      writer.send(shop.event, "c1", shop.encode(shop.payment("p3", -7)));
+    }
+    shop.ingest(Topics.deadLetters(shop.event), 3);
+    shop.contract(ABOVE_MINUS_SIX);
+
+    ReplayReport dry = shop.replay(plan(true), Map.of(), SILENT);
+    assertThat(dry.replayed()).isEqualTo(1);
+    assertThat(dry.left()).isEqualTo(2);
+    assertThat(shop.read(shop.event)).hasSize(4);
+    assertThat(replays(shop)).isEmpty();
+
+    List<String> why = new ArrayList<>();
+    ReplayReport first = shop.replay(plan(false), Map.of(), (letter, message) -> why.add(message));
+    assertThat(first.replayed()).isEqualTo(1);
+    assertThat(first.reasons())
+        .isEqualTo(Map.of(DeadLetterReason.NOT_FRAMED, 1L, DeadLetterReason.RULE_VIOLATED, 1L));
+    assertThat(why)
+        .hasSize(2)
+        .anySatisfy(message -> assertThat(message).startsWith("NOT_FRAMED: the value begins with"))
+        .anySatisfy(message -> assertThat(message).contains("amount_plausible"));
+    ConsumerRecord<byte[], byte[]> again = replayed(shop).get(0);
+    assertThat(again.value()).isEqualTo(minusFive);
+    assertThat(again.key()).isEqualTo(bytes("c1"));
+    assertThat(again.partition()).as("where it came from").isEqualTo(1);
+    assertThat(again.headers())
+        .extracting(header -> header.key())
+        .containsExactly(RecordHeaders.TRACEPARENT, RecordHeaders.REPLAYED_FROM);
+
+    ReplayReport second = shop.replay(plan(false), Map.of(), SILENT);
+    assertThat(second.replayed()).isZero();
+    assertThat(second.before()).isEqualTo(1);
+    assertThat(shop.read(shop.event)).hasSize(5);
+
+    ReplayReport repaired =
+        shop.replay(plan(false), Map.of("amount", "event.amount * -1.0"), SILENT);
+    assertThat(repaired.replayed()).isEqualTo(1);
+    assertThat(repaired.before()).isEqualTo(1);
+    assertThat(repaired.left()).isEqualTo(1);
+
+    assertThat(replays(shop))
+        .extracting(audit -> audit.getDetails().get("set"))
+        .containsExactly(null, "amount=event.amount * -1.0");
+    assertThat(replays(shop))
+        .allSatisfy(
+            audit -> {
+              assertThat(audit.getActor()).isEqualTo("miller");
+              assertThat(audit.getSubject()).isEqualTo("event " + shop.event);
+              assertThat(audit.getDetails().get("letters")).matches("\\d:\\d+");
+            });
+    AvroCodec codec = new AvroCodec(shop.registry());
+    assertThat(shop.ingest(Topics.valid(shop.event), 3))
+        .extracting(
+            valid -> {
+              GenericRecord payment = codec.decode(valid.value(), Shop.SCHEMA);
+              return payment.get("payment_id") + " " + payment.get("amount");
+            })
+        .containsExactlyInAnyOrder("p1 5.0", "p2 -5.0", "p3 7.0");
+  }
+
+  @Test
+  void killedInTheMiddleAndRunAgainEveryLetterIsReplayedOnce() throws Exception {
+    int letters = 1_500;
+    Shop shop = refused(letters);
+    JvmProcess process =
+        JvmProcess.start(
+            JvmProcess.Command.of(
+                    "replay",
+                    ServiceProcess.testClassPath(),
+                    ReplayProcess.class.getName(),
+                    List.of(
+                        shop.folder.toString(), cluster.bootstrapServers(), cluster.registryUrl()),
+                    cluster.newDirectory("log").resolve("replay.log"))
+                .withJvmOptions("-Xmx256m"));
+    try (TopicReader reader = cluster.newReader(shop.event)) {
+      reader.await(letters + 30, PATIENCE);
+      process.kill();
+    }
+
+    ReplayReport rest = shop.replay(plan(false), Map.of(), SILENT);
+
+    System.out.printf(
+        "%d letters: %d were replayed when it was killed, %d after%n",
+        letters, rest.before(), rest.replayed());
+    assertThat(rest.before()).isBetween(30L, letters - 1L);
+    assertThat(rest.before() + rest.replayed()).isEqualTo(letters);
+    assertEachOnce(shop, letters);
+  }
+
+  @Test
+  void ofTwoAtOnceTheLaterGoesOn() throws Exception {
+    int letters = 40;
+    Shop shop = refused(letters);
+    List<ReplayReport> later = new ArrayList<>();
+    LetterReplay.Listener startAnother =
+        new LetterReplay.Listener() {
+          @Override
+          public void left(Letter letter, String why) {}
+
+          @Override
+          public void committed(ReplayReport soFar) {
+            if (soFar.replayed() == 10) {
+              try {
+                later.add(shop.replay(plan(false), Map.of(), SILENT));
+              } catch (io.leat.pipeline.PipelineException e) {
+                throw new IllegalStateException(e);
+              }
+            }
+          }
+        };
+
+    assertThatThrownBy(() -> shop.replay(plan(false), Map.of(), startAnother))
+        .isInstanceOf(LetterException.class)
+        .hasMessageStartingWith("Another replay of " + shop.event + " has begun");
+
+    assertThat(later).hasSize(1);
+    assertThat(later.get(0).before()).isEqualTo(10);
+    assertThat(later.get(0).replayed()).isEqualTo(letters - 10);
+    assertEachOnce(shop, letters);
+  }
+
+  @Test
+  void encryptedLettersAreShownMaskedAndReplayedAsTheyCame() throws Exception {
+    Path key = cluster.newDirectory("keys").resolve("key");
+    Files.writeString(key, "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff");
+    String privacy =
+        "protect:\n  - { field: card, with: redact }\ndead_letters: { encrypt: \"file:%s\" }\n"
+            .formatted(key);
+    Shop shop = new Shop(cluster).contract(POSITIVE + privacy);
+    byte[] original = shop.encode(shop.payment("p1", -5));
+    try (TopicWriter writer = cluster.newWriter()) {
+      writer.send(shop.event, "c1", original);
+    }
+    ConsumerRecord<byte[], byte[]> stored = shop.ingest(Topics.deadLetters(shop.event), 1).get(0);
+    assertThat(stored.value()).isNotEqualTo(original);
+    LetterPosition position = new LetterPosition(stored.partition(), stored.offset());
+
+    try (LetterLog log = new LetterLog(shop.kafka(), shop.event)) {
+      Letter letter = log.at(position);
+      assertThat(show(shop, Optional.of(shop.contract()), false, letter))
+          .contains("\"payment_id\" : \"p1\"", "\"card\" : \"***\"")
+          .doesNotContain("4111");
+      assertThat(show(shop, Optional.of(shop.contract()), true, letter)).contains("4111");
+      assertThat(show(shop, Optional.empty(), true, letter))
+          .contains("--pipeline DIR")
+          .doesNotContain("4111");
+      assertThat(explain(shop, letter))
+          .contains(DeadLetterReason.RULE_VIOLATED.advice(), "today     the contract refuses it");
+      shop.contract(ABOVE_MINUS_SIX + privacy);
+      assertThat(explain(shop, letter))
+          .contains("accepts it: ./leat dlq replay %s --offset %s".formatted(shop.event, position));
+      assertThatThrownBy(() -> log.at(new LetterPosition(0, 99)))
+          .isInstanceOf(LetterException.class)
+          .hasMessageContaining("no letter at 0/99");
+    }
+
+    assertThat(shop.replay(plan(false), Map.of(), SILENT).replayed()).isEqualTo(1);
+
+    ConsumerRecord<byte[], byte[]> again = replayed(shop).get(0);
+    assertThat(again.value()).isEqualTo(original);
+    assertThat(again.key()).isEqualTo(bytes("c1"));
+    assertThat(RecordHeaders.get(again.headers(), RecordHeaders.ENCRYPTED)).isEmpty();
+  }
+
+  @Test
+  void aFieldOfJsonIsSetAndTheRestStaysAsItCame() throws Exception {
+    String json = "format: json\n";
+    Shop shop = new Shop(cluster).contract(json + POSITIVE);
+    try (TopicWriter writer = cluster.newWriter()) {
+      writer.send(
+          shop.event,
+          "c1",
+          bytes(
+              """
+              {"payment_id": "p1", "customer_id": "c1", "card": "4111", "amount": -5,
+               "paid_at": "2026-05-01T12:00:00Z", "shop": "mill"}"""));
+      writer.send(shop.event, "c1", bytes("{"));
+    }
+    shop.ingest(Topics.deadLetters(shop.event), 2);
+    LetterStatistics statistics = new LetterStatistics();
+    List<String> lines = new ArrayList<>();
+    try (LetterLog log = new LetterLog(shop.kafka(), shop.event)) {
+      log.read(
+          LetterFilter.ALL,
+          letter -> {
+            statistics.add(letter);
+            lines.add(LetterText.line(letter));
+            return true;
+          });
+    }
+    assertThat(statistics.reasons()).isEqualTo(Map.of("NOT_JSON", 1L, "RULE_VIOLATED", 1L));
+    assertThat(statistics.rules()).isEqualTo(Map.of("amount_positive", 1L));
+    assertThat(lines).anySatisfy(line -> assertThat(line).contains("RULE_VIOLATED"));
+
+    LetterFilter onlyRule =
+        new LetterFilter(
+            Set.of(), Set.of("amount_positive"), Optional.empty(), Optional.empty(), List.of());
+    ReplayReport report =
+        shop.replay(
+            new ReplayPlan(onlyRule, 10, 10, "miller", false),
+            Map.of("amount", "event.amount * -1.0", "customer_id", "'c2'"),
+            SILENT);
+
+    assertThat(report.replayed()).isEqualTo(1);
+    assertThat(report.left()).isZero();
+    ConsumerRecord<byte[], byte[]> again = replayed(shop).get(0);
+    assertThat(new String(again.value(), UTF_8))
+        .contains("\"amount\":5.0", "\"shop\":\"mill\"", "\"customer_id\":\"c2\"");
+    assertThat(again.key()).as("its key is the field's value").isEqualTo(bytes("c2"));
+    assertThatThrownBy(() -> shop.replay(plan(true), Map.of("amout", "1.0"), SILENT))
+        .isInstanceOf(LetterException.class)
+        .hasMessageContaining("no field amout to set");
+  }
+
+  /** A shop with so many letters, whose contract now accepts them all. */
+  private Shop refused(int letters) throws Exception {
+    Shop shop = new Shop(cluster).contract(POSITIVE);
+    try (TopicWriter writer = cluster.newWriter()) {
+      for (int i = 0; i < letters; i++) {
+        writer.send(shop.event, "c" + i % 7, shop.encode(shop.payment("p" + i, -5)));
+      }
+    }
+    shop.ingest(Topics.deadLetters(shop.event), letters);
+    return shop.contract(ABOVE_MINUS_SIX);
+  }
+
+  private static void assertEachOnce(Shop shop, int letters) {
+    List<String> from =
+        replayed(shop).stream()
+            .map(record -> RecordHeaders.get(record.headers(), RecordHeaders.REPLAYED_FROM).get())
+            .toList();
+    assertThat(from).hasSize(letters);
+    assertThat(new HashSet<>(from)).hasSize(letters);
+  }
+
+  private static List<ConsumerRecord<byte[], byte[]>> replayed(Shop shop) {
+    return shop.read(shop.event).stream()
+        .filter(record -> record.headers().lastHeader(RecordHeaders.REPLAYED_FROM) != null)
+        .toList();
+  }
+
+  private static List<AuditEvent> replays(Shop shop) {
+    AvroCodec codec = new AvroCodec(shop.registry());
+    return shop.read(Topics.AUDIT).stream()
+        .map(record -> codec.decode(record.value(), AuditEvent.class))
+        .filter(audit -> audit.getSubject().equals("event " + shop.event))
+        .toList();
+  }
+
+  private static String show(
+      Shop shop, Optional<LetterContract> contract, boolean clear, Letter letter) {
+    return String.join("\n", new LetterText(contract, shop.registry(), clear).show(letter));
+  }
+
+  private static String explain(Shop shop, Letter letter) throws Exception {
+    return String.join(
+        "\n",
+        new LetterText(Optional.of(shop.contract()), shop.registry(), false)
+            .explain(shop.event, letter));
+  }
+}
