@@ -54,7 +54,9 @@ final class ListCommand implements Callable<Integer> {
             return true;
           });
     }
-    out.printf("%,d letters%s.%n", listed[0], more[0] ? "; there are more, see --limit" : "");
+    out.printf(
+        "%,d letter%s%s.%n",
+        listed[0], listed[0] == 1 ? "" : "s", more[0] ? "; there are more, see --limit" : "");
     out.flush();
     return 0;
   }
