@@ -3,6 +3,7 @@ package io.leat.pipeline.apply;
 import io.leat.pipeline.Pipeline;
 import io.leat.pipeline.apply.Change.Kind;
 import io.leat.pipeline.apply.Change.State;
+import io.leat.pipeline.contract.Compatibility;
 import io.leat.records.AuditEvent;
 import io.leat.records.Definition;
 import io.leat.schemas.RegistryClient;
@@ -30,10 +31,12 @@ import org.apache.kafka.common.errors.TopicExistsException;
 
 /**
  * Plans and applies pipelines. To apply is to create what is missing: topics, schemas, records of
- * the definitions. Nothing that is there is deleted or changed, so to apply twice is to apply once.
+ * the definitions. Nothing that is there is deleted, and nothing but compatibility changed, so to
+ * apply twice is to apply once.
  *
- * <p>Schemas are registered under their subjects with whatever compatibility the registry asks for.
- * A change that would keep values written before from being read is refused in any case.
+ * <p>The subjects of an event get the compatibility that its contract promises; a change that
+ * breaks the promise is refused, the field named, whatever the registry would say. So are rules
+ * that the registry holds beside an event's schema and that Leat cannot run.
  */
 public final class Applier {
   private final Map<String, Object> kafka;
@@ -160,6 +163,10 @@ public final class Applier {
     Map<String, Schema> subjects = Planner.subjects(pipeline);
     for (String subject : missing(plan, Kind.SCHEMA)) {
       registry.register(subject, subjects.get(subject));
+    }
+    Map<String, Compatibility> promises = Planner.promises(pipeline);
+    for (String subject : missing(plan, Kind.COMPATIBILITY)) {
+      registry.setCompatibility(subject, promises.get(subject).name());
     }
   }
 

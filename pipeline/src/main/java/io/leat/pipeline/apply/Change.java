@@ -13,6 +13,10 @@ public record Change(State state, Kind kind, String name, String detail) {
   public enum Kind {
     TOPIC,
     SCHEMA,
+    /** How the schemas of a subject may change. */
+    COMPATIBILITY,
+    /** What a registry holds beside the newest schema of an event. */
+    RULES,
     DEFINITION
   }
 

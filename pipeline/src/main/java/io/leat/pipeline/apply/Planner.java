@@ -1,9 +1,14 @@
 package io.leat.pipeline.apply;
 
+import io.leat.pipeline.Contract;
 import io.leat.pipeline.Durations;
 import io.leat.pipeline.Pipeline;
+import io.leat.pipeline.PipelineException;
 import io.leat.pipeline.apply.Change.Kind;
 import io.leat.pipeline.apply.Change.State;
+import io.leat.pipeline.contract.Compatibility;
+import io.leat.pipeline.contract.RuleSet;
+import io.leat.pipeline.reader.RuleSetReader;
 import io.leat.records.DeadLetter;
 import io.leat.records.Definition;
 import io.leat.schemas.RegistryClient;
@@ -50,12 +55,32 @@ final class Planner {
     return subjects;
   }
 
+  /** The subjects of events, each with what its contract promises of new versions. */
+  static Map<String, Compatibility> promises(Pipeline pipeline) {
+    Map<String, Compatibility> promises = new LinkedHashMap<>();
+    for (Contract contract : pipeline.contracts()) {
+      if (contract.intake().isContractSchema()) {
+        promises.put(Topics.valueSubject(contract.event()), contract.compatibility());
+      }
+      promises.put(Topics.valueSubject(Topics.valid(contract.event())), contract.compatibility());
+    }
+    return promises;
+  }
+
   Plan plan(Map<String, Existing> topics, Map<String, Definition> definitions) {
     List<Change> changes = new ArrayList<>();
     for (Topic topic : PipelineTopics.of(pipeline)) {
       changes.add(topic(topic, Optional.ofNullable(topics.get(topic.name()))));
     }
-    subjects(pipeline).forEach((subject, schema) -> changes.add(schema(subject, schema)));
+    Map<String, Compatibility> promises = promises(pipeline);
+    subjects(pipeline)
+        .forEach(
+            (subject, schema) ->
+                changes.add(
+                    schema(
+                        subject, schema, promises.getOrDefault(subject, Compatibility.BACKWARD))));
+    promises.forEach((subject, promised) -> changes.add(compatibility(subject, promised)));
+    pipeline.contracts().forEach(contract -> rules(contract).ifPresent(changes::add));
     for (Definition definition : Definitions.of(pipeline)) {
       changes.add(definition(definition, definitions));
     }
@@ -104,7 +129,49 @@ final class Planner {
                     : "kept " + Durations.format(Duration.ofMillis(Long.parseLong(retention))));
   }
 
-  private Change schema(String subject, Schema wanted) {
+  private Change compatibility(String subject, Compatibility promised) {
+    Optional<String> found = registry.compatibility(subject);
+    return found.filter(promised.name()::equals).isPresent()
+        ? new Change(State.PRESENT, Kind.COMPATIBILITY, subject, promised.name())
+        : new Change(
+            State.CREATE,
+            Kind.COMPATIBILITY,
+            subject,
+            promised.name() + found.map(before -> " in place of " + before).orElse(""));
+  }
+
+  /** What Leat cannot run of the rules that the registry holds; nothing where it holds none. */
+  private Optional<Change> rules(Contract contract) {
+    String subject = Topics.valueSubject(contract.event());
+    Optional<String> held = registry.dataContract(subject);
+    if (held.isEmpty()) {
+      return Optional.empty();
+    }
+    try {
+      RuleSet rules =
+          RuleSetReader.read(held.get(), "registry subject " + subject, contract.schema());
+      return rules.equals(RuleSet.EMPTY)
+          ? Optional.empty()
+          : Optional.of(
+              new Change(
+                  State.PRESENT,
+                  Kind.RULES,
+                  subject,
+                  "%d rules, tags of %d patterns, beside the schema in the registry"
+                      .formatted(rules.rules().size(), rules.tags().size())));
+    } catch (PipelineException e) {
+      return Optional.of(
+          new Change(
+              State.REFUSED,
+              Kind.RULES,
+              subject,
+              e.problems().stream()
+                  .map(PipelineException.Problem::message)
+                  .collect(Collectors.joining("; "))));
+    }
+  }
+
+  private Change schema(String subject, Schema wanted, Compatibility promised) {
     Optional<Integer> version = registry.version(subject, wanted);
     if (version.isPresent()) {
       return new Change(
@@ -117,7 +184,7 @@ final class Planner {
     if (latest.isEmpty()) {
       return new Change(State.CREATE, Kind.SCHEMA, subject, wanted.getFullName() + ", version 1");
     }
-    List<String> reasons = SchemaChanges.incompatibilities(latest.get().schema(), wanted);
+    List<String> reasons = SchemaChanges.incompatibilities(latest.get().schema(), wanted, promised);
     if (reasons.isEmpty()) {
       reasons = registry.incompatibilities(subject, wanted);
     }

@@ -1,7 +1,9 @@
 package io.leat.pipeline.apply;
 
+import io.leat.pipeline.contract.Compatibility;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.apache.avro.Schema;
 import org.apache.avro.SchemaCompatibility;
 import org.apache.avro.SchemaCompatibility.Incompatibility;
@@ -10,15 +12,41 @@ import org.apache.avro.SchemaCompatibility.Incompatibility;
 final class SchemaChanges {
   private SchemaChanges() {}
 
-  /** What keeps values written with {@code before} from being read as {@code after}. */
-  static List<String> incompatibilities(Schema before, Schema after) {
-    return SchemaCompatibility.checkReaderWriterCompatibility(after, before)
-        .getResult()
-        .getIncompatibilities()
-        .stream()
-        .map(found -> describe(found, after))
+  /** What keeps a change from being what a contract promises of it. */
+  static List<String> incompatibilities(Schema before, Schema after, Compatibility promised) {
+    return Stream.concat(
+            promised.isBackward()
+                ? found(after, before).map(found -> describe(found, after))
+                : Stream.of(),
+            promised.isForward()
+                ? found(before, after).map(found -> describeForward(found, before))
+                : Stream.of())
         .distinct()
         .toList();
+  }
+
+  private static Stream<Incompatibility> found(Schema reader, Schema writer) {
+    return SchemaCompatibility.checkReaderWriterCompatibility(reader, writer)
+        .getResult()
+        .getIncompatibilities()
+        .stream();
+  }
+
+  private static String describeForward(Incompatibility found, Schema before) {
+    String field = field(found.getLocation(), before);
+    String what = field.isEmpty() ? "the record" : "field " + field;
+    return switch (found.getType()) {
+      case READER_FIELD_MISSING_DEFAULT_VALUE ->
+          what + " is gone and had no default, which readers of the version before would need";
+      case MISSING_ENUM_SYMBOLS ->
+          what
+              + " has new symbols, which readers of the version before cannot read: "
+              + found.getMessage();
+      case NAME_MISMATCH, FIXED_SIZE_MISMATCH, MISSING_UNION_BRANCH, TYPE_MISMATCH ->
+          what
+              + " changed so that readers of the version before cannot read it: "
+              + found.getMessage();
+    };
   }
 
   private static String describe(Incompatibility found, Schema after) {

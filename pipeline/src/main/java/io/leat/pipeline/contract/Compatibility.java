@@ -13,5 +13,15 @@ public enum Compatibility {
   /** Backward and forward. */
   FULL,
   /** Backward and forward, with every earlier version. */
-  FULL_TRANSITIVE
+  FULL_TRANSITIVE;
+
+  /** Whether a new version must read what the last one wrote. */
+  public boolean isBackward() {
+    return this != FORWARD && this != FORWARD_TRANSITIVE;
+  }
+
+  /** Whether the last version must read what a new one writes. */
+  public boolean isForward() {
+    return this != BACKWARD && this != BACKWARD_TRANSITIVE;
+  }
 }

@@ -59,7 +59,7 @@ class ApplierIT {
         .contains("payments", "payments-value", "view/customer_activity@1");
     assertThat(planned.isRefused()).isFalse();
     assertThat(planned.changes().stream().map(Change::kind).distinct())
-        .containsExactly(Kind.TOPIC, Kind.SCHEMA, Kind.DEFINITION);
+        .containsExactly(Kind.TOPIC, Kind.SCHEMA, Kind.COMPATIBILITY, Kind.DEFINITION);
     assertThat(applied).isEqualTo(planned);
     try (Admin admin = cluster.newAdmin()) {
       assertThat(admin.listTopics().names().get())
@@ -185,6 +185,32 @@ class ApplierIT {
         .containsExactly(
             "! definition view/refusals_by_customer@2: the name belongs to the pipeline refusals; choose another",
             "! definition service/refusals@2: the name belongs to the pipeline refusals; choose another");
+  }
+
+  @Test
+  void aContractsCompatibilityIsSetAndKept() throws PipelineException {
+    TestFolder folder = TestFolder.shop(directory, "promises");
+    folder.replace(
+        "contracts/promises.yaml",
+        "event_time: ordered_at",
+        "event_time: ordered_at, compatibility: full");
+    newApplier().apply(folder.read(), "ada");
+
+    assertThat(cluster.newRegistryClient().compatibility("promises-value")).contains("FULL");
+    folder.replace(
+        "contracts/promises.avsc",
+        "{\"name\": \"amount\", \"type\": \"double\"}",
+        "{\"name\": \"euros\", \"type\": \"double\", \"default\": 0}");
+    folder.replace("services/promises.yaml", "event.amount", "event.euros");
+
+    assertThat(newApplier().plan(folder.read()).in(State.REFUSED))
+        .extracting(Change::toString)
+        .anySatisfy(
+            change ->
+                assertThat(change)
+                    .startsWith("! schema promises-value: ")
+                    .contains(
+                        "field amount is gone and had no default, which readers of the version before would need"));
   }
 
   @Test
