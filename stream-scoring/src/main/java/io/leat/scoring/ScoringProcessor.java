@@ -49,7 +49,7 @@ final class ScoringProcessor implements Processor<byte[], byte[], byte[], byte[]
    * @param scoreSink name of the topology's node that takes scores
    * @param deadLetterSink name of the node that takes vectors without one
    */
-  @SuppressWarnings("NullAway.Init") // init() comes before process()
+  // init() comes before process()
   ScoringProcessor(
       ServedModel served,
       ScoringMetrics metrics,

@@ -80,7 +80,7 @@ final class JudgeWindows extends KeyedProcessFunction<String, WindowPart, DriftM
   }
 
   @Override
-  @SuppressWarnings("NullAway") // open comes first
+  // open comes first
   public void processElement(WindowPart part, Context context, Collector<DriftMetric> out)
       throws Exception {
     OpenMonitor monitor = monitors.get(part.monitor());
@@ -103,7 +103,6 @@ final class JudgeWindows extends KeyedProcessFunction<String, WindowPart, DriftM
   }
 
   @Override
-  @SuppressWarnings("NullAway")
   public void onTimer(long timestamp, OnTimerContext context, Collector<DriftMetric> out)
       throws Exception {
     String name = context.getCurrentKey();
@@ -138,7 +137,6 @@ final class JudgeWindows extends KeyedProcessFunction<String, WindowPart, DriftM
   }
 
   /** A monitor that the pipeline no longer declares leaves nothing behind. */
-  @SuppressWarnings("NullAway")
   private void forget(String monitor) {
     log.info("Monitor {} is no longer declared: its windows and alerts are forgotten", monitor);
     windows.clear();
@@ -147,7 +145,6 @@ final class JudgeWindows extends KeyedProcessFunction<String, WindowPart, DriftM
     reference.clear();
   }
 
-  @SuppressWarnings("NullAway")
   private void dropWindowsOfAnotherReference(String monitor, DriftDetector detector)
       throws Exception {
     String before = reference.value();

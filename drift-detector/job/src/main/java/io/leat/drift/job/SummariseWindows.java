@@ -74,7 +74,7 @@ final class SummariseWindows extends AbstractStreamOperator<WindowPart>
   }
 
   @Override
-  @SuppressWarnings("NullAway") // open comes first
+  // open comes first
   public void processElement(StreamRecord<WatchedVector> element) {
     WatchedVector vector = element.getValue();
     if (!vector.current()) {

@@ -96,7 +96,6 @@ public final class DecodeAvro<R, T> extends ProcessFunction<KafkaRecord, T> {
   }
 
   @Override
-  @SuppressWarnings("NullAway")
   public void processElement(KafkaRecord record, Context context, Collector<T> out)
       throws InterruptedException {
     byte[] value = record.value();

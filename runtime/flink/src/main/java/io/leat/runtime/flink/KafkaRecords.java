@@ -203,7 +203,7 @@ public final class KafkaRecords {
     }
 
     @Override
-    @SuppressWarnings("NullAway") // open comes first
+    // open comes first
     public ProducerRecord<byte[], byte[]> serialize(
         T record, KafkaSinkContext context, @Nullable Long timestamp) {
       String text = key.apply(record);
