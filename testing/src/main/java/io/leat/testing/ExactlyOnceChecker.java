@@ -47,9 +47,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ExactlyOnceChecker {
   private final String bootstrapServers;
-  private final Map<String, Function<ConsumerRecord<byte[], byte[]>, String>> inputs =
+  private final Map<String, Function<ConsumerRecord<byte[], byte[]>, @Nullable String>> inputs =
       new LinkedHashMap<>();
-  private final Map<String, Function<ConsumerRecord<byte[], byte[]>, String>> outputs =
+  private final Map<String, Function<ConsumerRecord<byte[], byte[]>, @Nullable String>> outputs =
       new LinkedHashMap<>();
   private @Nullable String group;
 
@@ -71,9 +71,12 @@ public final class ExactlyOnceChecker {
                             RecordHeaders.EVENT_ID)));
   }
 
-  /** Adds a topic that the job reads; {@code id} tells the id that its output will bear. */
+  /**
+   * Adds a topic that the job reads; {@code id} tells the id that its output will bear, or null of
+   * a record that nothing is to come of.
+   */
   public ExactlyOnceChecker input(
-      String topic, Function<ConsumerRecord<byte[], byte[]>, String> id) {
+      String topic, Function<ConsumerRecord<byte[], byte[]>, @Nullable String> id) {
     inputs.put(topic, id);
     return this;
   }
@@ -167,16 +170,20 @@ public final class ExactlyOnceChecker {
 
   private static List<Seen> seen(
       List<ConsumerRecord<byte[], byte[]>> records,
-      Map<String, Function<ConsumerRecord<byte[], byte[]>, String>> ids) {
-    return records.stream()
-        .map(
-            record ->
-                new Seen(
-                    Optional.ofNullable(ids.get(record.topic())).orElseThrow().apply(record),
-                    new TopicPartition(record.topic(), record.partition()),
-                    record.offset(),
-                    key(record.key())))
-        .toList();
+      Map<String, Function<ConsumerRecord<byte[], byte[]>, @Nullable String>> ids) {
+    List<Seen> seen = new ArrayList<>(records.size());
+    for (ConsumerRecord<byte[], byte[]> record : records) {
+      String id = Optional.ofNullable(ids.get(record.topic())).orElseThrow().apply(record);
+      if (id != null) {
+        seen.add(
+            new Seen(
+                id,
+                new TopicPartition(record.topic(), record.partition()),
+                record.offset(),
+                key(record.key())));
+      }
+    }
+    return seen;
   }
 
   private static @Nullable List<Byte> key(byte @Nullable [] bytes) {
