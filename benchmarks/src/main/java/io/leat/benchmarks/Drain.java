@@ -13,10 +13,16 @@ import java.util.concurrent.ExecutionException;
  *
  * @param perSecond events a second of wall clock
  * @param perCpuSecond events a second of the service's CPU; the broker's is not in it
- * @param settledPerSecond events a second of wall clock over the second half alone, when the JIT
- *     compiler has done its work
+ * @param settledPerSecond the same as perSecond over the second half alone, when the JIT compiler
+ *     has done most of its work
+ * @param settledPerCpuSecond the same as perCpuSecond, likewise
  */
-record Drain(Rung rung, double perSecond, double perCpuSecond, double settledPerSecond) {
+record Drain(
+    Rung rung,
+    double perSecond,
+    double perCpuSecond,
+    double settledPerSecond,
+    double settledPerCpuSecond) {
   private static final Duration LONGEST = Duration.ofMinutes(15);
 
   /** Drains once, with outputs that are empty before and complete after. */
@@ -43,12 +49,20 @@ record Drain(Rung rung, double perSecond, double perCpuSecond, double settledPer
     Sample first = awaitCommitted(cluster, workload, service, 1);
     Sample half = awaitCommitted(cluster, workload, service, workload.events() / 2);
     Sample last = awaitCommitted(cluster, workload, service, workload.events());
-    double events = last.events() - first.events();
     return new Drain(
         rung,
-        events / (last.nanos() - first.nanos()) * 1e9,
-        events / (last.cpuSeconds() - first.cpuSeconds()),
-        (double) (last.events() - half.events()) / (last.nanos() - half.nanos()) * 1e9);
+        perSecond(first, last),
+        perCpuSecond(first, last),
+        perSecond(half, last),
+        perCpuSecond(half, last));
+  }
+
+  private static double perSecond(Sample from, Sample to) {
+    return (to.events() - from.events()) * 1e9 / (to.nanos() - from.nanos());
+  }
+
+  private static double perCpuSecond(Sample from, Sample to) {
+    return (to.events() - from.events()) / (to.cpuSeconds() - from.cpuSeconds());
   }
 
   private static Sample awaitCommitted(

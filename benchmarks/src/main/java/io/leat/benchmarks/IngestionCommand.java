@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.DoubleSummaryStatistics;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -78,28 +79,35 @@ final class IngestionCommand implements Callable<Integer> {
 
   private static void report(Results out, Map<Rung, List<Drain>> drains) {
     out.line(
-        "| exactly-once, one stream thread | events/s | range | second half | events/CPU-s | of the floor: wall | CPU |");
+        "Exactly-once, one stream thread; medians; in brackets the ratio to the pass-through.");
+    out.line("");
+    out.line("| | events/s | range | second half | events/CPU-s | range | second half |");
     out.line("|---|---|---|---|---|---|---|");
-    List<Drain> floor = drains.get(Rung.PASS_THROUGH);
     drains.forEach(
         (rung, found) ->
             out.line(
-                "| %s | %.0f | %.0f - %.0f | %.0f | %.0f | %s | %s |",
+                "| %s | %s | %s | %s | %s | %s | %s |",
                 rung.label(),
-                median(found, Drain::perSecond),
-                found.stream().mapToDouble(Drain::perSecond).min().orElseThrow(),
-                found.stream().mapToDouble(Drain::perSecond).max().orElseThrow(),
-                median(found, Drain::settledPerSecond),
-                median(found, Drain::perCpuSecond),
-                ratio(found, floor, Drain::perSecond),
-                ratio(found, floor, Drain::perCpuSecond)));
+                beside(drains, found, Drain::perSecond),
+                range(found, Drain::perSecond),
+                beside(drains, found, Drain::settledPerSecond),
+                beside(drains, found, Drain::perCpuSecond),
+                range(found, Drain::perCpuSecond),
+                beside(drains, found, Drain::settledPerCpuSecond)));
   }
 
-  private static String ratio(
-      List<Drain> found,
-      @org.jspecify.annotations.Nullable List<Drain> floor,
-      ToDoubleFunction<Drain> what) {
-    return floor == null ? "-" : "%.2f".formatted(median(found, what) / median(floor, what));
+  private static String beside(
+      Map<Rung, List<Drain>> drains, List<Drain> found, ToDoubleFunction<Drain> what) {
+    double median = median(found, what);
+    List<Drain> floor = drains.get(Rung.PASS_THROUGH);
+    return floor == null
+        ? "%.0f".formatted(median)
+        : "%.0f (%.2f)".formatted(median, median / median(floor, what));
+  }
+
+  private static String range(List<Drain> found, ToDoubleFunction<Drain> what) {
+    DoubleSummaryStatistics range = found.stream().mapToDouble(what).summaryStatistics();
+    return "%.0f - %.0f".formatted(range.getMin(), range.getMax());
   }
 
   private static double median(List<Drain> drains, ToDoubleFunction<Drain> what) {

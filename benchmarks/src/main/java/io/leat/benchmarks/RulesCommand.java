@@ -57,7 +57,7 @@ final class RulesCommand implements Callable<Integer> {
       String rule = result.getParams().getParam("rule");
       Double floor = rule == null ? null : library.get(rule);
       if (rule == null || floor == null) {
-        out.line("| %s | %.0f | - | - |", label(result), cpuNanos(result));
+        out.line("| %s | %.0f | - | - |", rule == null ? label(result) : rule, cpuNanos(result));
       } else if (!label(result).equals("library")) {
         double cost = cpuNanos(result);
         out.line("| %s | %.0f | %.0f | %.2f |", rule, cost, floor, cost / floor);
