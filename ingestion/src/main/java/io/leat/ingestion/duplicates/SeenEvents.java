@@ -4,9 +4,12 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.Map;
 import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.serialization.Serdes;
+import org.apache.kafka.streams.kstream.Windowed;
+import org.apache.kafka.streams.state.KeyValueIterator;
 import org.apache.kafka.streams.state.StoreBuilder;
 import org.apache.kafka.streams.state.Stores;
 import org.apache.kafka.streams.state.WindowStore;
@@ -16,9 +19,13 @@ import org.apache.kafka.streams.state.WindowStore;
  * thread-safe: one a task.
  *
  * <p>Event time is cut into windows as long as the horizon, and an id is kept in the window of its
- * event, so that a look-up is a get in the event's own window and in its two neighbours, most of
- * which a Bloom filter answers. The store drops whole windows, older than the newest event by twice
- * the horizon: what is kept is bounded by the events of three horizons.
+ * event, so that a look-up is a get in the event's own window and in its two neighbours. The store
+ * drops whole windows: what is kept is bounded by the events of four horizons, and every duplicate
+ * is found of an event that comes up to two horizons behind the newest.
+ *
+ * <p>An {@link IdFilter} a window answers for nearly every new id, so that the store is only
+ * written. What was in the store when the task started is in no filter: windows as old as that are
+ * always looked up.
  *
  * <p>An event that is older than what is kept is taken for new. O(1) an event.
  */
@@ -26,9 +33,22 @@ public final class SeenEvents {
   /** 0001-01-01T00:00:00Z, the earliest event time there is: the store's times begin at 0. */
   private static final long EARLIEST = -62_135_596_800_000L;
 
+  /**
+   * Horizons that the store keeps, from the start of the newest window back to the start of the
+   * oldest. An event that is two horizons late has its duplicate up to a horizon before it, and
+   * that one's window began up to another horizon before.
+   */
+  private static final int KEPT = 4;
+
   private final WindowStore<byte[], byte[]> store;
   private final long horizon;
   private final long origin;
+  private final Map<Long, IdFilter> filters = new HashMap<>();
+
+  /** Start of the newest window that may hold what no filter does. */
+  private long unfiltered;
+
+  private long newest = Long.MIN_VALUE;
 
   /**
    * @param store made by {@link #store}
@@ -38,6 +58,16 @@ public final class SeenEvents {
     this.store = store;
     this.horizon = horizon.toMillis();
     this.origin = (Math.floorDiv(EARLIEST, this.horizon) - 1) * this.horizon;
+    this.unfiltered = newestStored(store);
+  }
+
+  /** The entry of the newest segment; the window after it may lie in the same segment. */
+  private long newestStored(WindowStore<byte[], byte[]> store) {
+    try (KeyValueIterator<Windowed<byte[]>, byte[]> stored = store.backwardAll()) {
+      return stored.hasNext()
+          ? stored.next().key.window().start() + origin + horizon
+          : Long.MIN_VALUE;
+    }
   }
 
   /**
@@ -47,7 +77,7 @@ public final class SeenEvents {
    * old events would lose its entries as they are written.
    */
   public static StoreBuilder<WindowStore<byte[], byte[]>> store(String name, Duration horizon) {
-    Duration kept = horizon.multipliedBy(3);
+    Duration kept = horizon.multipliedBy(KEPT);
     return Stores.windowStoreBuilder(
             Stores.persistentWindowStore(name, kept, horizon, false),
             Serdes.ByteArray(),
@@ -65,12 +95,36 @@ public final class SeenEvents {
     byte[] id = eventId.getBytes(UTF_8);
     long window = Math.floorDiv(eventTime, horizon) * horizon;
     for (long start = window - horizon; start <= window + horizon; start += horizon) {
-      byte[] seen = store.fetch(id, start - origin);
-      if (seen != null && Math.abs(ByteBuffer.wrap(seen).getLong() - eventTime) <= horizon) {
-        return true;
+      if (mayHold(start, eventId)) {
+        byte[] seen = store.fetch(id, start - origin);
+        if (seen != null && Math.abs(ByteBuffer.wrap(seen).getLong() - eventTime) <= horizon) {
+          return true;
+        }
       }
     }
     store.put(id, ByteBuffer.allocate(Long.BYTES).putLong(eventTime).array(), window - origin);
+    if (window > unfiltered) {
+      filter(window).add(eventId);
+    }
     return false;
+  }
+
+  private boolean mayHold(long window, String eventId) {
+    if (window <= unfiltered) {
+      return true;
+    }
+    IdFilter filter = filters.get(window);
+    return filter != null && filter.mayHold(eventId);
+  }
+
+  /** The filter of a window; a newer one than ever drops those whose windows the store drops. */
+  private IdFilter filter(long window) {
+    if (window > newest) {
+      newest = window;
+      long dropped = newest - KEPT * horizon;
+      unfiltered = Math.max(unfiltered, dropped);
+      filters.keySet().removeIf(start -> start <= dropped);
+    }
+    return filters.computeIfAbsent(window, start -> new IdFilter());
   }
 }
