@@ -8,6 +8,8 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.apache.iceberg.Snapshot;
+import org.apache.iceberg.SnapshotSummary;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.catalog.Catalog;
 import org.apache.iceberg.data.IcebergGenerics;
@@ -31,17 +33,26 @@ final class OfflineTableReader implements AutoCloseable {
     return catalog.loadTable(offline.identifier(name));
   }
 
-  /** Number of rows that are committed now; 0 where there is no table yet. */
+  /**
+   * Number of rows that are committed now, as the table itself counts them, without reading its
+   * files; 0 where there is no table yet.
+   */
   int count(String name) {
-    return catalog.tableExists(offline.identifier(name)) ? rows(name, null).size() : 0;
+    if (!catalog.tableExists(offline.identifier(name))) {
+      return 0;
+    }
+    Snapshot newest = table(name).currentSnapshot();
+    return newest == null
+        ? 0
+        : Integer.parseInt(newest.summary().get(SnapshotSummary.TOTAL_RECORDS_PROP));
   }
 
   /**
    * The committed rows, each column to value, a nested record as a list.
    *
-   * @param orderedBy a column of text; null for any order
+   * @param orderedBy a column of text
    */
-  List<Map<String, @Nullable Object>> rows(String name, @Nullable String orderedBy) {
+  List<Map<String, @Nullable Object>> rows(String name, String orderedBy) {
     List<Map<String, @Nullable Object>> rows = new ArrayList<>();
     try (CloseableIterable<Record> records = IcebergGenerics.read(table(name)).build()) {
       for (Record record : records) {
@@ -54,9 +65,7 @@ final class OfflineTableReader implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    if (orderedBy != null) {
-      rows.sort(Comparator.comparing(row -> String.valueOf(row.get(orderedBy))));
-    }
+    rows.sort(Comparator.comparing(row -> String.valueOf(row.get(orderedBy))));
     return rows;
   }
 
