@@ -316,9 +316,15 @@ final class Translation {
     } catch (PatternSyntaxException e) {
       return null; // the library says what is wrong, whenever it is asked
     }
-    return compiled.programSize() > Cel.LARGEST_PATTERN
-        ? null
-        : new Call.OfOne(text.evaluator(), value -> compiled.matcher(text(value)).find());
+    if (compiled.programSize() > Cel.LARGEST_PATTERN) {
+      return null;
+    }
+    Optional<FixedPattern> fixed = FixedPattern.of(compiled.pattern());
+    UnaryOperator<Object> matches =
+        fixed.isPresent()
+            ? value -> fixed.get().matches(text(value))
+            : value -> compiled.matcher(text(value)).find();
+    return new Call.OfOne(text.evaluator(), matches);
   }
 
   private static String constantText(CelExpr expression) throws Untranslatable {
