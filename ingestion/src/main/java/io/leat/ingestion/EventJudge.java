@@ -78,6 +78,13 @@ public final class EventJudge {
     }
   }
 
+  /** What a refusal says; what a library said is left out where it may quote protected values. */
+  public String message(Verdict.Refused refused) {
+    return intake.mayQuote() || refused.cause().isEmpty()
+        ? refused.message()
+        : "the details may hold what the contract protects, and are left out";
+  }
+
   private static Verdict unlessTooLarge(
       Verdict.Accepted accepted, byte @Nullable [] key, Headers headers) {
     int size = RecordSize.upperBound(new Record<>(key, accepted.value(), 0, headers));

@@ -52,7 +52,7 @@ public sealed interface Verdict {
       OptionalInt writerSchemaId,
       Optional<Throwable> cause)
       implements Verdict {
-    static Refused of(Opened.Refused refused) {
+    public static Refused of(Opened.Refused refused) {
       return new Refused(
           refused.reason(),
           refused.message(),

@@ -23,6 +23,7 @@ public record Endpoints(Map<String, Integer> ports) {
   static {
     USUAL.put("broker", 9092);
     USUAL.put("registry", 8085);
+    USUAL.put("door", 7070);
     USUAL.put("ingestion", 7071);
     USUAL.put("features", 7072);
     USUAL.put("scoring", 7073);

@@ -72,7 +72,7 @@ final class LocalStack implements AutoCloseable {
 
   /** The services that have something to do for a pipeline, in the order data flows. */
   private static List<String> services(Pipeline pipeline) {
-    List<String> services = new ArrayList<>(List.of("ingestion"));
+    List<String> services = new ArrayList<>(List.of("door", "ingestion"));
     if (!pipeline.services().isEmpty() || !pipeline.views().isEmpty()) {
       services.add("features");
     }

@@ -3,6 +3,8 @@ package io.leat.cli.up;
 import io.leat.features.online.OnlineStore;
 import io.leat.features.server.FeatureServer;
 import io.leat.ingestion.IngestionJob;
+import io.leat.ingestion.door.DoorSettings;
+import io.leat.ingestion.door.EventDoor;
 import io.leat.pipeline.PipelineException;
 import io.leat.retraining.RetrainingJob;
 import io.leat.runtime.JobOptions;
@@ -21,8 +23,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Every Kafka Streams service and the feature server in one JVM, for {@code leat up}. In production
- * each is a process of its own. If one fails, all stop and the process ends with code 1.
+ * Every Kafka Streams service, the HTTP door and the feature server in one JVM, for {@code leat
+ * up}. In production each is a process of its own. If one fails, all stop and the process ends with
+ * code 1.
  *
  * <p>Arguments: pipeline folder, brokers, registry, state folder, and {@code name=port} for each
  * service to start.
@@ -79,6 +82,8 @@ final class ServicesMain {
     RunningService service;
     if (name.equals("feature-server")) {
       service = FeatureServer.start(options);
+    } else if (name.equals("door")) {
+      service = EventDoor.start(options, DoorSettings.LOCAL);
     } else {
       service =
           StreamsService.start(

@@ -36,10 +36,11 @@ final class StatusBoard {
   List<String> lines(Figures before, Figures now) {
     List<String> lines = new ArrayList<>();
     lines.add(
-        "%s, up %s      features http://127.0.0.1:%d   Flink http://127.0.0.1:%d   broker %s"
+        "%s, up %s      events http://127.0.0.1:%d   features http://127.0.0.1:%d   Flink http://127.0.0.1:%d   broker %s"
             .formatted(
                 pipeline.name(),
                 clock(Duration.between(started, now.time())),
+                endpoints.port("door"),
                 endpoints.port("feature-server"),
                 endpoints.port("flink"),
                 endpoints.bootstrapServers()));

@@ -36,7 +36,7 @@ class StatusBoardTest {
 
     assertThat(board.lines(before, now))
         .containsExactly(
-            "electricity, up 1m 42s      features http://127.0.0.1:6566   Flink http://127.0.0.1:8081   broker 127.0.0.1:9092",
+            "electricity, up 1m 42s      events http://127.0.0.1:7070   features http://127.0.0.1:6566   Flink http://127.0.0.1:8081   broker 127.0.0.1:9092",
             "                                              total          now",
             "  events in     readings                     70,000     10,000/s",
             "  valid         readings                     69,000     10,000/s",

@@ -104,4 +104,9 @@ public final class LetterContract {
   Verdict judge(Letter letter, EventBytes bytes) {
     return judge.judge(bytes.key(), bytes.value(), letter.producerHeaders());
   }
+
+  /** What a refusal says to people. */
+  String message(Verdict.Refused refused) {
+    return judge.message(refused);
+  }
 }

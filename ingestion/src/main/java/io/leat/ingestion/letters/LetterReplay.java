@@ -153,7 +153,8 @@ public final class LetterReplay {
       if (verdict instanceof Verdict.Refused refused) {
         report.addLeft(refused.reason());
         listener.left(
-            letter, "%s: %s".formatted(refused.reason(), LetterText.message(refused, contract)));
+            letter,
+            "%s: %s".formatted(refused.reason(), LetterText.plain(contract.message(refused))));
         return Optional.empty();
       }
       if (verdict instanceof Verdict.Skipped) {

@@ -161,21 +161,12 @@ public final class LetterText {
     }
     if (verdict instanceof Verdict.Refused refused) {
       return "the contract refuses it: %s: %s"
-          .formatted(refused.reason(), message(refused, contract.get()));
+          .formatted(refused.reason(), plain(contract.get().message(refused)));
     }
     return verdict instanceof Verdict.Skipped
         ? "the contract skips it: it is no event"
         : "the contract accepts it: ./leat dlq replay %s --offset %s --pipeline DIR"
             .formatted(event, letter.position());
-  }
-
-  /**
-   * What a refusal says; without the words of libraries, where these may quote what is protected.
-   */
-  static String message(Verdict.Refused refused, LetterContract contract) {
-    return refused.cause().isEmpty() || contract.sensitive().isEmpty()
-        ? plain(refused.message())
-        : "the details may hold what the contract protects, and are left out";
   }
 
   private String header(Letter letter, Header header) {

@@ -10,6 +10,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.cel.common.values.CelByteString;
 import dev.cel.common.values.NullValue;
+import io.leat.ingestion.RawSchema;
 import io.leat.ingestion.intake.JsonEvents;
 import io.leat.ingestion.intake.Opened;
 import io.leat.ingestion.privacy.Sensitive;
@@ -22,7 +23,6 @@ import io.leat.pipeline.expression.Program;
 import io.leat.pipeline.expression.Scope;
 import io.leat.schemas.AvroCodec;
 import io.leat.schemas.RegistryClient;
-import io.leat.schemas.Topics;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -99,13 +99,11 @@ public final class Repair {
   }
 
   private int rawSchema(RegistryClient registry) {
-    String subject = Topics.valueSubject(contract.event());
-    if (registry.version(subject, contract.schema()).isEmpty()) {
-      throw new LetterException(
-          "The schema of the contract %s is not registered under %s: apply the pipeline first (./leat apply DIR)."
-              .formatted(contract.event(), subject));
+    try {
+      return RawSchema.id(contract, registry);
+    } catch (IllegalStateException e) {
+      throw new LetterException(String.valueOf(e.getMessage()), e);
     }
-    return registry.register(subject, contract.schema()); // it is there: this asks for its id
   }
 
   /** An event that cannot be repaired; the message says why. */

@@ -4,6 +4,7 @@ import com.linecorp.armeria.common.HttpData;
 import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.HttpStatus;
 import com.linecorp.armeria.common.MediaType;
+import com.linecorp.armeria.common.SessionProtocol;
 import com.linecorp.armeria.server.Server;
 import com.linecorp.armeria.server.ServerBuilder;
 import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
@@ -60,7 +61,22 @@ public final class ServiceServer implements AutoCloseable {
       PrometheusMeterRegistry metrics,
       Readiness readiness,
       Consumer<ServerBuilder> doors) {
-    ServerBuilder builder = Server.builder().http(new InetSocketAddress(host, port));
+    return start(SessionProtocol.HTTP, host, port, metrics, readiness, doors);
+  }
+
+  /**
+   * Opens the port for a protocol, as the other {@code start} does.
+   *
+   * @param protocol HTTP; or HTTPS, and {@code doors} says with which certificate
+   */
+  public static ServiceServer start(
+      SessionProtocol protocol,
+      String host,
+      int port,
+      PrometheusMeterRegistry metrics,
+      Readiness readiness,
+      Consumer<ServerBuilder> doors) {
+    ServerBuilder builder = Server.builder().port(new InetSocketAddress(host, port), protocol);
     builder.service("/health/live", (context, request) -> HttpResponse.of("live\n"));
     builder.service("/health/ready", (context, request) -> readiness(readiness));
     builder.service(

@@ -1,0 +1,89 @@
+package io.leat.ingestion.door;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Who may send events: names, and the SHA-256 of each one's key. Keys themselves are kept nowhere,
+ * and are to be random and long, so that their hash gives nothing away. Immutable.
+ */
+public final class ApiKeys {
+  private static final Pattern LINE =
+      Pattern.compile("([A-Za-z0-9][A-Za-z0-9._-]*):([0-9a-fA-F]{64})");
+
+  private record Entry(String name, byte[] hash) {}
+
+  private final List<Entry> entries;
+
+  private ApiKeys(List<Entry> entries) {
+    this.entries = entries;
+  }
+
+  /**
+   * Reads a file of lines {@code name:sha256hex}; empty lines and those that begin with {@code #}
+   * say nothing. A name may have several keys, so that they can be changed.
+   *
+   * @throws IllegalStateException with one sentence, which quotes no line, if it cannot be read or
+   *     a line is wrong
+   */
+  public static ApiKeys read(Path file) {
+    List<String> lines;
+    try {
+      lines = Files.readAllLines(file);
+    } catch (IOException e) {
+      throw new IllegalStateException(
+          "The API keys in %s cannot be read (%s).".formatted(file, e.getClass().getSimpleName()),
+          e);
+    }
+    List<Entry> entries = new ArrayList<>();
+    for (int i = 0; i < lines.size(); i++) {
+      String line = lines.get(i).strip();
+      if (line.isEmpty() || line.startsWith("#")) {
+        continue;
+      }
+      Matcher matcher = LINE.matcher(line);
+      if (!matcher.matches()) {
+        throw new IllegalStateException(
+            "%s:%d is no API key; expected name:sha256 with 64 hex digits, as 'printf %%s KEY | sha256sum' makes them."
+                .formatted(file, i + 1));
+      }
+      entries.add(new Entry(matcher.group(1), HexFormat.of().parseHex(matcher.group(2))));
+    }
+    if (entries.isEmpty()) {
+      throw new IllegalStateException(
+          "%s holds no API key; expected lines name:sha256.".formatted(file));
+    }
+    return new ApiKeys(List.copyOf(entries));
+  }
+
+  /** Whose key it is; takes as long whichever it is. */
+  Optional<String> nameOf(String key) {
+    byte[] hash = sha256(key);
+    String found = "";
+    for (Entry entry : entries) {
+      if (MessageDigest.isEqual(entry.hash(), hash)) {
+        found = entry.name();
+      }
+    }
+    return found.isEmpty() ? Optional.empty() : Optional.of(found);
+  }
+
+  private static byte[] sha256(String key) {
+    try {
+      return MessageDigest.getInstance("SHA-256").digest(key.getBytes(UTF_8));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java platform has SHA-256", e);
+    }
+  }
+}

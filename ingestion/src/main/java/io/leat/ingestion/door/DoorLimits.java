@@ -1,0 +1,36 @@
+package io.leat.ingestion.door;
+
+import java.time.Duration;
+
+/**
+ * How much a door takes.
+ *
+ * @param bodyBytes the largest body
+ * @param events the most events of one request
+ * @param inFlight the most events that may be judged or wait for the brokers at once
+ * @param acknowledgement how long the brokers are waited for
+ */
+public record DoorLimits(long bodyBytes, int events, int inFlight, Duration acknowledgement) {
+  private static final Duration SHORTEST = Duration.ofSeconds(1);
+
+  /** 4 MiB, 1,000 events, 10,000 in flight, 10 s. */
+  public static final DoorLimits DEFAULT =
+      new DoorLimits(4L << 20, 1_000, 10_000, Duration.ofSeconds(10));
+
+  public DoorLimits {
+    if (bodyBytes < 1 || events < 1 || inFlight < 1) {
+      throw new IllegalArgumentException(
+          "limits of %d bytes, %d events and %d in flight; expected at least 1 of each"
+              .formatted(bodyBytes, events, inFlight));
+    }
+    if (acknowledgement.compareTo(SHORTEST) < 0) {
+      throw new IllegalArgumentException(
+          "the brokers are waited for %s; expected at least 1 s".formatted(acknowledgement));
+    }
+  }
+
+  /** The most events of one request that can be let in at all. */
+  int eventsOfRequest() {
+    return Math.min(events, inFlight);
+  }
+}

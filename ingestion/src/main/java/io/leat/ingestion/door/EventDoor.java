@@ -1,0 +1,214 @@
+package io.leat.ingestion.door;
+
+import com.linecorp.armeria.common.HttpResponse;
+import com.linecorp.armeria.common.HttpStatus;
+import com.linecorp.armeria.common.MediaType;
+import com.linecorp.armeria.common.SessionProtocol;
+import com.linecorp.armeria.server.ServerBuilder;
+import io.leat.pipeline.Contract;
+import io.leat.pipeline.Pipeline;
+import io.leat.pipeline.PipelineException;
+import io.leat.runtime.JobOptions;
+import io.leat.runtime.Readiness;
+import io.leat.runtime.RunningService;
+import io.leat.runtime.ServiceServer;
+import io.leat.schemas.RegistryClient;
+import io.leat.schemas.RegistryException;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.nio.file.Files;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A running HTTP door: {@code POST /events/{event}} and {@code GET /health} beside every service's
+ * health and metrics. Thread-safe.
+ */
+public final class EventDoor implements RunningService {
+  /** The port that the door has where none is given. */
+  public static final int DEFAULT_HTTP_PORT = 7070;
+
+  private static final Logger log = LoggerFactory.getLogger(EventDoor.class);
+  private static final Duration RETRY = Duration.ofSeconds(1);
+
+  /** What a request may take beyond the brokers' time: to arrive, and to be judged. */
+  private static final Duration REQUEST_SLACK = Duration.ofSeconds(30);
+
+  private final EventSender sender;
+  private final ScheduledExecutorService preparing;
+  private final ServiceServer server;
+  private final CountDownLatch stopped = new CountDownLatch(1);
+
+  private EventDoor(EventSender sender, ScheduledExecutorService preparing, ServiceServer server) {
+    this.sender = sender;
+    this.preparing = preparing;
+    this.server = server;
+  }
+
+  /**
+   * Opens a door and returns at once; {@code /health/ready} tells when every event can be judged.
+   *
+   * @throws PipelineException if the pipeline cannot be read
+   * @throws IllegalStateException with one clear sentence if it cannot be opened, or must not be:
+   *     beyond this machine without API keys
+   */
+  public static EventDoor start(JobOptions options, DoorSettings settings)
+      throws PipelineException {
+    Pipeline pipeline = options.readPipeline();
+    requireKeysBeyondLoopback(options.httpHost(), settings);
+    log.info("{}-door starts: {} {}", pipeline.name(), options, settings.limits());
+    PrometheusMeterRegistry metrics = ServiceServer.metrics(pipeline.name(), "door");
+    RegistryClient registry = options.registry();
+    Map<String, ContractIntake> intakes = new TreeMap<>();
+    for (Contract contract : pipeline.contracts()) {
+      intakes.put(contract.event(), new ContractIntake(contract, registry, InstantSource.system()));
+    }
+    Readiness readiness = new Readiness();
+    EventSender sender = new EventSender(options.kafkaClientProperties(), settings.limits());
+    EventService service =
+        new EventService(
+            intakes, sender, settings.keys(), settings.limits(), new DoorMetrics(metrics, sender));
+    ServiceServer server;
+    try {
+      server =
+          ServiceServer.start(
+              settings.tls().isPresent() ? SessionProtocol.HTTPS : SessionProtocol.HTTP,
+              options.httpHost(),
+              options.httpPort(DEFAULT_HTTP_PORT),
+              metrics,
+              readiness,
+              doors -> configure(doors, settings, readiness, service));
+    } catch (IllegalStateException e) {
+      sender.close();
+      throw e;
+    }
+    return new EventDoor(sender, prepare(intakes, readiness), server);
+  }
+
+  private static void configure(
+      ServerBuilder doors, DoorSettings settings, Readiness readiness, EventService service) {
+    settings.tls().ifPresent(tls -> configure(doors, tls));
+    doors.maxRequestLength(settings.limits().bodyBytes());
+    doors.errorHandler(new JsonErrors());
+    doors.requestTimeout(settings.limits().acknowledgement().plus(REQUEST_SLACK));
+    doors.service(
+        "/health",
+        (context, request) ->
+            readiness.isReady()
+                ? HttpResponse.of(HttpStatus.OK)
+                : HttpResponse.of(
+                    HttpStatus.SERVICE_UNAVAILABLE,
+                    MediaType.PLAIN_TEXT_UTF_8,
+                    String.join("\n", readiness.problems().values())));
+    doors.route().post("/events/{event}").build(service);
+  }
+
+  private static void configure(ServerBuilder doors, DoorSettings.Tls tls) {
+    if (!Files.isReadable(tls.certificate()) || !Files.isReadable(tls.key())) {
+      throw new IllegalStateException(
+          "The certificate %s and its key %s cannot both be read."
+              .formatted(tls.certificate(), tls.key()));
+    }
+    try {
+      doors.tls(tls.certificate().toFile(), tls.key().toFile());
+    } catch (IllegalArgumentException e) {
+      throw new IllegalStateException(
+          "The certificate %s with the key %s cannot be used; expected a chain and a PKCS#8 key without password, both PEM."
+              .formatted(tls.certificate(), tls.key()),
+          e);
+    }
+  }
+
+  private static void requireKeysBeyondLoopback(String host, DoorSettings settings) {
+    boolean loopback;
+    try {
+      loopback = InetAddress.getByName(host).isLoopbackAddress();
+    } catch (UnknownHostException e) {
+      throw new IllegalStateException("There is no address for the host " + host + ".", e);
+    }
+    if (!loopback && settings.keys().isEmpty()) {
+      throw new IllegalStateException(
+          "Without API keys the door opens on loopback alone, not on %s. Give a file of keys with --api-keys."
+              .formatted(host));
+    }
+    if (!loopback && settings.tls().isEmpty()) {
+      log.warn(
+          "The door opens on {} in clear: API keys and events can be read on the way. Give --tls-certificate and --tls-key, or put a proxy that does before it.",
+          host);
+    }
+  }
+
+  /** Asks the registry for what each contract needs, until it answers. */
+  private static ScheduledExecutorService prepare(
+      Map<String, ContractIntake> intakes, Readiness readiness) {
+    Map<String, String> missing = new ConcurrentHashMap<>();
+    intakes.keySet().forEach(event -> missing.put(event, event + " is being prepared"));
+    readiness.add(
+        "contracts",
+        () ->
+            missing.isEmpty()
+                ? Optional.empty()
+                : Optional.of(String.join("; ", missing.values())));
+    ScheduledExecutorService executor =
+        Executors.newSingleThreadScheduledExecutor(
+            task -> {
+              Thread thread = new Thread(task, "door-prepare");
+              thread.setDaemon(true);
+              return thread;
+            });
+    Runnable attempt =
+        () -> {
+          for (String event : Map.copyOf(missing).keySet()) {
+            try {
+              intakes.get(event).prepare();
+              missing.remove(event);
+            } catch (RegistryException | IllegalStateException e) {
+              String before = missing.put(event, String.valueOf(e.getMessage()));
+              if (!String.valueOf(e.getMessage()).equals(before)) {
+                log.warn("{} The door tries again until it can.", e.getMessage());
+              }
+            }
+          }
+          if (missing.isEmpty()) {
+            executor.shutdown();
+          }
+        };
+    executor.scheduleWithFixedDelay(attempt, 0, RETRY.toMillis(), TimeUnit.MILLISECONDS);
+    return executor;
+  }
+
+  /** The port that was opened. */
+  public int httpPort() {
+    return server.port();
+  }
+
+  /** Never: what fails is one request. */
+  @Override
+  public Optional<Throwable> failure() {
+    return Optional.empty();
+  }
+
+  @Override
+  public void awaitStop() throws InterruptedException {
+    stopped.await();
+  }
+
+  @Override
+  public void close() {
+    server.close();
+    preparing.shutdownNow();
+    sender.close();
+    stopped.countDown();
+  }
+}

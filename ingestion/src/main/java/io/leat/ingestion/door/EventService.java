@@ -1,0 +1,290 @@
+package io.leat.ingestion.door;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.linecorp.armeria.common.AggregatedHttpRequest;
+import com.linecorp.armeria.common.ContentTooLargeException;
+import com.linecorp.armeria.common.HttpData;
+import com.linecorp.armeria.common.HttpHeaderNames;
+import com.linecorp.armeria.common.HttpRequest;
+import com.linecorp.armeria.common.HttpResponse;
+import com.linecorp.armeria.common.HttpStatus;
+import com.linecorp.armeria.common.MediaType;
+import com.linecorp.armeria.common.RequestHeaders;
+import com.linecorp.armeria.common.ResponseHeaders;
+import com.linecorp.armeria.common.ResponseHeadersBuilder;
+import com.linecorp.armeria.common.stream.ClosedStreamException;
+import com.linecorp.armeria.server.HttpService;
+import com.linecorp.armeria.server.ServiceRequestContext;
+import io.leat.ingestion.door.ContractIntake.Judged;
+import io.leat.ingestion.door.RequestBody.Form;
+import io.leat.schemas.RegistryException;
+import io.micrometer.core.instrument.Timer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.Executor;
+import java.util.regex.Pattern;
+import org.apache.kafka.common.header.Headers;
+import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * {@code POST /events/{event}}. A request waits for the brokers without holding a thread; events
+ * are judged on the server's blocking threads.
+ */
+final class EventService implements HttpService {
+  private static final Logger log = LoggerFactory.getLogger(EventService.class);
+  private static final String BEARER = "bearer ";
+  private static final Pattern LOCAL =
+      Pattern.compile(
+          "(localhost|127\\.\\d+\\.\\d+\\.\\d+|\\[::1])(:\\d+)?", Pattern.CASE_INSENSITIVE);
+  private static final String API_KEY = "x-api-key";
+  private static final String CLOUD_EVENT = "ce-";
+  private static final String TRACEPARENT = "traceparent";
+  private static final int RETRY_SECONDS = 1;
+
+  private final Map<String, ContractIntake> intakes;
+  private final EventSender sender;
+  private final Optional<ApiKeys> keys;
+  private final DoorLimits limits;
+  private final DoorMetrics metrics;
+
+  /**
+   * @param intakes by name of the event
+   * @param keys empty: everybody may send
+   */
+  EventService(
+      Map<String, ContractIntake> intakes,
+      EventSender sender,
+      Optional<ApiKeys> keys,
+      DoorLimits limits,
+      DoorMetrics metrics) {
+    this.intakes = Map.copyOf(intakes);
+    this.sender = sender;
+    this.keys = keys;
+    this.limits = limits;
+    this.metrics = metrics;
+  }
+
+  /** An answer and its status. */
+  private record Answer(HttpStatus status, ObjectNode body) {}
+
+  @Override
+  public HttpResponse serve(ServiceRequestContext context, HttpRequest request) {
+    Timer.Sample sample = metrics.begin();
+    return HttpResponse.of(
+        answer(context, request)
+            .exceptionally(EventService::failed)
+            .thenApply(
+                answer -> {
+                  metrics.answered(sample, answer.status());
+                  return response(answer);
+                }));
+  }
+
+  private CompletableFuture<Answer> answer(ServiceRequestContext context, HttpRequest request) {
+    String event = String.valueOf(context.pathParam("event"));
+    try {
+      authenticate(request.headers());
+      ContractIntake intake = intakes.get(event);
+      if (intake == null) {
+        throw new RequestException(
+            HttpStatus.NOT_FOUND,
+            "there is no event of this name; there are "
+                + String.join(", ", intakes.keySet().stream().sorted().toList()));
+      }
+      requirePlainEncoding(request.headers());
+      Form form = RequestBody.form(request.contentType());
+      Executor blocking = context.blockingTaskExecutor();
+      return request
+          .aggregate()
+          .thenComposeAsync(whole -> take(event, intake, form, whole, blocking), blocking);
+    } catch (RequestException e) {
+      return CompletableFuture.failedFuture(e);
+    }
+  }
+
+  private void authenticate(RequestHeaders headers) {
+    if (keys.isEmpty()) {
+      requireLocalName(headers);
+      return;
+    }
+    String authorization = headers.get(HttpHeaderNames.AUTHORIZATION, "");
+    String key =
+        authorization.toLowerCase(Locale.ROOT).startsWith(BEARER)
+            ? authorization.substring(BEARER.length()).strip()
+            : headers.get(API_KEY, "");
+    if (key.isEmpty()) {
+      throw new RequestException(
+          HttpStatus.UNAUTHORIZED,
+          "there is no API key; send it as 'Authorization: Bearer KEY' or 'X-API-Key: KEY'");
+    }
+    if (keys.get().nameOf(key).isEmpty()) {
+      throw new RequestException(HttpStatus.FORBIDDEN, "the API key is none of this door");
+    }
+  }
+
+  /** Else a page of any site could send events, by a name of its own that leads to this machine. */
+  private static void requireLocalName(RequestHeaders headers) {
+    String authority = String.valueOf(headers.authority());
+    if (!LOCAL.matcher(authority).matches()) {
+      throw new RequestException(
+          HttpStatus.FORBIDDEN,
+          "without API keys the door answers to localhost, 127.0.0.1 and [::1] alone, not to "
+              + authority);
+    }
+  }
+
+  private static void requirePlainEncoding(RequestHeaders headers) {
+    String encoding = headers.get(HttpHeaderNames.CONTENT_ENCODING, "identity");
+    if (!encoding.equalsIgnoreCase("identity")) {
+      throw new RequestException(
+          HttpStatus.UNSUPPORTED_MEDIA_TYPE,
+          "the content-encoding is " + encoding + "; send the body as it is");
+    }
+  }
+
+  private CompletableFuture<Answer> take(
+      String event,
+      ContractIntake intake,
+      Form form,
+      AggregatedHttpRequest request,
+      Executor blocking) {
+    List<byte[]> events =
+        RequestBody.events(request.content().array(), form, limits.eventsOfRequest());
+    if (!sender.reserve(events.size())) {
+      throw new RequestException(
+          HttpStatus.TOO_MANY_REQUESTS,
+          "%d events are under way, and at most %d may be; send again later"
+              .formatted(sender.inFlight(), limits.inFlight()));
+    }
+    List<CompletableFuture<ItemResult>> results =
+        send(events, intake, headers(intake, form, request.headers()));
+    return CompletableFuture.allOf(results.toArray(new CompletableFuture<?>[0]))
+        .thenApplyAsync(
+            all -> results(event, results.stream().map(CompletableFuture::join).toList()),
+            blocking);
+  }
+
+  /** Judges and sends; room was made for all of them, and each gives its own back. */
+  private List<CompletableFuture<ItemResult>> send(
+      List<byte[]> events, ContractIntake intake, Headers headers) {
+    int room = events.size();
+    try {
+      List<Judged> judged = intake.judge(events, headers);
+      long deadline = System.nanoTime() + limits.acknowledgement().toNanos();
+      List<CompletableFuture<ItemResult>> results = new ArrayList<>(events.size());
+      for (Judged item : judged) {
+        if (item instanceof Judged.Ready ready && System.nanoTime() < deadline) {
+          room--; // the sender's to give back
+          results.add(sender.send(ready));
+        } else if (item instanceof Judged.Ready ready) {
+          results.add(
+              CompletableFuture.completedFuture(
+                  new ItemResult.Unknown(ready.eventId(), "the brokers cannot be reached")));
+        } else {
+          results.add(CompletableFuture.completedFuture(((Judged.Settled) item).result()));
+        }
+      }
+      return results;
+    } finally {
+      sender.release(room);
+    }
+  }
+
+  /** What the producer of such events would have put into the headers of their records. */
+  private static Headers headers(ContractIntake intake, Form form, RequestHeaders request) {
+    Headers headers = new RecordHeaders();
+    String trace = request.get(TRACEPARENT);
+    if (trace != null) {
+      headers.add(TRACEPARENT, trace.getBytes(UTF_8));
+    }
+    if (!intake.writesAsTheyCame()) {
+      return headers;
+    }
+    boolean structured = form == Form.CLOUD_EVENT || form == Form.CLOUD_EVENTS;
+    headers.add(
+        "content-type",
+        (structured ? "application/cloudevents+json" : "application/json").getBytes(UTF_8));
+    if (intake.isCloudEvents() && !structured) { // binary mode: HTTP's names to Kafka's
+      request.forEach(
+          (name, value) -> {
+            if (name.toString().startsWith(CLOUD_EVENT)) {
+              headers.add(
+                  "ce_" + name.toString().substring(CLOUD_EVENT.length()), value.getBytes(UTF_8));
+            }
+          });
+    }
+    return headers;
+  }
+
+  private Answer results(String event, List<ItemResult> results) {
+    ObjectNode body = JsonNodeFactory.instance.objectNode();
+    ArrayNode list = body.putArray("results");
+    boolean known = true;
+    for (ItemResult result : results) {
+      metrics.count(event, result);
+      list.add(result.json());
+      known &= !(result instanceof ItemResult.Unknown);
+    }
+    if (!known) {
+      body.put(
+          "detail",
+          "the brokers did not acknowledge every event in time; one that is unknown may be there or not: send it again with the same event id");
+    }
+    return new Answer(known ? HttpStatus.OK : HttpStatus.SERVICE_UNAVAILABLE, body);
+  }
+
+  private static Answer failed(Throwable thrown) {
+    Throwable error =
+        thrown instanceof CompletionException && thrown.getCause() != null
+            ? thrown.getCause()
+            : thrown;
+    if (error instanceof RequestException refused) {
+      return error(refused.status(), refused.getMessage());
+    }
+    if (error instanceof ContentTooLargeException) {
+      return error(
+          HttpStatus.REQUEST_ENTITY_TOO_LARGE,
+          "the body is too large; send fewer events at a time");
+    }
+    if (error instanceof ClosedStreamException) {
+      log.debug("a client went away", error);
+      return error(HttpStatus.CLIENT_CLOSED_REQUEST, "the request was not sent to its end");
+    }
+    if (error instanceof RegistryException || error instanceof IllegalStateException) {
+      log.warn("Events cannot be judged: {}", error.getMessage());
+      return error(
+          HttpStatus.SERVICE_UNAVAILABLE,
+          "the door is not ready to judge this event; nothing was written. Send it again later");
+    }
+    log.error("A request failed", error);
+    return error(HttpStatus.INTERNAL_SERVER_ERROR, "the door failed; its log says why");
+  }
+
+  private static Answer error(HttpStatus status, String detail) {
+    return new Answer(status, JsonNodeFactory.instance.objectNode().put("detail", detail));
+  }
+
+  private static HttpResponse response(Answer answer) {
+    ResponseHeadersBuilder headers =
+        ResponseHeaders.builder(answer.status()).contentType(MediaType.JSON_UTF_8);
+    if (answer.status().equals(HttpStatus.UNAUTHORIZED)) {
+      headers.add(HttpHeaderNames.WWW_AUTHENTICATE, "Bearer");
+    }
+    if (answer.status().equals(HttpStatus.TOO_MANY_REQUESTS)
+        || answer.status().equals(HttpStatus.SERVICE_UNAVAILABLE)) {
+      headers.addInt(HttpHeaderNames.RETRY_AFTER, RETRY_SECONDS);
+    }
+    return HttpResponse.of(headers.build(), HttpData.ofUtf8(answer.body().toString()));
+  }
+}

@@ -1,0 +1,15 @@
+/**
+ * The HTTP door: events of producers that do not speak Kafka.
+ *
+ * <p>{@code POST /events/{event}} enters at {@link io.leat.ingestion.door.EventService}; {@link
+ * io.leat.ingestion.door.RequestBody} takes it apart, {@link io.leat.ingestion.door.ContractIntake}
+ * has the stream's own check judge each item, and {@link io.leat.ingestion.door.EventSender} writes
+ * what passes to the raw topic {@code <event>}, where the stream takes it as it takes every
+ * producer's. It is answered when the brokers have it.
+ *
+ * <p>May import schemas, pipeline, {@code runtime} and the rest of ingestion.
+ */
+@NullMarked
+package io.leat.ingestion.door;
+
+import org.jspecify.annotations.NullMarked;

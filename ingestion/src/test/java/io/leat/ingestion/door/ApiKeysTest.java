@@ -1,0 +1,60 @@
+package io.leat.ingestion.door;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ApiKeysTest {
+  /** SHA-256 of "secret" (sha256sum). */
+  static final String SECRET = "2bb80d537b1da3e38bd30361aa855686bde0eacd7162fef6a25fe97bf527a25b";
+
+  /** SHA-256 of "other". */
+  private static final String OTHER =
+      "d9298a10d1b0735837dc4bd85dac641b0f3cef27a47e5d53a54f2f3f5b2fcffa";
+
+  @TempDir private Path folder;
+
+  @Test
+  void aKeyIsKnownByItsHash() throws IOException {
+    ApiKeys keys =
+        ApiKeys.read(
+            file("# who may send\n\nmill:%s\nmill:%s\n".formatted(OTHER, SECRET.toUpperCase())));
+
+    assertThat(keys.nameOf("secret")).hasValue("mill");
+    assertThat(keys.nameOf("other")).hasValue("mill");
+    assertThat(keys.nameOf("Secret")).isEmpty();
+    assertThat(keys.nameOf("")).isEmpty();
+    assertThat(keys.nameOf(SECRET)).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"mill", "mill:", "mill:secret", ":" + SECRET, SECRET, "a b:" + SECRET})
+  void aWrongLineIsNamedAndNotQuoted(String line) throws IOException {
+    Path file = file("ok:" + SECRET + "\n" + line + "\n");
+
+    assertThatThrownBy(() -> ApiKeys.read(file))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageStartingWith(file + ":2 is no API key")
+        .hasMessageNotContaining("secret");
+  }
+
+  @Test
+  void aFileWithoutKeysOrNoFileIsRefused() throws IOException {
+    Path empty = file("# nobody\n");
+
+    assertThatThrownBy(() -> ApiKeys.read(empty)).hasMessageContaining("holds no API key");
+    assertThatThrownBy(() -> ApiKeys.read(folder.resolve("nothing")))
+        .hasMessageContaining("cannot be read (NoSuchFileException)");
+  }
+
+  private Path file(String text) throws IOException {
+    return Files.writeString(folder.resolve("keys"), text);
+  }
+}

@@ -1,0 +1,423 @@
+package io.leat.ingestion.door;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.leat.ingestion.IngestionJob;
+import io.leat.pipeline.PipelineReader;
+import io.leat.pipeline.apply.Applier;
+import io.leat.runtime.JobOptions;
+import io.leat.runtime.streams.StreamsService;
+import io.leat.schemas.AvroCodec;
+import io.leat.schemas.LogPositions;
+import io.leat.schemas.RecordHeaders;
+import io.leat.schemas.RegistryClient;
+import io.leat.testing.TestCluster;
+import io.leat.testing.TopicReader;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.KeyStore;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManagerFactory;
+import org.apache.avro.Schema;
+import org.apache.avro.generic.GenericRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
+
+/** The door before a real broker and a real registry. */
+@Execution(ExecutionMode.SAME_THREAD)
+class EventDoorIT {
+  private static final Duration PATIENCE = Duration.ofMinutes(1);
+  private static final String NOW = Instant.now().toString();
+  private static final Schema SCHEMA =
+      new Schema.Parser()
+          .parse(
+              """
+              {"type": "record", "name": "Payment", "namespace": "shop", "fields": [
+                {"name": "payment_id", "type": "string"},
+                {"name": "customer_id", "type": "string"},
+                {"name": "card", "type": "string"},
+                {"name": "amount", "type": "double"},
+                {"name": "paid_at", "type": {"type": "long", "logicalType": "timestamp-millis"}}]}
+              """);
+  private static final String CONTRACT =
+      """
+      event: %s
+      schema: payments.avsc
+      key: customer_id
+      event_id: payment_id
+      event_time: paid_at
+      rules:
+        - amount_positive: event.amount > 0.0
+      protect:
+        - { field: card, with: redact }
+      """;
+
+  private static final JsonMapper JSON = new JsonMapper();
+
+  private static TestCluster cluster;
+  private static RegistryClient registry;
+  private static Path folder;
+
+  private final HttpClient http = HttpClient.newHttpClient();
+
+  @BeforeAll
+  static void applyThePipeline() throws Exception {
+    cluster = TestCluster.startWithBrokerProcess();
+    registry = cluster.newRegistryClient();
+    folder = cluster.newDirectory("pipeline");
+    Files.createDirectories(folder.resolve("contracts"));
+    Files.writeString(folder.resolve("contracts/payments.avsc"), SCHEMA.toString());
+    Files.writeString(folder.resolve("pipeline.yaml"), "pipeline: shop\nowner: shop-team\n");
+    Files.writeString(folder.resolve("contracts/payments.yaml"), CONTRACT.formatted("payments"));
+    Files.writeString(
+        folder.resolve("contracts/orders.yaml"), CONTRACT.formatted("orders") + "format: json\n");
+    Files.writeString(
+        folder.resolve("contracts/clouds.yaml"),
+        CONTRACT.formatted("clouds")
+            + "format: json\nenvelope: { type: cloudevents, attributes: { id: payment_id } }\n");
+    new Applier(Map.of("bootstrap.servers", cluster.bootstrapServers()), registry)
+        .apply(PipelineReader.read(folder), "test");
+  }
+
+  @AfterAll
+  static void close() {
+    cluster.close();
+  }
+
+  private static JobOptions options() {
+    return JobOptions.of(
+        folder,
+        cluster.bootstrapServers(),
+        cluster.registryUrl(),
+        cluster.newDirectory("state"),
+        0);
+  }
+
+  private static String payment(String id, double amount) {
+    return "{\"payment_id\": \"%s\", \"customer_id\": \"c1\", \"card\": \"4111111111111111\", \"amount\": %s, \"paid_at\": \"%s\"}"
+        .formatted(id, amount, NOW);
+  }
+
+  private HttpResponse<String> post(
+      EventDoor door, String event, String contentType, String body, String... headers)
+      throws Exception {
+    return http.send(
+        request(door, event, contentType, body, headers), HttpResponse.BodyHandlers.ofString());
+  }
+
+  private static HttpRequest request(
+      EventDoor door, String event, String contentType, String body, String... headers) {
+    HttpRequest.Builder builder =
+        HttpRequest.newBuilder(
+                URI.create("http://127.0.0.1:%d/events/%s".formatted(door.httpPort(), event)))
+            .timeout(PATIENCE)
+            .header("Content-Type", contentType)
+            .POST(HttpRequest.BodyPublishers.ofString(body));
+    for (int i = 0; i < headers.length; i += 2) {
+      builder.header(headers[i], headers[i + 1]);
+    }
+    return builder.build();
+  }
+
+  private static ConsumerRecord<byte[], byte[]> at(JsonNode result) {
+    String position = result.get("position").textValue();
+    String topic = LogPositions.parse(position).getTopic();
+    try (TopicReader reader = cluster.newReader(topic)) {
+      return reader.readToEnd().stream()
+          .filter(
+              record -> position.equals(topic + "/" + record.partition() + "/" + record.offset()))
+          .findFirst()
+          .orElseThrow();
+    }
+  }
+
+  @Test
+  void eachEventOfABatchHasItsVerdictAndTheStreamTakesWhatWasAccepted() throws Exception {
+    try (EventDoor door = EventDoor.start(options(), DoorSettings.LOCAL)) {
+      HttpResponse<String> answer =
+          post(
+              door,
+              "payments",
+              "application/json",
+              "[%s, %s, 5, {\"payment_id\": 7}]".formatted(payment("p1", 5), payment("p2", -5)),
+              "traceparent",
+              "00-1-1-01");
+
+      assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+      JsonNode results = JSON.readTree(answer.body()).get("results");
+      assertThat(results)
+          .extracting(result -> result.get("status").textValue())
+          .containsExactly("accepted", "refused", "refused", "refused");
+      assertThat(results.get(0).get("event_id").textValue()).isEqualTo("p1");
+      assertThat(results.get(1).get("reason").textValue()).isEqualTo("RULE_VIOLATED");
+      assertThat(results.get(1).get("violations").get(0).get("rule").textValue())
+          .isEqualTo("amount_positive");
+      assertThat(results.get(2).get("reason").textValue()).isEqualTo("NOT_JSON");
+      assertThat(results.get(3).get("message").textValue())
+          .contains("payment_id is the number '7'; expected string", "amount is absent");
+
+      ConsumerRecord<byte[], byte[]> record = at(results.get(0));
+      GenericRecord written = new AvroCodec(registry).decode(record.value(), SCHEMA);
+      assertThat(written.get("card"))
+          .as("unprotected, as a producer writes it")
+          .isEqualTo("4111111111111111");
+      assertThat(record.key()).isEqualTo("c1".getBytes(UTF_8));
+      assertThat(RecordHeaders.get(record.headers(), RecordHeaders.TRACEPARENT))
+          .hasValue("00-1-1-01");
+      assertThat(new AvroCodec(registry).writerSchema(record.value()))
+          .isEqualTo(registry.latest("payments-value").orElseThrow().schema());
+
+      try (StreamsService stream = StreamsService.start(new IngestionJob(), options());
+          TopicReader valid = cluster.newReader("payments.valid")) {
+        AvroCodec codec = new AvroCodec(registry);
+        assertThat(
+                valid.await(
+                    records ->
+                        records.stream()
+                            .map(found -> codec.decode(found.value(), SCHEMA))
+                            .anyMatch(
+                                event ->
+                                    "p1".equals(event.get("payment_id"))
+                                        && "***".equals(event.get("card"))),
+                    "p1, its card redacted,",
+                    PATIENCE))
+            .noneMatch(found -> "p2".equals(codec.decode(found.value(), SCHEMA).get("payment_id")));
+      }
+      String metrics =
+          http.send(
+                  HttpRequest.newBuilder(
+                          URI.create("http://127.0.0.1:%d/metrics".formatted(door.httpPort())))
+                      .build(),
+                  HttpResponse.BodyHandlers.ofString())
+              .body();
+      assertThat(metrics)
+          .containsPattern("leat_door_events_total\\{[^}]*\"accepted\"[^}]*} 1.0")
+          .containsPattern("leat_door_events_total\\{[^}]*\"refused\"[^}]*} 3.0")
+          .containsPattern("leat_door_events_in_flight\\{[^}]*} 0.0");
+    }
+  }
+
+  @Test
+  void jsonAndEnvelopesAreWrittenByteForByte() throws Exception {
+    try (EventDoor door = EventDoor.start(options(), DoorSettings.LOCAL)) {
+      String line = payment("o1", 5).replace("}", ", \"more\": 1.50 }");
+      HttpResponse<String> lines =
+          post(
+              door,
+              "orders",
+              "application/x-ndjson",
+              line + "\n{\"torn\n" + payment("o2", 5) + "\n");
+      JsonNode results = JSON.readTree(lines.body()).get("results");
+      assertThat(results)
+          .extracting(result -> result.get("status").textValue())
+          .containsExactly("accepted", "refused", "accepted");
+      ConsumerRecord<byte[], byte[]> record = at(results.get(0));
+      assertThat(new String(record.value(), UTF_8)).isEqualTo(line);
+      assertThat(RecordHeaders.get(record.headers(), "content-type")).hasValue("application/json");
+
+      String cloud =
+          "{\"specversion\": \"1.0\", \"type\": \"paid\", \"source\": \"/till\", \"id\": \"e1\", \"datacontenttype\": \"application/json\", \"data\": %s}"
+              .formatted(payment("ignored", 5));
+      JsonNode structured =
+          JSON.readTree(post(door, "clouds", "application/cloudevents+json", cloud).body())
+              .get("results")
+              .get(0);
+      assertThat(structured.get("event_id")).as(structured.toString()).isNotNull();
+      assertThat(structured.get("event_id").textValue()).isEqualTo("e1");
+      assertThat(new String(at(structured).value(), UTF_8)).isEqualTo(cloud);
+
+      JsonNode binary =
+          JSON.readTree(
+                  post(
+                          door,
+                          "clouds",
+                          "application/json",
+                          payment("ignored", 5),
+                          "ce-specversion",
+                          "1.0",
+                          "ce-type",
+                          "paid",
+                          "ce-source",
+                          "/till",
+                          "ce-id",
+                          "e2")
+                      .body())
+              .get("results")
+              .get(0);
+      assertThat(binary.get("event_id").textValue()).as(binary.toString()).isEqualTo("e2");
+      JsonNode bare =
+          JSON.readTree(post(door, "clouds", "application/json", payment("p", 5)).body())
+              .get("results")
+              .get(0);
+      assertThat(bare.get("reason").textValue()).isEqualTo("NOT_THE_ENVELOPE");
+    }
+  }
+
+  @Test
+  void whoMayNotSendOrSendsTooMuchIsTold() throws Exception {
+    Path keys = cluster.newDirectory("keys").resolve("keys");
+    Files.writeString(keys, "till:" + ApiKeysTest.SECRET + "\n");
+    DoorSettings settings =
+        new DoorSettings(
+            new DoorLimits(2_000, 3, 10, Duration.ofSeconds(10)),
+            Optional.of(ApiKeys.read(keys)),
+            Optional.empty());
+    try (EventDoor door = EventDoor.start(options(), settings)) {
+      String type = "application/json";
+      String good = payment("k1", 5);
+      String[] bearer = {"Authorization", "Bearer secret"};
+
+      HttpResponse<String> nobody = post(door, "payments", type, good);
+      assertThat(nobody.statusCode()).isEqualTo(401);
+      assertThat(nobody.headers().firstValue("www-authenticate")).hasValue("Bearer");
+      assertThat(post(door, "payments", type, good, "X-API-Key", "guess").statusCode())
+          .isEqualTo(403);
+      assertThat(post(door, "payments", type, good, "X-API-Key", "secret").statusCode())
+          .isEqualTo(200);
+      assertThat(post(door, "payments", type, good, bearer).statusCode()).isEqualTo(200);
+      assertThat(post(door, "refunds", type, good, bearer).statusCode()).isEqualTo(404);
+      assertThat(post(door, "payments", "text/plain", good, bearer).statusCode()).isEqualTo(415);
+      assertThat(post(door, "payments", type, "{", bearer).statusCode()).isEqualTo(400);
+      assertThat(post(door, "payments", type, "[1,2,3,4]", bearer).statusCode()).isEqualTo(413);
+      HttpResponse<String> large =
+          post(door, "payments", type, "[\"" + "x".repeat(3_000) + "\"]", bearer);
+      assertThat(large.statusCode()).isEqualTo(413);
+      assertThat(JSON.readTree(large.body()).get("detail").textValue()).contains("too large");
+    }
+  }
+
+  @Test
+  void tooManyUnderWayAreToldToComeAgainAndABrokerThatIsGoneIsAdmitted() throws Exception {
+    DoorSettings settings =
+        new DoorSettings(
+            new DoorLimits(10_000, 10, 1, Duration.ofSeconds(8)),
+            Optional.empty(),
+            Optional.empty());
+    try (EventDoor door = EventDoor.start(options(), settings)) {
+      String type = "application/json";
+      assertThat(post(door, "payments", type, payment("b1", 5)).statusCode()).isEqualTo(200);
+      cluster.brokerProcess().process().kill();
+      CompletableFuture<HttpResponse<String>> waiting =
+          http.sendAsync(
+              request(door, "payments", type, payment("b2", 5)),
+              HttpResponse.BodyHandlers.ofString());
+      HttpResponse<String> tooMany =
+          await()
+              .atMost(Duration.ofSeconds(6))
+              .until(
+                  () -> post(door, "payments", type, payment("b3", 5)),
+                  answer -> answer.statusCode() == 429);
+      assertThat(tooMany.headers().firstValue("retry-after")).hasValue("1");
+
+      HttpResponse<String> late = waiting.get();
+      assertThat(late.statusCode()).isEqualTo(503);
+      JsonNode result = JSON.readTree(late.body()).get("results").get(0);
+      assertThat(result.get("status").textValue()).isEqualTo("unknown");
+      assertThat(result.get("event_id").textValue()).isEqualTo("b2");
+      assertThat(late.body()).contains("with the same event id");
+
+      cluster.restartBroker();
+      await()
+          .atMost(PATIENCE)
+          .until(() -> post(door, "payments", type, payment("b2", 5)).statusCode() == 200);
+    }
+  }
+
+  @Test
+  void withACertificateItSpeaksHttps() throws Exception {
+    Path directory = cluster.newDirectory("tls");
+    KeyStore store = selfSigned(directory.resolve("store.p12"));
+    Path certificate = directory.resolve("door.crt");
+    Path key = directory.resolve("door.key");
+    Files.writeString(certificate, pem("CERTIFICATE", store.getCertificate("door").getEncoded()));
+    Files.writeString(
+        key, pem("PRIVATE KEY", store.getKey("door", "changeit".toCharArray()).getEncoded()));
+    TrustManagerFactory trust = TrustManagerFactory.getInstance("PKIX");
+    KeyStore trusted = KeyStore.getInstance("PKCS12");
+    trusted.load(null, null);
+    trusted.setCertificateEntry("door", store.getCertificate("door"));
+    trust.init(trusted);
+    SSLContext context = SSLContext.getInstance("TLS");
+    context.init(null, trust.getTrustManagers(), null);
+    DoorSettings settings =
+        new DoorSettings(
+            DoorLimits.DEFAULT,
+            Optional.empty(),
+            Optional.of(new DoorSettings.Tls(certificate, key)));
+
+    try (EventDoor door = EventDoor.start(options(), settings)) {
+      HttpResponse<String> answer =
+          HttpClient.newBuilder()
+              .sslContext(context)
+              .build()
+              .send(
+                  HttpRequest.newBuilder(
+                          URI.create(
+                              "https://localhost:%d/events/payments".formatted(door.httpPort())))
+                      .header("Content-Type", "application/json")
+                      .POST(HttpRequest.BodyPublishers.ofString(payment("t1", 5)))
+                      .build(),
+                  HttpResponse.BodyHandlers.ofString());
+
+      assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+    }
+  }
+
+  private static String pem(String what, byte[] der) {
+    return "-----BEGIN %s-----\n%s\n-----END %s-----\n"
+        .formatted(what, Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(der), what);
+  }
+
+  /** A key pair for localhost, made by the JDK's own tool. */
+  private static KeyStore selfSigned(Path file) throws Exception {
+    Process keytool =
+        new ProcessBuilder(
+                List.of(
+                    Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
+                    "-genkeypair",
+                    "-alias",
+                    "door",
+                    "-keyalg",
+                    "EC",
+                    "-dname",
+                    "CN=localhost",
+                    "-ext",
+                    "san=dns:localhost",
+                    "-storetype",
+                    "PKCS12",
+                    "-storepass",
+                    "changeit",
+                    "-keystore",
+                    file.toString()))
+            .inheritIO()
+            .start();
+    assertThat(keytool.waitFor()).isZero();
+    KeyStore store = KeyStore.getInstance("PKCS12");
+    try (var in = Files.newInputStream(file)) {
+      store.load(in, "changeit".toCharArray());
+    } catch (IOException e) {
+      throw new IllegalStateException("keytool wrote no key store", e);
+    }
+    return store;
+  }
+}

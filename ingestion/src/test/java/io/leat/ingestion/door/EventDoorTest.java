@@ -1,0 +1,46 @@
+package io.leat.ingestion.door;
+
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.leat.runtime.JobOptions;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import picocli.CommandLine;
+
+class EventDoorTest {
+  @Test
+  void withoutKeysItOpensOnLoopbackAlone() {
+    JobOptions options = options("--http-host=0.0.0.0");
+
+    assertThatThrownBy(() -> EventDoor.start(options, DoorSettings.LOCAL))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessage(
+            "Without API keys the door opens on loopback alone, not on 0.0.0.0. Give a file of keys with --api-keys.");
+  }
+
+  @Test
+  void aCertificateThatIsNotThereIsNamed() {
+    DoorSettings settings =
+        new DoorSettings(
+            DoorLimits.DEFAULT,
+            Optional.empty(),
+            Optional.of(new DoorSettings.Tls(Path.of("no.crt"), Path.of("no.key"))));
+
+    assertThatThrownBy(() -> EventDoor.start(options("--http-host=127.0.0.1"), settings))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("no.crt");
+  }
+
+  private static JobOptions options(String host) {
+    JobOptions options = new JobOptions();
+    new CommandLine(options)
+        .parseArgs(
+            "--pipeline="
+                + Path.of(System.getProperty("leat.project"), "ingestion/src/test/resources/shop"),
+            "--http-port=0",
+            "--bootstrap-servers=127.0.0.1:1",
+            host);
+    return options;
+  }
+}
