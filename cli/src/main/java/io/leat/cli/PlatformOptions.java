@@ -1,16 +1,13 @@
 package io.leat.cli;
 
 import io.leat.cli.up.Endpoints;
+import io.leat.runtime.options.PropertiesFile;
 import io.leat.schemas.RegistryClient;
-import java.io.IOException;
-import java.io.Reader;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Properties;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -74,15 +71,11 @@ public final class PlatformOptions {
   public Map<String, Object> kafka() {
     Map<String, Object> settings = new HashMap<>();
     if (kafkaProperties != null) {
-      Properties file = new Properties();
-      try (Reader reader =
-          Files.newBufferedReader(Path.of(kafkaProperties), StandardCharsets.UTF_8)) {
-        file.load(reader);
-      } catch (IOException e) {
-        throw new UserError(
-            "Cannot read the Kafka settings in " + kafkaProperties + ": " + e.getMessage(), e);
+      try {
+        settings.putAll(PropertiesFile.read(Path.of(kafkaProperties), "Kafka settings"));
+      } catch (UncheckedIOException e) {
+        throw new UserError(String.valueOf(e.getMessage()), e);
       }
-      file.stringPropertyNames().forEach(name -> settings.put(name, file.getProperty(name)));
     }
     settings.put("bootstrap.servers", bootstrapServers());
     return settings;
