@@ -4,6 +4,7 @@ import io.leat.ingestion.privacy.Sensitive;
 import io.leat.pipeline.Contract;
 import io.leat.runtime.streams.RegistryPatience;
 import io.leat.schemas.RegistryClient;
+import io.leat.schemas.Topics;
 import java.time.InstantSource;
 
 /**
@@ -11,8 +12,12 @@ import java.time.InstantSource;
  * the commands for dead letters, the HTTP door. Thread-safe; the judges that it makes are not.
  */
 public final class EventJudges {
+  private final Contract contract;
+  private final RegistryClient registry;
   private final RegistryContract registryContract;
+  private final ContractSchemas schemas;
   private final IntakeFactory intakes;
+  private volatile boolean applied;
 
   /**
    * @param patience how a registry that does not answer is waited for
@@ -20,15 +25,12 @@ public final class EventJudges {
    */
   public EventJudges(
       Contract contract, RegistryClient registry, RegistryPatience patience, InstantSource clock) {
+    this.contract = contract;
+    this.registry = registry;
     this.registryContract = new RegistryContract(contract, registry, patience);
+    this.schemas = new ContractSchemas(contract, registry, patience, clock);
     this.intakes =
-        new IntakeFactory(
-            contract,
-            registryContract,
-            new ContractSchemas(contract, registry, patience, clock),
-            registry,
-            patience,
-            clock);
+        new IntakeFactory(contract, registryContract, schemas, registry, patience, clock);
   }
 
   /**
@@ -42,9 +44,26 @@ public final class EventJudges {
   }
 
   /**
-   * A judge for one thread; throws as {@link #sensitive} does, and if a secret key is not there.
+   * A judge for one thread, which has asked the registry for all that the contract itself needs.
+   *
+   * @throws IllegalStateException with one sentence if the contract was not applied, the registry
+   *     holds what cannot be run, or a secret key is not there
+   * @throws io.leat.schemas.RegistryException if the registry could not be asked
    */
   public EventJudge newJudge() {
+    requireApplied();
+    schemas.current();
     return new EventJudge(intakes.get());
+  }
+
+  /** Whoever judges outside of the stream registers nothing. */
+  private void requireApplied() {
+    String subject = Topics.valueSubject(Topics.valid(contract.event()));
+    if (!applied && registry.version(subject, contract.schema()).isEmpty()) {
+      throw new IllegalStateException(
+          "The schema of the contract %s is not registered under %s: apply the pipeline first (./leat apply DIR) and let ingestion run with it."
+              .formatted(contract.event(), subject));
+    }
+    applied = true;
   }
 }

@@ -52,6 +52,23 @@ class RegistryPatienceTest {
   }
 
   @Test
+  void withoutPatienceAnOutageIsToldAtOnce() {
+    RegistryException away = new RegistryException("away", true, new IOException());
+    List<String> asked = new ArrayList<>();
+
+    assertThatThrownBy(
+            () ->
+                RegistryPatience.none()
+                    .call(
+                        () -> {
+                          asked.add("once");
+                          throw away;
+                        }))
+        .isSameAs(away);
+    assertThat(asked).containsExactly("once");
+  }
+
+  @Test
   void anUnknownIdIsAskedForOnceNotOnceAnEvent() throws IOException {
     try (FakeRegistry server = new FakeRegistry()) {
       RegistryPatience patience = new RegistryPatience(CLOCK, pauses::add);

@@ -19,6 +19,7 @@ import io.leat.schemas.RegistryClient;
 import io.leat.schemas.RegistryException;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.apache.avro.generic.GenericRecord;
@@ -41,6 +42,7 @@ final class ContractIntake {
   private final EventJudges judges;
   private final boolean plainAvro;
   private final Queue<Worker> idle = new ConcurrentLinkedQueue<>();
+  private volatile OptionalInt rawSchema = OptionalInt.empty();
 
   /** What became of an event before it is sent. */
   sealed interface Judged {
@@ -85,11 +87,14 @@ final class ContractIntake {
   }
 
   private Worker newWorker() {
+    if (plainAvro && rawSchema.isEmpty()) {
+      rawSchema = OptionalInt.of(RawSchema.id(contract, registry));
+    }
     return new Worker(
         judges.newJudge(),
         new JsonEvents(contract.schema(), judges.sensitive()::isQuotable),
         new AvroCodec(registry),
-        plainAvro ? RawSchema.id(contract, registry) : 0);
+        rawSchema.orElse(0));
   }
 
   /**

@@ -1,5 +1,6 @@
 package io.leat.ingestion.door;
 
+import com.linecorp.armeria.common.HttpData;
 import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.HttpStatus;
 import com.linecorp.armeria.common.MediaType;
@@ -15,12 +16,16 @@ import io.leat.runtime.ServiceServer;
 import io.leat.schemas.RegistryClient;
 import io.leat.schemas.RegistryException;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
@@ -40,6 +45,7 @@ public final class EventDoor implements RunningService {
   public static final int DEFAULT_HTTP_PORT = 7070;
 
   private static final Logger log = LoggerFactory.getLogger(EventDoor.class);
+  private static final MediaType OPEN_API = MediaType.create("application", "yaml");
   private static final Duration RETRY = Duration.ofSeconds(1);
 
   /** What a request may take beyond the brokers' time: to arrive, and to be judged. */
@@ -111,7 +117,18 @@ public final class EventDoor implements RunningService {
                     HttpStatus.SERVICE_UNAVAILABLE,
                     MediaType.PLAIN_TEXT_UTF_8,
                     String.join("\n", readiness.problems().values())));
+    HttpData openApi = HttpData.wrap(openApi());
+    doors.service(
+        "/openapi.yaml", (context, request) -> HttpResponse.of(HttpStatus.OK, OPEN_API, openApi));
     doors.route().post("/events/{event}").build(service);
+  }
+
+  private static byte[] openApi() {
+    try (InputStream page = EventDoor.class.getResourceAsStream("/leat/door/openapi.yaml")) {
+      return Objects.requireNonNull(page, "it lies beside the classes").readAllBytes();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private static void configure(ServerBuilder doors, DoorSettings.Tls tls) {
@@ -173,10 +190,11 @@ public final class EventDoor implements RunningService {
             try {
               intakes.get(event).prepare();
               missing.remove(event);
-            } catch (RegistryException | IllegalStateException e) {
-              String before = missing.put(event, String.valueOf(e.getMessage()));
-              if (!String.valueOf(e.getMessage()).equals(before)) {
-                log.warn("{} The door tries again until it can.", e.getMessage());
+            } catch (RuntimeException e) {
+              boolean told = e instanceof RegistryException || e instanceof IllegalStateException;
+              String why = told ? String.valueOf(e.getMessage()) : e.toString();
+              if (!why.equals(missing.put(event, why))) {
+                log.warn("{} The door tries again until it can.", why, told ? null : e);
               }
             }
           }

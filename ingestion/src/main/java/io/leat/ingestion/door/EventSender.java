@@ -46,6 +46,11 @@ final class EventSender implements AutoCloseable {
     return inFlight.get();
   }
 
+  /** Whether there is no room at all. */
+  boolean isFull() {
+    return inFlight() >= most;
+  }
+
   /** Makes room for events; false where too many are under way. */
   boolean reserve(int events) {
     int now = inFlight.get();

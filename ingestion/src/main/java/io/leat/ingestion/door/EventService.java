@@ -104,6 +104,9 @@ final class EventService implements HttpService {
       }
       requirePlainEncoding(request.headers());
       Form form = RequestBody.form(request.contentType());
+      if (sender.isFull()) { // before a body is read that cannot be taken
+        throw tooMany();
+      }
       Executor blocking = context.blockingTaskExecutor();
       return request
           .aggregate()
@@ -162,10 +165,7 @@ final class EventService implements HttpService {
     List<byte[]> events =
         RequestBody.events(request.content().array(), form, limits.eventsOfRequest());
     if (!sender.reserve(events.size())) {
-      throw new RequestException(
-          HttpStatus.TOO_MANY_REQUESTS,
-          "%d events are under way, and at most %d may be; send again later"
-              .formatted(sender.inFlight(), limits.inFlight()));
+      throw tooMany();
     }
     List<CompletableFuture<ItemResult>> results =
         send(events, intake, headers(intake, form, request.headers()));
@@ -173,6 +173,13 @@ final class EventService implements HttpService {
         .thenApplyAsync(
             all -> results(event, results.stream().map(CompletableFuture::join).toList()),
             blocking);
+  }
+
+  private RequestException tooMany() {
+    return new RequestException(
+        HttpStatus.TOO_MANY_REQUESTS,
+        "%d events are under way, and at most %d may be; send again later"
+            .formatted(sender.inFlight(), limits.inFlight()));
   }
 
   /** Judges and sends; room was made for all of them, and each gives its own back. */

@@ -9,7 +9,6 @@ import io.leat.ingestion.privacy.Sensitive;
 import io.leat.pipeline.Contract;
 import io.leat.runtime.streams.RegistryPatience;
 import io.leat.schemas.RegistryClient;
-import io.leat.schemas.Topics;
 import java.time.InstantSource;
 import org.jspecify.annotations.Nullable;
 
@@ -31,7 +30,6 @@ public final class LetterContract {
    */
   public LetterContract(Contract contract, RegistryClient registry) {
     this.contract = contract;
-    requireApplied(contract, registry);
     try {
       EventJudges judges =
           new EventJudges(contract, registry, RegistryPatience.none(), InstantSource.system());
@@ -39,15 +37,6 @@ public final class LetterContract {
       this.sensitive = judges.sensitive();
     } catch (IllegalStateException e) {
       throw new LetterException(String.valueOf(e.getMessage()), e);
-    }
-  }
-
-  private static void requireApplied(Contract contract, RegistryClient registry) {
-    String subject = Topics.valueSubject(Topics.valid(contract.event()));
-    if (registry.version(subject, contract.schema()).isEmpty()) {
-      throw new LetterException(
-          "The schema of the contract %s is not registered under %s: apply the pipeline first (./leat apply DIR) and let ingestion run with it."
-              .formatted(contract.event(), subject));
     }
   }
 

@@ -203,13 +203,7 @@ class EventDoorIT {
                     PATIENCE))
             .noneMatch(found -> "p2".equals(codec.decode(found.value(), SCHEMA).get("payment_id")));
       }
-      String metrics =
-          http.send(
-                  HttpRequest.newBuilder(
-                          URI.create("http://127.0.0.1:%d/metrics".formatted(door.httpPort())))
-                      .build(),
-                  HttpResponse.BodyHandlers.ofString())
-              .body();
+      String metrics = get(door, "/metrics").body();
       assertThat(metrics)
           .containsPattern("leat_door_events_total\\{[^}]*\"accepted\"[^}]*} 1.0")
           .containsPattern("leat_door_events_total\\{[^}]*\"refused\"[^}]*} 3.0")
@@ -341,6 +335,32 @@ class EventDoorIT {
           .atMost(PATIENCE)
           .until(() -> post(door, "payments", type, payment("b2", 5)).statusCode() == 200);
     }
+  }
+
+  @Test
+  void aRegistryThatIsDownStopsNothingOnceTheDoorIsReady() throws Exception {
+    try (EventDoor door = EventDoor.start(options(), DoorSettings.LOCAL)) {
+      await().atMost(PATIENCE).until(() -> get(door, "/health").statusCode() == 200);
+      cluster.registryProcess().process().kill();
+
+      HttpResponse<String> answer =
+          post(door, "payments", "application/json", "[%s]".formatted(payment("r1", 5)));
+
+      assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+      assertThat(get(door, "/openapi.yaml").body()).startsWith("openapi: 3.1.0");
+      try (EventDoor another = EventDoor.start(options(), DoorSettings.LOCAL)) {
+        assertThat(get(another, "/health").statusCode()).isEqualTo(503);
+        assertThat(post(another, "payments", "application/json", "{}").statusCode()).isEqualTo(503);
+        cluster.restartRegistry();
+        await().atMost(PATIENCE).until(() -> get(another, "/health").statusCode() == 200);
+      }
+    }
+  }
+
+  private HttpResponse<String> get(EventDoor door, String path) throws Exception {
+    return http.send(
+        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + door.httpPort() + path)).build(),
+        HttpResponse.BodyHandlers.ofString());
   }
 
   @Test
