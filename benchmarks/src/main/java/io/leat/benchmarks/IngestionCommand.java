@@ -1,6 +1,7 @@
 package io.leat.benchmarks;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -55,7 +56,7 @@ final class IngestionCommand implements Callable<Integer> {
             results, "benchmarks/run ingestion --events %d --forks %d".formatted(events, forks));
     Map<Rung, List<Drain>> drains = new EnumMap<>(Rung.class);
     try (Cluster cluster = Cluster.start(Path.of("benchmarks/target/cluster"))) {
-      Workload workload = Workload.fill(cluster, pipeline, events);
+      Workload workload = Workload.fill(cluster, pipeline, events, Duration.ofDays(1));
       out.line(
           "Events of %d bytes; services with %s.",
           workload.meanBytes(), String.join(" ", jvmOptions));

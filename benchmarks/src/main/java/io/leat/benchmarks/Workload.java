@@ -13,6 +13,7 @@ import io.leat.stack.JvmProcess;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,21 +28,20 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
  * The pipeline that is measured, its raw topic full of payments, and the services that drain it.
  */
 final class Workload {
-  /** A million payments are a day: what lies behind a horizon of 24 hours is forgotten in time. */
-  private static final long SPACING_MILLIS = 86;
-
   private final Cluster cluster;
   private final Path folder;
   private final Contract contract;
   private final long events;
+  private final Duration span;
   private long bytes;
   private int runs;
 
-  private Workload(Cluster cluster, Path folder, Contract contract, long events) {
+  private Workload(Cluster cluster, Path folder, Contract contract, long events, Duration span) {
     this.cluster = cluster;
     this.folder = folder;
     this.contract = contract;
     this.events = events;
+    this.span = span;
   }
 
   /** A service that runs, with the consumer group that tells how far it is. */
@@ -54,11 +54,15 @@ final class Workload {
     }
   }
 
-  /** Makes the topics and fills the raw one. */
-  static Workload fill(Cluster cluster, Path folder, long events)
+  /**
+   * Makes the topics and fills the raw one.
+   *
+   * @param span event time from the first event to the last, which is now
+   */
+  static Workload fill(Cluster cluster, Path folder, long events, Duration span)
       throws PipelineException, ExecutionException, InterruptedException {
     Pipeline pipeline = PipelineReader.read(folder);
-    Workload workload = new Workload(cluster, folder, pipeline.contracts().get(0), events);
+    Workload workload = new Workload(cluster, folder, pipeline.contracts().get(0), events, span);
     workload.apply(pipeline);
     workload.produce();
     return workload;
@@ -143,8 +147,8 @@ final class Workload {
     RegistryClient registry = cluster.newRegistryClient();
     int id = registry.register(Topics.valueSubject(raw()), contract.schema());
     AvroCodec codec = new AvroCodec(registry);
-    long first = Instant.now().toEpochMilli() - events * SPACING_MILLIS;
-    Payments payments = new Payments(contract.schema(), first, SPACING_MILLIS);
+    long first = Instant.now().minus(span).toEpochMilli();
+    Payments payments = new Payments(contract.schema(), first, span.toMillis() / events);
     try (KafkaProducer<byte[], byte[]> producer =
         new KafkaProducer<>(
             Map.of(
