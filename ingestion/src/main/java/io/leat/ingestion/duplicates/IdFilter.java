@@ -7,14 +7,14 @@ import java.util.List;
  * Ids that may have been added: a Bloom filter that grows. It never denies an id that was added,
  * and takes one in a hundred for added that was not. Not thread-safe.
  *
- * <p>A chain of filters, each of twice the ids of the one before it, in blocks of 64 bytes so that
- * a look-up costs a cache line a filter (Putze, Sanders, Singler 2007, "Cache-, hash- and
- * space-efficient Bloom filters"). 1.5 bytes an id; full at 8 million, from where on every id may
- * have been added.
+ * <p>A chain of filters, each of four times the ids of the one before it, in blocks of 64 bytes so
+ * that a look-up costs a cache line a filter (Putze, Sanders, Singler 2007, "Cache-, hash- and
+ * space-efficient Bloom filters"). 1.5 bytes an id that there is room for; full at 5 million, from
+ * where on every id may have been added.
  */
 final class IdFilter {
   private static final int FIRST_IDS = 1 << 14;
-  private static final int MOST_FILTERS = 9; // together 2^14 * (2^9 - 1) ids
+  private static final int MOST_FILTERS = 5; // together 5.6 million ids, in 8 MB
   private static final int BITS_PER_ID = 12;
   private static final int LONGS_PER_BLOCK = 8;
   private static final int BITS_SET = 6;
@@ -23,18 +23,17 @@ final class IdFilter {
   private int room;
   private boolean full;
 
-  /** Adds an id. */
-  void add(String id) {
+  /** Adds an id, by its {@link #hash}. */
+  void add(long hash) {
     if (room == 0) {
       full = filters.size() == MOST_FILTERS;
       if (full) {
         return;
       }
-      room = FIRST_IDS << filters.size();
+      room = FIRST_IDS << 2 * filters.size();
       filters.add(new long[room / Long.SIZE * BITS_PER_ID]);
     }
     room--;
-    long hash = hash(id);
     long[] filter = filters.get(filters.size() - 1);
     int block = block(hash, filter);
     for (int i = 0; i < BITS_SET; i++) {
@@ -42,12 +41,11 @@ final class IdFilter {
     }
   }
 
-  /** Whether an id may have been added; false only if it was not. */
-  boolean mayHold(String id) {
+  /** Whether the id of a hash may have been added; false only if it was not. */
+  boolean mayHold(long hash) {
     if (full) {
       return true;
     }
-    long hash = hash(id);
     for (long[] filter : filters) {
       if (mayHold(filter, hash)) {
         return true;
@@ -86,7 +84,7 @@ final class IdFilter {
   }
 
   /** 32 bits of the text, spread over 64: two ids that share them cost a look-up, no more. */
-  private static long hash(String id) {
+  static long hash(String id) {
     return mixed(id.hashCode());
   }
 

@@ -93,9 +93,10 @@ public final class SeenEvents {
    */
   public boolean contains(String eventId, long eventTime) {
     byte[] id = eventId.getBytes(UTF_8);
+    long hash = IdFilter.hash(eventId);
     long window = Math.floorDiv(eventTime, horizon) * horizon;
     for (long start = window - horizon; start <= window + horizon; start += horizon) {
-      if (mayHold(start, eventId)) {
+      if (mayHold(start, hash)) {
         byte[] seen = store.fetch(id, start - origin);
         if (seen != null && Math.abs(ByteBuffer.wrap(seen).getLong() - eventTime) <= horizon) {
           return true;
@@ -104,17 +105,17 @@ public final class SeenEvents {
     }
     store.put(id, ByteBuffer.allocate(Long.BYTES).putLong(eventTime).array(), window - origin);
     if (window > unfiltered) {
-      filter(window).add(eventId);
+      filter(window).add(hash);
     }
     return false;
   }
 
-  private boolean mayHold(long window, String eventId) {
+  private boolean mayHold(long window, long hash) {
     if (window <= unfiltered) {
       return true;
     }
     IdFilter filter = filters.get(window);
-    return filter != null && filter.mayHold(eventId);
+    return filter != null && filter.mayHold(hash);
   }
 
   /** The filter of a window; a newer one than ever drops those whose windows the store drops. */
