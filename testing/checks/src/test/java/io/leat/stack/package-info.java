@@ -1,0 +1,4 @@
+@NullMarked
+package io.leat.stack;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.leat.testing;
+
+import org.jspecify.annotations.NullMarked;
