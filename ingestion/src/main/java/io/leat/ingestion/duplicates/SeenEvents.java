@@ -40,6 +40,11 @@ public final class SeenEvents {
    */
   private static final int KEPT = 4;
 
+  /**
+   * Kafka Streams cuts a window store into segments of half of what it keeps, a minute at least.
+   */
+  private static final long SHORTEST_SEGMENT = 60_000;
+
   private final WindowStore<byte[], byte[]> store;
   private final long horizon;
   private final long origin;
@@ -61,11 +66,12 @@ public final class SeenEvents {
     this.unfiltered = newestStored(store);
   }
 
-  /** The entry of the newest segment; the window after it may lie in the same segment. */
+  /** An entry of the newest segment; the last window of that segment may be as much later. */
   private long newestStored(WindowStore<byte[], byte[]> store) {
+    long segment = Math.max(KEPT * horizon / 2, SHORTEST_SEGMENT);
     try (KeyValueIterator<Windowed<byte[]>, byte[]> stored = store.backwardAll()) {
       return stored.hasNext()
-          ? stored.next().key.window().start() + origin + horizon
+          ? stored.next().key.window().start() + origin + segment
           : Long.MIN_VALUE;
     }
   }

@@ -32,15 +32,19 @@ class SeenEventsTest {
 
   @BeforeEach
   void open() {
+    open(HORIZON);
+  }
+
+  private void open(Duration horizon) {
     Properties settings = new Properties();
     settings.put(StreamsConfig.APPLICATION_ID_CONFIG, "seen");
     settings.put(StreamsConfig.DEFAULT_KEY_SERDE_CLASS_CONFIG, Serdes.ByteArraySerde.class);
     settings.put(StreamsConfig.DEFAULT_VALUE_SERDE_CLASS_CONFIG, Serdes.ByteArraySerde.class);
-    store = SeenEvents.store("seen", HORIZON).withLoggingDisabled().build();
+    store = SeenEvents.store("seen", horizon).withLoggingDisabled().build();
     MockProcessorContext<byte[], byte[]> context =
         new MockProcessorContext<>(settings, new TaskId(0, 0), directory.toFile());
     store.init(context.getStateStoreContext(), store);
-    start();
+    seen = new SeenEvents(store, horizon);
   }
 
   @AfterEach
@@ -61,6 +65,22 @@ class SeenEventsTest {
     assertThat(seen.contains("a", MILLIS)).isTrue();
     assertThat(seen.contains("b", 2 * MILLIS)).isTrue();
     assertThat(seen.contains("a", MILLIS + 1)).isFalse();
+  }
+
+  /** Many windows of a short horizon lie in one of the store's segments, which last a minute. */
+  @Test
+  void aShortHorizonOutlivesARestartToo() {
+    Duration horizon = Duration.ofSeconds(5);
+    store.close();
+    open(horizon);
+    for (int window = 0; window < 12; window++) {
+      assertThat(seen.contains("id" + window, window * 5_000L)).isFalse();
+    }
+    seen = new SeenEvents(store, horizon);
+
+    for (int window = 11; window >= 9; window--) {
+      assertThat(seen.contains("id" + window, window * 5_000L)).as("window %d", window).isTrue();
+    }
   }
 
   @Test
