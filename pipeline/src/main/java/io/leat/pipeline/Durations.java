@@ -7,6 +7,9 @@ import java.util.regex.Pattern;
 
 /** Durations as the definition language writes them: a whole number and ms, s, m, h or d. */
 public final class Durations {
+  /** Longer than any other: the window that holds all there ever was. */
+  public static final Duration LIFETIME = Duration.ofMillis(Long.MAX_VALUE);
+
   private static final Pattern TEXT = Pattern.compile("(\\d{1,15})(ms|s|m|h|d)");
 
   private Durations() {}
@@ -41,9 +44,12 @@ public final class Durations {
 
   /**
    * The shortest text that {@link #parse} reads as this duration, in its largest whole unit: 24 h
-   * is {@code 1d}.
+   * is {@code 1d}; {@link #LIFETIME} is {@code lifetime}.
    */
   public static String format(Duration duration) {
+    if (duration.equals(LIFETIME)) {
+      return "lifetime";
+    }
     long millis = duration.toMillis();
     if (millis == 0) {
       return "0s";

@@ -45,16 +45,15 @@ public record FeatureService(
     }
   }
 
-  /** An aggregation of a view over one of its windows. */
-  public record ViewFeature(String view, String aggregation, Duration window) implements Feature {
-    /** Name within the view: {@code avg_amount_7d}. */
-    public String column() {
-      return aggregation + "_" + Durations.format(window);
-    }
-
+  /**
+   * A column of a view.
+   *
+   * @param column name within the view: {@code avg_amount_7d}
+   */
+  public record ViewFeature(String view, String column) implements Feature {
     @Override
     public String name() {
-      return view + "." + column();
+      return view + "." + column;
     }
   }
 

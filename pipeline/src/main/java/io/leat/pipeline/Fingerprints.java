@@ -11,7 +11,6 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
@@ -99,8 +98,9 @@ public final class Fingerprints {
     return "%s = %s(%s) where %s default %s"
         .formatted(
             aggregation.name(),
-            aggregation.function().name().toLowerCase(Locale.ROOT),
-            aggregation.field().orElse(""),
+            aggregation.function().text(),
+            aggregation.field().orElse("")
+                + aggregation.parameter().map(parameter -> ", " + parameter).orElse(""),
             aggregation.where().map(Expression::text).orElse("true"),
             aggregation.defaultValue().map(String::valueOf).orElse("null"));
   }

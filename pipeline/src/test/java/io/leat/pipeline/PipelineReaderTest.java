@@ -118,6 +118,48 @@ class PipelineReaderTest {
   }
 
   @Test
+  void everyFunctionIsWrittenAsItIsCalled() throws PipelineException {
+    String file = "features/customer_activity.yaml";
+    folder.write(
+        file,
+        folder
+            .text(file)
+            .replace("avg(amount)", "quantile(amount, 0.95)")
+            .replace("[30d, 1d, 7d]", "[7d, lifetime]")
+            .replaceAll(
+                "(?m)^(\\s*- )large: .*$",
+                """
+                $1top: top_k(terminal_id, 3) where amount > 1
+                $1recent: last_n(amount, 2)
+                $1decayed: ewma(fee, 12h)
+                $1abroad: latest(terminal_country)
+                $1since: time_since_last
+                $1change: delta(amount)
+                $1different: count_distinct(terminal_id)"""));
+
+    FeatureView view = folder.read().view("customer_activity").orElseThrow();
+
+    assertThat(view.windows()).containsExactly(Duration.ofDays(7), Durations.LIFETIME);
+    assertThat(view.columns())
+        .extracting(
+            column ->
+                column.name()
+                    + " "
+                    + column.aggregation().type()
+                    + column.aggregation().parameter().map(p -> " " + p).orElse(""))
+        .contains(
+            "avg_amount_7d DOUBLE 0.95",
+            "top_7d_3 STRING 3.0",
+            "top_lifetime_1 STRING 3.0",
+            "recent_7d_2 DOUBLE 2.0",
+            "decayed_7d DOUBLE 4.32E7",
+            "abroad_lifetime STRING",
+            "since_7d DOUBLE",
+            "change_7d DOUBLE",
+            "different_lifetime LONG");
+  }
+
+  @Test
   void aViewThatSaysLittleHasDefaults() throws PipelineException {
     FeatureView view = folder.read().view("terminal_risk").orElseThrow();
 

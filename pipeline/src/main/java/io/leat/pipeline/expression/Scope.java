@@ -5,8 +5,10 @@ import dev.cel.common.types.ListType;
 import dev.cel.common.types.SimpleType;
 import dev.cel.common.values.NullValue;
 import dev.cel.compiler.CelCompiler;
+import io.leat.pipeline.FeatureView;
 import java.util.AbstractMap;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -24,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Types: int and long are CEL's int; float and double its double; string, enum and uuid its
  * string; timestamps and dates its timestamp; bytes and fixed its bytes; arrays and maps of these
- * its lists and maps. A nullable field has the type of its other branch. A feature of a view is a
+ * its lists and maps. A nullable field has the type of its other branch. A number of a view is a
  * double, counts too.
  *
  * <p>Binding copies nothing: a value is read from the record when an expression asks for it.
@@ -62,23 +64,31 @@ public final class Scope {
   /**
    * The fields of a spine event, as {@code event.field}, and features of views, as {@code
    * view.column}.
-   *
-   * @param viewFeatureFullNames full names of features whose values are numbers
    */
-  public static Scope ofVector(Schema event, List<String> viewFeatureFullNames) {
+  public static Scope ofVector(Schema event, Collection<FeatureView> views) {
     AvroVariables fields = AvroVariables.of(event, "event.");
     List<Variable> variables = new ArrayList<>(fields.variables());
-    for (String name : viewFeatureFullNames) {
-      variables.add(
+    for (FeatureView view : views) {
+      for (FeatureView.Column column : view.columns()) {
+        variables.add(feature(view.name() + "." + column.name(), column.aggregation().type()));
+      }
+    }
+    return new Scope(variables, fields.unreadable());
+  }
+
+  private static Variable feature(String name, FeatureView.Type type) {
+    return switch (type) {
+      case LONG, DOUBLE ->
           new Variable(
               name,
               SimpleType.DOUBLE,
               input ->
                   input.viewFeatures().get(name) instanceof Number number
                       ? number.doubleValue()
-                      : null));
-    }
-    return new Scope(variables, fields.unreadable());
+                      : null);
+      case BOOLEAN -> new Variable(name, SimpleType.BOOL, input -> input.viewFeatures().get(name));
+      case STRING -> new Variable(name, SimpleType.STRING, input -> input.viewFeatures().get(name));
+    };
   }
 
   /**
@@ -134,7 +144,7 @@ public final class Scope {
   /**
    * Values for {@link Program#evaluate}: a view of both arguments, not a copy.
    *
-   * @param viewFeatures full name to number or null; an absent feature is null
+   * @param viewFeatures full name to value or null; an absent feature is null
    */
   public Map<String, Object> bind(GenericRecord event, Map<String, @Nullable Object> viewFeatures) {
     return new Bindings(new Variable.Input(event, viewFeatures, Double.NaN, null));

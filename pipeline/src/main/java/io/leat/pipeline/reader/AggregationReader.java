@@ -1,8 +1,12 @@
 package io.leat.pipeline.reader;
 
+import io.leat.pipeline.Durations;
 import io.leat.pipeline.Expression;
 import io.leat.pipeline.FeatureView.Aggregation;
 import io.leat.pipeline.FeatureView.Function;
+import io.leat.pipeline.FeatureView.Input;
+import io.leat.pipeline.FeatureView.Parameter;
+import io.leat.pipeline.FeatureView.Type;
 import io.leat.pipeline.Suggestions;
 import io.leat.pipeline.expression.Program;
 import io.leat.pipeline.expression.Scope;
@@ -10,40 +14,30 @@ import io.leat.pipeline.yaml.Block;
 import io.leat.pipeline.yaml.NameRule;
 import io.leat.pipeline.yaml.Problems;
 import io.leat.pipeline.yaml.Value;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.apache.avro.Schema;
 
 /**
- * Reads one aggregation: {@code name: function(field) where condition}, {@code name: count}, with
- * {@code default: number} beside it where a window without values has one.
+ * Reads one aggregation: {@code name: function(field) where condition}, {@code name: count}, {@code
+ * name: quantile(field, 0.95)}, with {@code default: number} beside it where a window without
+ * values has one.
  */
 final class AggregationReader {
   static final String DEFAULT = "default";
 
   private static final Pattern GRAMMAR =
       Pattern.compile(
-          "(?<function>\\w+)(?:\\s*\\(\\s*(?<field>[^()\\s]*)\\s*\\))?(?:\\s+where\\s+(?<where>.+))?",
+          "(?<function>\\w+)(?:\\s*\\((?<arguments>[^()]*)\\))?(?:\\s+where\\s+(?<where>.+))?",
           Pattern.DOTALL);
   private static final List<String> FUNCTIONS =
-      Stream.of(Function.values()).map(f -> f.name().toLowerCase(Locale.ROOT)).toList();
-  private static final Set<String> NOT_YET =
-      Set.of(
-          "stddev",
-          "variance",
-          "median",
-          "quantile",
-          "distinct",
-          "top_k",
-          "first",
-          "last",
-          "last_n",
-          "time_since_last");
+      Stream.of(Function.values()).map(Function::text).toList();
+  private static final int LARGEST_SIZE = 100;
 
   private final String source;
   private final Schema schema;
@@ -88,56 +82,181 @@ final class AggregationReader {
           place.name(), text.text());
       return Optional.empty();
     }
-    Optional<Function> function = function(place, matcher.group("function"));
-    Optional<String> field =
-        function.flatMap(f -> field(place, f, Optional.ofNullable(matcher.group("field"))));
     Optional<Expression> where =
         Optional.ofNullable(matcher.group("where"))
             .map(condition -> new Expression(condition, text.file(), text.line()));
     where.ifPresent(e -> Expressions.check(e, scope, Program.Result.BOOL, problems));
-    return function
-        .filter(f -> f == Function.COUNT || field.isPresent())
-        .map(f -> new Aggregation(place.name(), f, field, where, defaultValue));
+    Optional<Function> function = function(place, matcher.group("function"));
+    if (function.isEmpty()) {
+      return Optional.empty();
+    }
+    List<String> arguments =
+        Optional.ofNullable(matcher.group("arguments")).filter(list -> !list.isBlank()).stream()
+            .flatMap(list -> Stream.of(list.split(",", -1)))
+            .map(String::strip)
+            .toList();
+    return aggregation(place, function.get(), arguments, where, defaultValue);
   }
 
   private static Optional<Function> function(Value place, String name) {
     if (FUNCTIONS.contains(name)) {
       return Optional.of(Function.valueOf(name.toUpperCase(Locale.ROOT)));
     }
-    if (NOT_YET.contains(name)) {
-      place.problem("%s: this version of Leat does not run it yet; remove it", name);
-    } else {
-      place.problem(
-          "no function %s; expected one of %s.%s",
-          name, String.join(", ", FUNCTIONS), Suggestions.didYouMean(name, FUNCTIONS));
-    }
+    place.problem(
+        "no function %s; expected one of %s.%s",
+        name, String.join(", ", FUNCTIONS), Suggestions.didYouMean(name, FUNCTIONS));
     return Optional.empty();
   }
 
-  private Optional<String> field(Value place, Function function, Optional<String> name) {
-    if (function == Function.COUNT) {
-      if (name.isPresent()) {
-        place.problem(
-            "count(%s); count takes no field. To count the events that have a value write 'count where has(%s)'",
-            name.get(), name.get().isEmpty() ? "field" : name.get());
-      }
+  private Optional<Aggregation> aggregation(
+      Value place,
+      Function function,
+      List<String> arguments,
+      Optional<Expression> where,
+      Optional<Double> defaultValue) {
+    int expected =
+        (function.input() == Input.EVENTS ? 0 : 1)
+            + (function.parameter() == Parameter.NONE ? 0 : 1);
+    if (arguments.size() != expected) {
+      place.problem(
+          "%s with %s; expected %s%s",
+          function.text(),
+          arguments.isEmpty() ? "nothing in brackets" : "(" + String.join(", ", arguments) + ")",
+          usage(function),
+          function == Function.COUNT
+              ? ". To count the events that have a value write 'count where has(%s)'"
+                  .formatted(arguments.get(0))
+              : "");
       return Optional.empty();
     }
-    String functionName = function.name().toLowerCase(Locale.ROOT);
-    if (name.isEmpty() || name.get().isEmpty()) {
-      place.problem("%s without a field; expected %s(field)", functionName, functionName);
+    if (expected == 0) {
+      return typed(place, function, Optional.empty(), Optional.empty(), where, defaultValue);
+    }
+    Optional<Schema.Field> field = field(place, function, arguments.get(0));
+    Optional<Double> parameter =
+        expected == 2 ? parameter(place, function, arguments.get(1)) : Optional.empty();
+    return field.isEmpty() || (expected == 2 && parameter.isEmpty())
+        ? Optional.empty()
+        : typed(place, function, field, parameter, where, defaultValue);
+  }
+
+  private static Optional<Aggregation> typed(
+      Value place,
+      Function function,
+      Optional<Schema.Field> field,
+      Optional<Double> parameter,
+      Optional<Expression> where,
+      Optional<Double> defaultValue) {
+    Type type = type(function, field);
+    if (defaultValue.isPresent() && type != Type.DOUBLE) {
+      place.problem(
+          "%s has a default; only values that are doubles can have one, and these are %s",
+          place.name(), type == Type.LONG ? "whole numbers" : type.name().toLowerCase(Locale.ROOT));
+    }
+    return Optional.of(
+        new Aggregation(
+            place.name(),
+            function,
+            field.map(Schema.Field::name),
+            parameter,
+            where,
+            defaultValue,
+            type));
+  }
+
+  private static Type type(Function function, Optional<Schema.Field> field) {
+    return switch (function) {
+      case COUNT, COUNT_DISTINCT -> Type.LONG;
+      case FIRST, LAST, LATEST, LAST_N, TOP_K -> type(Fields.value(field.orElseThrow()));
+      case SUM, AVG, MIN, MAX, VARIANCE, STDDEV, QUANTILE, EWMA, TIME_SINCE_LAST, RATE, DELTA ->
+          Type.DOUBLE;
+    };
+  }
+
+  private static Type type(Schema schema) {
+    return switch (schema.getType()) {
+      case INT, LONG -> Type.LONG;
+      case FLOAT, DOUBLE -> Type.DOUBLE;
+      case BOOLEAN -> Type.BOOLEAN;
+      case STRING, ENUM, NULL, BYTES, FIXED, RECORD, ARRAY, MAP, UNION -> Type.STRING;
+    };
+  }
+
+  /** How a function is written. */
+  private static String usage(Function function) {
+    List<String> arguments = new ArrayList<>();
+    if (function.input() != Input.EVENTS) {
+      arguments.add("field");
+    }
+    switch (function.parameter()) {
+      case SIZE -> arguments.add("how many");
+      case FRACTION -> arguments.add("fraction");
+      case HALF_LIFE -> arguments.add("half-life");
+      case NONE -> {}
+    }
+    return arguments.isEmpty()
+        ? function.text() + " alone"
+        : function.text() + "(" + String.join(", ", arguments) + ")";
+  }
+
+  private static Optional<Double> parameter(Value place, Function function, String text) {
+    Optional<Double> parameter =
+        switch (function.parameter()) {
+          case SIZE -> number(text).filter(n -> n >= 1 && n <= LARGEST_SIZE && n == Math.rint(n));
+          case FRACTION -> number(text).filter(n -> n >= 0 && n <= 1);
+          case HALF_LIFE -> halfLife(text);
+          case NONE -> Optional.empty();
+        };
+    if (parameter.isEmpty()) {
+      place.problem(
+          "%s with %s; expected %s",
+          usage(function),
+          text,
+          switch (function.parameter()) {
+            case SIZE -> "a whole number from 1 to " + LARGEST_SIZE;
+            case FRACTION -> "a number from 0 to 1";
+            case HALF_LIFE -> "a duration of more than nothing, as in 7d";
+            case NONE -> "nothing";
+          });
+    }
+    return parameter;
+  }
+
+  private static Optional<Double> number(String text) {
+    try {
+      return Optional.of(Double.parseDouble(text));
+    } catch (NumberFormatException e) {
       return Optional.empty();
     }
-    return Fields.find(place, name.get(), schema, source)
+  }
+
+  private static Optional<Double> halfLife(String text) {
+    try {
+      return Optional.of((double) Durations.parse(text).toMillis()).filter(millis -> millis > 0);
+    } catch (IllegalArgumentException e) {
+      return Optional.empty();
+    }
+  }
+
+  private Optional<Schema.Field> field(Value place, Function function, String name) {
+    return Fields.find(place, name, schema, source)
         .filter(
             field -> {
-              if (!Fields.isNumeric(field)) {
+              boolean fits =
+                  function.input() == Input.NUMBERS
+                      ? Fields.isNumeric(field)
+                      : Fields.isScalar(field);
+              if (!fits) {
                 place.problem(
-                    "%s(%s), but %s is %s; expected a number or a bool",
-                    functionName, field.name(), field.name(), Fields.describe(field));
+                    "%s(%s), but %s is %s; expected a number%s a bool%s",
+                    function.text(),
+                    field.name(),
+                    field.name(),
+                    Fields.describe(field),
+                    function.input() == Input.NUMBERS ? " or" : ",",
+                    function.input() == Input.NUMBERS ? "" : " or a string");
               }
-              return Fields.isNumeric(field);
-            })
-        .map(Schema.Field::name);
+              return fits;
+            });
   }
 }

@@ -180,21 +180,15 @@ final class FeatureListReader {
   /** The spine's fields and the columns of every view of the pipeline. */
   private Scope scope() {
     if (scope == null) {
-      scope =
-          Scope.ofVector(
-              spine.schema(),
-              views.all().stream().flatMap(v -> features(v).stream()).map(Feature::name).toList());
+      scope = Scope.ofVector(spine.schema(), views.all());
     }
     return scope;
   }
 
   /** Every feature of a view: aggregations as declared, windows ascending. */
   private static List<ViewFeature> features(FeatureView view) {
-    return view.aggregations().stream()
-        .flatMap(
-            aggregation ->
-                view.windows().stream()
-                    .map(window -> new ViewFeature(view.name(), aggregation.name(), window)))
+    return view.columns().stream()
+        .map(column -> new ViewFeature(view.name(), column.name()))
         .toList();
   }
 }

@@ -1,5 +1,6 @@
 package io.leat.pipeline.reader;
 
+import io.leat.pipeline.Durations;
 import java.time.Duration;
 import java.util.List;
 
@@ -36,8 +37,8 @@ final class Resolution {
         .orElse(EXACT);
   }
 
-  /** Whether a duration is a multiple of a resolution. */
+  /** Whether a duration is a multiple of a resolution; a lifetime is one of any. */
   static boolean divides(Duration resolution, Duration duration) {
-    return duration.toMillis() % resolution.toMillis() == 0;
+    return duration.equals(Durations.LIFETIME) || duration.toMillis() % resolution.toMillis() == 0;
   }
 }

@@ -5,6 +5,7 @@ import io.leat.pipeline.Durations;
 import io.leat.pipeline.Entity;
 import io.leat.pipeline.FeatureView;
 import io.leat.pipeline.FeatureView.Aggregation;
+import io.leat.pipeline.FeatureView.Function;
 import io.leat.pipeline.yaml.Block;
 import io.leat.pipeline.yaml.Folder;
 import io.leat.pipeline.yaml.Keys;
@@ -26,6 +27,8 @@ public final class ViewReader {
           .allows("description", "resolution", "offset", "grace");
 
   static final Duration DEFAULT_GRACE = Duration.ofDays(1);
+
+  private static final String LIFETIME = Durations.format(Durations.LIFETIME);
 
   /** Names that expressions cannot use for a view. */
   private static final Set<String> RESERVED =
@@ -81,7 +84,7 @@ public final class ViewReader {
     Optional<Duration> resolution = resolution(block, windows, offset);
     List<Aggregation> aggregations =
         source
-            .flatMap(s -> block.get("aggregations").map(list -> aggregations(list, s)))
+            .flatMap(s -> block.get("aggregations").map(list -> aggregations(list, s, windows)))
             .orElse(List.of());
     if (block.isBroken() || source.isEmpty() || entity.isEmpty()) {
       return Optional.empty();
@@ -128,21 +131,22 @@ public final class ViewReader {
   private static List<Duration> windows(Value list) {
     List<Duration> windows = new ArrayList<>();
     for (Value entry : list.nonEmptyList()) {
-      if (entry.isMapping() || !entry.text().equals(Optional.of("lifetime"))) {
-        entry
-            .duration()
-            .ifPresent(
-                window -> {
-                  if (windows.contains(window)) {
-                    entry.problem("the window %s stands twice", Durations.format(window));
-                  }
-                  windows.add(window);
-                });
-      } else {
-        entry.problem("lifetime: this version of Leat does not run it yet; remove it");
-      }
+      window(entry)
+          .ifPresent(
+              window -> {
+                if (windows.contains(window)) {
+                  entry.problem("the window %s stands twice", Durations.format(window));
+                }
+                windows.add(window);
+              });
     }
     return windows.stream().sorted().toList();
+  }
+
+  private static Optional<Duration> window(Value entry) {
+    return !entry.isMapping() && entry.text().equals(Optional.of(LIFETIME))
+        ? Optional.of(Durations.LIFETIME)
+        : entry.duration();
   }
 
   private static Optional<Duration> resolution(
@@ -174,7 +178,7 @@ public final class ViewReader {
     return resolution;
   }
 
-  private List<Aggregation> aggregations(Value list, Contract source) {
+  private List<Aggregation> aggregations(Value list, Contract source, List<Duration> windows) {
     AggregationReader reader =
         new AggregationReader(source.event(), source.schema(), folder.problems());
     List<Aggregation> aggregations = new ArrayList<>();
@@ -186,6 +190,12 @@ public final class ViewReader {
               aggregation -> {
                 if (!names.add(aggregation.name())) {
                   entry.problem("two aggregations have the name %s", aggregation.name());
+                }
+                if (aggregation.function() == Function.RATE
+                    && windows.contains(Durations.LIFETIME)) {
+                  entry.problem(
+                      "%s is a rate, which a lifetime has not; expected windows of some length",
+                      aggregation.name());
                 }
                 aggregations.add(aggregation);
               });

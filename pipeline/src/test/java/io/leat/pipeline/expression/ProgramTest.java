@@ -3,12 +3,18 @@ package io.leat.pipeline.expression;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.leat.pipeline.Entity;
 import io.leat.pipeline.Expression;
+import io.leat.pipeline.FeatureView;
+import io.leat.pipeline.FeatureView.Aggregation;
+import io.leat.pipeline.FeatureView.Function;
 import io.leat.pipeline.expression.Program.Result;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.avro.Schema;
 import org.apache.avro.generic.GenericData;
 import org.apache.avro.generic.GenericRecord;
@@ -46,7 +52,31 @@ class ProgramTest {
   private static final Scope EVENT = Scope.ofEvent(PAYMENT);
   private static final Scope FIELDS = Scope.ofFields(PAYMENT);
   private static final Scope VECTOR =
-      Scope.ofVector(PAYMENT, List.of("card.count_7d", "card.avg_amount_7d"));
+      Scope.ofVector(
+          PAYMENT,
+          List.of(
+              new FeatureView(
+                  "card",
+                  1,
+                  new Entity("card", "card_id"),
+                  "payments",
+                  List.of(Duration.ofDays(7)),
+                  Duration.ofHours(1),
+                  Duration.ZERO,
+                  Duration.ZERO,
+                  List.of(
+                      new Aggregation(
+                          "count",
+                          Function.COUNT,
+                          Optional.empty(),
+                          Optional.empty(),
+                          Optional.empty()),
+                      new Aggregation(
+                          "avg_amount",
+                          Function.AVG,
+                          Optional.of("amount"),
+                          Optional.empty(),
+                          Optional.empty())))));
 
   @ParameterizedTest
   @CsvSource(

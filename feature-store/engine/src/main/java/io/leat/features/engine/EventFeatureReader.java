@@ -43,6 +43,6 @@ final class EventFeatureReader {
       return value.toString();
     }
     double number = NumericField.toDouble(value);
-    return Double.isFinite(number) ? number : null;
+    return Double.isFinite(number) ? number + 0.0 : null; // zero is never negative
   }
 }

@@ -29,11 +29,15 @@ final class EventValues {
   private final List<Program> filters = new ArrayList<>();
   private final boolean[] holds;
 
-  /** For each measure its field (null counts events) and its filter. */
-  private final @Nullable NumericField[] fields;
+  /** For each measure its field, as its kind looks at it, and its filter. */
+  private final @Nullable NumericField[] numbers;
 
+  private final @Nullable EventFeatureReader[] scalars;
+  private final boolean[] takesNulls;
   private final int[] filterOf;
-  private final double[] values;
+
+  private final Occurrence[] pool;
+  private final @Nullable Occurrence[] occurrences;
   private final LongAdder failedFilters = new LongAdder();
 
   EventValues(FeatureView view, Schema schema, List<Measure> measures) {
@@ -48,31 +52,71 @@ final class EventValues {
     }
     List<String> texts = List.copyOf(byText.keySet());
     this.holds = new boolean[filters.size()];
-    this.values = new double[measures.size()];
-    this.fields = new @Nullable NumericField[measures.size()];
-    this.filterOf = new int[measures.size()];
-    for (int m = 0; m < values.length; m++) {
+    int size = measures.size();
+    this.numbers = new @Nullable NumericField[size];
+    this.scalars = new @Nullable EventFeatureReader[size];
+    this.takesNulls = new boolean[size];
+    this.filterOf = new int[size];
+    this.pool = new Occurrence[size];
+    this.occurrences = new @Nullable Occurrence[size];
+    for (int m = 0; m < size; m++) {
       Measure measure = measures.get(m);
-      fields[m] = measure.field().map(name -> new NumericField(schema, name)).orElse(null);
+      switch (measure.kind()) {
+        case EVENTS -> {}
+        case NUMBERS -> numbers[m] = new NumericField(schema, measure.field().orElseThrow());
+        case VALUES, VALUES_AND_NULLS ->
+            scalars[m] = new EventFeatureReader(schema, measure.field().orElseThrow());
+      }
+      takesNulls[m] = measure.kind() == Measure.Kind.VALUES_AND_NULLS;
       filterOf[m] = measure.where().map(texts::indexOf).orElse(EVERY_EVENT);
+      pool[m] = new Occurrence();
     }
   }
 
   /**
-   * One value a measure: NaN where the event is passed over, 0 where only the event counts. The
-   * array is used again for the next event.
+   * Reads an event.
    *
+   * @return whether it brings something to some measure
    * @throws IllegalArgumentException if the event has another schema
    */
-  double[] of(GenericRecord event) {
+  boolean read(GenericRecord event, String id, long time) {
     checkSchema(event);
     evaluateFilters(event);
-    for (int m = 0; m < values.length; m++) {
-      NumericField field = fields[m];
+    boolean any = false;
+    for (int m = 0; m < pool.length; m++) {
       boolean passes = filterOf[m] == EVERY_EVENT || holds[filterOf[m]];
-      values[m] = !passes ? Double.NaN : field == null ? 0 : field.read(event);
+      boolean brings = passes && read(event, m);
+      occurrences[m] = brings ? pool[m] : null;
+      if (brings) {
+        pool[m].id = id;
+        pool[m].time = time;
+        any = true;
+      }
     }
-    return values;
+    return any;
+  }
+
+  /** Whether the event's field is a value to the measure, which is then read. */
+  private boolean read(GenericRecord event, int m) {
+    NumericField number = numbers[m];
+    if (number != null) {
+      pool[m].number = number.read(event);
+      return !Double.isNaN(pool[m].number);
+    }
+    EventFeatureReader scalar = scalars[m];
+    if (scalar == null) {
+      return true;
+    }
+    pool[m].value = scalar.read(event);
+    return takesNulls[m] || pool[m].value != null;
+  }
+
+  /**
+   * What the event that was read last brings to each measure; null where it is passed over. The
+   * array and what it holds are used again for the next event.
+   */
+  @Nullable Occurrence[] occurrences() {
+    return occurrences;
   }
 
   long failedFilters() {

@@ -54,10 +54,43 @@ final class ExactSum {
     size = kept;
   }
 
-  /** Adds the components of another expansion. */
-  void add(double[] components, int from, int length) {
-    for (int i = from; i < from + length; i++) {
-      add(components[i]);
+  /** Adds another total, which stays as it is. */
+  void add(ExactSum other) {
+    for (int i = 0; i < other.size; i++) {
+      add(other.partials[i]);
+    }
+  }
+
+  /** Adds another total times a power of two; what falls below the smallest double is lost. */
+  void addScaled(ExactSum other, int exponent) {
+    for (int i = 0; i < other.size; i++) {
+      add(Math.scalb(other.partials[i], exponent));
+    }
+  }
+
+  /**
+   * Adds a product exactly: as its rounded value and what rounding took away (see {@link
+   * SquaresAccumulator}).
+   */
+  void addProduct(double a, double b) {
+    double product = a * b;
+    add(product);
+    add(Math.fma(a, b, -product));
+  }
+
+  /** Adds another total times a factor, exactly. */
+  void addProduct(ExactSum other, double factor) {
+    for (int i = 0; i < other.size; i++) {
+      addProduct(other.partials[i], factor);
+    }
+  }
+
+  /** Subtracts another total's square, exactly. */
+  void subtractSquare(ExactSum other) {
+    for (int i = 0; i < other.size; i++) {
+      for (int j = 0; j < other.size; j++) {
+        addProduct(-other.partials[i], other.partials[j]);
+      }
     }
   }
 
@@ -89,19 +122,52 @@ final class ExactSum {
     return high;
   }
 
+  /** Writes how many components the canonical expansion has, and these, the largest first. */
+  void write(StateWriter out) {
+    canonicalise();
+    out.putByte(size);
+    for (int i = size - 1; i >= 0; i--) {
+      out.putDouble(partials[i]);
+    }
+  }
+
   /**
-   * Writes the canonical expansion, largest component first, and clears this sum.
+   * Takes what {@link #write} wrote in place of what is here.
    *
-   * @param target has room for {@link #MAX_COMPONENTS} from {@code from}
-   * @return the number of components; 0 where the total is zero
+   * @throws StateFormatException if there are more components than a canonical expansion has
    */
-  int canonical(double[] target, int from) {
+  void read(StateReader in) {
+    int length = in.takeByte();
+    if (length > MAX_COMPONENTS) {
+      throw new StateFormatException("a sum in it claims " + length + " components");
+    }
+    if (partials.length < length) {
+      partials = new double[length];
+    }
+    for (int i = length - 1; i >= 0; i--) {
+      partials[i] = in.takeDouble();
+    }
+    size = length;
+  }
+
+  /** Gives the expansion its canonical form; the total stays. */
+  private void canonicalise() {
+    if (size < 2 || (size == 2 && partials[1] + partials[0] == partials[1])) {
+      return;
+    }
+    double[] components = new double[MAX_COMPONENTS];
     int length = 0;
     while (size > 0) {
       double component = round();
-      target[from + length++] = component;
+      components[length++] = component;
       add(-component);
     }
-    return length;
+    if (partials.length < length) {
+      partials = new double[length];
+    }
+    for (int i = 0; i < length; i++) {
+      partials[length - 1 - i] = components[i];
+    }
+    size = length;
   }
 }

@@ -1,5 +1,7 @@
 package io.leat.features.engine;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.leat.pipeline.Contract;
 import io.leat.pipeline.FeatureService;
 import io.leat.pipeline.FeatureView;
@@ -39,6 +41,8 @@ public final class ServiceReplay {
   public record Vector(
       String eventId, long eventTime, Map<String, String> keys, List<@Nullable Object> values) {}
 
+  private static final int CACHED_NODES = 1_024;
+
   private final FeatureService service;
   private final VectorAssembler assembler;
   private final Map<String, EventIdentity> identities = new HashMap<>();
@@ -57,7 +61,7 @@ public final class ServiceReplay {
       identify(source);
       NumericField.field(source.schema(), view.entity().key());
       NumericField.field(contract(pipeline, service.spine()).schema(), view.entity().key());
-      views.add(new ReplayedView(view, new ViewEngine(view, source.schema())));
+      views.add(new ReplayedView(view, new ViewEngine(view, source.schema(), CACHED_NODES)));
     }
   }
 
@@ -122,7 +126,7 @@ public final class ServiceReplay {
     private final FeatureView view;
     private final ViewEngine engine;
     private final List<String> fullNames;
-    private final Map<String, byte[]> states = new HashMap<>();
+    private final EntriesInMemory entries = new EntriesInMemory();
 
     ReplayedView(FeatureView view, ViewEngine engine) {
       this.view = view;
@@ -141,13 +145,11 @@ public final class ServiceReplay {
       if (key == null) {
         return false;
       }
-      ViewEngine.Update update = engine.update(states.get(key), event, id, time);
-      states.put(key, update.state());
-      return update.late();
+      return engine.update(entries, key.getBytes(UTF_8), event, id, time);
     }
 
     void evaluate(String key, long time, Map<String, @Nullable Object> features) {
-      @Nullable Object[] values = engine.evaluate(states.get(key), time);
+      @Nullable Object[] values = engine.evaluate(entries, key.getBytes(UTF_8), time);
       for (int i = 0; i < values.length; i++) {
         features.put(fullNames.get(i), values[i]);
       }

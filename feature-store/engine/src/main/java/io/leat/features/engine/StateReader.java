@@ -1,8 +1,12 @@
 package io.leat.features.engine;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.leat.features.engine.StateWriter.Kind;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads what {@link StateWriter} wrote. Bytes that end too early throw {@link
@@ -42,9 +46,48 @@ final class StateReader {
   }
 
   double takeDouble() {
-    double value = Double.longBitsToDouble((long) LONG.get(bytes, position));
+    return Double.longBitsToDouble(takeLong());
+  }
+
+  long takeLong() {
+    long value = (long) LONG.get(bytes, position);
     position += 8;
     return value;
+  }
+
+  String takeText() {
+    int length = takeCount(1);
+    String text = new String(bytes, position, length, UTF_8);
+    position += length;
+    return text;
+  }
+
+  @Nullable Object takeValue() {
+    int kind = takeByte();
+    return switch (kind) {
+      case Kind.NULL -> null;
+      case Kind.LONG -> takeZigzag();
+      case Kind.DOUBLE -> takeDouble();
+      case Kind.FALSE -> false;
+      case Kind.TRUE -> true;
+      case Kind.TEXT -> takeText();
+      default -> throw new StateFormatException("a value in it is of kind " + kind);
+    };
+  }
+
+  /**
+   * A varint that says how many things follow, each of which takes so many bytes at least.
+   *
+   * @throws StateFormatException if there is no room for them
+   */
+  int takeCount(int least) {
+    long count = takeVarint();
+    if (count < 0 || count > remaining() / least) {
+      throw new StateFormatException(
+          "it claims %s things of %d bytes or more where %d bytes are left"
+              .formatted(Long.toUnsignedString(count), least, remaining()));
+    }
+    return (int) count;
   }
 
   int remaining() {

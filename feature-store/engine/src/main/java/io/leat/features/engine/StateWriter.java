@@ -1,9 +1,12 @@
 package io.leat.features.engine;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /** Writes the primitives of the state's layout into a buffer that is used again and again. */
 final class StateWriter {
@@ -40,9 +43,53 @@ final class StateWriter {
 
   /** IEEE 754, eight bytes, big-endian. */
   void putDouble(double value) {
+    putLong(Double.doubleToRawLongBits(value));
+  }
+
+  /** Eight bytes, big-endian. */
+  void putLong(long value) {
     ensure(8);
-    LONG.set(bytes, position, Double.doubleToRawLongBits(value));
+    LONG.set(bytes, position, value);
     position += 8;
+  }
+
+  /** Length in bytes as a varint, then UTF-8. */
+  void putText(String text) {
+    byte[] utf8 = text.getBytes(UTF_8);
+    putVarint(utf8.length);
+    ensure(utf8.length);
+    System.arraycopy(utf8, 0, bytes, position, utf8.length);
+    position += utf8.length;
+  }
+
+  /** A Long, Double, Boolean, String or null, behind a byte that says which. */
+  void putValue(@Nullable Object value) {
+    if (value == null) {
+      putByte(Kind.NULL);
+    } else if (value instanceof Long number) {
+      putByte(Kind.LONG);
+      putZigzag(number);
+    } else if (value instanceof Double number) {
+      putByte(Kind.DOUBLE);
+      putDouble(number);
+    } else if (value instanceof Boolean bool) {
+      putByte(bool ? Kind.TRUE : Kind.FALSE);
+    } else {
+      putByte(Kind.TEXT);
+      putText((String) value);
+    }
+  }
+
+  /** What the byte before a value says. */
+  static final class Kind {
+    static final int NULL = 0;
+    static final int LONG = 1;
+    static final int DOUBLE = 2;
+    static final int FALSE = 3;
+    static final int TRUE = 4;
+    static final int TEXT = 5;
+
+    private Kind() {}
   }
 
   byte[] end() {
@@ -51,7 +98,7 @@ final class StateWriter {
 
   private void ensure(int more) {
     if (bytes.length - position < more) {
-      bytes = Arrays.copyOf(bytes, bytes.length * 2);
+      bytes = Arrays.copyOf(bytes, Math.max(bytes.length * 2, position + more));
     }
   }
 }

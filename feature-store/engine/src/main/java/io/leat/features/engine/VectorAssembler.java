@@ -63,7 +63,7 @@ public final class VectorAssembler {
             .orElseThrow(() -> missing(service, "event " + service.spine()));
     Map<String, FeatureView> viewOf = new LinkedHashMap<>();
     pipeline.views().forEach(v -> fullNames(v).forEach(name -> viewOf.put(name, v)));
-    this.scope = Scope.ofVector(spine, List.copyOf(viewOf.keySet()));
+    this.scope = Scope.ofVector(spine, pipeline.views());
     Set<FeatureView> used = new HashSet<>();
     for (Feature feature : service.features()) {
       if (feature instanceof EventFeature event) {
@@ -95,7 +95,7 @@ public final class VectorAssembler {
 
   /** Full names of a view's values, {@code view.column}, in the order of its columns. */
   public static List<String> fullNames(FeatureView view) {
-    return ViewEngine.columnsOf(view).stream().map(column -> view.name() + "." + column).toList();
+    return view.columns().stream().map(column -> view.name() + "." + column.name()).toList();
   }
 
   /**

@@ -1,110 +1,302 @@
 package io.leat.features.engine;
 
+import io.leat.pipeline.Durations;
+import io.leat.pipeline.FeatureView;
 import io.leat.pipeline.FeatureView.Aggregation;
-import io.leat.pipeline.FeatureView.Function;
+import java.time.Duration;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Evaluates all windows of a view in one pass over its tiles: every window ends at the same tile,
- * so the tiles are walked from the newest to the oldest, and what has been gathered when a window's
- * first tile is passed is that window's aggregate. One thread's.
+ * Evaluates all windows of a view in one walk over its state: every window ends at the same tile,
+ * so the walk goes from the newest tile to the oldest, and what has been gathered when a window's
+ * first tile is passed is that window's aggregate. A block that no window's edge cuts is taken by
+ * its sum; others are gone into. One thread's.
  */
 final class WindowEvaluator {
   private final List<Aggregation> aggregations;
-  private final Tiles tiles;
+  private final StateTree tree;
+  private final Duration[] windows;
   private final long[] tilesInWindow;
-  private final int[] start;
-
-  /** How many of the windows, from the shortest, are still kept whole. */
-  private int wholeWindows;
+  private final ColumnValue[] values;
 
   /** Which measure serves each aggregation. */
   private final int[] measureOf;
 
-  private final ExactSum sum = new ExactSum();
+  /** Where each aggregation's values begin. */
+  private final int[] firstColumn;
 
-  /**
-   * @param tilesInWindow windows' lengths in tiles, ascending
-   */
-  WindowEvaluator(List<Aggregation> aggregations, Tiles tiles, long[] tilesInWindow) {
-    this.aggregations = aggregations;
-    this.tiles = tiles;
-    this.tilesInWindow = tilesInWindow;
-    this.start = new int[tilesInWindow.length];
-    this.measureOf =
-        aggregations.stream()
-            .mapToInt(
-                aggregation ->
-                    IntStream.range(0, tiles.measures.size())
-                        .filter(m -> tiles.measures.get(m).serves(aggregation))
-                        .findFirst()
-                        .orElseThrow())
+  private final int columns;
+  private final Cell[] gathered;
+
+  /** Index of the last tile before each window. */
+  private final long[] before;
+
+  private long head;
+  private long time;
+
+  /** Which windows are still kept whole. */
+  private final boolean[] whole;
+
+  /** The window whose first tile comes next; {@link #windowsToWalk} when the walk is over. */
+  private int window;
+
+  /** How many of the windows, from the shortest, it takes to reach the last whole one. */
+  private int windowsToWalk;
+
+  private @Nullable Object[] result = {};
+
+  /** What one aggregation makes of the measure that serves it. */
+  private interface ColumnValue {
+    /** Writes the aggregation's values over a window from a place of the result on. */
+    void write(Cell cell, Duration window, long time, @Nullable Object[] result, int place);
+  }
+
+  WindowEvaluator(FeatureView view, Measure[] measures, StateTree tree) {
+    this.aggregations = view.aggregations();
+    this.tree = tree;
+    this.windows = view.windows().toArray(Duration[]::new);
+    this.tilesInWindow =
+        view.windows().stream()
+            .mapToLong(
+                w ->
+                    w.equals(Durations.LIFETIME)
+                        ? Long.MAX_VALUE
+                        : w.toMillis() / view.resolution().toMillis())
             .toArray();
+    this.before = new long[windows.length];
+    this.whole = new boolean[windows.length];
+    this.gathered = Cell.of(measures);
+    this.measureOf = new int[aggregations.size()];
+    this.firstColumn = new int[aggregations.size()];
+    this.values = new ColumnValue[aggregations.size()];
+    int column = 0;
+    for (int a = 0; a < measureOf.length; a++) {
+      Aggregation aggregation = aggregations.get(a);
+      measureOf[a] =
+          IntStream.range(0, measures.length)
+              .filter(m -> measures[m].serves(aggregation))
+              .findFirst()
+              .orElseThrow();
+      firstColumn[a] = column;
+      column += windows.length * aggregation.width();
+      values[a] = value(aggregation, measures[measureOf[a]]);
+    }
+    this.columns = column;
   }
 
   /**
-   * Values of every aggregation over every window, aggregation by aggregation; null where a window
-   * reaches back to tiles that are no longer kept.
+   * Values of every column; null where a window reaches back to tiles that are no longer kept.
    *
-   * @param head index of the last tile that the windows cover
+   * @param headTile index of the last tile that the windows cover
+   * @param endMillis time at which the windows end
    * @param lastForgotten index up to which tiles are no longer kept
+   * @param open whether the tree is at a key that has a state
    */
-  @Nullable Object[] evaluate(long head, long lastForgotten) {
-    int end = tiles.firstAfter(head);
-    wholeWindows = 0;
-    for (int w = 0; w < start.length; w++) {
-      long beforeFirst = ViewEngine.minus(head, tilesInWindow[w]);
-      start[w] = tiles.firstAfter(beforeFirst);
-      wholeWindows += beforeFirst >= lastForgotten ? 1 : 0;
+  @Nullable Object[] evaluate(long headTile, long endMillis, long lastForgotten, boolean open) {
+    head = headTile;
+    time = endMillis;
+    window = 0;
+    windowsToWalk = 0;
+    for (int w = 0; w < windows.length; w++) {
+      boolean lifetime = tilesInWindow[w] == Long.MAX_VALUE;
+      before[w] = lifetime ? Long.MIN_VALUE : ViewEngine.minus(head, tilesInWindow[w]);
+      whole[w] = (lifetime ? head : before[w]) >= lastForgotten;
+      windowsToWalk = whole[w] ? w + 1 : windowsToWalk;
     }
-    @Nullable Object[] values = new @Nullable Object[aggregations.size() * start.length];
-    for (int m = 0; m < tiles.measures.size(); m++) {
-      evaluate(m, end, values);
+    for (Cell cell : gathered) {
+      cell.clear();
     }
-    return values;
+    result = new @Nullable Object[columns];
+    if (open) {
+      walk(tree.root());
+    }
+    while (window < windowsToWalk) {
+      if (open && before[window] == Long.MIN_VALUE) {
+        addPast();
+      }
+      finishWindow();
+    }
+    return result;
   }
 
-  private void evaluate(int m, int end, @Nullable Object[] values) {
-    Measure measure = tiles.measures.get(m);
-    sum.clear();
-    long count = 0;
-    double min = Double.POSITIVE_INFINITY;
-    double max = Double.NEGATIVE_INFINITY;
-    int tile = end;
-    for (int w = 0; w < wholeWindows; w++) {
-      while (tile > start[w]) {
-        int cell = tiles.cell(--tile, m);
-        if (tiles.count[cell] > 0) {
-          count += tiles.count[cell];
-          if (measure.hasNumbers()) {
-            min = Math.min(min, tiles.min[cell]);
-            max = Math.max(max, tiles.max[cell]);
-            sum.add(tiles.components, tiles.sumStart[cell], tiles.sumLength[cell]);
-          }
-        }
+  private void walk(Node node) {
+    for (int i = node.size - 1; i >= 0; i--) {
+      Node.Slot slot = node.slot(i);
+      long first = node.firstTile(slot);
+      if (first > head) {
+        continue;
       }
-      double total = count > 0 && measure.sum() ? sum.round() : 0;
-      for (int a = 0; a < aggregations.size(); a++) {
-        if (measureOf[a] == m) {
-          values[a * start.length + w] = value(aggregations.get(a), count, total, min, max);
-        }
+      long last = node.lastTile(slot);
+      while (window < windowsToWalk && last <= before[window]) {
+        finishWindow();
+      }
+      if (window == windowsToWalk) {
+        return;
+      }
+      if (slot.summed && last <= head && first > before[window]) {
+        Node.merge(slot, gathered);
+      } else {
+        walk(tree.child(node, slot));
       }
     }
   }
 
-  private static @Nullable Object value(
-      Aggregation aggregation, long count, double total, double min, double max) {
-    if (count == 0 && aggregation.function() != Function.COUNT) {
-      return aggregation.defaultValue().orElse(null);
+  private void addPast() {
+    Cell[] past = tree.root().past;
+    if (past != null) {
+      for (int m = 0; m < past.length; m++) {
+        gathered[m].merge(past[m]);
+      }
     }
+  }
+
+  private void finishWindow() {
+    for (int a = 0; a < values.length && whole[window]; a++) {
+      Cell cell = gathered[measureOf[a]];
+      Aggregation aggregation = aggregations.get(a);
+      int place = firstColumn[a] + window * aggregation.width();
+      values[a].write(cell, windows[window], time, result, place);
+      if (aggregation.defaultValue().isPresent() && result[place] == null) {
+        result[place] = aggregation.defaultValue().get();
+      }
+    }
+    window++;
+  }
+
+  private static ColumnValue value(Aggregation aggregation, Measure measure) {
+    ColumnValue whereAny = valueOfSome(aggregation, measure);
     return switch (aggregation.function()) {
-      case COUNT -> count;
-      case SUM -> total;
-      case AVG -> total / count;
-      case MIN -> min;
-      case MAX -> max;
+      case COUNT -> (cell, window, time, result, place) -> result[place] = cell.count();
+      case RATE ->
+          (cell, window, time, result, place) ->
+              result[place] = cell.count() / (window.toMillis() / 1_000.0);
+      case COUNT_DISTINCT ->
+          (cell, window, time, result, place) -> {
+            if (cell.count() == 0) {
+              result[place] = 0L;
+            } else {
+              whereAny.write(cell, window, time, result, place);
+            }
+          };
+      case SUM,
+          AVG,
+          MIN,
+          MAX,
+          VARIANCE,
+          STDDEV,
+          FIRST,
+          LAST,
+          LATEST,
+          LAST_N,
+          QUANTILE,
+          TOP_K,
+          EWMA,
+          TIME_SINCE_LAST,
+          DELTA ->
+          (cell, window, time, result, place) -> {
+            if (cell.count() > 0) {
+              whereAny.write(cell, window, time, result, place);
+            }
+          };
+    };
+  }
+
+  /** As {@link #value}, of a cell that holds something. */
+  private static ColumnValue valueOfSome(Aggregation aggregation, Measure measure) {
+    double parameter = aggregation.parameter().orElse(0.0);
+    return switch (aggregation.function()) {
+      case COUNT, RATE -> (cell, window, time, result, place) -> {};
+      case SUM -> {
+        int sum = measure.indexOf(Measure.Family.SUM, 0);
+        yield (cell, window, time, result, place) ->
+            result[place] = ((SumAccumulator) cell.part(sum)).sum.round();
+      }
+      case AVG -> {
+        int sum = measure.indexOf(Measure.Family.SUM, 0);
+        yield (cell, window, time, result, place) ->
+            result[place] = ((SumAccumulator) cell.part(sum)).sum.round() / cell.count();
+      }
+      case MIN -> extreme(measure.indexOf(Measure.Family.MINIMUM, 0));
+      case MAX -> extreme(measure.indexOf(Measure.Family.MAXIMUM, 0));
+      case VARIANCE -> variance(measure, false);
+      case STDDEV -> variance(measure, true);
+      case FIRST -> ends(measure.indexOf(Measure.Family.OLDEST, 0), 1);
+      case LAST, LATEST -> ends(measure.indexOf(Measure.Family.NEWEST, 0), 1);
+      case LAST_N -> ends(measure.indexOf(Measure.Family.NEWEST, 0), (int) parameter);
+      case DELTA -> {
+        int newest = measure.indexOf(Measure.Family.NEWEST, 0);
+        yield (cell, window, time, result, place) -> {
+          EndsAccumulator ends = (EndsAccumulator) cell.part(newest);
+          if (ends.value(1) != null) {
+            result[place] =
+                NumericField.toDouble(ends.value(0)) - NumericField.toDouble(ends.value(1));
+          }
+        };
+      }
+      case COUNT_DISTINCT -> {
+        int distinct = measure.indexOf(Measure.Family.DISTINCT, 0);
+        yield (cell, window, time, result, place) ->
+            result[place] = ((DistinctAccumulator) cell.part(distinct)).estimate();
+      }
+      case QUANTILE -> {
+        int quantiles = measure.indexOf(Measure.Family.QUANTILES, 0);
+        yield (cell, window, time, result, place) ->
+            result[place] =
+                ((QuantileAccumulator) cell.part(quantiles)).quantile(parameter, cell.count());
+      }
+      case TOP_K -> {
+        int frequencies = measure.indexOf(Measure.Family.FREQUENCIES, 0);
+        yield (cell, window, time, result, place) -> {
+          List<@Nullable Object> top =
+              ((FrequencyAccumulator) cell.part(frequencies)).top((int) parameter);
+          for (int i = 0; i < top.size(); i++) {
+            result[place + i] = top.get(i);
+          }
+        };
+      }
+      case EWMA -> {
+        int decay = measure.indexOf(Measure.Family.DECAY, parameter);
+        yield (cell, window, time, result, place) ->
+            result[place] = ((DecayAccumulator) cell.part(decay)).average();
+      }
+      case TIME_SINCE_LAST -> {
+        int times = measure.indexOf(Measure.Family.TIMES, 0);
+        yield (cell, window, time, result, place) ->
+            result[place] = ((TimesAccumulator) cell.part(times)).secondsSince(time);
+      }
+    };
+  }
+
+  private static ColumnValue extreme(int index) {
+    return (cell, window, time, result, place) ->
+        result[place] = ((ExtremeAccumulator) cell.part(index)).extreme;
+  }
+
+  private static ColumnValue ends(int index, int width) {
+    return (cell, window, time, result, place) -> {
+      EndsAccumulator ends = (EndsAccumulator) cell.part(index);
+      for (int i = 0; i < width; i++) {
+        result[place + i] = ends.value(i);
+      }
+    };
+  }
+
+  private static ColumnValue variance(Measure measure, boolean root) {
+    int sum = measure.indexOf(Measure.Family.SUM, 0);
+    int squares = measure.indexOf(Measure.Family.SQUARES, 0);
+    ExactSum scratch = new ExactSum();
+    return (cell, window, time, result, place) -> {
+      if (cell.count() < 2) {
+        return;
+      }
+      SquaresAccumulator ofSquares = (SquaresAccumulator) cell.part(squares);
+      if (!ofSquares.isOutOfRange()) {
+        double variance =
+            ofSquares.variance(cell.count(), ((SumAccumulator) cell.part(sum)).sum, scratch);
+        result[place] = root ? Math.sqrt(variance) : variance;
+      }
     };
   }
 }

@@ -1,5 +1,6 @@
 package io.leat.features.engine;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -11,7 +12,6 @@ import io.leat.pipeline.FeatureView.Function;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -87,8 +87,8 @@ class CardPaymentsTest {
     assumeTrue(Files.isDirectory(DATA), () -> "skipped: there is no " + DATA);
     List<Payment> payments = payments();
     Map<String, double[]> expected = expected(expectedFile);
-    ViewEngine engine = new ViewEngine(view, PAYMENT);
-    Map<String, byte[]> states = new HashMap<>();
+    ViewEngine engine = new ViewEngine(view, PAYMENT, 1_024);
+    EntriesInMemory entries = new EntriesInMemory();
     Map<String, @Nullable Object[]> found = new HashMap<>();
 
     int late = 0;
@@ -96,9 +96,9 @@ class CardPaymentsTest {
     for (Payment payment : payments) {
       String key = payment.record().get(view.entity().key()).toString();
       ViewEngine.Step step =
-          engine.updateAndEvaluate(states.get(key), payment.record(), payment.id(), payment.time());
+          engine.updateAndEvaluate(
+              entries, key.getBytes(UTF_8), payment.record(), payment.id(), payment.time());
       late += step.late() ? 1 : 0;
-      states.put(key, step.state());
       if (expected.containsKey(payment.id())) {
         found.put(payment.id(), step.values());
       }
@@ -117,15 +117,15 @@ class CardPaymentsTest {
       }
     }
     System.out.printf(
-        "%s: %,d payments, %,d keys; %,d values compared, greatest difference %.1e; %,.0f events/s,"
-            + " %,.0f bytes of state a key%n",
+        "%s: %,d payments, %,d entries; %,d values compared, greatest difference %.1e; %,.0f events/s,"
+            + " %,.0f bytes an entry%n",
         view.name(),
         payments.size(),
-        states.size(),
+        entries.asMap().size(),
         compared,
         greatest,
         payments.size() / seconds,
-        states.values().stream().mapToInt(s -> s.length).average().orElseThrow());
+        entries.asMap().values().stream().mapToInt(s -> s.length).average().orElseThrow());
     assertThat(payments).hasSize(585_177);
     assertThat(compared).isEqualTo(expected.size() * 6).isPositive();
     assertThat(greatest).isLessThanOrEqualTo(1e-9);
@@ -162,7 +162,7 @@ class CardPaymentsTest {
         new BufferedReader(
             new InputStreamReader(
                 new GZIPInputStream(Files.newInputStream(DATA.resolve("transactions.csv.gz"))),
-                StandardCharsets.UTF_8))) {
+                UTF_8))) {
       assertThat(lines.readLine())
           .isEqualTo("transaction_id,tx_time,customer_id,terminal_id,amount,fraud");
       for (String line = lines.readLine(); line != null; line = lines.readLine()) {

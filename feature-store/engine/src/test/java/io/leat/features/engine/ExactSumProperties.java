@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.math.BigDecimal;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
@@ -42,8 +41,8 @@ class ExactSumProperties {
       @ForAll("values") List<Double> a,
       @ForAll("values") List<Double> b,
       @ForAll("values") List<Double> c) {
-    double[] left = merge(merge(canonical(sum(a)), canonical(sum(b))), canonical(sum(c)));
-    double[] right = merge(canonical(sum(a)), merge(canonical(sum(b)), canonical(sum(c))));
+    double[] left = canonical(merge(merge(sum(a), sum(b)), sum(c)));
+    double[] right = canonical(merge(sum(a), merge(sum(b), sum(c))));
     List<Double> all = new ArrayList<>(a);
     all.addAll(b);
     all.addAll(c);
@@ -57,15 +56,33 @@ class ExactSumProperties {
   }
 
   private static double[] canonical(ExactSum sum) {
-    double[] components = new double[ExactSum.MAX_COMPONENTS];
-    return Arrays.copyOf(components, sum.canonical(components, 0));
+    StateReader written = new StateReader();
+    written.begin(bytes(sum));
+    double[] components = new double[written.takeByte()];
+    for (int i = 0; i < components.length; i++) {
+      components[i] = written.takeDouble();
+    }
+    return components;
   }
 
-  private static double[] merge(double[] a, double[] b) {
+  private static byte[] bytes(ExactSum sum) {
+    StateWriter writer = new StateWriter();
+    writer.begin();
+    sum.write(writer);
+    return writer.end();
+  }
+
+  /** The sum of two, each written and read before. */
+  private static ExactSum merge(ExactSum a, ExactSum b) {
     ExactSum sum = new ExactSum();
-    sum.add(a, 0, a.length);
-    sum.add(b, 0, b.length);
-    return canonical(sum);
+    for (ExactSum part : List.of(a, b)) {
+      StateReader reader = new StateReader();
+      reader.begin(bytes(part));
+      ExactSum read = new ExactSum();
+      read.read(reader);
+      sum.add(read);
+    }
+    return sum;
   }
 
   private static BigDecimal total(List<Double> values) {

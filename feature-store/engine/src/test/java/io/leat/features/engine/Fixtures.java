@@ -6,6 +6,7 @@ import io.leat.pipeline.Expression;
 import io.leat.pipeline.FeatureView;
 import io.leat.pipeline.FeatureView.Aggregation;
 import io.leat.pipeline.FeatureView.Function;
+import io.leat.pipeline.FeatureView.Type;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -24,13 +25,20 @@ final class Fixtures {
               """
               {"type": "record", "name": "Reading", "namespace": "io.leat.test", "fields": [
                 {"name": "value", "type": ["null", "double"]},
-                {"name": "flag", "type": ["null", "boolean"]}]}
+                {"name": "flag", "type": ["null", "boolean"]},
+                {"name": "label", "type": ["null", "string"]}]}
               """);
 
   private Fixtures() {}
 
   static GenericRecord reading(@Nullable Double value, @Nullable Boolean flag) {
+    return reading(value, flag, null);
+  }
+
+  static GenericRecord reading(
+      @Nullable Double value, @Nullable Boolean flag, @Nullable String label) {
     GenericRecord reading = new GenericData.Record(READING);
+    reading.put("label", label);
     reading.put("value", value);
     reading.put("flag", flag);
     return reading;
@@ -45,9 +53,33 @@ final class Fixtures {
         Optional.empty());
   }
 
-  static Aggregation countOfEvents() {
+  /** An aggregation of the values of a field, of the field's type. */
+  static Aggregation aggregation(Function function, String field, Type type) {
+    return aggregation(function, field, type, Optional.empty());
+  }
+
+  static Aggregation aggregation(Function function, String field, Type type, double parameter) {
+    return aggregation(function, field, type, Optional.of(parameter));
+  }
+
+  private static Aggregation aggregation(
+      Function function, String field, Type type, Optional<Double> parameter) {
     return new Aggregation(
-        "readings", Function.COUNT, Optional.empty(), Optional.empty(), Optional.empty());
+        function.text() + "_" + field + parameter.map(p -> "_" + p).orElse(""),
+        function,
+        Optional.of(field),
+        parameter,
+        Optional.empty(),
+        Optional.empty(),
+        type);
+  }
+
+  static Aggregation countOfEvents() {
+    return ofEvents("readings", Function.COUNT);
+  }
+
+  static Aggregation ofEvents(String name, Function function) {
+    return new Aggregation(name, function, Optional.empty(), Optional.empty(), Optional.empty());
   }
 
   static Aggregation where(Aggregation aggregation, String condition) {
@@ -55,8 +87,10 @@ final class Fixtures {
         aggregation.name() + "_filtered",
         aggregation.function(),
         aggregation.field(),
+        aggregation.parameter(),
         Optional.of(new Expression(condition, "features/meter.yaml", 9)),
-        aggregation.defaultValue());
+        aggregation.defaultValue(),
+        aggregation.type());
   }
 
   static Aggregation withDefault(Aggregation aggregation, double value) {
@@ -64,19 +98,25 @@ final class Fixtures {
         aggregation.name(),
         aggregation.function(),
         aggregation.field(),
+        aggregation.parameter(),
         aggregation.where(),
-        Optional.of(value));
+        Optional.of(value),
+        aggregation.type());
   }
 
   /** A view with windows, resolution, offset and grace as the definition language writes them. */
   static FeatureView view(
       String windows, String resolution, String offset, String grace, Aggregation... aggregations) {
     return view(
-        Arrays.stream(windows.split(",")).map(Durations::parse).toList(),
+        Arrays.stream(windows.split(",")).map(Fixtures::window).toList(),
         Durations.parse(resolution),
         Durations.parse(offset),
         Durations.parse(grace),
         List.of(aggregations));
+  }
+
+  private static Duration window(String text) {
+    return text.equals("lifetime") ? Durations.LIFETIME : Durations.parse(text);
   }
 
   static FeatureView view(

@@ -58,8 +58,8 @@ class ServiceReplayTest {
             new EventFeature("amount"),
             new EventFeature("shop"),
             new EventFeature("channel"),
-            new ViewFeature("spending", "average", HOUR),
-            new ViewFeature("complaints", "complaints", HOUR),
+            new ViewFeature("spending", "average_1h"),
+            new ViewFeature("complaints", "complaints_1h"),
             derived("ratio", "event.amount / spending.average_1h"));
 
     assertThat(replay.feed("complaints", complaint(1, 500, 7))).isEmpty();
@@ -77,9 +77,9 @@ class ServiceReplayTest {
   void anEventWithoutAKeyHasNullsForItsEntityAndUpdatesNothing() {
     ServiceReplay replay =
         replay(
-            new ViewFeature("spending", "orders", HOUR),
-            new ViewFeature("spending", "average", HOUR),
-            new ViewFeature("complaints", "complaints", HOUR),
+            new ViewFeature("spending", "orders_1h"),
+            new ViewFeature("spending", "average_1h"),
+            new ViewFeature("complaints", "complaints_1h"),
             derived("ratio", "event.amount / spending.average_1h"));
 
     ServiceReplay.Vector vector =
@@ -120,7 +120,7 @@ class ServiceReplayTest {
 
   @Test
   void aLateEventIsCountedAndHasAVectorOfNulls() {
-    ServiceReplay replay = replay(new ViewFeature("spending", "orders", HOUR));
+    ServiceReplay replay = replay(new ViewFeature("spending", "orders_1h"));
     replay.feed("orders", order("a", 10 * HOUR.toMillis(), "ann", 7, 2));
 
     Optional<ServiceReplay.Vector> vector = replay.feed("orders", order("b", 0, "ann", 7, 2));
@@ -131,7 +131,7 @@ class ServiceReplayTest {
 
   @Test
   void aServiceOverAnUnknownViewIsRefused() {
-    assertThatThrownBy(() -> replay(new ViewFeature("travel", "trips", HOUR)))
+    assertThatThrownBy(() -> replay(new ViewFeature("travel", "trips_1h")))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage(
             "feature service risk needs the feature travel.trips_1h of a view, which the pipeline"

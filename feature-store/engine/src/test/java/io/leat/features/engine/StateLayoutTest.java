@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.leat.pipeline.FeatureView;
 import io.leat.pipeline.FeatureView.Function;
+import io.leat.pipeline.FeatureView.Type;
 import java.util.Arrays;
 import java.util.HexFormat;
 import org.junit.jupiter.api.Test;
@@ -47,21 +48,92 @@ class StateLayoutTest {
           + "01" // one value
           + "c059000000000000"; // -100, which is sum and maximum
 
+  /** The same state, as a root of layout 2: no past, a leaf. Never edit. */
+  private static final String GOLDEN_2 = "02" + "00" + "00" + GOLDEN.substring(2);
+
   @Test
   void bytesAreTheDocumentedOnes() {
-    ViewEngine engine = new ViewEngine(VIEW, READING);
+    KeyState state = new KeyState(VIEW);
 
-    byte[] state = engine.update(null, reading(0.1, null), "a", 1_000).state();
-    state = engine.update(state, reading(0.2, null), "b", 1_999).state();
-    state = engine.update(state, reading(null, null), "c", 4_500).state();
-    state = engine.update(state, reading(-100.0, null), "d", 10_000).state();
+    state.update(reading(0.1, null), "a", 1_000);
+    state.update(reading(0.2, null), "b", 1_999);
+    state.update(reading(null, null), "c", 4_500);
+    state.update(reading(-100.0, null), "d", 10_000);
 
-    assertThat(HexFormat.of().formatHex(state)).isEqualTo(GOLDEN);
+    assertThat(HexFormat.of().formatHex(state.entries.get(KeyState.KEY))).isEqualTo(GOLDEN_2);
+  }
+
+  @Test
+  void stateOfVersionOneGoesOnAsVersionTwo() {
+    KeyState state = state(golden());
+
+    state.update(reading(1.0, null), "e", 10_000);
+
+    assertThat(state.entries.get(KeyState.KEY)).startsWith(2);
+    assertThat(state.evaluate(10_000)).startsWith(5L, 5L);
+  }
+
+  @Test
+  void aBusyKeyIsABranchAndLeaves() {
+    KeyState state =
+        new KeyState(
+            new ViewEngine(
+                view(
+                    "1m",
+                    "1s",
+                    "0s",
+                    "0s",
+                    countOfEvents(),
+                    aggregation(Function.LAST_N, "label", Type.STRING, 1)),
+                READING,
+                0,
+                new StateTree.Shape(2, 2)));
+
+    state.update(reading(null, null, "x"), "a", 1_000);
+    state.update(reading(null, null, "y"), "b", 2_000);
+    state.update(reading(null, null, "z"), "c", 20_000);
+
+    assertThat(state.entries.asMap()).hasSize(3);
+    assertThat(HexFormat.of().formatHex(state.entries.get(KeyState.KEY)))
+        .isEqualTo(
+            "02" // version
+                + "00" // no past
+                + "04" // a branch, whose blocks are of 2^4 tiles
+                + "02" // two of them
+                + "00" // index 0
+                + "01" // summed
+                + "02" // two events
+                + "02" // two labels
+                + "01" // of which the newest one is kept:
+                + "a01f" // its time, 2,000 ms behind the block's beginning
+                + "0162" // its id, b
+                + "050179" // its value, y
+                + "02" // index 1
+                + "00"); // not summed
+    assertThat(leaf(state, 0))
+        .isEqualTo(
+            "00" // a leaf
+                + "a01f" // begin of its last tile, 2,000 ms
+                + "02" // two tiles
+                + ("01" + "01" + "01" + "050178" + "00" + "0161") // a
+                + ("01" + "01" + "01" + "050179" + "00" + "0162")); // b
+    assertThat(leaf(state, 1))
+        .isEqualTo(
+            "00" // a leaf
+                + "c0b802" // newest event time, 20,000 ms
+                + "01" // one tile
+                + ("00" + "01" + "01" + "05017a" + "00" + "0163")); // c
+  }
+
+  private static String leaf(KeyState state, int index) {
+    byte[] name =
+        HexFormat.of().parseHex("ff6d657465722037" + "ff" + "04" + "800000000000000" + index);
+    return HexFormat.of().formatHex(state.entries.get(name));
   }
 
   @Test
   void stateOfVersionOneIsRead() {
-    Object[] values = new ViewEngine(VIEW, READING).evaluate(golden(), 10_000);
+    Object[] values = state(golden()).evaluate(10_000);
 
     assertThat(values).containsExactly(4L, 4L, -99.7 / 3, -99.7 / 3, 0.2, 0.2, -99.7, -99.7);
   }
@@ -71,19 +143,18 @@ class StateLayoutTest {
     byte[] state = golden();
     state[0] = 7;
 
-    assertThatThrownBy(() -> new ViewEngine(VIEW, READING).evaluate(state, 0))
+    assertThatThrownBy(() -> state(state).evaluate(0))
         .isInstanceOf(StateFormatException.class)
         .hasMessage(
-            "state of view meter@1 begins with layout version 7; this build reads version 1."
+            "state of view meter@1 begins with layout version 7; this build reads versions up to 2."
                 + " A newer build of Leat wrote it: run that one, or rebuild the view's state");
   }
 
   @Test
   void truncatedStateIsRefusedWhereverItEnds() {
-    ViewEngine engine = new ViewEngine(VIEW, READING);
     for (int length = 0; length < golden().length; length++) {
       byte[] state = Arrays.copyOf(golden(), length);
-      assertThatThrownBy(() -> engine.evaluate(state, 0))
+      assertThatThrownBy(() -> state(state).evaluate(0))
           .isInstanceOf(StateFormatException.class)
           .hasMessageContaining("meter@1 (" + length + " bytes) is damaged");
     }
@@ -93,9 +164,15 @@ class StateLayoutTest {
   void bytesAfterTheLastTileAreRefused() {
     byte[] state = Arrays.copyOf(golden(), golden().length + 1);
 
-    assertThatThrownBy(() -> new ViewEngine(VIEW, READING).evaluate(state, 0))
+    assertThatThrownBy(() -> state(state).evaluate(0))
         .isInstanceOf(StateFormatException.class)
-        .hasMessageEndingWith("1 bytes follow its last tile");
+        .hasMessageEndingWith("1 bytes follow its end");
+  }
+
+  private static KeyState state(byte[] bytes) {
+    KeyState state = new KeyState(VIEW);
+    state.entries.put(KeyState.KEY, bytes);
+    return state;
   }
 
   private static byte[] golden() {

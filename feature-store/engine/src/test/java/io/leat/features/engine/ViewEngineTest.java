@@ -12,6 +12,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.leat.pipeline.FeatureView;
 import io.leat.pipeline.FeatureView.Function;
+import io.leat.pipeline.FeatureView.Type;
+import java.util.Random;
 import org.apache.avro.Schema;
 import org.apache.avro.SchemaBuilder;
 import org.apache.avro.generic.GenericData;
@@ -42,31 +44,33 @@ class ViewEngineTest {
                 aggregation(Function.SUM, "value"),
                 withDefault(aggregation(Function.AVG, "flag"), 0)));
 
-    assertThat(engine.evaluate(null, 0)).containsExactly(0L, null, 0.0);
+    assertThat(new KeyState(engine).evaluate(0)).containsExactly(0L, null, 0.0);
   }
 
   @Test
   void anExactWindowExcludesItsBeginningAndIncludesItsEnd() {
     ViewEngine engine = engine(view("100ms", "1ms", "0s", "1s", countOfEvents()));
 
-    byte[] state = engine.update(null, reading(1.0, null), "a", 1_000).state();
+    KeyState state = new KeyState(engine);
+    state.update(reading(1.0, null), "a", 1_000);
 
-    assertThat(engine.evaluate(state, 999)).containsExactly(0L);
-    assertThat(engine.evaluate(state, 1_000)).containsExactly(1L);
-    assertThat(engine.evaluate(state, 1_099)).containsExactly(1L);
-    assertThat(engine.evaluate(state, 1_100)).containsExactly(0L);
+    assertThat(state.evaluate(999)).containsExactly(0L);
+    assertThat(state.evaluate(1_000)).containsExactly(1L);
+    assertThat(state.evaluate(1_099)).containsExactly(1L);
+    assertThat(state.evaluate(1_100)).containsExactly(0L);
   }
 
   @Test
   void theHeadTileCountsWhole() {
     ViewEngine engine = engine(view("2s", "1s", "0s", "1s", countOfEvents()));
 
-    byte[] state = engine.update(null, reading(1.0, null), "a", 1_900).state();
+    KeyState state = new KeyState(engine);
+    state.update(reading(1.0, null), "a", 1_900);
 
-    assertThat(engine.evaluate(state, 999)).containsExactly(0L);
-    assertThat(engine.evaluate(state, 1_000)).containsExactly(1L);
-    assertThat(engine.evaluate(state, 2_999)).containsExactly(1L);
-    assertThat(engine.evaluate(state, 3_000)).containsExactly(0L);
+    assertThat(state.evaluate(999)).containsExactly(0L);
+    assertThat(state.evaluate(1_000)).containsExactly(1L);
+    assertThat(state.evaluate(2_999)).containsExactly(1L);
+    assertThat(state.evaluate(3_000)).containsExactly(0L);
   }
 
   @Test
@@ -74,47 +78,50 @@ class ViewEngineTest {
     ViewEngine engine = engine(view("1d", "1ms", "7d", "0s", countOfEvents()));
     long day = 86_400_000;
 
-    byte[] state = engine.update(null, reading(1.0, null), "a", 0).state();
+    KeyState state = new KeyState(engine);
+    state.update(reading(1.0, null), "a", 0);
 
-    assertThat(engine.evaluate(state, 7 * day - 1)).containsExactly(0L);
-    assertThat(engine.evaluate(state, 7 * day)).containsExactly(1L);
-    assertThat(engine.evaluate(state, 8 * day - 1)).containsExactly(1L);
-    assertThat(engine.evaluate(state, 8 * day)).containsExactly(0L);
+    assertThat(state.evaluate(7 * day - 1)).containsExactly(0L);
+    assertThat(state.evaluate(7 * day)).containsExactly(1L);
+    assertThat(state.evaluate(8 * day - 1)).containsExactly(1L);
+    assertThat(state.evaluate(8 * day)).containsExactly(0L);
   }
 
   @Test
   void aLateEventFoldsIntoItsTileWhileAWindowPlusGraceCoversIt() {
     ViewEngine engine = engine(view("1s,10s", "1s", "0s", "5s", countOfEvents()));
-    byte[] state = engine.update(null, reading(1.0, null), "a", 20_000).state();
+    KeyState state = new KeyState(engine);
+    state.update(reading(1.0, null), "a", 20_000);
 
-    ViewEngine.Update covered = engine.update(state, reading(1.0, null), "b", 6_000);
-    assertThat(covered.late()).isFalse();
-    assertThat(engine.evaluate(covered.state(), 15_000)).containsExactly(0L, 1L);
-    assertThat(engine.evaluate(covered.state(), 6_000)).containsExactly(1L, null);
+    assertThat(state.update(reading(1.0, null), "b", 6_000)).isFalse();
+    assertThat(state.evaluate(15_000)).containsExactly(0L, 1L);
+    assertThat(state.evaluate(6_000)).containsExactly(1L, null);
 
-    ViewEngine.Update late = engine.update(state, reading(1.0, null), "c", 5_999);
-    assertThat(late.late()).isTrue();
-    assertThat(late.state()).isSameAs(state);
+    byte[] before = state.entries.get(KeyState.KEY);
+    assertThat(state.update(reading(1.0, null), "c", 5_999)).isTrue();
+    assertThat(state.entries.get(KeyState.KEY)).isSameAs(before);
   }
 
   @Test
-  void anEventThatIsPassedOverStillMovesTheKeysTime() {
+  void anEventThatEveryAggregationPassesOverChangesNothing() {
     ViewEngine engine = engine(view("1s", "1s", "0s", "0s", aggregation(Function.SUM, "value")));
-    byte[] state = engine.update(null, reading(Double.NaN, null), "a", 10_000).state();
+    KeyState state = new KeyState(engine);
+    state.update(reading(Double.NaN, null), "a", 10_000);
 
-    assertThat(engine.evaluate(state, 10_000)).containsExactly((Object) null);
-    assertThat(engine.update(state, reading(1.0, null), "b", 8_000).late()).isTrue();
+    assertThat(state.entries.asMap()).isEmpty();
+    assertThat(state.update(reading(1.0, null), "b", 8_000)).isFalse();
+    assertThat(state.evaluate(8_000)).containsExactly(1.0);
   }
 
   @Test
   void sumsAreExactHoweverTheyCancel() {
     ViewEngine engine = engine(view("1h", "1h", "0s", "0s", aggregation(Function.SUM, "value")));
-    byte[] state = null;
+    KeyState state = new KeyState(engine);
     for (double value : new double[] {1e200, 0.1, -1e200, 0.2, 1.0}) {
-      state = engine.update(state, reading(value, null), "any", 0).state();
+      state.update(reading(value, null), "any", 0);
     }
 
-    assertThat(engine.evaluate(state, 0)).containsExactly(1.3);
+    assertThat(state.evaluate(0)).containsExactly(1.3);
   }
 
   @Test
@@ -130,11 +137,12 @@ class ViewEngineTest {
                 where(
                     aggregation(Function.MAX, "value"), "flag && 1 / (value > 5.0 ? 0 : 1) == 1")));
 
-    byte[] state = engine.update(null, reading(2.0, true), "a", 0).state();
-    state = engine.update(state, reading(null, null), "b", 0).state();
-    state = engine.update(state, reading(9.0, true), "c", 0).state();
+    KeyState state = new KeyState(engine);
+    state.update(reading(2.0, true), "a", 0);
+    state.update(reading(null, null), "b", 0);
+    state.update(reading(9.0, true), "c", 0);
 
-    assertThat(engine.evaluate(state, 0)).containsExactly(2L, 2.0);
+    assertThat(state.evaluate(0)).containsExactly(2L, 2.0);
     assertThat(engine.failedFilters()).isEqualTo(1);
   }
 
@@ -169,22 +177,24 @@ class ViewEngineTest {
                 aggregation(Function.SUM, "b")),
             schema);
 
-    byte[] state = engine.update(null, event, "a", 0).state();
+    KeyState state = new KeyState(engine);
+    state.update(event, "a", 0);
 
-    assertThat(engine.evaluate(state, 0)).containsExactly(-3.0, 0x1p53, 0.5, 12.34, 1.0);
+    assertThat(state.evaluate(0)).containsExactly(-3.0, 0x1p53, 0.5, 12.34, 1.0);
   }
 
   @Test
   void timesAtTheEndsOfTheRangeDoNotWrapAround() {
     ViewEngine engine = engine(view("1d", "1ms", "7d", "1d", countOfEvents()));
 
-    byte[] state = engine.update(null, reading(1.0, null), "a", Long.MIN_VALUE).state();
-    state = engine.update(state, reading(1.0, null), "b", Long.MIN_VALUE + 1).state();
-    assertThat(engine.evaluate(state, Long.MIN_VALUE)).containsExactly(0L);
+    KeyState state = new KeyState(engine);
+    state.update(reading(1.0, null), "a", Long.MIN_VALUE);
+    state.update(reading(1.0, null), "b", Long.MIN_VALUE + 1);
+    assertThat(state.evaluate(Long.MIN_VALUE)).containsExactly(0L);
 
-    state = engine.update(state, reading(1.0, null), "c", Long.MAX_VALUE).state();
-    assertThat(engine.evaluate(state, Long.MAX_VALUE)).containsExactly(0L);
-    assertThat(engine.update(state, reading(1.0, null), "d", 0).late()).isTrue();
+    state.update(reading(1.0, null), "c", Long.MAX_VALUE);
+    assertThat(state.evaluate(Long.MAX_VALUE)).containsExactly(0L);
+    assertThat(state.update(reading(1.0, null), "d", 0)).isTrue();
   }
 
   @Test
@@ -193,7 +203,7 @@ class ViewEngineTest {
 
     assertThatThrownBy(() -> engine(view))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage("event io.leat.test.Reading has no field vlaue; it has value, flag");
+        .hasMessage("event io.leat.test.Reading has no field vlaue; it has value, flag, label");
   }
 
   @Test
@@ -208,9 +218,83 @@ class ViewEngineTest {
     Schema other = SchemaBuilder.record("Other").fields().requiredDouble("value").endRecord();
     ViewEngine engine = engine(view("1h", "1s", "0s", "0s", countOfEvents()));
 
-    assertThatThrownBy(() -> engine.update(null, new GenericData.Record(other), "a", 0))
+    assertThatThrownBy(() -> new KeyState(engine).update(new GenericData.Record(other), "a", 0))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("the event has schema Other");
+  }
+
+  @Test
+  void listsAreOneColumnAValue() {
+    FeatureView view =
+        view(
+            "1h,lifetime",
+            "1s",
+            "0s",
+            "0s",
+            aggregation(Function.LAST_N, "label", Type.STRING, 2),
+            aggregation(Function.TOP_K, "value", Type.DOUBLE, 1));
+
+    assertThat(engine(view).columns())
+        .containsExactly(
+            "last_n_label_2.0_1h_1",
+            "last_n_label_2.0_1h_2",
+            "last_n_label_2.0_lifetime_1",
+            "last_n_label_2.0_lifetime_2",
+            "top_k_value_1.0_1h_1",
+            "top_k_value_1.0_lifetime_1");
+  }
+
+  @Test
+  void aLifetimeRemembersWhatNoOtherWindowCovers() {
+    KeyState state =
+        new KeyState(view("1s,lifetime", "1s", "0s", "0s", aggregation(Function.MAX, "value")));
+    for (int second = 0; second < 1_000; second++) {
+      state.update(reading(1_000.0 - second, null), "r" + second, second * 1_000L);
+    }
+
+    assertThat(state.evaluate(999_000)).containsExactly(1.0, 1_000.0);
+    assertThat(state.update(reading(5_000.0, null), "late", 3_000)).isFalse();
+    assertThat(state.evaluate(999_000)).containsExactly(1.0, 5_000.0);
+    assertThat(state.entries.asMap()).hasSize(1);
+  }
+
+  @Test
+  void timeSinceTheLastEventDoesNotCountTheEventOfTheMoment() {
+    KeyState state =
+        new KeyState(
+            view("1h", "1ms", "0s", "0s", Fixtures.ofEvents("since", Function.TIME_SINCE_LAST)));
+
+    state.update(reading(1.0, null), "a", 1_000);
+    assertThat(state.evaluate(1_000)).containsExactly((Object) null);
+    assertThat(state.evaluate(1_500)).containsExactly(0.5);
+    state.update(reading(1.0, null), "b", 4_000);
+    state.update(reading(1.0, null), "c", 4_000);
+    assertThat(state.evaluate(4_000)).containsExactly(3.0);
+  }
+
+  @Test
+  void aMillionAdditionsAndExpiriesLeaveNoError() {
+    KeyState state =
+        new KeyState(
+            new ViewEngine(
+                view(
+                    "1s",
+                    "1ms",
+                    "0s",
+                    "0s",
+                    aggregation(Function.SUM, "value"),
+                    aggregation(Function.VARIANCE, "value")),
+                READING,
+                64));
+    Random random = new Random(7);
+    int events = 1_000_000;
+    for (int i = 0; i < events; i++) {
+      boolean last = i >= events - 1_000;
+      double value = last ? i % 10 : random.nextGaussian() * Math.pow(10, random.nextInt(16));
+      state.update(reading(value, null), "any", i);
+    }
+
+    assertThat(state.evaluate(events - 1)).containsExactly(4_500.0, 8_250.0 / 999);
   }
 
   private static ViewEngine engine(FeatureView view) {

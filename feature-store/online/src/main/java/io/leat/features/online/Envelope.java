@@ -1,5 +1,7 @@
 package io.leat.features.online;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
@@ -19,18 +21,19 @@ import org.jspecify.annotations.Nullable;
  * <p>Binary form, all numbers big-endian:
  *
  * <pre>
- * byte   1, the version of this form
+ * byte   2, the version of this form (of version 1, values are null, long and double only)
  * int    length of the spine key, -1 for none; the key
  * int    length of the event; the event, as it lies on its valid topic
  * short  number of evaluated views, for each:
  *          text  view@version (short length, modified UTF-8)
- *          short number of values, for each: byte 0 null | byte 1, long | byte 2, double
+ *          short number of values, for each: byte 0 null | byte 1, long | byte 2, double |
+ *                byte 3 false | byte 4 true | byte 5, int length, UTF-8
  * short  number of views that the event came too late for, for each: text view
  * </pre>
  *
  * @param key key of the event's record, as it lies on its valid topic; null where it has none
  * @param event the event's bytes, as they lie on its valid topic
- * @param values view id to the view's values, in the order of its columns: Long, Double or null. An
+ * @param values view id to the view's values, in the order of its columns. An
  *     absent view has no values: the entity's key was null or the event came too late
  * @param lateFor names of the views that the event came too late for
  */
@@ -39,10 +42,13 @@ record Envelope(
     byte[] event,
     Map<String, List<@Nullable Object>> values,
     List<String> lateFor) {
-  private static final int VERSION = 1;
+  private static final int VERSION = 2;
   private static final int NULL = 0;
   private static final int LONG = 1;
   private static final int DOUBLE = 2;
+  private static final int FALSE = 3;
+  private static final int TRUE = 4;
+  private static final int TEXT = 5;
 
   Envelope(byte @Nullable [] key, byte[] event) {
     this(key, event, Map.of(), List.of());
@@ -96,9 +102,10 @@ record Envelope(
   static Envelope fromBytes(byte[] bytes) {
     try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes))) {
       int version = in.readByte();
-      if (version != VERSION) {
+      if (version < 1 || version > VERSION) {
         throw new SerializationException(
-            "an envelope of version %d; this release reads version %d".formatted(version, VERSION));
+            "an envelope of version %d; this release reads versions up to %d"
+                .formatted(version, VERSION));
       }
       byte[] key = readBytes(in);
       byte[] event = readBytes(in);
@@ -137,8 +144,13 @@ record Envelope(
     } else if (value instanceof Double number) {
       out.writeByte(DOUBLE);
       out.writeDouble(number);
+    } else if (value instanceof Boolean bool) {
+      out.writeByte(bool ? TRUE : FALSE);
     } else {
-      throw new IllegalArgumentException("a view's value is a Long or a Double; found " + value);
+      byte[] utf8 = ((String) value).getBytes(UTF_8);
+      out.writeByte(TEXT);
+      out.writeInt(utf8.length);
+      out.write(utf8);
     }
   }
 
@@ -148,8 +160,19 @@ record Envelope(
       case NULL -> null;
       case LONG -> in.readLong();
       case DOUBLE -> in.readDouble();
+      case FALSE -> false;
+      case TRUE -> true;
+      case TEXT -> readText(in);
       default -> throw new SerializationException("an envelope with a value of kind " + kind);
     };
+  }
+
+  private static String readText(DataInputStream in) throws IOException {
+    byte[] utf8 = readBytes(in);
+    if (utf8 == null) {
+      throw new SerializationException("an envelope with a text of no length");
+    }
+    return new String(utf8, UTF_8);
   }
 
   private static byte @Nullable [] readBytes(DataInputStream in) throws IOException {

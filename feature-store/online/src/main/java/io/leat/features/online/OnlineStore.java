@@ -45,8 +45,8 @@ public final class OnlineStore implements StreamsJob {
   private static final int DEFAULT_HTTP_PORT = 7072;
 
   /**
-   * The largest state of one key that can be kept, 16 MiB: some 500,000 events of an exact view. A
-   * key that outgrows it stops the service, and wants a coarser resolution.
+   * The largest entry that can be kept, 16 MiB. Parts of a state are some kilobytes, but for
+   * functions that keep many values: 16 blocks of 4,096 different texts each, of {@code top_k}.
    */
   private static final int LARGEST_STATE = 16 << 20;
 

@@ -6,16 +6,16 @@ import io.leat.pipeline.FeatureView;
 import io.leat.pipeline.Pipeline;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.apache.kafka.common.utils.Bytes;
+import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.api.ContextualProcessor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
-import org.apache.kafka.streams.state.KeyValueStore;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,13 +32,23 @@ final class StageProcessor extends ContextualProcessor<byte[], InFlight, byte[],
       boolean evaluated,
       Counter late,
       Counter failedFilters,
-      KeyValueStore<Bytes, byte[]> store) {}
+      StoreEntries entries,
+      IdleKeys idle) {}
+
+  /** Parts of busy keys' states that a view's engine keeps decoded: some 10 MB a task. */
+  private static final int CACHED_NODES = 1_024;
+
+  private static final Duration SWEEP_EVERY = Duration.ofSeconds(10);
+  private static final int SWEEP_ENTRIES = 5_000;
 
   private final Contract contract;
   private final ChainPlan.Stage stage;
   private final Pipeline pipeline;
   private final MeterRegistry metrics;
   private final List<View> views = new ArrayList<>();
+
+  /** Newest event time since the task started. */
+  private long reached = Long.MIN_VALUE;
 
   StageProcessor(
       Contract contract, ChainPlan.Stage stage, Pipeline pipeline, MeterRegistry metrics) {
@@ -51,17 +61,41 @@ final class StageProcessor extends ContextualProcessor<byte[], InFlight, byte[],
   @Override
   public void init(ProcessorContext<byte[], InFlight> context) {
     super.init(context);
+    views.clear(); // a task that was revived begins anew, with what is committed
+    reached = Long.MIN_VALUE;
     for (FeatureView view : stage.views()) {
-      views.add(
-          new View(
-              view.id(),
-              view.name(),
-              new ViewEngine(view, pipeline.contract(view.source()).orElseThrow().schema()),
-              stage.updates().contains(view),
-              stage.evaluates().contains(view),
-              metrics.counter("leat.features.late", "event", contract.event(), "view", view.name()),
-              metrics.counter("leat.features.filters.failed", "view", view.name()),
-              context.getStateStore(StateStores.name(view))));
+      views.add(open(view, context));
+    }
+    context.schedule(SWEEP_EVERY, PunctuationType.WALL_CLOCK_TIME, now -> sweep());
+  }
+
+  private View open(FeatureView view, ProcessorContext<byte[], InFlight> context) {
+    boolean updated = stage.updates().contains(view);
+    // Another stage may write what this one only reads.
+    ViewEngine engine =
+        new ViewEngine(
+            view,
+            pipeline.contract(view.source()).orElseThrow().schema(),
+            updated ? CACHED_NODES : 0);
+    StoreEntries entries = new StoreEntries(context.getStateStore(StateStores.name(view)));
+    return new View(
+        view.id(),
+        view.name(),
+        engine,
+        updated,
+        stage.evaluates().contains(view),
+        metrics.counter("leat.features.late", "event", contract.event(), "view", view.name()),
+        metrics.counter("leat.features.filters.failed", "view", view.name()),
+        entries,
+        new IdleKeys(
+            engine, entries, metrics.counter("leat.features.idle.removed", "view", view.name())));
+  }
+
+  private void sweep() {
+    if (reached > Long.MIN_VALUE) {
+      views.stream()
+          .filter(View::updated)
+          .forEach(view -> view.idle().sweep(SWEEP_ENTRIES, reached));
     }
   }
 
@@ -69,28 +103,37 @@ final class StageProcessor extends ContextualProcessor<byte[], InFlight, byte[],
   public void process(Record<byte[], InFlight> record) {
     InFlight inFlight = record.value();
     EventHeaders event = EventHeaders.of(record.headers());
-    Bytes key = Bytes.wrap(record.key());
+    byte[] key = record.key();
+    reached = Math.max(reached, event.eventTime());
     Map<String, List<@Nullable Object>> values = new LinkedHashMap<>();
     List<String> lateFor = new ArrayList<>();
     for (View view : views) {
-      byte[] state = view.store().get(key);
       if (!view.updated()) {
-        values.put(view.id(), Arrays.asList(view.engine().evaluate(state, event.eventTime())));
+        values.put(
+            view.id(),
+            Arrays.asList(view.engine().evaluate(view.entries(), key, event.eventTime())));
         continue;
       }
       long failedBefore = view.engine().failedFilters();
-      ViewEngine.Step step =
-          view.engine()
-              .updateAndEvaluate(state, inFlight.event(), event.eventId(), event.eventTime());
+      boolean late;
+      if (view.evaluated()) {
+        ViewEngine.Step step =
+            view.engine()
+                .updateAndEvaluate(
+                    view.entries(), key, inFlight.event(), event.eventId(), event.eventTime());
+        late = step.late();
+        if (!late) {
+          values.put(view.id(), Arrays.asList(step.values()));
+        }
+      } else {
+        late =
+            view.engine()
+                .update(view.entries(), key, inFlight.event(), event.eventId(), event.eventTime());
+      }
       view.failedFilters().increment(view.engine().failedFilters() - failedBefore);
-      if (step.late()) {
+      if (late) {
         view.late().increment();
         lateFor.add(view.name());
-        continue;
-      }
-      view.store().put(key, step.state());
-      if (view.evaluated()) {
-        values.put(view.id(), Arrays.asList(step.values()));
       }
     }
     context().forward(record.withValue(inFlight.with(inFlight.envelope().with(values, lateFor))));

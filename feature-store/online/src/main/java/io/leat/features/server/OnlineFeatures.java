@@ -1,6 +1,7 @@
 package io.leat.features.server;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.leat.features.engine.Entries;
 import io.leat.features.engine.ViewEngine;
 import io.leat.features.online.EntityKeys;
 import io.leat.features.online.StateStores;
@@ -20,6 +21,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.regex.Matcher;
@@ -121,11 +123,12 @@ final class OnlineFeatures {
       CommittedState.View committed) {
     ViewEngine engine = engine(view.view);
     for (JsonNode key : request.entities().get(view.view.entity().key())) {
-      byte[] found =
-          key.isNull() ? null : committed.get(view.store, EntityKeys.bytes(key.asText()));
-      @Nullable Object[] values = found == null ? null : engine.evaluate(found, time);
-      Instant newest =
-          found == null ? Instant.EPOCH : Instant.ofEpochMilli(engine.newestEventTime(found));
+      Entries entries = name -> committed.get(view.store, name);
+      byte[] name = EntityKeys.bytes(key.asText());
+      OptionalLong found =
+          key.isNull() ? OptionalLong.empty() : engine.newestEventTime(entries, name);
+      @Nullable Object[] values = found.isEmpty() ? null : engine.evaluate(entries, name, time);
+      Instant newest = found.isEmpty() ? Instant.EPOCH : Instant.ofEpochMilli(found.getAsLong());
       for (Wanted feature : wanted) {
         Object value = values == null ? null : values[feature.index()];
         feature

@@ -153,7 +153,7 @@ class OnlineStoreTest {
             1,
             "payments",
             List.of(
-                new ViewFeature("odd", "payments", Shop.HOUR),
+                new ViewFeature("odd", "payments_1h"),
                 new DerivedFeature(
                     "ratio", new Expression("event.amount / odd.payments_1h", "test", 2))),
             Optional.empty(),

@@ -134,9 +134,7 @@ public final class Shop {
       features.add(event);
     }
     for (FeatureView view : views) {
-      for (Aggregation aggregation : view.aggregations()) {
-        features.add(new ViewFeature(view.name(), aggregation.name(), HOUR));
-      }
+      view.columns().forEach(column -> features.add(new ViewFeature(view.name(), column.name())));
     }
     return new FeatureService(name, 1, spine, features, Optional.empty(), "fingerprint-" + name);
   }

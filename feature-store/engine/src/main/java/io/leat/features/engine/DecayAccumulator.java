@@ -1,0 +1,119 @@
+package io.leat.features.engine;
+
+/**
+ * The numbers and their weights, a weight halving with every half-life h of age: sums of x 2^(t/h)
+ * and of 2^(t/h), whose quotient is the weighted average at any time.
+ *
+ * <p>With t/h = 64 b + r, 0 &lt;= r &lt; 64, each term is rounded once, as x 2^(r - 64), and summed
+ * exactly among those of its block b. The newest block and the one before are kept: what is older
+ * weighs less than 2^-64 of the newest. So the average is a function of the set of occurrences, to
+ * the last bit.
+ */
+final class DecayAccumulator implements Accumulator {
+  private static final int BLOCK = 64;
+
+  private final double halfLife;
+  private final long block;
+  private long newestBlock = Long.MIN_VALUE;
+  private ExactSum numbers = new ExactSum();
+  private ExactSum weights = new ExactSum();
+  private ExactSum numbersBefore = new ExactSum();
+  private ExactSum weightsBefore = new ExactSum();
+  private final ExactSum scratch = new ExactSum();
+
+  /**
+   * @param halfLife in milliseconds
+   */
+  DecayAccumulator(double halfLife) {
+    this.halfLife = halfLife;
+    this.block = (long) halfLife * BLOCK;
+  }
+
+  /** The weighted average of what is here, which is at least one number. */
+  double average() {
+    return total(numbers, numbersBefore) / total(weights, weightsBefore);
+  }
+
+  private double total(ExactSum now, ExactSum before) {
+    scratch.clear();
+    scratch.add(now);
+    scratch.addScaled(before, -BLOCK);
+    return scratch.round();
+  }
+
+  @Override
+  public void clear() {
+    newestBlock = Long.MIN_VALUE;
+    numbers.clear();
+    weights.clear();
+    numbersBefore.clear();
+    weightsBefore.clear();
+  }
+
+  @Override
+  public void add(Occurrence occurrence) {
+    long of = Math.floorDiv(occurrence.time, block);
+    advance(of);
+    if (of < newestBlock - 1) {
+      return;
+    }
+    double halfLives = Math.floorMod(occurrence.time, block) / halfLife;
+    // StrictMath: the same bits on every machine.
+    double weight = StrictMath.pow(2, halfLives - BLOCK);
+    (of == newestBlock ? weights : weightsBefore).add(weight);
+    (of == newestBlock ? numbers : numbersBefore).add(occurrence.number * weight);
+  }
+
+  /** Makes a block the newest, if it is newer. */
+  private void advance(long to) {
+    if (to <= newestBlock) {
+      return;
+    }
+    ExactSum spareNumbers = numbersBefore;
+    ExactSum spareWeights = weightsBefore;
+    numbersBefore = numbers;
+    weightsBefore = weights;
+    numbers = spareNumbers;
+    weights = spareWeights;
+    numbers.clear();
+    weights.clear();
+    if (newestBlock != to - 1) {
+      numbersBefore.clear();
+      weightsBefore.clear();
+    }
+    newestBlock = to;
+  }
+
+  @Override
+  public void merge(Accumulator other) {
+    DecayAccumulator more = (DecayAccumulator) other;
+    advance(more.newestBlock);
+    if (more.newestBlock == newestBlock) {
+      numbers.add(more.numbers);
+      weights.add(more.weights);
+      numbersBefore.add(more.numbersBefore);
+      weightsBefore.add(more.weightsBefore);
+    } else if (more.newestBlock == newestBlock - 1) {
+      numbersBefore.add(more.numbers);
+      weightsBefore.add(more.weights);
+    }
+  }
+
+  @Override
+  public void write(StateWriter out, long base) {
+    out.putZigzag(newestBlock - Math.floorDiv(base, block));
+    numbers.write(out);
+    weights.write(out);
+    numbersBefore.write(out);
+    weightsBefore.write(out);
+  }
+
+  @Override
+  public void read(StateReader in, long base) {
+    newestBlock = Math.floorDiv(base, block) + in.takeZigzag();
+    numbers.read(in);
+    weights.read(in);
+    numbersBefore.read(in);
+    weightsBefore.read(in);
+  }
+}

@@ -1,0 +1,100 @@
+package io.leat.features.engine;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The newest or the oldest occurrences, by event time and, of one time, by event id; the outermost
+ * first. At most n are kept.
+ */
+final class EndsAccumulator implements Accumulator {
+  private final boolean newest;
+  private final Occurrence[] kept;
+  private int size;
+
+  EndsAccumulator(boolean newest, int n) {
+    this.newest = newest;
+    this.kept = new Occurrence[n];
+  }
+
+  /** How many are kept. */
+  int size() {
+    return size;
+  }
+
+  /**
+   * The value of the outermost occurrence but so many; null where there is none, or its is null.
+   */
+  @Nullable Object value(int rank) {
+    return rank < size ? kept[rank].value : null;
+  }
+
+  @Override
+  public void clear() {
+    size = 0;
+  }
+
+  @Override
+  public void add(Occurrence occurrence) {
+    int place = size;
+    while (place > 0 && isOutside(occurrence, kept[place - 1])) {
+      place--;
+    }
+    if (place == kept.length) {
+      return;
+    }
+    Occurrence spare = size < kept.length ? kept[size] : kept[size - 1];
+    if (size < kept.length) {
+      size++;
+    }
+    System.arraycopy(kept, place, kept, place + 1, size - 1 - place);
+    kept[place] = spare == null ? new Occurrence() : spare;
+    kept[place].set(occurrence);
+  }
+
+  private boolean isOutside(Occurrence one, Occurrence other) {
+    int order = Long.compare(one.time, other.time);
+    if (order == 0) {
+      order = one.id.compareTo(other.id);
+    }
+    if (order == 0) {
+      order =
+          Values.compare(one.value, other.value); // an event that came twice, not quite the same
+    }
+    return newest ? order > 0 : order < 0;
+  }
+
+  @Override
+  public void merge(Accumulator other) {
+    EndsAccumulator more = (EndsAccumulator) other;
+    for (int i = 0; i < more.size; i++) {
+      add(more.kept[i]);
+    }
+  }
+
+  @Override
+  public void write(StateWriter out, long base) {
+    out.putVarint(size);
+    for (int i = 0; i < size; i++) {
+      out.putZigzag(kept[i].time - base);
+      out.putText(kept[i].id);
+      out.putValue(kept[i].value);
+    }
+  }
+
+  @Override
+  public void read(StateReader in, long base) {
+    size = in.takeCount(3);
+    if (size > kept.length) {
+      throw new StateFormatException(
+          "it claims %d ends where %d are kept".formatted(size, kept.length));
+    }
+    for (int i = 0; i < size; i++) {
+      if (kept[i] == null) {
+        kept[i] = new Occurrence();
+      }
+      kept[i].time = base + in.takeZigzag();
+      kept[i].id = in.takeText();
+      kept[i].value = in.takeValue();
+    }
+  }
+}

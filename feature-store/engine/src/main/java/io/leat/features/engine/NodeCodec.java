@@ -1,0 +1,208 @@
+package io.leat.features.engine;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Nodes as bytes: {@code docs/reference/state-layout.md} describes them. One thread's.
+ *
+ * <p>Reads layout 1 too, in which a state was one leaf.
+ */
+final class NodeCodec {
+  /** The layout that this build writes. */
+  static final int VERSION = 2;
+
+  private static final int LAYOUT_OF_ONE_LEAF = 1;
+  private static final int HAS_PAST = 1;
+
+  private final String view;
+  private final Measure[] measures;
+  private final long resolution;
+  private final StateReader reader = new StateReader();
+  private final StateWriter writer = new StateWriter();
+
+  /**
+   * @param view the view's id, for errors
+   * @param resolution length of a tile in milliseconds
+   */
+  NodeCodec(String view, Measure[] measures, long resolution) {
+    this.view = view;
+    this.measures = measures;
+    this.resolution = resolution;
+  }
+
+  /** Milliseconds at which a tile begins. */
+  long beginOf(long tile) {
+    return tile * resolution;
+  }
+
+  /** Encodes the entry under a key itself: its root. */
+  byte[] encodeRoot(Node root) {
+    writer.begin();
+    writer.putByte(VERSION);
+    Cell[] past = root.past;
+    writer.putByte(past == null ? 0 : HAS_PAST);
+    if (past != null) {
+      for (Cell cell : past) {
+        cell.write(writer, 0);
+      }
+    }
+    write(root);
+    return writer.end();
+  }
+
+  /** Encodes a node below a root. */
+  byte[] encode(Node node) {
+    writer.begin();
+    write(node);
+    return writer.end();
+  }
+
+  /**
+   * Decodes what {@link #encodeRoot} wrote.
+   *
+   * @throws StateFormatException if the bytes are not a state of this view
+   */
+  void decodeRoot(byte[] state, Node into) {
+    decode(state, into, true);
+  }
+
+  /**
+   * Decodes what {@link #encode} wrote.
+   *
+   * @throws StateFormatException if the bytes are not a node of this view
+   */
+  void decode(byte[] bytes, Node into) {
+    decode(bytes, into, false);
+  }
+
+  private void decode(byte[] bytes, Node into, boolean root) {
+    reader.begin(bytes);
+    try {
+      int version = root ? reader.takeByte() : VERSION;
+      into.clear(0);
+      if (version == LAYOUT_OF_ONE_LEAF) {
+        readLeaf(into);
+      } else if (version == VERSION) {
+        if (root && reader.takeByte() == HAS_PAST) {
+          into.past = Cell.of(measures);
+          for (Cell cell : into.past) {
+            cell.read(reader, 0);
+          }
+        }
+        read(into);
+      } else {
+        throw new StateFormatException(
+            ("state of view %s begins with layout version %d; this build reads versions up to %d. "
+                    + "A newer build of Leat wrote it: run that one, or rebuild the view's state")
+                .formatted(view, version, VERSION));
+      }
+      if (reader.remaining() != 0) {
+        throw malformed(bytes, reader.remaining() + " bytes follow its end", null);
+      }
+    } catch (IndexOutOfBoundsException e) {
+      throw malformed(bytes, "it ends in the middle of a value", e);
+    } catch (StateFormatException e) {
+      throw e.getMessage().startsWith("state of") ? e : malformed(bytes, e.getMessage(), e);
+    }
+  }
+
+  private void write(Node node) {
+    writer.putByte(node.shift);
+    if (node.isLeaf()) {
+      writeLeaf(node);
+    } else {
+      writeBranch(node);
+    }
+  }
+
+  private void read(Node node) {
+    int shift = reader.takeByte();
+    if (shift > Long.SIZE - 1) {
+      throw new StateFormatException("a block in it claims 2^" + shift + " tiles");
+    }
+    node.shift = shift;
+    if (node.isLeaf()) {
+      readLeaf(node);
+    } else {
+      readBranch(node);
+    }
+  }
+
+  private void writeLeaf(Node leaf) {
+    writer.putZigzag(leaf.newest);
+    writer.putVarint(leaf.size);
+    long previous = Math.floorDiv(leaf.newest, resolution);
+    for (int i = 0; i < leaf.size; i++) {
+      Node.Slot tile = leaf.slot(i);
+      writer.putVarint(i == 0 ? previous - tile.index : tile.index - previous);
+      previous = tile.index;
+      writeCells(tile, leaf);
+    }
+  }
+
+  private void readLeaf(Node leaf) {
+    leaf.newest = reader.takeZigzag();
+    int size = reader.takeCount(1 + measures.length);
+    long previous = Math.floorDiv(leaf.newest, resolution);
+    for (int i = 0; i < size; i++) {
+      long distance = reader.takeVarint();
+      previous = i == 0 ? previous - distance : previous + distance;
+      Node.Slot tile = leaf.insert(i, previous);
+      tile.summed = true;
+      readCells(tile, leaf);
+    }
+  }
+
+  private void writeBranch(Node branch) {
+    writer.putVarint(branch.size);
+    long previous = 0;
+    for (int i = 0; i < branch.size; i++) {
+      Node.Slot block = branch.slot(i);
+      writer.putZigzag(block.index - previous);
+      previous = block.index;
+      writer.putByte(block.summed ? 1 : 0);
+      if (block.summed) {
+        writeCells(block, branch);
+      }
+    }
+  }
+
+  private void readBranch(Node branch) {
+    int size = reader.takeCount(2);
+    long previous = 0;
+    for (int i = 0; i < size; i++) {
+      previous += reader.takeZigzag();
+      Node.Slot block = branch.insert(i, previous);
+      block.summed = reader.takeByte() == 1;
+      if (block.summed) {
+        readCells(block, branch);
+      }
+    }
+  }
+
+  private void writeCells(Node.Slot slot, Node node) {
+    long base = beginOf(node.firstTile(slot));
+    for (Cell cell : slot.cells) {
+      cell.write(writer, base);
+    }
+  }
+
+  private void readCells(Node.Slot slot, Node node) {
+    long base = beginOf(node.firstTile(slot));
+    for (Cell cell : slot.cells) {
+      cell.read(reader, base);
+    }
+  }
+
+  private StateFormatException malformed(
+      byte[] state, String found, @Nullable RuntimeException cause) {
+    StateFormatException malformed =
+        new StateFormatException(
+            "state of view %s (%d bytes) is damaged or of another definition: %s"
+                .formatted(view, state.length, found));
+    if (cause != null) {
+      malformed.initCause(cause);
+    }
+    return malformed;
+  }
+}

@@ -1,0 +1,31 @@
+package io.leat.features.engine;
+
+/** The exact sum of the numbers: {@link ExactSum}, in its canonical form when written. */
+final class SumAccumulator implements Accumulator {
+  final ExactSum sum = new ExactSum();
+
+  @Override
+  public void clear() {
+    sum.clear();
+  }
+
+  @Override
+  public void add(Occurrence occurrence) {
+    sum.add(occurrence.number);
+  }
+
+  @Override
+  public void merge(Accumulator other) {
+    sum.add(((SumAccumulator) other).sum);
+  }
+
+  @Override
+  public void write(StateWriter out, long base) {
+    sum.write(out);
+  }
+
+  @Override
+  public void read(StateReader in, long base) {
+    sum.read(in);
+  }
+}
