@@ -77,21 +77,24 @@ class FeatureServerIT {
           StreamsService.start(new OnlineStore(), options(folder, cluster.newDirectory("store")))) {
         pay(events, 0, 300);
         FeatureVector last = last(vectors.await(300, PATIENCE));
-        try (FeatureServer server = FeatureServer.start(options(folder, serverState))) {
+        try (FeatureServer server =
+            FeatureServer.start(options(folder, serverState), ServerSettings.LOCAL)) {
           awaitReady(server);
           assertSame(server, last);
           assertStatusesAndLag(server);
         }
         pay(events, 300, 50); // while no server runs
         last = last(vectors.await(50, PATIENCE));
-        try (FeatureServer server = FeatureServer.start(options(folder, serverState))) {
+        try (FeatureServer server =
+            FeatureServer.start(options(folder, serverState), ServerSettings.LOCAL)) {
           awaitReady(server);
           assertSame(server, last);
         }
         assertThat(store.failure()).isEmpty();
       }
       // The server goes on answering while no store runs.
-      try (FeatureServer server = FeatureServer.start(options(folder, serverState))) {
+      try (FeatureServer server =
+          FeatureServer.start(options(folder, serverState), ServerSettings.LOCAL)) {
         awaitReady(server);
         assertThat(
                 ask(
@@ -119,7 +122,8 @@ class FeatureServerIT {
     try (KafkaProducer<byte[], byte[]> producer = producer(Map.of("transactional.id", "t-1"));
         KafkaProducer<byte[], byte[]> outside = producer(Map.of());
         FeatureServer server =
-            FeatureServer.start(options(folder, cluster.newDirectory("server")))) {
+            FeatureServer.start(
+                options(folder, cluster.newDirectory("server")), ServerSettings.LOCAL)) {
       producer.beginTransaction();
       producer.send(change(changelog, 0, "c1", one)).get();
       producer.commitTransaction();
@@ -151,7 +155,8 @@ class FeatureServerIT {
   void isNotReadyBeforeTheChangelogsAreThereAndSaysSo() throws Exception {
     Path folder = copyOfShop("unborn");
     try (FeatureServer server =
-        FeatureServer.start(options(folder, cluster.newDirectory("server")))) {
+        FeatureServer.start(
+            options(folder, cluster.newDirectory("server")), ServerSettings.LOCAL)) {
       await()
           .atMost(PATIENCE)
           .until(() -> server.problem().contains("unborn-features-spending-v1-changelog"));
@@ -183,7 +188,8 @@ class FeatureServerIT {
       producer.send(change(changelog, 0, "c1", one)).get();
     }
     try (FeatureServer server =
-        FeatureServer.start(options(folder, cluster.newDirectory("server")))) {
+        FeatureServer.start(
+            options(folder, cluster.newDirectory("server")), ServerSettings.LOCAL)) {
       awaitReady(server);
 
       cluster.brokerProcess().process().kill();
