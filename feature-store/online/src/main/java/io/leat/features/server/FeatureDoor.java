@@ -8,6 +8,7 @@ import com.linecorp.armeria.common.HttpRequest;
 import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.HttpStatus;
 import com.linecorp.armeria.common.MediaType;
+import com.linecorp.armeria.common.RequestHeaders;
 import com.linecorp.armeria.common.ResponseHeaders;
 import com.linecorp.armeria.server.HttpService;
 import com.linecorp.armeria.server.ServiceRequestContext;
@@ -29,7 +30,6 @@ final class FeatureDoor implements HttpService, ReadGate.Door<HttpResponse> {
     return HttpResponse.of(
         gate.read(
             context,
-            request.headers(),
             () ->
                 request
                     .aggregate()
@@ -44,12 +44,13 @@ final class FeatureDoor implements HttpService, ReadGate.Door<HttpResponse> {
   }
 
   @Override
-  public OnlineRequest decode(byte[] body) throws RequestException {
+  public OnlineRequest decode(RequestHeaders headers, byte[] body) throws RequestException {
     return JsonRequest.parse(body);
   }
 
   @Override
-  public HttpResponse answer(OnlineRequest request, OnlineAnswer answer) {
+  public HttpResponse answer(
+      ServiceRequestContext context, OnlineRequest request, OnlineAnswer answer) {
     return HttpResponse.of(
         ResponseHeaders.builder(HttpStatus.OK)
             .contentType(MediaType.JSON)

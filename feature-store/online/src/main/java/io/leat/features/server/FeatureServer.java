@@ -140,6 +140,7 @@ public final class FeatureServer implements RunningService {
     doors.gracefulShutdownTimeout(limits.drain(), limits.drain().plus(LAST_REQUESTS));
     doors.service("/health", (context, request) -> health(readiness));
     doors.route().post("/get-online-features").build(new FeatureDoor(gate));
+    doors.service(GrpcDoor.PATH, new GrpcDoor(gate));
   }
 
   /** 200 once ready, else 503 and why. */

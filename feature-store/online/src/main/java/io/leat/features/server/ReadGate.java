@@ -14,6 +14,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,10 +34,12 @@ final class ReadGate {
     /**
      * @throws RequestException if the body is no request
      */
-    OnlineRequest decode(byte[] body) throws RequestException;
+    OnlineRequest decode(RequestHeaders headers, byte[] body) throws RequestException;
 
-    T answer(OnlineRequest request, OnlineAnswer answer);
+    /** The answer as the door gives it. */
+    T answer(ServiceRequestContext context, OnlineRequest request, OnlineAnswer answer);
 
+    /** A refusal as the door gives it; it may be thrown, too. */
     T refuse(RequestException refusal);
   }
 
@@ -89,16 +92,13 @@ final class ReadGate {
    * @param body asked for once the request has been let in
    */
   <T> CompletableFuture<T> read(
-      ServiceRequestContext context,
-      RequestHeaders headers,
-      Supplier<CompletableFuture<byte[]>> body,
-      Door<T> door) {
+      ServiceRequestContext context, Supplier<CompletableFuture<byte[]>> body, Door<T> door) {
     long start = System.nanoTime();
     if (stopping) {
       context.initiateConnectionShutdown();
     }
     try {
-      enter(headers);
+      enter(context.request().headers());
     } catch (RequestException e) {
       return CompletableFuture.completedFuture(refuse(door, e, start));
     }
@@ -106,7 +106,7 @@ final class ReadGate {
         .handleAsync(
             (whole, failure) -> {
               try {
-                return answer(whole, failure, door, start);
+                return answer(context, whole, failure, door, start);
               } finally {
                 room.release();
               }
@@ -134,16 +134,21 @@ final class ReadGate {
     }
   }
 
-  private <T> T answer(byte[] body, Throwable failure, Door<T> door, long start) {
+  private <T> T answer(
+      ServiceRequestContext context,
+      byte[] body,
+      @Nullable Throwable failure,
+      Door<T> door,
+      long start) {
     try {
       if (failure != null) {
         throw failure instanceof CompletionException && failure.getCause() != null
             ? failure.getCause()
             : failure;
       }
-      OnlineRequest request = door.decode(body);
+      OnlineRequest request = door.decode(context.request().headers(), body);
       OnlineAnswer answer = features.answer(request, clock.instant());
-      T response = door.answer(request, answer);
+      T response = door.answer(context, request, answer);
       metrics.request(door.name(), request.names().service(), 200, System.nanoTime() - start);
       return response;
     } catch (RequestException e) {

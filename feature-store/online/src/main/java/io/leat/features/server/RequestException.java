@@ -14,35 +14,38 @@ final class RequestException extends Exception {
    */
   enum Kind {
     /** No request of this kind at all: no JSON, a text where a list belongs. */
-    MALFORMED(HttpStatus.UNPROCESSABLE_ENTITY, null),
+    MALFORMED(HttpStatus.UNPROCESSABLE_ENTITY, Grpc.INVALID_ARGUMENT, null),
     /**
      * It makes no sense: keys are missing, columns differ in length, a time is out of retention.
      */
-    SENSELESS(HttpStatus.BAD_REQUEST, null),
-    NAMES_COLLIDE(HttpStatus.BAD_REQUEST, "FeatureNameCollisionError"),
-    NO_KEY(HttpStatus.UNAUTHORIZED, null),
-    WRONG_KEY(HttpStatus.FORBIDDEN, "FeastPermissionError"),
-    NO_FEATURE(HttpStatus.NOT_FOUND, null),
-    NO_VIEW(HttpStatus.NOT_FOUND, "FeatureViewNotFoundException"),
-    NO_VERSION(HttpStatus.NOT_FOUND, "FeatureViewVersionNotFound"),
-    NO_SERVICE(HttpStatus.NOT_FOUND, "FeatureServiceNotFoundException"),
-    NO_REQUEST_DATA(HttpStatus.NOT_FOUND, "RequestDataNotFoundInEntityRowsException"),
+    SENSELESS(HttpStatus.BAD_REQUEST, Grpc.INVALID_ARGUMENT, null),
+    NAMES_COLLIDE(HttpStatus.BAD_REQUEST, Grpc.INVALID_ARGUMENT, "FeatureNameCollisionError"),
+    NO_KEY(HttpStatus.UNAUTHORIZED, Grpc.UNAUTHENTICATED, null),
+    WRONG_KEY(HttpStatus.FORBIDDEN, Grpc.PERMISSION_DENIED, "FeastPermissionError"),
+    NO_FEATURE(HttpStatus.NOT_FOUND, Grpc.NOT_FOUND, null),
+    NO_VIEW(HttpStatus.NOT_FOUND, Grpc.NOT_FOUND, "FeatureViewNotFoundException"),
+    NO_VERSION(HttpStatus.NOT_FOUND, Grpc.NOT_FOUND, "FeatureViewVersionNotFound"),
+    NO_SERVICE(HttpStatus.NOT_FOUND, Grpc.NOT_FOUND, "FeatureServiceNotFoundException"),
+    NO_REQUEST_DATA(
+        HttpStatus.NOT_FOUND, Grpc.NOT_FOUND, "RequestDataNotFoundInEntityRowsException"),
     /** More bytes, rows or values than one request may ask for. */
-    TOO_LARGE(HttpStatus.REQUEST_ENTITY_TOO_LARGE, null),
+    TOO_LARGE(HttpStatus.REQUEST_ENTITY_TOO_LARGE, Grpc.INVALID_ARGUMENT, null),
     /** As many requests as the server takes are under way. */
-    TOO_MANY(HttpStatus.TOO_MANY_REQUESTS, null),
+    TOO_MANY(HttpStatus.TOO_MANY_REQUESTS, Grpc.RESOURCE_EXHAUSTED, null),
     /** The state has not caught up. */
-    NOT_READY(HttpStatus.SERVICE_UNAVAILABLE, null),
+    NOT_READY(HttpStatus.SERVICE_UNAVAILABLE, Grpc.UNAVAILABLE, null),
     /** The client went away before its request had come. */
-    ABORTED(HttpStatus.CLIENT_CLOSED_REQUEST, null),
+    ABORTED(HttpStatus.CLIENT_CLOSED_REQUEST, Grpc.CANCELLED, null),
     /** A fault of the server's own. */
-    FAILED(HttpStatus.INTERNAL_SERVER_ERROR, null);
+    FAILED(HttpStatus.INTERNAL_SERVER_ERROR, Grpc.INTERNAL, null);
 
     private final HttpStatus status;
+    private final int grpcCode;
     private final @Nullable String feastClass;
 
-    Kind(HttpStatus status, @Nullable String feastClass) {
+    Kind(HttpStatus status, int grpcCode, @Nullable String feastClass) {
       this.status = status;
+      this.grpcCode = grpcCode;
       this.feastClass = feastClass;
     }
 
@@ -50,10 +53,27 @@ final class RequestException extends Exception {
       return status;
     }
 
+    /** Status of gRPC. */
+    int grpcCode() {
+      return grpcCode;
+    }
+
     /** Class of {@code feast.errors}; empty where Feast's clients know no class for it. */
     Optional<String> feastClass() {
       return Optional.ofNullable(feastClass);
     }
+  }
+
+  /** gRPC's own codes (google.rpc.Code), as far as they are used. */
+  private static final class Grpc {
+    static final int CANCELLED = 1;
+    static final int INVALID_ARGUMENT = 3;
+    static final int NOT_FOUND = 5;
+    static final int PERMISSION_DENIED = 7;
+    static final int RESOURCE_EXHAUSTED = 8;
+    static final int INTERNAL = 13;
+    static final int UNAVAILABLE = 14;
+    static final int UNAUTHENTICATED = 16;
   }
 
   private final Kind kind;
