@@ -30,7 +30,11 @@ class ArchitectureTest {
           module("stack", "io.leat.stack.."),
           module("testing", "io.leat.testing..", "schemas", "stack"),
           module("runtime/options", "io.leat.runtime.options..", "schemas", "pipeline"),
-          module("runtime/service", "io.leat.runtime", "schemas", "pipeline", "runtime/options"),
+          Map.entry(
+              "runtime/service",
+              new Module(
+                  List.of("io.leat.runtime", "io.leat.runtime.http"),
+                  List.of("schemas", "pipeline", "runtime/options"))),
           module(
               "runtime/streams",
               "io.leat.runtime.streams..",

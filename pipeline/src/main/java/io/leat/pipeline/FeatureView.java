@@ -69,7 +69,7 @@ public record FeatureView(
   }
 
   /** What a value is; any may be null. */
-  public enum Type {
+  public enum ValueType {
     LONG,
     DOUBLE,
     BOOLEAN,
@@ -180,7 +180,7 @@ public record FeatureView(
       Optional<Double> parameter,
       Optional<Expression> where,
       Optional<Double> defaultValue,
-      Type type) {
+      ValueType type) {
     public Aggregation {
       if (field.isPresent() != (function.input() != Input.EVENTS) && function != Function.COUNT) {
         throw new IllegalArgumentException(
@@ -210,8 +210,8 @@ public record FeatureView(
           where,
           defaultValue,
           function == Function.COUNT || function == Function.COUNT_DISTINCT
-              ? Type.LONG
-              : Type.DOUBLE);
+              ? ValueType.LONG
+              : ValueType.DOUBLE);
     }
 
     /** How many values it gives. */

@@ -2,6 +2,7 @@ package io.leat.cli.up;
 
 import io.leat.features.online.OnlineStore;
 import io.leat.features.server.FeatureServer;
+import io.leat.features.server.ServerSettings;
 import io.leat.ingestion.IngestionJob;
 import io.leat.ingestion.door.DoorSettings;
 import io.leat.ingestion.door.EventDoor;
@@ -81,7 +82,7 @@ final class ServicesMain {
       throws PipelineException {
     RunningService service;
     if (name.equals("feature-server")) {
-      service = FeatureServer.start(options);
+      service = FeatureServer.start(options, ServerSettings.LOCAL);
     } else if (name.equals("door")) {
       service = EventDoor.start(options, DoorSettings.LOCAL);
     } else {

@@ -3,13 +3,11 @@ package io.leat.ingestion.door;
 import io.leat.pipeline.PipelineException;
 import io.leat.runtime.JobOptions;
 import io.leat.runtime.RunningService;
+import io.leat.runtime.http.AccessOptions;
 import io.leat.runtime.options.DurationConverter;
 import java.io.UncheckedIOException;
-import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Optional;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -25,13 +23,7 @@ import picocli.CommandLine.Spec;
 public final class DoorMain implements Callable<Integer> {
   @Mixin private JobOptions options = new JobOptions();
 
-  @Option(
-      names = "--api-keys",
-      paramLabel = "FILE",
-      description =
-          "Who may send: lines name:sha256, the hash in hex. Without it the door opens on loopback"
-              + " alone. Environment: LEAT_API_KEYS.")
-  private @Nullable Path apiKeys = path("LEAT_API_KEYS");
+  @Mixin private AccessOptions access = new AccessOptions();
 
   @Option(
       names = "--max-body",
@@ -67,19 +59,6 @@ public final class DoorMain implements Callable<Integer> {
               + " LEAT_ACKNOWLEDGEMENT. Default: ${DEFAULT-VALUE}.")
   private Duration acknowledgement = Duration.ofSeconds(10);
 
-  @Option(
-      names = "--tls-certificate",
-      paramLabel = "FILE",
-      description =
-          "Certificate chain, PEM: the door speaks HTTPS. Environment: LEAT_TLS_CERTIFICATE.")
-  private @Nullable Path certificate = path("LEAT_TLS_CERTIFICATE");
-
-  @Option(
-      names = "--tls-key",
-      paramLabel = "FILE",
-      description = "Its private key, PKCS#8 PEM without password. Environment: LEAT_TLS_KEY.")
-  private @Nullable Path key = path("LEAT_TLS_KEY");
-
   @Spec private CommandSpec spec = CommandSpec.create();
 
   private DoorMain() {}
@@ -104,19 +83,7 @@ public final class DoorMain implements Callable<Integer> {
   }
 
   private DoorSettings settings() {
-    if ((certificate == null) != (key == null)) {
-      throw new IllegalStateException("--tls-certificate and --tls-key are given together.");
-    }
     return new DoorSettings(
-        new DoorLimits(maxBody, maxEvents, maxInFlight, acknowledgement),
-        Optional.ofNullable(apiKeys).map(ApiKeys::read),
-        certificate == null || key == null
-            ? Optional.empty()
-            : Optional.of(new DoorSettings.Tls(certificate, key)));
-  }
-
-  private static @Nullable Path path(String variable) {
-    String value = System.getenv(variable);
-    return value == null || value.isBlank() ? null : Path.of(value.strip());
+        new DoorLimits(maxBody, maxEvents, maxInFlight, acknowledgement), access.access());
   }
 }

@@ -1,22 +1,13 @@
 package io.leat.ingestion.door;
 
-import java.nio.file.Path;
-import java.util.Optional;
+import io.leat.runtime.http.Access;
 
 /**
  * How a door is opened.
  *
- * @param keys who may send; empty: everybody who reaches it, which must be this machine alone
- * @param tls certificate and key; empty: in clear
+ * @param access who may send, and over which protocol
  */
-public record DoorSettings(DoorLimits limits, Optional<ApiKeys> keys, Optional<Tls> tls) {
+public record DoorSettings(DoorLimits limits, Access access) {
   /** For this machine alone, in clear. */
-  public static final DoorSettings LOCAL =
-      new DoorSettings(DoorLimits.DEFAULT, Optional.empty(), Optional.empty());
-
-  /**
-   * @param certificate X.509 chain, PEM
-   * @param key PKCS#8 private key, PEM, without password
-   */
-  public record Tls(Path certificate, Path key) {}
+  public static final DoorSettings LOCAL = new DoorSettings(DoorLimits.DEFAULT, Access.LOCAL);
 }

@@ -4,7 +4,6 @@ import com.linecorp.armeria.common.HttpData;
 import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.HttpStatus;
 import com.linecorp.armeria.common.MediaType;
-import com.linecorp.armeria.common.SessionProtocol;
 import com.linecorp.armeria.server.ServerBuilder;
 import io.leat.pipeline.Contract;
 import io.leat.pipeline.Pipeline;
@@ -13,15 +12,13 @@ import io.leat.runtime.JobOptions;
 import io.leat.runtime.Readiness;
 import io.leat.runtime.RunningService;
 import io.leat.runtime.ServiceServer;
+import io.leat.runtime.http.JsonErrors;
 import io.leat.schemas.RegistryClient;
 import io.leat.schemas.RegistryException;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.UnknownHostException;
-import java.nio.file.Files;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Map;
@@ -72,7 +69,7 @@ public final class EventDoor implements RunningService {
   public static EventDoor start(JobOptions options, DoorSettings settings)
       throws PipelineException {
     Pipeline pipeline = options.readPipeline();
-    requireKeysBeyondLoopback(options.httpHost(), settings);
+    settings.access().check(options.httpHost());
     log.info("{}-door starts: {} {}", pipeline.name(), options, settings.limits());
     PrometheusMeterRegistry metrics = ServiceServer.metrics(pipeline.name(), "door");
     RegistryClient registry = options.registry();
@@ -84,12 +81,16 @@ public final class EventDoor implements RunningService {
     EventSender sender = new EventSender(options.kafkaClientProperties(), settings.limits());
     EventService service =
         new EventService(
-            intakes, sender, settings.keys(), settings.limits(), new DoorMetrics(metrics, sender));
+            intakes,
+            sender,
+            settings.access(),
+            settings.limits(),
+            new DoorMetrics(metrics, sender));
     ServiceServer server;
     try {
       server =
           ServiceServer.start(
-              settings.tls().isPresent() ? SessionProtocol.HTTPS : SessionProtocol.HTTP,
+              settings.access().protocol(),
               options.httpHost(),
               options.httpPort(DEFAULT_HTTP_PORT),
               metrics,
@@ -104,9 +105,9 @@ public final class EventDoor implements RunningService {
 
   private static void configure(
       ServerBuilder doors, DoorSettings settings, Readiness readiness, EventService service) {
-    settings.tls().ifPresent(tls -> configure(doors, tls));
+    settings.access().configure(doors);
     doors.maxRequestLength(settings.limits().bodyBytes());
-    doors.errorHandler(new JsonErrors());
+    doors.errorHandler(new JsonErrors(EventService.TOO_LARGE));
     doors.requestTimeout(settings.limits().acknowledgement().plus(REQUEST_SLACK));
     doors.service(
         "/health",
@@ -128,41 +129,6 @@ public final class EventDoor implements RunningService {
       return Objects.requireNonNull(page, "it lies beside the classes").readAllBytes();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
-    }
-  }
-
-  private static void configure(ServerBuilder doors, DoorSettings.Tls tls) {
-    if (!Files.isReadable(tls.certificate()) || !Files.isReadable(tls.key())) {
-      throw new IllegalStateException(
-          "The certificate %s and its key %s cannot both be read."
-              .formatted(tls.certificate(), tls.key()));
-    }
-    try {
-      doors.tls(tls.certificate().toFile(), tls.key().toFile());
-    } catch (IllegalArgumentException e) {
-      throw new IllegalStateException(
-          "The certificate %s with the key %s cannot be used; expected a chain and a PKCS#8 key without password, both PEM."
-              .formatted(tls.certificate(), tls.key()),
-          e);
-    }
-  }
-
-  private static void requireKeysBeyondLoopback(String host, DoorSettings settings) {
-    boolean loopback;
-    try {
-      loopback = InetAddress.getByName(host).isLoopbackAddress();
-    } catch (UnknownHostException e) {
-      throw new IllegalStateException("There is no address for the host " + host + ".", e);
-    }
-    if (!loopback && settings.keys().isEmpty()) {
-      throw new IllegalStateException(
-          "Without API keys the door opens on loopback alone, not on %s. Give a file of keys with --api-keys."
-              .formatted(host));
-    }
-    if (!loopback && settings.tls().isEmpty()) {
-      log.warn(
-          "The door opens on {} in clear: API keys and events can be read on the way. Give --tls-certificate and --tls-key, or put a proxy that does before it.",
-          host);
     }
   }
 

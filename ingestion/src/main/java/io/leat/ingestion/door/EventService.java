@@ -12,26 +12,23 @@ import com.linecorp.armeria.common.HttpHeaderNames;
 import com.linecorp.armeria.common.HttpRequest;
 import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.HttpStatus;
-import com.linecorp.armeria.common.MediaType;
 import com.linecorp.armeria.common.RequestHeaders;
-import com.linecorp.armeria.common.ResponseHeaders;
-import com.linecorp.armeria.common.ResponseHeadersBuilder;
 import com.linecorp.armeria.common.stream.ClosedStreamException;
 import com.linecorp.armeria.server.HttpService;
 import com.linecorp.armeria.server.ServiceRequestContext;
 import io.leat.ingestion.door.ContractIntake.Judged;
 import io.leat.ingestion.door.RequestBody.Form;
+import io.leat.runtime.http.Access;
+import io.leat.runtime.http.JsonErrors;
 import io.leat.schemas.RegistryException;
 import io.micrometer.core.instrument.Timer;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
-import java.util.regex.Pattern;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.slf4j.Logger;
@@ -43,34 +40,30 @@ import org.slf4j.LoggerFactory;
  */
 final class EventService implements HttpService {
   private static final Logger log = LoggerFactory.getLogger(EventService.class);
-  private static final String BEARER = "bearer ";
-  private static final Pattern LOCAL =
-      Pattern.compile(
-          "(localhost|127\\.\\d+\\.\\d+\\.\\d+|\\[::1])(:\\d+)?", Pattern.CASE_INSENSITIVE);
-  private static final String API_KEY = "x-api-key";
+  static final String TOO_LARGE = "the body is too large; send fewer events at a time";
+
   private static final String CLOUD_EVENT = "ce-";
   private static final String TRACEPARENT = "traceparent";
-  private static final int RETRY_SECONDS = 1;
 
   private final Map<String, ContractIntake> intakes;
   private final EventSender sender;
-  private final Optional<ApiKeys> keys;
+  private final Access access;
   private final DoorLimits limits;
   private final DoorMetrics metrics;
 
   /**
    * @param intakes by name of the event
-   * @param keys empty: everybody may send
+   * @param access who may send
    */
   EventService(
       Map<String, ContractIntake> intakes,
       EventSender sender,
-      Optional<ApiKeys> keys,
+      Access access,
       DoorLimits limits,
       DoorMetrics metrics) {
     this.intakes = Map.copyOf(intakes);
     this.sender = sender;
-    this.keys = keys;
+    this.access = access;
     this.limits = limits;
     this.metrics = metrics;
   }
@@ -117,33 +110,9 @@ final class EventService implements HttpService {
   }
 
   private void authenticate(RequestHeaders headers) {
-    if (keys.isEmpty()) {
-      requireLocalName(headers);
-      return;
-    }
-    String authorization = headers.get(HttpHeaderNames.AUTHORIZATION, "");
-    String key =
-        authorization.toLowerCase(Locale.ROOT).startsWith(BEARER)
-            ? authorization.substring(BEARER.length()).strip()
-            : headers.get(API_KEY, "");
-    if (key.isEmpty()) {
-      throw new RequestException(
-          HttpStatus.UNAUTHORIZED,
-          "there is no API key; send it as 'Authorization: Bearer KEY' or 'X-API-Key: KEY'");
-    }
-    if (keys.get().nameOf(key).isEmpty()) {
-      throw new RequestException(HttpStatus.FORBIDDEN, "the API key is none of this door");
-    }
-  }
-
-  /** Else a page of any site could send events, by a name of its own that leads to this machine. */
-  private static void requireLocalName(RequestHeaders headers) {
-    String authority = String.valueOf(headers.authority());
-    if (!LOCAL.matcher(authority).matches()) {
-      throw new RequestException(
-          HttpStatus.FORBIDDEN,
-          "without API keys the door answers to localhost, 127.0.0.1 and [::1] alone, not to "
-              + authority);
+    Optional<Access.Refusal> refusal = access.refusal(headers);
+    if (refusal.isPresent()) {
+      throw new RequestException(refusal.get().status(), refusal.get().detail());
     }
   }
 
@@ -260,9 +229,7 @@ final class EventService implements HttpService {
       return error(refused.status(), refused.getMessage());
     }
     if (error instanceof ContentTooLargeException) {
-      return error(
-          HttpStatus.REQUEST_ENTITY_TOO_LARGE,
-          "the body is too large; send fewer events at a time");
+      return error(HttpStatus.REQUEST_ENTITY_TOO_LARGE, TOO_LARGE);
     }
     if (error instanceof ClosedStreamException) {
       log.debug("a client went away", error);
@@ -283,15 +250,7 @@ final class EventService implements HttpService {
   }
 
   private static HttpResponse response(Answer answer) {
-    ResponseHeadersBuilder headers =
-        ResponseHeaders.builder(answer.status()).contentType(MediaType.JSON_UTF_8);
-    if (answer.status().equals(HttpStatus.UNAUTHORIZED)) {
-      headers.add(HttpHeaderNames.WWW_AUTHENTICATE, "Bearer");
-    }
-    if (answer.status().equals(HttpStatus.TOO_MANY_REQUESTS)
-        || answer.status().equals(HttpStatus.SERVICE_UNAVAILABLE)) {
-      headers.addInt(HttpHeaderNames.RETRY_AFTER, RETRY_SECONDS);
-    }
-    return HttpResponse.of(headers.build(), HttpData.ofUtf8(answer.body().toString()));
+    return HttpResponse.of(
+        JsonErrors.headers(answer.status()), HttpData.ofUtf8(answer.body().toString()));
   }
 }

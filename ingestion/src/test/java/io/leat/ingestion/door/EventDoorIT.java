@@ -10,6 +10,8 @@ import io.leat.ingestion.IngestionJob;
 import io.leat.pipeline.PipelineReader;
 import io.leat.pipeline.apply.Applier;
 import io.leat.runtime.JobOptions;
+import io.leat.runtime.http.Access;
+import io.leat.runtime.http.ApiKeys;
 import io.leat.runtime.streams.StreamsService;
 import io.leat.schemas.AvroCodec;
 import io.leat.schemas.LogPositions;
@@ -47,6 +49,11 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 @Execution(ExecutionMode.SAME_THREAD)
 class EventDoorIT {
   private static final Duration PATIENCE = Duration.ofMinutes(1);
+
+  /** SHA-256 of "secret" (sha256sum). */
+  private static final String SECRET =
+      "2bb80d537b1da3e38bd30361aa855686bde0eacd7162fef6a25fe97bf527a25b";
+
   private static final String NOW = Instant.now().toString();
   private static final Schema SCHEMA =
       new Schema.Parser()
@@ -270,12 +277,11 @@ class EventDoorIT {
   @Test
   void whoMayNotSendOrSendsTooMuchIsTold() throws Exception {
     Path keys = cluster.newDirectory("keys").resolve("keys");
-    Files.writeString(keys, "till:" + ApiKeysTest.SECRET + "\n");
+    Files.writeString(keys, "till:" + SECRET + "\n");
     DoorSettings settings =
         new DoorSettings(
             new DoorLimits(2_000, 3, 10, Duration.ofSeconds(10)),
-            Optional.of(ApiKeys.read(keys)),
-            Optional.empty());
+            new Access(Optional.of(ApiKeys.read(keys)), Optional.empty(), false));
     try (EventDoor door = EventDoor.start(options(), settings)) {
       String type = "application/json";
       String good = payment("k1", 5);
@@ -303,10 +309,7 @@ class EventDoorIT {
   @Test
   void tooManyUnderWayAreToldToComeAgainAndABrokerThatIsGoneIsAdmitted() throws Exception {
     DoorSettings settings =
-        new DoorSettings(
-            new DoorLimits(10_000, 10, 1, Duration.ofSeconds(8)),
-            Optional.empty(),
-            Optional.empty());
+        new DoorSettings(new DoorLimits(10_000, 10, 1, Duration.ofSeconds(8)), Access.LOCAL);
     try (EventDoor door = EventDoor.start(options(), settings)) {
       String type = "application/json";
       assertThat(post(door, "payments", type, payment("b1", 5)).statusCode()).isEqualTo(200);
@@ -382,8 +385,7 @@ class EventDoorIT {
     DoorSettings settings =
         new DoorSettings(
             DoorLimits.DEFAULT,
-            Optional.empty(),
-            Optional.of(new DoorSettings.Tls(certificate, key)));
+            new Access(Optional.empty(), Optional.of(new Access.Tls(certificate, key)), false));
 
     try (EventDoor door = EventDoor.start(options(), settings)) {
       HttpResponse<String> answer =

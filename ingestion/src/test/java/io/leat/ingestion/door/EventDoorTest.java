@@ -3,6 +3,7 @@ package io.leat.ingestion.door;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.leat.runtime.JobOptions;
+import io.leat.runtime.http.Access;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -16,7 +17,7 @@ class EventDoorTest {
     assertThatThrownBy(() -> EventDoor.start(options, DoorSettings.LOCAL))
         .isInstanceOf(IllegalStateException.class)
         .hasMessage(
-            "Without API keys the door opens on loopback alone, not on 0.0.0.0. Give a file of keys with --api-keys.");
+            "Without API keys the door opens on loopback alone, not on 0.0.0.0. Give a file of keys with --api-keys; or --open, where the network keeps others out.");
   }
 
   @Test
@@ -24,8 +25,10 @@ class EventDoorTest {
     DoorSettings settings =
         new DoorSettings(
             DoorLimits.DEFAULT,
-            Optional.empty(),
-            Optional.of(new DoorSettings.Tls(Path.of("no.crt"), Path.of("no.key"))));
+            new Access(
+                Optional.empty(),
+                Optional.of(new Access.Tls(Path.of("no.crt"), Path.of("no.key"))),
+                false));
 
     assertThatThrownBy(() -> EventDoor.start(options("--http-host=127.0.0.1"), settings))
         .isInstanceOf(IllegalStateException.class)

@@ -76,7 +76,7 @@ public final class Scope {
     return new Scope(variables, fields.unreadable());
   }
 
-  private static Variable feature(String name, FeatureView.Type type) {
+  private static Variable feature(String name, FeatureView.ValueType type) {
     return switch (type) {
       case LONG, DOUBLE ->
           new Variable(

@@ -6,7 +6,7 @@ import io.leat.pipeline.FeatureView.Aggregation;
 import io.leat.pipeline.FeatureView.Function;
 import io.leat.pipeline.FeatureView.Input;
 import io.leat.pipeline.FeatureView.Parameter;
-import io.leat.pipeline.FeatureView.Type;
+import io.leat.pipeline.FeatureView.ValueType;
 import io.leat.pipeline.Suggestions;
 import io.leat.pipeline.expression.Program;
 import io.leat.pipeline.expression.Scope;
@@ -147,11 +147,12 @@ final class AggregationReader {
       Optional<Double> parameter,
       Optional<Expression> where,
       Optional<Double> defaultValue) {
-    Type type = type(function, field);
-    if (defaultValue.isPresent() && type != Type.DOUBLE) {
+    ValueType type = type(function, field);
+    if (defaultValue.isPresent() && type != ValueType.DOUBLE) {
       place.problem(
           "%s has a default; only values that are doubles can have one, and these are %s",
-          place.name(), type == Type.LONG ? "whole numbers" : type.name().toLowerCase(Locale.ROOT));
+          place.name(),
+          type == ValueType.LONG ? "whole numbers" : type.name().toLowerCase(Locale.ROOT));
     }
     return Optional.of(
         new Aggregation(
@@ -164,21 +165,21 @@ final class AggregationReader {
             type));
   }
 
-  private static Type type(Function function, Optional<Schema.Field> field) {
+  private static ValueType type(Function function, Optional<Schema.Field> field) {
     return switch (function) {
-      case COUNT, COUNT_DISTINCT -> Type.LONG;
+      case COUNT, COUNT_DISTINCT -> ValueType.LONG;
       case FIRST, LAST, LATEST, LAST_N, TOP_K -> type(Fields.value(field.orElseThrow()));
       case SUM, AVG, MIN, MAX, VARIANCE, STDDEV, QUANTILE, EWMA, TIME_SINCE_LAST, RATE, DELTA ->
-          Type.DOUBLE;
+          ValueType.DOUBLE;
     };
   }
 
-  private static Type type(Schema schema) {
+  private static ValueType type(Schema schema) {
     return switch (schema.getType()) {
-      case INT, LONG -> Type.LONG;
-      case FLOAT, DOUBLE -> Type.DOUBLE;
-      case BOOLEAN -> Type.BOOLEAN;
-      case STRING, ENUM, NULL, BYTES, FIXED, RECORD, ARRAY, MAP, UNION -> Type.STRING;
+      case INT, LONG -> ValueType.LONG;
+      case FLOAT, DOUBLE -> ValueType.DOUBLE;
+      case BOOLEAN -> ValueType.BOOLEAN;
+      case STRING, ENUM, NULL, BYTES, FIXED, RECORD, ARRAY, MAP, UNION -> ValueType.STRING;
     };
   }
 

@@ -4,7 +4,6 @@ import io.leat.pipeline.Durations;
 import io.leat.pipeline.FeatureView;
 import java.time.Duration;
 import java.util.List;
-import java.util.OptionalLong;
 import org.apache.avro.Schema;
 import org.apache.avro.generic.GenericRecord;
 import org.jspecify.annotations.Nullable;
@@ -198,14 +197,15 @@ public final class ViewEngine {
   }
 
   /**
-   * The newest event time that a key's state has seen, milliseconds since 1970-01-01 UTC; empty
-   * where the key has none.
+   * The newest event time of the key of the last call, milliseconds since 1970-01-01 UTC.
    *
-   * @throws StateFormatException if the state is not one of this view, or of a later layout
+   * @throws IllegalStateException if that key has no state
    */
-  public OptionalLong newestEventTime(Entries entries, byte[] key) {
-    open(entries, key);
-    return open ? OptionalLong.of(tree.newest()) : OptionalLong.empty();
+  public long newestEventTime() {
+    if (!open) {
+      throw new IllegalStateException("the key has no state in view " + view.id());
+    }
+    return tree.newest();
   }
 
   /**

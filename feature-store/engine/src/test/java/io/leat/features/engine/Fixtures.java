@@ -6,7 +6,7 @@ import io.leat.pipeline.Expression;
 import io.leat.pipeline.FeatureView;
 import io.leat.pipeline.FeatureView.Aggregation;
 import io.leat.pipeline.FeatureView.Function;
-import io.leat.pipeline.FeatureView.Type;
+import io.leat.pipeline.FeatureView.ValueType;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -54,16 +54,17 @@ final class Fixtures {
   }
 
   /** An aggregation of the values of a field, of the field's type. */
-  static Aggregation aggregation(Function function, String field, Type type) {
+  static Aggregation aggregation(Function function, String field, ValueType type) {
     return aggregation(function, field, type, Optional.empty());
   }
 
-  static Aggregation aggregation(Function function, String field, Type type, double parameter) {
+  static Aggregation aggregation(
+      Function function, String field, ValueType type, double parameter) {
     return aggregation(function, field, type, Optional.of(parameter));
   }
 
   private static Aggregation aggregation(
-      Function function, String field, Type type, Optional<Double> parameter) {
+      Function function, String field, ValueType type, Optional<Double> parameter) {
     return new Aggregation(
         function.text() + "_" + field + parameter.map(p -> "_" + p).orElse(""),
         function,

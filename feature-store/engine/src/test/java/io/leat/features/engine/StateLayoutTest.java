@@ -10,7 +10,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.leat.pipeline.FeatureView;
 import io.leat.pipeline.FeatureView.Function;
-import io.leat.pipeline.FeatureView.Type;
+import io.leat.pipeline.FeatureView.ValueType;
 import java.util.Arrays;
 import java.util.HexFormat;
 import org.junit.jupiter.api.Test;
@@ -84,7 +84,7 @@ class StateLayoutTest {
                     "0s",
                     "0s",
                     countOfEvents(),
-                    aggregation(Function.LAST_N, "label", Type.STRING, 1)),
+                    aggregation(Function.LAST_N, "label", ValueType.STRING, 1)),
                 READING,
                 0,
                 new StateTree.Shape(2, 2)));

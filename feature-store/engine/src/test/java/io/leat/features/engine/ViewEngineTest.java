@@ -12,7 +12,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.leat.pipeline.FeatureView;
 import io.leat.pipeline.FeatureView.Function;
-import io.leat.pipeline.FeatureView.Type;
+import io.leat.pipeline.FeatureView.ValueType;
 import java.util.Random;
 import org.apache.avro.Schema;
 import org.apache.avro.SchemaBuilder;
@@ -231,8 +231,8 @@ class ViewEngineTest {
             "1s",
             "0s",
             "0s",
-            aggregation(Function.LAST_N, "label", Type.STRING, 2),
-            aggregation(Function.TOP_K, "value", Type.DOUBLE, 1));
+            aggregation(Function.LAST_N, "label", ValueType.STRING, 2),
+            aggregation(Function.TOP_K, "value", ValueType.DOUBLE, 1));
 
     assertThat(engine(view).columns())
         .containsExactly(

@@ -131,9 +131,7 @@ final class VectorTable {
       DerivedFeature derived, FeatureService service, Pipeline pipeline) {
     return Program.compile(
         derived.expression(),
-        Scope.ofVector(
-            spine(service, pipeline),
-            pipeline.views().stream().flatMap(VectorTable::featuresOf).toList()),
+        Scope.ofVector(spine(service, pipeline), pipeline.views()),
         Program.Result.SCALAR);
   }
 
@@ -148,13 +146,17 @@ final class VectorTable {
     }
     if (feature instanceof ViewFeature of) {
       FeatureView view = pipeline.view(of.view()).orElseThrow();
-      boolean count =
-          view.aggregations().stream()
-              .anyMatch(
-                  aggregation ->
-                      aggregation.name().equals(of.aggregation())
-                          && aggregation.function() == FeatureView.Function.COUNT);
-      return count ? Types.LongType.get() : Types.DoubleType.get();
+      return switch (view.columns().stream()
+          .filter(column -> column.name().equals(of.column()))
+          .findFirst()
+          .orElseThrow()
+          .aggregation()
+          .type()) {
+        case LONG -> Types.LongType.get();
+        case DOUBLE -> Types.DoubleType.get();
+        case BOOLEAN -> Types.BooleanType.get();
+        case STRING -> Types.StringType.get();
+      };
     }
     Class<?> type = program((DerivedFeature) feature, service, pipeline).type();
     return type == Double.class
@@ -176,11 +178,6 @@ final class VectorTable {
 
   /** Full names of a view's features. */
   private static Stream<String> featuresOf(FeatureView view) {
-    return view.aggregations().stream()
-        .flatMap(
-            aggregation ->
-                view.windows().stream()
-                    .map(
-                        window -> new ViewFeature(view.name(), aggregation.name(), window).name()));
+    return view.columns().stream().map(column -> view.name() + "." + column.name());
   }
 }

@@ -33,8 +33,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param key key of the event's record, as it lies on its valid topic; null where it has none
  * @param event the event's bytes, as they lie on its valid topic
- * @param values view id to the view's values, in the order of its columns. An
- *     absent view has no values: the entity's key was null or the event came too late
+ * @param values view id to the view's values, in the order of its columns. An absent view has no
+ *     values: the entity's key was null or the event came too late
  * @param lateFor names of the views that the event came too late for
  */
 record Envelope(

@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>What has been reached is the newest event time that the task has seen since it started, so
  * that a key is judged by its own partition and never by a clock. An event that comes for a removed
- * key finds it new: that only tells where it is late by more than the longest window, the offset and
- * {@code grace} twice.
+ * key finds it new: that only tells where it is late by more than the longest window, the offset
+ * and {@code grace} twice.
  */
 final class IdleKeys {
   private final ViewEngine engine;

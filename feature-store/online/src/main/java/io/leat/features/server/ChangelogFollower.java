@@ -27,6 +27,8 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.apache.kafka.common.errors.WakeupException;
@@ -44,9 +46,9 @@ import org.slf4j.LoggerFactory;
  * that was made anew (another topic id) or whose stored offset no longer exists is read from its
  * beginning into an empty store.
  *
- * <p>A deletion that happened, and was compacted away, while the server was stopped for longer than
- * the topic's {@code delete.retention.ms} (a day by default) is not seen. The online store deletes
- * no state today.
+ * <p>A changelog tells of a deletion for no longer than its {@code delete.retention.ms} (a day by
+ * default). A store that was last level longer ago may hold what has been deleted since, and is
+ * read from the beginning too.
  */
 final class ChangelogFollower implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(ChangelogFollower.class);
@@ -57,6 +59,9 @@ final class ChangelogFollower implements AutoCloseable {
 
   private static final Duration RETRY = Duration.ofSeconds(1);
   private static final long MEASURE_EVERY_MILLIS = 500;
+
+  /** How often a store that is level is remembered to be so, for the next start. */
+  private static final long REMEMBER_EVERY_MILLIS = 60_000;
 
   /**
    * How far a store is behind.
@@ -74,11 +79,21 @@ final class ChangelogFollower implements AutoCloseable {
 
   private record Level(long records, long levelAtMillis) {}
 
+  /**
+   * The changelogs as the brokers have them.
+   *
+   * @param topicIds by partition
+   * @param deletionsToldMillis by topic, for how long it tells of deletions
+   */
+  private record Changelogs(
+      Map<TopicPartition, Uuid> topicIds, Map<String, Long> deletionsToldMillis) {}
+
   private final Map<String, Object> consumerSettings;
   private final Map<String, String> storeByTopic = new HashMap<>();
   private final CommittedState state;
   private final LongSupplier clock;
   private final Map<String, Level> levels = new ConcurrentHashMap<>();
+  private final Map<String, Long> remembered = new HashMap<>();
   private final Thread thread;
   private final CountDownLatch stopped = new CountDownLatch(1);
   private volatile boolean stopping;
@@ -195,12 +210,13 @@ final class ChangelogFollower implements AutoCloseable {
   }
 
   private void follow() throws ExecutionException, InterruptedException {
-    Map<TopicPartition, Uuid> topicIds = awaitPartitions();
+    Changelogs changelogs = awaitChangelogs();
+    Map<TopicPartition, Uuid> topicIds = changelogs.topicIds();
     try (Consumer<byte[], byte[]> consumer =
         new KafkaConsumer<>(
             consumerSettings, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
       active = consumer;
-      goOn(consumer, topicIds);
+      goOn(consumer, changelogs);
       long measured = Long.MIN_VALUE;
       while (!stopping) {
         takeIn(consumer, topicIds);
@@ -215,8 +231,7 @@ final class ChangelogFollower implements AutoCloseable {
   }
 
   /** Waits for the changelog topics, which the online store makes at its first start. */
-  private Map<TopicPartition, Uuid> awaitPartitions()
-      throws ExecutionException, InterruptedException {
+  private Changelogs awaitChangelogs() throws ExecutionException, InterruptedException {
     Map<String, Object> settings = new HashMap<>(consumerSettings);
     settings.keySet().retainAll(AdminClientConfig.configNames());
     try (Admin admin = Admin.create(settings)) {
@@ -241,7 +256,7 @@ final class ChangelogFollower implements AutoCloseable {
           }
         }
         if (missing.isEmpty() || stopping) {
-          return topicIds;
+          return new Changelogs(topicIds, deletionsTold(admin));
         }
         waitFor(
             "waiting for the topics "
@@ -252,8 +267,31 @@ final class ChangelogFollower implements AutoCloseable {
     }
   }
 
-  /** Goes to where the state stands; empties stores whose changelog is not the one they are of. */
-  private void goOn(Consumer<byte[], byte[]> consumer, Map<TopicPartition, Uuid> topicIds) {
+  private Map<String, Long> deletionsTold(Admin admin)
+      throws ExecutionException, InterruptedException {
+    Map<String, Long> told = new HashMap<>();
+    List<ConfigResource> topics =
+        storeByTopic.keySet().stream()
+            .map(topic -> new ConfigResource(ConfigResource.Type.TOPIC, topic))
+            .toList();
+    admin
+        .describeConfigs(topics)
+        .all()
+        .get()
+        .forEach(
+            (topic, config) ->
+                told.put(
+                    topic.name(),
+                    Long.valueOf(config.get(TopicConfig.DELETE_RETENTION_MS_CONFIG).value())));
+    return told;
+  }
+
+  /**
+   * Goes to where the state stands; empties stores whose changelog is not the one they are of, and
+   * those that may hold what it does not tell to be deleted any more.
+   */
+  private void goOn(Consumer<byte[], byte[]> consumer, Changelogs changelogs) {
+    Map<TopicPartition, Uuid> topicIds = changelogs.topicIds();
     topicIds.forEach(
         (partition, id) -> {
           if (state.knows(partition) && state.nextOffset(partition, id).isEmpty()) {
@@ -261,6 +299,24 @@ final class ChangelogFollower implements AutoCloseable {
             forget(partition.topic());
           }
         });
+    long now = clock.getAsLong();
+    changelogs
+        .deletionsToldMillis()
+        .forEach(
+            (topic, told) -> {
+              OptionalLong level = state.level(topic);
+              if (level.isPresent() && now - level.getAsLong() > told) {
+                log.warn(
+                    "{} tells of deletions for {} ms, and its store was level {} ms ago; it is read from the beginning",
+                    topic,
+                    told,
+                    now - level.getAsLong());
+                forget(topic);
+              }
+              if (state.level(topic).isEmpty()) { // of what is deleted from now on it will be told
+                state.setLevel(topic, now);
+              }
+            });
     consumer.assign(topicIds.keySet());
     List<TopicPartition> unread = new ArrayList<>();
     topicIds.forEach(
@@ -278,6 +334,9 @@ final class ChangelogFollower implements AutoCloseable {
   }
 
   private void takeIn(Consumer<byte[], byte[]> consumer, Map<TopicPartition, Uuid> topicIds) {
+    if (state.damage().isPresent()) {
+      throw state.damage().get();
+    }
     List<Change> changes = new ArrayList<>();
     for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
       changes.add(new Change(storeByTopic.get(record.topic()), record.key(), record.value()));
@@ -311,6 +370,14 @@ final class ChangelogFollower implements AutoCloseable {
                         ? new Level(0, now)
                         : before == null ? null : new Level(records, before.levelAtMillis())));
     problem = catchingUp(behind);
+    storeByTopic.forEach(
+        (topic, store) -> {
+          if (behind.getOrDefault(store, 0L) == 0
+              && now - remembered.getOrDefault(topic, 0L) > REMEMBER_EVERY_MILLIS) {
+            state.setLevel(topic, now);
+            remembered.put(topic, now);
+          }
+        });
   }
 
   private Optional<String> catchingUp(Map<String, Long> behind) {

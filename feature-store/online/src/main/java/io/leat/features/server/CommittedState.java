@@ -2,35 +2,23 @@ package io.leat.features.server;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
+import java.util.Collections;
 import java.util.List;
-import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.Set;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
 import org.jspecify.annotations.Nullable;
-import org.rocksdb.BlockBasedTableConfig;
-import org.rocksdb.Cache;
-import org.rocksdb.ColumnFamilyDescriptor;
 import org.rocksdb.ColumnFamilyHandle;
-import org.rocksdb.ColumnFamilyOptions;
-import org.rocksdb.DBOptions;
-import org.rocksdb.LRUCache;
-import org.rocksdb.Options;
 import org.rocksdb.ReadOptions;
 import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.Snapshot;
 import org.rocksdb.WriteBatch;
-import org.rocksdb.WriteBufferManager;
 import org.rocksdb.WriteOptions;
 
 /**
@@ -38,16 +26,13 @@ import org.rocksdb.WriteOptions;
  * the changelogs. State and offsets change in one atomic write, so that a restart, even an unclean
  * one, goes on exactly where the state stands.
  *
- * <p>A RocksDB with one column family a store; the default column family holds the offsets: key
- * {@code topic/partition}, value the topic's id (16 bytes) and the next offset (8 bytes).
+ * <p>What is known of the stores: key {@code topic/partition}, value the topic's id (16 bytes) and
+ * the next offset (8 bytes); key {@code level/topic}, value when the store was last known to hold
+ * nothing that the changelog has deleted, in milliseconds since 1970-01-01 UTC (8 bytes).
  *
- * <p>Reads from any thread; changes from one.
+ * <p>Reads from any thread; changes from one. Nobody reads any more when it is closed.
  */
 final class CommittedState implements AutoCloseable {
-  static {
-    RocksDB.loadLibrary();
-  }
-
   /** A change of one key's state; null deletes it. */
   record Change(String store, byte[] key, byte @Nullable [] state) {}
 
@@ -57,80 +42,26 @@ final class CommittedState implements AutoCloseable {
   private static final int POSITION_LENGTH = 24;
 
   /** Keys are UTF-8, in which this byte never occurs. */
-  private static final byte[] BEYOND_EVERY_KEY = {(byte) 0xff};
+  private static final byte[] BEYOND_EVERY_KEY = {(byte) 0xff, (byte) 0xff, (byte) 0xff};
 
-  private final Path folder;
-  private final Cache cache;
-  private final WriteBufferManager writeBuffers;
-  private final ColumnFamilyOptions columnOptions;
-  private final DBOptions options;
-  private final WriteOptions writeOptions = new WriteOptions();
+  private final StateFiles files;
   private final RocksDB database;
-  private final ColumnFamilyHandle positions;
-  private final Map<String, ColumnFamilyHandle> stores = new LinkedHashMap<>();
+  private final ColumnFamilyHandle known;
+  private final WriteOptions writeOptions;
+  private volatile Optional<IllegalStateException> damage = Optional.empty();
 
   /**
-   * Opens the state, or begins it; stores that are no longer named are removed.
+   * Opens the state, or begins it; stores that are no longer named are removed. It is begun anew
+   * where its files are damaged.
    *
    * @param memory bytes for cached blocks and write buffers together
    * @throws IllegalStateException with one clear sentence if it cannot be opened
    */
   CommittedState(Path folder, Collection<String> names, long memory) {
-    this.folder = folder;
-    this.cache = new LRUCache(memory);
-    this.writeBuffers = new WriteBufferManager(memory / 2, cache);
-    this.columnOptions =
-        new ColumnFamilyOptions()
-            .setTableFormatConfig(
-                new BlockBasedTableConfig()
-                    .setBlockCache(cache)
-                    .setCacheIndexAndFilterBlocks(true)
-                    .setPinL0FilterAndIndexBlocksInCache(true));
-    this.options =
-        new DBOptions()
-            .setCreateIfMissing(true)
-            .setCreateMissingColumnFamilies(true)
-            .setMaxTotalWalSize(memory)
-            .setWriteBufferManager(writeBuffers);
-    try {
-      Files.createDirectories(folder);
-      Set<String> all = new LinkedHashSet<>(existing(folder));
-      all.remove(new String(RocksDB.DEFAULT_COLUMN_FAMILY, UTF_8));
-      all.addAll(names);
-      List<ColumnFamilyDescriptor> descriptors = new ArrayList<>();
-      descriptors.add(new ColumnFamilyDescriptor(RocksDB.DEFAULT_COLUMN_FAMILY, columnOptions));
-      all.forEach(
-          name -> descriptors.add(new ColumnFamilyDescriptor(name.getBytes(UTF_8), columnOptions)));
-      List<ColumnFamilyHandle> handles = new ArrayList<>();
-      this.database = RocksDB.open(options, folder.toString(), descriptors, handles);
-      this.positions = handles.get(0);
-      int next = 1;
-      for (String name : all) {
-        ColumnFamilyHandle handle = handles.get(next++);
-        if (names.contains(name)) {
-          stores.put(name, handle);
-        } else {
-          database.dropColumnFamily(handle);
-          handle.close();
-        }
-      }
-    } catch (RocksDBException | IOException e) {
-      throw new IllegalStateException(
-          "Cannot open the feature server's state in %s: %s. Is another feature server running on it? Give each a folder of its own with --state-dir."
-              .formatted(folder, e.getMessage()),
-          e);
-    }
-  }
-
-  private static List<String> existing(Path folder) throws RocksDBException {
-    if (!Files.exists(folder.resolve("CURRENT"))) {
-      return List.of(); // no database yet
-    }
-    try (Options plain = new Options()) {
-      return RocksDB.listColumnFamilies(plain, folder.toString()).stream()
-          .map(name -> new String(name, UTF_8))
-          .toList();
-    }
+    this.files = new StateFiles(folder, names, memory);
+    this.database = files.database();
+    this.known = files.known();
+    this.writeOptions = new WriteOptions();
   }
 
   /** One unchanging view of all stores; close it soon. */
@@ -141,7 +72,46 @@ final class CommittedState implements AutoCloseable {
     /** The state of a key; null where the store has none. */
     byte @Nullable [] get(String store, byte[] key) {
       try {
-        return database.get(stores.get(store), readOptions, key);
+        return database.get(files.store(store), readOptions, key);
+      } catch (RocksDBException e) {
+        throw failed("read", e);
+      }
+    }
+
+    /**
+     * The states of several keys, in one read.
+     *
+     * @param keys each may be null, and has no state then
+     */
+    List<byte @Nullable []> getAll(String store, List<byte @Nullable []> keys) {
+      List<byte[]> wanted = new ArrayList<>(keys.size());
+      for (byte[] key : keys) {
+        if (key != null) {
+          wanted.add(key);
+        }
+      }
+      List<byte @Nullable []> found = find(store, wanted);
+      if (wanted.size() == keys.size()) {
+        return found;
+      }
+      List<byte @Nullable []> states = new ArrayList<>(keys.size());
+      int next = 0;
+      for (byte[] key : keys) {
+        states.add(key == null ? null : found.get(next++));
+      }
+      return states;
+    }
+
+    private List<byte @Nullable []> find(String store, List<byte[]> keys) {
+      if (keys.isEmpty()) {
+        return List.of();
+      }
+      if (keys.size() == 1) {
+        return Collections.singletonList(get(store, keys.get(0)));
+      }
+      try {
+        return database.multiGetAsList(
+            readOptions, Collections.nCopies(keys.size(), files.store(store)), keys);
       } catch (RocksDBException e) {
         throw failed("read", e);
       }
@@ -162,7 +132,7 @@ final class CommittedState implements AutoCloseable {
   void apply(List<Change> changes, List<Position> reached) {
     try (WriteBatch batch = new WriteBatch()) {
       for (Change change : changes) {
-        ColumnFamilyHandle store = stores.get(change.store());
+        ColumnFamilyHandle store = files.store(change.store());
         if (change.state() == null) {
           batch.delete(store, change.key());
         } else {
@@ -170,7 +140,7 @@ final class CommittedState implements AutoCloseable {
         }
       }
       for (Position position : reached) {
-        batch.put(positions, key(position.partition()), value(position));
+        batch.put(known, key(position.partition()), value(position));
       }
       database.write(writeOptions, batch);
     } catch (RocksDBException e) {
@@ -180,45 +150,68 @@ final class CommittedState implements AutoCloseable {
 
   /** The offset to go on from; empty if nothing was taken in of this very topic. */
   OptionalLong nextOffset(TopicPartition partition, Uuid topicId) {
-    try {
-      byte[] value = database.get(positions, key(partition));
-      if (value == null || value.length != POSITION_LENGTH) {
-        return OptionalLong.empty();
-      }
-      ByteBuffer buffer = ByteBuffer.wrap(value);
-      return new Uuid(buffer.getLong(), buffer.getLong()).equals(topicId)
-          ? OptionalLong.of(buffer.getLong())
-          : OptionalLong.empty();
-    } catch (RocksDBException e) {
-      throw failed("read", e);
+    byte[] value = known(key(partition));
+    if (value == null || value.length != POSITION_LENGTH) {
+      return OptionalLong.empty();
     }
+    ByteBuffer buffer = ByteBuffer.wrap(value);
+    return new Uuid(buffer.getLong(), buffer.getLong()).equals(topicId)
+        ? OptionalLong.of(buffer.getLong())
+        : OptionalLong.empty();
   }
 
   /** Whether anything of the partition was ever taken in, of whatever topic. */
   boolean knows(TopicPartition partition) {
+    return known(key(partition)) != null;
+  }
+
+  /** Remembers that a store holds nothing that its changelog had deleted by a time. */
+  void setLevel(String topic, long timeMillis) {
     try {
-      return database.get(positions, key(partition)) != null;
+      database.put(known, levelKey(topic), ByteBuffer.allocate(8).putLong(timeMillis).array());
     } catch (RocksDBException e) {
-      throw failed("read", e);
+      throw failed("write", e);
     }
   }
 
-  /** Removes all of a store's keys, and the offsets of all partitions of its changelog. */
+  /** What {@link #setLevel} last remembered; empty if nothing. */
+  OptionalLong level(String topic) {
+    byte[] value = known(levelKey(topic));
+    return value == null ? OptionalLong.empty() : OptionalLong.of(ByteBuffer.wrap(value).getLong());
+  }
+
+  /** Removes all of a store's keys, and what is known of its changelog. */
   void clear(String store, String topic) {
     try (WriteBatch batch = new WriteBatch()) {
-      batch.deleteRange(stores.get(store), new byte[0], BEYOND_EVERY_KEY);
+      batch.deleteRange(files.store(store), new byte[0], BEYOND_EVERY_KEY);
       batch.deleteRange(
-          positions,
-          (topic + "/").getBytes(UTF_8),
-          (topic + "0").getBytes(UTF_8)); // '0' follows '/'
+          known, (topic + "/").getBytes(UTF_8), (topic + "0").getBytes(UTF_8)); // '0' follows '/'
+      batch.delete(known, levelKey(topic));
       database.write(writeOptions, batch);
     } catch (RocksDBException e) {
       throw failed("write", e);
     }
   }
 
+  /** That a read or a write found the files damaged; empty while none did. */
+  Optional<IllegalStateException> damage() {
+    return damage;
+  }
+
+  private byte @Nullable [] known(byte[] key) {
+    try {
+      return database.get(known, key);
+    } catch (RocksDBException e) {
+      throw failed("read", e);
+    }
+  }
+
   private static byte[] key(TopicPartition partition) {
     return (partition.topic() + "/" + partition.partition()).getBytes(UTF_8);
+  }
+
+  private static byte[] levelKey(String topic) {
+    return ("level/" + topic).getBytes(UTF_8);
   }
 
   private static byte[] value(Position position) {
@@ -230,21 +223,16 @@ final class CommittedState implements AutoCloseable {
   }
 
   private IllegalStateException failed(String verb, RocksDBException cause) {
-    return new IllegalStateException(
-        "Cannot %s the feature server's state in %s: %s. Is the disk full?"
-            .formatted(verb, folder, cause.getMessage()),
-        cause);
+    IllegalStateException sentence = files.failed(verb, cause);
+    if (StateFiles.isDamage(cause)) {
+      damage = Optional.of(sentence);
+    }
+    return sentence;
   }
 
   @Override
   public void close() {
-    stores.values().forEach(ColumnFamilyHandle::close);
-    positions.close();
-    database.close();
+    files.close();
     writeOptions.close();
-    options.close();
-    columnOptions.close();
-    writeBuffers.close();
-    cache.close();
   }
 }

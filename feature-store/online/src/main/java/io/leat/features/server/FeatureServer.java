@@ -1,5 +1,8 @@
 package io.leat.features.server;
 
+import com.linecorp.armeria.common.HttpResponse;
+import com.linecorp.armeria.common.HttpStatus;
+import com.linecorp.armeria.server.ServerBuilder;
 import io.leat.features.online.StateStores;
 import io.leat.pipeline.FeatureView;
 import io.leat.pipeline.Pipeline;
@@ -8,7 +11,10 @@ import io.leat.runtime.JobOptions;
 import io.leat.runtime.Readiness;
 import io.leat.runtime.RunningService;
 import io.leat.runtime.ServiceServer;
+import io.leat.runtime.http.JsonErrors;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.Optional;
@@ -35,43 +41,50 @@ public final class FeatureServer implements RunningService {
   public static final int DEFAULT_HTTP_PORT = 6566;
 
   private static final Logger log = LoggerFactory.getLogger(FeatureServer.class);
-
-  private static final long MINIMUM_MEMORY = 8L << 20;
   private static final String FOLDER = "feature-server";
+
+  /** How long requests that are under way are waited for, at the end. */
+  private static final Duration LAST_REQUESTS = Duration.ofSeconds(5);
 
   private final CommittedState state;
   private final ChangelogFollower follower;
+  private final ReadGate gate;
   private final Readiness readiness;
   private final ServiceServer server;
 
   private FeatureServer(
-      CommittedState state, ChangelogFollower follower, Readiness readiness, ServiceServer server) {
+      CommittedState state,
+      ChangelogFollower follower,
+      ReadGate gate,
+      Readiness readiness,
+      ServiceServer server) {
     this.state = state;
     this.follower = follower;
+    this.gate = gate;
     this.readiness = readiness;
     this.server = server;
-  }
-
-  /** Starts a server with {@link Limits#DEFAULT}; see the other {@code start}. */
-  public static FeatureServer start(JobOptions options) throws PipelineException {
-    return start(options, Limits.DEFAULT);
   }
 
   /**
    * Starts a server and returns at once; {@link #isReady} tells when its state has caught up.
    *
    * @throws PipelineException if the pipeline cannot be read
-   * @throws IllegalStateException with one clear sentence if it cannot start
+   * @throws IllegalStateException with one clear sentence if it cannot start, or must not: beyond
+   *     this machine without API keys
    */
-  public static FeatureServer start(JobOptions options, Limits limits) throws PipelineException {
+  public static FeatureServer start(JobOptions options, ServerSettings settings)
+      throws PipelineException {
     Pipeline pipeline = options.readPipeline();
-    log.info("{}-feature-server starts: {}", pipeline.name(), options);
+    Limits limits = settings.limits();
+    settings.access().check(options.httpHost());
+    log.info("{}-feature-server starts: {} {}", pipeline.name(), options, limits);
     PrometheusMeterRegistry metrics = ServiceServer.metrics(pipeline.name(), "feature-server");
 
     Map<String, String> changelogs = new TreeMap<>();
     for (FeatureView view : pipeline.views()) {
       changelogs.put(StateStores.name(view), StateStores.changelog(pipeline.name(), view));
     }
+    Catalog catalog = new Catalog(pipeline);
     CommittedState state =
         new CommittedState(
             options.stateDirectory().resolve(pipeline.name() + "-" + FOLDER),
@@ -83,49 +96,59 @@ public final class FeatureServer implements RunningService {
             options.kafkaClientProperties(), changelogs, state, metrics, clock::millis);
     Readiness readiness = new Readiness();
     readiness.add("state", follower::problem);
-    OnlineFeatures features = new OnlineFeatures(pipeline, state, follower::lag);
+    ReadMetrics reads = new ReadMetrics(catalog.views(), metrics);
+    ReadGate gate =
+        new ReadGate(
+            new OnlineFeatures(catalog, state, follower::lag, limits, reads),
+            settings.access(),
+            follower::problem,
+            limits,
+            reads,
+            clock);
+    Gauge.builder("leat.feature.server.requests.under.way", gate, ReadGate::underWay)
+        .description("Requests that are being read; at --max-concurrent the answer is 429.")
+        .register(metrics);
     ServiceServer server;
     try {
       server =
           ServiceServer.start(
+              settings.access().protocol(),
               options.httpHost(),
               options.httpPort(DEFAULT_HTTP_PORT),
               metrics,
               readiness,
-              doors -> {
-                doors.maxRequestLength(limits.requestBytes());
-                doors.service("/health", FeatureDoor.health(readiness));
-                doors
-                    .route()
-                    .post("/get-online-features")
-                    .build(new FeatureDoor(features, readiness, metrics, clock));
-              });
+              doors -> configure(doors, settings, readiness, gate));
     } catch (IllegalStateException e) {
       follower.close();
       state.close();
       throw e;
     }
     follower.start();
-    return new FeatureServer(state, follower, readiness, server);
+    return new FeatureServer(state, follower, gate, readiness, server);
   }
 
-  /**
-   * What a server may use.
-   *
-   * @param requestBytes largest body of a request that is read
-   * @param memoryBytes native memory for cached blocks and write buffers of the state
-   */
-  public record Limits(long requestBytes, long memoryBytes) {
-    /** Bodies of 1 MiB, 128 MiB of memory. */
-    public static final Limits DEFAULT = new Limits(1L << 20, 128L << 20);
+  private static void configure(
+      ServerBuilder doors, ServerSettings settings, Readiness readiness, ReadGate gate) {
+    Limits limits = settings.limits();
+    settings.access().configure(doors);
+    doors.maxRequestLength(limits.requestBytes());
+    doors.requestTimeout(limits.timeout());
+    doors.errorHandler(
+        new JsonErrors(
+            "The body is too large; at most %d bytes.".formatted(limits.requestBytes())));
+    // The port stays open for the drain, then closes behind the last request that is under way.
+    doors.gracefulShutdownTimeout(limits.drain(), limits.drain().plus(LAST_REQUESTS));
+    doors.service("/health", (context, request) -> health(readiness));
+    doors.route().post("/get-online-features").build(new FeatureDoor(gate));
+    doors.service(GrpcDoor.PATH, new GrpcDoor(gate));
+  }
 
-    public Limits {
-      if (requestBytes < 1 || memoryBytes < MINIMUM_MEMORY) {
-        throw new IllegalArgumentException(
-            "limits of %d bytes a request and %d bytes of memory; expected at least 1 and %d"
-                .formatted(requestBytes, memoryBytes, MINIMUM_MEMORY));
-      }
-    }
+  /** 200 once ready, else 503 and why. */
+  private static HttpResponse health(Readiness readiness) {
+    return readiness.isReady()
+        ? HttpResponse.of(HttpStatus.OK)
+        : JsonErrors.response(
+            HttpStatus.SERVICE_UNAVAILABLE, String.join("; ", readiness.problems().values()));
   }
 
   /** Whether the state has caught up with the committed log and is being served. */
@@ -152,10 +175,25 @@ public final class FeatureServer implements RunningService {
     return server.port();
   }
 
+  /**
+   * Says that it is not ready, goes on answering for the drain, answers what is under way, and
+   * stops.
+   */
   @Override
   public void close() {
+    readiness.add("stopping", () -> Optional.of("the server stops"));
+    gate.stop();
     server.close();
     follower.close();
+    try {
+      if (!gate.close(LAST_REQUESTS)) {
+        log.warn("{} requests are still being read; the state is left open", gate.underWay());
+        return;
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return; // whoever still reads must not find the state closed
+    }
     state.close();
   }
 }

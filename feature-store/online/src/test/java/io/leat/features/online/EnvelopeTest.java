@@ -38,9 +38,36 @@ class EnvelopeTest {
           + "0007"
           + "74616b696e6773";
 
+  /** Of version 2: all kinds of values. */
+  private static final String VERSION_2 =
+      "02"
+          + "ffffffff"
+          + "00000000"
+          + "0001"
+          + "0003"
+          + "764031"
+          + "0004"
+          + "00"
+          + "03"
+          + "04"
+          + "05"
+          + "00000002"
+          + "c3a9"
+          + "0000";
+
   @Test
-  void bytesAreThoseOfVersionOne() {
-    assertThat(HexFormat.of().formatHex(FULL.toBytes())).isEqualTo(VERSION_1);
+  void bytesOfVersionTwoHoldBoolsAndTextsToo() {
+    List<@Nullable Object> values = Arrays.asList(null, false, true, "\u00e9");
+    Envelope envelope = new Envelope(null, new byte[0], Map.of("v@1", values), List.of());
+
+    assertThat(HexFormat.of().formatHex(envelope.toBytes())).isEqualTo(VERSION_2);
+    assertThat(Envelope.fromBytes(HexFormat.of().parseHex(VERSION_2)).values())
+        .containsExactly(Map.entry("v@1", values));
+  }
+
+  @Test
+  void numbersAndNullsAreAsInVersionOne() {
+    assertThat(HexFormat.of().formatHex(FULL.toBytes())).isEqualTo("02" + VERSION_1.substring(2));
   }
 
   @Test
@@ -93,10 +120,10 @@ class EnvelopeTest {
   @Test
   void anotherVersionIsRefused() {
     byte[] bytes = FULL.toBytes();
-    bytes[0] = 2;
+    bytes[0] = 3;
 
     assertThatThrownBy(() -> Envelope.fromBytes(bytes))
         .isInstanceOf(SerializationException.class)
-        .hasMessage("an envelope of version 2; this release reads version 1");
+        .hasMessage("an envelope of version 3; this release reads versions up to 2");
   }
 }

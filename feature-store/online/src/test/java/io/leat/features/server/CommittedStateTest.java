@@ -6,14 +6,26 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.leat.features.server.CommittedState.Change;
 import io.leat.features.server.CommittedState.Position;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.Random;
+import java.util.stream.Stream;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.rocksdb.RocksDBException;
+import org.rocksdb.Status;
 
 class CommittedStateTest {
   private static final TopicPartition LOG = new TopicPartition("log", 3);
@@ -112,7 +124,128 @@ class CommittedStateTest {
       assertThat(first.knows(LOG)).isFalse();
       assertThatThrownBy(() -> open("a"))
           .isInstanceOf(IllegalStateException.class)
-          .hasMessageContaining("Is another feature server running on it?");
+          .hasMessageEndingWith(
+              "another process holds it. Give each server a folder of its own with --state-dir.");
+    }
+  }
+
+  @Test
+  void readsManyKeysAtOnce() {
+    try (CommittedState state = open("a")) {
+      state.apply(List.of(put("a", "k", "1"), put("a", "l", "2")), List.of());
+
+      try (CommittedState.View view = state.view()) {
+        assertThat(view.getAll("a", Arrays.asList(bytes("l"), null, bytes("gone"), bytes("k"))))
+            .containsExactly(bytes("2"), null, null, bytes("1"));
+        assertThat(view.getAll("a", Collections.singletonList(null)))
+            .containsExactly((byte[]) null);
+        assertThat(view.getAll("a", List.of())).isEmpty();
+      }
+    }
+  }
+
+  @Test
+  void remembersWhenAStoreWasLevel() {
+    try (CommittedState state = open("a")) {
+      assertThat(state.level("log")).isEmpty();
+      state.setLevel("log", 1_234);
+    }
+    try (CommittedState state = open("a")) {
+      assertThat(state.level("log")).hasValue(1_234);
+      state.clear("a", "log");
+      assertThat(state.level("log")).isEmpty();
+    }
+  }
+
+  @Test
+  void isBegunAnewWhereItsFilesCannotBeOpened() throws IOException {
+    try (CommittedState state = open("a")) {
+      state.apply(List.of(put("a", "k", "1")), List.of(new Position(LOG, TOPIC, 42)));
+    }
+    Files.writeString(file("MANIFEST-"), "nonsense");
+
+    try (CommittedState state = open("a")) {
+      assertThat(get(state, "a", "k")).isNull();
+      assertThat(state.knows(LOG)).isFalse();
+      state.apply(List.of(put("a", "k", "2")), List.of());
+    }
+    try (CommittedState state = open("a")) {
+      assertThat(get(state, "a", "k")).isEqualTo("2");
+    }
+  }
+
+  @Test
+  void isBegunAnewAfterAReadFoundDamage() throws IOException {
+    byte[] noise = new byte[100_000];
+    new Random(1).nextBytes(noise);
+    try (CommittedState state = open("a")) {
+      for (int i = 0; i < 100; i++) { // more than the write buffers hold
+        state.apply(
+            List.of(new Change("a", bytes("k" + i), noise)), List.of(new Position(LOG, TOPIC, i)));
+      }
+    }
+    try (FileChannel table = FileChannel.open(file(".sst"), StandardOpenOption.WRITE)) {
+      table.write(ByteBuffer.allocate(50_000), 1_000);
+    }
+
+    try (CommittedState state = open("a")) {
+      assertThatThrownBy(
+              () -> {
+                for (int i = 0; i < 100; i++) {
+                  get(state, "a", "k" + i);
+                }
+              })
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessageContaining(folder + ": its files are damaged (")
+          .hasMessageEndingWith("Start the server again: it reads them anew from the changelogs.");
+      assertThat(state.damage()).isPresent();
+    }
+    try (CommittedState state = open("a")) {
+      assertThat(get(state, "a", "k99")).isNull();
+      assertThat(state.knows(LOG)).isFalse();
+    }
+    try (CommittedState state = open("a")) {
+      assertThat(state.damage()).isEmpty();
+    }
+  }
+
+  @Test
+  void isBegunAnewWhereItIsOfAnotherFormat() throws RocksDBException {
+    try (CommittedState state = open("a")) {
+      state.apply(List.of(put("a", "k", "1")), List.of(new Position(LOG, TOPIC, 42)));
+    }
+    try (StateFiles files = new StateFiles(folder, List.of("a"), 8 << 20)) {
+      files.database().put(bytes("format"), new byte[] {99});
+    }
+
+    try (CommittedState state = open("a")) {
+      assertThat(get(state, "a", "k")).isNull();
+      assertThat(state.knows(LOG)).isFalse();
+    }
+  }
+
+  @Test
+  void saysThatTheDiskIsFull() {
+    try (StateFiles files = new StateFiles(folder, List.of("a"), 8 << 20)) {
+      assertThat(
+              files.failed(
+                  "write",
+                  new RocksDBException(
+                      "No space left on device",
+                      new Status(Status.Code.IOError, Status.SubCode.NoSpace, ""))))
+          .hasMessage(
+              "Cannot write the feature server's state in %s: the disk is full. Make room, or give a folder on another disk with --state-dir, and start the server again."
+                  .formatted(folder));
+    }
+  }
+
+  /** The newest file whose name has a part. */
+  private Path file(String part) throws IOException {
+    try (Stream<Path> files = Files.list(folder)) {
+      return files
+          .filter(file -> file.getFileName().toString().contains(part))
+          .max(Comparator.naturalOrder())
+          .orElseThrow();
     }
   }
 

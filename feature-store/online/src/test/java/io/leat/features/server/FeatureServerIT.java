@@ -6,7 +6,6 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import io.leat.features.engine.ViewEngine;
 import io.leat.features.online.OnlineStore;
 import io.leat.features.online.ValidEvents;
 import io.leat.pipeline.FeatureView;
@@ -77,21 +76,24 @@ class FeatureServerIT {
           StreamsService.start(new OnlineStore(), options(folder, cluster.newDirectory("store")))) {
         pay(events, 0, 300);
         FeatureVector last = last(vectors.await(300, PATIENCE));
-        try (FeatureServer server = FeatureServer.start(options(folder, serverState))) {
+        try (FeatureServer server =
+            FeatureServer.start(options(folder, serverState), ServerSettings.LOCAL)) {
           awaitReady(server);
           assertSame(server, last);
           assertStatusesAndLag(server);
         }
         pay(events, 300, 50); // while no server runs
         last = last(vectors.await(50, PATIENCE));
-        try (FeatureServer server = FeatureServer.start(options(folder, serverState))) {
+        try (FeatureServer server =
+            FeatureServer.start(options(folder, serverState), ServerSettings.LOCAL)) {
           awaitReady(server);
           assertSame(server, last);
         }
         assertThat(store.failure()).isEmpty();
       }
       // The server goes on answering while no store runs.
-      try (FeatureServer server = FeatureServer.start(options(folder, serverState))) {
+      try (FeatureServer server =
+          FeatureServer.start(options(folder, serverState), ServerSettings.LOCAL)) {
         awaitReady(server);
         assertThat(
                 ask(
@@ -112,14 +114,15 @@ class FeatureServerIT {
     cluster.createTopic(changelog, 2, Map.of("cleanup.policy", "compact"));
     cluster.createTopic(
         "unsettled-features-takings-v1-changelog", 2, Map.of("cleanup.policy", "compact"));
-    ViewEngine engine = new ViewEngine(spending, pipeline.contracts().get(0).schema());
-    byte[] one = engine.update(null, payment(pipeline, 1, "c1", 10), "1", NOON).state();
-    byte[] two = engine.update(one, payment(pipeline, 2, "c1", 5), "2", NOON).state();
+    States engine = new States(spending, pipeline.contracts().get(0).schema());
+    byte[] one = engine.with(payment(pipeline, 1, "c1", 10), "1", NOON);
+    byte[] two = engine.with(payment(pipeline, 2, "c1", 5), "2", NOON);
 
     try (KafkaProducer<byte[], byte[]> producer = producer(Map.of("transactional.id", "t-1"));
         KafkaProducer<byte[], byte[]> outside = producer(Map.of());
         FeatureServer server =
-            FeatureServer.start(options(folder, cluster.newDirectory("server")))) {
+            FeatureServer.start(
+                options(folder, cluster.newDirectory("server")), ServerSettings.LOCAL)) {
       producer.beginTransaction();
       producer.send(change(changelog, 0, "c1", one)).get();
       producer.commitTransaction();
@@ -151,7 +154,8 @@ class FeatureServerIT {
   void isNotReadyBeforeTheChangelogsAreThereAndSaysSo() throws Exception {
     Path folder = copyOfShop("unborn");
     try (FeatureServer server =
-        FeatureServer.start(options(folder, cluster.newDirectory("server")))) {
+        FeatureServer.start(
+            options(folder, cluster.newDirectory("server")), ServerSettings.LOCAL)) {
       await()
           .atMost(PATIENCE)
           .until(() -> server.problem().contains("unborn-features-spending-v1-changelog"));
@@ -174,16 +178,16 @@ class FeatureServerIT {
     Map<String, String> compacted = Map.of("cleanup.policy", "compact");
     cluster.createTopic(changelog, 1, compacted);
     cluster.createTopic("lonely-features-takings-v1-changelog", 1, compacted);
-    ViewEngine engine =
-        new ViewEngine(
-            pipeline.view("spending").orElseThrow(), pipeline.contracts().get(0).schema());
-    byte[] one = engine.update(null, payment(pipeline, 1, "c1", 10), "1", NOON).state();
-    byte[] two = engine.update(one, payment(pipeline, 2, "c1", 5), "2", NOON).state();
+    States engine =
+        new States(pipeline.view("spending").orElseThrow(), pipeline.contracts().get(0).schema());
+    byte[] one = engine.with(payment(pipeline, 1, "c1", 10), "1", NOON);
+    byte[] two = engine.with(payment(pipeline, 2, "c1", 5), "2", NOON);
     try (KafkaProducer<byte[], byte[]> producer = producer(Map.of())) {
       producer.send(change(changelog, 0, "c1", one)).get();
     }
     try (FeatureServer server =
-        FeatureServer.start(options(folder, cluster.newDirectory("server")))) {
+        FeatureServer.start(
+            options(folder, cluster.newDirectory("server")), ServerSettings.LOCAL)) {
       awaitReady(server);
 
       cluster.brokerProcess().process().kill();

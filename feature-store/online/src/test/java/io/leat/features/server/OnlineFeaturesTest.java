@@ -4,13 +4,14 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import com.linecorp.armeria.common.HttpStatus;
-import io.leat.features.engine.ViewEngine;
 import io.leat.features.online.EntityKeys;
 import io.leat.features.online.Shop;
 import io.leat.features.server.ChangelogFollower.Lag;
 import io.leat.features.server.CommittedState.Change;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -29,35 +30,37 @@ class OnlineFeaturesTest {
   @TempDir Path folder;
 
   private CommittedState state;
+  private MeterRegistry metrics;
   private OnlineFeatures features;
 
   @BeforeEach
   void fill() {
     state = new CommittedState(folder, List.of("spending-v1", "takings-v1", "logins-v1"), 8 << 20);
-    ViewEngine spending = new ViewEngine(Shop.SPENDING, Shop.PAYMENT);
-    byte[] one =
-        spending
-            .update(null, Shop.payment("p1", 0, "alice", "t1", 10), "p1", NOON.toEpochMilli())
-            .state();
+    States spending = new States(Shop.SPENDING, Shop.PAYMENT);
+    byte[] one = spending.with(Shop.payment("p1", 0, "alice", "t1", 10), "p1", NOON.toEpochMilli());
     byte[] two =
-        spending
-            .update(one, Shop.payment("p2", 0, "alice", "t2", 5), "p2", QUARTER_PAST.toEpochMilli())
-            .state();
+        spending.with(Shop.payment("p2", 0, "alice", "t2", 5), "p2", QUARTER_PAST.toEpochMilli());
     byte[] till =
-        new ViewEngine(Shop.TAKINGS, Shop.PAYMENT)
-            .update(null, Shop.payment("p1", 0, "alice", "t1", 10), "p1", NOON.toEpochMilli())
-            .state();
+        new States(Shop.TAKINGS, Shop.PAYMENT)
+            .with(Shop.payment("p1", 0, "alice", "t1", 10), "p1", NOON.toEpochMilli());
     state.apply(
         List.of(
             new Change("spending-v1", EntityKeys.bytes("alice"), two),
             new Change("spending-v1", EntityKeys.bytes("1001"), one),
             new Change("takings-v1", EntityKeys.bytes("t1"), till)),
         List.of());
-    features =
-        new OnlineFeatures(
-            Shop.pipeline(),
-            state,
-            store -> Optional.of(store.equals("takings-v1") ? new Lag(7, 20) : new Lag(3, 40)));
+    features = features(Limits.DEFAULT);
+  }
+
+  private OnlineFeatures features(Limits limits) {
+    Catalog catalog = new Catalog(Shop.pipeline());
+    metrics = new SimpleMeterRegistry();
+    return new OnlineFeatures(
+        catalog,
+        state,
+        store -> Optional.of(store.equals("takings-v1") ? new Lag(7, 20) : new Lag(3, 40)),
+        limits,
+        new ReadMetrics(catalog.views(), metrics));
   }
 
   @AfterEach
@@ -77,7 +80,7 @@ class OnlineFeaturesTest {
             json(
                 """
                 {"metadata":{"feature_names":["customer_id","total_1h","payments_1h"]},"results":[
-                {"values":["alice","nobody",1001,null],
+                {"values":["alice","nobody","1001",null],
                  "statuses":["PRESENT","PRESENT","PRESENT","NULL_VALUE"],
                  "event_timestamps":["1970-01-01T00:00:00Z","1970-01-01T00:00:00Z",
                                      "1970-01-01T00:00:00Z","1970-01-01T00:00:00Z"]},
@@ -105,7 +108,7 @@ class OnlineFeaturesTest {
             json(
                 """
                 {"metadata":{"feature_names":["terminal_id","customer_id",
-                                              "spending__payments_1h","takings__payments_1h"]},
+                                              "spending@v1__payments_1h","takings__payments_1h"]},
                 "results":[
                 {"values":["t1"],"statuses":["PRESENT"],"event_timestamps":["1970-01-01T00:00:00Z"]},
                 {"values":["alice"],"statuses":["PRESENT"],"event_timestamps":["1970-01-01T00:00:00Z"]},
@@ -142,16 +145,141 @@ class OnlineFeaturesTest {
   }
 
   @Test
-  void aKeyWithStateAndNoValueIsNull() throws RequestException {
+  void aKeyThatHasBeenIdleForLongerThanTheWindowIsOutsideItsAge() throws RequestException {
+    String request =
+        """
+        {"entities": {"customer_id": ["alice"]},
+         "features": ["spending:total_1h", "spending:payments_1h"], "as_of": "%s"}
+        """;
+
+    assertThat(answer(request.formatted("2026-11-23T13:14:59.999Z")))
+        .contains("{\"values\":[5.0],\"statuses\":[\"PRESENT\"]");
+    assertThat(answer(request.formatted("2026-11-23T13:15:00Z")))
+        .contains("{\"values\":[null],\"statuses\":[\"OUTSIDE_MAX_AGE\"]")
+        .contains("{\"values\":[0],\"statuses\":[\"PRESENT\"]");
+  }
+
+  @Test
+  void aValueThatTheWindowsEventsDoNotHaveIsNull() throws RequestException {
+    byte[] withoutAmount =
+        new States(Shop.SPENDING, Shop.PAYMENT)
+            .with(Shop.payment("p9", 0, "bob", "t1", Double.NaN), "p9", NOON.toEpochMilli());
+    state.apply(
+        List.of(new Change("spending-v1", EntityKeys.bytes("bob"), withoutAmount)), List.of());
+
     assertThat(
             answer(
                 """
-                {"entities": {"customer_id": ["alice"]},
-                 "features": ["spending:total_1h", "spending:payments_1h"],
-                 "as_of": "2026-11-23T18:00:00Z"}
+                {"entities": {"customer_id": ["bob"]},
+                 "features": ["spending:total_1h", "spending:payments_1h"]}
                 """))
         .contains("{\"values\":[null],\"statuses\":[\"NULL_VALUE\"]")
-        .contains("{\"values\":[0],\"statuses\":[\"PRESENT\"]");
+        .contains("{\"values\":[1],\"statuses\":[\"PRESENT\"]");
+  }
+
+  @Test
+  void aTimeBehindWhatIsKeptIsRefused() throws RequestException {
+    String request =
+        """
+        {"entities": {"customer_id": ["1001", "alice"]}, "features": ["spending:payments_1h"],
+         "as_of": "%s"}
+        """;
+
+    assertThat(answer(request.formatted("2026-11-23T12:05:00Z"))).contains("[1,1]");
+    assertThat(
+            catchThrowableOfType(
+                RequestException.class, () -> answer(request.formatted("2026-11-23T12:04:59Z"))))
+        .hasMessage(
+            "as_of 2026-11-23T12:04:59Z is out of retention: of a key with an event at 2026-11-23T12:15:00Z, the view spending keeps no more the whole of what payments_1h covers then. Ask for 2026-11-23T12:05:00Z or later, or take older values from the offline store.");
+  }
+
+  @Test
+  void aKeyWithAnEventFromBeyondItsGraceCannotBeToldNow() throws RequestException {
+    assertThat(
+            new String(
+                JsonAnswer.of(
+                    features.answer(
+                        parse(
+                            """
+                            {"entities": {"customer_id": ["alice"]},
+                             "features": ["spending:payments_1h"]}
+                            """),
+                        NOON),
+                    false),
+                UTF_8))
+        .contains("{\"values\":[null],\"statuses\":[\"INVALID\"]");
+  }
+
+  @Test
+  void aServicesFeaturesOfTheEventAreMadeOfWhatTheRequestGives() throws RequestException {
+    assertThat(
+            answer(
+                """
+                {"entities": {"customer_id": ["alice", "alice"], "terminal_id": ["t1", "t1"],
+                              "amount": [7, null]},
+                 "feature_service": "fraud", "full_feature_names": true}
+                """))
+        .startsWith(
+            "{\"metadata\":{\"feature_names\":[\"customer_id\",\"terminal_id\",\"event__amount\",")
+        .contains(
+            "{\"values\":[7.0,null],\"statuses\":[\"PRESENT\",\"NULL_VALUE\"],"
+                + "\"event_timestamps\":[\"1970-01-01T00:00:00Z\",\"1970-01-01T00:00:00Z\"]}");
+  }
+
+  @Test
+  void columnsOfNothingArePassedOverAndEntitiesMayBeCalledByName() throws RequestException {
+    assertThat(
+            answer(
+                """
+                {"entities": {"customer": ["alice"], "weather": ["wet"]},
+                 "features": ["spending:payments_1h"],
+                 "include_feature_view_version_metadata": true}
+                """))
+        .startsWith(
+            "{\"metadata\":{\"feature_names\":[\"customer_id\",\"payments_1h\"],"
+                + "\"feature_view_metadata\":[{\"name\":\"spending\",\"version\":1}]}");
+  }
+
+  @Test
+  void countsRowsAndStatusesOfEachView() throws RequestException {
+    answer(
+        """
+        {"entities": {"customer_id": ["alice", "nobody"]},
+         "features": ["spending:total_1h", "spending:payments_1h"]}
+        """);
+
+    assertThat(metrics.get("leat.feature.server.rows").tag("view", "spending").counter().count())
+        .isEqualTo(2);
+    assertThat(
+            metrics
+                .get("leat.feature.server.values")
+                .tags("view", "spending", "status", "NOT_FOUND")
+                .counter()
+                .count())
+        .isEqualTo(2);
+    assertThat(metrics.get("leat.feature.server.age").tag("view", "spending").summary())
+        .satisfies(ages -> assertThat(ages.count()).isEqualTo(1))
+        .satisfies(ages -> assertThat(ages.totalAmount()).isEqualTo(0));
+  }
+
+  @Test
+  void refusesMoreThanOneRequestMayAskFor() {
+    features = features(new Limits(1_000, 2, 3, 1, Duration.ofSeconds(1), Duration.ZERO, 8 << 20));
+
+    assertThat(
+            catchThrowableOfType(
+                RequestException.class,
+                () ->
+                    answer(
+                        "{\"entities\":{\"customer_id\":[1,2,3]},\"features\":[\"spending:total_1h\"]}")))
+        .hasMessage("The request has 3 rows; at most 2 at a time.");
+    assertThat(
+            catchThrowableOfType(
+                RequestException.class,
+                () ->
+                    answer(
+                        "{\"entities\":{\"customer_id\":[1,2]},\"features\":[\"spending:total_1h\",\"spending:payments_1h\"]}")))
+        .hasMessage("The request asks for 2 features of 2 rows; at most 3 values at a time.");
   }
 
   @Test
@@ -187,30 +315,18 @@ class OnlineFeaturesTest {
             RequestException.class,
             () -> answer("{\"entities\": {\"customer_id\": [\"alice\"]}, " + what + "}"));
 
-    assertThat(refused.status()).isEqualTo(HttpStatus.valueOf(status));
     assertThat(refused).hasMessage(detail);
-  }
-
-  @Test
-  void refusesKeysOfNoEntity() {
-    RequestException refused =
-        catchThrowableOfType(
-            RequestException.class,
-            () ->
-                answer(
-                    "{\"entities\": {\"customer\": [\"alice\"]}, \"features\": [\"spending:total_1h\"]}"));
-
-    assertThat(refused)
-        .hasMessage(
-            "No entity of the pipeline shop has the key customer; there are terminal_id, customer_id.");
+    assertThat(refused.kind().status().code()).isEqualTo(status);
   }
 
   private String answer(String body) throws RequestException {
-    return new String(features.answer(parse(body), QUARTER_PAST).toJson(), UTF_8);
+    OnlineRequest request = parse(body);
+    return new String(
+        JsonAnswer.of(features.answer(request, QUARTER_PAST), request.versionMetadata()), UTF_8);
   }
 
   private static OnlineRequest parse(String body) throws RequestException {
-    return OnlineRequest.parse(body.getBytes(UTF_8));
+    return JsonRequest.parse(body.getBytes(UTF_8));
   }
 
   /** JSON without the spaces between its parts. */

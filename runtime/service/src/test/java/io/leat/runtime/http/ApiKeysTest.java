@@ -1,4 +1,4 @@
-package io.leat.ingestion.door;
+package io.leat.runtime.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

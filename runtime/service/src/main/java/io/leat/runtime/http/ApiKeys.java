@@ -1,4 +1,4 @@
-package io.leat.ingestion.door;
+package io.leat.runtime.http;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
@@ -15,8 +15,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Who may send events: names, and the SHA-256 of each one's key. Keys themselves are kept nowhere,
- * and are to be random and long, so that their hash gives nothing away. Immutable.
+ * Who may come in: names, and the SHA-256 of each one's key. Keys themselves are kept nowhere, and
+ * are to be random and long, so that their hash gives nothing away. Immutable.
  */
 public final class ApiKeys {
   private static final Pattern LINE =

@@ -1,0 +1,178 @@
+package io.leat.features.server;
+
+import io.leat.features.engine.VectorAssembler;
+import io.leat.features.server.OnlineAnswer.Column;
+import io.leat.features.server.OnlineAnswer.Status;
+import io.leat.features.server.RequestException.Kind;
+import io.leat.pipeline.Contract;
+import io.leat.pipeline.Entity;
+import io.leat.pipeline.FeatureService;
+import io.leat.pipeline.FeatureService.DerivedFeature;
+import io.leat.pipeline.FeatureService.EventFeature;
+import io.leat.pipeline.FeatureService.Feature;
+import io.leat.pipeline.FeatureView;
+import io.leat.pipeline.Pipeline;
+import io.leat.pipeline.expression.Program;
+import io.leat.pipeline.expression.Scope;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.apache.avro.Schema;
+import org.apache.avro.generic.GenericData;
+import org.apache.avro.generic.GenericRecord;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The features of a service that are made of the event: its fields, and what is derived of them and
+ * of views. As Feast's on-demand features they are made of what the request gives beside the keys.
+ *
+ * <p>A request that gives none of the event's fields is answered with what can be made without;
+ * features that need one are INVALID. One that gives some and not all is refused. The event's time
+ * is the time of evaluation, its keys are the row's. Thread-safe.
+ */
+final class EventFeatures {
+  private final VectorAssembler assembler;
+  private final Schema spine;
+  private final Schema.Field eventTime;
+
+  /** By place in the service, the event's fields that a feature needs. */
+  private final List<Set<String>> needs = new ArrayList<>();
+
+  /** The fields that a request has to give. */
+  private final Set<String> data = new LinkedHashSet<>();
+
+  EventFeatures(FeatureService service, Pipeline pipeline) {
+    Contract contract = pipeline.contract(service.spine()).orElseThrow();
+    this.assembler = new VectorAssembler(service, pipeline);
+    this.spine = contract.schema();
+    this.eventTime = spine.getField(contract.eventTime());
+    Scope scope = Scope.ofVector(spine, pipeline.views());
+    Set<String> known =
+        pipeline.entities().stream()
+            .map(Entity::key)
+            .collect(Collectors.toCollection(HashSet::new));
+    known.add(eventTime.name());
+    for (Feature feature : service.features()) {
+      Set<String> fields = new LinkedHashSet<>();
+      if (feature instanceof EventFeature event) {
+        fields.add(event.field());
+      } else if (feature instanceof DerivedFeature derived) {
+        for (String name :
+            Program.compile(derived.expression(), scope, Program.Result.SCALAR).names()) {
+          if (name.startsWith("event.")) {
+            fields.add(name.split("\\.", 3)[1]);
+          }
+        }
+      }
+      needs.add(fields);
+      fields.stream().filter(field -> !known.contains(field)).forEach(data::add);
+    }
+  }
+
+  /** The views that derived features need. */
+  List<FeatureView> views() {
+    return assembler.views();
+  }
+
+  /** The event's fields that a request has to give for all of the features. */
+  Set<String> data() {
+    return data;
+  }
+
+  /**
+   * Makes the features.
+   *
+   * @param columns to be filled, by place in the service; null where it is a view's
+   * @param given the request's columns
+   * @param keys by field, the rows' keys
+   * @param rows what was read of each view
+   * @param time the time of evaluation
+   * @throws RequestException if the request gives some fields of the event and not all, or a value
+   *     that its field cannot hold
+   */
+  void fill(
+      List<@Nullable Column> columns,
+      Map<String, List<@Nullable Object>> given,
+      Map<String, List<@Nullable Object>> keys,
+      Map<ServedView, ViewReader.Rows> rows,
+      Instant time)
+      throws RequestException {
+    Set<String> there = there(given);
+    for (int row = 0; row < keys.values().iterator().next().size(); row++) {
+      List<@Nullable Object> vector =
+          assembler.assemble(event(given, keys, there, row, time), viewFeatures(rows, row));
+      for (int place = 0; place < columns.size(); place++) {
+        Column column = columns.get(place);
+        if (column != null) {
+          boolean possible = there.containsAll(needs.get(place));
+          Object value = possible ? vector.get(place) : null;
+          column.set(
+              row,
+              value,
+              !possible ? Status.INVALID : value == null ? Status.NULL_VALUE : Status.PRESENT);
+        }
+      }
+    }
+  }
+
+  /** The event's fields that are there, all of {@link #data} or none of it among them. */
+  private Set<String> there(Map<String, List<@Nullable Object>> given) throws RequestException {
+    List<String> missing = data.stream().filter(field -> !given.containsKey(field)).toList();
+    if (!missing.isEmpty() && missing.size() < data.size()) {
+      throw new RequestException(
+          Kind.NO_REQUEST_DATA,
+          "The request gives some of the event's fields that the service needs, and lacks %s; give all of %s in entities, or none.",
+          String.join(", ", missing),
+          String.join(", ", data));
+    }
+    Set<String> there = new HashSet<>();
+    for (Schema.Field field : spine.getFields()) {
+      if (field.equals(eventTime)
+          || (given.containsKey(field.name()) && RequestFields.canBeGiven(field))) {
+        there.add(field.name());
+      }
+    }
+    return there;
+  }
+
+  private GenericRecord event(
+      Map<String, List<@Nullable Object>> given,
+      Map<String, List<@Nullable Object>> keys,
+      Set<String> there,
+      int row,
+      Instant time)
+      throws RequestException {
+    GenericRecord event = new GenericData.Record(spine);
+    event.put(eventTime.pos(), RequestFields.time(eventTime, time));
+    for (String name : there) {
+      Schema.Field field = spine.getField(name);
+      if (keys.containsKey(name)) {
+        event.put(field.pos(), RequestFields.key(field, keys.get(name).get(row)));
+      } else if (given.containsKey(name)) {
+        event.put(field.pos(), RequestFields.value(field, given.get(name).get(row)));
+      }
+    }
+    return event;
+  }
+
+  private static Map<String, @Nullable Object> viewFeatures(
+      Map<ServedView, ViewReader.Rows> rows, int row) {
+    Map<String, @Nullable Object> features = new HashMap<>();
+    rows.forEach(
+        (view, read) -> {
+          @Nullable Object[] values = read.values()[row];
+          if (values != null) {
+            for (int i = 0; i < values.length; i++) {
+              features.put(view.name() + "." + view.columns().get(i), values[i]);
+            }
+          }
+        });
+    return features;
+  }
+}

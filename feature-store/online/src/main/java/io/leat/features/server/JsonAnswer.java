@@ -1,0 +1,127 @@
+package io.leat.features.server;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.SerializableString;
+import com.fasterxml.jackson.core.StreamWriteFeature;
+import com.fasterxml.jackson.core.io.SerializedString;
+import com.fasterxml.jackson.core.util.ByteArrayBuilder;
+import io.leat.features.server.OnlineAnswer.Column;
+import io.leat.features.server.OnlineAnswer.Status;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.math.BigInteger;
+import java.time.Instant;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/** Writes answers as Feast's clients read them. Stateless. */
+final class JsonAnswer {
+  private static final JsonFactory JSON =
+      JsonFactory.builder().enable(StreamWriteFeature.USE_FAST_DOUBLE_WRITER).build();
+  private static final SerializableString[] STATUSES =
+      Arrays.stream(Status.values())
+          .map(status -> new SerializedString(status.name()))
+          .toArray(SerializableString[]::new);
+
+  /** About what a value takes with its status and time, so that buffers need not grow. */
+  private static final int BYTES_OF_A_CELL = 60;
+
+  private JsonAnswer() {}
+
+  /**
+   * The body of an answer.
+   *
+   * @param versionMetadata whether it names the views that were read
+   */
+  static byte[] of(OnlineAnswer answer, boolean versionMetadata) {
+    int cells = answer.columns().size() * answer.columns().get(0).values().length;
+    try (ByteArrayBuilder bytes = new ByteArrayBuilder(512 + cells * BYTES_OF_A_CELL);
+        JsonGenerator json = JSON.createGenerator(bytes)) {
+      json.writeStartObject();
+      writeMetadata(answer, versionMetadata, json);
+      json.writeArrayFieldStart("results");
+      long[] times = null;
+      SerializableString written = new SerializedString("");
+      for (Column column : answer.columns()) {
+        if (column.eventTimes() != times) {
+          times = column.eventTimes();
+          written = times(times);
+        }
+        write(column, written, json);
+      }
+      json.writeEndArray();
+      json.writeEndObject();
+      json.flush();
+      return bytes.toByteArray();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e); // memory does not fail
+    }
+  }
+
+  private static void writeMetadata(OnlineAnswer answer, boolean versions, JsonGenerator json)
+      throws IOException {
+    json.writeObjectFieldStart("metadata");
+    json.writeArrayFieldStart("feature_names");
+    for (Column column : answer.columns()) {
+      json.writeString(column.name());
+    }
+    json.writeEndArray();
+    if (versions) {
+      json.writeArrayFieldStart("feature_view_metadata");
+      for (ServedView view : answer.views()) {
+        json.writeStartObject();
+        json.writeStringField("name", view.name());
+        json.writeNumberField("version", view.version());
+        json.writeEndObject();
+      }
+      json.writeEndArray();
+    }
+    json.writeEndObject();
+  }
+
+  private static void write(Column column, SerializableString times, JsonGenerator json)
+      throws IOException {
+    json.writeStartObject();
+    json.writeArrayFieldStart("values");
+    for (Object value : column.values()) {
+      writeValue(value, json);
+    }
+    json.writeEndArray();
+    json.writeArrayFieldStart("statuses");
+    for (Status status : column.statuses()) {
+      json.writeString(STATUSES[status.ordinal()]);
+    }
+    json.writeEndArray();
+    json.writeFieldName("event_timestamps");
+    json.writeRawValue(times);
+    json.writeEndObject();
+  }
+
+  private static void writeValue(@Nullable Object value, JsonGenerator json) throws IOException {
+    if (value == null) {
+      json.writeNull();
+    } else if (value instanceof Double number) {
+      json.writeNumber(number);
+    } else if (value instanceof Long number) {
+      json.writeNumber(number);
+    } else if (value instanceof String text) {
+      json.writeString(text);
+    } else if (value instanceof Boolean flag) {
+      json.writeBoolean(flag);
+    } else if (value instanceof BigInteger number) {
+      json.writeNumber(number);
+    } else {
+      throw new AssertionError("no value of a column: " + value.getClass());
+    }
+  }
+
+  /** Times, once for all columns that share them. */
+  private static SerializableString times(long[] times) {
+    StringBuilder text = new StringBuilder(2 + times.length * 28).append('[');
+    for (int row = 0; row < times.length; row++) {
+      text.append(row == 0 ? "\"" : ",\"").append(Instant.ofEpochMilli(times[row])).append('"');
+    }
+    return new SerializedString(text.append(']').toString());
+  }
+}

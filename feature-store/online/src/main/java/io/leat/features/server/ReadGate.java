@@ -1,0 +1,178 @@
+package io.leat.features.server;
+
+import com.linecorp.armeria.common.ContentTooLargeException;
+import com.linecorp.armeria.common.RequestHeaders;
+import com.linecorp.armeria.common.stream.ClosedStreamException;
+import com.linecorp.armeria.server.ServiceRequestContext;
+import io.leat.features.server.RequestException.Kind;
+import io.leat.runtime.http.Access;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What the doors share: lets requests in, has them answered, counts them. Thread-safe.
+ *
+ * <p>It knows how many reads are under way, so that the state is closed after the last of them.
+ */
+final class ReadGate {
+  private static final Logger log = LoggerFactory.getLogger(ReadGate.class);
+
+  /** How a door's requests and answers look. */
+  interface Door<T> {
+    /** Its name in the metrics. */
+    String name();
+
+    /**
+     * @throws RequestException if the body is no request
+     */
+    OnlineRequest decode(RequestHeaders headers, byte[] body) throws RequestException;
+
+    /** The answer as the door gives it. */
+    T answer(ServiceRequestContext context, OnlineRequest request, OnlineAnswer answer);
+
+    /** A refusal as the door gives it; it may be thrown, too. */
+    T refuse(RequestException refusal);
+  }
+
+  private final OnlineFeatures features;
+  private final Access access;
+  private final Supplier<Optional<String>> problem;
+  private final Limits limits;
+  private final ReadMetrics metrics;
+  private final InstantSource clock;
+  private final Semaphore room;
+  private volatile boolean stopping;
+
+  /**
+   * @param problem what keeps requests from being answered; empty while nothing does
+   */
+  ReadGate(
+      OnlineFeatures features,
+      Access access,
+      Supplier<Optional<String>> problem,
+      Limits limits,
+      ReadMetrics metrics,
+      InstantSource clock) {
+    this.features = features;
+    this.access = access;
+    this.problem = problem;
+    this.limits = limits;
+    this.metrics = metrics;
+    this.clock = clock;
+    this.room = new Semaphore(limits.concurrent());
+  }
+
+  /** Requests that are being read. */
+  int underWay() {
+    return limits.concurrent() - room.availablePermits();
+  }
+
+  /** From now on connections are closed behind their answers. */
+  void stop() {
+    stopping = true;
+  }
+
+  /** Waits until no request is under way, and lets none in any more. */
+  boolean close(Duration patience) throws InterruptedException {
+    return room.tryAcquire(limits.concurrent(), patience.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  /**
+   * Answers a request, or refuses it.
+   *
+   * @param body asked for once the request has been let in
+   */
+  <T> CompletableFuture<T> read(
+      ServiceRequestContext context, Supplier<CompletableFuture<byte[]>> body, Door<T> door) {
+    long start = System.nanoTime();
+    if (stopping) {
+      context.initiateConnectionShutdown();
+    }
+    try {
+      enter(context.request().headers());
+    } catch (RequestException e) {
+      return CompletableFuture.completedFuture(refuse(door, e, start));
+    }
+    return body.get()
+        .handleAsync(
+            (whole, failure) -> {
+              try {
+                return answer(context, whole, failure, door, start);
+              } finally {
+                room.release();
+              }
+            },
+            context.blockingTaskExecutor());
+  }
+
+  /** Whether the server is in a state to answer, and the request may come in. */
+  private void enter(RequestHeaders headers) throws RequestException {
+    Optional<Access.Refusal> refusal = access.refusal(headers);
+    if (refusal.isPresent()) {
+      throw new RequestException(
+          refusal.get().status().code() == 401 ? Kind.NO_KEY : Kind.WRONG_KEY,
+          refusal.get().detail());
+    }
+    Optional<String> why = problem.get();
+    if (why.isPresent()) {
+      throw new RequestException(Kind.NOT_READY, "Not ready: %s.", why.get());
+    }
+    if (!room.tryAcquire()) {
+      throw new RequestException(
+          Kind.TOO_MANY,
+          "%d requests are being read, and at most as many may be; come again later.",
+          limits.concurrent());
+    }
+  }
+
+  private <T> T answer(
+      ServiceRequestContext context,
+      byte[] body,
+      @Nullable Throwable failure,
+      Door<T> door,
+      long start) {
+    try {
+      if (failure != null) {
+        throw failure instanceof CompletionException && failure.getCause() != null
+            ? failure.getCause()
+            : failure;
+      }
+      OnlineRequest request = door.decode(context.request().headers(), body);
+      OnlineAnswer answer = features.answer(request, clock.instant());
+      T response = door.answer(context, request, answer);
+      metrics.request(door.name(), request.names().service(), 200, System.nanoTime() - start);
+      return response;
+    } catch (RequestException e) {
+      return refuse(door, e, start);
+    } catch (ContentTooLargeException e) {
+      return refuse(
+          door,
+          new RequestException(
+              Kind.TOO_LARGE, "The body is too large; at most %d bytes.", limits.requestBytes()),
+          start);
+    } catch (ClosedStreamException e) {
+      log.debug("A client went away", e);
+      return refuse(
+          door, new RequestException(Kind.ABORTED, "The request did not come whole."), start);
+    } catch (Throwable e) {
+      log.error("A read of online features failed", e);
+      return refuse(
+          door, new RequestException(Kind.FAILED, "The server failed; its log says why."), start);
+    }
+  }
+
+  private <T> T refuse(Door<T> door, RequestException refusal, long start) {
+    metrics.request(
+        door.name(), Optional.empty(), refusal.kind().status().code(), System.nanoTime() - start);
+    return door.refuse(refusal);
+  }
+}

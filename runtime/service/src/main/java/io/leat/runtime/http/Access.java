@@ -1,0 +1,134 @@
+package io.leat.runtime.http;
+
+import com.linecorp.armeria.common.HttpHeaderNames;
+import com.linecorp.armeria.common.HttpStatus;
+import com.linecorp.armeria.common.RequestHeaders;
+import com.linecorp.armeria.common.SessionProtocol;
+import com.linecorp.armeria.server.ServerBuilder;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Who may come in by a service's HTTP door, and over which protocol. Thread-safe.
+ *
+ * @param keys whose requests are answered; empty: everybody's who reaches the door
+ * @param tls certificate and key; empty: in clear
+ * @param open whether a door without keys may be reached from beyond this machine, because the
+ *     network keeps others out
+ */
+public record Access(Optional<ApiKeys> keys, Optional<Tls> tls, boolean open) {
+  /** For this machine alone, in clear. */
+  public static final Access LOCAL = new Access(Optional.empty(), Optional.empty(), false);
+
+  private static final Logger log = LoggerFactory.getLogger(Access.class);
+  private static final String BEARER = "bearer ";
+  private static final String API_KEY = "x-api-key";
+  private static final Pattern LOCAL_NAME =
+      Pattern.compile(
+          "(localhost|127\\.\\d+\\.\\d+\\.\\d+|\\[::1])(:\\d+)?", Pattern.CASE_INSENSITIVE);
+
+  /**
+   * @param certificate X.509 chain, PEM
+   * @param key PKCS#8 private key, PEM, without password
+   */
+  public record Tls(Path certificate, Path key) {}
+
+  /** Why a request is not let in: 401 or 403, and one sentence. */
+  public record Refusal(HttpStatus status, String detail) {}
+
+  /**
+   * Makes sure that a door may be opened on a host.
+   *
+   * @throws IllegalStateException with one sentence if it is beyond this machine and anybody could
+   *     come in
+   */
+  public void check(String host) {
+    boolean loopback;
+    try {
+      loopback = InetAddress.getByName(host).isLoopbackAddress();
+    } catch (UnknownHostException e) {
+      throw new IllegalStateException("There is no address for the host " + host + ".", e);
+    }
+    if (loopback) {
+      return;
+    }
+    if (keys.isEmpty() && !open) {
+      throw new IllegalStateException(
+          "Without API keys the door opens on loopback alone, not on %s. Give a file of keys with --api-keys; or --open, where the network keeps others out."
+              .formatted(host));
+    }
+    if (tls.isEmpty()) {
+      log.warn(
+          "The door opens on {} in clear: what passes can be read on the way. Give --tls-certificate and --tls-key, or put a proxy that does before it.",
+          host);
+    }
+  }
+
+  public SessionProtocol protocol() {
+    return tls.isPresent() ? SessionProtocol.HTTPS : SessionProtocol.HTTP;
+  }
+
+  /**
+   * Gives a server its certificate, if there is one.
+   *
+   * @throws IllegalStateException with one sentence if it cannot be used
+   */
+  public void configure(ServerBuilder server) {
+    if (tls.isEmpty()) {
+      return;
+    }
+    Path certificate = tls.get().certificate();
+    Path key = tls.get().key();
+    if (!Files.isReadable(certificate) || !Files.isReadable(key)) {
+      throw new IllegalStateException(
+          "The certificate %s and its key %s cannot both be read.".formatted(certificate, key));
+    }
+    try {
+      server.tls(certificate.toFile(), key.toFile());
+    } catch (IllegalArgumentException e) {
+      throw new IllegalStateException(
+          "The certificate %s with the key %s cannot be used; expected a chain and a PKCS#8 key without password, both PEM."
+              .formatted(certificate, key),
+          e);
+    }
+  }
+
+  /** Why a request must not come in; empty where it may. */
+  public Optional<Refusal> refusal(RequestHeaders headers) {
+    if (keys.isEmpty()) {
+      return open || isLocalName(headers)
+          ? Optional.empty()
+          : Optional.of(
+              new Refusal(
+                  HttpStatus.FORBIDDEN,
+                  "without API keys the door answers to localhost, 127.0.0.1 and [::1] alone, not to "
+                      + headers.authority()));
+    }
+    String authorization = headers.get(HttpHeaderNames.AUTHORIZATION, "");
+    String key =
+        authorization.toLowerCase(Locale.ROOT).startsWith(BEARER)
+            ? authorization.substring(BEARER.length()).strip()
+            : headers.get(API_KEY, "");
+    if (key.isEmpty()) {
+      return Optional.of(
+          new Refusal(
+              HttpStatus.UNAUTHORIZED,
+              "there is no API key; send it as 'Authorization: Bearer KEY' or 'X-API-Key: KEY'"));
+    }
+    return keys.get().nameOf(key).isPresent()
+        ? Optional.empty()
+        : Optional.of(new Refusal(HttpStatus.FORBIDDEN, "the API key is none of this door"));
+  }
+
+  /** Else a page of any site could come in, by a name of its own that leads to this machine. */
+  private static boolean isLocalName(RequestHeaders headers) {
+    return LOCAL_NAME.matcher(String.valueOf(headers.authority())).matches();
+  }
+}

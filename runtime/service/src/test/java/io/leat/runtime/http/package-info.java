@@ -1,0 +1,4 @@
+@NullMarked
+package io.leat.runtime.http;
+
+import org.jspecify.annotations.NullMarked;
