@@ -7,7 +7,12 @@ import picocli.CommandLine.Command;
 @Command(
     name = "benchmarks/run",
     mixinStandardHelpOptions = true,
-    subcommands = {IngestionCommand.class, MemoryCommand.class, RulesCommand.class})
+    subcommands = {
+      BusyKeysCommand.class,
+      IngestionCommand.class,
+      MemoryCommand.class,
+      RulesCommand.class
+    })
 public final class BenchmarksMain {
   private BenchmarksMain() {}
 
