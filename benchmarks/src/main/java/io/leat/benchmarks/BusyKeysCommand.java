@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
 import org.rocksdb.Options;
 import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
+import org.rocksdb.RocksIterator;
 import org.rocksdb.WriteOptions;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -73,7 +74,7 @@ final class BusyKeysCommand implements Callable<Integer> {
   private Path results = Path.of(".");
 
   /** A cost, and what was written for it. */
-  private record Cost(double cpuMicros, double entries, double bytes) {}
+  private record Cost(double cpuMicros, double entries, double bytes, Store.Kept kept) {}
 
   @Override
   public Integer call() throws Exception {
@@ -82,16 +83,22 @@ final class BusyKeysCommand implements Callable<Integer> {
     measure(inWindow.get(inWindow.size() - 1) / 10, false);
     Cost floor = bare();
     out.line(
-        "| events in 30 d | CPU us an event | of the first row's | entries written | bytes written |");
-    out.line("|---|---|---|---|---|");
-    out.line("| bare get and put of 512 bytes | %.1f | - | 1 | 512 |", floor.cpuMicros());
+        "| events in 30 d | CPU us an event | of the first row's | entries written | bytes written | entries kept | bytes kept |");
+    out.line("|---|---|---|---|---|---|---|");
+    out.line("| bare get and put of 512 bytes | %.1f | - | 1 | 512 | 1 | 512 |", floor.cpuMicros());
     double first = 0;
     for (int size : inWindow) {
       Cost cost = measure(size, true);
       first = first == 0 ? cost.cpuMicros() : first;
       out.line(
-          "| %,d | %.1f | %.2f | %.2f | %.0f |",
-          size, cost.cpuMicros(), cost.cpuMicros() / first, cost.entries(), cost.bytes());
+          "| %,d | %.1f | %.2f | %.2f | %.0f | %,d | %,d |",
+          size,
+          cost.cpuMicros(),
+          cost.cpuMicros() / first,
+          cost.entries(),
+          cost.bytes(),
+          cost.kept().entries(),
+          cost.kept().bytes());
     }
     out.append();
     return 0;
@@ -125,7 +132,8 @@ final class BusyKeysCommand implements Callable<Integer> {
       return new Cost(
           clock.nanos / 1e3 / events,
           (double) store.entries / events,
-          (double) store.bytes / events);
+          (double) store.bytes / events,
+          store.kept());
     }
   }
 
@@ -141,7 +149,7 @@ final class BusyKeysCommand implements Callable<Integer> {
         store.put(key, value);
       }
       clock.stop();
-      return new Cost(clock.nanos / 1e3 / events, 1, 512);
+      return new Cost(clock.nanos / 1e3 / events, 1, 512, store.kept());
     }
   }
 
@@ -162,6 +170,21 @@ final class BusyKeysCommand implements Callable<Integer> {
     private final RocksDB database;
     private long entries;
     private long bytes;
+
+    /** What lies in the store. */
+    record Kept(long entries, long bytes) {}
+
+    Kept kept() {
+      long found = 0;
+      long length = 0;
+      try (RocksIterator iterator = database.newIterator()) {
+        for (iterator.seekToFirst(); iterator.isValid(); iterator.next()) {
+          found++;
+          length += iterator.value().length;
+        }
+      }
+      return new Kept(found, length);
+    }
 
     Store() throws Exception {
       folder = Files.createTempDirectory("busy-keys");

@@ -43,6 +43,26 @@ public final class JobOptions extends CommonOptions {
   private int threads = 1;
 
   @Option(
+      names = "--state-memory",
+      paramLabel = "SIZE",
+      converter = MemoryConverter.class,
+      defaultValue = "${env:LEAT_STATE_MEMORY:-256MB}",
+      description =
+          "Memory outside of the heap for all stores of the process together, cached blocks and write"
+              + " buffers, and for what is not committed yet: a whole number and KB, MB or GB."
+              + " Environment: LEAT_STATE_MEMORY. Default: ${DEFAULT-VALUE}.")
+  private long stateMemory = 256L << 20;
+
+  @Option(
+      names = "--standby-replicas",
+      paramLabel = "N",
+      defaultValue = "${env:LEAT_STANDBY_REPLICAS:-0}",
+      description =
+          "Copies of each store that other instances keep, so that one of them goes on at once when an"
+              + " instance is lost. Environment: LEAT_STANDBY_REPLICAS. Default: ${DEFAULT-VALUE}.")
+  private int standbyReplicas;
+
+  @Option(
       names = "--http-host",
       paramLabel = "HOST",
       defaultValue = "${env:LEAT_HTTP_HOST:-127.0.0.1}",
@@ -82,6 +102,15 @@ public final class JobOptions extends CommonOptions {
 
   public int threads() {
     return threads;
+  }
+
+  /** Bytes for the stores of the process. */
+  public long stateMemory() {
+    return stateMemory;
+  }
+
+  public int standbyReplicas() {
+    return standbyReplicas;
   }
 
   public String httpHost() {
@@ -125,6 +154,8 @@ public final class JobOptions extends CommonOptions {
     settings.put("guarantee", guarantee.name());
     settings.put("commit-interval", Durations.format(commitInterval));
     settings.put("threads", Integer.toString(threads));
+    settings.put("state-memory", (stateMemory >> 20) + "MB");
+    settings.put("standby-replicas", Integer.toString(standbyReplicas));
     settings.put("http-host", httpHost);
     return settings;
   }

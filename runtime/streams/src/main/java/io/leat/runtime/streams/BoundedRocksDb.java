@@ -15,8 +15,8 @@ import org.rocksdb.WriteBufferManager;
  * Bounds what all RocksDB stores of the process take of native memory together: one block cache,
  * which holds index and filter blocks too and which the write buffers are charged to.
  *
- * <p>The setting {@value #MEMORY} (bytes; among the Kafka settings) says how much; 256 MB by
- * default. The first store that opens decides for the process.
+ * <p>The setting {@value #MEMORY} (bytes) says how much; {@code --state-memory} sets it. The first
+ * store that opens decides for the process.
  */
 public final class BoundedRocksDb implements RocksDBConfigSetter {
   /** Name of the setting. */

@@ -35,6 +35,9 @@ public final class StreamsService implements RunningService {
   private static final Logger log = LoggerFactory.getLogger(StreamsService.class);
   private static final Duration STOP_TIMEOUT = Duration.ofSeconds(30);
 
+  /** Of the memory for state, one part in so many holds what is not committed yet. */
+  private static final int CACHED_SHARE = 8;
+
   private final String applicationId;
   private final KafkaStreams streams;
   private final KafkaStreamsMetrics streamsMetrics;
@@ -70,6 +73,8 @@ public final class StreamsService implements RunningService {
     Properties settings = settings(applicationId, options);
     settings.putAll(job.settings(options));
     KafkaStreams streams = streams(job, context, settings);
+    RestoreProgress restore = new RestoreProgress(metrics, System::currentTimeMillis);
+    streams.setGlobalStateRestoreListener(restore);
     KafkaStreamsMetrics streamsMetrics = new KafkaStreamsMetrics(streams);
     streamsMetrics.bindTo(metrics);
     readiness.add(
@@ -77,7 +82,9 @@ public final class StreamsService implements RunningService {
         () ->
             streams.state() == KafkaStreams.State.RUNNING
                 ? Optional.empty()
-                : Optional.of("the streams client is " + streams.state()));
+                : restore
+                    .problem()
+                    .or(() -> Optional.of("the streams client is " + streams.state())));
     ServiceServer server =
         ServiceServer.start(
             options.httpHost(),
@@ -132,7 +139,11 @@ public final class StreamsService implements RunningService {
             : StreamsConfig.AT_LEAST_ONCE);
     settings.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, options.commitInterval().toMillis());
     settings.put(StreamsConfig.NUM_STREAM_THREADS_CONFIG, options.threads());
+    settings.put(StreamsConfig.NUM_STANDBY_REPLICAS_CONFIG, options.standbyReplicas());
     settings.put(StreamsConfig.ROCKSDB_CONFIG_SETTER_CLASS_CONFIG, BoundedRocksDb.class);
+    long cached = options.stateMemory() / CACHED_SHARE;
+    settings.put(StreamsConfig.STATESTORE_CACHE_MAX_BYTES_CONFIG, cached);
+    settings.put(BoundedRocksDb.MEMORY, Long.toString(options.stateMemory() - cached));
     settings.put(StreamsConfig.REPLICATION_FACTOR_CONFIG, -1); // the broker's default
     settings.put(
         StreamsConfig.mainConsumerPrefix("group.instance.id"),
