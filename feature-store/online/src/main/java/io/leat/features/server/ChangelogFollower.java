@@ -217,11 +217,12 @@ final class ChangelogFollower implements AutoCloseable {
             consumerSettings, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
       active = consumer;
       goOn(consumer, changelogs);
+      SettledChanges changes = new SettledChanges();
       long measured = Long.MIN_VALUE;
       while (!stopping) {
-        takeIn(consumer, topicIds);
+        takeIn(consumer, topicIds, changes);
         if (clock.getAsLong() - MEASURE_EVERY_MILLIS >= measured) {
-          measure(consumer);
+          measure(consumer, changes);
           measured = clock.getAsLong();
         }
       }
@@ -333,32 +334,42 @@ final class ChangelogFollower implements AutoCloseable {
     }
   }
 
-  private void takeIn(Consumer<byte[], byte[]> consumer, Map<TopicPartition, Uuid> topicIds) {
+  private void takeIn(
+      Consumer<byte[], byte[]> consumer,
+      Map<TopicPartition, Uuid> topicIds,
+      SettledChanges changes) {
     if (state.damage().isPresent()) {
       throw state.damage().get();
     }
-    List<Change> changes = new ArrayList<>();
-    for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
+    changes.add(consumer.poll(POLL));
+    changes
+        .settle(consumer::position, () -> consumer.endOffsets(consumer.assignment(), ANSWER))
+        .ifPresent(settled -> apply(settled, topicIds));
+  }
+
+  private void apply(SettledChanges.Settled settled, Map<TopicPartition, Uuid> topicIds) {
+    List<Change> changes = new ArrayList<>(settled.records().size());
+    for (ConsumerRecord<byte[], byte[]> record : settled.records()) {
       changes.add(new Change(storeByTopic.get(record.topic()), record.key(), record.value()));
     }
-    if (changes.isEmpty()) {
-      return;
-    }
     List<Position> reached = new ArrayList<>();
-    topicIds.forEach(
-        (partition, id) -> reached.add(new Position(partition, id, consumer.position(partition))));
+    settled
+        .next()
+        .forEach(
+            (partition, next) ->
+                reached.add(new Position(partition, topicIds.get(partition), next)));
     state.apply(changes, reached);
   }
 
   /** Compares what was taken in with the ends of the changelogs, behind which all is committed. */
-  private void measure(Consumer<byte[], byte[]> consumer) {
+  private void measure(Consumer<byte[], byte[]> consumer, SettledChanges changes) {
     Map<TopicPartition, Long> ends = consumer.endOffsets(consumer.assignment(), ANSWER);
     Map<String, Long> behind = new TreeMap<>();
     ends.forEach(
         (partition, end) ->
             behind.merge(
                 storeByTopic.get(partition.topic()),
-                Math.max(0, end - consumer.position(partition, ANSWER)),
+                Math.max(0, end - changes.takenIn(partition, consumer.position(partition, ANSWER))),
                 Long::sum));
     long now = clock.getAsLong();
     behind.forEach(

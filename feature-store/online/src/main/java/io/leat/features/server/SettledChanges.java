@@ -1,0 +1,95 @@
+package io.leat.features.server;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
+import java.util.function.ToLongFunction;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.TopicPartition;
+
+/**
+ * Holds changes back until they can be taken in together with all others of their transactions. A
+ * busy key's state is several entries; a reader must see them as of one moment.
+ *
+ * <p>A consumer of committed records gets those of one transaction in several polls, and is not
+ * told where it ends. But the end of what it can read, asked for at some time, is an offset below
+ * which every transaction has ended: up to there, changes are whole. The follower's thread's own.
+ */
+final class SettledChanges {
+  /**
+   * How many changes are held back at most. More, as after an outage, are taken in as they come: a
+   * reader may then meet a busy key's state half written.
+   */
+  static final int MOST = 200_000;
+
+  /**
+   * Changes to take in.
+   *
+   * @param records in the order in which they were read
+   * @param next by partition, the offset to go on from
+   */
+  record Settled(List<ConsumerRecord<byte[], byte[]>> records, Map<TopicPartition, Long> next) {}
+
+  private List<ConsumerRecord<byte[], byte[]>> held = new ArrayList<>();
+
+  /** Where transactions have ended, of each partition; empty where nobody has asked. */
+  private Map<TopicPartition, Long> ends = Map.of();
+
+  void add(Iterable<ConsumerRecord<byte[], byte[]>> records) {
+    records.forEach(held::add);
+  }
+
+  /** The offset before which a partition's changes are taken in. */
+  long takenIn(TopicPartition partition, long position) {
+    for (ConsumerRecord<byte[], byte[]> record : held) {
+      if (isOf(record, partition)) {
+        return record.offset();
+      }
+    }
+    return position;
+  }
+
+  /**
+   * What can be taken in now, if anything.
+   *
+   * @param position the consumer's position in a partition
+   * @param readable asks how far each partition can be read now; called at most once
+   */
+  Optional<Settled> settle(
+      ToLongFunction<TopicPartition> position, Supplier<Map<TopicPartition, Long>> readable) {
+    if (held.isEmpty()) {
+      return Optional.empty();
+    }
+    if (ends.isEmpty()) {
+      ends = Map.copyOf(readable.get());
+    }
+    boolean reached =
+        ends.entrySet().stream()
+            .allMatch(end -> position.applyAsLong(end.getKey()) >= end.getValue());
+    if (!reached && held.size() < MOST) {
+      return Optional.empty();
+    }
+    List<ConsumerRecord<byte[], byte[]>> settled = new ArrayList<>();
+    List<ConsumerRecord<byte[], byte[]>> later = new ArrayList<>();
+    for (ConsumerRecord<byte[], byte[]> record : held) {
+      Long end = ends.get(new TopicPartition(record.topic(), record.partition()));
+      boolean whole = !reached || end == null || record.offset() < end;
+      (whole ? settled : later).add(record);
+    }
+    Map<TopicPartition, Long> next = new HashMap<>();
+    for (Map.Entry<TopicPartition, Long> end : ends.entrySet()) {
+      long at = position.applyAsLong(end.getKey());
+      next.put(end.getKey(), reached ? Math.min(at, end.getValue()) : at);
+    }
+    held = later;
+    ends = Map.of();
+    return Optional.of(new Settled(settled, next));
+  }
+
+  private static boolean isOf(ConsumerRecord<byte[], byte[]> record, TopicPartition partition) {
+    return record.partition() == partition.partition() && record.topic().equals(partition.topic());
+  }
+}
