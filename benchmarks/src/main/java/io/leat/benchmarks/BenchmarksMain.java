@@ -8,6 +8,7 @@ import picocli.CommandLine.Command;
     name = "benchmarks/run",
     mixinStandardHelpOptions = true,
     subcommands = {
+      AccuracyCommand.class,
       BusyKeysCommand.class,
       IngestionCommand.class,
       MemoryCommand.class,

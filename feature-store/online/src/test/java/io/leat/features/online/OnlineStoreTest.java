@@ -23,7 +23,9 @@ import io.leat.schemas.RecordHeaders;
 import io.leat.schemas.RegistryClient;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -35,8 +37,10 @@ import org.apache.avro.generic.GenericRecord;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.TopologyTestDriver;
+import org.apache.kafka.streams.state.KeyValueStore;
 import org.apache.kafka.streams.test.TestRecord;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -131,6 +135,53 @@ class OnlineStoreTest {
     assertThat(vectors("spender").get(0).getValues()).isEqualTo(Arrays.asList(1L, 10.0));
     assertThat(vectors("bare").get(0).getValues()).isEqualTo(Arrays.asList(10.0));
     assertThat(metrics.counter("leat.features.vectors", "service", "fraud").count()).isEqualTo(1);
+  }
+
+  @Test
+  void aKeyWithThousandsOfEventsHasExactValuesInManySmallEntries() {
+    start(Shop.pipeline());
+    int payments = 3_000;
+    for (int i = 0; i < payments; i++) {
+      pay("p" + i, NOON + i * 1_000L, "alice", "t1", 1 + i % 3);
+    }
+
+    List<FeatureVector> vectors = vectors("fraud");
+    assertThat(vectors).hasSize(payments);
+    List<Object> last = vectors.get(payments - 1).getValues();
+    assertThat(last).startsWith(3.0, 3_000L, 6_000.0); // all in the last hour
+    List<byte[]> entries = new ArrayList<>();
+    try (var iterator = store("spending-v1").all()) {
+      iterator.forEachRemaining(entry -> entries.add(entry.value));
+    }
+    assertThat(entries).hasSizeGreaterThan(30);
+    assertThat(entries).allSatisfy(entry -> assertThat(entry).hasSizeLessThan(4_000));
+  }
+
+  @Test
+  void keysWhoseWindowsHaveLongBeenEmptyAreRemoved() {
+    start(Shop.pipeline());
+    pay("p1", NOON, "alice", "t1", 10);
+    pay("p2", NOON, "bob", "t1", 10);
+
+    long horizon = Shop.HOUR.plus(Shop.GRACE.multipliedBy(2)).toMillis();
+    pay("p3", NOON + horizon - MINUTE, "bob", "t1", 10);
+    driver.advanceWallClockTime(Duration.ofSeconds(10));
+    assertThat(store("spending-v1").get(key("alice"))).as("not idle yet").isNotNull();
+
+    pay("p4", NOON + horizon + MINUTE, "bob", "t1", 10);
+    driver.advanceWallClockTime(Duration.ofSeconds(10));
+    assertThat(store("spending-v1").get(key("alice"))).isNull();
+    assertThat(store("spending-v1").get(key("bob"))).isNotNull();
+    assertThat(metrics.counter("leat.features.idle.removed", "view", "spending").count())
+        .isEqualTo(1);
+  }
+
+  private KeyValueStore<Bytes, byte[]> store(String name) {
+    return driver.getKeyValueStore(name);
+  }
+
+  private static Bytes key(String text) {
+    return Bytes.wrap(EntityKeys.bytes(text));
   }
 
   @Test
