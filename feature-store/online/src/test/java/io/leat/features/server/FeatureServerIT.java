@@ -284,7 +284,7 @@ class FeatureServerIT {
             "{\"entities\":{\"customer_id\":[\"c1\",\"nobody\"]},\"features\":[\"spending:total_1h\"]}");
     JsonNode json = JSON.readTree(answer.body());
     assertThat(json.path("results").path(1).path("statuses").toString())
-        .isEqualTo("[\"NULL_VALUE\",\"NOT_FOUND\"]"); // the window has long passed
+        .isEqualTo("[\"OUTSIDE_MAX_AGE\",\"NOT_FOUND\"]"); // the window has long passed
     assertThat(answer.headers().firstValue(FeatureServer.LAG_RECORDS)).contains("0");
     assertThat(answer.headers().firstValueAsLong(FeatureServer.LAG_MILLIS).orElseThrow())
         .isBetween(0L, PATIENCE.toMillis());
