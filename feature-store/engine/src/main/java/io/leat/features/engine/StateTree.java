@@ -61,6 +61,9 @@ final class StateTree {
   /** Whether blocks came or were split since {@link #open}. */
   private boolean reshaped;
 
+  /** Whether something was forgotten into the past since {@link #open}. */
+  private boolean pastChanged;
+
   /**
    * @param span how many tiles are kept behind a key's newest, not counting a lifetime
    * @param keepsPast whether what is forgotten is gathered
@@ -106,6 +109,7 @@ final class StateTree {
     entries = from;
     key = ofKey;
     reshaped = false;
+    pastChanged = false;
     Node cached = cache.get(ByteBuffer.wrap(ofKey));
     if (cached == null) {
       byte[] state = from.get(ofKey);
@@ -193,7 +197,7 @@ final class StateTree {
       rootChanged = insert(to, root, tile, time, occurrences);
       newestTile = Math.max(newestTile, tile);
       if (reshaped) {
-        rootChanged |= forgetBlocks(to, root, lastForgotten);
+        rootChanged |= forgetBlocks(to, root, lastForgotten) | pastChanged;
         joinRoot(to);
       }
     }
@@ -227,6 +231,7 @@ final class StateTree {
   }
 
   private Cell[] past() {
+    pastChanged = true;
     if (root.past == null) {
       root.past = Cell.of(measures);
     }

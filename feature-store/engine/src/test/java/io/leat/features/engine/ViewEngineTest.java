@@ -259,6 +259,31 @@ class ViewEngineTest {
   }
 
   @Test
+  void aLifetimeLosesNothingOfABusyKeyWhicheverPartsAreKeptDecoded() {
+    FeatureView view =
+        view(
+            "10s,lifetime", "1ms", "0s", "1s", countOfEvents(), aggregation(Function.SUM, "value"));
+    for (int cachedNodes : new int[] {0, 5, 1_000}) {
+      KeyState state = new KeyState(new ViewEngine(view, READING, cachedNodes));
+      Random random = new Random(3);
+      double sum = 0;
+      long time = 0;
+      for (int i = 1; i <= 20_000; i++) {
+        time += random.nextInt(i % 5_000 < 1_000 ? 2 : 40); // bursts, and quieter times
+        sum += i % 100;
+        boolean late = random.nextInt(50) == 0;
+        state.update(reading(i % 100.0, null), "r" + i, late ? time - 20_000 : time);
+        if (i % 1_000 == 0) {
+          ViewEngine another = new ViewEngine(view, READING); // which sees what is written alone
+          assertThat(another.evaluate(state.entries, KeyState.KEY, time))
+              .containsExactly(state.evaluate(time))
+              .contains((long) i, sum);
+        }
+      }
+    }
+  }
+
+  @Test
   void timeSinceTheLastEventDoesNotCountTheEventOfTheMoment() {
     KeyState state =
         new KeyState(

@@ -6,16 +6,13 @@ import io.leat.features.engine.ServiceReplay;
 import io.leat.pipeline.Pipeline;
 import io.leat.records.FeatureVector;
 import io.leat.schemas.AvroCodec;
-import io.leat.stack.Ports;
 import io.leat.testing.ExactlyOnceChecker;
 import io.leat.testing.ExactlyOnceReport;
 import io.leat.testing.ExactlyOnceReport.Kind;
-import io.leat.testing.ServiceProcess;
 import io.leat.testing.TestCluster;
 import io.leat.testing.TopicReader;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -40,15 +37,12 @@ class OnlineStoreIT {
   private static final int EVENTS = 60_000;
   private static final int CUSTOMERS = 300;
   private static final int TERMINALS = 40;
-  private static final int KILLS = 3;
   private static final long MOMENT = 1_700_000_000_000L;
   private static final Duration PATIENCE = Duration.ofMinutes(3);
 
   @Test
   void killedAndStartedAgainItMakesEveryVectorOnceWithTheRightValues() throws Exception {
-    long seed = Long.getLong("leat.test.seed", System.nanoTime());
-    System.out.println("seed " + seed + "; -Dleat.test.seed repeats it");
-    Random random = new Random(seed);
+    Random random = KilledStore.random();
     try (TestCluster cluster = TestCluster.start()) {
       Path folder = ValidEvents.folder("shop");
       Pipeline pipeline = ValidEvents.prepare(cluster, folder);
@@ -57,8 +51,7 @@ class OnlineStoreIT {
         payments.forEach(events::send);
       }
 
-      System.out.println(Instant.now() + " start");
-      replayWithKills(cluster, folder, random);
+      KilledStore.replay(cluster, folder, "features.fraud", EVENTS, random, PATIENCE);
 
       ExactlyOnceReport spender = check(cluster, "features.spender");
       System.out.println("features.spender: " + spender);
@@ -89,35 +82,6 @@ class OnlineStoreIT {
               return payment;
             })
         .toList();
-  }
-
-  /** Kills at random amounts of committed work, then lets the last start finish. */
-  private static void replayWithKills(TestCluster cluster, Path folder, Random random) {
-    int port = Ports.free();
-    try (ServiceProcess store =
-            ServiceProcess.start(
-                OnlineMain.class,
-                List.of(
-                    "--pipeline=" + folder,
-                    "--bootstrap-servers=" + cluster.bootstrapServers(),
-                    "--registry-url=" + cluster.registryUrl(),
-                    "--state-dir=" + cluster.newDirectory("state"),
-                    "--http-port=" + port),
-                port,
-                cluster.newDirectory("log"));
-        TopicReader vectors = cluster.newReader("features.fraud")) {
-      int seen = 0;
-      for (int kill = 1; kill <= KILLS; kill++) {
-        int more = random.nextInt(500, EVENTS / (KILLS + 3));
-        seen += vectors.await(more, PATIENCE).size();
-        store.kill();
-        System.out.println(Instant.now() + " killed after at least " + seen + " vectors");
-        store.restart();
-      }
-      assertThat(seen).as("vectors before the last kill").isLessThan(EVENTS);
-      vectors.await(EVENTS - seen, PATIENCE);
-      System.out.println(Instant.now() + " done");
-    }
   }
 
   private static ExactlyOnceReport check(TestCluster cluster, String output) {

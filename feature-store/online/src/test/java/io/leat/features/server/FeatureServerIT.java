@@ -294,9 +294,7 @@ class FeatureServerIT {
         .contains("leat_feature_server_requests_seconds_count{");
     assertThat(ask(server, "{\"entities\":{\"customer_id\":[1]},\"features\":[\"x:y\"]}"))
         .satisfies(unknown -> assertThat(unknown.statusCode()).isEqualTo(404))
-        .satisfies(
-            unknown ->
-                assertThat(unknown.body()).contains("\"detail\":\"There is no feature view x;"));
+        .satisfies(unknown -> assertThat(unknown.body()).contains("There is no feature view x;"));
     assertThat(tooLarge(server)).isEqualTo(413);
   }
 

@@ -1,0 +1,63 @@
+package io.leat.features.online;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.leat.stack.Ports;
+import io.leat.testing.ServiceProcess;
+import io.leat.testing.TestCluster;
+import io.leat.testing.TopicReader;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Random;
+
+/** An online store that is killed, and started again, while it works. */
+final class KilledStore {
+  private static final int KILLS = 3;
+
+  private KilledStore() {}
+
+  /** The seed of a test's randomness, which it prints. */
+  static Random random() {
+    long seed = Long.getLong("leat.test.seed", System.nanoTime());
+    System.out.println("seed " + seed + "; -Dleat.test.seed repeats it");
+    return new Random(seed);
+  }
+
+  /** Kills at random amounts of committed work, then lets the last start finish. */
+  static void replay(
+      TestCluster cluster,
+      Path folder,
+      String topic,
+      int events,
+      Random random,
+      Duration patience) {
+    int port = Ports.free();
+    System.out.println(Instant.now() + " start");
+    try (ServiceProcess store =
+            ServiceProcess.start(
+                OnlineMain.class,
+                List.of(
+                    "--pipeline=" + folder,
+                    "--bootstrap-servers=" + cluster.bootstrapServers(),
+                    "--registry-url=" + cluster.registryUrl(),
+                    "--state-dir=" + cluster.newDirectory("state"),
+                    "--http-port=" + port),
+                port,
+                cluster.newDirectory("log"));
+        TopicReader vectors = cluster.newReader(topic)) {
+      int seen = 0;
+      for (int kill = 1; kill <= KILLS; kill++) {
+        int more = random.nextInt(500, events / (KILLS + 3));
+        seen += vectors.await(more, patience).size();
+        store.kill();
+        System.out.println(Instant.now() + " killed after at least " + seen + " vectors");
+        store.restart();
+      }
+      assertThat(seen).as("vectors before the last kill").isLessThan(events);
+      vectors.await(events - seen, patience);
+      System.out.println(Instant.now() + " done");
+    }
+  }
+}
