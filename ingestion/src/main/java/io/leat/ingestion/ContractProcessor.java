@@ -81,6 +81,8 @@ final class ContractProcessor implements Processor<byte[], byte[], byte[], byte[
   public void init(ProcessorContext<byte[], byte[]> context) {
     this.context = context;
     Intake made = intakes.get();
+    made.check().prepare();
+    made.deadLetters().prepare();
     this.intake = made;
     this.seen =
         made.horizon()

@@ -25,6 +25,7 @@ public final class IngestionJob implements StreamsJob {
         context.registry(),
         RegistryPatience.of(context),
         context.metrics(),
-        InstantSource.system());
+        InstantSource.system(),
+        context.gates());
   }
 }
