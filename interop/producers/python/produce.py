@@ -35,13 +35,16 @@ def payment(number, amount):
 
 producer = Producer({"bootstrap.servers": BROKERS, "enable.idempotence": True})
 sent = {}
+bad = set()
 for number in range(GOOD + NEGATIVE + TORN):
     value = payment(number, -1.0 if GOOD <= number < GOOD + NEGATIVE else 12.5)
     data = serializer(value, context)
     if number >= GOOD + NEGATIVE:
         data = data[:-1]
-    else:
+    if number < GOOD:
         sent[str(value["transaction_id"])] = value
+    else:
+        bad.add(data)
     producer.produce("payments", key=value["customer_id"].encode(), value=data)
 assert producer.flush(60) == 0, "not all was acknowledged"
 
@@ -82,6 +85,8 @@ reasons = {}
 for record in letters:
     reason = dict(record.headers())["leat.reason"].decode()
     reasons[reason] = reasons.get(reason, 0) + 1
+    bad.remove(record.value())  # the bytes that were sent, once
+assert not bad, f"{len(bad)} bad events in no dead letter"
 assert reasons == {"RULE_VIOLATED": NEGATIVE, "NOT_THE_SCHEMA": TORN}, reasons
 scores = read("scores.fraud", GOOD)
 assert len(scores) == GOOD

@@ -85,6 +85,11 @@ public final class ContractCheck {
             : -1;
   }
 
+  /** Asks the registry for what every event needs, so that none has to wait for it. */
+  void prepare() {
+    schemas.current();
+  }
+
   private record Problem(DeadLetterReason reason, String message) {}
 
   /**

@@ -6,11 +6,13 @@ import io.leat.ingestion.duplicates.SeenEvents;
 import io.leat.ingestion.intake.EventReader;
 import io.leat.ingestion.intake.Opened;
 import io.leat.ingestion.privacy.Cipher256;
+import io.leat.ingestion.privacy.HiddenHeaders;
 import io.leat.records.LogPosition;
 import io.leat.schemas.LogPositions;
 import io.leat.schemas.RecordHeaders;
 import io.leat.schemas.RegistryException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -58,6 +60,7 @@ final class ContractProcessor implements Processor<byte[], byte[], byte[], byte[
       DeadLetterHeaders deadLetters,
       Optional<Cipher256> cipher,
       boolean mayQuote,
+      HiddenHeaders hidden,
       Optional<Duration> horizon) {}
 
   /**
@@ -81,6 +84,8 @@ final class ContractProcessor implements Processor<byte[], byte[], byte[], byte[
   public void init(ProcessorContext<byte[], byte[]> context) {
     this.context = context;
     Intake made = intakes.get();
+    made.check().prepare();
+    made.deadLetters().prepare();
     this.intake = made;
     this.seen =
         made.horizon()
@@ -100,6 +105,7 @@ final class ContractProcessor implements Processor<byte[], byte[], byte[], byte[
     }
     if (verdict instanceof Verdict.Accepted accepted) {
       Record<byte[], byte[]> valid = valid(record, accepted, source);
+      intake().hidden().removeFrom(valid.headers());
       int size = RecordSize.upperBound(valid);
       if (size <= largestValid) {
         if (seen != null && seen.contains(accepted.eventId(), accepted.eventTime())) {
@@ -176,7 +182,9 @@ final class ContractProcessor implements Processor<byte[], byte[], byte[], byte[
   }
 
   private void refuse(Record<byte[], byte[]> record, Verdict.Refused refused, LogPosition source) {
-    Record<byte[], byte[]> letter = encrypted(record.withHeaders(record.headers())); // a copy
+    Record<byte[], byte[]> letter = record.withHeaders(record.headers()); // a copy
+    letter.headers().remove(RecordHeaders.ENCRYPTED).remove(RecordHeaders.LEFT_OUT); // ours to say
+    letter = encrypted(letter);
     intake().deadLetters().append(letter.headers(), refused, source);
     if (RecordSize.upperBound(letter) > largestRecord) {
       log.error(
@@ -187,19 +195,22 @@ final class ContractProcessor implements Processor<byte[], byte[], byte[], byte[
           LogPositions.format(source),
           sinks.deadLetters());
       letter = new Record<>(null, null, record.timestamp());
+      RecordHeaders.set(letter.headers(), RecordHeaders.LEFT_OUT, "key,value,headers");
       intake().deadLetters().append(letter.headers(), refused, source);
     }
     metrics.refused(refused.reason());
     context().forward(letter, sinks.deadLetters());
   }
 
-  /** Key and value encrypted, where the contract asks for it. */
+  /** Key, value and hidden headers encrypted, where the contract asks for it. */
   private Record<byte[], byte[]> encrypted(Record<byte[], byte[]> letter) {
     Optional<Cipher256> cipher = intake().cipher();
     if (cipher.isEmpty()) {
       return letter;
     }
-    RecordHeaders.set(letter.headers(), RecordHeaders.ENCRYPTED, "key,value");
+    List<String> encrypted = new ArrayList<>(List.of("key", "value"));
+    encrypted.addAll(intake().hidden().encryptIn(letter.headers(), cipher.get()));
+    RecordHeaders.set(letter.headers(), RecordHeaders.ENCRYPTED, String.join(",", encrypted));
     return letter
         .withKey(letter.key() == null ? null : cipher.get().encrypt(letter.key()))
         .withValue(letter.value() == null ? null : cipher.get().encrypt(letter.value()));

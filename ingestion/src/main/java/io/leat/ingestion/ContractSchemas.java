@@ -105,12 +105,27 @@ public final class ContractSchemas {
       return Optional.empty();
     }
     NoSchema none = unknown.get(id);
-    if (none != null && clock.instant().isBefore(none.since().plus(UNKNOWN_FOR))) {
-      return none.answer();
+    return none != null && isFresh(none) ? none.answer() : patience.call(() -> ask(id));
+  }
+
+  /** Whether {@link #writer} answers without the registry. */
+  boolean isKnown(int id) {
+    if (writers.containsKey(id) || id < 1) {
+      return true;
     }
-    Optional<Writer> found = patience.call(() -> askWriter(id));
+    NoSchema none = unknown.get(id);
+    return none != null && isFresh(none);
+  }
+
+  /** Asks the registry once, and keeps what it says. */
+  Optional<Writer> ask(int id) {
+    Optional<Writer> found = askWriter(id);
     if (found.isPresent() && found.get().unreadable().isEmpty()) {
       writers.put(id, found.get());
+      Current known = current;
+      if (known != null && known.version().isEmpty()) {
+        current = null; // whoever registered this may have registered the contract's too
+      }
       return found;
     }
     if (unknown.size() >= UNKNOWN_CAPACITY) {
@@ -118,6 +133,10 @@ public final class ContractSchemas {
     }
     unknown.put(id, new NoSchema(clock.instant(), found));
     return found;
+  }
+
+  private boolean isFresh(NoSchema none) {
+    return clock.instant().isBefore(none.since().plus(UNKNOWN_FOR));
   }
 
   private Current askCurrent() {

@@ -49,6 +49,11 @@ final class DeadLetterHeaders {
     this.codec = codec;
   }
 
+  /** Asks the registry for what letters need, so that none has to wait for it. */
+  void prepare() {
+    schemaId();
+  }
+
   /**
    * Appends the headers.
    *

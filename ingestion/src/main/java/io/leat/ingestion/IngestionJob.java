@@ -1,5 +1,6 @@
 package io.leat.ingestion;
 
+import io.leat.runtime.Guarantee;
 import io.leat.runtime.streams.JobContext;
 import io.leat.runtime.streams.RegistryPatience;
 import io.leat.runtime.streams.StreamsJob;
@@ -18,13 +19,37 @@ public final class IngestionJob implements StreamsJob {
     return 7071;
   }
 
+  /**
+   * Builds the topology.
+   *
+   * @throws IllegalStateException with one sentence if events could be lost with the guarantee that
+   *     is asked for
+   */
   @Override
   public Topology topology(JobContext context) {
+    requireExactlyOnceForDuplicates(context);
     return IngestionTopology.build(
         context.pipeline(),
         context.registry(),
         RegistryPatience.of(context),
         context.metrics(),
-        InstantSource.system());
+        InstantSource.system(),
+        context.gates());
+  }
+
+  /** What was seen may be stored before what came of it is acknowledged. */
+  private static void requireExactlyOnceForDuplicates(JobContext context) {
+    if (context.options().guarantee() == Guarantee.exactly_once) {
+      return;
+    }
+    context.pipeline().contracts().stream()
+        .filter(contract -> contract.duplicatesWithin().isPresent())
+        .findFirst()
+        .ifPresent(
+            contract -> {
+              throw new IllegalStateException(
+                  "%s drops duplicates (duplicates_within), and with at_least_once an event that is read again after a crash would be its own duplicate and be lost. Run ingestion with --guarantee exactly_once, or take duplicates_within out of the contract."
+                      .formatted(contract.event()));
+            });
   }
 }

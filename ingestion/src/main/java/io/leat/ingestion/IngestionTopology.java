@@ -3,6 +3,8 @@ package io.leat.ingestion;
 import io.leat.ingestion.duplicates.SeenEvents;
 import io.leat.pipeline.Contract;
 import io.leat.pipeline.Pipeline;
+import io.leat.pipeline.contract.Intake.Format;
+import io.leat.runtime.streams.RecordGates;
 import io.leat.runtime.streams.RegistryPatience;
 import io.leat.schemas.RegistryClient;
 import io.leat.schemas.Topics;
@@ -37,9 +39,24 @@ public final class IngestionTopology {
       RegistryPatience patience,
       MeterRegistry metrics,
       InstantSource clock) {
+    return build(pipeline, registry, patience, metrics, clock, new RecordGates());
+  }
+
+  /**
+   * Builds it.
+   *
+   * @param gates takes what holds a partition whose next event the registry must be asked for
+   */
+  static Topology build(
+      Pipeline pipeline,
+      RegistryClient registry,
+      RegistryPatience patience,
+      MeterRegistry metrics,
+      InstantSource clock,
+      RecordGates gates) {
     Topology topology = new Topology();
     for (Contract contract : pipeline.contracts()) {
-      addContract(topology, contract, registry, patience, metrics, clock);
+      addContract(topology, contract, registry, patience, metrics, clock, gates);
     }
     return topology;
   }
@@ -50,7 +67,8 @@ public final class IngestionTopology {
       RegistryClient registry,
       RegistryPatience patience,
       MeterRegistry metrics,
-      InstantSource clock) {
+      InstantSource clock,
+      RecordGates gates) {
     String raw = contract.event();
     String check = raw + "-check";
     String valid = Topics.valid(raw);
@@ -64,6 +82,9 @@ public final class IngestionTopology {
     IntakeFactory intakes =
         new IntakeFactory(contract, registryContract, schemas, registry, patience, clock);
 
+    if (contract.intake().format() == Format.AVRO) {
+      gates.add(raw, new SchemaGate(raw, schemas, patience, clock));
+    }
     topology.addSource(
         AutoOffsetReset.earliest(),
         raw,

@@ -3,6 +3,7 @@ package io.leat.ingestion;
 import io.leat.ingestion.RegistryContract.Known;
 import io.leat.ingestion.intake.EventReaders;
 import io.leat.ingestion.privacy.Cipher256;
+import io.leat.ingestion.privacy.HiddenHeaders;
 import io.leat.ingestion.privacy.Protector;
 import io.leat.ingestion.privacy.Sensitive;
 import io.leat.ingestion.rules.Rules;
@@ -64,6 +65,7 @@ final class IntakeFactory implements Supplier<ContractProcessor.Intake> {
         new DeadLetterHeaders(contract.event(), registry, patience, codec, sensitive.isEmpty()),
         cipher(),
         sensitive.isEmpty(),
+        HiddenHeaders.of(contract, sensitive),
         contract.duplicatesWithin());
   }
 

@@ -8,10 +8,10 @@
  *
  * <p>Imports {@code schemas}, {@code pipeline} and {@code runtime}; no other job.
  *
- * <p>Trade-offs that are meant: an event whose schema the registry cannot be asked for holds up the
- * whole stream thread, other events of the thread too, until the registry answers; and keyed events
- * are spread over the partitions of {@code <event>.valid} by Kafka's own hash of the key, whatever
- * the producer's client used.
+ * <p>Trade-offs that are meant: an event whose schema the registry cannot be asked for holds up its
+ * partition until the registry answers ({@link io.leat.ingestion.SchemaGate}); and keyed events are
+ * spread over the partitions of {@code <event>.valid} by Kafka's own hash of the key, whatever the
+ * producer's client used.
  */
 @NullMarked
 package io.leat.ingestion;

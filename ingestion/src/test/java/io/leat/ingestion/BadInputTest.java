@@ -6,7 +6,10 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.leat.records.DeadLetter;
+import io.leat.records.LogPosition;
+import io.leat.schemas.LogPositions;
 import io.leat.schemas.RecordHeaders;
+import io.leat.schemas.Topics;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -98,22 +101,37 @@ class BadInputTest {
     good(row.event(), "o-2");
     good(row.event(), "o-3");
 
-    assertThat(orders.read(row.event() + ".valid"))
+    List<TestRecord<byte[], byte[]>> valid = orders.read(row.event() + ".valid");
+    assertThat(valid)
         .extracting(record -> header(record, RecordHeaders.EVENT_ID))
         .containsExactly("o-1", "o-2", "o-3");
     List<TestRecord<byte[], byte[]>> letters = orders.read(row.event() + ".dlq");
     assertThat(letters).hasSize(1);
     TestRecord<byte[], byte[]> letter = letters.get(0);
     assertThat(header(letter, RecordHeaders.REASON)).isEqualTo(row.reason().name());
-    assertThat(letter.value()).isEqualTo(before);
-    assertThat(letter.key()).isEqualTo("c1".getBytes(UTF_8));
-    row.headers().forEach((name, text) -> assertThat(header(letter, name)).isEqualTo(text));
+    assertThat(offset(letter)).as("it names its own position").isEqualTo(offset(valid.get(0)) + 1);
+    assertThat(offset(valid.get(1))).isEqualTo(offset(letter) + 1);
+    if (before != null && before.length > Topics.LARGEST_RECORD) {
+      // Its bytes are where it says: LetterReplayIT reads such an event from there.
+      assertThat(header(letter, RecordHeaders.LEFT_OUT)).isEqualTo("key,value,headers");
+      assertThat(letter.value()).isNull();
+    } else {
+      assertThat(letter.headers().lastHeader(RecordHeaders.LEFT_OUT)).isNull();
+      assertThat(letter.value()).isEqualTo(before);
+      assertThat(letter.key()).isEqualTo("c1".getBytes(UTF_8));
+      row.headers().forEach((name, text) -> assertThat(header(letter, name)).isEqualTo(text));
+    }
     assertThat(header(letter, "__streams.errors.message")).isNotBlank();
     DeadLetter told =
         orders.codec.decode(
             letter.headers().lastHeader(RecordHeaders.DEAD_LETTER).value(), DeadLetter.class);
     assertThat(told.getReason()).isEqualTo(row.reason().name());
     assertThat(told.getMessage()).isNotBlank();
+  }
+
+  private static long offset(TestRecord<byte[], byte[]> record) {
+    LogPosition source = LogPositions.parse(header(record, RecordHeaders.SOURCE));
+    return source.getOffset();
   }
 
   private static void good(String event, String id) {
@@ -215,7 +233,38 @@ class BadInputTest {
         rows,
         "a bomb: 10^9 nulls in 5 bytes",
         DeadLetterReason.INCOMPATIBLE_SCHEMA,
-        BadInputTest::bomb);
+        o -> bomb(o, Schema.create(Schema.Type.NULL)));
+    avro(
+        rows,
+        "a bomb: 10^9 empty records in 5 bytes",
+        DeadLetterReason.INCOMPATIBLE_SCHEMA,
+        o -> bomb(o, SchemaBuilder.record("Nothing").fields().endRecord()));
+    avro(
+        rows,
+        "a bomb: 10^9 times no bytes",
+        DeadLetterReason.INCOMPATIBLE_SCHEMA,
+        o -> bomb(o, Schema.createFixed("Void", null, null, 0)));
+    avro(
+        rows,
+        "a schema nested 5,000 deep",
+        DeadLetterReason.UNREADABLE_SCHEMA,
+        o -> id(good(o), o.server.hold("AVRO", nested(5_000))));
+    avro(
+        rows,
+        "a list to skip of 2^60 bytes",
+        torn,
+        o -> skipped(o, e -> e.writeLong(-1_000), e -> e.writeLong(1L << 60)));
+    avro(
+        rows,
+        "a list to skip of negative size",
+        torn,
+        o -> skipped(o, e -> e.writeLong(-1), e -> e.writeLong(-4)));
+    avro(
+        rows,
+        "a list to skip of 10^9 texts",
+        torn,
+        o -> skipped(o, e -> e.writeLong(1_000_000_000), e -> e.writeLong(1)));
+    avro(rows, "10 MB of zeros", DeadLetterReason.UNKNOWN_SCHEMA, o -> new byte[10_000_000]);
   }
 
   // ---- what the values say ----
@@ -270,6 +319,13 @@ class BadInputTest {
     set(rows, "none of an enumeration", violated, "country", "XX");
     set(rows, "a text of another form", violated, "order_id", "9");
     set(rows, "a text of half a megabyte", violated, "order_id", "9".repeat(1 << 19));
+    set(rows, "a text of 10 MB", violated, "order_id", "9".repeat(10_000_000));
+    set(
+        rows,
+        "10 MB that meet the contract",
+        DeadLetterReason.TOO_LARGE,
+        "tags",
+        Collections.nCopies(5, "t".repeat(2_000_000)));
     set(rows, "too long a list", violated, "tags", Collections.nCopies(6, "t"));
     set(rows, "a list of 100,000", violated, "tags", Collections.nCopies(100_000, "t"));
     set(
@@ -323,6 +379,7 @@ class BadInputTest {
     field(rows, "no base64", "signature", "\"***\"");
     field(rows, "a decimal with too many digits", "price", "1234567.89");
     field(rows, "a decimal with too fine a fraction", "price", "\"1.234\"");
+    field(rows, "JSON with a text of 10 MB", "items", "\"" + "9".repeat(10_000_000) + "\"");
     field(rows, "half of a character", "customer_id", "\"\\ud800\"");
   }
 
@@ -621,23 +678,32 @@ class BadInputTest {
                 }));
   }
 
-  /**
-   * A schema that the contract can read, with one more field: a list of nulls, which take no bytes.
-   */
-  private static byte[] bomb(Orders o) {
+  /** A schema that the contract can read, with one more field: a list of what takes no bytes. */
+  private static byte[] bomb(Orders o, Schema items) {
+    return more(o, items, e -> e.writeLong(1_000_000_000), e -> e.writeLong(0));
+  }
+
+  /** The same with a list of texts, which costs its readers nothing to refuse. */
+  private static byte[] skipped(Orders o, Encoding count, Encoding size) {
+    return more(o, Schema.create(Schema.Type.STRING), count, size);
+  }
+
+  private static byte[] more(Orders o, Schema items, Encoding first, Encoding second) {
     List<Schema.Field> fields = new ArrayList<>();
-    fields.add(
-        new Schema.Field(
-            "bomb", Schema.createArray(Schema.create(Schema.Type.NULL)), null, (Object) null));
+    fields.add(new Schema.Field("more", Schema.createArray(items), null, (Object) null));
     o.schema.getFields().forEach(field -> fields.add(new Schema.Field(field, field.schema())));
     Schema schema = Schema.createRecord("Order", null, "io.leat.tests", false, fields);
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     out.writeBytes(framed(id(o, schema)));
     BinaryEncoder encoder = EncoderFactory.get().directBinaryEncoder(out, null);
-    write(() -> encoder.writeLong(1_000_000_000));
-    write(() -> encoder.writeLong(0));
+    write(() -> first.to(encoder));
+    write(() -> second.to(encoder));
     out.writeBytes(from(good(o), 5));
     return out.toByteArray();
+  }
+
+  private static String nested(int depth) {
+    return "{\"type\": \"array\", \"items\": ".repeat(depth) + "\"int\"" + "}".repeat(depth);
   }
 
   private static String header(TestRecord<byte[], byte[]> record, String name) {

@@ -6,11 +6,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.leat.ingestion.privacy.Cipher256;
+import io.leat.ingestion.privacy.HiddenHeaders;
 import io.leat.ingestion.privacy.Protector;
 import io.leat.pipeline.Contract;
 import io.leat.pipeline.Contract.Privacy;
 import io.leat.pipeline.Pipeline;
 import io.leat.pipeline.contract.KeySource;
+import io.leat.pipeline.contract.Protection;
+import io.leat.pipeline.contract.Protection.Method;
 import io.leat.schemas.RecordHeaders;
 import java.io.IOException;
 import java.util.Arrays;
@@ -151,6 +154,45 @@ class PrivacyTest {
   }
 
   @Test
+  void anAttributeOfACloudEventThatBecomesAProtectedFieldIsInNoHeader() throws IOException {
+    Protection hmac =
+        new Protection(new Protection.Target.Field("order_id"), Method.HMAC, 0, keys("key"));
+    Pipeline cloud = only(Orders.pipeline("orders"), "orders_cloud");
+    Map<String, String> headers =
+        Map.of(
+            "ce_specversion", "1.0",
+            "ce_id", "o-4711",
+            "ce_source", "/shop",
+            "ce_type", "order",
+            "ce_time", Orders.NOW.toString(),
+            "content-type", "application/json");
+    String good = Orders.json("o-0");
+    String bad = good.replace("12.5", "-12.5");
+
+    try (Orders clear = new Orders(with(cloud, new Privacy(Map.of(), List.of(hmac), List.of())))) {
+      clear.produce("orders_cloud", good.getBytes(UTF_8), headers);
+      clear.produce("orders_cloud", bad.getBytes(UTF_8), headers);
+
+      TestRecord<byte[], byte[]> valid = clear.read("orders_cloud.valid").get(0);
+      assertNoSecretIn(valid, List.of("4711"));
+      assertThat(header(valid, "ce_source")).isEqualTo("/shop");
+      TestRecord<byte[], byte[]> letter = clear.read("orders_cloud.dlq").get(0);
+      assertThat(header(letter, "ce_id")).as("as it came").isEqualTo("o-4711");
+    }
+    try (Orders encrypting =
+        new Orders(with(cloud, new Privacy(Map.of(), List.of(hmac), keys("key"))))) {
+      encrypting.produce("orders_cloud", bad.getBytes(UTF_8), headers);
+
+      TestRecord<byte[], byte[]> letter = encrypting.read("orders_cloud.dlq").get(0);
+      assertNoSecretIn(letter, List.of("4711"));
+      assertThat(header(letter, RecordHeaders.ENCRYPTED)).isEqualTo("key,value,ce_id");
+      assertThat(header(letter, "ce_source")).isEqualTo("/shop");
+      HiddenHeaders.decryptIn(letter.headers(), List.of("ce_id"), new Cipher256(keys("key")));
+      assertThat(header(letter, "ce_id")).isEqualTo("o-4711");
+    }
+  }
+
+  @Test
   void whatWasTamperedWithIsNotDecrypted() {
     byte[] encrypted = new Cipher256(keys("key")).encrypt("text".getBytes(UTF_8));
     for (int i = 0; i < encrypted.length; i++) {
@@ -173,31 +215,40 @@ class PrivacyTest {
         .hasMessageNotContaining("hr");
   }
 
+  private static Pipeline only(Pipeline pipeline, String event) {
+    return with(pipeline, pipeline.contract(event).orElseThrow());
+  }
+
   private static Pipeline with(Pipeline pipeline, Privacy privacy) {
     Contract c = pipeline.contracts().get(0);
+    return with(
+        pipeline,
+        new Contract(
+            c.event(),
+            c.schema(),
+            c.owner(),
+            c.description(),
+            c.key(),
+            c.eventId(),
+            c.eventTime(),
+            c.maxFuture(),
+            c.maxPast(),
+            c.compatibility(),
+            c.intake(),
+            c.duplicatesWithin(),
+            c.missing(),
+            c.rules(),
+            c.ruleSet(),
+            privacy,
+            c.topic()));
+  }
+
+  private static Pipeline with(Pipeline pipeline, Contract contract) {
     return new Pipeline(
         pipeline.name(),
         pipeline.owner(),
         pipeline.entities(),
-        List.of(
-            new Contract(
-                c.event(),
-                c.schema(),
-                c.owner(),
-                c.description(),
-                c.key(),
-                c.eventId(),
-                c.eventTime(),
-                c.maxFuture(),
-                c.maxPast(),
-                c.compatibility(),
-                c.intake(),
-                c.duplicatesWithin(),
-                c.missing(),
-                c.rules(),
-                c.ruleSet(),
-                privacy,
-                c.topic())),
+        List.of(contract),
         pipeline.views(),
         pipeline.services(),
         pipeline.models(),

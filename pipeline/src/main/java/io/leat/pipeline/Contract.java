@@ -125,5 +125,10 @@ public record Contract(
       protections = List.copyOf(protections);
       deadLetterKeys = List.copyOf(deadLetterKeys);
     }
+
+    /** Whether dead letters hold in clear what is protected elsewhere. */
+    public boolean keepsClearDeadLetters() {
+      return !protections.isEmpty() && deadLetterKeys.isEmpty();
+    }
   }
 }

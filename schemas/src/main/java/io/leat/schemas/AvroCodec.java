@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.leat.records.DeadLetter;
 import java.io.ByteArrayOutputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -173,7 +174,10 @@ public final class AvroCodec {
       throw new MalformedValueException(
           MalformedValueException.Kind.NOT_THE_SCHEMA,
           "the %d bytes after the header are not a value of schema id %d: %s"
-              .formatted(length, WireFormat.schemaId(value), e),
+              .formatted(
+                  length,
+                  WireFormat.schemaId(value),
+                  e instanceof EOFException ? "they end before it does" : e),
           e);
     }
     if (!all) {

@@ -44,8 +44,14 @@ public final class RecordHeaders {
   /** The {@code DeadLetter} record in Confluent wire format: the one header that is not text. */
   public static final String DEAD_LETTER = "leat.dead-letter";
 
-  /** What of a dead letter is encrypted: {@code key,value}; absent where nothing is. */
+  /**
+   * What of a dead letter is encrypted: {@code key,value} and names of headers; absent where
+   * nothing is.
+   */
   public static final String ENCRYPTED = "leat.encrypted";
+
+  /** What a dead letter is without, since it was too large; absent where nothing is left out. */
+  public static final String LEFT_OUT = "leat.left-out";
 
   /** Reason code of a dead letter. */
   public static final String REASON = "leat.reason";

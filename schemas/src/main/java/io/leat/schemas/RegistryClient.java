@@ -40,6 +40,10 @@ public final class RegistryClient {
   private static final String IN_MEMORY = "mock://";
   private static final int CAPACITY = 10_000;
 
+  /** Confluent's own is a minute for each; callers ask again, and a service is to stop in time. */
+  private static final Map<String, String> PATIENCE =
+      Map.of("http.connect.timeout.ms", "10000", "http.read.timeout.ms", "30000");
+
   /**
    * Subject, version or schema unknown: 40401, 40402, 40403; a wrong address says something else.
    */
@@ -72,7 +76,8 @@ public final class RegistryClient {
   public RegistryClient(String url, Map<String, String> settings) {
     this.shownUrl = Secrets.withoutCredentials(url);
     Matcher withCredentials = WITH_CREDENTIALS.matcher(url);
-    Map<String, String> all = new HashMap<>(settings);
+    Map<String, String> all = new HashMap<>(PATIENCE);
+    all.putAll(settings);
     String address = url;
     if (withCredentials.matches()) {
       // The client logs the address that it asks.

@@ -1,30 +1,49 @@
 package io.leat.cli.define;
 
+import io.leat.pipeline.Contract;
 import io.leat.pipeline.Pipeline;
 import io.leat.pipeline.PipelineException;
 import io.leat.pipeline.PipelineReader;
+import io.leat.pipeline.registry.RegistryRules;
+import io.leat.schemas.RegistryClient;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Checks a pipeline without any cluster. */
+/** Checks a pipeline without any cluster, or with a registry alone. */
 @Command(
     name = "validate",
     mixinStandardHelpOptions = true,
     description =
-        "Checks a pipeline's folder and names all that is wrong with it, by file and line.")
+        "Checks a pipeline's folder and names all that is wrong with it, by file and line. Given a"
+            + " registry, it also names the rules and tags held there that Leat cannot run.")
 public final class ValidateCommand implements Callable<Integer> {
   @Parameters(paramLabel = "PIPELINE", description = "Folder of the pipeline.")
   private Path folder = Path.of(".");
+
+  @Option(
+      names = "--registry-url",
+      paramLabel = "URL",
+      description =
+          "Schema registry to ask for what it holds beside the contracts' schemas. Default: none is"
+              + " asked; 'leat plan' asks that of the cluster.")
+  private @Nullable String registryUrl;
 
   @Spec private CommandSpec spec = CommandSpec.create();
 
   @Override
   public Integer call() throws PipelineException {
     Pipeline pipeline = PipelineReader.read(folder);
+    if (registryUrl != null) {
+      check(pipeline, new RegistryClient(registryUrl));
+    }
     spec.commandLine()
         .getOut()
         .printf(
@@ -37,5 +56,19 @@ public final class ValidateCommand implements Callable<Integer> {
             pipeline.monitors().size(),
             pipeline.retraining().size());
     return 0;
+  }
+
+  private static void check(Pipeline pipeline, RegistryClient registry) throws PipelineException {
+    List<PipelineException.Problem> problems = new ArrayList<>();
+    for (Contract contract : pipeline.contracts()) {
+      try {
+        RegistryRules.ask(contract, registry);
+      } catch (PipelineException e) {
+        problems.addAll(e.problems());
+      }
+    }
+    if (!problems.isEmpty()) {
+      throw new PipelineException(problems);
+    }
   }
 }

@@ -152,13 +152,18 @@ final class ReplayLettersCommand implements Callable<Integer> {
     void summary(ReplayReport report) {
       PrintWriter out = spec.commandLine().getOut();
       out.printf(
-          "%s %,d letters of %s; %,d had been replayed before.%n",
-          dryRun ? "Would replay" : "Replayed", report.replayed(), event, report.before());
+          "%s %,d letter%s of %s; %,d had been replayed before.%n",
+          dryRun ? "Would replay" : "Replayed",
+          report.replayed(),
+          report.replayed() == 1 ? "" : "s",
+          event,
+          report.before());
       long stay = report.left() + report.skipped();
       if (stay > 0) {
         out.printf(
-            "%,d letters stay%s%s.%n",
+            "%,d letter%s%s%s.%n",
             stay,
+            stay == 1 ? " stays" : "s stay",
             report.reasons().isEmpty() ? "" : ", for: " + report.reasons(),
             stay > NAMED_LETTERS ? "; the first " + NAMED_LETTERS + " are named above" : "");
       }

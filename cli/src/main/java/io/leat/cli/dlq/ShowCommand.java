@@ -1,12 +1,19 @@
 package io.leat.cli.dlq;
 
+import io.leat.cli.UserError;
 import io.leat.ingestion.letters.Letter;
 import io.leat.ingestion.letters.LetterLog;
 import io.leat.ingestion.letters.LetterPosition;
 import io.leat.ingestion.letters.LetterText;
 import io.leat.pipeline.PipelineException;
+import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -36,6 +43,14 @@ final class ShowCommand implements Callable<Integer> {
   @Option(names = "--clear", description = "Show protected values too.")
   private boolean clear;
 
+  @Option(
+      names = "--save",
+      paramLabel = "FILE",
+      description =
+          "Write the event's value to a new file, byte for byte as its producer wrote it, and print"
+              + " nothing.")
+  private @Nullable Path file;
+
   @Mixin private ContractOptions contract = new ContractOptions();
 
   @Spec private CommandSpec spec = CommandSpec.create();
@@ -45,11 +60,25 @@ final class ShowCommand implements Callable<Integer> {
     PrintWriter out = spec.commandLine().getOut();
     try (LetterLog letters = new LetterLog(contract.platform().kafka(), event)) {
       Letter letter = letters.at(position);
-      new LetterText(contract.contract(event), contract.platform().registry(), clear)
-          .show(letter)
-          .forEach(out::println);
+      LetterText text =
+          new LetterText(contract.contract(event), contract.platform().registry(), clear);
+      if (file != null) {
+        save(text.original(letter), file);
+        return 0;
+      }
+      text.show(letter).forEach(out::println);
     }
     out.flush();
     return 0;
+  }
+
+  private static void save(byte[] value, Path file) {
+    try {
+      Files.write(file, value, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+    } catch (FileAlreadyExistsException e) {
+      throw new UserError(file + " is there already; name a new file.", e);
+    } catch (IOException e) {
+      throw new UserError("Cannot write %s: %s.".formatted(file, e.getMessage()), e);
+    }
   }
 }

@@ -39,7 +39,7 @@ final class StatsCommand implements Callable<Integer> {
           });
     }
     PrintWriter out = spec.commandLine().getOut();
-    out.printf("%,d letters.%n", statistics.letters());
+    out.printf("%,d letter%s.%n", statistics.letters(), statistics.letters() == 1 ? "" : "s");
     print(out, "reason", statistics.reasons());
     print(out, "rule", statistics.rules());
     print(out, "day", statistics.days());

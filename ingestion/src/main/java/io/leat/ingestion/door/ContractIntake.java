@@ -47,7 +47,8 @@ final class ContractIntake {
   /** What became of an event before it is sent. */
   sealed interface Judged {
     /** It may go. */
-    record Ready(String eventId, ProducerRecord<byte[], byte[]> record) implements Judged {}
+    record Ready(String eventId, List<String> warnings, ProducerRecord<byte[], byte[]> record)
+        implements Judged {}
 
     /** It stays. */
     record Settled(ItemResult result) implements Judged {}
@@ -145,10 +146,12 @@ final class ContractIntake {
         contract.key().map(event::get).map(field -> field.toString().getBytes(UTF_8)).orElse(null);
     String eventId = String.valueOf(event.get(contract.eventId()));
     Verdict verdict = worker.judge().check(opened, key, headers);
-    return verdict instanceof Verdict.Refused refused
-        ? refused(worker, refused)
-        : new Judged.Ready(
-            eventId, new ProducerRecord<>(contract.event(), null, key, value, headers));
+    return verdict instanceof Verdict.Accepted accepted
+        ? new Judged.Ready(
+            eventId,
+            accepted.warnings(),
+            new ProducerRecord<>(contract.event(), null, key, value, headers))
+        : refused(worker, (Verdict.Refused) verdict);
   }
 
   private static Judged refused(Worker worker, Verdict.Refused refused) {

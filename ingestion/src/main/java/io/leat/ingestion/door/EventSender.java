@@ -103,7 +103,9 @@ final class EventSender implements AutoCloseable {
           "the brokers did not acknowledge it in time: it may be there or not. Send it again with the same event id");
     }
     return new ItemResult.Accepted(
-        ready.eventId(), metadata.topic() + "/" + metadata.partition() + "/" + metadata.offset());
+        ready.eventId(),
+        metadata.topic() + "/" + metadata.partition() + "/" + metadata.offset(),
+        ready.warnings());
   }
 
   @Override

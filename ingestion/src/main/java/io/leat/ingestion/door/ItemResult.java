@@ -23,8 +23,9 @@ sealed interface ItemResult {
    * The brokers have it.
    *
    * @param position {@code topic/partition/offset}
+   * @param warnings rules of severity warn that it does not meet
    */
-  record Accepted(String eventId, String position) implements ItemResult {
+  record Accepted(String eventId, String position, List<String> warnings) implements ItemResult {
     @Override
     public String status() {
       return "accepted";
@@ -32,7 +33,12 @@ sealed interface ItemResult {
 
     @Override
     public ObjectNode json() {
-      return node(this).put("event_id", eventId).put("position", position);
+      ObjectNode node = node(this).put("event_id", eventId).put("position", position);
+      if (!warnings.isEmpty()) {
+        ArrayNode list = node.putArray("warnings");
+        warnings.forEach(list::add);
+      }
+      return node;
     }
   }
 

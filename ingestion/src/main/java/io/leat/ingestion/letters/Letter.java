@@ -79,14 +79,42 @@ public final class Letter {
     return header(RecordHeaders.ENCRYPTED).isPresent();
   }
 
+  /** Names of the producer's headers that are encrypted. */
+  List<String> encryptedHeaders() {
+    return header(RecordHeaders.ENCRYPTED).stream()
+        .flatMap(names -> Arrays.stream(names.split(",")))
+        .filter(name -> !name.equals("key") && !name.equals("value"))
+        .toList();
+  }
+
   /**
    * Whether the event was too large to be copied, so that neither its value nor its headers are
    * here.
    */
   public boolean isWithoutEvent() {
-    return record.value() == null
-        && reason().filter(reason -> reason != DeadLetterReason.NULL_VALUE).isPresent()
-        && reason().filter(reason -> reason != DeadLetterReason.NOT_THE_ENVELOPE).isPresent();
+    return header(RecordHeaders.LEFT_OUT).isPresent() && record.value() == null;
+  }
+
+  /**
+   * This letter with the event that it is about, as it stands in the raw topic: its key, its value
+   * and its headers before those of the letter.
+   */
+  Letter with(ConsumerRecord<byte @Nullable [], byte @Nullable []> event) {
+    Headers headers = new org.apache.kafka.common.header.internals.RecordHeaders(event.headers());
+    record.headers().forEach(headers::add);
+    return new Letter(
+        new ConsumerRecord<>(
+            record.topic(),
+            record.partition(),
+            record.offset(),
+            record.timestamp(),
+            record.timestampType(),
+            event.serializedKeySize(),
+            event.serializedValueSize(),
+            event.key(),
+            event.value(),
+            headers,
+            record.leaderEpoch()));
   }
 
   /** All that ingestion says of it; empty where that cannot be read. */
@@ -116,7 +144,7 @@ public final class Letter {
     return record.headers();
   }
 
-  /** The headers that the event came with, in their order. */
+  /** The headers that the event came with, in their order, encrypted where they are here. */
   Headers producerHeaders() {
     Headers headers = new org.apache.kafka.common.header.internals.RecordHeaders();
     for (Header header : record.headers()) {

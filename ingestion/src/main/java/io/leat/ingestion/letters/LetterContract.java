@@ -5,11 +5,15 @@ import io.leat.ingestion.EventJudges;
 import io.leat.ingestion.Verdict;
 import io.leat.ingestion.intake.Opened;
 import io.leat.ingestion.privacy.Cipher256;
+import io.leat.ingestion.privacy.HiddenHeaders;
 import io.leat.ingestion.privacy.Sensitive;
 import io.leat.pipeline.Contract;
 import io.leat.runtime.streams.RegistryPatience;
+import io.leat.schemas.LogPositions;
 import io.leat.schemas.RegistryClient;
 import java.time.InstantSource;
+import java.util.List;
+import org.apache.kafka.common.header.Headers;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -56,28 +60,52 @@ public final class LetterContract {
   EventBytes bytes(Letter letter) {
     if (letter.isWithoutEvent()) {
       throw new LetterException(
-          "the event was too large to be copied here; its bytes lie at %s as long as that topic keeps them"
-              .formatted(letter.source().map(Object::toString).orElse("the raw topic")));
+          "the event was too large to be copied here, and is no longer at %s either"
+              .formatted(letter.source().map(LogPositions::format).orElse("the raw topic")));
     }
     if (!letter.isEncrypted()) {
       return new EventBytes(letter.key(), letter.value());
     }
-    Cipher256 cipher =
-        judge
-            .cipher()
-            .orElseThrow(
-                () ->
-                    new LetterException(
-                        "it is encrypted, and the contract %s names no keys under dead_letters"
-                            .formatted(contract.event())));
+    Cipher256 cipher = cipher();
     try {
       return new EventBytes(decrypt(cipher, letter.key()), decrypt(cipher, letter.value()));
     } catch (IllegalArgumentException e) {
-      throw new LetterException(
-          "it cannot be decrypted: %s. Name its key under dead_letters of the contract %s"
-              .formatted(e.getMessage(), contract.event()),
-          e);
+      throw undecryptable(e);
     }
+  }
+
+  /**
+   * The headers that the event came with, decrypted where they are encrypted; throws as {@link
+   * #bytes} does.
+   */
+  Headers headers(Letter letter) {
+    Headers headers = letter.producerHeaders();
+    List<String> encrypted = letter.encryptedHeaders();
+    if (!encrypted.isEmpty()) {
+      try {
+        HiddenHeaders.decryptIn(headers, encrypted, cipher());
+      } catch (IllegalArgumentException e) {
+        throw undecryptable(e);
+      }
+    }
+    return headers;
+  }
+
+  private Cipher256 cipher() {
+    return judge
+        .cipher()
+        .orElseThrow(
+            () ->
+                new LetterException(
+                    "it is encrypted, and the contract %s names no keys under dead_letters"
+                        .formatted(contract.event())));
+  }
+
+  private LetterException undecryptable(IllegalArgumentException e) {
+    return new LetterException(
+        "it cannot be decrypted: %s. Name its key under dead_letters of the contract %s"
+            .formatted(e.getMessage(), contract.event()),
+        e);
   }
 
   private static byte @Nullable [] decrypt(Cipher256 cipher, byte @Nullable [] encrypted) {
@@ -86,12 +114,12 @@ public final class LetterContract {
 
   /** Opens the event of a letter, as the stream would. */
   Opened open(Letter letter, EventBytes bytes) {
-    return judge.open(bytes.value(), letter.producerHeaders());
+    return judge.open(bytes.value(), headers(letter));
   }
 
   /** What the stream would say if these bytes came with the headers of the letter's event. */
   Verdict judge(Letter letter, EventBytes bytes) {
-    return judge.judge(bytes.key(), bytes.value(), letter.producerHeaders());
+    return judge.judge(bytes.key(), bytes.value(), headers(letter));
   }
 
   /** What a refusal says to people. */

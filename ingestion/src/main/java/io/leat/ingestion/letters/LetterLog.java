@@ -1,5 +1,6 @@
 package io.leat.ingestion.letters;
 
+import io.leat.records.LogPosition;
 import io.leat.schemas.Topics;
 import java.time.Duration;
 import java.time.Instant;
@@ -30,6 +31,7 @@ public final class LetterLog implements AutoCloseable {
   private static final int ANSWER_MILLIS = 20_000;
 
   private final String topic;
+  private final Map<String, Object> settings;
   private final KafkaConsumer<byte[], byte[]> consumer;
   private final Map<TopicPartition, Long> ends;
 
@@ -48,14 +50,13 @@ public final class LetterLog implements AutoCloseable {
    */
   public LetterLog(Map<String, Object> kafka, String event) {
     this.topic = Topics.deadLetters(event);
-    Map<String, Object> settings = new HashMap<>(kafka);
+    this.settings = new HashMap<>(kafka);
     settings.put("isolation.level", "read_committed");
     settings.put("enable.auto.commit", false);
     settings.put("auto.offset.reset", "earliest");
     settings.put("allow.auto.create.topics", false);
     settings.putIfAbsent("default.api.timeout.ms", ANSWER_MILLIS);
-    this.consumer =
-        new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+    this.consumer = open(settings);
     try {
       List<PartitionInfo> found = consumer.partitionsFor(topic);
       if (found == null || found.isEmpty()) {
@@ -73,6 +74,10 @@ public final class LetterLog implements AutoCloseable {
       consumer.close();
       throw unreachable(topic, e);
     }
+  }
+
+  private static KafkaConsumer<byte[], byte[]> open(Map<String, Object> settings) {
+    return new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer());
   }
 
   /** The sentence for brokers that do not answer. */
@@ -180,7 +185,43 @@ public final class LetterLog implements AutoCloseable {
   }
 
   /**
-   * The letter at a position.
+   * The letter with the event that was too large to be copied into it, from the raw topic; the same
+   * letter where it has its event, or the raw topic has it no longer.
+   *
+   * @throws LetterException if the brokers cease to answer
+   */
+  public Letter whole(Letter letter) {
+    Optional<LogPosition> source =
+        letter.source().filter(at -> Topics.deadLetters(at.getTopic()).equals(topic));
+    if (!letter.isWithoutEvent() || source.isEmpty()) {
+      return letter;
+    }
+    TopicPartition partition =
+        new TopicPartition(source.get().getTopic(), source.get().getPartition());
+    long offset = source.get().getOffset();
+    try (KafkaConsumer<byte[], byte[]> raw = open(settings)) {
+      raw.assign(List.of(partition));
+      if (offset < raw.beginningOffsets(List.of(partition)).get(partition)
+          || offset >= raw.endOffsets(List.of(partition)).get(partition)) {
+        return letter;
+      }
+      raw.seek(partition, offset);
+      long deadline = System.nanoTime() + PATIENCE.toNanos();
+      while (raw.position(partition) <= offset && System.nanoTime() < deadline) {
+        for (ConsumerRecord<byte[], byte[]> record : raw.poll(POLL)) {
+          if (record.offset() == offset) {
+            return letter.with(record);
+          }
+        }
+      }
+      return letter;
+    } catch (KafkaException e) {
+      throw unreachable(partition.topic(), e);
+    }
+  }
+
+  /**
+   * The letter at a position, its event with it where that is still to be had.
    *
    * @throws LetterException if there is none
    */
@@ -197,7 +238,7 @@ public final class LetterLog implements AutoCloseable {
           "%s has no letter at %s: it was never there, or its retention is over. './leat dlq list' names those that are."
               .formatted(topic, position));
     }
-    return found[0];
+    return whole(found[0]);
   }
 
   @Override

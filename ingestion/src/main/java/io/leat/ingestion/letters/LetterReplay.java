@@ -89,7 +89,7 @@ public final class LetterReplay {
     try (LetterLog letters = new LetterLog(kafka, event);
         ReplayWriter writer = plan.dryRun() ? null : new ReplayWriter(kafka, pipeline, event)) {
       ReplayLog log = new ReplayLog(kafka, registry, event);
-      return new Run(plan, listener, log, writer).over(letters);
+      return new Run(plan, listener, log, writer, letters).run();
     }
   }
 
@@ -99,22 +99,29 @@ public final class LetterReplay {
     private final Listener listener;
     private final ReplayLog log;
     private final @Nullable ReplayWriter writer;
+    private final LetterLog letters;
     private final Offsets replayed;
     private final int partitions;
     private final ReplayReport report = new ReplayReport();
     private final List<Ready> batch = new ArrayList<>();
     private long batchBytes;
 
-    Run(ReplayPlan plan, Listener listener, ReplayLog log, @Nullable ReplayWriter writer) {
+    Run(
+        ReplayPlan plan,
+        Listener listener,
+        ReplayLog log,
+        @Nullable ReplayWriter writer,
+        LetterLog letters) {
       this.plan = plan;
       this.listener = listener;
       this.log = log;
       this.writer = writer;
+      this.letters = letters;
       this.replayed = log.read(); // after the writer has opened
       this.partitions = writer == null ? 0 : writer.partitions();
     }
 
-    ReplayReport over(LetterLog letters) {
+    ReplayReport run() {
       letters.read(plan.filter(), this::visit, listener::progress);
       flush();
       return report;
@@ -125,7 +132,7 @@ public final class LetterReplay {
         report.addBefore();
         return true;
       }
-      ready(letter)
+      ready(letters.whole(letter))
           .ifPresent(
               ready -> {
                 batch.add(ready);
@@ -172,7 +179,7 @@ public final class LetterReplay {
     private ProducerRecord<byte[], byte[]> record(
         Letter letter, EventBytes bytes, boolean sameKey) {
       String event = contract.contract().event();
-      Headers headers = letter.producerHeaders();
+      Headers headers = contract.headers(letter);
       headers.add(
           RecordHeaders.REPLAYED_FROM,
           (Topics.deadLetters(event) + "/" + letter.position()).getBytes(UTF_8));

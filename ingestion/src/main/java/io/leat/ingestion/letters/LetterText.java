@@ -107,6 +107,29 @@ public final class LetterText {
   }
 
   /**
+   * The event's value byte for byte as its producer wrote it.
+   *
+   * @throws LetterException if there is none, it cannot be decrypted, or it may hold what must not
+   *     be shown
+   */
+  public byte[] original(Letter letter) {
+    if (!clear && !contract.map(known -> known.sensitive().isEmpty()).orElse(false)) {
+      throw new LetterException(
+          contract.isEmpty()
+              ? "Nobody knows what of this event is protected: name the pipeline with --pipeline DIR, or say --clear."
+              : "The event may hold what its contract protects; with --clear it is saved all the same.");
+    }
+    byte[] value = contract.isPresent() ? contract.get().bytes(letter).value() : letter.value();
+    if (value == null || contract.isEmpty() && letter.isEncrypted()) {
+      throw new LetterException(
+          value == null
+              ? "The letter %s has no value.".formatted(letter.position())
+              : "The letter is encrypted; name the pipeline, whose contract says which keys, with --pipeline DIR.");
+    }
+    return value;
+  }
+
+  /**
    * What was found, what was expected, what to do, and what today's contract says.
    *
    * @param event name of the event

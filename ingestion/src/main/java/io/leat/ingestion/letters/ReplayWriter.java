@@ -19,6 +19,9 @@ import org.jspecify.annotations.Nullable;
  * that one can write no more. One thread owns it.
  */
 final class ReplayWriter implements AutoCloseable {
+  /** What one event can take, before compression. */
+  private static final int LARGEST_EVENT = 8 * Topics.LARGEST_RECORD;
+
   private final String event;
   private final KafkaProducer<byte[], byte[]> producer;
 
@@ -34,7 +37,9 @@ final class ReplayWriter implements AutoCloseable {
     settings.put("acks", "all");
     settings.put("enable.idempotence", true);
     settings.put("compression.type", "lz4");
-    settings.put("max.request.size", Topics.LARGEST_RECORD);
+    // Events that were too large to be copied come from their topic: what it takes, goes.
+    settings.put("max.request.size", LARGEST_EVENT);
+    settings.put("buffer.memory", 2L * LARGEST_EVENT);
     this.producer =
         new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer());
     try {

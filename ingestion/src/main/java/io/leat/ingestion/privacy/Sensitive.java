@@ -1,15 +1,13 @@
 package io.leat.ingestion.privacy;
 
 import io.leat.pipeline.Contract;
+import io.leat.pipeline.PipelineException;
 import io.leat.pipeline.contract.FieldTags;
-import io.leat.pipeline.contract.ProtectedFields;
 import io.leat.pipeline.contract.Protection;
 import io.leat.pipeline.contract.RuleSet;
-import java.util.ArrayList;
-import java.util.List;
+import io.leat.pipeline.registry.RegistryRules;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.Stream;
 
 /**
  * What of a contract's events is sensitive, by all that is known: the schema's tags, the
@@ -25,33 +23,24 @@ public final class Sensitive {
   }
 
   /**
-   * @param registry what the registry holds beside the newest schema
+   * What a contract comes to with a registry that holds this.
+   *
+   * @param registry what it holds beside the newest schema
    * @param registered tags of the newest schema in the registry, by path
    * @throws IllegalStateException with a sentence for each protection that cannot be, which the
    *     registry's tags may bring about
    */
   public static Sensitive of(
       Contract contract, RuleSet registry, Map<String, Set<String>> registered) {
-    FieldTags tags =
-        FieldTags.of(contract.schema())
-            .and(contract.privacy().tags())
-            .and(registered)
-            .andMatching(contract.ruleSet().tags())
-            .andMatching(registry.tags());
-    List<String> problems = new ArrayList<>();
-    Map<String, Protection> fields =
-        ProtectedFields.of(
-            contract.privacy().protections(),
-            tags,
-            contract.eventTime(),
-            Stream.concat(Stream.of(contract.eventId()), contract.key().stream()).toList(),
-            problems::add);
-    if (!problems.isEmpty()) {
-      throw new IllegalStateException(
-          "The contract %s cannot be kept with the tags that the registry holds: %s"
-              .formatted(contract.event(), String.join("; ", problems)));
+    try {
+      return of(RegistryRules.join(contract, registry, registered));
+    } catch (PipelineException e) {
+      throw new IllegalStateException(e.getMessage(), e);
     }
-    return new Sensitive(tags, fields);
+  }
+
+  public static Sensitive of(RegistryRules rules) {
+    return new Sensitive(rules.tags(), rules.protectedFields());
   }
 
   public FieldTags tags() {

@@ -75,6 +75,7 @@ class EventDoorIT {
       event_time: paid_at
       rules:
         - amount_positive: event.amount > 0.0
+        - { name: amount_plausible, check: event.amount < 1000.0, severity: warn }
       protect:
         - { field: card, with: redact }
       """;
@@ -166,7 +167,7 @@ class EventDoorIT {
               door,
               "payments",
               "application/json",
-              "[%s, %s, 5, {\"payment_id\": 7}]".formatted(payment("p1", 5), payment("p2", -5)),
+              "[%s, %s, 5, {\"payment_id\": 7}]".formatted(payment("p1", 5000), payment("p2", -5)),
               "traceparent",
               "00-1-1-01");
 
@@ -176,6 +177,7 @@ class EventDoorIT {
           .extracting(result -> result.get("status").textValue())
           .containsExactly("accepted", "refused", "refused", "refused");
       assertThat(results.get(0).get("event_id").textValue()).isEqualTo("p1");
+      assertThat(results.get(0).get("warnings")).hasToString("[\"amount_plausible\"]");
       assertThat(results.get(1).get("reason").textValue()).isEqualTo("RULE_VIOLATED");
       assertThat(results.get(1).get("violations").get(0).get("rule").textValue())
           .isEqualTo("amount_positive");

@@ -18,8 +18,10 @@ import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.TreeMap;
 import org.apache.avro.generic.GenericRecord;
 import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.junit.jupiter.api.AfterAll;
 
 /**
  * Bytes that Jazzer bends to reach every branch: whatever they are, a reader says what they hold or
@@ -27,6 +29,12 @@ import org.apache.kafka.common.header.internals.RecordHeaders;
  */
 class DecoderFuzz {
   private static final String REGISTRY = "mock://fuzz";
+  private static final int READERS = 5;
+
+  /** Twenty seconds of a busy machine with one slow core make more. */
+  private static final long LEAST_RUNS = 1_000;
+
+  private static final Map<Integer, Long> RUNS = new TreeMap<>();
 
   private final Map<String, EventReader> readers = new HashMap<>();
   private final AvroCodec codec;
@@ -54,15 +62,27 @@ class DecoderFuzz {
     schemaId = registry.register("orders_avro-value", avro.schema());
   }
 
+  /** Jazzer repeats what it once found unless the variable is set, and there may be nothing. */
+  @AfterAll
+  static void everyReaderWasTried() {
+    System.out.println("runs by reader: " + RUNS);
+    if (System.getenv("JAZZER_FUZZ") != null) {
+      assertThat(RUNS).hasSize(READERS).allSatisfy((reader, runs) -> assertThat(runs).isPositive());
+      assertThat(RUNS.values().stream().mapToLong(Long::longValue).sum()).isGreaterThan(LEAST_RUNS);
+    }
+  }
+
   /** The first byte chooses what the others are taken for. */
   @FuzzTest(maxDuration = "20s")
   void whateverTheBytesAreAReaderSaysWhatTheyHold(byte[] bytes) {
     if (bytes.length == 0) {
       return;
     }
+    int reader = Math.floorMod(bytes[0], READERS);
+    RUNS.merge(reader, 1L, Long::sum);
     byte[] rest = ByteBuffer.allocate(bytes.length - 1).put(bytes, 1, bytes.length - 1).array();
     RecordHeaders headers = new RecordHeaders();
-    switch (Math.floorMod(bytes[0], 5)) {
+    switch (reader) {
       case 0 -> read("orders_avro", framed(rest), headers);
       case 1 -> read("orders_avro", rest, headers);
       case 2 -> read("orders_json", rest, headers);

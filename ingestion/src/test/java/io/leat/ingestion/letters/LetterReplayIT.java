@@ -17,6 +17,7 @@ import io.leat.testing.SharedCluster;
 import io.leat.testing.TestCluster;
 import io.leat.testing.TopicReader;
 import io.leat.testing.TopicWriter;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -25,9 +26,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.apache.avro.Schema;
+import org.apache.avro.generic.GenericData;
 import org.apache.avro.generic.GenericRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -271,6 +276,58 @@ class LetterReplayIT {
     assertThatThrownBy(() -> shop.replay(plan(true), Map.of("amout", "1.0"), SILENT))
         .isInstanceOf(LetterException.class)
         .hasMessageContaining("no field amout to set");
+  }
+
+  @Test
+  void anEventTooLargeToBeCopiedIsShownAndReplayedFromItsTopic() throws Exception {
+    Shop shop = new Shop(cluster).contract(POSITIVE);
+    Schema wide =
+        new Schema.Parser()
+            .parse(
+                Shop.SCHEMA
+                    .toString()
+                    .replace(
+                        "\"fields\":[",
+                        "\"fields\":[{\"name\":\"receipt\",\"type\":\"bytes\",\"default\":\"\"},"));
+    GenericRecord payment = new GenericData.Record(wide);
+    GenericRecord small = shop.payment("p1", -5);
+    Shop.SCHEMA.getFields().forEach(field -> payment.put(field.name(), small.get(field.name())));
+    payment.put("receipt", ByteBuffer.allocate(10_000_000));
+    byte[] original =
+        new AvroCodec(shop.registry())
+            .encode(shop.registry().register(Topics.valueSubject(shop.event), wide), payment);
+    Map<String, Object> settings = shop.kafka();
+    settings.putAll(Map.of("compression.type", "lz4", "max.request.size", 32_000_000));
+    try (KafkaProducer<byte[], byte[]> producer =
+        new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer())) {
+      ProducerRecord<byte[], byte[]> record =
+          new ProducerRecord<>(shop.event, bytes("c1"), original);
+      record.headers().add(RecordHeaders.TRACEPARENT, bytes("00-1-1-01"));
+      producer.send(record).get();
+    }
+    ConsumerRecord<byte[], byte[]> stored = shop.ingest(Topics.deadLetters(shop.event), 1).get(0);
+    assertThat(stored.value()).isNull();
+    assertThat(RecordHeaders.get(stored.headers(), RecordHeaders.LEFT_OUT)).isPresent();
+
+    try (LetterLog log = new LetterLog(shop.kafka(), shop.event)) {
+      Letter letter = log.at(new LetterPosition(stored.partition(), stored.offset()));
+      assertThat(show(shop, Optional.of(shop.contract()), false, letter)).contains("\"p1\"");
+      assertThat(
+              new LetterText(Optional.of(shop.contract()), shop.registry(), false).original(letter))
+          .isEqualTo(original);
+      assertThatThrownBy(
+              () -> new LetterText(Optional.empty(), shop.registry(), false).original(letter))
+          .isInstanceOf(LetterException.class)
+          .hasMessageContaining("--clear");
+    }
+    shop.contract(ABOVE_MINUS_SIX);
+    assertThat(shop.replay(plan(false), Map.of(), SILENT).replayed()).isEqualTo(1);
+
+    ConsumerRecord<byte[], byte[]> again = replayed(shop).get(0);
+    assertThat(again.value()).isEqualTo(original);
+    assertThat(again.key()).isEqualTo(bytes("c1"));
+    assertThat(RecordHeaders.get(again.headers(), RecordHeaders.TRACEPARENT)).contains("00-1-1-01");
+    assertThat(shop.ingest(Topics.valid(shop.event), 1)).hasSize(1);
   }
 
   /** A shop with so many letters, whose contract now accepts them all. */

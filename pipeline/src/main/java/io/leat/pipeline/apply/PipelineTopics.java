@@ -64,7 +64,14 @@ public final class PipelineTopics {
         new Topic(
             event, partitions, kept, schema.filter(s -> contract.intake().isContractSchema())));
     topics.add(new Topic(Topics.valid(event), partitions, large(kept), schema));
-    topics.add(new Topic(Topics.deadLetters(event), partitions, large(refused), Optional.empty()));
+    topics.add(
+        new Topic(
+            Topics.deadLetters(event),
+            partitions,
+            large(refused),
+            Optional.empty(),
+            Optional.of(contract.topic().deadLetterRetention())
+                .filter(retention -> contract.privacy().keepsClearDeadLetters())));
     topics.add(new Topic(Topics.late(event), partitions, large(refused), schema));
   }
 

@@ -8,7 +8,7 @@ import io.leat.pipeline.apply.Change.Kind;
 import io.leat.pipeline.apply.Change.State;
 import io.leat.pipeline.contract.Compatibility;
 import io.leat.pipeline.contract.RuleSet;
-import io.leat.pipeline.reader.RuleSetReader;
+import io.leat.pipeline.registry.RegistryRules;
 import io.leat.records.DeadLetter;
 import io.leat.records.Definition;
 import io.leat.schemas.RegistryClient;
@@ -91,6 +91,11 @@ final class Planner {
     if (found.isEmpty()) {
       return new Change(State.CREATE, Kind.TOPIC, wanted.name(), describe(wanted));
     }
+    Optional<String> tooLong =
+        wanted.mostRetention().flatMap(most -> keptLonger(found.get(), most));
+    if (tooLong.isPresent()) {
+      return new Change(State.REFUSED, Kind.TOPIC, wanted.name(), tooLong.get());
+    }
     List<String> differences = new ArrayList<>();
     if (found.get().partitions() != wanted.partitions()) {
       differences.add(
@@ -114,6 +119,21 @@ final class Planner {
             wanted.name(),
             String.join("; ", differences)
                 + ". It stays as it is; Kafka's own tools can change it");
+  }
+
+  private static Optional<String> keptLonger(Existing found, Duration most) {
+    String cleanup = found.settings().getOrDefault(TopicConfig.CLEANUP_POLICY_CONFIG, "delete");
+    long kept =
+        Long.parseLong(found.settings().getOrDefault(TopicConfig.RETENTION_MS_CONFIG, "-1"));
+    boolean deletes = cleanup.contains(TopicConfig.CLEANUP_POLICY_DELETE);
+    return deletes && kept >= 0 && kept <= most.toMillis()
+        ? Optional.empty()
+        : Optional.of(
+            "it holds in clear what the contract protects, and keeps it %s where the pipeline says at most %s. Shorten it with Kafka's own tools (retention.ms=%d, cleanup.policy=delete), or let the contract encrypt its dead letters"
+                .formatted(
+                    deletes && kept >= 0 ? Durations.format(Duration.ofMillis(kept)) : "for ever",
+                    Durations.format(most),
+                    most.toMillis()));
   }
 
   private static String describe(Topic topic) {
@@ -143,14 +163,9 @@ final class Planner {
   /** What Leat cannot run of the rules that the registry holds; nothing where it holds none. */
   private Optional<Change> rules(Contract contract) {
     String subject = Topics.valueSubject(contract.event());
-    Optional<String> held = registry.dataContract(subject);
-    if (held.isEmpty()) {
-      return Optional.empty();
-    }
     try {
-      RuleSet rules =
-          RuleSetReader.read(held.get(), "registry subject " + subject, contract.schema());
-      return rules.equals(RuleSet.EMPTY)
+      RuleSet held = RegistryRules.ask(contract, registry).held();
+      return held.equals(RuleSet.EMPTY)
           ? Optional.empty()
           : Optional.of(
               new Change(
@@ -158,7 +173,7 @@ final class Planner {
                   Kind.RULES,
                   subject,
                   "%d rules, tags of %d patterns, beside the schema in the registry"
-                      .formatted(rules.rules().size(), rules.tags().size())));
+                      .formatted(held.rules().size(), held.tags().size())));
     } catch (PipelineException e) {
       return Optional.of(
           new Change(
@@ -193,7 +208,11 @@ final class Planner {
             State.CREATE,
             Kind.SCHEMA,
             subject,
-            "%s, version %d".formatted(wanted.getFullName(), latest.get().version() + 1))
+            "%s, version %d: %s"
+                .formatted(
+                    wanted.getFullName(),
+                    latest.get().version() + 1,
+                    SchemaDifference.describe(latest.get().schema(), wanted)))
         : new Change(
             State.REFUSED,
             Kind.SCHEMA,

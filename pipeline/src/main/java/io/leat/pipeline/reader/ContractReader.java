@@ -215,7 +215,7 @@ public final class ContractReader {
             .flatMap(t -> t.get("retention"))
             .map(ContractReader::retention)
             .orElse(Optional.of(DEFAULT_RETENTION));
-    boolean inClear = !privacy.protections().isEmpty() && privacy.deadLetterKeys().isEmpty();
+    boolean inClear = privacy.keepsClearDeadLetters();
     Optional<Value> declared = topic.flatMap(t -> t.get("dead_letter_retention"));
     Duration deadLetterRetention =
         declared

@@ -176,6 +176,10 @@ class ApplierIT {
             "SCHEMA features.refusals-value",
             "DEFINITION view/refusals_by_customer@2",
             "DEFINITION service/refusals@2");
+    assertThat(next.in(State.CREATE))
+        .extracting(Change::toString)
+        .contains(
+            "+ schema refusals-value: io.leat.tests.Order, version 2: + shop string, by default \"\"");
     assertThat(cluster.newRegistryClient().latest("refusals-value").orElseThrow().version())
         .isEqualTo(2);
 
@@ -230,6 +234,27 @@ class ApplierIT {
     try (Admin admin = cluster.newAdmin()) {
       assertThat(partitions(admin, "differences")).containsOnly(entry("differences", 2));
     }
+  }
+
+  @Test
+  void aTopicThatKeepsProtectedValuesTooLongIsRefused() throws Exception {
+    TestFolder folder = TestFolder.shop(directory, "secrets");
+    folder.replace(
+        "contracts/secrets.yaml",
+        "event_time: ordered_at",
+        "event_time: ordered_at, protect: [{ field: customer_id, with: hmac, key: \"env:KEY\" }]");
+    cluster.createTopic("secrets.dlq", 3, Map.of("retention.ms", "-1"));
+
+    assertThat(newApplier().plan(folder.read()).in(State.REFUSED))
+        .extracting(Change::toString)
+        .containsExactly(
+            "! topic secrets.dlq: it holds in clear what the contract protects, and keeps it for ever where the pipeline says at most 3d. Shorten it with Kafka's own tools (retention.ms=259200000, cleanup.policy=delete), or let the contract encrypt its dead letters");
+
+    folder.replace(
+        "contracts/secrets.yaml",
+        "event_time: ordered_at",
+        "event_time: ordered_at, dead_letters: { encrypt: \"env:KEY\" }");
+    assertThat(newApplier().plan(folder.read()).isRefused()).isFalse();
   }
 
   private Applier newApplier() {

@@ -6,13 +6,27 @@ import io.leat.runtime.Readiness;
 import io.leat.schemas.RegistryClient;
 import io.micrometer.core.instrument.MeterRegistry;
 
-/** What a job is given to build its topology with. */
+/**
+ * What a job is given to build its topology with.
+ *
+ * @param gates takes what says which records can be processed; empty where the job adds none
+ */
 public record JobContext(
     Pipeline pipeline,
     RegistryClient registry,
     MeterRegistry metrics,
     Readiness readiness,
-    JobOptions options) {
+    JobOptions options,
+    RecordGates gates) {
+  public JobContext(
+      Pipeline pipeline,
+      RegistryClient registry,
+      MeterRegistry metrics,
+      Readiness readiness,
+      JobOptions options) {
+    this(pipeline, registry, metrics, readiness, options, new RecordGates());
+  }
+
   /**
    * The application id of a job of this pipeline: consumer group, and prefix of its internal
    * topics.

@@ -102,6 +102,7 @@ public final class RegistryPatience {
     Duration waited = Duration.ZERO;
     Duration next = FIRST_PAUSE;
     while (true) {
+      Instant asked = clock.instant();
       try {
         T answer = request.get();
         answered();
@@ -110,7 +111,8 @@ public final class RegistryPatience {
         if (!e.isRetriable() || pause == null) {
           throw e;
         }
-        failed(e);
+        failed(String.valueOf(e.getMessage()));
+        waited = waited.plus(Duration.between(asked, clock.instant()));
         if (waited.compareTo(LONGEST_WAIT) >= 0) {
           throw givingUp.apply(e);
         }
@@ -127,16 +129,17 @@ public final class RegistryPatience {
     }
   }
 
-  private void failed(RegistryException e) {
-    Outage begun = new Outage(clock.instant(), String.valueOf(e.getMessage()));
-    if (outage.compareAndSet(null, begun)) {
+  /** The registry did not answer somebody who waits in another way; told once an outage. */
+  public void failed(String problem) {
+    if (outage.compareAndSet(null, new Outage(clock.instant(), problem))) {
       log.warn(
           "{} The service waits and goes on by itself when the registry answers; nothing is lost.",
-          e.getMessage());
+          problem);
     }
   }
 
-  private void answered() {
+  /** The registry answered. */
+  public void answered() {
     Outage ended = outage.getAndSet(null);
     if (ended != null) {
       log.info(

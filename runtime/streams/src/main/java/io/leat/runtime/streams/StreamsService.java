@@ -13,14 +13,18 @@ import io.micrometer.core.instrument.binder.kafka.KafkaStreamsMetrics;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.UncheckedIOException;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.concurrent.CountDownLatch;
+import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.serialization.Serdes;
+import org.apache.kafka.streams.KafkaClientSupplier;
 import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse;
+import org.apache.kafka.streams.processor.internals.DefaultKafkaClientSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
@@ -112,7 +116,7 @@ public final class StreamsService implements RunningService {
 
   private static KafkaStreams streams(StreamsJob job, JobContext context, Properties settings) {
     try {
-      return new KafkaStreams(job.topology(context), settings);
+      return new KafkaStreams(job.topology(context), settings, clients(context.gates()));
     } catch (RegistryException e) {
       throw new IllegalStateException(e.getMessage(), e);
     } catch (KafkaException e) {
@@ -122,6 +126,16 @@ public final class StreamsService implements RunningService {
               .formatted(context.applicationId(job), cause.getMessage()),
           e);
     }
+  }
+
+  /** Kafka Streams' own clients, its main consumer behind the job's gates. */
+  private static KafkaClientSupplier clients(RecordGates gates) {
+    return new DefaultKafkaClientSupplier() {
+      @Override
+      public Consumer<byte[], byte[]> getConsumer(Map<String, Object> settings) {
+        return HoldingConsumer.around(super.getConsumer(settings), gates);
+      }
+    };
   }
 
   /** The settings of the streams client that runs an application. */
@@ -150,9 +164,16 @@ public final class StreamsService implements RunningService {
         applicationId + "-" + options.instanceId());
     settings.put(StreamsConfig.consumerPrefix("isolation.level"), "read_committed");
     settings.put(StreamsConfig.consumerPrefix("auto.offset.reset"), "earliest");
-    settings.put(StreamsConfig.producerPrefix("compression.type"), "lz4");
-    settings.put(StreamsConfig.producerPrefix("max.request.size"), Topics.LARGEST_RECORD);
+    setUnlessGiven(settings, "compression.type", "lz4");
+    setUnlessGiven(settings, "max.request.size", Topics.LARGEST_RECORD);
     return settings;
+  }
+
+  /** Of the producer; who runs the service may say otherwise, for every client or this one. */
+  private static void setUnlessGiven(Properties settings, String name, Object value) {
+    if (!settings.containsKey(name)) {
+      settings.putIfAbsent(StreamsConfig.producerPrefix(name), value);
+    }
   }
 
   /** Whether records are being processed. */

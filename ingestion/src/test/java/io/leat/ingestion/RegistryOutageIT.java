@@ -1,0 +1,167 @@
+package io.leat.ingestion;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.leat.ingestion.TroubledRegistry.Trouble;
+import io.leat.pipeline.PipelineReader;
+import io.leat.pipeline.apply.Applier;
+import io.leat.schemas.AvroCodec;
+import io.leat.schemas.RecordHeaders;
+import io.leat.schemas.RegistryClient;
+import io.leat.stack.Ports;
+import io.leat.testing.ServiceProcess;
+import io.leat.testing.TestCluster;
+import io.leat.testing.TopicReader;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.apache.avro.Schema;
+import org.apache.avro.generic.GenericData;
+import org.apache.avro.generic.GenericRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/**
+ * A registry out of order, in front of ingestion as a process: events of schemas that were seen go
+ * on; an event of another one holds up its own partition, and no more, until the registry answers.
+ */
+class RegistryOutageIT {
+  private static final Duration PATIENCE = Duration.ofMinutes(2);
+  private static final int EVENTS = 50;
+
+  private static TestCluster cluster;
+  private static TroubledRegistry troubled;
+  private static ServiceProcess service;
+  private static KafkaProducer<byte[], byte[]> producer;
+  private static TopicReader reader;
+  private static AvroCodec codec;
+  private static RegistryClient registry;
+  private static int currentId;
+
+  @BeforeAll
+  static void start() throws Exception {
+    cluster = TestCluster.start();
+    registry = cluster.newRegistryClient();
+    codec = new AvroCodec(registry);
+    new Applier(Map.of("bootstrap.servers", cluster.bootstrapServers()), registry)
+        .apply(PipelineReader.read(Payments.folder()), "test");
+    currentId = registry.register("payments-value", Payments.SCHEMA);
+    producer =
+        new KafkaProducer<>(
+            Map.of("bootstrap.servers", cluster.bootstrapServers()),
+            new ByteArraySerializer(),
+            new ByteArraySerializer());
+    troubled = new TroubledRegistry(cluster.registryUrl());
+    int port = Ports.free();
+    service =
+        ServiceProcess.start(
+            IngestionMain.class,
+            List.of(
+                "--pipeline=" + Payments.folder(),
+                "--bootstrap-servers=" + cluster.bootstrapServers(),
+                "--registry-url=" + troubled.url(),
+                "--state-dir=" + cluster.newDirectory("state"),
+                "--http-port=" + port),
+            port,
+            cluster.newDirectory("log"));
+    service.awaitReady();
+    reader = cluster.newReader("payments.valid", "payments.dlq");
+    produce(0, current("seen-0", 5));
+    produce(1, current("seen-1", 5));
+    reader.await(2, PATIENCE);
+  }
+
+  @AfterAll
+  static void close() {
+    reader.close();
+    service.close();
+    producer.close();
+    troubled.close();
+    cluster.close();
+  }
+
+  @ParameterizedTest
+  @EnumSource(value = Trouble.class, mode = EnumSource.Mode.EXCLUDE, names = "NONE")
+  void whatWasSeenGoesOnAndTheRestWaitsAndNothingIsLost(Trouble trouble) throws Exception {
+    String name = trouble.name();
+    byte[] unseen = unseen(name);
+    troubled.is(trouble);
+
+    produce(0, current(name + "-before", 5));
+    produce(0, unseen);
+    produce(0, current(name + "-behind", 5));
+    for (int i = 0; i < EVENTS; i++) {
+      produce(1, current(name + "-" + i, 5));
+    }
+    produce(1, current(name + "-bad", -5));
+
+    List<ConsumerRecord<byte[], byte[]>> meanwhile = reader.await(EVENTS + 2, PATIENCE);
+    await().atMost(PATIENCE).until(() -> !service.isReady());
+    assertThat(service.get("/health/ready").body()).contains("registry");
+    assertThat(ids(meanwhile)).contains(name + "-before", name + "-0").doesNotContain(name + "-x");
+    assertThat(reader.readToEnd()).as("the partition waits").isEmpty();
+
+    if (trouble != Trouble.SLOW) { // a slow registry answers by itself
+      troubled.is(Trouble.NONE);
+    }
+    List<ConsumerRecord<byte[], byte[]>> late = reader.await(2, PATIENCE);
+    troubled.is(Trouble.NONE);
+    await().atMost(PATIENCE).until(service::isReady);
+
+    assertThat(ids(late)).containsExactly(name + "-x", name + "-behind");
+    List<ConsumerRecord<byte[], byte[]>> all = new ArrayList<>(meanwhile);
+    all.addAll(late);
+    all.addAll(reader.readToEnd());
+    assertThat(all)
+        .extracting(record -> header(record, RecordHeaders.SOURCE))
+        .doesNotHaveDuplicates();
+    assertThat(all).hasSize(EVENTS + 4);
+    assertThat(all.stream().filter(record -> record.topic().equals("payments.dlq")))
+        .extracting(record -> header(record, RecordHeaders.REASON))
+        .containsExactly("RULE_VIOLATED");
+    assertThat(service.process().log()).doesNotContain("given back", "cannot go on");
+  }
+
+  private static byte[] current(String id, double amount) {
+    return codec.encode(currentId, Payments.payment(id, amount).build());
+  }
+
+  /** An event of a version of the schema that nobody has written with yet. */
+  private static byte[] unseen(String name) {
+    Schema schema =
+        new Schema.Parser()
+            .parse(
+                Payments.SCHEMA
+                    .toString()
+                    .replace(
+                        "\"fields\":[",
+                        "\"fields\":[{\"name\":\"note_%s\",\"type\":\"string\",\"default\":\"\"},"
+                            .formatted(name)));
+    GenericRecord payment = new GenericData.Record(schema);
+    GenericRecord known = Payments.payment(name + "-x", 5).build();
+    known.getSchema().getFields().forEach(f -> payment.put(f.name(), known.get(f.name())));
+    payment.put("note_" + name, "new");
+    return codec.encode(registry.register("payments-value", schema), payment);
+  }
+
+  private static void produce(int partition, byte[] value) throws Exception {
+    producer.send(new ProducerRecord<>("payments", partition, "c1".getBytes(UTF_8), value)).get();
+  }
+
+  private static List<String> ids(List<ConsumerRecord<byte[], byte[]>> records) {
+    return records.stream().map(record -> header(record, RecordHeaders.EVENT_ID)).toList();
+  }
+
+  private static String header(ConsumerRecord<byte[], byte[]> record, String name) {
+    return RecordHeaders.get(record.headers(), name).orElse("");
+  }
+}

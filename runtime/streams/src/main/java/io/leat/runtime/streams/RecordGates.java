@@ -1,0 +1,23 @@
+package io.leat.runtime.streams;
+
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+
+/** The gates of a job, by topic; records of other topics pass. Thread-safe. */
+public final class RecordGates {
+  private final Map<String, RecordGate> gates = new ConcurrentHashMap<>();
+
+  public void add(String topic, RecordGate gate) {
+    gates.put(topic, gate);
+  }
+
+  boolean isEmpty() {
+    return gates.isEmpty();
+  }
+
+  boolean mayPass(ConsumerRecord<byte[], byte[]> record) {
+    RecordGate gate = gates.get(record.topic());
+    return gate == null || gate.mayPass(record);
+  }
+}
