@@ -1,5 +1,6 @@
 package io.leat.features.offline;
 
+import io.leat.features.offline.files.LocalFileIO;
 import io.leat.runtime.flink.FlinkJobOptions;
 import java.io.Closeable;
 import java.io.IOException;
@@ -109,6 +110,7 @@ public final class OfflineCatalog {
     properties.put(CatalogProperties.CATALOG_IMPL, CatalogUtil.ICEBERG_CATALOG_JDBC);
     properties.put(CatalogProperties.URI, "jdbc:sqlite:" + folder.resolve("catalog.db"));
     properties.put(CatalogProperties.WAREHOUSE_LOCATION, "file://" + folder);
+    properties.put(CatalogProperties.FILE_IO_IMPL, LocalFileIO.class.getName());
     properties.put("jdbc.schema-version", "V1");
     properties.put("jdbc.busy_timeout", SQLITE_PATIENCE_MILLIS);
     return properties;
