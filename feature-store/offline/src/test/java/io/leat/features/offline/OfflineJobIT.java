@@ -69,7 +69,7 @@ class OfflineJobIT {
   }
 
   @Test
-  void everyRecordIsARowOnceThoughTheJobIsKilledAgainAndAgain() {
+  void everyRecordIsARowOnceThoughTheJobAndItsMaintenanceAreKilledAgainAndAgain() {
     write(0, 500);
     abort(500, 600); // an aborted transaction's records are in no table
     run.start();
@@ -77,8 +77,10 @@ class OfflineJobIT {
 
     for (int round = 1; round <= 3; round++) {
       int from = 500 * round;
+      run.startMaintenance();
       write(from, from + 250);
       awaitRowsAbove(from); // a checkpoint was committed; the next is under way
+      await().atMost(OfflineRun.PATIENCE).until(() -> run.maintenanceLog().contains(SCORES));
       write(from + 250, from + 500);
       run.kill();
       run.start();
@@ -86,6 +88,7 @@ class OfflineJobIT {
     }
 
     assertThatTablesHold(2000);
+    assertThat(tables.countOfRewrites(EVENTS)).isPositive(); // maintenance was in it
 
     // Stopped in order and started anew, with nothing to read, it adds nothing.
     run.stop();
@@ -97,12 +100,26 @@ class OfflineJobIT {
   }
 
   @Test
-  void filesAreSortedByEntity() throws Exception {
+  void filesAreFewAndSortedByEntityAfterMaintenance() throws Exception {
     run.start();
     for (int i = 0; i < 5; i++) {
       write(100 * i, 100 * (i + 1)); // of three days
       awaitRows(100 * (i + 1));
     }
+    int before = tables.files(EVENTS).size();
+    run.startMaintenance();
+
+    await()
+        .atMost(OfflineRun.PATIENCE)
+        .untilAsserted(
+            () -> {
+              for (String table : List.of(EVENTS, VECTORS, SCORES)) {
+                assertThat(tables.files(table)).as(table).hasSizeLessThanOrEqualTo(4);
+              }
+            });
+    run.kill();
+
+    assertThat(before).isGreaterThanOrEqualTo(5);
     assertThatTablesHold(500);
     for (DataFile file : tables.files(EVENTS)) {
       List<String> customers = tables.column(EVENTS, file, "customer_id");

@@ -3,6 +3,7 @@ package io.leat.features.offline;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.leat.features.offline.maintenance.MaintenanceMain;
 import io.leat.pipeline.Pipeline;
 import io.leat.pipeline.PipelineException;
 import io.leat.pipeline.PipelineReader;
@@ -23,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The offline job out of the distribution, in a process of its own that can be killed, with its
- * state and its tables.
+ * state and its tables; and the maintenance beside it.
  */
 final class OfflineRun implements AutoCloseable {
   static final Duration PATIENCE = Duration.ofMinutes(5);
@@ -34,6 +35,7 @@ final class OfflineRun implements AutoCloseable {
   private final OfflineTableReader tables;
   private Path pipelineFolder;
   private @Nullable JvmProcess job;
+  private @Nullable JvmProcess maintenance;
 
   /** Clears the cluster and applies a pipeline to it. */
   OfflineRun(TestCluster cluster, Path pipelineFolder) throws IOException, PipelineException {
@@ -81,6 +83,11 @@ final class OfflineRun implements AutoCloseable {
             OfflineJob.class.getName());
   }
 
+  void startMaintenance() {
+    maintenance =
+        process("maintenance", MaintenanceMain.class, "--every", "100ms", "--keep-snapshots", "1s");
+  }
+
   private JvmProcess process(String name, Class<?> main, String... own) {
     LeatHome home = LeatHome.find();
     List<String> arguments =
@@ -101,11 +108,15 @@ final class OfflineRun implements AutoCloseable {
                 "@" + home.library("flink").resolve("jvm.options")));
   }
 
-  /** Ends the job at once. */
+  /** Ends the job at once, and the maintenance too where it runs. */
   void kill() {
     if (job != null) {
       job.kill();
       job = null;
+    }
+    if (maintenance != null) {
+      maintenance.kill();
+      maintenance = null;
     }
   }
 
@@ -119,6 +130,10 @@ final class OfflineRun implements AutoCloseable {
 
   String log() {
     return job == null ? "" : job.log();
+  }
+
+  String maintenanceLog() {
+    return maintenance == null ? "" : maintenance.log();
   }
 
   /** Waits until each table has so many rows. */
