@@ -109,14 +109,7 @@ class OfflineJobIT {
     int before = tables.files(EVENTS).size();
     run.startMaintenance();
 
-    await()
-        .atMost(OfflineRun.PATIENCE)
-        .untilAsserted(
-            () -> {
-              for (String table : List.of(EVENTS, VECTORS, SCORES)) {
-                assertThat(tables.files(table)).as(table).hasSizeLessThanOrEqualTo(4);
-              }
-            });
+    run.awaitFiles(4, EVENTS, VECTORS, SCORES);
     run.kill();
 
     assertThat(before).isGreaterThanOrEqualTo(5);

@@ -149,6 +149,19 @@ final class OfflineRun implements AutoCloseable {
             });
   }
 
+  /** Waits until each table has so many files or fewer. */
+  void awaitFiles(int count, String... names) {
+    await()
+        .atMost(PATIENCE)
+        .pollInterval(Duration.ofMillis(300))
+        .untilAsserted(
+            () -> {
+              for (String name : names) {
+                assertThat(tables.files(name)).as(name).hasSizeLessThanOrEqualTo(count);
+              }
+            });
+  }
+
   List<ConsumerRecord<byte[], byte[]>> committed(String topic) {
     try (TopicReader reader = cluster.newReader(topic)) {
       return reader.readToEnd();

@@ -2,6 +2,7 @@ package io.leat.features.offline.files;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.URI;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -12,20 +13,23 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.RawLocalFileSystem;
+import org.apache.hadoop.fs.permission.FsPermission;
+import org.apache.iceberg.hadoop.HadoopOutputFile;
 import org.apache.iceberg.io.FileInfo;
 import org.apache.iceberg.io.InputFile;
 import org.apache.iceberg.io.OutputFile;
-import org.apache.iceberg.io.PositionOutputStream;
 import org.apache.iceberg.io.SeekableInputStream;
 import org.apache.iceberg.io.SupportsPrefixOperations;
 
 /**
- * Files of a warehouse that is a folder, by Java alone.
+ * Files of a warehouse that is a folder.
  *
  * <p>Iceberg's way to local files is Hadoop's, which starts a process ({@code chmod}, {@code ls})
  * for every file that it writes or lists, and lays a file of checksums beside each: more work than
- * the rows of a small file. Locations stay as they are given, so that every other reader finds the
- * files. Thread-safe.
+ * the rows of a small file. This does without. Thread-safe.
  */
 public final class LocalFileIO implements SupportsPrefixOperations {
   private static final long serialVersionUID = 1L;
@@ -43,7 +47,8 @@ public final class LocalFileIO implements SupportsPrefixOperations {
 
   @Override
   public OutputFile newOutputFile(String location) {
-    return new Output(location, org.apache.iceberg.Files.localOutput(path(location).toFile()));
+    return HadoopOutputFile.fromPath(
+        new org.apache.hadoop.fs.Path(location), Hadoop.FILES, Hadoop.SETTINGS);
   }
 
   @Override
@@ -117,31 +122,28 @@ public final class LocalFileIO implements SupportsPrefixOperations {
     }
   }
 
-  /** Iceberg's own local file; two tasks may make its folder at once. */
-  private record Output(String location, OutputFile file) implements OutputFile {
-    @Override
-    public PositionOutputStream create() {
-      makeFolder();
-      return file.create();
-    }
+  /**
+   * Iceberg writes Parquet by Hadoop's settings, and reads their defaults anew, half a megabyte of
+   * XML, for every file that is not Hadoop's.
+   */
+  private static final class Hadoop {
+    static final Configuration SETTINGS = new Configuration();
+    static final FileSystem FILES = new PlainFileSystem();
 
-    @Override
-    public PositionOutputStream createOrOverwrite() {
-      makeFolder();
-      return file.createOrOverwrite();
-    }
-
-    @Override
-    public InputFile toInputFile() {
-      return new Input(location, file.toInputFile());
-    }
-
-    private void makeFolder() {
+    static {
       try {
-        Files.createDirectories(path(location).toAbsolutePath().getParent());
+        FILES.initialize(URI.create("file:///"), SETTINGS);
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }
+    }
+  }
+
+  /** Leaves a new file the permissions that the system gives it, as every Java program does. */
+  private static final class PlainFileSystem extends RawLocalFileSystem {
+    @Override
+    public void setPermission(org.apache.hadoop.fs.Path file, FsPermission permission) {
+      // Hadoop starts a process here.
     }
   }
 }
