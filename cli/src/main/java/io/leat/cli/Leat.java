@@ -4,6 +4,7 @@ import io.leat.cli.define.ApplyCommand;
 import io.leat.cli.define.PlanCommand;
 import io.leat.cli.define.ValidateCommand;
 import io.leat.cli.dlq.DlqCommand;
+import io.leat.cli.maintain.MaintainCommand;
 import io.leat.cli.replay.ReplayCommand;
 import io.leat.cli.train.TrainCommand;
 import io.leat.cli.up.DownCommand;
@@ -46,6 +47,7 @@ import picocli.CommandLine.Command;
       ApplyCommand.class,
       ReplayCommand.class,
       DlqCommand.class,
+      MaintainCommand.class,
       TrainCommand.class,
     })
 public final class Leat {

@@ -1,6 +1,8 @@
 package io.leat.stack;
 
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.channels.Channels;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -12,6 +14,7 @@ import java.util.List;
 import java.util.OptionalInt;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import java.util.regex.Pattern;
 
 /**
@@ -34,10 +37,10 @@ public final class JvmProcess implements AutoCloseable {
   private final Path logFile;
   private final long logStart;
 
-  private JvmProcess(String name, Process process, Path logFile, long logStart) {
-    this.name = name;
+  private JvmProcess(Command command, Process process, long logStart) {
+    this.name = command.name();
     this.process = process;
-    this.logFile = logFile;
+    this.logFile = command.logFile();
     this.logStart = logStart;
   }
 
@@ -84,8 +87,44 @@ public final class JvmProcess implements AutoCloseable {
    * @throws StackException if the log's directory cannot be written or the JVM cannot be run
    */
   public static JvmProcess start(Command command) {
-    Directories.requireWritable(command.logFile().toAbsolutePath().getParent());
-    rotate(command.logFile());
+    long logStart = prepareLog(command.logFile());
+    ProcessBuilder builder = builder(command).redirectErrorStream(true);
+    builder.redirectOutput(ProcessBuilder.Redirect.appendTo(command.logFile().toFile()));
+    return new JvmProcess(command, start(command, builder), logStart);
+  }
+
+  /**
+   * Runs a process to its end. Its standard output is handed on line by line; the log takes
+   * standard error alone.
+   *
+   * @param lines called in this thread
+   * @return the process, which has ended
+   * @throws StackException as {@link #start} does
+   */
+  public static JvmProcess run(Command command, Consumer<String> lines) {
+    long logStart = prepareLog(command.logFile());
+    ProcessBuilder builder = builder(command);
+    builder.redirectError(ProcessBuilder.Redirect.appendTo(command.logFile().toFile()));
+    JvmProcess started = new JvmProcess(command, start(command, builder), logStart);
+    try (BufferedReader output = started.process.inputReader(StandardCharsets.UTF_8)) {
+      output.lines().forEach(lines);
+      started.process.waitFor();
+    } catch (IOException | UncheckedIOException e) {
+      throw new StackException(
+          StackException.Code.DIED,
+          "What the %s says cannot be read: %s".formatted(started.name, e.getMessage()),
+          e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new StackException(
+          StackException.Code.DIED, "Interrupted while the " + started.name + " ran.", e);
+    } finally {
+      started.process.destroy();
+    }
+    return started;
+  }
+
+  private static ProcessBuilder builder(Command command) {
     List<String> line = new ArrayList<>();
     line.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     line.addAll(command.jvmOptions());
@@ -95,21 +134,27 @@ public final class JvmProcess implements AutoCloseable {
     line.add(Long.toString(ProcessHandle.current().pid()));
     line.add(command.mainClass());
     line.addAll(command.arguments());
-    ProcessBuilder builder =
-        new ProcessBuilder(line)
-            .redirectErrorStream(true)
-            .redirectOutput(ProcessBuilder.Redirect.appendTo(command.logFile().toFile()));
+    return new ProcessBuilder(line);
+  }
+
+  private static Process start(Command command, ProcessBuilder builder) {
     try {
-      long logStart = Files.exists(command.logFile()) ? Files.size(command.logFile()) : 0;
       Process process = builder.start();
       process.getOutputStream().close();
-      return new JvmProcess(command.name(), process, command.logFile(), logStart);
+      return process;
     } catch (IOException e) {
       throw new StackException(
           StackException.Code.DIED,
           "The %s could not be started: %s".formatted(command.name(), e.getMessage()),
           e);
     }
+  }
+
+  /** Makes room for a log, and says where in its file the next process begins to write. */
+  private static long prepareLog(Path log) {
+    Directories.requireWritable(log.toAbsolutePath().getParent());
+    rotate(log);
+    return log.toFile().length();
   }
 
   private static void rotate(Path log) {

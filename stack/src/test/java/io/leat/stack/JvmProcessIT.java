@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -41,6 +42,17 @@ class JvmProcessIT {
               StackException.class,
               e -> assertThat(e.code()).isEqualTo(StackException.Code.NOT_READY));
     }
+  }
+
+  @Test
+  void processThatIsRunHandsOnItsOutputAndKeepsItsErrorsInTheLog() {
+    List<String> said = new ArrayList<>();
+
+    JvmProcess process = JvmProcess.run(command("sluice", Mains.Fails.class), said::add);
+
+    assertThat(said).containsExactly("first words");
+    assertThat(process.exitCode()).hasValue(1);
+    assertThat(process.log()).contains("no such luck").doesNotContain("first words");
   }
 
   @Test
@@ -118,13 +130,16 @@ class JvmProcessIT {
   }
 
   private JvmProcess start(String name, Class<?> main, String... arguments) {
-    return JvmProcess.start(
-        JvmProcess.Command.of(
-            name,
-            System.getProperty("java.class.path"),
-            main.getName(),
-            List.of(arguments),
-            directory.resolve(name + ".log")));
+    return JvmProcess.start(command(name, main, arguments));
+  }
+
+  private JvmProcess.Command command(String name, Class<?> main, String... arguments) {
+    return JvmProcess.Command.of(
+        name,
+        System.getProperty("java.class.path"),
+        main.getName(),
+        List.of(arguments),
+        directory.resolve(name + ".log"));
   }
 
   private String file(String name) {

@@ -1,6 +1,7 @@
 package io.leat.cli.up;
 
 import io.leat.cli.UserError;
+import io.leat.cli.maintain.MaintainCommand;
 import io.leat.pipeline.Pipeline;
 import io.leat.pipeline.apply.Applier;
 import io.leat.schemas.RegistryClient;
@@ -30,10 +31,10 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * The platform on this machine: broker, registry, Kafka Streams services, Flink jobs and, where the
- * pipeline has one, a player that produces events; each a process, all loopback, all state in one
- * folder. Started in the order in which they need each other and stopped in the reverse. Owned by
- * one thread.
+ * The platform on this machine: broker, registry, Kafka Streams services, Flink jobs, maintenance
+ * of the offline tables and, where the pipeline has one, a player that produces events; each a
+ * process, all loopback, all state in one folder. Started in the order in which they need each
+ * other and stopped in the reverse. Owned by one thread.
  */
 final class LocalStack implements AutoCloseable {
   private static final Duration READY = Duration.ofMinutes(2);
@@ -44,6 +45,9 @@ final class LocalStack implements AutoCloseable {
    * again.
    */
   private static final Duration HASTY_STOP = Duration.ofSeconds(5);
+
+  /** A live stream commits sixty times meanwhile: so many files of a day become one. */
+  private static final String MAINTENANCE_INTERVAL = "10m";
 
   private static final Pattern JOB_STATE = Pattern.compile("\"state\"\\s*:\\s*\"([A-Z]+)\"");
 
@@ -114,6 +118,7 @@ final class LocalStack implements AutoCloseable {
     JvmProcess flink = startFlink();
     services.awaitReady(this::servicesReady, READY);
     flink.awaitReady(this::flinkReady, READY);
+    startMaintenance();
   }
 
   private void startPlatform() {
@@ -178,6 +183,16 @@ final class LocalStack implements AutoCloseable {
                     arguments,
                     log("flink"))
                 .withJvmOptions("@" + options, "-Xmx1g")));
+  }
+
+  /** Starts the care of the offline tables, which has nothing to do for a while. */
+  private void startMaintenance() {
+    List<String> arguments =
+        List.of(
+            "--pipeline", pipelineFolder.toString(),
+            "--warehouse", folder.resolve("warehouse").toString(),
+            "--every", MAINTENANCE_INTERVAL);
+    push(JvmProcess.start(MaintainCommand.command(home, arguments, log("maintenance"))));
   }
 
   /** Starts a player, which produces events. */

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 /** What monitors see of a vector. */
 class ServiceWatchTest {
   private static final KafkaRecord RECORD =
-      new KafkaRecord("features.prices", 0, 7, new RecordHeaders(), null, new byte[0]);
+      new KafkaRecord("features.prices", 0, 7, 0, new RecordHeaders(), null, new byte[0]);
   private final ServiceWatch watch = new ServiceWatch("prices", 1, "d1", List.of("b", "a"));
 
   @Test

@@ -1,15 +1,19 @@
 package io.leat.features.offline;
 
 import io.leat.pipeline.Contract;
+import io.leat.pipeline.Entity;
 import io.leat.records.LogPosition;
 import io.leat.runtime.flink.BadRecordException;
 import io.leat.runtime.flink.DecodeAvro;
 import io.leat.runtime.flink.KafkaRecord;
 import io.leat.schemas.LogPositions;
 import io.leat.schemas.RecordHeaders;
+import io.leat.schemas.Topics;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.apache.avro.generic.GenericRecord;
 import org.apache.flink.table.data.GenericRowData;
 import org.apache.flink.table.data.RowData;
@@ -24,7 +28,6 @@ final class EventTable {
   static final String EVENT_ID = "_event_id";
   static final String EVENT_TIME = "_event_time";
   static final String KEY = "_key";
-  static final String CONTRACT_VERSION = "_contract_version";
   static final String WRITER_VERSION = "_writer_version";
 
   private EventTable() {}
@@ -32,9 +35,10 @@ final class EventTable {
   /**
    * The table of a contract's events.
    *
+   * @param entities those of the pipeline
    * @throws IllegalStateException if a field is called as one of the table's own columns
    */
-  static OfflineTable of(Contract contract) {
+  static OfflineTable of(Contract contract, List<Entity> entities) {
     AtomicInteger ids = new AtomicInteger();
     List<Types.NestedField> columns = new ArrayList<>(AvroColumns.columns(contract.schema(), ids));
     columns.add(
@@ -49,13 +53,7 @@ final class EventTable {
     columns.add(
         Types.NestedField.optional(
             ids.incrementAndGet(), KEY, Types.BinaryType.get(), "The record's key."));
-    columns.addAll(SourceColumns.columns(ids));
-    columns.add(
-        Types.NestedField.optional(
-            ids.incrementAndGet(),
-            CONTRACT_VERSION,
-            Types.IntegerType.get(),
-            "Registry version of the contract that the event was checked against."));
+    columns.addAll(SourceColumns.columns(ids, Topics.valid(contract.event())));
     columns.add(
         Types.NestedField.optional(
             ids.incrementAndGet(),
@@ -63,7 +61,23 @@ final class EventTable {
             Types.IntegerType.get(),
             "Registry version of the schema that the producer wrote with."));
     return OfflineTables.table(
-        "events_" + contract.event(), columns, EVENT_TIME, "event " + contract.event());
+        "events_" + contract.event(),
+        columns,
+        entity(contract, entities, columns),
+        EVENT_TIME,
+        "event " + contract.event());
+  }
+
+  /** The field that the event is keyed by; else the first that is some entity's key. */
+  private static Optional<String> entity(
+      Contract contract, List<Entity> entities, List<Types.NestedField> columns) {
+    return Stream.concat(contract.key().stream(), entities.stream().map(Entity::key))
+        .filter(
+            key ->
+                columns.stream()
+                    .anyMatch(
+                        column -> column.name().equals(key) && column.type().isPrimitiveType()))
+        .findFirst();
   }
 
   /** Makes a table's rows out of decoded events. */
@@ -114,14 +128,15 @@ final class EventTable {
                 StringData.fromString(SourceColumns.header(record, RecordHeaders.EVENT_ID));
         case EVENT_TIME -> (record, event, source) -> eventTime(record);
         case KEY -> (record, event, source) -> record.key();
-        case CONTRACT_VERSION ->
-            (record, event, source) -> version(record, RecordHeaders.CONTRACT_VERSION);
         case WRITER_VERSION ->
-            (record, event, source) -> version(record, RecordHeaders.WRITER_VERSION);
-        case SourceColumns.TOPIC, SourceColumns.PARTITION, SourceColumns.OFFSET ->
-            (record, event, source) -> SourceColumns.value(column.name(), source);
-        default -> field(column);
+            (record, event, source) -> SourceColumns.version(record, RecordHeaders.WRITER_VERSION);
+        default ->
+            SourceColumns.NAMES.contains(column.name()) ? lineage(column.name()) : field(column);
       };
+    }
+
+    private static Column lineage(String column) {
+      return (record, event, source) -> SourceColumns.value(column, record, source);
     }
 
     /** A field of the contract; null where the contract no longer has it. */
@@ -142,11 +157,6 @@ final class EventTable {
       SourceColumns.header(record, RecordHeaders.EVENT_TIME);
       return TimestampData.fromEpochMillis(
           SourceColumns.number(record, RecordHeaders.EVENT_TIME).orElseThrow());
-    }
-
-    private static @Nullable Integer version(KafkaRecord record, String header)
-        throws BadRecordException {
-      return SourceColumns.number(record, header).map(Long::intValue).orElse(null);
     }
 
     private static LogPosition source(KafkaRecord record) throws BadRecordException {

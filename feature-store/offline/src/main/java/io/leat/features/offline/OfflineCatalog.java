@@ -1,16 +1,22 @@
 package io.leat.features.offline;
 
+import io.leat.features.offline.files.LocalFileIO;
 import io.leat.runtime.flink.FlinkJobOptions;
+import java.io.Closeable;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.iceberg.CatalogProperties;
 import org.apache.iceberg.CatalogUtil;
+import org.apache.iceberg.ReplaceSortOrder;
 import org.apache.iceberg.Schema;
+import org.apache.iceberg.SortOrder;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.TableProperties;
 import org.apache.iceberg.UpdateSchema;
@@ -45,6 +51,9 @@ public final class OfflineCatalog {
           // A commit every checkpoint: old metadata files would pile up.
           TableProperties.METADATA_DELETE_AFTER_COMMIT_ENABLED, "true",
           TableProperties.METADATA_PREVIOUS_VERSIONS_MAX, "20",
+          TableProperties.WRITE_TARGET_FILE_SIZE_BYTES, Long.toString(128L << 20),
+          // The maintenance commits beside the job: each tries again when the other was first.
+          TableProperties.COMMIT_NUM_RETRIES, "20",
           // A replay writes many days at once; a file of a day is small, and so may its buffers be.
           TableProperties.PARQUET_PAGE_SIZE_BYTES, Integer.toString(128 * 1024),
           TableProperties.PARQUET_ROW_GROUP_SIZE_BYTES, Integer.toString(32 * 1024 * 1024));
@@ -62,12 +71,20 @@ public final class OfflineCatalog {
    *
    * @param pipeline name of the pipeline, which the namespace is called after
    * @throws IllegalStateException if the warehouse is not a folder and no catalog is given
-   * @throws UncheckedIOException if the warehouse cannot be made, or a file not be read
+   * @throws UncheckedIOException if the warehouse cannot be made or written, or a file not be read
    */
   public static OfflineCatalog of(FlinkJobOptions options, String pipeline) {
-    Map<String, String> given = options.catalogProperties();
+    return of(options.warehouse(), options.catalogProperties(), pipeline);
+  }
+
+  /**
+   * As the other.
+   *
+   * @param given properties of a catalog; none: the one on SQLite in the warehouse
+   */
+  public static OfflineCatalog of(String warehouse, Map<String, String> given, String pipeline) {
     return new OfflineCatalog(
-        given.isEmpty() ? sqlite(options.warehouse()) : withWarehouse(given, options.warehouse()),
+        given.isEmpty() ? sqlite(warehouse) : withWarehouse(given, warehouse),
         Namespace.of(OfflineTables.identifier(pipeline)));
   }
 
@@ -80,16 +97,20 @@ public final class OfflineCatalog {
     Path folder = Path.of(warehouse).toAbsolutePath().normalize();
     try {
       Files.createDirectories(folder);
+      Files.delete(Files.createTempFile(folder, ".leat", ".probe"));
     } catch (IOException e) {
       throw new UncheckedIOException(
-          "Cannot make the warehouse %s: %s. Give a writable folder with --warehouse."
-              .formatted(folder, e),
+          StorageTrouble.sentence(e, folder.toString())
+              .orElse(
+                  "The warehouse %s cannot be written (%s). Give a writable folder with --warehouse."
+                      .formatted(folder, e)),
           e);
     }
     Map<String, String> properties = new HashMap<>();
     properties.put(CatalogProperties.CATALOG_IMPL, CatalogUtil.ICEBERG_CATALOG_JDBC);
     properties.put(CatalogProperties.URI, "jdbc:sqlite:" + folder.resolve("catalog.db"));
     properties.put(CatalogProperties.WAREHOUSE_LOCATION, "file://" + folder);
+    properties.put(CatalogProperties.FILE_IO_IMPL, LocalFileIO.class.getName());
     properties.put("jdbc.schema-version", "V1");
     properties.put("jdbc.busy_timeout", SQLITE_PATIENCE_MILLIS);
     return properties;
@@ -101,9 +122,35 @@ public final class OfflineCatalog {
     return properties;
   }
 
-  /** Opens the catalog itself; the caller closes it where it is closeable. */
+  /** Opens the catalog itself; the caller {@link #close}s it. */
   public Catalog open() {
     return new Loader(NAME, new HashMap<>(properties)).loadCatalog();
+  }
+
+  /** Closes a catalog, where it is of a kind that can be. */
+  public static void close(Catalog catalog) {
+    if (catalog instanceof Closeable closeable) {
+      try {
+        closeable.close();
+      } catch (IOException e) {
+        throw new UncheckedIOException("The catalog could not be closed: " + e.getMessage(), e);
+      }
+    }
+  }
+
+  /** Where the tables' files lie. */
+  public String warehouse() {
+    return String.valueOf(properties.get(CatalogProperties.WAREHOUSE_LOCATION));
+  }
+
+  /** The pipeline's tables, by name; also those of events and services that it no longer has. */
+  public List<TableIdentifier> tables(Catalog catalog) {
+    return catalog instanceof SupportsNamespaces namespaces
+            && !namespaces.namespaceExists(namespace)
+        ? List.of()
+        : catalog.listTables(namespace).stream()
+            .sorted(Comparator.comparing(TableIdentifier::name))
+            .toList();
   }
 
   /** The full name of one of the pipeline's tables. */
@@ -119,7 +166,8 @@ public final class OfflineCatalog {
 
   /**
    * The table as it is in the catalog: made when it is not there; given the columns that its
-   * definition has beyond it, and wider types. Columns that the definition no longer has stay.
+   * definition has beyond it, wider types, and the definition's sort order. Columns that the
+   * definition no longer has stay.
    *
    * @throws IllegalStateException if a column's type changed to one that is not wider
    */
@@ -141,7 +189,18 @@ public final class OfflineCatalog {
               .formatted(identifier, wanted.source(), e.getMessage()),
           e);
     }
+    SortOrder order = wanted.order(table.schema());
+    if (!table.sortOrder().sameOrder(order)) {
+      sort(table, order);
+    }
     return table;
+  }
+
+  /** Gives a table another sort order; its files keep theirs until they are rewritten. */
+  private static void sort(Table table, SortOrder order) {
+    ReplaceSortOrder replace = table.replaceSortOrder();
+    order.fields().forEach(field -> replace.asc(table.schema().findColumnName(field.sourceId())));
+    replace.commit();
   }
 
   private static void create(Catalog catalog, TableIdentifier identifier, OfflineTable wanted) {
@@ -154,7 +213,12 @@ public final class OfflineCatalog {
       }
     }
     try {
-      catalog.createTable(identifier, wanted.schema(), wanted.partitions(), TABLE_PROPERTIES);
+      catalog
+          .buildTable(identifier, wanted.schema())
+          .withPartitionSpec(wanted.partitions())
+          .withSortOrder(wanted.order(wanted.schema()))
+          .withProperties(TABLE_PROPERTIES)
+          .create();
       log.info("Made the table {} for {}", identifier, wanted.source());
     } catch (AlreadyExistsException e) {
       log.debug("Another job made the table first", e);

@@ -2,7 +2,10 @@ package io.leat.features.offline;
 
 import io.leat.pipeline.Contract;
 import io.leat.pipeline.FeatureService;
+import io.leat.pipeline.Model;
+import io.leat.pipeline.Pipeline;
 import io.leat.records.FeatureVector;
+import io.leat.records.Score;
 import io.leat.runtime.flink.DeadLetters;
 import io.leat.runtime.flink.DecodeAvro;
 import io.leat.runtime.flink.FlinkJob;
@@ -10,13 +13,11 @@ import io.leat.runtime.flink.FlinkJobContext;
 import io.leat.runtime.flink.FlinkJobs;
 import io.leat.runtime.flink.KafkaRecords;
 import io.leat.schemas.Topics;
-import java.io.Closeable;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.table.data.RowData;
@@ -25,17 +26,18 @@ import org.apache.iceberg.Schema;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.catalog.Catalog;
 import org.apache.iceberg.flink.FlinkSchemaUtil;
-import org.apache.iceberg.flink.sink.BoundedIcebergSink;
 import org.apache.iceberg.flink.sink.IcebergSink;
+import org.apache.iceberg.flink.sink.SortedIcebergSink;
 import org.apache.iceberg.flink.util.FlinkCompatibilityUtil;
 
 /**
- * Writes every contract's valid events and every service's vectors into Iceberg tables, exactly
- * once.
+ * Writes every contract's valid events, every service's vectors and every model's scores into
+ * Iceberg tables, exactly once.
  *
  * <pre>
  * &lt;event&gt;.valid       -> decode -> events_&lt;event&gt;
  * features.&lt;service&gt;  -> decode -> vectors_&lt;service&gt;
+ * scores.&lt;model&gt;      -> decode -> scores_&lt;model&gt;
  *                         what cannot be read -> &lt;pipeline&gt;-offline.dlq
  * </pre>
  *
@@ -46,9 +48,6 @@ import org.apache.iceberg.flink.util.FlinkCompatibilityUtil;
  */
 public final class OfflineJob implements FlinkJob {
   public static final String NAME = "offline";
-
-  /** An open file takes up to half a megabyte, so a table some 30 MB of heap in each task. */
-  private static final int MOST_OPEN_DAYS = 64;
 
   public static void main(String[] arguments) {
     FlinkJobs.main(new OfflineJob(), arguments);
@@ -61,73 +60,94 @@ public final class OfflineJob implements FlinkJob {
 
   @Override
   public void build(StreamExecutionEnvironment environment, FlinkJobContext context) {
-    Map<Contract, OfflineTable> events = new LinkedHashMap<>();
-    context
-        .pipeline()
-        .contracts()
-        .forEach(contract -> events.put(contract, EventTable.of(contract)));
-    Map<FeatureService, OfflineTable> vectors = new LinkedHashMap<>();
-    context
-        .pipeline()
-        .services()
-        .forEach(service -> vectors.put(service, VectorTable.of(service, context.pipeline())));
-    List<OfflineTable> all = new ArrayList<>(events.values());
-    all.addAll(vectors.values());
-    OfflineTables.requireDistinct(all);
+    Pipeline pipeline = context.pipeline();
+    List<Feed<?>> feeds = new ArrayList<>();
+    pipeline.contracts().forEach(contract -> feeds.add(events(contract, context)));
+    pipeline.services().forEach(service -> feeds.add(vectors(service, context)));
+    pipeline.models().forEach(model -> feeds.add(scores(model, context)));
+    OfflineTables.requireDistinct(feeds.stream().map(Feed::wanted).toList());
 
-    OfflineCatalog offline = OfflineCatalog.of(context.options(), context.pipeline().name());
-    Catalog catalog = offline.open();
+    OfflineCatalog offline = OfflineCatalog.of(context.options(), pipeline.name());
+    List<Table> tables = ensure(offline, feeds.stream().map(Feed::wanted).toList());
     List<SingleOutputStreamOperator<RowData>> rows = new ArrayList<>();
-    events.forEach(
-        (contract, wanted) -> {
-          Table table = OfflineCatalog.ensure(catalog, offline.identifier(wanted.name()), wanted);
-          rows.add(
-              write(
-                  environment,
-                  context,
-                  Topics.valid(contract.event()),
-                  DecodeAvro.generic(
-                      context.registry(),
-                      contract.schema(),
-                      new EventTable.Rows(contract.schema(), table.schema())),
-                  table,
-                  wanted,
-                  offline));
-        });
-    vectors.forEach(
-        (service, wanted) -> {
-          Table table = OfflineCatalog.ensure(catalog, offline.identifier(wanted.name()), wanted);
-          rows.add(
-              write(
-                  environment,
-                  context,
-                  Topics.features(service.name()),
-                  DecodeAvro.specificWithWriterSchema(
-                      context.registry(),
-                      FeatureVector.class,
-                      new VectorRows(
-                          table.schema(), VectorTable.keyColumns(service, context.pipeline()))),
-                  table,
-                  wanted,
-                  offline));
-        });
+    for (int i = 0; i < feeds.size(); i++) {
+      rows.add(write(environment, context, feeds.get(i), tables.get(i), offline));
+    }
     DeadLetters.write(rows, context);
-    close(catalog);
+  }
+
+  @Override
+  public Optional<String> explain(Throwable failure, FlinkJobContext context) {
+    return StorageTrouble.sentence(failure, context.options().warehouse());
+  }
+
+  private static List<Table> ensure(OfflineCatalog offline, List<OfflineTable> wanted) {
+    try {
+      Catalog catalog = offline.open();
+      try {
+        return wanted.stream()
+            .map(one -> OfflineCatalog.ensure(catalog, offline.identifier(one.name()), one))
+            .toList();
+      } finally {
+        OfflineCatalog.close(catalog);
+      }
+    } catch (RuntimeException e) {
+      throw StorageTrouble.sentence(e, offline.warehouse())
+          .<RuntimeException>map(sentence -> new IllegalStateException(sentence, e))
+          .orElse(e);
+    }
+  }
+
+  /**
+   * From a topic to a table.
+   *
+   * @param decode makes rows, given the table's columns as they are in the catalog
+   */
+  private record Feed<R>(
+      String topic, OfflineTable wanted, Function<Schema, DecodeAvro<R, RowData>> decode) {}
+
+  private static Feed<?> events(Contract contract, FlinkJobContext context) {
+    return new Feed<>(
+        Topics.valid(contract.event()),
+        EventTable.of(contract, context.pipeline().entities()),
+        table ->
+            DecodeAvro.generic(
+                context.registry(),
+                contract.schema(),
+                new EventTable.Rows(contract.schema(), table)));
+  }
+
+  private static Feed<?> vectors(FeatureService service, FlinkJobContext context) {
+    Map<String, String> keyColumns = VectorTable.keyColumns(service, context.pipeline());
+    return new Feed<>(
+        Topics.features(service.name()),
+        VectorTable.of(service, context.pipeline()),
+        table ->
+            DecodeAvro.specificWithWriterSchema(
+                context.registry(), FeatureVector.class, new VectorRows(table, keyColumns)));
+  }
+
+  private static Feed<?> scores(Model model, FlinkJobContext context) {
+    return new Feed<>(
+        Topics.scores(model.name()),
+        ScoreTable.of(model),
+        table -> DecodeAvro.specific(context.registry(), Score.class, new ScoreTable.Rows(table)));
   }
 
   /** A topic into its table; gives back the rows, for their side output. */
   private static SingleOutputStreamOperator<RowData> write(
       StreamExecutionEnvironment environment,
       FlinkJobContext context,
-      String topic,
-      DecodeAvro<?, RowData> decode,
+      Feed<?> feed,
       Table table,
-      OfflineTable wanted,
       OfflineCatalog offline) {
+    String topic = feed.topic();
+    OfflineTable wanted = feed.wanted();
     SingleOutputStreamOperator<RowData> rows =
         KafkaRecords.read(environment, context, topic)
             .process(
-                decode, FlinkCompatibilityUtil.toTypeInfo(FlinkSchemaUtil.convert(table.schema())))
+                feed.decode().apply(table.schema()),
+                FlinkCompatibilityUtil.toTypeInfo(FlinkSchemaUtil.convert(table.schema())))
             .name("decode " + topic)
             .uid("decode-" + topic);
     IcebergSink.Builder sink =
@@ -138,25 +158,7 @@ public final class OfflineJob implements FlinkJob {
             // it.
             .distributionMode(DistributionMode.NONE)
             .uidSuffix(wanted.name());
-    rows.sinkTo(
-            BoundedIcebergSink.of(
-                sink, position(table.schema(), wanted.eventTime()), MOST_OPEN_DAYS))
-        .name(wanted.name())
-        .uid(wanted.name());
+    rows.sinkTo(SortedIcebergSink.of(sink, table)).name(wanted.name()).uid(wanted.name());
     return rows;
-  }
-
-  private static int position(Schema schema, String column) {
-    return schema.columns().indexOf(schema.findField(column));
-  }
-
-  private static void close(Catalog catalog) {
-    if (catalog instanceof Closeable closeable) {
-      try {
-        closeable.close();
-      } catch (IOException e) {
-        throw new UncheckedIOException("The catalog could not be closed: " + e.getMessage(), e);
-      }
-    }
   }
 }

@@ -2,6 +2,7 @@ package io.leat.features.offline;
 
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.types.Types;
@@ -22,7 +23,11 @@ final class OfflineTables {
    * @throws IllegalStateException if two columns have the same name
    */
   static OfflineTable table(
-      String name, List<Types.NestedField> columns, String eventTime, String source) {
+      String name,
+      List<Types.NestedField> columns,
+      Optional<String> entity,
+      String eventTime,
+      String source) {
     Set<String> names = new HashSet<>();
     for (Types.NestedField column : columns) {
       if (!names.add(column.name())) {
@@ -31,7 +36,7 @@ final class OfflineTables {
                 .formatted(source, column.name()));
       }
     }
-    return new OfflineTable(identifier(name), new Schema(columns), eventTime, source);
+    return new OfflineTable(identifier(name), new Schema(columns), entity, eventTime, source);
   }
 
   /**

@@ -3,20 +3,38 @@ package io.leat.features.offline;
 import io.leat.records.LogPosition;
 import io.leat.runtime.flink.BadRecordException;
 import io.leat.runtime.flink.KafkaRecord;
+import io.leat.schemas.RecordHeaders;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.flink.table.data.StringData;
+import org.apache.flink.table.data.TimestampData;
 import org.apache.iceberg.types.Types;
+import org.jspecify.annotations.Nullable;
 
-/** The columns that say where the producer's event lies, and the reading of headers. */
-final class SourceColumns {
+/**
+ * The columns that every table has: where the producer's event lies, the contract's version that it
+ * was checked against, and where the record lies that the row was made of, which is the order of
+ * arrival; and the reading of headers.
+ */
+public final class SourceColumns {
   static final String TOPIC = "_topic";
-  static final String PARTITION = "_partition";
-  static final String OFFSET = "_offset";
+  public static final String PARTITION = "_partition";
+  public static final String OFFSET = "_offset";
+  public static final String CONTRACT_VERSION = "_contract_version";
+  public static final String LOG_PARTITION = "_log_partition";
+  public static final String LOG_OFFSET = "_log_offset";
+  public static final String LOG_TIME = "_log_time";
+
+  static final List<String> NAMES =
+      List.of(TOPIC, PARTITION, OFFSET, CONTRACT_VERSION, LOG_PARTITION, LOG_OFFSET, LOG_TIME);
 
   private SourceColumns() {}
 
-  static List<Types.NestedField> columns(AtomicInteger ids) {
+  /**
+   * @param topic the topic whose records are the table's rows
+   */
+  static List<Types.NestedField> columns(AtomicInteger ids, String topic) {
     return List.of(
         Types.NestedField.required(
             ids.incrementAndGet(),
@@ -26,15 +44,46 @@ final class SourceColumns {
         Types.NestedField.required(
             ids.incrementAndGet(), PARTITION, Types.IntegerType.get(), "Its partition, from 0."),
         Types.NestedField.required(
-            ids.incrementAndGet(), OFFSET, Types.LongType.get(), "Its offset, from 0."));
+            ids.incrementAndGet(), OFFSET, Types.LongType.get(), "Its offset, from 0."),
+        Types.NestedField.optional(
+            ids.incrementAndGet(),
+            CONTRACT_VERSION,
+            Types.IntegerType.get(),
+            "Registry version of the contract that the event was checked against."),
+        Types.NestedField.required(
+            ids.incrementAndGet(),
+            LOG_PARTITION,
+            Types.IntegerType.get(),
+            "Partition of %s that holds the row's record, from 0.".formatted(topic)),
+        Types.NestedField.required(
+            ids.incrementAndGet(),
+            LOG_OFFSET,
+            Types.LongType.get(),
+            "The record's offset there, from 0: the order of arrival within the partition."),
+        Types.NestedField.required(
+            ids.incrementAndGet(),
+            LOG_TIME,
+            Types.TimestampType.withZone(),
+            "When the broker appended the record, by its clock."));
   }
 
-  /** One of these columns out of a position. */
-  static Object value(String column, LogPosition source) {
+  /**
+   * One of these columns of a row.
+   *
+   * @param record the record that the row is made of
+   * @param source where the producer's event lies
+   * @throws BadRecordException if a header is there and no whole number
+   */
+  static @Nullable Object value(String column, KafkaRecord record, LogPosition source)
+      throws BadRecordException {
     return switch (column) {
-      case TOPIC -> org.apache.flink.table.data.StringData.fromString(source.getTopic());
+      case TOPIC -> StringData.fromString(source.getTopic());
       case PARTITION -> source.getPartition();
       case OFFSET -> source.getOffset();
+      case CONTRACT_VERSION -> version(record, RecordHeaders.CONTRACT_VERSION);
+      case LOG_PARTITION -> record.partition();
+      case LOG_OFFSET -> record.offset();
+      case LOG_TIME -> TimestampData.fromEpochMillis(record.appendedAt());
       default -> throw new IllegalArgumentException(column);
     };
   }
@@ -63,5 +112,10 @@ final class SourceColumns {
       throw new BadRecordException(
           "bad_header", "header %s is '%s'; expected a whole number".formatted(name, text.get()));
     }
+  }
+
+  /** As {@link #number}; null where there is no such header. */
+  static @Nullable Integer version(KafkaRecord record, String header) throws BadRecordException {
+    return number(record, header).map(Long::intValue).orElse(null);
   }
 }

@@ -63,9 +63,8 @@ final class VectorRows
         TimestampData.fromEpochMillis(vector.getEventTime().toEpochMilli()));
     set(row, VectorTable.SERVICE_VERSION, vector.getServiceVersion());
     set(row, VectorTable.DEFINITION, StringData.fromString(vector.getDefinition()));
-    for (String column :
-        List.of(SourceColumns.TOPIC, SourceColumns.PARTITION, SourceColumns.OFFSET)) {
-      set(row, column, SourceColumns.value(column, vector.getSource()));
+    for (String column : SourceColumns.NAMES) {
+      set(row, column, SourceColumns.value(column, record, vector.getSource()));
     }
     for (Map.Entry<String, String> key : vector.getKeys().entrySet()) {
       String column = keyColumns.get(key.getKey());
@@ -88,7 +87,8 @@ final class VectorRows
     return row;
   }
 
-  private void set(GenericRowData row, String column, Object value) throws BadRecordException {
+  private void set(GenericRowData row, String column, @Nullable Object value)
+      throws BadRecordException {
     row.setField(place(column, column), value);
   }
 

@@ -11,11 +11,13 @@ import io.leat.pipeline.FeatureView;
 import io.leat.pipeline.Pipeline;
 import io.leat.pipeline.expression.Program;
 import io.leat.pipeline.expression.Scope;
+import io.leat.schemas.Topics;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
@@ -25,7 +27,7 @@ import org.apache.iceberg.types.Types;
 
 /**
  * {@code vectors_<service>}: the spine event's id and time, the entities' keys, one column a
- * feature, the definition that made them, the position of the producer's event.
+ * feature, the definition that made them, their lineage.
  */
 final class VectorTable {
   static final String EVENT_ID = "event_id";
@@ -52,15 +54,15 @@ final class VectorTable {
             EVENT_TIME,
             Types.TimestampType.withZone(),
             "When the spine event happened: the time that the vector was evaluated at."));
-    keyColumns(service, pipeline)
-        .forEach(
-            (entity, column) ->
-                columns.add(
-                    Types.NestedField.optional(
-                        ids.incrementAndGet(),
-                        column,
-                        Types.StringType.get(),
-                        "Key of the " + entity + ".")));
+    Map<String, String> keyColumns = keyColumns(service, pipeline);
+    keyColumns.forEach(
+        (entity, column) ->
+            columns.add(
+                Types.NestedField.optional(
+                    ids.incrementAndGet(),
+                    column,
+                    Types.StringType.get(),
+                    "Key of the " + entity + ".")));
     for (Feature feature : service.features()) {
       columns.add(
           Types.NestedField.optional(
@@ -81,9 +83,26 @@ final class VectorTable {
             DEFINITION,
             Types.StringType.get(),
             "Fingerprint of the service's and its views' definitions."));
-    columns.addAll(SourceColumns.columns(ids));
+    columns.addAll(SourceColumns.columns(ids, Topics.features(service.name())));
     return OfflineTables.table(
-        "vectors_" + service.name(), columns, EVENT_TIME, "service " + service.name());
+        "vectors_" + service.name(),
+        columns,
+        entity(service, pipeline, keyColumns),
+        EVENT_TIME,
+        "service " + service.name());
+  }
+
+  /** The column of the entity that the spine is keyed by; else of the service's first entity. */
+  private static Optional<String> entity(
+      FeatureService service, Pipeline pipeline, Map<String, String> keyColumns) {
+    Optional<String> key = pipeline.contract(service.spine()).flatMap(Contract::key);
+    return Stream.concat(
+            pipeline.entities().stream()
+                .filter(entity -> key.equals(Optional.of(entity.key())))
+                .map(Entity::name),
+            keyColumns.keySet().stream())
+        .flatMap(entity -> Optional.ofNullable(keyColumns.get(entity)).stream())
+        .findFirst();
   }
 
   /** The column of a feature: {@code view__column}, {@code event__field}, {@code name}. */

@@ -95,7 +95,7 @@ class OfflineCatalogTest {
     columns.add(
         Types.NestedField.required(
             ids.incrementAndGet(), "at", Types.TimestampType.withZone(), "When."));
-    return OfflineTables.table("events_x", columns, "at", "event x");
+    return OfflineTables.table("events_x", columns, java.util.Optional.empty(), "at", "event x");
   }
 
   private static FlinkJobOptions options(String warehouse) {

@@ -6,23 +6,24 @@ import static org.awaitility.Awaitility.await;
 
 import io.leat.pipeline.Pipeline;
 import io.leat.pipeline.PipelineReader;
-import io.leat.pipeline.apply.Applier;
-import io.leat.runtime.flink.FlinkJobOptions;
-import io.leat.runtime.flink.LocalCluster;
 import io.leat.schemas.RecordHeaders;
 import io.leat.schemas.Topics;
-import io.leat.stack.JvmProcess;
-import io.leat.stack.LeatHome;
 import io.leat.testing.SharedCluster;
 import io.leat.testing.TestCluster;
 import io.leat.testing.TopicReader;
 import io.leat.testing.TopicWriter;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.IntFunction;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.apache.iceberg.DataFile;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -36,19 +37,16 @@ import org.junit.jupiter.api.extension.ExtendWith;
 /** The offline job out of the distribution, in a process that is killed. */
 @ExtendWith(SharedCluster.class)
 class OfflineJobIT {
-  private static final Duration PATIENCE = Duration.ofMinutes(5);
   private static final String EVENTS = "events_parcels";
+  private static final String LABELS = "events_deliveries";
   private static final String VECTORS = "vectors_routing";
+  private static final String SCORES = "scores_lateness";
 
   private final TestCluster cluster;
-  private Path state;
-  private Path warehouse;
-  private Path pipelineFolder;
-  private Pipeline pipeline;
+  private OfflineRun run;
   private TopicWriter writer;
   private Parcels parcels;
   private OfflineTableReader tables;
-  private @Nullable JvmProcess job;
 
   OfflineJobIT(TestCluster cluster) {
     this.cluster = cluster;
@@ -56,67 +54,93 @@ class OfflineJobIT {
 
   @BeforeEach
   void start() throws Exception {
-    cluster.clear();
-    state = cluster.newDirectory("state");
-    warehouse = cluster.newDirectory("warehouse");
-    pipelineFolder = Path.of(OfflineJobIT.class.getResource("/parcels").toURI());
-    pipeline = PipelineReader.read(pipelineFolder);
-    new Applier(
-            Map.of("bootstrap.servers", cluster.bootstrapServers()), cluster.newRegistryClient())
-        .apply(pipeline, "test");
+    Path folder = Path.of(OfflineJobIT.class.getResource("/parcels").toURI());
+    run = new OfflineRun(cluster, folder);
+    Pipeline pipeline = PipelineReader.read(folder);
     writer = cluster.newWriter();
-    parcels =
-        new Parcels(
-            pipeline.contract(Parcels.EVENT).orElseThrow().schema(), cluster.newRegistryClient());
-    tables =
-        new OfflineTableReader(
-            OfflineCatalog.of(
-                FlinkJobOptions.of(
-                    pipelineFolder,
-                    cluster.bootstrapServers(),
-                    cluster.registryUrl(),
-                    state,
-                    warehouse.toString()),
-                pipeline.name()));
+    parcels = new Parcels(pipeline, cluster.newRegistryClient());
+    tables = run.tables();
   }
 
   @AfterEach
   void stop() throws Exception {
-    if (job != null) {
-      job.kill();
-    }
-    tables.close();
+    run.close();
     writer.close();
   }
 
   @Test
-  void everyRecordIsARowOnceThoughTheJobIsKilledAgainAndAgain() {
+  void everyRecordIsARowOnceThoughTheJobAndItsMaintenanceAreKilledAgainAndAgain() {
     write(0, 500);
     abort(500, 600); // an aborted transaction's records are in no table
-    job = startJob();
+    run.start();
     awaitRows(500);
 
     for (int round = 1; round <= 3; round++) {
       int from = 500 * round;
+      run.startMaintenance();
       write(from, from + 250);
       awaitRowsAbove(from); // a checkpoint was committed; the next is under way
+      await().atMost(OfflineRun.PATIENCE).until(() -> run.maintenanceLog().contains(SCORES));
       write(from + 250, from + 500);
-      job.kill();
-      job = startJob();
+      run.kill();
+      run.start();
       awaitRows(from + 500);
     }
 
     assertThatTablesHold(2000);
-    assertThat(committed(Topics.valid(Parcels.EVENT))).hasSize(2000);
-    assertThat(committed(Topics.features(Parcels.SERVICE))).hasSize(2000);
+    assertThat(tables.countOfRewrites(EVENTS)).isPositive(); // maintenance was in it
 
     // Stopped in order and started anew, with nothing to read, it adds nothing.
-    job.stop();
-    job = startJob();
+    run.stop();
+    run.start();
     write(2000, 2001);
     awaitRows(2001);
     assertThatTablesHold(2001);
-    assertThat(committed("parcel-post-offline.dlq")).isEmpty();
+    assertThat(run.committed("parcel-post-offline.dlq")).isEmpty();
+  }
+
+  @Test
+  void filesAreFewAndSortedByEntityAfterMaintenance() throws Exception {
+    run.start();
+    for (int i = 0; i < 5; i++) {
+      write(100 * i, 100 * (i + 1)); // of three days
+      awaitRows(100 * (i + 1));
+    }
+    int before = tables.files(EVENTS).size();
+    run.startMaintenance();
+
+    run.awaitFiles(4, EVENTS, VECTORS, SCORES);
+    run.kill();
+
+    assertThat(before).isGreaterThanOrEqualTo(5);
+    assertThatTablesHold(500);
+    for (DataFile file : tables.files(EVENTS)) {
+      List<String> customers = tables.column(EVENTS, file, "customer_id");
+      assertThat(customers).isEqualTo(customers.stream().sorted().toList());
+    }
+  }
+
+  @Test
+  void labelsLandAsEventsAndJoinWithTheirVectors() {
+    write(0, 50);
+    for (int i = 0; i < 50; i += 2) {
+      writer.send(parcels.delivery(i));
+    }
+    writer.flush();
+    run.start();
+    awaitRows(50);
+    run.awaitRows(25, LABELS);
+
+    Map<@Nullable Object, @Nullable Object> labels = new HashMap<>();
+    tables
+        .rows(LABELS, "parcel_id")
+        .forEach(row -> labels.put(row.get("parcel_id"), row.get("late")));
+    List<Map<String, @Nullable Object>> vectors = tables.rows(VECTORS, "event_id");
+    for (int i = 0; i < 50; i++) {
+      assertThat(labels.get(vectors.get(i).get("event_id")))
+          .as(Parcels.id(i))
+          .isEqualTo(i % 2 == 0 ? Parcels.isLate(i) : null);
+    }
   }
 
   @Test
@@ -132,10 +156,10 @@ class OfflineJobIT {
     writer.send(headless);
     write(3, 6);
 
-    job = startJob();
+    run.start();
 
     try (TopicReader reader = cluster.newReader("parcel-post-offline.dlq")) {
-      List<ConsumerRecord<byte[], byte[]>> letters = reader.await(2, PATIENCE);
+      List<ConsumerRecord<byte[], byte[]>> letters = reader.await(2, OfflineRun.PATIENCE);
       assertThat(letters)
           .extracting(letter -> header(letter, RecordHeaders.REASON))
           .containsExactlyInAnyOrder("not_framed", "missing_header");
@@ -152,24 +176,29 @@ class OfflineJobIT {
       assertThat(header(letter, RecordHeaders.ERROR_OFFSET)).isEqualTo("1");
       assertThat(header(letter, RecordHeaders.ERROR_MESSAGE)).contains("0x6e");
     }
-    await().atMost(PATIENCE).untilAsserted(() -> assertThat(tables.count(EVENTS)).isEqualTo(5));
+    await()
+        .atMost(OfflineRun.PATIENCE)
+        .untilAsserted(() -> assertThat(tables.count(EVENTS)).isEqualTo(5));
     assertThat(tables.rows(EVENTS, "_event_id"))
-        .isEqualTo(IntStream.of(0, 1, 3, 4, 5).mapToObj(Parcels::eventRow).toList());
+        .extracting(row -> row.get("_event_id"))
+        .isEqualTo(IntStream.of(0, 1, 3, 4, 5).mapToObj(Parcels::id).toList());
   }
 
   @Test
   void anOutageOfTheRegistryHoldsRecordsBackAndLosesNone() {
     write(0, 10);
     cluster.registryProcess().process().kill();
-    job = startJob();
-    await().atMost(PATIENCE).until(() -> job.log().contains("Nothing is lost; trying again"));
+    run.start();
+    await()
+        .atMost(OfflineRun.PATIENCE)
+        .until(() -> run.log().contains("Nothing is lost; trying again"));
     assertThat(tables.count(EVENTS)).isZero();
 
     cluster.restartRegistry();
 
     awaitRows(10);
     assertThatTablesHold(10);
-    assertThat(committed("parcel-post-offline.dlq")).isEmpty();
+    assertThat(run.committed("parcel-post-offline.dlq")).isEmpty();
   }
 
   @Test
@@ -179,53 +208,23 @@ class OfflineJobIT {
     for (int i : oneADay) {
       writer.send(parcels.event(i));
       writer.send(parcels.vector(i));
+      writer.send(parcels.score(i));
     }
     writer.flush();
 
-    job = startJob();
+    run.start();
 
     awaitRows(1000);
     assertThat(tables.rows(EVENTS, "_event_id"))
-        .isEqualTo(IntStream.of(oneADay).mapToObj(Parcels::eventRow).toList());
-  }
-
-  private JvmProcess startJob() {
-    LeatHome home = LeatHome.find();
-    return JvmProcess.start(
-        JvmProcess.Command.of(
-                "local cluster",
-                home.classPath("flink"),
-                LocalCluster.class.getName(),
-                List.of(
-                    "--pipeline",
-                    pipelineFolder.toString(),
-                    "--bootstrap-servers",
-                    cluster.bootstrapServers(),
-                    "--registry-url",
-                    cluster.registryUrl(),
-                    "--state-dir",
-                    state.toString(),
-                    "--warehouse",
-                    warehouse.toString(),
-                    "--checkpoint-interval",
-                    "1s",
-                    "--rest-port",
-                    "0",
-                    "--metrics-port",
-                    "0",
-                    OfflineJob.class.getName()),
-                Path.of("target", "local-cluster.log"))
-            .withJvmOptions(
-                "-Xmx512m",
-                "-XX:+UseSerialGC",
-                "-XX:TieredStopAtLevel=1", // half the processor time of a start
-                "@" + home.library("flink").resolve("jvm.options")));
+        .extracting(row -> row.get("_event_id"))
+        .isEqualTo(IntStream.of(oneADay).mapToObj(Parcels::id).toList());
   }
 
   private void write(int from, int to) {
     for (int i = from; i < to; i++) {
       writer.send(parcels.event(i));
       writer.send(parcels.vector(i));
+      writer.send(parcels.score(i));
     }
     writer.flush();
   }
@@ -241,6 +240,7 @@ class OfflineJobIT {
       for (int i = from; i < to; i++) {
         producer.send(parcels.event(i));
         producer.send(parcels.vector(i));
+        producer.send(parcels.score(i));
       }
       producer.flush();
       producer.abortTransaction();
@@ -248,37 +248,55 @@ class OfflineJobIT {
   }
 
   private void awaitRows(int count) {
-    await()
-        .atMost(PATIENCE)
-        .pollInterval(Duration.ofMillis(300))
-        .untilAsserted(
-            () -> {
-              assertThat(tables.count(EVENTS)).as(EVENTS).isEqualTo(count);
-              assertThat(tables.count(VECTORS)).as(VECTORS).isEqualTo(count);
-            });
+    run.awaitRows(count, EVENTS, VECTORS, SCORES);
   }
 
   private void awaitRowsAbove(int count) {
     await()
-        .atMost(PATIENCE)
+        .atMost(OfflineRun.PATIENCE)
         .pollInterval(Duration.ofMillis(100))
         .until(() -> tables.count(EVENTS) > count || tables.count(VECTORS) > count);
   }
 
   private void assertThatTablesHold(int count) {
-    assertThat(tables.rows(EVENTS, "_event_id")).isEqualTo(rows(count, Parcels::eventRow));
-    assertThat(tables.rows(VECTORS, "event_id")).isEqualTo(rows(count, Parcels::vectorRow));
+    assertThatTableHolds(
+        EVENTS, "_event_id", Topics.valid(Parcels.EVENT), rows(count, Parcels::eventRow));
+    assertThatTableHolds(
+        VECTORS, "event_id", Topics.features(Parcels.SERVICE), rows(count, Parcels::vectorRow));
+    assertThatTableHolds(
+        SCORES, "event_id", Topics.scores(Parcels.MODEL), rows(count, Parcels::scoreRow));
+  }
+
+  /** These rows, each with the position and the append time of its record in the topic. */
+  private void assertThatTableHolds(
+      String table, String id, String topic, List<Map<String, @Nullable Object>> expected) {
+    Map<String, List<Object>> positions =
+        run.committed(topic).stream()
+            .collect(
+                Collectors.toMap(
+                    record -> header(record, RecordHeaders.EVENT_ID), OfflineJobIT::position));
+    assertThat(positions).hasSize(expected.size());
+    List<Map<String, @Nullable Object>> rows = tables.rows(table, id);
+    for (Map<String, @Nullable Object> row : rows) {
+      assertThat(
+              List.of(
+                  row.remove("_log_partition"), row.remove("_log_offset"), row.remove("_log_time")))
+          .as("position of %s in %s", row.get(id), topic)
+          .isEqualTo(positions.get(row.get(id)));
+    }
+    assertThat(rows).isEqualTo(expected);
+  }
+
+  private static List<Object> position(ConsumerRecord<byte[], byte[]> record) {
+    return List.of(
+        record.partition(),
+        record.offset(),
+        OffsetDateTime.ofInstant(Instant.ofEpochMilli(record.timestamp()), ZoneOffset.UTC));
   }
 
   private static List<Map<String, @Nullable Object>> rows(
       int count, IntFunction<Map<String, @Nullable Object>> row) {
     return IntStream.range(0, count).mapToObj(row).toList();
-  }
-
-  private List<ConsumerRecord<byte[], byte[]>> committed(String topic) {
-    try (TopicReader reader = cluster.newReader(topic)) {
-      return reader.readToEnd();
-    }
   }
 
   private static String header(ConsumerRecord<byte[], byte[]> record, String name) {

@@ -8,13 +8,20 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.StreamSupport;
+import org.apache.iceberg.DataFile;
+import org.apache.iceberg.DataOperations;
+import org.apache.iceberg.FileScanTask;
+import org.apache.iceberg.Schema;
 import org.apache.iceberg.Snapshot;
 import org.apache.iceberg.SnapshotSummary;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.catalog.Catalog;
 import org.apache.iceberg.data.IcebergGenerics;
 import org.apache.iceberg.data.Record;
+import org.apache.iceberg.data.parquet.GenericParquetReaders;
 import org.apache.iceberg.io.CloseableIterable;
+import org.apache.iceberg.parquet.Parquet;
 import org.apache.iceberg.types.Types;
 import org.jspecify.annotations.Nullable;
 
@@ -67,6 +74,37 @@ final class OfflineTableReader implements AutoCloseable {
     }
     rows.sort(Comparator.comparing(row -> String.valueOf(row.get(orderedBy))));
     return rows;
+  }
+
+  /** The data files of the newest snapshot. */
+  List<DataFile> files(String name) throws IOException {
+    List<DataFile> files = new ArrayList<>();
+    try (CloseableIterable<FileScanTask> tasks = table(name).newScan().planFiles()) {
+      tasks.forEach(task -> files.add(task.file()));
+    }
+    return files;
+  }
+
+  /** A column of a file as text, in the order of its rows. */
+  List<String> column(String name, DataFile file, String column) throws IOException {
+    Table table = table(name);
+    Schema schema = table.schema().select(column);
+    List<String> values = new ArrayList<>();
+    try (CloseableIterable<Record> rows =
+        Parquet.read(table.io().newInputFile(file.location()))
+            .project(schema)
+            .createReaderFunc(type -> GenericParquetReaders.buildReader(schema, type))
+            .build()) {
+      rows.forEach(row -> values.add(String.valueOf(row.getField(column))));
+    }
+    return values;
+  }
+
+  /** How many of the table's snapshots put files in place of others. */
+  long countOfRewrites(String name) {
+    return StreamSupport.stream(table(name).snapshots().spliterator(), false)
+        .filter(snapshot -> snapshot.operation().equals(DataOperations.REPLACE))
+        .count();
   }
 
   private static @Nullable Object plain(@Nullable Object value) {

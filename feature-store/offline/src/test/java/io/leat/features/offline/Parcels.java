@@ -2,8 +2,10 @@ package io.leat.features.offline;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.leat.pipeline.Pipeline;
 import io.leat.records.FeatureVector;
 import io.leat.records.LogPosition;
+import io.leat.records.Score;
 import io.leat.schemas.AvroCodec;
 import io.leat.schemas.FeatureVectorSchema;
 import io.leat.schemas.RecordHeaders;
@@ -28,12 +30,14 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Parcels by number, as ingestion writes them and with the vectors that the online store would add;
- * and, said anew in plain values, the rows that a table must hold of them.
+ * Parcels by number, as ingestion writes them, with the vectors that the online store would add and
+ * the scores of a model; and, said anew in plain values, the rows that a table must hold of them.
  */
 final class Parcels {
   static final String EVENT = "parcels";
   static final String SERVICE = "routing";
+  static final String MODEL = "lateness";
+  static final String DELIVERIES = "deliveries";
   private static final Instant FIRST = Instant.parse("2024-02-28T22:00:00.000250Z");
   private static final int PARTITIONS = 3;
   private static final List<String> FEATURES =
@@ -50,14 +54,22 @@ final class Parcels {
   private final AvroCodec codec;
   private final int eventSchema;
   private final int vectorSchema;
+  private final int scoreSchema;
+  private final Schema deliveries;
+  private final int deliverySchema;
 
-  Parcels(Schema schema, RegistryClient registry) {
-    this.schema = schema;
+  Parcels(Pipeline pipeline, RegistryClient registry) {
+    this.schema = pipeline.contract(EVENT).orElseThrow().schema();
+    this.deliveries = pipeline.contract(DELIVERIES).orElseThrow().schema();
     this.codec = new AvroCodec(registry);
     this.eventSchema = registry.register(Topics.valueSubject(Topics.valid(EVENT)), schema);
     this.vectorSchema =
         registry.register(
             Topics.valueSubject(Topics.features(SERVICE)), FeatureVectorSchema.of(FEATURES));
+    this.scoreSchema =
+        registry.register(Topics.valueSubject(Topics.scores(MODEL)), Score.getClassSchema());
+    this.deliverySchema =
+        registry.register(Topics.valueSubject(Topics.valid(DELIVERIES)), deliveries);
   }
 
   ProducerRecord<byte[], byte[]> event(int i) {
@@ -65,10 +77,31 @@ final class Parcels {
         new ProducerRecord<>(
             Topics.valid(EVENT), i % PARTITIONS, key(i), codec.encode(eventSchema, value(i)));
     headers(record, i);
-    RecordHeaders.set(record.headers(), RecordHeaders.CONTRACT_VERSION, "1");
     if (i % 2 == 0) {
       RecordHeaders.set(record.headers(), RecordHeaders.WRITER_VERSION, "1");
     }
+    return record;
+  }
+
+  /** The truth that comes later: an event of its own. */
+  ProducerRecord<byte[], byte[]> delivery(int i) {
+    GenericRecord value =
+        new GenericRecordBuilder(deliveries)
+            .set("delivery_id", "delivery-%06d".formatted(i))
+            .set("parcel_id", id(i))
+            .set("delivered_at", deliveredAt(i).toEpochMilli())
+            .set("late", isLate(i))
+            .build();
+    ProducerRecord<byte[], byte[]> record =
+        new ProducerRecord<>(
+            Topics.valid(DELIVERIES),
+            0,
+            id(i).getBytes(UTF_8),
+            codec.encode(deliverySchema, value));
+    RecordHeaders.set(record.headers(), RecordHeaders.EVENT_ID, "delivery-%06d".formatted(i));
+    RecordHeaders.set(
+        record.headers(), RecordHeaders.EVENT_TIME, Long.toString(deliveredAt(i).toEpochMilli()));
+    RecordHeaders.set(record.headers(), RecordHeaders.SOURCE, DELIVERIES + "/0/" + i);
     return record;
   }
 
@@ -86,6 +119,27 @@ final class Parcels {
     ProducerRecord<byte[], byte[]> record =
         new ProducerRecord<>(
             Topics.features(SERVICE), i % PARTITIONS, key(i), codec.encode(vectorSchema, vector));
+    headers(record, i);
+    return record;
+  }
+
+  ProducerRecord<byte[], byte[]> score(int i) {
+    Score score =
+        new Score(
+            MODEL,
+            "v" + (1 + i / 1000),
+            id(i),
+            sentAt(i).truncatedTo(ChronoUnit.MILLIS),
+            i / 1e4,
+            i % 3 == 0 ? null : "hurry",
+            SERVICE,
+            1,
+            "0123abcd",
+            new LogPosition(Topics.features(SERVICE), i % PARTITIONS, 2L * i),
+            new LogPosition(EVENT, i % PARTITIONS, (long) i));
+    ProducerRecord<byte[], byte[]> record =
+        new ProducerRecord<>(
+            Topics.scores(MODEL), i % PARTITIONS, key(i), codec.encode(scoreSchema, score));
     headers(record, i);
     return record;
   }
@@ -134,9 +188,8 @@ final class Parcels {
     row.put("_event_id", id(i));
     row.put("_event_time", sentAt(i).truncatedTo(ChronoUnit.MILLIS).atOffset(ZoneOffset.UTC));
     row.put("_key", ByteBuffer.wrap(key(i)));
-    source(row, i);
-    row.put("_contract_version", 1);
     row.put("_writer_version", i % 2 == 0 ? 1 : null);
+    source(row, i);
     return row;
   }
 
@@ -151,6 +204,23 @@ final class Parcels {
     }
     row.put("service_version", 1);
     row.put("definition", "0123abcd");
+    source(row, i);
+    return row;
+  }
+
+  static Map<String, @Nullable Object> scoreRow(int i) {
+    Map<String, @Nullable Object> row = new LinkedHashMap<>();
+    row.put("event_id", id(i));
+    row.put("event_time", sentAt(i).truncatedTo(ChronoUnit.MILLIS).atOffset(ZoneOffset.UTC));
+    row.put("model_version", "v" + (1 + i / 1000));
+    row.put("score", i / 1e4);
+    row.put("decision", i % 3 == 0 ? null : "hurry");
+    row.put("service", SERVICE);
+    row.put("service_version", 1);
+    row.put("definition", "0123abcd");
+    row.put("_vector_partition", i % PARTITIONS);
+    row.put("_vector_offset", 2L * i);
+    row.put("_key", ByteBuffer.wrap(key(i)));
     source(row, i);
     return row;
   }
@@ -174,12 +244,14 @@ final class Parcels {
         record.headers(), RecordHeaders.EVENT_TIME, Long.toString(sentAt(i).toEpochMilli()));
     RecordHeaders.set(
         record.headers(), RecordHeaders.SOURCE, EVENT + "/" + i % PARTITIONS + "/" + i);
+    RecordHeaders.set(record.headers(), RecordHeaders.CONTRACT_VERSION, "1");
   }
 
   private static void source(Map<String, @Nullable Object> row, int i) {
     row.put("_topic", EVENT);
     row.put("_partition", i % PARTITIONS);
     row.put("_offset", (long) i);
+    row.put("_contract_version", 1);
   }
 
   static String id(int i) {
@@ -197,6 +269,15 @@ final class Parcels {
   /** Every seven minutes a parcel; so 200 parcels a day. */
   private static Instant sentAt(int i) {
     return FIRST.plus(7L * i, ChronoUnit.MINUTES);
+  }
+
+  private static Instant deliveredAt(int i) {
+    return sentAt(i).plus(i % 5, ChronoUnit.DAYS);
+  }
+
+  /** Whether a parcel came late, as its delivery says. */
+  static boolean isLate(int i) {
+    return i % 5 > 2;
   }
 
   private static LocalDate dueOn(int i) {

@@ -1,5 +1,6 @@
 package io.leat.runtime.flink;
 
+import java.util.Optional;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 
 /**
@@ -17,4 +18,13 @@ public interface FlinkJob {
    * @throws IllegalStateException with one clear sentence if the job cannot run as things are
    */
   void build(StreamExecutionEnvironment environment, FlinkJobContext context);
+
+  /**
+   * Says in one sentence why the job failed for good and what to do, where it knows of the failure.
+   *
+   * @param failure looked at with all its causes
+   */
+  default Optional<String> explain(Throwable failure, FlinkJobContext context) {
+    return Optional.empty();
+  }
 }

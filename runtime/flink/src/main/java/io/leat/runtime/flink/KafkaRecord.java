@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
  * @param topic the topic that it was read from
  * @param partition its partition, from 0
  * @param offset its offset in the partition, from 0
+ * @param appendedAt when the broker appended it, by its clock, in milliseconds since 1970; decides
+ *     nothing about a value
  * @param headers its headers, in their order
  * @param key its key's bytes; null where it has none
  * @param value its value's bytes; null for a tombstone
@@ -25,6 +27,7 @@ public record KafkaRecord(
     String topic,
     int partition,
     long offset,
+    long appendedAt,
     Headers headers,
     byte @Nullable [] key,
     byte @Nullable [] value) {

@@ -13,8 +13,8 @@ import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Binary form of a {@link KafkaRecord}: topic, partition, offset, number of headers, each header's
- * name and value, key, value. Bytes are preceded by their length, -1 for null.
+ * Binary form of a {@link KafkaRecord}: topic, partition, offset, append time, number of headers,
+ * each header's name and value, key, value. Bytes are preceded by their length, -1 for null.
  */
 final class KafkaRecordSerializer extends TypeSerializerSingleton<KafkaRecord> {
   private static final long serialVersionUID = 1L;
@@ -27,6 +27,7 @@ final class KafkaRecordSerializer extends TypeSerializerSingleton<KafkaRecord> {
     target.writeUTF(record.topic());
     target.writeInt(record.partition());
     target.writeLong(record.offset());
+    target.writeLong(record.appendedAt());
     Header[] headers = record.headers().toArray();
     target.writeInt(headers.length);
     for (Header header : headers) {
@@ -42,12 +43,14 @@ final class KafkaRecordSerializer extends TypeSerializerSingleton<KafkaRecord> {
     String topic = source.readUTF();
     int partition = source.readInt();
     long offset = source.readLong();
+    long appendedAt = source.readLong();
     int count = source.readInt();
     Headers headers = new RecordHeaders();
     for (int i = 0; i < count; i++) {
       headers.add(new RecordHeader(source.readUTF(), readBytes(source)));
     }
-    return new KafkaRecord(topic, partition, offset, headers, readBytes(source), readBytes(source));
+    return new KafkaRecord(
+        topic, partition, offset, appendedAt, headers, readBytes(source), readBytes(source));
   }
 
   private static void writeBytes(byte @Nullable [] bytes, DataOutputView target)
@@ -77,7 +80,7 @@ final class KafkaRecordSerializer extends TypeSerializerSingleton<KafkaRecord> {
 
   @Override
   public KafkaRecord createInstance() {
-    return new KafkaRecord("", 0, 0, new RecordHeaders(), null, null);
+    return new KafkaRecord("", 0, 0, 0, new RecordHeaders(), null, null);
   }
 
   @Override

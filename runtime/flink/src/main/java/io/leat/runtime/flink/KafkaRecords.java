@@ -146,6 +146,7 @@ public final class KafkaRecords {
               record.topic(),
               record.partition(),
               record.offset(),
+              record.timestamp(),
               record.headers(),
               record.key(),
               record.value()));

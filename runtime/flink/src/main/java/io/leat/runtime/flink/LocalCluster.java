@@ -114,16 +114,20 @@ public final class LocalCluster implements Callable<Integer> {
   private void run() throws PipelineException, InterruptedException {
     Pipeline pipeline = options.readPipeline();
     log.info("The local cluster starts: {}", options);
-    List<FlinkJob> jobs = classes.stream().map(LocalCluster::instantiate).toList();
+    List<Job> jobs =
+        classes.stream()
+            .map(LocalCluster::instantiate)
+            .map(job -> new Job(job, new FlinkJobContext(job.name(), pipeline, options)))
+            .toList();
     Path home = options.stateDirectory().toAbsolutePath().normalize().resolve("flink");
     Path scratch = home.resolve("tmp");
     try (FileChannel held = lock(home)) {
       clear(scratch);
       List<JobGraph> graphs = new ArrayList<>();
-      for (FlinkJob job : jobs) {
-        graphs.add(graph(job, new FlinkJobContext(job.name(), pipeline, options), home));
+      for (Job job : jobs) {
+        graphs.add(graph(job, home));
       }
-      run(graphs, scratch);
+      run(jobs, graphs, scratch);
     } catch (IOException e) {
       throw new UncheckedIOException(
           "Cannot keep state in %s: %s. Give a writable folder with --state-dir."
@@ -132,7 +136,10 @@ public final class LocalCluster implements Callable<Integer> {
     }
   }
 
-  private void run(List<JobGraph> graphs, Path scratch) throws InterruptedException {
+  private record Job(FlinkJob job, FlinkJobContext context) {}
+
+  private void run(List<Job> jobs, List<JobGraph> graphs, Path scratch)
+      throws InterruptedException {
     MiniCluster cluster =
         LoopbackMiniCluster.create(
             scratch, restPort, metricsPort, graphs.size() * options.parallelism());
@@ -157,7 +164,7 @@ public final class LocalCluster implements Callable<Integer> {
     try {
       JobResult result = runUntilOneEnds(cluster, graphs);
       if (!told.get()) {
-        throw failed(result, graphs);
+        throw failed(result, jobs, graphs);
       }
     } finally {
       stop.run();
@@ -181,12 +188,11 @@ public final class LocalCluster implements Callable<Integer> {
     }
   }
 
-  private static IllegalStateException failed(JobResult result, List<JobGraph> graphs) {
-    JobGraph graph =
-        graphs.stream()
-            .filter(one -> one.getJobID().equals(result.getJobId()))
-            .findFirst()
-            .orElseThrow();
+  private static IllegalStateException failed(
+      JobResult result, List<Job> jobs, List<JobGraph> graphs) {
+    int place = graphs.stream().map(JobGraph::getJobID).toList().indexOf(result.getJobId());
+    JobGraph graph = graphs.get(place);
+    Job job = jobs.get(place);
     Optional<Throwable> cause =
         result
             .getSerializedThrowable()
@@ -200,7 +206,11 @@ public final class LocalCluster implements Callable<Integer> {
           cause.get());
     }
     return new IllegalStateException(
-        "The Flink job %s failed for good: %s".formatted(graph.getName(), why), cause.orElse(null));
+        "The Flink job %s failed for good: %s"
+            .formatted(
+                graph.getName(),
+                cause.flatMap(error -> job.job().explain(error, job.context())).orElse(why)),
+        cause.orElse(null));
   }
 
   private static FlinkJob instantiate(String name) {
@@ -237,10 +247,11 @@ public final class LocalCluster implements Callable<Integer> {
     Files.createDirectories(folder);
   }
 
-  private JobGraph graph(FlinkJob job, FlinkJobContext context, Path home) {
+  private JobGraph graph(Job job, Path home) {
+    FlinkJobContext context = job.context();
     Path checkpoints = home.resolve(context.applicationId());
     JobGraph graph =
-        FlinkJobs.graph(job, context, JobSettings.local(context.options(), checkpoints))
+        FlinkJobs.graph(job.job(), context, JobSettings.local(context.options(), checkpoints))
             .getJobGraph();
     Optional<Path> newest = Checkpoints.newest(checkpoints);
     newest.ifPresent(

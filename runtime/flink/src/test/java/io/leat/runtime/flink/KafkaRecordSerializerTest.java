@@ -20,10 +20,12 @@ class KafkaRecordSerializerTest {
     headers.add("empty", new byte[0]);
     headers.add("null", null);
 
-    KafkaRecord full = there(new KafkaRecord("t", 3, 1L << 40, headers, new byte[] {0, 1}, null));
-    KafkaRecord bare = there(new KafkaRecord("t", 0, 0, new RecordHeaders(), null, new byte[0]));
+    KafkaRecord full =
+        there(new KafkaRecord("t", 3, 1L << 40, 1L << 41, headers, new byte[] {0, 1}, null));
+    KafkaRecord bare = there(new KafkaRecord("t", 0, 0, 0, new RecordHeaders(), null, new byte[0]));
 
     assertThat(full.position()).isEqualTo("t/3/1099511627776");
+    assertThat(full.appendedAt()).isEqualTo(1L << 41);
     assertThat(full.headers().toArray()).isEqualTo(headers.toArray());
     assertThat(full.key()).containsExactly(0, 1);
     assertThat(full.value()).isNull();
