@@ -10,7 +10,6 @@ import io.leat.records.LogPosition;
 import io.leat.schemas.LogPositions;
 import io.leat.schemas.RecordHeaders;
 import io.leat.schemas.RegistryException;
-import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -50,7 +49,7 @@ final class ContractProcessor implements Processor<byte[], byte[], byte[], byte[
   /**
    * What a task needs to take events in.
    *
-   * @param horizon within which events of one id are duplicates; empty: nobody looks
+   * @param dropsDuplicates whether there is a store of the events that were seen
    */
   record Intake(
       EventReader reader,
@@ -58,7 +57,7 @@ final class ContractProcessor implements Processor<byte[], byte[], byte[], byte[
       DeadLetterHeaders deadLetters,
       Optional<Cipher256> cipher,
       boolean mayQuote,
-      Optional<Duration> horizon) {}
+      boolean dropsDuplicates) {}
 
   /**
    * Names of what the processor writes to.
@@ -82,10 +81,7 @@ final class ContractProcessor implements Processor<byte[], byte[], byte[], byte[
     this.context = context;
     Intake made = intakes.get();
     this.intake = made;
-    this.seen =
-        made.horizon()
-            .map(horizon -> new SeenEvents(context.getStateStore(sinks.seen()), horizon))
-            .orElse(null);
+    this.seen = made.dropsDuplicates() ? context.getStateStore(sinks.seen()) : null;
     this.largestRecord = RecordSize.largest(context.appConfigs());
     this.largestValid = largestRecord - largestRecord / 64; // jobs further on add headers
   }

@@ -64,7 +64,7 @@ final class IntakeFactory implements Supplier<ContractProcessor.Intake> {
         new DeadLetterHeaders(contract.event(), registry, patience, codec, sensitive.isEmpty()),
         cipher(),
         sensitive.isEmpty(),
-        contract.duplicatesWithin());
+        contract.duplicatesWithin().isPresent());
   }
 
   private Optional<Cipher256> cipher() {
