@@ -5,17 +5,17 @@ import java.util.List;
 
 /**
  * Ids that may have been added: a Bloom filter that grows. It never denies an id that was added,
- * and takes one in several hundred for added that was not. Not thread-safe.
+ * and takes one in a thousand for added that was not. Not thread-safe.
  *
  * <p>A chain of filters, each of four times the ids of the one before it, in blocks of 64 bytes so
  * that a look-up costs a cache line a filter (Putze, Sanders, Singler 2007, "Cache-, hash- and
- * space-efficient Bloom filters"). 2 bytes an id that there is room for; full at 5.6 million, from
- * where on every id may have been added.
+ * space-efficient Bloom filters"). 2.5 bytes an id that there is room for; full at 5.6 million,
+ * from where on every id may have been added.
  */
 final class IdFilter {
   private static final int FIRST_IDS = 1 << 16;
-  private static final int MOST_FILTERS = 4; // together 5.6 million ids, in 11 MB
-  private static final int BITS_PER_ID = 16;
+  private static final int MOST_FILTERS = 4; // together 5.6 million ids, in 14 MB
+  private static final int BITS_PER_ID = 20;
   private static final int LONGS_PER_BLOCK = 8;
 
   /** Nine bits of a hash each: 3 for the long of a block and 6 for its bit. */

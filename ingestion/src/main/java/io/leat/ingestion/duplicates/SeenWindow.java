@@ -12,9 +12,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The recent ones are in memory, and in the store in batches: those of a commit together. When
  * they are many, all of them move to where the older ones are: the store alone, in buckets by their
- * hashes, of which a look-up reads one. An {@link IdFilter} spares new ids nearly every look-up. So
- * the store is written once for some 60 ids, and memory holds no more than {@link #MOST_RECENT} ids
- * and the filter, however many there are.
+ * hashes, of which a look-up reads one. An {@link IdFilter} of all of them spares new ids nearly
+ * every look-up. So the store is written once for some 60 ids, and memory holds no more than {@link
+ * #MOST_RECENT} ids and the filter, however many there are.
  *
  * <p>A window's records, all numbers big-endian:
  *
@@ -48,7 +48,7 @@ final class SeenWindow {
   private final WindowStore<byte[], byte[]> store;
   private final long start;
   private final IdTable recent = new IdTable();
-  private final IdFilter older = new IdFilter();
+  private final IdFilter filter = new IdFilter();
   private int moves;
 
   /** Batches of recent ids that the store has. */
@@ -79,7 +79,7 @@ final class SeenWindow {
     moves = batch.getInt(0);
     while (batch != null && batch.getInt() == moves) {
       while (batch.hasRemaining()) {
-        recent.add(id(batch), batch.getLong());
+        addRecent(id(batch), batch.getLong());
       }
       batches++;
       batch = batch(batches);
@@ -94,10 +94,10 @@ final class SeenWindow {
 
   private void readOlder() {
     try (KeyValueIterator<Windowed<byte[]>, byte[]> records = olderRecords(0, BUCKETS - 1)) {
-      while (records.hasNext() && !older.isFull()) {
+      while (records.hasNext() && !filter.isFull()) {
         ByteBuffer ids = ByteBuffer.wrap(records.next().value);
         while (ids.hasRemaining()) {
-          older.add(id(ids));
+          filter.add(id(ids));
           ids.getLong();
         }
       }
@@ -106,10 +106,13 @@ final class SeenWindow {
 
   /** Whether an event of the id was seen, with a time from one to another, both included. */
   boolean holds(IdHash id, long from, long to) {
-    return recent.holds(id, from, to) || older.mayHold(id) && olderHold(id, from, to);
+    return filter.mayHold(id) && (recent.holds(id, from, to) || olderHold(id, from, to));
   }
 
   private boolean olderHold(IdHash id, long from, long to) {
+    if (moves == 0) {
+      return false;
+    }
     int bucket = bucket(id);
     try (KeyValueIterator<Windowed<byte[]>, byte[]> records = olderRecords(bucket, bucket)) {
       while (records.hasNext()) {
@@ -127,15 +130,20 @@ final class SeenWindow {
   }
 
   private KeyValueIterator<Windowed<byte[]>, byte[]> olderRecords(int firstBucket, int lastBucket) {
-    return store.fetch(key(OLDER, firstBucket, 0), key(OLDER, lastBucket, moves), start, start);
+    return store.fetch(key(OLDER, firstBucket, 0), key(OLDER, lastBucket, moves - 1), start, start);
   }
 
   /** Adds an event's id; it lies in the store only once it is saved. */
   void add(IdHash id, long time) {
-    recent.add(id, time);
+    addRecent(id, time);
     if (recent.size() == MOST_RECENT) {
       move();
     }
+  }
+
+  private void addRecent(IdHash id, long time) {
+    recent.add(id, time);
+    filter.add(id);
   }
 
   /** Writes the ids that the store does not have. */
@@ -162,7 +170,6 @@ final class SeenWindow {
     Arrays.setAll(records, bucket -> ByteBuffer.allocate(counts[bucket] * ID_BYTES));
     for (int i = 0; i < recent.size(); i++) {
       put(records[bucket(recent.id(i))], i);
-      older.add(recent.id(i));
     }
     for (int bucket = 0; bucket < BUCKETS; bucket++) {
       if (counts[bucket] > 0) {
