@@ -7,31 +7,36 @@ import java.util.List;
 import java.util.concurrent.ExecutionException;
 
 /**
- * How fast a service drains its raw topic: from its first commit, when it runs, to its last. A
- * commit counts when the group's offsets show it, which with exactly-once is when its outputs are
- * visible too.
+ * How fast a service drains its raw topic, once it is warm: from the commit that ends its warm-up
+ * to its last. A commit counts when the group's offsets show it, which with exactly-once is when
+ * its outputs are visible too.
  *
  * @param perSecond events a second of wall clock
  * @param perCpuSecond events a second of the service's CPU; the broker's is not in it
- * @param settledPerSecond the same as perSecond over the second half alone, when the JIT compiler
- *     has done most of its work
- * @param settledPerCpuSecond the same as perCpuSecond, likewise
+ * @param coldPerSecond the same as perSecond from the first commit on, when the service runs, but
+ *     its code is not compiled yet
+ * @param coldPerCpuSecond the same as perCpuSecond, likewise
  */
 record Drain(
     Rung rung,
     double perSecond,
     double perCpuSecond,
-    double settledPerSecond,
-    double settledPerCpuSecond) {
+    double coldPerSecond,
+    double coldPerCpuSecond) {
   private static final Duration LONGEST = Duration.ofMinutes(15);
 
-  /** Drains once, with outputs that are empty before and complete after. */
-  static Drain run(Cluster cluster, Workload workload, Rung rung, List<String> jvmOptions)
+  /**
+   * Drains once, with outputs that are empty before and complete after.
+   *
+   * @param warmUp how many events come before those that count
+   */
+  static Drain run(
+      Cluster cluster, Workload workload, Rung rung, long warmUp, List<String> jvmOptions)
       throws PipelineException, IOException, ExecutionException, InterruptedException {
     workload.reset();
     Drain drain;
     try (Workload.Service service = workload.start(rung, jvmOptions)) {
-      drain = measure(cluster, workload, rung, service);
+      drain = measure(cluster, workload, rung, warmUp, service);
     }
     long valid = cluster.countCommitted(workload.valid());
     if (valid != workload.events()) {
@@ -44,17 +49,17 @@ record Drain(
   private record Sample(long events, long nanos, double cpuSeconds) {}
 
   private static Drain measure(
-      Cluster cluster, Workload workload, Rung rung, Workload.Service service)
+      Cluster cluster, Workload workload, Rung rung, long warmUp, Workload.Service service)
       throws ExecutionException, InterruptedException {
     Sample first = awaitCommitted(cluster, workload, service, 1);
-    Sample half = awaitCommitted(cluster, workload, service, workload.events() / 2);
+    Sample warm = warmUp > 1 ? awaitCommitted(cluster, workload, service, warmUp) : first;
     Sample last = awaitCommitted(cluster, workload, service, workload.events());
     return new Drain(
         rung,
+        perSecond(warm, last),
+        perCpuSecond(warm, last),
         perSecond(first, last),
-        perCpuSecond(first, last),
-        perSecond(half, last),
-        perCpuSecond(half, last));
+        perCpuSecond(first, last));
   }
 
   private static double perSecond(Sample from, Sample to) {

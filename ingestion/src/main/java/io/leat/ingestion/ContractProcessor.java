@@ -11,7 +11,6 @@ import io.leat.records.LogPosition;
 import io.leat.schemas.LogPositions;
 import io.leat.schemas.RecordHeaders;
 import io.leat.schemas.RegistryException;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -19,7 +18,6 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.Supplier;
 import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
@@ -43,6 +41,7 @@ final class ContractProcessor implements Processor<byte[], byte[], byte[], byte[
   private final Supplier<Intake> intakes;
   private final IngestionMetrics metrics;
   private final Sinks sinks;
+  private final ValidHeaders validHeaders;
   private @Nullable ProcessorContext<byte[], byte[]> context;
   private @Nullable Intake intake;
   private @Nullable SeenEvents seen;
@@ -52,7 +51,7 @@ final class ContractProcessor implements Processor<byte[], byte[], byte[], byte[
   /**
    * What a task needs to take events in.
    *
-   * @param horizon within which events of one id are duplicates; empty: nobody looks
+   * @param dropsDuplicates whether there is a store of the events that were seen
    */
   record Intake(
       EventReader reader,
@@ -61,7 +60,7 @@ final class ContractProcessor implements Processor<byte[], byte[], byte[], byte[
       Optional<Cipher256> cipher,
       boolean mayQuote,
       HiddenHeaders hidden,
-      Optional<Duration> horizon) {}
+      boolean dropsDuplicates) {}
 
   /**
    * Names of what the processor writes to.
@@ -78,6 +77,7 @@ final class ContractProcessor implements Processor<byte[], byte[], byte[], byte[
     this.intakes = intakes;
     this.metrics = metrics;
     this.sinks = sinks;
+    this.validHeaders = new ValidHeaders(event);
   }
 
   @Override
@@ -87,10 +87,7 @@ final class ContractProcessor implements Processor<byte[], byte[], byte[], byte[
     made.check().prepare();
     made.deadLetters().prepare();
     this.intake = made;
-    this.seen =
-        made.horizon()
-            .map(horizon -> new SeenEvents(context.getStateStore(sinks.seen()), horizon))
-            .orElse(null);
+    this.seen = made.dropsDuplicates() ? context.getStateStore(sinks.seen()) : null;
     this.largestRecord = RecordSize.largest(context.appConfigs());
     this.largestValid = largestRecord - largestRecord / 64; // jobs further on add headers
   }
@@ -162,22 +159,12 @@ final class ContractProcessor implements Processor<byte[], byte[], byte[], byte[
 
   private Record<byte[], byte[]> valid(
       Record<byte[], byte[]> record, Verdict.Accepted accepted, LogPosition source) {
-    Record<byte[], byte[]> valid = record.withValue(accepted.value()); // copies headers
-    if (accepted.protectedKey().isPresent()) {
-      valid = valid.withKey(accepted.protectedKey().get().getBytes(UTF_8));
-    }
-    Headers headers = valid.headers();
-    RecordHeaders.set(headers, RecordHeaders.EVENT_ID, accepted.eventId());
-    RecordHeaders.set(headers, RecordHeaders.EVENT_TIME, Long.toString(accepted.eventTime()));
-    RecordHeaders.set(headers, RecordHeaders.CONTRACT, event);
-    setOrRemove(headers, RecordHeaders.CONTRACT_VERSION, accepted.contractVersion());
-    setOrRemove(headers, RecordHeaders.WRITER_VERSION, accepted.writerVersion());
-    RecordHeaders.set(headers, RecordHeaders.SOURCE, LogPositions.format(source));
-    if (accepted.warnings().isEmpty()) {
-      headers.remove(RecordHeaders.WARNINGS);
-    } else {
-      RecordHeaders.set(headers, RecordHeaders.WARNINGS, String.join(",", accepted.warnings()));
-    }
+    byte[] key =
+        accepted.protectedKey().isPresent()
+            ? accepted.protectedKey().get().getBytes(UTF_8)
+            : record.key();
+    Record<byte[], byte[]> valid = new Record<>(key, accepted.value(), record.timestamp());
+    validHeaders.append(valid.headers(), record.headers(), accepted, source);
     return valid;
   }
 
@@ -233,14 +220,6 @@ final class ContractProcessor implements Processor<byte[], byte[], byte[], byte[
             .recordMetadata()
             .orElseThrow(() -> new IllegalStateException("a record of a source has a position"));
     return new LogPosition(metadata.topic(), metadata.partition(), metadata.offset());
-  }
-
-  private static void setOrRemove(Headers headers, String name, OptionalInt version) {
-    if (version.isPresent()) {
-      RecordHeaders.set(headers, name, Integer.toString(version.getAsInt()));
-    } else {
-      headers.remove(name);
-    }
   }
 
   private Intake intake() {

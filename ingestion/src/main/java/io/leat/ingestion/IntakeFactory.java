@@ -66,7 +66,7 @@ final class IntakeFactory implements Supplier<ContractProcessor.Intake> {
         cipher(),
         sensitive.isEmpty(),
         HiddenHeaders.of(contract, sensitive),
-        contract.duplicatesWithin());
+        contract.duplicatesWithin().isPresent());
   }
 
   private Optional<Cipher256> cipher() {

@@ -1,10 +1,9 @@
 package io.leat.ingestion;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import java.util.Map;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.utils.Utils;
 import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.processor.api.Record;
 
@@ -24,7 +23,7 @@ final class RecordSize {
   static int upperBound(Record<byte[], byte[]> record) {
     long size = RECORD_OVERHEAD + length(record.key()) + length(record.value());
     for (Header header : record.headers()) {
-      size += HEADER_OVERHEAD + header.key().getBytes(UTF_8).length + length(header.value());
+      size += HEADER_OVERHEAD + Utils.utf8Length(header.key()) + length(header.value());
     }
     return (int) Math.min(size, Integer.MAX_VALUE);
   }

@@ -1,16 +1,14 @@
 package io.leat.schemas;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import io.leat.records.DeadLetter;
 import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.avro.Schema;
 import org.apache.avro.generic.GenericData;
 import org.apache.avro.generic.GenericDatumReader;
@@ -26,7 +24,6 @@ import org.apache.avro.specific.SpecificData;
 import org.apache.avro.specific.SpecificDatumReader;
 import org.apache.avro.specific.SpecificRecordBase;
 import org.apache.avro.util.ClassSecurityValidator;
-import org.apache.avro.util.Utf8;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -68,7 +65,7 @@ public final class AvroCodec {
   public static void trustGeneratedRecords() {}
 
   private final RegistryClient registry;
-  private final Map<ReaderKey, DatumReader<?>> readers = new HashMap<>();
+  private final Map<ReaderKey, ValueReader> readers = new HashMap<>();
   private final ByteArrayOutputStream buffer = new ByteArrayOutputStream(512);
   private BinaryEncoder encoder = EncoderFactory.get().binaryEncoder(buffer, null);
   private BinaryDecoder decoder = DecoderFactory.get().binaryDecoder(new byte[0], null);
@@ -88,7 +85,7 @@ public final class AvroCodec {
     return this.<GenericRecord>read(
         value,
         readers.computeIfAbsent(
-            new ReaderKey(id, wanted), key -> new StringReader(writerSchema(id), wanted)));
+            new ReaderKey(id, wanted), key -> genericReader(writerSchema(id), wanted)));
   }
 
   /** Decodes a value as one of the platform's own records; throws as {@link #decode} does. */
@@ -100,7 +97,9 @@ public final class AvroCodec {
             new ReaderKey(id, type),
             key -> {
               SpecificData data = SpecificData.getForClass(type);
-              return new SpecificDatumReader<T>(writerSchema(id), data.getSchema(type), data);
+              DatumReader<T> reader =
+                  new SpecificDatumReader<>(writerSchema(id), data.getSchema(type), data);
+              return (bytes, in) -> reader.read(null, in);
             }));
   }
 
@@ -119,7 +118,7 @@ public final class AvroCodec {
    * under.
    */
   public byte[] encode(int id, GenericRecord record) {
-    return encode(id, record, PLAIN.createDatumWriter(record.getSchema()));
+    return encode(id, record, new FlatRecord.Writer(record.getSchema(), PLAIN));
   }
 
   /**
@@ -132,7 +131,16 @@ public final class AvroCodec {
     return this.<GenericRecord>read(
         encode(0, record),
         readers.computeIfAbsent(
-            new ReaderKey(writer, wanted), key -> new StringReader(writer, wanted)));
+            new ReaderKey(writer, wanted), key -> genericReader(writer, wanted)));
+  }
+
+  private static ValueReader genericReader(Schema writer, Schema wanted) {
+    Optional<FlatReader> flat = FlatReader.of(writer, wanted);
+    if (flat.isPresent()) {
+      return flat.get()::read;
+    }
+    StringReader reader = new StringReader(writer, wanted);
+    return (value, in) -> reader.read(null, in);
   }
 
   private byte[] encode(int id, Object record, DatumWriter<?> writer) {
@@ -162,13 +170,13 @@ public final class AvroCodec {
   }
 
   @SuppressWarnings("unchecked") // a reader's key says what it reads
-  private <T> T read(byte[] value, DatumReader<?> reader) {
+  private <T> T read(byte[] value, ValueReader reader) {
     int length = value.length - WireFormat.HEADER_LENGTH;
     decoder = DecoderFactory.get().binaryDecoder(value, WireFormat.HEADER_LENGTH, length, decoder);
     T record;
     boolean all;
     try {
-      record = ((DatumReader<T>) reader).read(null, decoder);
+      record = (T) reader.read(value, decoder);
       all = decoder.isEnd();
     } catch (IOException | RuntimeException | StackOverflowError e) {
       throw new MalformedValueException(
@@ -225,14 +233,14 @@ public final class AvroCodec {
     PLAIN.setFastReaderEnabled(false); // it does not ask StringReader for the class of strings
   }
 
-  /**
-   * Reads every string as a {@link String}, whatever the schema asks for, and refuses one that is
-   * no UTF-8, of which Java would make another text in silence.
-   */
-  private static final class StringReader extends GenericDatumReader<GenericRecord> {
-    private static final char REPLACEMENT = '\uFFFD';
+  /** Reads what begins at a decoder's place in a value. */
+  private interface ValueReader {
+    Object read(byte[] value, BinaryDecoder in) throws IOException;
+  }
 
-    private @Nullable Utf8 scratch;
+  /** Reads every string as a {@link String}, whatever the schema asks for. */
+  private static final class StringReader extends GenericDatumReader<GenericRecord> {
+    private final StrictText text = new StrictText();
 
     StringReader(Schema writer, Schema reader) {
       super(writer, reader, PLAIN);
@@ -247,22 +255,7 @@ public final class AvroCodec {
     @Override
     protected Object readString(@Nullable Object old, Schema expected, Decoder in)
         throws IOException {
-      Utf8 read = in.readString(scratch);
-      scratch = read;
-      String text = read.toString();
-      if (text.indexOf(REPLACEMENT) >= 0) {
-        checkUtf8(read);
-      }
-      return text;
-    }
-
-    private static void checkUtf8(Utf8 read) throws IOException {
-      try {
-        UTF_8.newDecoder().decode(ByteBuffer.wrap(read.getBytes(), 0, read.getByteLength()));
-      } catch (CharacterCodingException e) {
-        throw new IOException(
-            "a string of %d bytes is no UTF-8".formatted(read.getByteLength()), e);
-      }
+      return text.read(in);
     }
   }
 }

@@ -90,10 +90,18 @@ public final class RecordHeaders {
 
   private RecordHeaders() {}
 
+  /** A header that holds a text. */
+  public static Header of(String name, String value) {
+    return new Text(name, value.getBytes(UTF_8));
+  }
+
+  /** Kafka's own header is made to be read lazily by several threads, and takes longer to make. */
+  private record Text(String key, byte[] value) implements Header {}
+
   /** Sets a header to a text, in place of any of that name. */
   public static void set(Headers headers, String name, String value) {
     headers.remove(name);
-    headers.add(name, value.getBytes(UTF_8));
+    headers.add(of(name, value));
   }
 
   /** The last header of that name as text; empty where there is none or its value is null. */

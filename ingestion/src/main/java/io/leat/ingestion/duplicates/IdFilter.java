@@ -5,26 +5,32 @@ import java.util.List;
 
 /**
  * Ids that may have been added: a Bloom filter that grows. It never denies an id that was added,
- * and takes one in a hundred for added that was not. Not thread-safe.
+ * and takes one in a thousand for added that was not. Not thread-safe.
  *
  * <p>A chain of filters, each of four times the ids of the one before it, in blocks of 64 bytes so
  * that a look-up costs a cache line a filter (Putze, Sanders, Singler 2007, "Cache-, hash- and
- * space-efficient Bloom filters"). 1.5 bytes an id that there is room for; full at 5 million, from
- * where on every id may have been added.
+ * space-efficient Bloom filters"). 2.5 bytes an id that there is room for; full at 5.6 million,
+ * from where on every id may have been added.
  */
 final class IdFilter {
-  private static final int FIRST_IDS = 1 << 14;
-  private static final int MOST_FILTERS = 5; // together 5.6 million ids, in 8 MB
-  private static final int BITS_PER_ID = 12;
+  private static final int FIRST_IDS = 1 << 16;
+  private static final int MOST_FILTERS = 4; // together 5.6 million ids, in 14 MB
+  private static final int BITS_PER_ID = 20;
   private static final int LONGS_PER_BLOCK = 8;
-  private static final int BITS_SET = 6;
+
+  /** Nine bits of a hash each: 3 for the long of a block and 6 for its bit. */
+  private static final int BITS_SET = 7;
 
   private final List<long[]> filters = new ArrayList<>();
   private int room;
   private boolean full;
 
-  /** Adds an id, by its {@link #hash}. */
-  void add(long hash) {
+  /** Whether every id may have been added, so that to add more is of no use. */
+  boolean isFull() {
+    return full;
+  }
+
+  void add(IdHash id) {
     if (room == 0) {
       full = filters.size() == MOST_FILTERS;
       if (full) {
@@ -35,29 +41,29 @@ final class IdFilter {
     }
     room--;
     long[] filter = filters.get(filters.size() - 1);
-    int block = block(hash, filter);
+    int block = block(id.high(), filter);
     for (int i = 0; i < BITS_SET; i++) {
-      filter[block + longOf(hash, i)] |= 1L << bitOf(hash, i);
+      filter[block + longOf(id.low(), i)] |= 1L << bitOf(id.low(), i);
     }
   }
 
-  /** Whether the id of a hash may have been added; false only if it was not. */
-  boolean mayHold(long hash) {
+  /** Whether an id may have been added; false only if it was not. */
+  boolean mayHold(IdHash id) {
     if (full) {
       return true;
     }
     for (long[] filter : filters) {
-      if (mayHold(filter, hash)) {
+      if (mayHold(filter, id)) {
         return true;
       }
     }
     return false;
   }
 
-  private static boolean mayHold(long[] filter, long hash) {
-    int block = block(hash, filter);
+  private static boolean mayHold(long[] filter, IdHash id) {
+    int block = block(id.high(), filter);
     for (int i = 0; i < BITS_SET; i++) {
-      if ((filter[block + longOf(hash, i)] >>> bitOf(hash, i) & 1) == 0) {
+      if ((filter[block + longOf(id.low(), i)] >>> bitOf(id.low(), i) & 1) == 0) {
         return false;
       }
     }
@@ -65,33 +71,16 @@ final class IdFilter {
   }
 
   /** The upper 32 bits choose the block. */
-  private static int block(long hash, long[] filter) {
+  private static int block(long high, long[] filter) {
     long blocks = filter.length / LONGS_PER_BLOCK;
-    return (int) ((hash >>> 32) * blocks >>> 32) * LONGS_PER_BLOCK;
+    return (int) ((high >>> 32) * blocks >>> 32) * LONGS_PER_BLOCK;
   }
 
-  /** The bits within the block: nine of a second mix for each, 3 for the long and 6 for its bit. */
-  private static int longOf(long hash, int i) {
-    return (int) (spread(hash) >>> 9 * i) & (LONGS_PER_BLOCK - 1);
+  private static int longOf(long low, int i) {
+    return (int) (low >>> 9 * i) & (LONGS_PER_BLOCK - 1);
   }
 
-  private static int bitOf(long hash, int i) {
-    return (int) (spread(hash) >>> 9 * i + 3) & (Long.SIZE - 1);
-  }
-
-  private static long spread(long hash) {
-    return mixed(hash + 0x9E3779B97F4A7C15L);
-  }
-
-  /** 32 bits of the text, spread over 64: two ids that share them cost a look-up, no more. */
-  static long hash(String id) {
-    return mixed(id.hashCode());
-  }
-
-  /** The finaliser of SplitMix64. */
-  private static long mixed(long number) {
-    long z = (number ^ number >>> 30) * 0xBF58476D1CE4E5B9L;
-    z = (z ^ z >>> 27) * 0x94D049BB133111EBL;
-    return z ^ z >>> 31;
+  private static int bitOf(long low, int i) {
+    return (int) (low >>> 9 * i + 3) & (Long.SIZE - 1);
   }
 }

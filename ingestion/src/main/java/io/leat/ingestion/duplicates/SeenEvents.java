@@ -1,35 +1,34 @@
 package io.leat.ingestion.duplicates;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
-import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.serialization.Serdes;
-import org.apache.kafka.streams.kstream.Windowed;
-import org.apache.kafka.streams.state.KeyValueIterator;
+import org.apache.kafka.common.utils.Time;
 import org.apache.kafka.streams.state.StoreBuilder;
 import org.apache.kafka.streams.state.Stores;
 import org.apache.kafka.streams.state.WindowStore;
+import org.apache.kafka.streams.state.internals.AbstractStoreBuilder;
+import org.apache.kafka.streams.state.internals.WrappedStateStore;
 
 /**
- * The ids of the events of one partition that were seen within a horizon of event time. Not
- * thread-safe: one a task.
+ * The ids of the events of one partition that were seen within a horizon of event time: a state
+ * store of Kafka Streams. Not thread-safe: one a task.
  *
  * <p>Event time is cut into windows as long as the horizon, and an id is kept in the window of its
- * event, so that a look-up is a get in the event's own window and in its two neighbours. The store
+ * event, so that a look-up is one in the event's own window and in its two neighbours. The store
  * drops whole windows: what is kept is bounded by the events of four horizons, and every duplicate
- * is found of an event that comes up to two horizons behind the newest.
+ * is found of an event that comes up to two horizons behind the newest. An event that is older than
+ * what is kept is taken for new. O(1) an event.
  *
- * <p>An {@link IdFilter} a window answers for nearly every new id, so that the store is only
- * written. What was in the store when the task started is in no filter: windows as old as that are
- * always looked up.
- *
- * <p>An event that is older than what is kept is taken for new. O(1) an event.
+ * <p>It lies in a window store and that one's changelog. What was seen since the last commit is
+ * written when the next one begins, by {@link #flushCache}: Kafka Streams calls it on stores that
+ * cache, before it commits what they then write together with the input's offsets. No public
+ * interface offers that call, hence the internal class that this one extends.
  */
-public final class SeenEvents {
+public final class SeenEvents
+    extends WrappedStateStore<WindowStore<byte[], byte[]>, byte[], byte[]> {
   /** 0001-01-01T00:00:00Z, the earliest event time there is: the store's times begin at 0. */
   private static final long EARLIEST = -62_135_596_800_000L;
 
@@ -40,56 +39,60 @@ public final class SeenEvents {
    */
   private static final int KEPT = 4;
 
-  /**
-   * Kafka Streams cuts a window store into segments of half of what it keeps, a minute at least.
-   */
-  private static final long SHORTEST_SEGMENT = 60_000;
-
-  private final WindowStore<byte[], byte[]> store;
   private final long horizon;
   private final long origin;
-  private final Map<Long, IdFilter> filters = new HashMap<>();
-
-  /** Start of the newest window that may hold what no filter does. */
-  private long unfiltered;
-
+  private final IdHash.Hasher hasher = new IdHash.Hasher();
+  private final Map<Long, SeenWindow> windows = new HashMap<>();
   private long newest = Long.MIN_VALUE;
 
+  private SeenEvents(WindowStore<byte[], byte[]> store, long horizon) {
+    super(store);
+    this.horizon = horizon;
+    this.origin = (Math.floorDiv(EARLIEST, horizon) - 1) * horizon;
+  }
+
   /**
-   * @param store made by {@link #store}
+   * Builds the store of a contract.
+   *
    * @param horizon greatest distance in event time of two events of one id that are duplicates
    */
-  public SeenEvents(WindowStore<byte[], byte[]> store, Duration horizon) {
-    this.store = store;
-    this.horizon = horizon.toMillis();
-    this.origin = (Math.floorDiv(EARLIEST, this.horizon) - 1) * this.horizon;
-    this.unfiltered = newestStored(store);
+  public static StoreBuilder<SeenEvents> store(String name, Duration horizon) {
+    return new Builder(name, horizon);
   }
 
-  /** An entry of the newest segment; the last window of that segment may be as much later. */
-  private long newestStored(WindowStore<byte[], byte[]> store) {
-    long segment = Math.max(KEPT * horizon / 2, SHORTEST_SEGMENT);
-    try (KeyValueIterator<Windowed<byte[]>, byte[]> stored = store.backwardAll()) {
-      return stored.hasNext()
-          ? stored.next().key.window().start() + origin + segment
-          : Long.MIN_VALUE;
+  private static final class Builder extends AbstractStoreBuilder<byte[], byte[], SeenEvents> {
+    /** What Kafka Streams adds to the retention of a window store's changelog. */
+    private static final Duration CLOCK_DRIFT = Duration.ofDays(1);
+
+    private final Duration horizon;
+    private final Duration kept;
+
+    /**
+     * The changelog is cleaned by the broker's clock: by the records' own timestamps a replay of
+     * old events would lose its entries as they are written.
+     */
+    Builder(String name, Duration horizon) {
+      super(name, Serdes.ByteArray(), Serdes.ByteArray(), Time.SYSTEM);
+      this.horizon = horizon;
+      this.kept = horizon.multipliedBy(KEPT);
+      withLoggingEnabled(
+          Map.of(
+              TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG, "LogAppendTime",
+              TopicConfig.CLEANUP_POLICY_CONFIG, "compact,delete",
+              TopicConfig.RETENTION_MS_CONFIG, Long.toString(kept.plus(CLOCK_DRIFT).toMillis())));
     }
-  }
 
-  /**
-   * The store of a contract.
-   *
-   * <p>Its changelog is cleaned by the broker's clock: by the records' own timestamps a replay of
-   * old events would lose its entries as they are written.
-   */
-  public static StoreBuilder<WindowStore<byte[], byte[]>> store(String name, Duration horizon) {
-    Duration kept = horizon.multipliedBy(KEPT);
-    return Stores.windowStoreBuilder(
-            Stores.persistentWindowStore(name, kept, horizon, false),
-            Serdes.ByteArray(),
-            Serdes.ByteArray())
-        .withLoggingEnabled(Map.of(TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG, "LogAppendTime"))
-        .withCachingDisabled();
+    @Override
+    public SeenEvents build() {
+      StoreBuilder<WindowStore<byte[], byte[]>> store =
+          Stores.windowStoreBuilder(
+                  Stores.persistentWindowStore(name(), kept, horizon, false),
+                  Serdes.ByteArray(),
+                  Serdes.ByteArray())
+              .withCachingDisabled();
+      return new SeenEvents(
+          (loggingEnabled() ? store : store.withLoggingDisabled()).build(), horizon.toMillis());
+    }
   }
 
   /**
@@ -98,40 +101,50 @@ public final class SeenEvents {
    * @param eventTime milliseconds since 1970-01-01 UTC
    */
   public boolean contains(String eventId, long eventTime) {
-    byte[] id = eventId.getBytes(UTF_8);
-    long hash = IdFilter.hash(eventId);
-    long window = Math.floorDiv(eventTime, horizon) * horizon;
-    for (long start = window - horizon; start <= window + horizon; start += horizon) {
-      if (mayHold(start, hash)) {
-        byte[] seen = store.fetch(id, start - origin);
-        if (seen != null && Math.abs(ByteBuffer.wrap(seen).getLong() - eventTime) <= horizon) {
-          return true;
-        }
-      }
+    long start = Math.floorDiv(eventTime, horizon) * horizon;
+    newest = Math.max(newest, start);
+    if (start <= newest - KEPT * horizon) {
+      return false;
     }
-    store.put(id, ByteBuffer.allocate(Long.BYTES).putLong(eventTime).array(), window - origin);
-    if (window > unfiltered) {
-      filter(window).add(hash);
+    IdHash id = hasher.hash(eventId);
+    long from = eventTime - horizon;
+    long to = eventTime + horizon;
+    SeenWindow own = window(start);
+    if (own.holds(id, from, to)
+        || window(start - horizon).holds(id, from, to)
+        || window(start + horizon).holds(id, from, to)) {
+      return true;
     }
+    own.add(id, eventTime);
     return false;
   }
 
-  private boolean mayHold(long window, long hash) {
-    if (window <= unfiltered) {
-      return true;
+  /** A window; one that is not in memory drops those from memory that the store drops. */
+  private SeenWindow window(long start) {
+    SeenWindow known = windows.get(start);
+    if (known == null) {
+      windows.keySet().removeIf(other -> other <= newest - KEPT * horizon);
+      known = new SeenWindow(wrapped(), start - origin);
+      windows.put(start, known);
     }
-    IdFilter filter = filters.get(window);
-    return filter != null && filter.mayHold(hash);
+    return known;
   }
 
-  /** The filter of a window; a newer one than ever drops those whose windows the store drops. */
-  private IdFilter filter(long window) {
-    if (window > newest) {
-      newest = window;
-      long dropped = newest - KEPT * horizon;
-      unfiltered = Math.max(unfiltered, dropped);
-      filters.keySet().removeIf(start -> start <= dropped);
-    }
-    return filters.computeIfAbsent(window, start -> new IdFilter());
+  @Override
+  public void flushCache() {
+    windows.values().forEach(SeenWindow::save);
+  }
+
+  /** Forgets what is in memory: somebody else may write to the store from now on. */
+  @Override
+  public void clearCache() {
+    windows.clear();
+    newest = Long.MIN_VALUE;
+  }
+
+  @Override
+  public void close() {
+    clearCache();
+    super.close();
   }
 }

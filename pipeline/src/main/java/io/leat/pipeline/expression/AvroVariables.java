@@ -141,8 +141,14 @@ final class AvroVariables {
       }
     }
     return switch (schema.getType()) {
-      case INT, LONG -> new Mapping(SimpleType.INT, value -> ((Number) value).longValue());
-      case FLOAT, DOUBLE -> new Mapping(SimpleType.DOUBLE, value -> ((Number) value).doubleValue());
+      case INT, LONG ->
+          new Mapping(
+              SimpleType.INT,
+              value -> value instanceof Long ? value : ((Number) value).longValue());
+      case FLOAT, DOUBLE ->
+          new Mapping(
+              SimpleType.DOUBLE,
+              value -> value instanceof Double ? value : ((Number) value).doubleValue());
       case BOOLEAN -> new Mapping(SimpleType.BOOL, value -> value);
       case STRING, ENUM -> text();
       case BYTES -> new Mapping(SimpleType.BYTES, value -> bytes((ByteBuffer) value));

@@ -1,0 +1,203 @@
+package io.leat.ingestion.duplicates;
+
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import org.apache.kafka.streams.kstream.Windowed;
+import org.apache.kafka.streams.state.KeyValueIterator;
+import org.apache.kafka.streams.state.WindowStore;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The ids of one window of event time. Not thread-safe.
+ *
+ * <p>The recent ones are in memory, and in the store in batches: those of a commit together. When
+ * they are many, all of them move to where the older ones are: the store alone, in buckets by their
+ * hashes, of which a look-up reads one. An {@link IdFilter} of all of them spares new ids nearly
+ * every look-up. So the store is written once for some 60 ids, and memory holds no more than {@link
+ * #MOST_RECENT} ids and the filter, however many there are.
+ *
+ * <p>A window's records, all numbers big-endian:
+ *
+ * <pre>
+ * key     byte 0      0: recent ids; 1: older ids
+ *         bytes 1-2   0; the bucket: the first 10 bits of the hashes
+ *         bytes 3-6   the batch, from 0; the move that brought them, from 0
+ * value   bytes 0-3   with recent ids alone: how many moves went before
+ *         the rest    for each id, 8 bytes each: both halves of its hash, the event's time in
+ *                     milliseconds since 1970-01-01 UTC
+ * </pre>
+ *
+ * <p>The batches after a move are written over those before it; what is left of these is told by
+ * its number of moves, which is not that of batch 0.
+ */
+final class SeenWindow {
+  /** Ids that memory holds: 4 MB. */
+  static final int MOST_RECENT = 1 << 16;
+
+  private static final int BUCKET_BITS = 10;
+  private static final int BUCKETS = 1 << BUCKET_BITS;
+
+  /** With key and framing these take less than 16 KB, the buffers that Kafka's producer reuses. */
+  private static final int MOST_IN_BATCH = 640;
+
+  private static final byte RECENT = 0;
+  private static final byte OLDER = 1;
+  private static final int KEY_BYTES = 1 + Short.BYTES + Integer.BYTES;
+  private static final int ID_BYTES = 3 * Long.BYTES;
+
+  private final WindowStore<byte[], byte[]> store;
+  private final long start;
+  private final IdTable recent = new IdTable();
+  private final IdFilter filter = new IdFilter();
+  private int moves;
+
+  /** Batches of recent ids that the store has. */
+  private int batches;
+
+  /** Recent ids that are in those batches. */
+  private int saved;
+
+  /**
+   * Reads what the store has; O(ids), and no more than the filter takes.
+   *
+   * @param start of the window, in the store's time
+   */
+  SeenWindow(WindowStore<byte[], byte[]> store, long start) {
+    this.store = store;
+    this.start = start;
+    readRecent();
+    if (moves > 0) {
+      readOlder();
+    }
+  }
+
+  private void readRecent() {
+    ByteBuffer batch = batch(0);
+    if (batch == null) {
+      return;
+    }
+    moves = batch.getInt(0);
+    while (batch != null && batch.getInt() == moves) {
+      while (batch.hasRemaining()) {
+        addRecent(id(batch), batch.getLong());
+      }
+      batches++;
+      batch = batch(batches);
+    }
+    saved = recent.size();
+  }
+
+  private @Nullable ByteBuffer batch(int number) {
+    byte[] batch = store.fetch(key(RECENT, 0, number), start);
+    return batch == null ? null : ByteBuffer.wrap(batch);
+  }
+
+  private void readOlder() {
+    try (KeyValueIterator<Windowed<byte[]>, byte[]> records = olderRecords(0, BUCKETS - 1)) {
+      while (records.hasNext() && !filter.isFull()) {
+        ByteBuffer ids = ByteBuffer.wrap(records.next().value);
+        while (ids.hasRemaining()) {
+          filter.add(id(ids));
+          ids.getLong();
+        }
+      }
+    }
+  }
+
+  /** Whether an event of the id was seen, with a time from one to another, both included. */
+  boolean holds(IdHash id, long from, long to) {
+    return filter.mayHold(id) && (recent.holds(id, from, to) || olderHold(id, from, to));
+  }
+
+  private boolean olderHold(IdHash id, long from, long to) {
+    if (moves == 0) {
+      return false;
+    }
+    int bucket = bucket(id);
+    try (KeyValueIterator<Windowed<byte[]>, byte[]> records = olderRecords(bucket, bucket)) {
+      while (records.hasNext()) {
+        ByteBuffer ids = ByteBuffer.wrap(records.next().value);
+        while (ids.hasRemaining()) {
+          boolean same = ids.getLong() == id.high() & ids.getLong() == id.low();
+          long time = ids.getLong();
+          if (same && from <= time && time <= to) {
+            return true;
+          }
+        }
+      }
+    }
+    return false;
+  }
+
+  private KeyValueIterator<Windowed<byte[]>, byte[]> olderRecords(int firstBucket, int lastBucket) {
+    return store.fetch(key(OLDER, firstBucket, 0), key(OLDER, lastBucket, moves - 1), start, start);
+  }
+
+  /** Adds an event's id; it lies in the store only once it is saved. */
+  void add(IdHash id, long time) {
+    addRecent(id, time);
+    if (recent.size() == MOST_RECENT) {
+      move();
+    }
+  }
+
+  private void addRecent(IdHash id, long time) {
+    recent.add(id, time);
+    filter.add(id);
+  }
+
+  /** Writes the ids that the store does not have. */
+  void save() {
+    while (saved < recent.size()) {
+      int count = Math.min(MOST_IN_BATCH, recent.size() - saved);
+      ByteBuffer batch = ByteBuffer.allocate(Integer.BYTES + count * ID_BYTES).putInt(moves);
+      for (int i = 0; i < count; i++) {
+        put(batch, saved + i);
+      }
+      store.put(key(RECENT, 0, batches), batch.array(), start);
+      saved += count;
+      batches++;
+    }
+  }
+
+  /** Moves the recent ids to the older ones. */
+  private void move() {
+    int[] counts = new int[BUCKETS];
+    for (int i = 0; i < recent.size(); i++) {
+      counts[bucket(recent.id(i))]++;
+    }
+    ByteBuffer[] records = new ByteBuffer[BUCKETS];
+    Arrays.setAll(records, bucket -> ByteBuffer.allocate(counts[bucket] * ID_BYTES));
+    for (int i = 0; i < recent.size(); i++) {
+      put(records[bucket(recent.id(i))], i);
+    }
+    for (int bucket = 0; bucket < BUCKETS; bucket++) {
+      if (counts[bucket] > 0) {
+        store.put(key(OLDER, bucket, moves), records[bucket].array(), start);
+      }
+    }
+    moves++;
+    recent.clear();
+    saved = 0;
+    batches = 0;
+    // Until there is a batch 0 again, this one tells of the move.
+    store.put(key(RECENT, 0, 0), ByteBuffer.allocate(Integer.BYTES).putInt(moves).array(), start);
+  }
+
+  private void put(ByteBuffer record, int entry) {
+    IdHash id = recent.id(entry);
+    record.putLong(id.high()).putLong(id.low()).putLong(recent.time(entry));
+  }
+
+  private static IdHash id(ByteBuffer record) {
+    return new IdHash(record.getLong(), record.getLong());
+  }
+
+  private static int bucket(IdHash id) {
+    return (int) (id.high() >>> Long.SIZE - BUCKET_BITS);
+  }
+
+  private static byte[] key(byte kind, int bucket, int number) {
+    return ByteBuffer.allocate(KEY_BYTES).put(kind).putShort((short) bucket).putInt(number).array();
+  }
+}
