@@ -126,6 +126,8 @@ public final class TestCluster implements AutoCloseable {
           .createTopics(List.of(new NewTopic(name, partitions, (short) 1).configs(settings)))
           .all()
           .get();
+      // The controller has made it; the broker hears of it a moment later.
+      Awaitility.await().until(() -> admin.listTopics().names().get().contains(name));
     } catch (ExecutionException e) {
       throw new IllegalStateException("topic " + name + " could not be made", e.getCause());
     } catch (InterruptedException e) {
