@@ -197,10 +197,7 @@ class CommittedStateTest {
     try (CommittedState state = open("a")) {
       assertThatThrownBy(
               () -> {
-                state.getAll(
-                    "a",
-                    IntStream.range(0, 100).mapToObj(i -> bytes("k" + i)).toList(),
-                    Depth.DISK);
+                readAll(state, IntStream.range(0, 100).mapToObj(i -> bytes("k" + i)).toList());
               })
           .isInstanceOf(IllegalStateException.class)
           .hasMessageContaining(folder + ": its files are damaged (")
