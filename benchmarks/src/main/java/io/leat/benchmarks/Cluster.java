@@ -74,9 +74,17 @@ final class Cluster implements AutoCloseable {
   /** Makes topics that are not there, with the broker's settings. */
   void create(Collection<String> topics, int partitions)
       throws ExecutionException, InterruptedException {
+    create(topics, partitions, Map.of());
+  }
+
+  /** Makes topics that are not there, with some settings of their own. */
+  void create(Collection<String> topics, int partitions, Map<String, String> settings)
+      throws ExecutionException, InterruptedException {
     admin
         .createTopics(
-            topics.stream().map(name -> new NewTopic(name, partitions, (short) -1)).toList())
+            topics.stream()
+                .map(name -> new NewTopic(name, partitions, (short) -1).configs(settings))
+                .toList())
         .all()
         .get();
   }

@@ -7,7 +7,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.Iterator;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.apache.kafka.common.TopicPartition;
@@ -15,9 +17,11 @@ import org.apache.kafka.common.Uuid;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.ColumnFamilyHandle;
 import org.rocksdb.ReadOptions;
+import org.rocksdb.ReadTier;
 import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.Snapshot;
+import org.rocksdb.Status;
 import org.rocksdb.WriteBatch;
 import org.rocksdb.WriteOptions;
 
@@ -64,54 +68,79 @@ final class CommittedState implements AutoCloseable {
     this.writeOptions = new WriteOptions();
   }
 
+  /** The database itself. */
+  StateFiles files() {
+    return files;
+  }
+
+  /** Where a read may look. */
+  enum Depth {
+    /** In memory alone: quick, and nothing waits for a disk. */
+    MEMORY,
+    /** On disk too. */
+    DISK
+  }
+
+  /** What was to be read of memory alone is, or may be, on disk. */
+  static final class NotInMemoryException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    NotInMemoryException() {
+      super("to be read from disk", null, false, false);
+    }
+  }
+
   /** One unchanging view of all stores; close it soon. */
   final class View implements AutoCloseable {
     private final Snapshot snapshot = database.getSnapshot();
-    private final ReadOptions readOptions = new ReadOptions().setSnapshot(snapshot);
+    private final ReadOptions options = new ReadOptions().setSnapshot(snapshot);
 
-    /** The state of a key; null where the store has none. */
-    byte @Nullable [] get(String store, byte[] key) {
+    private View(Depth depth) {
+      if (depth == Depth.MEMORY) {
+        options.setReadTier(ReadTier.BLOCK_CACHE_TIER);
+      }
+    }
+
+    /**
+     * The value of a name; null where the store has none.
+     *
+     * @throws NotInMemoryException if that cannot be told without a look further down
+     */
+    byte @Nullable [] get(String store, byte[] name) {
       try {
-        return database.get(files.store(store), readOptions, key);
+        return database.get(files.store(store), options, name);
       } catch (RocksDBException e) {
+        if (e.getStatus() != null && e.getStatus().getCode() == Status.Code.Incomplete) {
+          throw new NotInMemoryException();
+        }
         throw failed("read", e);
       }
     }
 
     /**
-     * The states of several keys, in one read.
+     * The values of several names, in one read. Throws what {@link #get} does.
      *
-     * @param keys each may be null, and has no state then
+     * @param names each may be null, and has no value then
      */
-    List<byte @Nullable []> getAll(String store, List<byte @Nullable []> keys) {
-      List<byte[]> wanted = new ArrayList<>(keys.size());
-      for (byte[] key : keys) {
-        if (key != null) {
-          wanted.add(key);
-        }
+    List<byte @Nullable []> getAll(String store, List<byte @Nullable []> names) {
+      List<byte[]> wanted = names.stream().filter(Objects::nonNull).toList();
+      Iterator<byte @Nullable []> found = find(store, wanted).iterator();
+      List<byte @Nullable []> values = new ArrayList<>(names.size());
+      for (byte[] name : names) {
+        byte[] value = name == null ? null : found.next();
+        // RocksDB's Java API tells of no error here: what it did not find is looked for alone.
+        values.add(value == null && name != null ? get(store, name) : value);
       }
-      List<byte @Nullable []> found = find(store, wanted);
-      if (wanted.size() == keys.size()) {
-        return found;
-      }
-      List<byte @Nullable []> states = new ArrayList<>(keys.size());
-      int next = 0;
-      for (byte[] key : keys) {
-        states.add(key == null ? null : found.get(next++));
-      }
-      return states;
+      return values;
     }
 
-    private List<byte @Nullable []> find(String store, List<byte[]> keys) {
-      if (keys.isEmpty()) {
-        return List.of();
-      }
-      if (keys.size() == 1) {
-        return Collections.singletonList(get(store, keys.get(0)));
+    private List<byte @Nullable []> find(String store, List<byte[]> names) {
+      if (names.size() <= 1) {
+        return Collections.nCopies(names.size(), null);
       }
       try {
         return database.multiGetAsList(
-            readOptions, Collections.nCopies(keys.size(), files.store(store)), keys);
+            options, Collections.nCopies(names.size(), files.store(store)), names);
       } catch (RocksDBException e) {
         throw failed("read", e);
       }
@@ -119,13 +148,13 @@ final class CommittedState implements AutoCloseable {
 
     @Override
     public void close() {
-      readOptions.close();
+      options.close();
       database.releaseSnapshot(snapshot);
     }
   }
 
-  View view() {
-    return new View();
+  View view(Depth depth) {
+    return new View(depth);
   }
 
   /** Takes changes in, in order, and with them how far the changelogs have been read. */

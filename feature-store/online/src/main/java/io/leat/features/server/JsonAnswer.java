@@ -13,6 +13,7 @@ import java.io.UncheckedIOException;
 import java.math.BigInteger;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.Collections;
 import org.jspecify.annotations.Nullable;
 
 /** Writes answers as Feast's clients read them. Stateless. */
@@ -35,7 +36,11 @@ final class JsonAnswer {
    * @param versionMetadata whether it names the views that were read
    */
   static byte[] of(OnlineAnswer answer, boolean versionMetadata) {
-    int cells = answer.columns().size() * answer.columns().get(0).values().length;
+    int rows = answer.columns().get(0).values().length;
+    int cells = answer.columns().size() * rows;
+    SerializableString present =
+        new SerializedString(
+            "[" + String.join(",", Collections.nCopies(rows, "\"PRESENT\"")) + "]");
     try (ByteArrayBuilder bytes = new ByteArrayBuilder(512 + cells * BYTES_OF_A_CELL);
         JsonGenerator json = JSON.createGenerator(bytes)) {
       json.writeStartObject();
@@ -48,7 +53,7 @@ final class JsonAnswer {
           times = column.eventTimes();
           written = times(times);
         }
-        write(column, written, json);
+        write(column, written, present, json);
       }
       json.writeEndArray();
       json.writeEndObject();
@@ -80,7 +85,8 @@ final class JsonAnswer {
     json.writeEndObject();
   }
 
-  private static void write(Column column, SerializableString times, JsonGenerator json)
+  private static void write(
+      Column column, SerializableString times, SerializableString present, JsonGenerator json)
       throws IOException {
     json.writeStartObject();
     json.writeArrayFieldStart("values");
@@ -88,11 +94,16 @@ final class JsonAnswer {
       writeValue(value, json);
     }
     json.writeEndArray();
-    json.writeArrayFieldStart("statuses");
-    for (Status status : column.statuses()) {
-      json.writeString(STATUSES[status.ordinal()]);
+    json.writeFieldName("statuses");
+    if (isAllPresent(column.statuses())) {
+      json.writeRawValue(present);
+    } else {
+      json.writeStartArray();
+      for (Status status : column.statuses()) {
+        json.writeString(STATUSES[status.ordinal()]);
+      }
+      json.writeEndArray();
     }
-    json.writeEndArray();
     json.writeFieldName("event_timestamps");
     json.writeRawValue(times);
     json.writeEndObject();
@@ -114,6 +125,15 @@ final class JsonAnswer {
     } else {
       throw new AssertionError("no value of a column: " + value.getClass());
     }
+  }
+
+  private static boolean isAllPresent(Status[] statuses) {
+    for (Status status : statuses) {
+      if (status != Status.PRESENT) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /** Times, once for all columns that share them. */

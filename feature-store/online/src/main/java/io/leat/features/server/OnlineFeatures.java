@@ -50,13 +50,15 @@ final class OnlineFeatures {
    *
    * @param now the time to evaluate at where the request names none
    * @throws RequestException if it names what there is not, or asks for too much
+   * @throws CommittedState.NotInMemoryException if a state is deeper than it may look
    */
-  OnlineAnswer answer(OnlineRequest request, Instant now) throws RequestException {
+  OnlineAnswer answer(OnlineRequest request, Instant now, CommittedState.Depth depth)
+      throws RequestException {
     ReadPlan plan = catalog.plan(request.names());
     limits.check(request.rows(), plan.columns().size());
     Keys keys = keys(request, plan);
     Instant time = request.asOf().orElse(now);
-    Map<ServedView, Rows> rows = read(plan, keys, time.toEpochMilli());
+    Map<ServedView, Rows> rows = read(plan, keys, time.toEpochMilli(), depth);
 
     List<Column> answer = new ArrayList<>();
     long[] noTimes = new long[request.rows()];
@@ -78,6 +80,7 @@ final class OnlineFeatures {
     if (plan.data().isPresent()) {
       plan.data().get().fill(ofEvent, request.entities(), keys.byField, rows, time);
     }
+    rows.forEach((view, read) -> metrics.read(view, read, time.toEpochMilli()));
     metrics.answered(plan, answer.subList(keys.byField.size(), answer.size()));
     return new OnlineAnswer(
         answer,
@@ -126,14 +129,14 @@ final class OnlineFeatures {
     return keys;
   }
 
-  private Map<ServedView, Rows> read(ReadPlan plan, Keys keys, long time) {
+  private Map<ServedView, Rows> read(
+      ReadPlan plan, Keys keys, long time, CommittedState.Depth depth) {
     Map<ServedView, Rows> rows = new LinkedHashMap<>();
-    try (CommittedState.View committed = state.view()) {
+    try (CommittedState.View committed = state.view(depth)) {
       for (ServedView view : plan.views()) {
-        long start = System.nanoTime();
-        Rows read = ViewReader.read(committed, view, keys.bytes.get(view.entity().field()), time);
-        rows.put(view, read);
-        metrics.read(view, System.nanoTime() - start, read, time);
+        rows.put(
+            view,
+            ViewReader.read(committed, view, keys.bytes.get(view.entity().field()), time));
       }
     }
     return rows;

@@ -4,6 +4,8 @@ import com.linecorp.armeria.common.ContentTooLargeException;
 import com.linecorp.armeria.common.RequestHeaders;
 import com.linecorp.armeria.common.stream.ClosedStreamException;
 import com.linecorp.armeria.server.ServiceRequestContext;
+import io.leat.features.server.CommittedState.Depth;
+import io.leat.features.server.CommittedState.NotInMemoryException;
 import io.leat.features.server.RequestException.Kind;
 import io.leat.runtime.http.Access;
 import java.time.Duration;
@@ -25,6 +27,9 @@ import org.slf4j.LoggerFactory;
  */
 final class ReadGate {
   private static final Logger log = LoggerFactory.getLogger(ReadGate.class);
+
+  /** About a millisecond's work where the state is in memory. */
+  private static final int MOST_ROWS_AT_ONCE = 128;
 
   /** How a door's requests and answers look. */
   interface Door<T> {
@@ -103,15 +108,8 @@ final class ReadGate {
       return CompletableFuture.completedFuture(refuse(door, e, start));
     }
     return body.get()
-        .handleAsync(
-            (whole, failure) -> {
-              try {
-                return answer(context, whole, failure, door, start);
-              } finally {
-                room.release();
-              }
-            },
-            context.blockingTaskExecutor());
+        .handle((whole, failure) -> answer(context, whole, failure, door, start))
+        .thenCompose(answer -> answer);
   }
 
   /** Whether the server is in a state to answer, and the request may come in. */
@@ -126,20 +124,29 @@ final class ReadGate {
     if (why.isPresent()) {
       throw new RequestException(Kind.NOT_READY, "Not ready: %s.", why.get());
     }
-    if (!room.tryAcquire()) {
-      throw new RequestException(
-          Kind.TOO_MANY,
-          "%d requests are being read, and at most as many may be; come again later.",
-          limits.concurrent());
-    }
   }
 
-  private <T> T answer(
+  /**
+   * Answers on the connection's own thread what is in memory and soon done, everything else on a
+   * thread that may wait: a change of threads takes longer than most reads.
+   */
+  private <T> CompletableFuture<T> answer(
       ServiceRequestContext context,
       byte[] body,
       @Nullable Throwable failure,
       Door<T> door,
       long start) {
+    if (!room.tryAcquire()) {
+      return CompletableFuture.completedFuture(
+          refuse(
+              door,
+              new RequestException(
+                  Kind.TOO_MANY,
+                  "%d requests are being read, and at most as many may be; come again later.",
+                  limits.concurrent()),
+              start));
+    }
+    boolean handedOn = false;
     try {
       if (failure != null) {
         throw failure instanceof CompletionException && failure.getCause() != null
@@ -147,27 +154,59 @@ final class ReadGate {
             : failure;
       }
       OnlineRequest request = door.decode(context.request().headers(), body);
-      OnlineAnswer answer = features.answer(request, clock.instant());
-      T response = door.answer(context, request, answer);
-      metrics.request(door.name(), request.names().service(), 200, System.nanoTime() - start);
-      return response;
-    } catch (RequestException e) {
-      return refuse(door, e, start);
-    } catch (ContentTooLargeException e) {
-      return refuse(
-          door,
-          new RequestException(
-              Kind.TOO_LARGE, "The body is too large; at most %d bytes.", limits.requestBytes()),
-          start);
-    } catch (ClosedStreamException e) {
-      log.debug("A client went away", e);
-      return refuse(
-          door, new RequestException(Kind.ABORTED, "The request did not come whole."), start);
+      if (request.rows() <= MOST_ROWS_AT_ONCE) {
+        try {
+          return CompletableFuture.completedFuture(
+              answer(context, request, Depth.MEMORY, door, start));
+        } catch (NotInMemoryException e) {
+          log.trace("Read from disk", e);
+        }
+      }
+      CompletableFuture<T> answer =
+          CompletableFuture.supplyAsync(
+              () -> {
+                try {
+                  return answer(context, request, Depth.DISK, door, start);
+                } catch (Throwable e) {
+                  return refuse(door, refusal(e), start);
+                } finally {
+                  room.release();
+                }
+              },
+              context.blockingTaskExecutor());
+      handedOn = true;
+      return answer;
     } catch (Throwable e) {
-      log.error("A read of online features failed", e);
-      return refuse(
-          door, new RequestException(Kind.FAILED, "The server failed; its log says why."), start);
+      return CompletableFuture.completedFuture(refuse(door, refusal(e), start));
+    } finally {
+      if (!handedOn) {
+        room.release();
+      }
     }
+  }
+
+  private <T> T answer(
+      ServiceRequestContext context, OnlineRequest request, Depth depth, Door<T> door, long start)
+      throws RequestException {
+    T answer = door.answer(context, request, features.answer(request, clock.instant(), depth));
+    metrics.request(door.name(), request.names().service(), 200, System.nanoTime() - start);
+    return answer;
+  }
+
+  private RequestException refusal(Throwable failure) {
+    if (failure instanceof RequestException refusal) {
+      return refusal;
+    }
+    if (failure instanceof ContentTooLargeException) {
+      return new RequestException(
+          Kind.TOO_LARGE, "The body is too large; at most %d bytes.", limits.requestBytes());
+    }
+    if (failure instanceof ClosedStreamException) {
+      log.debug("A client went away", failure);
+      return new RequestException(Kind.ABORTED, "The request did not come whole.");
+    }
+    log.error("A read of online features failed", failure);
+    return new RequestException(Kind.FAILED, "The server failed; its log says why.");
   }
 
   private <T> T refuse(Door<T> door, RequestException refusal, long start) {

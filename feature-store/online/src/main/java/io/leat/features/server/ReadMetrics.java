@@ -55,7 +55,7 @@ final class ReadMetrics {
               .register(registry);
       ages =
           DistributionSummary.builder("leat.feature.server.age")
-              .description("Time from a key's newest event to the time of evaluation.")
+              .description("Age of the oldest state that a request was answered out of.")
               .baseUnit("seconds")
               .tag("view", view)
               .serviceLevelObjectives(AGES)
@@ -96,14 +96,18 @@ final class ReadMetrics {
   }
 
   /** A view has been read for a request. */
-  void read(ServedView view, long nanos, Rows rows, long time) {
+  void read(ServedView view, Rows rows, long time) {
     OfView of = views.get(view);
-    of.reads.record(nanos, TimeUnit.NANOSECONDS);
+    of.reads.record(rows.nanos(), TimeUnit.NANOSECONDS);
     of.rows.increment(rows.newest().length);
+    long oldest = -1;
     for (int row = 0; row < rows.newest().length; row++) {
       if (rows.values()[row] != null) {
-        of.ages.record(Math.max(0, time - rows.newest()[row]) / 1000.0);
+        oldest = Math.max(oldest, time - rows.newest()[row]);
       }
+    }
+    if (oldest >= 0) {
+      of.ages.record(oldest / 1000.0);
     }
   }
 

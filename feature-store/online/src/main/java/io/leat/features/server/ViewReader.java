@@ -19,32 +19,38 @@ final class ViewReader {
    *     no state
    * @param newest a row's newest event time, milliseconds since 1970-01-01 UTC; 0 where the key has
    *     no state
+   * @param nanos how long it took
    */
   @SuppressWarnings("ArrayRecordComponent") // handed on once, compared never
-  record Rows(@Nullable Object[] @Nullable [] values, long[] newest) {}
+  record Rows(@Nullable Object[] @Nullable [] values, long[] newest, long nanos) {}
 
   /**
    * Reads and evaluates.
    *
    * @param keys one a row; null for a row without a key
    * @param time milliseconds since 1970-01-01 UTC
+   * @throws CommittedState.NotInMemoryException if a state is deeper than it may look
    */
   static Rows read(
-      CommittedState.View committed, ServedView view, List<byte @Nullable []> keys, long time) {
+      CommittedState.View committed,
+      ServedView view,
+      List<byte @Nullable []> keys,
+      long time) {
+    long start = System.nanoTime();
     ViewEngine engine = view.engine();
     @Nullable Object[] @Nullable [] values = new @Nullable Object[keys.size()][];
     long[] newest = new long[keys.size()];
     List<byte @Nullable []> states = committed.getAll(view.store(), keys);
     for (int row = 0; row < values.length; row++) {
-      byte[] state = states.get(row);
-      if (state != null) {
+      byte[] found = states.get(row);
+      if (found != null) {
         byte[] key = keys.get(row);
         // A busy key's state has further parts, which are read as they are needed.
-        Entries entries = name -> name == key ? state : committed.get(view.store(), name);
+        Entries entries = name -> name == key ? found : committed.get(view.store(), name);
         values[row] = engine.evaluate(entries, key, time);
         newest[row] = engine.newestEventTime();
       }
     }
-    return new Rows(values, newest);
+    return new Rows(values, newest, System.nanoTime() - start);
   }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.leat.features.server.CommittedState.Change;
+import io.leat.features.server.CommittedState.Depth;
 import io.leat.features.server.CommittedState.Position;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -18,6 +19,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.Random;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
@@ -106,19 +108,6 @@ class CommittedStateTest {
   }
 
   @Test
-  void aViewDoesNotSeeWhatComesLater() {
-    try (CommittedState state = open("a")) {
-      state.apply(List.of(put("a", "k", "1")), List.of());
-      try (CommittedState.View view = state.view()) {
-        state.apply(List.of(put("a", "k", "2")), List.of());
-
-        assertThat(view.get("a", bytes("k"))).isEqualTo(bytes("1"));
-      }
-      assertThat(get(state, "a", "k")).isEqualTo("2");
-    }
-  }
-
-  @Test
   void twoServersDoNotShareAFolder() {
     try (CommittedState first = open("a")) {
       assertThat(first.knows(LOG)).isFalse();
@@ -134,13 +123,30 @@ class CommittedStateTest {
     try (CommittedState state = open("a")) {
       state.apply(List.of(put("a", "k", "1"), put("a", "l", "2")), List.of());
 
-      try (CommittedState.View view = state.view()) {
-        assertThat(view.getAll("a", Arrays.asList(bytes("l"), null, bytes("gone"), bytes("k"))))
-            .containsExactly(bytes("2"), null, null, bytes("1"));
-        assertThat(view.getAll("a", Collections.singletonList(null)))
-            .containsExactly((byte[]) null);
-        assertThat(view.getAll("a", List.of())).isEmpty();
+      for (Depth depth : Depth.values()) {
+        try (CommittedState.View view = state.view(depth)) {
+          assertThat(view.getAll("a", Arrays.asList(bytes("l"), null, bytes("gone"), bytes("k"))))
+              .containsExactly(bytes("2"), null, null, bytes("1"));
+          assertThat(view.getAll("a", Collections.singletonList(null)))
+              .containsExactly((byte[]) null);
+          assertThat(view.getAll("a", List.of())).isEmpty();
+        }
       }
+    }
+  }
+
+  @Test
+  void aViewDoesNotSeeWhatComesLater() {
+    try (CommittedState state = open("a")) {
+      state.apply(List.of(put("a", "k", "1")), List.of());
+      try (CommittedState.View view = state.view(Depth.DISK)) {
+        state.apply(List.of(put("a", "k", "2"), put("a", "l", "3")), List.of());
+
+        assertThat(view.get("a", bytes("k"))).isEqualTo(bytes("1"));
+        assertThat(view.getAll("a", List.of(bytes("l"), bytes("k"))))
+            .containsExactly(null, bytes("1"));
+      }
+      assertThat(get(state, "a", "k")).isEqualTo("2");
     }
   }
 
@@ -191,9 +197,7 @@ class CommittedStateTest {
     try (CommittedState state = open("a")) {
       assertThatThrownBy(
               () -> {
-                for (int i = 0; i < 100; i++) {
-                  get(state, "a", "k" + i);
-                }
+                readAll(state, IntStream.range(0, 100).mapToObj(i -> bytes("k" + i)).toList());
               })
           .isInstanceOf(IllegalStateException.class)
           .hasMessageContaining(folder + ": its files are damaged (")
@@ -258,9 +262,15 @@ class CommittedStateTest {
   }
 
   private static @Nullable String get(CommittedState state, String store, String key) {
-    try (CommittedState.View view = state.view()) {
+    try (CommittedState.View view = state.view(Depth.DISK)) {
       byte[] value = view.get(store, bytes(key));
       return value == null ? null : new String(value, UTF_8);
+    }
+  }
+
+  private static void readAll(CommittedState state, List<byte[]> keys) {
+    try (CommittedState.View view = state.view(Depth.DISK)) {
+      view.getAll("a", keys);
     }
   }
 

@@ -8,6 +8,7 @@ import io.leat.features.online.EntityKeys;
 import io.leat.features.online.Shop;
 import io.leat.features.server.ChangelogFollower.Lag;
 import io.leat.features.server.CommittedState.Change;
+import io.leat.features.server.CommittedState.Depth;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.file.Path;
@@ -204,7 +205,8 @@ class OnlineFeaturesTest {
                             {"entities": {"customer_id": ["alice"]},
                              "features": ["spending:payments_1h"]}
                             """),
-                        NOON),
+                        NOON,
+                        Depth.DISK),
                     false),
                 UTF_8))
         .contains("{\"values\":[null],\"statuses\":[\"INVALID\"]");
@@ -291,7 +293,8 @@ class OnlineFeaturesTest {
                 {"entities": {"customer_id": ["alice"], "terminal_id": ["t1"]},
                  "features": ["spending:total_1h", "takings:payments_1h"]}
                 """),
-            NOON);
+            NOON,
+            Depth.MEMORY);
 
     assertThat(both.lag()).isEqualTo(new Lag(7, 40));
   }
@@ -322,7 +325,9 @@ class OnlineFeaturesTest {
   private String answer(String body) throws RequestException {
     OnlineRequest request = parse(body);
     return new String(
-        JsonAnswer.of(features.answer(request, QUARTER_PAST), request.versionMetadata()), UTF_8);
+        JsonAnswer.of(
+            features.answer(request, QUARTER_PAST, Depth.DISK), request.versionMetadata()),
+        UTF_8);
   }
 
   private static OnlineRequest parse(String body) throws RequestException {

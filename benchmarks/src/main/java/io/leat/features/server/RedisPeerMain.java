@@ -1,0 +1,151 @@
+package io.leat.features.server;
+
+import com.linecorp.armeria.common.HttpData;
+import com.linecorp.armeria.common.HttpResponse;
+import com.linecorp.armeria.common.HttpStatus;
+import com.linecorp.armeria.common.MediaType;
+import com.linecorp.armeria.common.SessionProtocol;
+import com.linecorp.armeria.server.Server;
+import io.leat.features.engine.ViewEngine;
+import io.leat.features.online.EntityKeys;
+import io.leat.features.server.ChangelogFollower.Lag;
+import io.leat.features.server.OnlineAnswer.Column;
+import io.leat.features.server.OnlineAnswer.Status;
+import io.leat.features.server.ReadPlan.Planned;
+import io.leat.pipeline.PipelineException;
+import io.leat.pipeline.PipelineReader;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import redis.clients.jedis.ConnectionPoolConfig;
+import redis.clients.jedis.HostAndPort;
+import redis.clients.jedis.JedisPooled;
+
+/**
+ * The peer of the feature server: the same HTTP server on the same threads, the same reading of
+ * requests and the same writing of answers, and between them one MGET of all keys instead of the
+ * store in process. Redis holds ready vectors, or the very states, which are evaluated here then.
+ *
+ * <p>Arguments: pipeline folder, port, Redis' port, {@code vectors} or {@code states}.
+ */
+public final class RedisPeerMain {
+  private static final byte[] KEY = {'k'};
+  private static final int CONNECTIONS = 64;
+
+  private final Catalog catalog;
+  private final JedisPooled redis;
+  private final boolean states;
+
+  private RedisPeerMain(Catalog catalog, JedisPooled redis, boolean states) {
+    this.catalog = catalog;
+    this.redis = redis;
+    this.states = states;
+  }
+
+  public static void main(String[] arguments) throws PipelineException {
+    ConnectionPoolConfig pool = new ConnectionPoolConfig();
+    pool.setMaxTotal(CONNECTIONS);
+    pool.setMaxIdle(CONNECTIONS);
+    RedisPeerMain peer =
+        new RedisPeerMain(
+            new Catalog(PipelineReader.read(Path.of(arguments[0]))),
+            new JedisPooled(new HostAndPort("127.0.0.1", Integer.parseInt(arguments[2])), pool),
+            arguments[3].equals("states"));
+    Server.builder()
+        .port(
+            new InetSocketAddress("127.0.0.1", Integer.parseInt(arguments[1])),
+            SessionProtocol.HTTP)
+        .service("/health/ready", (context, request) -> HttpResponse.of("ready\n"))
+        .service("/health/live", (context, request) -> HttpResponse.of("live\n"))
+        .route()
+        .post("/get-online-features")
+        .build(
+            (context, request) ->
+                HttpResponse.of(
+                    request
+                        .aggregate()
+                        .thenApplyAsync(
+                            whole -> peer.answer(whole.content().array()),
+                            context.blockingTaskExecutor())))
+        .build()
+        .start()
+        .join();
+  }
+
+  /** A key of a view in Redis. */
+  public static byte[] key(String view, String key) {
+    return EntityKeys.bytes(view + ":" + key);
+  }
+
+  private HttpResponse answer(byte[] body) {
+    try {
+      OnlineRequest request = JsonRequest.parse(body);
+      return HttpResponse.of(
+          HttpStatus.OK, MediaType.JSON, HttpData.wrap(JsonAnswer.of(answer(request), false)));
+    } catch (RequestException e) {
+      return HttpResponse.of(e.kind().status());
+    }
+  }
+
+  private OnlineAnswer answer(OnlineRequest request) throws RequestException {
+    ReadPlan plan = catalog.plan(request.names());
+    int rows = request.rows();
+    List<byte[]> wanted = new ArrayList<>();
+    for (ServedView view : plan.views()) {
+      for (Object key : request.entities().get(view.entity().field())) {
+        wanted.add(key(view.name(), String.valueOf(key)));
+      }
+    }
+    List<byte @Nullable []> found = redis.mget(wanted.toArray(byte[][]::new));
+    long now = System.currentTimeMillis();
+    List<ViewReader.Rows> read = new ArrayList<>();
+    for (int view = 0; view < plan.views().size(); view++) {
+      read.add(rows(plan.views().get(view), found.subList(view * rows, (view + 1) * rows), now));
+    }
+    List<Column> answer = new ArrayList<>();
+    long[] none = new long[rows];
+    request
+        .entities()
+        .forEach(
+            (field, keys) -> {
+              Column column = new Column(field, none);
+              for (int row = 0; row < rows; row++) {
+                column.set(row, keys.get(row), Status.PRESENT);
+              }
+              answer.add(column);
+            });
+    for (Planned planned : plan.columns()) {
+      ViewReader.Rows of = read.get(planned.view());
+      Column column = new Column(planned.name(), of.newest());
+      for (int row = 0; row < rows; row++) {
+        @Nullable Object[] values = of.values()[row];
+        Object value = values == null ? null : values[planned.index()];
+        column.set(
+            row,
+            value,
+            values == null ? Status.NOT_FOUND : value == null ? Status.NULL_VALUE : Status.PRESENT);
+      }
+      answer.add(column);
+    }
+    return new OnlineAnswer(answer, plan.views(), Lag.NONE);
+  }
+
+  private ViewReader.Rows rows(ServedView view, List<byte @Nullable []> found, long now) {
+    @Nullable Object[] @Nullable [] values = new @Nullable Object[found.size()][];
+    long[] newest = new long[found.size()];
+    ViewEngine engine = view.engine();
+    for (int row = 0; row < values.length; row++) {
+      byte[] bytes = found.get(row);
+      if (bytes != null) {
+        values[row] =
+            states
+                ? engine.evaluate(name -> name == KEY ? bytes : null, KEY, now)
+                : VectorBytes.values(bytes);
+        newest[row] = states ? engine.newestEventTime() : VectorBytes.newest(bytes);
+      }
+    }
+    return new ViewReader.Rows(values, newest, 0);
+  }
+}
