@@ -135,8 +135,7 @@ final class OnlineFeatures {
     try (CommittedState.View committed = state.view(depth)) {
       for (ServedView view : plan.views()) {
         rows.put(
-            view,
-            ViewReader.read(committed, view, keys.bytes.get(view.entity().field()), time));
+            view, ViewReader.read(committed, view, keys.bytes.get(view.entity().field()), time));
       }
     }
     return rows;

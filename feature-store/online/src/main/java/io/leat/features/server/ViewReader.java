@@ -32,10 +32,7 @@ final class ViewReader {
    * @throws CommittedState.NotInMemoryException if a state is deeper than it may look
    */
   static Rows read(
-      CommittedState.View committed,
-      ServedView view,
-      List<byte @Nullable []> keys,
-      long time) {
+      CommittedState.View committed, ServedView view, List<byte @Nullable []> keys, long time) {
     long start = System.nanoTime();
     ViewEngine engine = view.engine();
     @Nullable Object[] @Nullable [] values = new @Nullable Object[keys.size()][];
