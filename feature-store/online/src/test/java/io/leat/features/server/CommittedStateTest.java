@@ -243,12 +243,12 @@ class CommittedStateTest {
     }
   }
 
-  /** The newest file whose name has a part. */
+  /** The largest file whose name has a part. */
   private Path file(String part) throws IOException {
     try (Stream<Path> files = Files.list(folder)) {
       return files
           .filter(file -> file.getFileName().toString().contains(part))
-          .max(Comparator.naturalOrder())
+          .max(Comparator.comparingLong(file -> file.toFile().length()))
           .orElseThrow();
     }
   }
