@@ -5,6 +5,7 @@ import io.leat.cli.define.PlanCommand;
 import io.leat.cli.define.ValidateCommand;
 import io.leat.cli.dlq.DlqCommand;
 import io.leat.cli.maintain.MaintainCommand;
+import io.leat.cli.offline.TrainingSetCommand;
 import io.leat.cli.replay.ReplayCommand;
 import io.leat.cli.train.TrainCommand;
 import io.leat.cli.up.DownCommand;
@@ -48,6 +49,7 @@ import picocli.CommandLine.Command;
       ReplayCommand.class,
       DlqCommand.class,
       MaintainCommand.class,
+      TrainingSetCommand.class,
       TrainCommand.class,
     })
 public final class Leat {
