@@ -71,21 +71,26 @@ public abstract class TableCommand<O extends OfflineOptions> {
           ServiceReference.of(folder, pipeline, options.service()),
           OfflineCatalog.of(options.warehouse(), options.catalogProperties(), pipeline.name()));
     } catch (PipelineException e) {
-      return fail(e, WRONG_INPUT);
+      return tell(e, WRONG_INPUT);
+    } catch (OfflineException | IllegalStateException e) {
+      return tell(e, FAILED);
     } catch (BatchFailedException e) {
-      return e.root() instanceof OfflineException
-          ? fail((OfflineException) e.root(), FAILED)
-          : fail(e, FAILED);
-    } catch (OfflineException | IllegalStateException | IOException | UncheckedIOException e) {
-      return fail(e, FAILED);
+      return e.root() instanceof OfflineException told ? tell(told, FAILED) : fail(e);
+    } catch (IOException | UncheckedIOException e) {
+      return fail(e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      return fail(e, FAILED);
+      return fail(e);
     }
   }
 
-  private int fail(Exception problem, int code) {
+  private int fail(Exception problem) {
     log.error("{} failed", name, problem);
+    return tell(problem, FAILED);
+  }
+
+  private static int tell(Exception problem, int code) {
+    log.debug("a problem is told", problem);
     System.out.println(new ProcessLine.Problem(String.valueOf(problem.getMessage())));
     return code;
   }
