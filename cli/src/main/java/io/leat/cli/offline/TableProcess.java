@@ -1,7 +1,7 @@
 package io.leat.cli.offline;
 
 import io.leat.cli.UserError;
-import io.leat.runtime.options.OfflineOptions;
+import io.leat.runtime.options.ReplayOptions;
 import io.leat.runtime.options.ProcessLine;
 import io.leat.stack.JvmProcess;
 import io.leat.stack.LeatHome;
@@ -31,13 +31,13 @@ final class TableProcess {
 
   private final String name;
   private final String mainClass;
-  private final OfflineOptions options;
+  private final ReplayOptions options;
   private final CommandSpec spec;
 
   /**
    * @param spec the command, whose arguments have been parsed
    */
-  TableProcess(String name, String mainClass, OfflineOptions options, CommandSpec spec) {
+  TableProcess(String name, String mainClass, ReplayOptions options, CommandSpec spec) {
     this.name = name;
     this.mainClass = mainClass;
     this.options = options;

@@ -7,8 +7,8 @@ import io.leat.pipeline.PipelineException;
 import io.leat.pipeline.PipelineReader;
 import io.leat.runtime.flink.LocalBatch;
 import io.leat.runtime.flink.LocalBatch.BatchFailedException;
-import io.leat.runtime.options.OfflineOptions;
 import io.leat.runtime.options.ProcessLine;
+import io.leat.runtime.options.ReplayOptions;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -28,7 +28,7 @@ import picocli.CommandLine.Model.CommandSpec;
  *
  * @param <O> what it takes
  */
-public abstract class TableCommand<O extends OfflineOptions> {
+public abstract class TableCommand<O extends ReplayOptions> {
   private static final Logger log = LoggerFactory.getLogger(TableCommand.class);
   private static final int FAILED = 1;
   private static final int WRONG_INPUT = 2;

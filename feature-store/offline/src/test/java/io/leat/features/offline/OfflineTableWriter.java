@@ -50,8 +50,9 @@ public final class OfflineTableWriter implements Closeable {
    * An event where its producer wrote it.
    *
    * @param event the record, of the contract's schema
+   * @param appendedAt when the broker appended it to its valid topic, in the same place
    */
-  public record Arrived(GenericRecord event, int partition, long offset) {}
+  public record Arrived(GenericRecord event, int partition, long offset, long appendedAt) {}
 
   /**
    * A logged vector.
@@ -70,7 +71,7 @@ public final class OfflineTableWriter implements Closeable {
   /** Commits events of one contract; none make the table alone. */
   public void events(String event, List<Arrived> events) throws IOException {
     Contract contract = pipeline.contract(event).orElseThrow();
-    Table table = table(EventTable.of(contract));
+    Table table = table(EventTable.of(contract, pipeline.entities()));
     commit(table, rows(contract, table.schema(), events));
   }
 
@@ -85,7 +86,9 @@ public final class OfflineTableWriter implements Closeable {
               Topics.valid(contract.event()),
               identity.id(one.event()),
               identity.timeMillis(one.event()),
-              contract.event() + "/" + one.partition() + "/" + one.offset());
+              one.partition(),
+              one.offset(),
+              one.appendedAt());
       try {
         made.add(rows.apply(record, one.event()));
       } catch (BadRecordException e) {
@@ -97,7 +100,7 @@ public final class OfflineTableWriter implements Closeable {
 
   /** The columns of a contract's table. */
   public static Schema columns(Contract contract) {
-    return EventTable.of(contract).schema();
+    return EventTable.of(contract, List.of()).schema();
   }
 
   /** Commits vectors of one service. */
@@ -123,7 +126,7 @@ public final class OfflineTableWriter implements Closeable {
       try {
         made.add(
             rows.apply(
-                record(Topics.features(service), vector.eventId(), vector.eventTime(), "-/0/0"),
+                record(Topics.features(service), vector.eventId(), vector.eventTime(), 0, 0, 0),
                 new DecodeAvro.WithWriterSchema<>(record, schema)));
       } catch (BadRecordException e) {
         throw new AssertionError(e);
@@ -132,18 +135,29 @@ public final class OfflineTableWriter implements Closeable {
     commit(table, made);
   }
 
+  /** Expires all snapshots of a table but the newest and those that have a tag. */
+  public void expireSnapshots(String table) {
+    catalog
+        .loadTable(offline.identifier(table))
+        .expireSnapshots()
+        .expireOlderThan(Long.MAX_VALUE)
+        .retainLast(1)
+        .commit();
+  }
+
   private Table table(OfflineTable wanted) {
     return OfflineCatalog.ensure(catalog, offline.identifier(wanted.name()), wanted);
   }
 
-  private static KafkaRecord record(String topic, String id, long time, String source) {
+  private static KafkaRecord record(
+      String topic, String id, long time, int partition, long offset, long appendedAt) {
     org.apache.kafka.common.header.Headers headers =
         new org.apache.kafka.common.header.internals.RecordHeaders();
     RecordHeaders.set(headers, RecordHeaders.EVENT_ID, id);
     RecordHeaders.set(headers, RecordHeaders.EVENT_TIME, Long.toString(time));
-    RecordHeaders.set(headers, RecordHeaders.SOURCE, source);
+    RecordHeaders.set(headers, RecordHeaders.SOURCE, "raw/" + partition + "/" + offset);
     RecordHeaders.set(headers, RecordHeaders.CONTRACT_VERSION, "1");
-    return new KafkaRecord(topic, 0, 0, headers, id.getBytes(UTF_8), null);
+    return new KafkaRecord(topic, partition, offset, appendedAt, headers, id.getBytes(UTF_8), null);
   }
 
   private static void commit(Table table, List<RowData> rows) throws IOException {

@@ -5,7 +5,7 @@ import java.util.regex.Pattern;
 import picocli.CommandLine.Option;
 
 /** What {@code leat verify-consistency} takes. */
-public final class ConsistencyOptions extends OfflineOptions {
+public final class ConsistencyOptions extends ReplayOptions {
   private static final Pattern SAMPLE = Pattern.compile("1/([1-9]\\d{0,8})");
 
   @Option(

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** What {@code leat training-set} takes. */
-public final class TrainingSetOptions extends OfflineOptions {
+public final class TrainingSetOptions extends ReplayOptions {
   /** Which events a vector sees. */
   public enum AsOf {
     /** All that happened up to its time. */
@@ -92,6 +92,13 @@ public final class TrainingSetOptions extends OfflineOptions {
   private @Nullable Path snapshotsOf;
 
   @Option(
+      names = "--no-tag",
+      description =
+          "Do not tag the snapshots that are read. Without a tag, 'leat maintain' expires them in"
+              + " time, and the training set cannot be made again.")
+  private boolean noTag;
+
+  @Option(
       names = "--spine-records",
       paramLabel = "FILE",
       hidden = true,
@@ -135,6 +142,11 @@ public final class TrainingSetOptions extends OfflineOptions {
 
   public Optional<Path> snapshotsOf() {
     return Optional.ofNullable(snapshotsOf);
+  }
+
+  /** Whether the snapshots are kept for as long as the tag is there. */
+  public boolean isTagged() {
+    return !noTag;
   }
 
   /** The spine file's rows, as the command line wrote them for the process that does the work. */

@@ -3,7 +3,6 @@ package io.leat.features.offline.consistency;
 import io.leat.features.offline.VectorTable;
 import io.leat.features.offline.replay.FinishRow;
 import io.leat.features.offline.replay.Item;
-import io.leat.features.offline.replay.ReplayOrder;
 import io.leat.features.offline.replay.RowTimes;
 import io.leat.features.offline.replay.ServiceReference;
 import io.leat.features.offline.replay.ServiceReplayGraph;
@@ -95,7 +94,7 @@ final class ConsistencyGraph {
             new CompareVectors(service.entities().size(), service.definition().features().size()))
         .sinkTo(new DiscardingSink<>());
     expectedSteps = replay.expectedSteps() + table.rows() + 2 * table.rows() / oneIn;
-    orderIsKnown = replay.replayOrder() == ReplayOrder.OFFSET;
+    orderIsKnown = replay.orderIsKnown();
   }
 
   /** About how many steps the graph takes. */
@@ -103,7 +102,7 @@ final class ConsistencyGraph {
     return expectedSteps;
   }
 
-  /** Whether the tables say in which order all events arrived that meet in a key's state. */
+  /** Whether the tables say for certain in which order the events arrived. */
   boolean orderIsKnown() {
     return orderIsKnown;
   }

@@ -66,7 +66,7 @@ record ConsistencyReport(
             findings.others()));
     if (!orderIsKnown) {
       lines.add(
-          "Events of several partitions or topics meet in a key's state. In which order they arrived is in no table; the partitions are taken to have run in step.");
+          "Events of several partitions or topics meet in a key's state. Which of two came first is told by the brokers' clocks alone: some vectors may differ.");
     }
     int width = definition.featureNames().stream().mapToInt(String::length).max().orElse(0);
     lines.add("");

@@ -24,6 +24,7 @@ final class EntityReplay extends RichFlatMapFunction<Item, Item> {
 
   private final ServiceReference service;
   private final String entity;
+  private final ReplayOrder order;
   private transient int bucket;
   private transient @Nullable List<String> sources;
   private transient @Nullable EventCodecs codecs;
@@ -36,9 +37,13 @@ final class EntityReplay extends RichFlatMapFunction<Item, Item> {
 
   private record Place(int index, String name) {}
 
-  EntityReplay(ServiceReference service, Entity entity) {
+  /**
+   * @param order what {@link ToEntity} has sorted by
+   */
+  EntityReplay(ServiceReference service, Entity entity, ReplayOrder order) {
     this.service = service;
     this.entity = entity.name();
+    this.order = order;
   }
 
   @Override
@@ -70,7 +75,7 @@ final class EntityReplay extends RichFlatMapFunction<Item, Item> {
     SpineRow row = SpineRow.fromBytes(item.value());
     GenericRecord event = codecs.decode(item, row);
     if (item.source() == Item.ROW) {
-      out.collect(new Item(Item.ROW, filled(row, event).toBytes(), orderAlone(item.order())));
+      out.collect(new Item(Item.ROW, filled(row, event).toBytes(), order.placeOf(item.order())));
     } else {
       replay.update(sources.get(item.source()), event);
     }
@@ -83,11 +88,5 @@ final class EntityReplay extends RichFlatMapFunction<Item, Item> {
       values.set(place.index(), found.get(place.name()));
     }
     return row.withValues(values);
-  }
-
-  /** The order without what {@link ToEntity} put around it. */
-  private static String orderAlone(String order) {
-    String behind = SortKey.behindBucket(order);
-    return behind.substring(0, behind.length() - ReplayOrder.ROW.length());
   }
 }

@@ -35,6 +35,9 @@ public final class EventReader {
   private final int time;
   private final int partition;
   private final int offset;
+  private final int logPartition;
+  private final int logOffset;
+  private final int logTime;
 
   /** What stands for null in a field that cannot be null. */
   private record Default(int position, Object value) {}
@@ -50,6 +53,9 @@ public final class EventReader {
     this.time = place(table, EventTable.EVENT_TIME);
     this.partition = place(table, SourceColumns.PARTITION);
     this.offset = place(table, SourceColumns.OFFSET);
+    this.logPartition = place(table, SourceColumns.LOG_PARTITION);
+    this.logOffset = place(table, SourceColumns.LOG_OFFSET);
+    this.logTime = place(table, SourceColumns.LOG_TIME);
     for (org.apache.avro.Schema.Field field : contract.schema().getFields()) {
       Types.NestedField column = table.asStruct().field(field.name());
       if (column != null) {
@@ -68,8 +74,14 @@ public final class EventReader {
     }
   }
 
-  private static int place(Schema table, String column) {
-    return table.columns().indexOf(table.findField(column));
+  private int place(Schema table, String column) {
+    Types.NestedField found = table.asStruct().field(column);
+    if (found == null) {
+      throw new OfflineException(
+          "The offline table of event %s has no column %s. Start the job 'offline' of this release once: it brings its tables up to date."
+              .formatted(contract.event(), column));
+    }
+    return table.columns().indexOf(found);
   }
 
   /** The event as a record of the contract's schema. */
@@ -103,6 +115,14 @@ public final class EventReader {
   /** Of the producer's event. */
   public long offset(RowData row) {
     return row.getLong(offset);
+  }
+
+  /** When the event arrived, among those of the stream's other events. */
+  public Arrival arrival(RowData row) {
+    return new Arrival(
+        row.getTimestamp(logTime, MICROSECONDS).getMillisecond(),
+        row.getInt(logPartition),
+        row.getLong(logOffset));
   }
 
   /**

@@ -15,7 +15,7 @@ final class ReadEvents extends RichMapFunction<RowData, Item> {
   private final ServiceReference service;
   private final int source;
   private final Schema table;
-  private final ReplayOrder order;
+  private final boolean byArrival;
   private transient @Nullable EventReader reader;
   private transient @Nullable EventCodec codec;
   private transient @Nullable Progress progress;
@@ -23,12 +23,13 @@ final class ReadEvents extends RichMapFunction<RowData, Item> {
   /**
    * @param source which of the service's sources it is
    * @param table columns of the rows
+   * @param byArrival whether the items' place is their arrival, not their event time
    */
-  ReadEvents(ServiceReference service, int source, Schema table, ReplayOrder order) {
+  ReadEvents(ServiceReference service, int source, Schema table, boolean byArrival) {
     this.service = service;
     this.source = source;
     this.table = table;
-    this.order = order;
+    this.byArrival = byArrival;
   }
 
   @Override
@@ -51,7 +52,8 @@ final class ReadEvents extends RichMapFunction<RowData, Item> {
             reader.offset(row),
             codec.encode(event),
             List.of());
-    return new Item(
-        source, read.toBytes(), order.of(source, read.time(), read.partition(), read.offset()));
+    String place =
+        byArrival ? ReplayOrder.place(source, reader.arrival(row)) : ReplayOrder.place(read.time());
+    return new Item(source, read.toBytes(), place);
   }
 }

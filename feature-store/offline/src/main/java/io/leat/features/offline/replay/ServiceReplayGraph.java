@@ -35,7 +35,6 @@ public final class ServiceReplayGraph {
   private final Expression rowTimes;
   private final Map<String, TableSnapshot> tables = new HashMap<>();
   private final Map<String, DataStream<Item>> events = new HashMap<>();
-  private final ReplayOrder order;
   private long items;
 
   /**
@@ -66,7 +65,6 @@ public final class ServiceReplayGraph {
           event,
           snapshots.pick(EventTable.name(event), between(EventTable.EVENT_TIME, first, last)));
     }
-    this.order = order();
   }
 
   /** The events whose tables are read. */
@@ -109,10 +107,11 @@ public final class ServiceReplayGraph {
   }
 
   /**
-   * By arrival, offsets alone are an order where all that meets in a key's state comes out of one
-   * partition: there is one, or the topic is keyed by the entity and nothing else feeds its views.
+   * The order in which an entity is replayed. By arrival, offsets alone are one where all events
+   * that meet in a key's state come out of one partition: nothing but the spine feeds the entity's
+   * views, and either there is one partition or the topic is keyed by the entity.
    */
-  private ReplayOrder order() {
+  private ReplayOrder order(Entity entity) {
     if (!byArrival) {
       return ReplayOrder.EVENT_TIME;
     }
@@ -120,22 +119,18 @@ public final class ServiceReplayGraph {
     boolean onePartition =
         tables
             .get(spine.event())
-            .range(SourceColumns.PARTITION)
+            .range(SourceColumns.LOG_PARTITION)
             .filter(range -> range.least() == range.greatest())
             .isPresent();
     boolean together =
-        service.views().stream()
-            .allMatch(
-                view ->
-                    view.source().equals(spine.event())
-                        && (onePartition
-                            || spine.key().filter(view.entity().key()::equals).isPresent()));
-    return together ? ReplayOrder.OFFSET : ReplayOrder.CLOCK;
+        sources(entity).equals(Set.of(spine.event()))
+            && (onePartition || spine.key().filter(entity.key()::equals).isPresent());
+    return together ? ReplayOrder.OFFSET : ReplayOrder.APPEND_TIME;
   }
 
-  /** What the order of replay is. */
-  public ReplayOrder replayOrder() {
-    return order;
+  /** Whether the tables say for certain in which order all events are to be replayed. */
+  public boolean orderIsKnown() {
+    return service.entities().stream().noneMatch(e -> order(e) == ReplayOrder.APPEND_TIME);
   }
 
   /**
@@ -162,24 +157,17 @@ public final class ServiceReplayGraph {
     TableSnapshot table = tables.get(event);
     int source = service.sources().indexOf(event);
     items += table.rows();
-    DataStream<Item> read =
-        snapshots
-            .rows(environment, table)
-            .map(new ReadEvents(service, source, table.schema(), order), Item.TYPE)
-            .name("read " + event);
-    if (order != ReplayOrder.CLOCK) {
-      return read;
-    }
-    return Item.sorted(read.map(ArrivalClock::byPartition, Item.TYPE), event + " by position")
-        .map(new ArrivalClock(), Item.TYPE)
-        .name("clock of " + event);
+    return snapshots
+        .rows(environment, table)
+        .map(new ReadEvents(service, source, table.schema(), byArrival), Item.TYPE)
+        .name("read " + event);
   }
 
   /**
    * The rows with the values of every view.
    *
    * @param rows items of rows whose values are {@link ServiceReference#viewFeatures} nulls, and
-   *     whose order is that of this graph
+   *     whose order is a {@link ReplayOrder} place
    * @param expected about how many rows there are
    * @param oneIn of so many keys of the first entity one is replayed, with its rows
    */
@@ -200,12 +188,13 @@ public final class ServiceReplayGraph {
       inputs.add(events(event));
       items += tables.get(event).rows();
     }
+    ReplayOrder order = order(entity);
     DataStream<Item> all = rows.union(inputs.toArray(DataStream[]::new));
     return Item.sorted(
-            all.flatMap(new ToEntity(service, entity, oneIn), Item.TYPE)
+            all.flatMap(new ToEntity(service, entity, order, oneIn), Item.TYPE)
                 .name("to " + entity.name()),
             entity.name())
-        .flatMap(new EntityReplay(service, entity), Item.TYPE)
+        .flatMap(new EntityReplay(service, entity, order), Item.TYPE)
         .name("replay " + entity.name());
   }
 

@@ -4,6 +4,7 @@ import io.leat.features.offline.OfflineCatalog;
 import io.leat.features.offline.OfflineException;
 import java.io.Closeable;
 import java.io.IOException;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -25,6 +26,7 @@ public final class Snapshots implements Closeable {
   private final Catalog catalog;
   private final Map<String, Long> wanted;
   private final Map<String, TableSnapshot> picked = new TreeMap<>();
+  private final Map<String, Table> tables = new HashMap<>();
 
   /**
    * @param wanted ids of snapshots by the tables' full names; of other tables the newest is taken
@@ -54,6 +56,7 @@ public final class Snapshots implements Closeable {
     }
     TableSnapshot snapshot = TableSnapshot.read(found, name, id(found, name), filter);
     picked.put(name.toString(), snapshot);
+    tables.put(name.toString(), found);
     return snapshot;
   }
 
@@ -80,6 +83,28 @@ public final class Snapshots implements Closeable {
   /** Every snapshot that was picked, by the table's full name. */
   public Map<String, TableSnapshot> picked() {
     return picked;
+  }
+
+  /**
+   * Tags every snapshot that was picked: maintenance keeps it, and its files, as long as the tag is
+   * there. A table that has the tag already keeps it.
+   *
+   * @throws OfflineException if a table cannot be changed
+   */
+  public void tag(String name) {
+    tables.forEach(
+        (table, found) -> {
+          try {
+            if (found.refs().get(name) == null) {
+              found.manageSnapshots().createTag(name, picked.get(table).id()).commit();
+            }
+          } catch (RuntimeException e) {
+            throw new OfflineException(
+                "The snapshot %d of the offline table %s cannot be tagged, so that maintenance would keep it: %s. Leave the tag out with --no-tag."
+                    .formatted(picked.get(table).id(), table, e.getMessage()),
+                e);
+          }
+        });
   }
 
   /** The rows of a snapshot that its filter wants. */

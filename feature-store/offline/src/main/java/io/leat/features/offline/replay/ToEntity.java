@@ -16,15 +16,17 @@ final class ToEntity extends RichFlatMapFunction<Item, Item> {
 
   private final ServiceReference service;
   private final String keyField;
+  private final ReplayOrder order;
   private final int oneIn;
   private transient @Nullable EventCodecs codecs;
 
   /**
    * @param oneIn of so many keys one is taken, with its events and rows
    */
-  ToEntity(ServiceReference service, Entity entity, int oneIn) {
+  ToEntity(ServiceReference service, Entity entity, ReplayOrder order, int oneIn) {
     this.service = service;
     this.keyField = entity.key();
+    this.order = order;
     this.oneIn = oneIn;
   }
 
@@ -44,8 +46,7 @@ final class ToEntity extends RichFlatMapFunction<Item, Item> {
     }
     String bucket = SortKey.bucket(key == null ? row.id() : key.toString());
     if (SortKey.bucketOf(bucket) % oneIn == 0) {
-      out.collect(
-          item.withOrder(bucket + item.order() + (isRow ? ReplayOrder.ROW : ReplayOrder.EVENT)));
+      out.collect(item.withOrder(order.within(bucket, item.order(), isRow)));
     }
   }
 }

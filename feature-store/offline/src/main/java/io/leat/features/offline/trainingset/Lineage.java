@@ -1,5 +1,7 @@
 package io.leat.features.offline.trainingset;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.util.DefaultIndenter;
 import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
@@ -9,6 +11,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.leat.features.offline.EventTable;
 import io.leat.features.offline.OfflineException;
+import io.leat.features.offline.SourceColumns;
 import io.leat.features.offline.replay.ServiceReference;
 import io.leat.features.offline.replay.TableSnapshot;
 import io.leat.pipeline.Contract;
@@ -16,6 +19,7 @@ import io.leat.pipeline.Durations;
 import io.leat.pipeline.FeatureService;
 import io.leat.pipeline.FeatureView;
 import io.leat.pipeline.Fingerprints;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -43,6 +47,8 @@ final class Lineage {
 
   private static final String FORMAT = "leat-training-set";
   private static final int FORMAT_VERSION = 1;
+  private static final String TAG = "training-set-";
+  private static final int TAG_DIGITS = 16;
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final DefaultPrettyPrinter PRINTER =
       new DefaultPrettyPrinter()
@@ -92,7 +98,15 @@ final class Lineage {
     for (Column column : plan.columns()) {
       columns.addObject().put("name", column.name()).put("role", column.role().name());
     }
+    if (plan.tagged()) {
+      tree.put("tag", TAG + sha256(tree.toString()).substring(0, TAG_DIGITS));
+    }
     return new Lineage(tree);
+  }
+
+  /** The tag of the snapshots; empty where they get none. */
+  Optional<String> tag() {
+    return tree.has("tag") ? Optional.of(tree.get("tag").asText()) : Optional.empty();
   }
 
   private static void put(LabelSource label, TrainingSetPlan plan, ObjectNode node) {
@@ -119,7 +133,7 @@ final class Lineage {
       }
     }
     snapshot
-        .range(EventTable.CONTRACT_VERSION)
+        .range(SourceColumns.CONTRACT_VERSION)
         .ifPresent(
             versions ->
                 node.putObject("contractVersions")
@@ -230,11 +244,25 @@ final class Lineage {
 
   static String sha256(Path file) {
     try (InputStream in = Files.newInputStream(file)) {
+      return sha256(in);
+    } catch (IOException e) {
+      throw new UncheckedIOException("Cannot read %s: %s".formatted(file, e.getMessage()), e);
+    }
+  }
+
+  private static String sha256(String text) {
+    try {
+      return sha256(new ByteArrayInputStream(text.getBytes(UTF_8)));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e); // memory does not fail
+    }
+  }
+
+  private static String sha256(InputStream in) throws IOException {
+    try {
       MessageDigest digest = MessageDigest.getInstance("SHA-256");
       new DigestInputStream(in, digest).transferTo(OutputStream.nullOutputStream());
       return HexFormat.of().formatHex(digest.digest());
-    } catch (IOException e) {
-      throw new UncheckedIOException("Cannot read %s: %s".formatted(file, e.getMessage()), e);
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("every Java runtime has SHA-256", e);
     }

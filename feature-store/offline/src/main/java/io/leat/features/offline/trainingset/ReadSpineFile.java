@@ -4,9 +4,9 @@ import io.leat.features.engine.EventIdentity;
 import io.leat.features.offline.OfflineException;
 import io.leat.features.offline.replay.EventCodec;
 import io.leat.features.offline.replay.Item;
+import io.leat.features.offline.replay.ReplayOrder;
 import io.leat.features.offline.replay.RowTimes;
 import io.leat.features.offline.replay.ServiceReference;
-import io.leat.features.offline.replay.SortKey;
 import io.leat.features.offline.replay.SpineRow;
 import io.leat.pipeline.Contract;
 import java.io.File;
@@ -78,7 +78,7 @@ final class ReadSpineFile implements FlatMapFunction<String, Item> {
                 number,
                 codec.encode(event),
                 values);
-        out.collect(new Item(Item.ROW, row.toBytes(), SortKey.number(time)));
+        out.collect(new Item(Item.ROW, row.toBytes(), ReplayOrder.place(time)));
       }
     }
   }

@@ -73,7 +73,8 @@ public final class TrainingSetCommand extends TableCommand<TrainingSetOptions> {
         file,
         LabelSource.of(options.label(), service, file),
         options.unlabelled(),
-        shares);
+        shares,
+        options.isTagged());
   }
 
   private static void requireSpine(

@@ -67,6 +67,7 @@ final class TrainingSetGraph {
         replay.replay(rows, expected, 1).map(new Vectors(service), Item.TYPE).name("vectors");
     expectedSteps += replay.expectedSteps() + expected;
     Lineage lineage = Lineage.of(service, plan, snapshots.picked());
+    lineage.tag().ifPresent(snapshots::tag); // now, so that none is gone before it has been read
     Item.sortedInOneTask(vectors, "by time")
         .sinkTo(
             new TrainingSetSink(folder.toString(), plan.columns(), plan.shares(), lineage.toText()))

@@ -24,6 +24,7 @@ import java.util.Optional;
  * @param label where labels come from; empty: there are none
  * @param unlabelled what becomes of rows without one
  * @param shares of the parts
+ * @param tagged whether the snapshots that are read get a tag
  */
 record TrainingSetPlan(
     ServiceReference service,
@@ -33,7 +34,8 @@ record TrainingSetPlan(
     Optional<SpineFile> spineFile,
     Optional<LabelSource> label,
     Unlabelled unlabelled,
-    Shares shares) {
+    Shares shares,
+    boolean tagged) {
   TrainingSetPlan {
     Column.requireDistinct(columns(service, label));
   }

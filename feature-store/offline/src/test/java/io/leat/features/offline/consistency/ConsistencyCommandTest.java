@@ -8,10 +8,9 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.leat.features.engine.ServiceReplay;
 import io.leat.features.engine.ServiceReplay.Vector;
 import io.leat.features.offline.OfflineTableWriter;
+import io.leat.features.offline.OfflineTableWriter.Arrived;
 import io.leat.features.offline.OfflineTableWriter.Logged;
 import io.leat.features.offline.replay.Shops;
-import io.leat.features.offline.replay.Shops.Complaint;
-import io.leat.features.offline.replay.Shops.Order;
 import io.leat.pipeline.FeatureService;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -22,7 +21,6 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import org.apache.avro.generic.GenericRecord;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -37,7 +35,7 @@ class ConsistencyCommandTest {
 
   @Test
   void anUndisturbedLogIsConsistentBitForBit() throws IOException {
-    List<Logged> log = log("habits", inOrderOfOffsets());
+    List<Logged> log = log("habits", orders(1));
     long nulls =
         log.stream()
             .filter(one -> one.vector().values().get(1) == null)
@@ -59,7 +57,7 @@ class ConsistencyCommandTest {
 
   @Test
   void whatIsWrongIsFoundAndNamed() throws IOException {
-    List<Logged> log = log("habits", inOrderOfOffsets());
+    List<Logged> log = log("habits", orders(1));
     Logged changed = log.get(10);
     int feature = 1; // spending.orders_1h
     Object before = changed.vector().values().get(feature);
@@ -104,7 +102,7 @@ class ConsistencyCommandTest {
 
   @Test
   void aSampleComparesAllVectorsOfSomeKeys() throws IOException {
-    write("habits", log("habits", inOrderOfOffsets()));
+    write("habits", log("habits", orders(1)));
 
     Run run = run("habits", true, "--sample=1/2");
 
@@ -114,7 +112,7 @@ class ConsistencyCommandTest {
 
   @Test
   void aTimeRangeComparesTheVectorsOfThatTime() throws IOException {
-    write("habits", log("habits", inOrderOfOffsets()));
+    write("habits", log("habits", orders(1)));
     long from = 6 * 3_600_000L;
     long to = 18 * 3_600_000L;
 
@@ -131,8 +129,11 @@ class ConsistencyCommandTest {
   }
 
   @Test
-  void streamsAndPartitionsThatMeetAreTakenToHaveRunInStep() throws IOException {
-    write("risk", log("risk", inStep()));
+  void whereStreamsAndPartitionsMeetTheBrokersClocksSayWhatCameFirst() throws IOException {
+    List<Event> events = orders(2);
+    shops.arrivedComplaints().forEach(complaint -> events.add(new Event("complaints", complaint)));
+    events.sort(Comparator.comparingLong(event -> event.arrived().appendedAt()));
+    write("risk", log("risk", events), 2);
 
     Run run = run("risk");
 
@@ -151,57 +152,39 @@ class ConsistencyCommandTest {
     assertThat(run.said()).contains("--sample is '10'; expected 1/N");
   }
 
-  /** An event, where it came from and the clock that its partition showed when it came. */
-  private record Event(
-      String name, GenericRecord event, long clock, int source, int partition, long offset) {}
+  private record Event(String name, Arrived arrived) {}
 
   /** Makes a vector of each order, fed in some order. */
-  private List<Logged> log(String service, List<Event> events) {
+  private static List<Logged> log(String service, List<Event> events) {
     FeatureService definition = Shops.PIPELINE.service(service).orElseThrow();
     ServiceReplay replay = new ServiceReplay(definition, Shops.PIPELINE);
     List<Logged> log = new ArrayList<>();
     for (Event event : events) {
-      Optional<Vector> vector = replay.feed(event.name(), event.event());
+      Arrived arrived = event.arrived();
+      Optional<Vector> vector = replay.feed(event.name(), arrived.event());
       vector.ifPresent(
           made ->
               log.add(
-                  new Logged(made, definition.definition(), event.partition(), event.offset())));
+                  new Logged(
+                      made, definition.definition(), arrived.partition(), arrived.offset())));
     }
     return log;
   }
 
-  private List<Event> inOrderOfOffsets() {
-    return inStep().stream()
-        .filter(event -> event.name().equals("orders"))
-        .sorted(Comparator.comparingLong(Event::offset))
-        .toList();
-  }
-
-  private List<Event> inStep() {
+  /** The orders as they arrived. */
+  private List<Event> orders(int partitions) {
     List<Event> events = new ArrayList<>();
-    long clock = Long.MIN_VALUE;
-    for (int i = 0; i < shops.orders.size(); i++) {
-      Order order = shops.orders.get(i);
-      clock = Math.max(clock, order.time());
-      events.add(new Event("orders", order.event(), clock, 0, 0, i));
-    }
-    long[] clocks = {Long.MIN_VALUE, Long.MIN_VALUE};
-    for (int i = 0; i < shops.complaints.size(); i++) {
-      Complaint complaint = shops.complaints.get(i);
-      clocks[i % 2] = Math.max(clocks[i % 2], complaint.time());
-      events.add(new Event("complaints", complaint.event(), clocks[i % 2], 1, i % 2, i));
-    }
-    events.sort(
-        Comparator.comparingLong(Event::clock)
-            .thenComparingInt(Event::source)
-            .thenComparingInt(Event::partition)
-            .thenComparingLong(Event::offset));
+    shops.arrivedOrders(partitions).forEach(order -> events.add(new Event("orders", order)));
     return events;
   }
 
   private void write(String service, List<Logged> log) throws IOException {
+    write(service, log, 1);
+  }
+
+  private void write(String service, List<Logged> log, int partitions) throws IOException {
     Path warehouse = folder.resolve("warehouse");
-    shops.write(warehouse, 5);
+    shops.write(warehouse, 5, partitions);
     try (OfflineTableWriter tables = new OfflineTableWriter(warehouse, Shops.PIPELINE)) {
       tables.vectors(service, log);
     }

@@ -88,6 +88,7 @@ class EventReaderTest {
     assertThat(reader.time(row)).isEqualTo(-1_001);
     assertThat(reader.partition(row)).isEqualTo(3);
     assertThat(reader.offset(row)).isEqualTo(44);
+    assertThat(reader.arrival(row)).isEqualTo(new Arrival(1_700_000_000_555L, 3, 44));
     EventCodec codec = new EventCodec(contract.schema());
     assertThat(codec.decode(codec.encode(read))).isEqualTo(read);
   }
@@ -128,7 +129,9 @@ class EventReaderTest {
 
   private static RowData row(Contract contract, GenericRecord parcel) {
     return OfflineTableWriter.rows(
-            contract, OfflineTableWriter.columns(contract), List.of(new Arrived(parcel, 3, 44)))
+            contract,
+            OfflineTableWriter.columns(contract),
+            List.of(new Arrived(parcel, 3, 44, 1_700_000_000_555L)))
         .get(0);
   }
 

@@ -109,22 +109,45 @@ public final class Shops {
     return FIRST + (long) minute * MINUTE;
   }
 
+  /**
+   * How the orders arrived, one by one. In one partition the broker's clock runs backwards: it is
+   * the offset that counts. In two, a customer's orders are in one of them.
+   */
+  public List<Arrived> arrivedOrders(int partitions) {
+    List<Arrived> arrived = new ArrayList<>();
+    for (int i = 0; i < orders.size(); i++) {
+      Order order = orders.get(i);
+      int partition =
+          order.customer() == null ? 0 : Math.floorMod(order.customer().hashCode(), partitions);
+      arrived.add(new Arrived(order.event(), partition, i, partitions == 1 ? -i : 10L * i));
+    }
+    return arrived;
+  }
+
+  /** How the complaints arrived, one by one, in two partitions. */
+  public List<Arrived> arrivedComplaints() {
+    List<Arrived> arrived = new ArrayList<>();
+    for (int i = 0; i < complaints.size(); i++) {
+      arrived.add(new Arrived(complaints.get(i).event(), i % 2, i, 10L * i + 5));
+    }
+    return arrived;
+  }
+
   /** Writes all events into their tables, in an order of its own, in several commits. */
   public void write(Path warehouse, long seed) throws IOException {
+    write(warehouse, seed, 1);
+  }
+
+  /** As the other, with the orders in so many partitions. */
+  public void write(Path warehouse, long seed, int partitions) throws IOException {
     Random random = new Random(seed);
     try (OfflineTableWriter tables = new OfflineTableWriter(warehouse, PIPELINE)) {
-      List<Arrived> arrived = new ArrayList<>();
-      for (int i = 0; i < orders.size(); i++) {
-        arrived.add(new Arrived(orders.get(i).event(), 0, i));
-      }
+      List<Arrived> arrived = arrivedOrders(partitions);
       Collections.shuffle(arrived, random);
       int half = arrived.size() / 2;
       tables.events("orders", arrived.subList(0, half));
       tables.events("orders", arrived.subList(half, arrived.size()));
-      List<Arrived> complained = new ArrayList<>();
-      for (int i = 0; i < complaints.size(); i++) {
-        complained.add(new Arrived(complaints.get(i).event(), i % 2, i));
-      }
+      List<Arrived> complained = arrivedComplaints();
       Collections.shuffle(complained, random);
       tables.events("complaints", complained);
     }

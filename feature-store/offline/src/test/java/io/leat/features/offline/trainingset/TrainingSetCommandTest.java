@@ -59,19 +59,35 @@ class TrainingSetCommandTest {
   }
 
   @Test
-  void earlierSnapshotsAreReadAgainWhenTheTablesHaveGrown() throws IOException {
-    TrainingSetRun first = run("first");
-    try (OfflineTableWriter tables =
-        new OfflineTableWriter(folder.resolve("warehouse"), Shops.PIPELINE)) {
-      Order more = new Order("more", Shops.FIRST, "customer-1", 1, 1_000.0, "WEB");
-      tables.events("orders", List.of(new Arrived(more.event(), 0, ORDERS)));
+  void itsSnapshotsAreReadAgainWhenTheTablesHaveGrownAndOldSnapshotsAreGone() throws IOException {
+    TrainingSetRun untagged = run("untagged", "--no-tag");
+    grow("more");
+    TrainingSetRun tagged = run("tagged");
+    grow("yetMore");
+    try (OfflineTableWriter tables = tables()) {
+      tables.expireSnapshots("events_orders");
     }
 
-    TrainingSetRun again = run("again", "--snapshots-of=" + first.out());
+    TrainingSetRun again = run("again", "--snapshots-of=" + tagged.out());
+    TrainingSetRun gone = run("gone", "--snapshots-of=" + untagged.out());
     TrainingSetRun now = run("now");
 
-    assertSameFiles(first, again);
-    assertThat(now.rows()).hasSize(ORDERS + 1);
+    assertThat(tagged.rows()).hasSize(ORDERS + 1);
+    assertSameFiles(tagged, again);
+    assertThat(gone.code()).isEqualTo(1);
+    assertThat(gone.said()).contains("shops.events_orders no longer has the snapshot");
+    assertThat(now.rows()).hasSize(ORDERS + 2);
+  }
+
+  private void grow(String id) throws IOException {
+    Order more = new Order(id, Shops.FIRST, "customer-1", 1, 1_000.0, "WEB");
+    try (OfflineTableWriter tables = tables()) {
+      tables.events("orders", List.of(new Arrived(more.event(), 0, ORDERS, 0)));
+    }
+  }
+
+  private OfflineTableWriter tables() {
+    return new OfflineTableWriter(folder.resolve("warehouse"), Shops.PIPELINE);
   }
 
   private static void assertSameFiles(TrainingSetRun one, TrainingSetRun other) {

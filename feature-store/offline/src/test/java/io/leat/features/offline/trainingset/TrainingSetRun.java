@@ -40,10 +40,11 @@ record TrainingSetRun(int code, String said, Path out) {
     given.put("--out", out.toString());
     for (String option : more) {
       String[] parts = option.split("=", 2);
-      given.put(parts[0], parts[1]);
+      given.put(parts[0], parts.length == 1 ? "" : parts[1]);
     }
     List<String> arguments = new ArrayList<>();
-    given.forEach((option, value) -> arguments.add(option + "=" + value));
+    given.forEach(
+        (option, value) -> arguments.add(value.isEmpty() ? option : option + "=" + value));
     PrintStream before = System.out;
     ByteArrayOutputStream said = new ByteArrayOutputStream();
     System.setOut(new PrintStream(said, true, UTF_8));
