@@ -1,8 +1,8 @@
 package io.leat.cli.offline;
 
 import io.leat.cli.UserError;
-import io.leat.runtime.options.ReplayOptions;
 import io.leat.runtime.options.ProcessLine;
+import io.leat.runtime.options.ReplayOptions;
 import io.leat.stack.JvmProcess;
 import io.leat.stack.LeatHome;
 import java.io.PrintWriter;
