@@ -13,29 +13,41 @@ import java.util.List;
  * from where on every id may have been added.
  */
 final class IdFilter {
-  private static final int FIRST_IDS = 1 << 16;
-  private static final int MOST_FILTERS = 4; // together 5.6 million ids, in 14 MB
+  /** Ids of the first filter, the greatest number that divides the room of every chain. */
+  static final int FIRST_IDS = 1 << 16;
+
   private static final int BITS_PER_ID = 20;
   private static final int LONGS_PER_BLOCK = 8;
 
   /** Nine bits of a hash each: 3 for the long of a block and 6 for its bit. */
   private static final int BITS_SET = 7;
 
+  private final int mostFilters;
   private final List<long[]> filters = new ArrayList<>();
   private int room;
-  private boolean full;
 
-  /** Whether every id may have been added, so that to add more is of no use. */
-  boolean isFull() {
-    return full;
+  /**
+   * @param mostFilters how long the chain may become: with 4 it takes 5.6 million ids and 14 MB
+   */
+  IdFilter(int mostFilters) {
+    this.mostFilters = mostFilters;
   }
 
+  /** Whether there is no room left. */
+  boolean isFull() {
+    return room == 0 && filters.size() == mostFilters;
+  }
+
+  /**
+   * Adds an id.
+   *
+   * @throws IllegalStateException if it is full
+   */
   void add(IdHash id) {
+    if (isFull()) {
+      throw new IllegalStateException("the filter is full");
+    }
     if (room == 0) {
-      full = filters.size() == MOST_FILTERS;
-      if (full) {
-        return;
-      }
       room = FIRST_IDS << 2 * filters.size();
       filters.add(new long[room / Long.SIZE * BITS_PER_ID]);
     }
@@ -49,9 +61,6 @@ final class IdFilter {
 
   /** Whether an id may have been added; false only if it was not. */
   boolean mayHold(IdHash id) {
-    if (full) {
-      return true;
-    }
     for (long[] filter : filters) {
       if (mayHold(filter, id)) {
         return true;

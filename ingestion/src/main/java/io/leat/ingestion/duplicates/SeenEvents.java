@@ -39,6 +39,9 @@ public final class SeenEvents
    */
   private static final int KEPT = 4;
 
+  /** Length of a window's chain of filters: 5.6 million ids. */
+  private static final int FILTERS = 4;
+
   private final long horizon;
   private final long origin;
   private final IdHash.Hasher hasher = new IdHash.Hasher();
@@ -124,7 +127,7 @@ public final class SeenEvents
     SeenWindow known = windows.get(start);
     if (known == null) {
       windows.keySet().removeIf(other -> other <= newest - KEPT * horizon);
-      known = new SeenWindow(wrapped(), start - origin);
+      known = new SeenWindow(wrapped(), start - origin, new IdFilter(FILTERS));
       windows.put(start, known);
     }
     return known;

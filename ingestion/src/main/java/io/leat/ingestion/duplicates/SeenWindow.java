@@ -13,26 +13,29 @@ import org.jspecify.annotations.Nullable;
  * <p>The recent ones are in memory, and in the store in batches: those of a commit together. When
  * they are many, all of them move to where the older ones are: the store alone, in buckets by their
  * hashes, of which a look-up reads one. An {@link IdFilter} of all of them spares new ids nearly
- * every look-up. So the store is written once for some 60 ids, and memory holds no more than {@link
- * #MOST_RECENT} ids and the filter, however many there are.
+ * every look-up. So the store is written once for some 60 ids. When the filter is full, further ids
+ * are written and looked up one by one: memory holds no more than {@link #MOST_RECENT} ids and the
+ * filter, however many ids there are, and no look-up reads more than a bucket of what the filter
+ * takes.
  *
  * <p>A window's records, all numbers big-endian:
  *
  * <pre>
- * key     byte 0      0: recent ids; 1: older ids
+ * key     byte 0      0: recent ids; 1: older ids; 2: an id beyond the filter
  *         bytes 1-2   0; the bucket: the first 10 bits of the hashes
  *         bytes 3-6   the batch, from 0; the move that brought them, from 0
+ *         bytes 1-16  of an id beyond the filter: its hash
  * value   bytes 0-3   with recent ids alone: how many moves went before
- *         the rest    for each id, 8 bytes each: both halves of its hash, the event's time in
- *                     milliseconds since 1970-01-01 UTC
+ *         the rest    for each id, 8 bytes each: both halves of its hash (not where it is the key),
+ *                     the event's time in milliseconds since 1970-01-01 UTC
  * </pre>
  *
  * <p>The batches after a move are written over those before it; what is left of these is told by
  * its number of moves, which is not that of batch 0.
  */
 final class SeenWindow {
-  /** Ids that memory holds: 4 MB. */
-  static final int MOST_RECENT = 1 << 16;
+  /** Ids that memory holds, in 4 MB; when the filter is full, none is left there. */
+  static final int MOST_RECENT = IdFilter.FIRST_IDS;
 
   private static final int BUCKET_BITS = 10;
   private static final int BUCKETS = 1 << BUCKET_BITS;
@@ -42,13 +45,14 @@ final class SeenWindow {
 
   private static final byte RECENT = 0;
   private static final byte OLDER = 1;
+  private static final byte BEYOND = 2;
   private static final int KEY_BYTES = 1 + Short.BYTES + Integer.BYTES;
   private static final int ID_BYTES = 3 * Long.BYTES;
 
   private final WindowStore<byte[], byte[]> store;
   private final long start;
   private final IdTable recent = new IdTable();
-  private final IdFilter filter = new IdFilter();
+  private final IdFilter filter;
   private int moves;
 
   /** Batches of recent ids that the store has. */
@@ -61,9 +65,11 @@ final class SeenWindow {
    * Reads what the store has; O(ids), and no more than the filter takes.
    *
    * @param start of the window, in the store's time
+   * @param filter is empty
    */
-  SeenWindow(WindowStore<byte[], byte[]> store, long start) {
+  SeenWindow(WindowStore<byte[], byte[]> store, long start, IdFilter filter) {
     this.store = store;
+    this.filter = filter;
     this.start = start;
     readRecent();
     if (moves > 0) {
@@ -94,7 +100,7 @@ final class SeenWindow {
 
   private void readOlder() {
     try (KeyValueIterator<Windowed<byte[]>, byte[]> records = olderRecords(0, BUCKETS - 1)) {
-      while (records.hasNext() && !filter.isFull()) {
+      while (records.hasNext()) {
         ByteBuffer ids = ByteBuffer.wrap(records.next().value);
         while (ids.hasRemaining()) {
           filter.add(id(ids));
@@ -106,7 +112,17 @@ final class SeenWindow {
 
   /** Whether an event of the id was seen, with a time from one to another, both included. */
   boolean holds(IdHash id, long from, long to) {
-    return filter.mayHold(id) && (recent.holds(id, from, to) || olderHold(id, from, to));
+    return filter.mayHold(id) && (recent.holds(id, from, to) || olderHold(id, from, to))
+        || filter.isFull() && isBeyond(id, from, to);
+  }
+
+  private boolean isBeyond(IdHash id, long from, long to) {
+    byte[] time = store.fetch(beyondKey(id), start);
+    return time != null && isWithin(ByteBuffer.wrap(time).getLong(), from, to);
+  }
+
+  private static boolean isWithin(long time, long from, long to) {
+    return from <= time && time <= to;
   }
 
   private boolean olderHold(IdHash id, long from, long to) {
@@ -120,7 +136,7 @@ final class SeenWindow {
         while (ids.hasRemaining()) {
           boolean same = ids.getLong() == id.high() & ids.getLong() == id.low();
           long time = ids.getLong();
-          if (same && from <= time && time <= to) {
+          if (same && isWithin(time, from, to)) {
             return true;
           }
         }
@@ -133,8 +149,13 @@ final class SeenWindow {
     return store.fetch(key(OLDER, firstBucket, 0), key(OLDER, lastBucket, moves - 1), start, start);
   }
 
-  /** Adds an event's id; it lies in the store only once it is saved. */
+  /** Adds an event's id; the store is sure to have it only once it is saved. */
   void add(IdHash id, long time) {
+    if (filter.isFull()) {
+      byte[] value = ByteBuffer.allocate(Long.BYTES).putLong(time).array();
+      store.put(beyondKey(id), value, start);
+      return;
+    }
     addRecent(id, time);
     if (recent.size() == MOST_RECENT) {
       move();
@@ -195,6 +216,14 @@ final class SeenWindow {
 
   private static int bucket(IdHash id) {
     return (int) (id.high() >>> Long.SIZE - BUCKET_BITS);
+  }
+
+  private static byte[] beyondKey(IdHash id) {
+    return ByteBuffer.allocate(1 + 2 * Long.BYTES)
+        .put(BEYOND)
+        .putLong(id.high())
+        .putLong(id.low())
+        .array();
   }
 
   private static byte[] key(byte kind, int bucket, int number) {

@@ -147,6 +147,27 @@ class SeenEventsTest {
     assertThat(seen.contains("id" + ids, 0)).isFalse();
   }
 
+  /** Beyond the filter's room ids are kept one by one. */
+  @Test
+  void idsThatTheFilterHasNoRoomForAreSeenToo() {
+    IdHash.Hasher hasher = new IdHash.Hasher();
+    SeenWindow window = new SeenWindow(seen.wrapped(), 0, new IdFilter(1));
+    int ids = SeenWindow.MOST_RECENT + 500;
+    for (int i = 0; i < ids; i++) {
+      assertThat(window.holds(hasher.hash("id" + i), 0, 9)).isFalse();
+      window.add(hasher.hash("id" + i), i % 10);
+    }
+    window.save();
+
+    for (SeenWindow now : List.of(window, new SeenWindow(seen.wrapped(), 0, new IdFilter(1)))) {
+      for (int i = 0; i < ids; i += 50) {
+        assertThat(now.holds(hasher.hash("id" + i), i % 10, 9)).as("id%d", i).isTrue();
+        assertThat(now.holds(hasher.hash("id" + i), i % 10 + 1, 9)).as("id%d", i).isFalse();
+      }
+      assertThat(now.holds(hasher.hash("id" + ids), 0, 9)).isFalse();
+    }
+  }
+
   /** What is left of batches from before a move is not taken for recent ids. */
   @Test
   void batchesFromBeforeAMoveMeanNothing() {
@@ -208,7 +229,7 @@ class SeenEventsTest {
 
   @Test
   void theFilterDeniesNoIdAndFewOthers() {
-    IdFilter filter = new IdFilter();
+    IdFilter filter = new IdFilter(4);
     IdHash.Hasher hasher = new IdHash.Hasher();
     int ids = 300_000;
     IntStream.range(0, ids).forEach(i -> filter.add(hasher.hash("payment-" + i)));
