@@ -1,10 +1,12 @@
 package io.leat.cli.maintain;
 
+import io.leat.cli.UserError;
 import io.leat.runtime.options.MaintenanceOptions;
 import io.leat.stack.JvmProcess;
 import io.leat.stack.LeatHome;
 import io.leat.stack.StackException;
 import java.io.PrintWriter;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -28,10 +30,12 @@ public final class MaintainCommand implements Callable<Integer> {
   @Spec private CommandSpec spec = CommandSpec.create();
 
   /**
+   * @throws UserError if the options do not say whose tables
    * @throws StackException if the process cannot be started, or ends as it should not
    */
   @Override
   public Integer call() {
+    requireWhoseTables();
     List<String> given =
         spec.commandLine().getParseResult().matchedOptions().stream()
             .map(option -> option.longestName() + "=" + option.originalStringValues().get(0))
@@ -52,6 +56,15 @@ public final class MaintainCommand implements Callable<Integer> {
       throw process.died();
     }
     return code;
+  }
+
+  /** Before a folder is made for the log of a stack that there is none of. */
+  private void requireWhoseTables() {
+    try {
+      options.pipelineFolder();
+    } catch (IllegalStateException | UncheckedIOException e) {
+      throw new UserError(String.valueOf(e.getMessage()), e);
+    }
   }
 
   /**

@@ -123,16 +123,19 @@ public final class LocalFileIO implements SupportsPrefixOperations {
   }
 
   /**
-   * Iceberg writes Parquet by Hadoop's settings, and reads their defaults anew, half a megabyte of
-   * XML, for every file that is not Hadoop's.
+   * Iceberg and Parquet write by Hadoop's settings, and for every file that is not Hadoop's they
+   * read their defaults anew, half a megabyte of XML.
    */
   private static final class Hadoop {
     static final Configuration SETTINGS = new Configuration();
-    static final FileSystem FILES = new PlainFileSystem();
+    static final FileSystem FILES;
 
     static {
+      // Parquet asks the settings for the file system once more.
+      SETTINGS.setClass("fs.file.impl", PlainFileSystem.class, FileSystem.class);
+      SETTINGS.setBoolean("fs.file.impl.disable.cache", true); // others may want Hadoop's own
       try {
-        FILES.initialize(URI.create("file:///"), SETTINGS);
+        FILES = FileSystem.get(URI.create("file:///"), SETTINGS);
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }
@@ -140,7 +143,7 @@ public final class LocalFileIO implements SupportsPrefixOperations {
   }
 
   /** Leaves a new file the permissions that the system gives it, as every Java program does. */
-  private static final class PlainFileSystem extends RawLocalFileSystem {
+  static final class PlainFileSystem extends RawLocalFileSystem {
     @Override
     public void setPermission(org.apache.hadoop.fs.Path file, FsPermission permission) {
       // Hadoop starts a process here.

@@ -117,6 +117,9 @@ final class TableMaintenance {
       return "Another maintenance changed the table first; the next one goes on from there (%s)."
           .formatted(failure.getMessage());
     }
+    if (failure instanceof IllegalStateException) {
+      return String.valueOf(failure.getMessage()); // a sentence already
+    }
     return StorageTrouble.sentence(failure, table.location())
         .orElse("Could not %s: %s".formatted(what, failure.getMessage()));
   }
