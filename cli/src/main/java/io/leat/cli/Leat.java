@@ -5,8 +5,6 @@ import io.leat.cli.define.PlanCommand;
 import io.leat.cli.define.ValidateCommand;
 import io.leat.cli.dlq.DlqCommand;
 import io.leat.cli.maintain.MaintainCommand;
-import io.leat.cli.offline.TrainingSetCommand;
-import io.leat.cli.offline.VerifyConsistencyCommand;
 import io.leat.cli.replay.ReplayCommand;
 import io.leat.cli.train.TrainCommand;
 import io.leat.cli.up.DownCommand;
@@ -25,7 +23,7 @@ import picocli.CommandLine.Command;
 /**
  * The {@code leat} command. Exit codes: 0 done, 1 failed or refused, 2 wrong arguments or a wrong
  * pipeline, 3 (of {@code replay} and {@code dlq replay}) done but for rows or letters that do not
- * fit, (of {@code verify-consistency}) done, and something is not the same.
+ * fit.
  */
 @Command(
     name = "leat",
@@ -38,8 +36,7 @@ import picocli.CommandLine.Command;
       "0:done",
       "1:failed or refused",
       "2:wrong arguments or a wrong pipeline",
-      "3:replay, dlq replay: done, but for rows or letters that do not fit;"
-          + " verify-consistency: done, and something is not the same"
+      "3:replay, dlq replay: done, but for rows or letters that do not fit"
     },
     subcommands = {
       UpCommand.class,
@@ -51,8 +48,6 @@ import picocli.CommandLine.Command;
       ReplayCommand.class,
       DlqCommand.class,
       MaintainCommand.class,
-      TrainingSetCommand.class,
-      VerifyConsistencyCommand.class,
       TrainCommand.class,
     })
 public final class Leat {

@@ -70,8 +70,7 @@ class ArchitectureTest {
               "schemas",
               "pipeline",
               "runtime/options",
-              "runtime/flink",
-              "feature-store/engine"),
+              "runtime/flink"),
           module(
               "stream-scoring",
               "io.leat.scoring..",

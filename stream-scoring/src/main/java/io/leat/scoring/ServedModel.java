@@ -46,16 +46,7 @@ record ServedModel(Model model, FeatureService service, SharedModel session) {
     SharedModel session =
         new SharedModel(file, model.score(), ModelInput.of(model, service).width());
     try {
-      Optional<ModelMetadata> made = session.acquire().metadata();
-      made.ifPresent(found -> refuseOther(model, service, found));
-      made.flatMap(ModelMetadata::trainingSet)
-          .ifPresent(
-              lineage ->
-                  log.info(
-                      "Model {} version {} was trained on the training set with lineage {}",
-                      model.name(),
-                      model.version(),
-                      lineage));
+      session.acquire().metadata().ifPresent(made -> refuseOther(model, service, made));
     } finally {
       session.release();
     }
@@ -101,8 +92,8 @@ record ServedModel(Model model, FeatureService service, SharedModel session) {
   }
 
   private static void refuseOther(Model model, FeatureService service, ModelMetadata made) {
-    if (!made.isFor(service)) {
-      ModelMetadata wanted = ModelMetadata.of(service);
+    ModelMetadata wanted = ModelMetadata.of(service);
+    if (!made.equals(wanted)) {
       throw new ModelException(
           "Model %s: %s was trained on %s@%d, definition %s, features %s; the pipeline has %s@%d, definition %s, features %s. Train the model anew with 'leat train', or restore the definitions it was trained on."
               .formatted(

@@ -1,36 +1,37 @@
 package io.leat.cli.train;
 
 import io.leat.cli.UserError;
+import io.leat.cli.rows.Times;
 import io.leat.pipeline.Model;
 import io.leat.pipeline.Pipeline;
 import io.leat.pipeline.PipelineException;
 import io.leat.pipeline.PipelineReader;
-import io.leat.runtime.options.TimeConverter;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
 
-/** Trains a model of a pipeline on files of events, or on a training set. */
+/** Trains a model of a pipeline on files of events. */
 @Command(
     name = "train",
     mixinStandardHelpOptions = true,
     description = {
-      "Trains a model of a pipeline on files of events or on a training set, and writes its ONNX"
-          + " file and the reference profile of its training data where the model's definition says.",
+      "Trains a model of a pipeline on files of events, and writes its ONNX file and the reference"
+          + " profile of its training data where the model's definition says.",
       "Events pass the contract's rules and are replayed in the order of their time; the vectors"
-          + " are those that the stream would make. The newest fifth of them is held out to measure the"
+          + " are those that the stream would make. The newest fifth is held out to measure the"
           + " model. The same files give the same model, byte for byte."
     })
 public final class TrainCommand implements Callable<Integer> {
@@ -40,29 +41,14 @@ public final class TrainCommand implements Callable<Integer> {
   @Option(names = "--model", paramLabel = "NAME", required = true, description = "The model.")
   private String model = "";
 
-  @ArgGroup(multiplicity = "1")
-  private Source source = new Source();
-
-  /** One of these. */
-  static final class Source {
-    @Option(
-        names = "--events",
-        paramLabel = "NAME=FILE",
-        required = true,
-        description =
-            "Events of a contract: .csv, .csv.gz or .parquet. Once for each event that the model's"
-                + " service is made of.")
-    private Map<String, Path> events = new LinkedHashMap<>();
-
-    @Option(
-        names = "--training-set",
-        paramLabel = "DIR",
-        required = true,
-        description =
-            "What 'leat training-set' wrote for the model's service. The model learns from its"
-                + " training part and is measured on its test part; its file names the lineage.")
-    private @Nullable Path trainingSet;
-  }
+  @Option(
+      names = "--events",
+      paramLabel = "NAME=FILE",
+      required = true,
+      description =
+          "Events of a contract: .csv, .csv.gz or .parquet. Once for each event that the model's"
+              + " service is made of.")
+  private Map<String, Path> events = new LinkedHashMap<>();
 
   @Option(
       names = "--time-column",
@@ -108,18 +94,21 @@ public final class TrainCommand implements Callable<Integer> {
                                 model,
                                 pipeline.models().stream().map(Model::name).toList())));
     PrintWriter out = spec.commandLine().getOut();
-    ModelTraining training = new ModelTraining(pipeline, definition);
-    if (source.trainingSet != null) {
-      if (from != null || until != null || !timeColumns.isEmpty()) {
-        throw new ParameterException(
-            spec.commandLine(),
-            "--from, --until and --time-column go with --events; a training set has its times.");
-      }
-      training.run(source.trainingSet, out);
-    } else {
-      training.run(
-          source.events, timeColumns, Optional.ofNullable(from), Optional.ofNullable(until), out);
-    }
+    new ModelTraining(pipeline, definition)
+        .run(events, timeColumns, Optional.ofNullable(from), Optional.ofNullable(until), out);
     return 0;
+  }
+
+  /** Reads a date, or a time with or without an offset; UTC where none is given. */
+  static final class TimeConverter implements ITypeConverter<Instant> {
+    @Override
+    public Instant convert(String text) {
+      try {
+        return Times.parse(text);
+      } catch (DateTimeException e) {
+        throw new TypeConversionException(
+            "'" + text + "' is no time; expected one such as 2018-04-08 or 2018-04-08T12:00:00Z");
+      }
+    }
   }
 }

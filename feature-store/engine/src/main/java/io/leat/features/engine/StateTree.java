@@ -438,10 +438,6 @@ final class StateTree {
     }
   }
 
-  void forgetDecoded() {
-    cache.clear();
-  }
-
   static boolean isKey(byte[] name) {
     return name.length == 0 || name[0] != NO_KEY_BEGINS_SO;
   }

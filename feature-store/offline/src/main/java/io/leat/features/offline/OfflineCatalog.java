@@ -160,12 +160,8 @@ public final class OfflineCatalog {
 
   /** The way to a table that Flink's tasks take. */
   TableLoader loader(OfflineTable table) {
-    return loader(identifier(table.name()));
-  }
-
-  /** The way to a table that Flink's tasks take. */
-  public TableLoader loader(TableIdentifier table) {
-    return TableLoader.fromCatalog(new Loader(NAME, new HashMap<>(properties)), table);
+    return TableLoader.fromCatalog(
+        new Loader(NAME, new HashMap<>(properties)), identifier(table.name()));
   }
 
   /**

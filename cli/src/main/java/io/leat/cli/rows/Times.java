@@ -1,4 +1,4 @@
-package io.leat.runtime.options;
+package io.leat.cli.rows;
 
 import java.time.DateTimeException;
 import java.time.Instant;

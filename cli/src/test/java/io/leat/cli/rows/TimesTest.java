@@ -1,4 +1,4 @@
-package io.leat.runtime.options;
+package io.leat.cli.rows;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

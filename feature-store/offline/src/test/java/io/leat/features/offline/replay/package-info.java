@@ -1,4 +1,0 @@
-@NullMarked
-package io.leat.features.offline.replay;
-
-import org.jspecify.annotations.NullMarked;

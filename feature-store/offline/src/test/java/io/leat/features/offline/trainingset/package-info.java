@@ -1,4 +1,0 @@
-@NullMarked
-package io.leat.features.offline.trainingset;
-
-import org.jspecify.annotations.NullMarked;
