@@ -25,6 +25,11 @@ public final class EntriesInMemory implements Entries.Mutable {
     values.remove(ByteBuffer.wrap(name));
   }
 
+  /** Removes every entry. */
+  void clear() {
+    values.clear();
+  }
+
   /** Every entry; a view that cannot be changed. */
   public Map<ByteBuffer, byte[]> asMap() {
     return Collections.unmodifiableMap(values);

@@ -3,6 +3,7 @@ package io.leat.features.engine;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.leat.pipeline.Contract;
+import io.leat.pipeline.Entity;
 import io.leat.pipeline.FeatureService;
 import io.leat.pipeline.FeatureView;
 import io.leat.pipeline.Pipeline;
@@ -12,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 import org.apache.avro.generic.GenericRecord;
 import org.jspecify.annotations.Nullable;
 
@@ -53,16 +55,31 @@ public final class ServiceReplay {
    * @throws IllegalArgumentException if the pipeline lacks something that the service needs
    */
   public ServiceReplay(FeatureService service, Pipeline pipeline) {
+    this(service, pipeline, view -> true);
+  }
+
+  private ServiceReplay(
+      FeatureService service, Pipeline pipeline, Predicate<FeatureView> replayed) {
     this.service = service;
     this.assembler = new VectorAssembler(service, pipeline);
     identify(contract(pipeline, service.spine()));
-    for (FeatureView view : assembler.views()) {
+    for (FeatureView view : assembler.views().stream().filter(replayed).toList()) {
       Contract source = contract(pipeline, view.source());
       identify(source);
       NumericField.field(source.schema(), view.entity().key());
       NumericField.field(contract(pipeline, service.spine()).schema(), view.entity().key());
       views.add(new ReplayedView(view, new ViewEngine(view, source.schema(), CACHED_NODES)));
     }
+  }
+
+  /**
+   * A replay of the service's views of one entity alone, for replays that are spread by key: {@link
+   * #update} and {@link #viewFeatures} are what it is good for.
+   *
+   * @throws IllegalArgumentException as the constructor does
+   */
+  public static ServiceReplay ofEntity(FeatureService service, Pipeline pipeline, Entity entity) {
+    return new ServiceReplay(service, pipeline, view -> view.entity().equals(entity));
   }
 
   /**
@@ -74,9 +91,15 @@ public final class ServiceReplay {
    * @throws IllegalArgumentException if the record has another schema, or no id or event time
    */
   public Optional<Vector> feed(String event, GenericRecord record) {
+    update(event, record);
+    return event.equals(service.spine()) ? Optional.of(vector(record)) : Optional.empty();
+  }
+
+  /** Feeds one event and makes no vector of it; takes and throws what {@link #feed} does. */
+  public void update(String event, GenericRecord record) {
     EventIdentity identity = identities.get(event);
     if (identity == null) {
-      return Optional.empty();
+      return;
     }
     String id = identity.id(record);
     long time = identity.timeMillis(record);
@@ -85,7 +108,32 @@ public final class ServiceReplay {
         lateEvents += view.update(record, id, time) ? 1 : 0;
       }
     }
-    return event.equals(service.spine()) ? Optional.of(vector(record, id, time)) : Optional.empty();
+  }
+
+  /**
+   * The values of the replayed views for a spine event, evaluated at its time from what has been
+   * fed so far. The event itself is not fed by this.
+   *
+   * @param spineEvent of the spine's current schema; only its keys and its time are read
+   * @return values by full name, as {@link VectorAssembler#assemble} takes them; those of a view
+   *     whose entity has no key in the event are absent
+   * @throws IllegalArgumentException if the event has no event time
+   */
+  public Map<String, @Nullable Object> viewFeatures(GenericRecord spineEvent) {
+    long time = identities.get(service.spine()).timeMillis(spineEvent);
+    Map<String, @Nullable Object> features = new HashMap<>();
+    for (ReplayedView view : views) {
+      String key = view.key(spineEvent);
+      if (key != null) {
+        view.evaluate(key, time, features);
+      }
+    }
+    return features;
+  }
+
+  /** Forgets every key, as if nothing had been fed. What was counted stays. */
+  public void forget() {
+    views.forEach(ReplayedView::forget);
   }
 
   /** How many times an event came too late for a view, counted once a view. */
@@ -98,17 +146,20 @@ public final class ServiceReplay {
     return assembler.failedDerivations();
   }
 
-  private Vector vector(GenericRecord spineEvent, String id, long time) {
+  private Vector vector(GenericRecord spineEvent) {
+    EventIdentity identity = identities.get(service.spine());
     Map<String, String> keys = new LinkedHashMap<>();
-    Map<String, @Nullable Object> features = new HashMap<>();
     for (ReplayedView view : views) {
       String key = view.key(spineEvent);
       if (key != null) {
         keys.put(view.view.entity().name(), key);
-        view.evaluate(key, time, features);
       }
     }
-    return new Vector(id, time, keys, assembler.assemble(spineEvent, features));
+    return new Vector(
+        identity.id(spineEvent),
+        identity.timeMillis(spineEvent),
+        keys,
+        assembler.assemble(spineEvent, viewFeatures(spineEvent)));
   }
 
   private void identify(Contract contract) {
@@ -137,6 +188,11 @@ public final class ServiceReplay {
     @Nullable String key(GenericRecord event) {
       Object key = event.get(view.entity().key());
       return key == null ? null : key.toString();
+    }
+
+    void forget() {
+      entries.clear();
+      engine.forgetDecoded();
     }
 
     /** Whether the event came too late. */

@@ -438,6 +438,10 @@ final class StateTree {
     }
   }
 
+  void forgetDecoded() {
+    cache.clear();
+  }
+
   static boolean isKey(byte[] name) {
     return name.length == 0 || name[0] != NO_KEY_BEGINS_SO;
   }

@@ -229,6 +229,11 @@ public final class ViewEngine {
     return idle;
   }
 
+  /** Forgets what is kept decoded: somebody else has changed the entries. */
+  void forgetDecoded() {
+    tree.forgetDecoded();
+  }
+
   /** Whether a name of the entries is that of a key, and not of a further part of its state. */
   public static boolean isKey(byte[] name) {
     return StateTree.isKey(name);

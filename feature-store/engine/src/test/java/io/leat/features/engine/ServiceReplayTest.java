@@ -130,6 +130,30 @@ class ServiceReplayTest {
   }
 
   @Test
+  void viewsOfOneEntityAreReplayedAloneAndEvaluatedWithoutFeedingTheEvent() {
+    FeatureService service =
+        service(
+            new ViewFeature("spending", "orders_1h"),
+            new ViewFeature("complaints", "complaints_1h"));
+    ServiceReplay replay =
+        ServiceReplay.ofEntity(service, pipeline(service), new Entity("customer", "customer"));
+    replay.update("complaints", complaint(1, 500, 7));
+    replay.update("orders", order("a", 1_000, "ann", 7, 2));
+
+    GenericRecord asked = order("b", 2_000, "ann", 7, 6);
+
+    Map<String, @Nullable Object> once =
+        Map.of("spending.orders_1h", 1L, "spending.average_1h", 2.0);
+    assertThat(replay.viewFeatures(asked)).isEqualTo(once);
+    assertThat(replay.viewFeatures(asked)).isEqualTo(once);
+    assertThat(replay.viewFeatures(order("c", 2_000, null, 7, 6))).isEmpty();
+
+    replay.forget();
+
+    assertThat(replay.viewFeatures(asked)).containsEntry("spending.orders_1h", 0L);
+  }
+
+  @Test
   void aServiceOverAnUnknownViewIsRefused() {
     assertThatThrownBy(() -> replay(new ViewFeature("travel", "trips_1h")))
         .isInstanceOf(IllegalArgumentException.class)
@@ -139,8 +163,15 @@ class ServiceReplayTest {
   }
 
   private static ServiceReplay replay(Feature... features) {
-    FeatureService service =
-        new FeatureService("risk", 1, "orders", List.of(features), Optional.empty(), "00");
+    FeatureService service = service(features);
+    return new ServiceReplay(service, pipeline(service));
+  }
+
+  private static FeatureService service(Feature... features) {
+    return new FeatureService("risk", 1, "orders", List.of(features), Optional.empty(), "00");
+  }
+
+  private static Pipeline pipeline(FeatureService service) {
     FeatureView spending =
         view(
             "spending",
@@ -154,18 +185,16 @@ class ServiceReplayTest {
             new Entity("shop", "shop"),
             "complaints",
             aggregation("complaints", Function.COUNT, null));
-    return new ServiceReplay(
-        service,
-        new Pipeline(
-            "shops",
-            "nobody",
-            List.of(spending.entity(), complaints.entity()),
-            List.of(contract("orders", ORDER), contract("complaints", COMPLAINT)),
-            List.of(spending, complaints),
-            List.of(service),
-            List.of(),
-            List.of(),
-            List.of()));
+    return new Pipeline(
+        "shops",
+        "nobody",
+        List.of(spending.entity(), complaints.entity()),
+        List.of(contract("orders", ORDER), contract("complaints", COMPLAINT)),
+        List.of(spending, complaints),
+        List.of(service),
+        List.of(),
+        List.of(),
+        List.of());
   }
 
   private static FeatureView view(
