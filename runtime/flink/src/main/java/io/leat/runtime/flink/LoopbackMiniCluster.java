@@ -48,6 +48,12 @@ final class LoopbackMiniCluster extends MiniCluster {
    * @param slots number of slots: the parallelism of all jobs together
    */
   static MiniCluster create(Path scratch, int restPort, int metricsPort, int slots) {
+    return create(scratch, restPort, metricsPort, slots, new Configuration());
+  }
+
+  /** As the other, with settings that go before this class's own. */
+  static MiniCluster create(
+      Path scratch, int restPort, int metricsPort, int slots, Configuration given) {
     Configuration settings = new Configuration();
     settings.set(RestOptions.ADDRESS, LOOPBACK);
     settings.set(RestOptions.BIND_ADDRESS, LOOPBACK);
@@ -66,6 +72,7 @@ final class LoopbackMiniCluster extends MiniCluster {
     settings.set(MetricOptions.REPORTERS_LIST, "prometheus");
     settings.set(reporter("factory.class"), LoopbackPrometheusReporter.Factory.class.getName());
     settings.set(reporter(LoopbackPrometheusReporter.PORT), Integer.toString(metricsPort));
+    settings.addAll(given);
     return new LoopbackMiniCluster(
         new MiniClusterConfiguration.Builder()
             .setConfiguration(settings)
