@@ -1,11 +1,10 @@
 package io.leat.cli.dlq;
 
-import io.leat.cli.rows.Times;
 import io.leat.ingestion.DeadLetterReason;
 import io.leat.ingestion.letters.LetterFilter;
 import io.leat.ingestion.letters.LetterPosition;
 import io.leat.ingestion.letters.LetterRange;
-import java.time.DateTimeException;
+import io.leat.runtime.options.TimeConverter;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -64,19 +63,6 @@ final class FilterOptions {
         Optional.ofNullable(from),
         Optional.ofNullable(to),
         ranges);
-  }
-
-  /** Reads a date, or a time with or without an offset; UTC where none is given. */
-  static final class TimeConverter implements ITypeConverter<Instant> {
-    @Override
-    public Instant convert(String text) {
-      try {
-        return Times.parse(text);
-      } catch (DateTimeException e) {
-        throw new TypeConversionException(
-            "'" + text + "' is no time; expected one such as 2026-05-01 or 2026-05-01T12:00:00Z");
-      }
-    }
   }
 
   static final class RangeConverter implements ITypeConverter<LetterRange> {

@@ -1,5 +1,6 @@
 package io.leat.cli.rows;
 
+import io.leat.runtime.options.Times;
 import java.math.BigDecimal;
 import java.time.DateTimeException;
 import java.time.Instant;

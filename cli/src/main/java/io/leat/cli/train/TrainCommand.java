@@ -1,14 +1,13 @@
 package io.leat.cli.train;
 
 import io.leat.cli.UserError;
-import io.leat.cli.rows.Times;
 import io.leat.pipeline.Model;
 import io.leat.pipeline.Pipeline;
 import io.leat.pipeline.PipelineException;
 import io.leat.pipeline.PipelineReader;
+import io.leat.runtime.options.TimeConverter;
 import java.io.PrintWriter;
 import java.nio.file.Path;
-import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -16,12 +15,10 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
-import picocli.CommandLine.TypeConversionException;
 
 /** Trains a model of a pipeline on files of events. */
 @Command(
@@ -97,18 +94,5 @@ public final class TrainCommand implements Callable<Integer> {
     new ModelTraining(pipeline, definition)
         .run(events, timeColumns, Optional.ofNullable(from), Optional.ofNullable(until), out);
     return 0;
-  }
-
-  /** Reads a date, or a time with or without an offset; UTC where none is given. */
-  static final class TimeConverter implements ITypeConverter<Instant> {
-    @Override
-    public Instant convert(String text) {
-      try {
-        return Times.parse(text);
-      } catch (DateTimeException e) {
-        throw new TypeConversionException(
-            "'" + text + "' is no time; expected one such as 2018-04-08 or 2018-04-08T12:00:00Z");
-      }
-    }
   }
 }

@@ -1,4 +1,4 @@
-package io.leat.cli.rows;
+package io.leat.runtime.options;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

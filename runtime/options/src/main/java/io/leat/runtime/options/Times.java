@@ -1,4 +1,4 @@
-package io.leat.cli.rows;
+package io.leat.runtime.options;
 
 import java.time.DateTimeException;
 import java.time.Instant;
