@@ -70,7 +70,8 @@ class ArchitectureTest {
               "schemas",
               "pipeline",
               "runtime/options",
-              "runtime/flink"),
+              "runtime/flink",
+              "feature-store/engine"),
           module(
               "stream-scoring",
               "io.leat.scoring..",

@@ -36,7 +36,7 @@ import org.jspecify.annotations.Nullable;
  * that they are. A union of several types, and a record that contains itself, have no column type:
  * they are strings of JSON.
  */
-final class AvroColumns {
+public final class AvroColumns {
   private static final int MOST_DIGITS = 38;
 
   private AvroColumns() {}
@@ -53,7 +53,7 @@ final class AvroColumns {
   }
 
   /** The other branch of a union with null; the schema itself otherwise. */
-  static Schema withoutNull(Schema schema) {
+  public static Schema withoutNull(Schema schema) {
     if (schema.getType() != Schema.Type.UNION) {
       return schema;
     }

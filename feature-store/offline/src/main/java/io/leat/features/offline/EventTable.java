@@ -24,13 +24,18 @@ import org.apache.iceberg.types.Types;
 import org.jspecify.annotations.Nullable;
 
 /** {@code events_<event>}: the contract's fields, then what its headers say of each event. */
-final class EventTable {
-  static final String EVENT_ID = "_event_id";
-  static final String EVENT_TIME = "_event_time";
+public final class EventTable {
+  public static final String EVENT_ID = "_event_id";
+  public static final String EVENT_TIME = "_event_time";
   static final String KEY = "_key";
   static final String WRITER_VERSION = "_writer_version";
 
   private EventTable() {}
+
+  /** Name of the table of an event. */
+  public static String name(String event) {
+    return OfflineTables.identifier("events_" + event);
+  }
 
   /**
    * The table of a contract's events.

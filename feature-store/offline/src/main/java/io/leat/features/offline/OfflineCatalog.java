@@ -160,8 +160,12 @@ public final class OfflineCatalog {
 
   /** The way to a table that Flink's tasks take. */
   TableLoader loader(OfflineTable table) {
-    return TableLoader.fromCatalog(
-        new Loader(NAME, new HashMap<>(properties)), identifier(table.name()));
+    return loader(identifier(table.name()));
+  }
+
+  /** The way to a table that Flink's tasks take. */
+  public TableLoader loader(TableIdentifier table) {
+    return TableLoader.fromCatalog(new Loader(NAME, new HashMap<>(properties)), table);
   }
 
   /**

@@ -29,13 +29,18 @@ import org.apache.iceberg.types.Types;
  * {@code vectors_<service>}: the spine event's id and time, the entities' keys, one column a
  * feature, the definition that made them, their lineage.
  */
-final class VectorTable {
-  static final String EVENT_ID = "event_id";
-  static final String EVENT_TIME = "event_time";
+public final class VectorTable {
+  public static final String EVENT_ID = "event_id";
+  public static final String EVENT_TIME = "event_time";
   static final String SERVICE_VERSION = "service_version";
-  static final String DEFINITION = "definition";
+  public static final String DEFINITION = "definition";
 
   private VectorTable() {}
+
+  /** Name of the table of a service's vectors. */
+  public static String name(String service) {
+    return OfflineTables.identifier("vectors_" + service);
+  }
 
   /**
    * The table of a service's vectors.
@@ -106,7 +111,7 @@ final class VectorTable {
   }
 
   /** The column of a feature: {@code view__column}, {@code event__field}, {@code name}. */
-  static String column(String feature) {
+  public static String column(String feature) {
     return OfflineTables.identifier(feature.replace(".", "__"));
   }
 
@@ -114,7 +119,7 @@ final class VectorTable {
    * Entity name to the column of its key, for every entity whose views the service uses. The column
    * is called as the events' field; as {@code entity__field} where entities share a field.
    */
-  static Map<String, String> keyColumns(FeatureService service, Pipeline pipeline) {
+  public static Map<String, String> keyColumns(FeatureService service, Pipeline pipeline) {
     Map<String, String> columns = new LinkedHashMap<>();
     Set<String> used = viewFeaturesOf(service, pipeline);
     for (FeatureView view : pipeline.views()) {
@@ -158,7 +163,8 @@ final class VectorTable {
     return pipeline.contract(service.spine()).map(Contract::schema).orElseThrow();
   }
 
-  private static Type type(Feature feature, FeatureService service, Pipeline pipeline) {
+  /** Type of a feature's values. */
+  public static Type type(Feature feature, FeatureService service, Pipeline pipeline) {
     if (feature instanceof EventFeature field) {
       return ofField(
           AvroColumns.withoutNull(spine(service, pipeline).getField(field.field()).schema()));

@@ -1,0 +1,155 @@
+package io.leat.features.offline.replay;
+
+import io.leat.features.offline.EventTable;
+import io.leat.features.offline.OfflineException;
+import io.leat.features.offline.SourceColumns;
+import io.leat.features.offline.replay.AvroValues.FieldConversion;
+import io.leat.pipeline.Contract;
+import io.leat.pipeline.FeatureService.DerivedFeature;
+import io.leat.pipeline.FeatureService.EventFeature;
+import io.leat.pipeline.FeatureService.Feature;
+import io.leat.pipeline.FeatureView;
+import io.leat.pipeline.FeatureView.Aggregation;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import org.apache.avro.generic.GenericData;
+import org.apache.avro.generic.GenericRecord;
+import org.apache.flink.table.data.RowData;
+import org.apache.iceberg.Schema;
+import org.apache.iceberg.types.Types;
+
+/**
+ * Rows of {@code events_<event>} as records of the contract's current schema. Where a row has no
+ * value of a field that cannot be null, the event is older than the field: it takes the field's
+ * default, as the stream would give it. One thread's.
+ */
+public final class EventReader {
+  private static final int MICROSECONDS = 6;
+
+  private final Contract contract;
+  private final List<FieldConversion> fields = new ArrayList<>();
+  private final List<Default> defaults = new ArrayList<>();
+  private final int id;
+  private final int time;
+  private final int partition;
+  private final int offset;
+  private final int logPartition;
+  private final int logOffset;
+  private final int logTime;
+
+  /** What stands for null in a field that cannot be null. */
+  private record Default(int position, Object value) {}
+
+  /**
+   * @param table columns of the rows
+   * @throws OfflineException if the service reads a field that the table does not hold in a form
+   *     from which there is a way back
+   */
+  public EventReader(ServiceReference service, Contract contract, Schema table) {
+    this.contract = contract;
+    this.id = place(table, EventTable.EVENT_ID);
+    this.time = place(table, EventTable.EVENT_TIME);
+    this.partition = place(table, SourceColumns.PARTITION);
+    this.offset = place(table, SourceColumns.OFFSET);
+    this.logPartition = place(table, SourceColumns.LOG_PARTITION);
+    this.logOffset = place(table, SourceColumns.LOG_OFFSET);
+    this.logTime = place(table, SourceColumns.LOG_TIME);
+    for (org.apache.avro.Schema.Field field : contract.schema().getFields()) {
+      Types.NestedField column = table.asStruct().field(field.name());
+      if (column != null) {
+        Optional<FieldConversion> conversion =
+            FieldConversion.of(field, column, place(table, field.name()));
+        conversion.ifPresent(fields::add);
+        if (conversion.isEmpty() && isRead(service, contract, field.name())) {
+          throw new OfflineException(
+              "Service %s reads %s.%s, which the offline table keeps as text for people (a union of several types, or a record within itself): it cannot be replayed. Take the field out of the service, or give it one type."
+                  .formatted(service.service(), contract.event(), field.name()));
+        }
+      }
+      if (!field.schema().isNullable() && field.hasDefaultValue()) {
+        defaults.add(new Default(field.pos(), GenericData.get().getDefaultValue(field)));
+      }
+    }
+  }
+
+  private int place(Schema table, String column) {
+    Types.NestedField found = table.asStruct().field(column);
+    if (found == null) {
+      throw new OfflineException(
+          "The offline table of event %s has no column %s. Start the job 'offline' of this release once: it brings its tables up to date."
+              .formatted(contract.event(), column));
+    }
+    return table.columns().indexOf(found);
+  }
+
+  /** The event as a record of the contract's schema. */
+  public GenericRecord read(RowData row) {
+    GenericRecord event = new GenericData.Record(contract.schema());
+    for (FieldConversion field : fields) {
+      field.read(row, event);
+    }
+    for (Default one : defaults) {
+      if (event.get(one.position()) == null) {
+        event.put(one.position(), one.value());
+      }
+    }
+    return event;
+  }
+
+  public String id(RowData row) {
+    return row.getString(id).toString();
+  }
+
+  /** Event time, milliseconds since 1970-01-01 UTC. */
+  public long time(RowData row) {
+    return row.getTimestamp(time, MICROSECONDS).getMillisecond();
+  }
+
+  /** Of the producer's event. */
+  public int partition(RowData row) {
+    return row.getInt(partition);
+  }
+
+  /** Of the producer's event. */
+  public long offset(RowData row) {
+    return row.getLong(offset);
+  }
+
+  /** When the event arrived, among those of the stream's other events. */
+  public Arrival arrival(RowData row) {
+    return new Arrival(
+        row.getTimestamp(logTime, MICROSECONDS).getMillisecond(),
+        row.getInt(logPartition),
+        row.getLong(logOffset));
+  }
+
+  /**
+   * Whether a field's name stands anywhere in what the service is made of. That its name stands in
+   * a text by chance is possible and does no harm.
+   */
+  private static boolean isRead(ServiceReference service, Contract contract, String field) {
+    List<String> texts = new ArrayList<>();
+    for (FeatureView view : service.views()) {
+      if (view.source().equals(contract.event())) {
+        view.aggregations().stream().map(Aggregation::toString).forEach(texts::add);
+      }
+    }
+    if (contract.event().equals(service.definition().spine())) {
+      for (Feature feature : service.definition().features()) {
+        if (feature instanceof EventFeature read) {
+          texts.add(read.field());
+        } else if (feature instanceof DerivedFeature derived) {
+          texts.add(derived.expression().text());
+        }
+      }
+    }
+    service
+        .definition()
+        .label()
+        .ifPresent(label -> texts.addAll(List.of(label.field(), label.on())));
+    Pattern word = Pattern.compile("\\b" + Pattern.quote(field) + "\\b");
+    return texts.stream().anyMatch(text -> word.matcher(text).find());
+  }
+}

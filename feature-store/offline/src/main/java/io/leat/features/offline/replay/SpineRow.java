@@ -1,0 +1,123 @@
+package io.leat.features.offline.replay;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One row of the spine, with what has been found for it so far.
+ *
+ * @param id the event's id; of a file's row without one, its line
+ * @param time event time, milliseconds since 1970-01-01 UTC
+ * @param partition of the producer's event; 0 for a file's row
+ * @param offset of the producer's event; of a file's row its number, from 1
+ * @param event the spine event's bytes ({@link EventCodec}); empty once nobody needs it
+ * @param values what has been found, each a Long, Double, Boolean, String or null
+ */
+@SuppressWarnings("ArrayRecordComponent") // bytes that nobody changes
+public record SpineRow(
+    String id, long time, int partition, long offset, byte[] event, List<@Nullable Object> values) {
+  private static final int NULL = 0;
+  private static final int LONG = 1;
+  private static final int DOUBLE = 2;
+  private static final int FALSE = 3;
+  private static final int TRUE = 4;
+  private static final int TEXT = 5;
+
+  /** The row with other values. */
+  public SpineRow withValues(List<@Nullable Object> found) {
+    return new SpineRow(id, time, partition, offset, event, found);
+  }
+
+  /** The row with other values and without its event. */
+  public SpineRow finished(List<@Nullable Object> found) {
+    return new SpineRow(id, time, partition, offset, new byte[0], found);
+  }
+
+  /** The row as bytes. */
+  public byte[] toBytes() {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream(event.length + 256);
+    try (DataOutputStream out = new DataOutputStream(bytes)) {
+      writeText(out, id);
+      out.writeLong(time);
+      out.writeInt(partition);
+      out.writeLong(offset);
+      out.writeInt(event.length);
+      out.write(event);
+      out.writeInt(values.size());
+      for (Object value : values) {
+        write(out, value);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e); // memory does not fail
+    }
+    return bytes.toByteArray();
+  }
+
+  /** Reads what {@link #toBytes} wrote. */
+  public static SpineRow fromBytes(byte[] bytes) {
+    try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes))) {
+      String id = readText(in);
+      long time = in.readLong();
+      int partition = in.readInt();
+      long offset = in.readLong();
+      byte[] event = in.readNBytes(in.readInt());
+      int size = in.readInt();
+      List<@Nullable Object> values = new ArrayList<>(size);
+      for (int i = 0; i < size; i++) {
+        values.add(read(in));
+      }
+      return new SpineRow(id, time, partition, offset, event, values);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e); // memory does not fail
+    }
+  }
+
+  private static void write(DataOutputStream out, @Nullable Object value) throws IOException {
+    if (value == null) {
+      out.writeByte(NULL);
+    } else if (value instanceof Long number) {
+      out.writeByte(LONG);
+      out.writeLong(number);
+    } else if (value instanceof Double number) {
+      out.writeByte(DOUBLE);
+      out.writeDouble(number);
+    } else if (value instanceof Boolean truth) {
+      out.writeByte(truth ? TRUE : FALSE);
+    } else {
+      out.writeByte(TEXT);
+      writeText(out, (String) value);
+    }
+  }
+
+  private static @Nullable Object read(DataInputStream in) throws IOException {
+    int kind = in.readByte();
+    return switch (kind) {
+      case NULL -> null;
+      case LONG -> in.readLong();
+      case DOUBLE -> in.readDouble();
+      case FALSE -> false;
+      case TRUE -> true;
+      case TEXT -> readText(in);
+      default -> throw new IllegalStateException("a row with a value of kind " + kind);
+    };
+  }
+
+  private static void writeText(DataOutputStream out, String text) throws IOException {
+    byte[] utf8 = text.getBytes(UTF_8);
+    out.writeInt(utf8.length);
+    out.write(utf8);
+  }
+
+  private static String readText(DataInputStream in) throws IOException {
+    return new String(in.readNBytes(in.readInt()), UTF_8);
+  }
+}
