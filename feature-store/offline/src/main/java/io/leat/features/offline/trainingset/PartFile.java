@@ -1,0 +1,154 @@
+package io.leat.features.offline.trainingset;
+
+import io.leat.features.offline.replay.SpineRow;
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.parquet.conf.ParquetConfiguration;
+import org.apache.parquet.conf.PlainParquetConfiguration;
+import org.apache.parquet.hadoop.ParquetWriter;
+import org.apache.parquet.hadoop.api.WriteSupport;
+import org.apache.parquet.hadoop.metadata.CompressionCodecName;
+import org.apache.parquet.io.LocalOutputFile;
+import org.apache.parquet.io.OutputFile;
+import org.apache.parquet.io.api.Binary;
+import org.apache.parquet.io.api.RecordConsumer;
+import org.apache.parquet.schema.LogicalTypeAnnotation;
+import org.apache.parquet.schema.MessageType;
+import org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName;
+import org.apache.parquet.schema.Type;
+import org.apache.parquet.schema.Types;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One Parquet file of a training set. The same rows give the same bytes: the settings are fixed,
+ * and nothing of when or where it was written goes in. One thread's.
+ */
+final class PartFile implements Closeable {
+  private final ParquetWriter<SpineRow> writer;
+
+  /**
+   * @param columns id and time, then the columns of the rows' values in their order
+   * @param metadata key-value metadata of the file
+   */
+  PartFile(Path file, List<Column> columns, Map<String, String> metadata) throws IOException {
+    this.writer =
+        new Builder(new LocalOutputFile(file), columns)
+            .withConf(new PlainParquetConfiguration())
+            .withCompressionCodec(CompressionCodecName.ZSTD)
+            .withExtraMetaData(metadata)
+            .build();
+  }
+
+  void write(SpineRow row) throws IOException {
+    writer.write(row);
+  }
+
+  @Override
+  public void close() throws IOException {
+    writer.close();
+  }
+
+  private static final class Builder extends ParquetWriter.Builder<SpineRow, Builder> {
+    private final List<Column> columns;
+
+    Builder(OutputFile file, List<Column> columns) {
+      super(file);
+      this.columns = columns;
+    }
+
+    @Override
+    protected Builder self() {
+      return this;
+    }
+
+    @Override
+    protected WriteSupport<SpineRow> getWriteSupport(ParquetConfiguration settings) {
+      return new RowWriteSupport(columns);
+    }
+
+    @Override
+    protected WriteSupport<SpineRow> getWriteSupport(Configuration settings) {
+      return new RowWriteSupport(columns);
+    }
+  }
+
+  /** Takes a row apart into Parquet's columns. */
+  private static final class RowWriteSupport extends WriteSupport<SpineRow> {
+    private static final String MESSAGE = "row";
+
+    private final List<Column> columns;
+    private @Nullable RecordConsumer consumer;
+
+    RowWriteSupport(List<Column> columns) {
+      this.columns = columns;
+    }
+
+    @Override
+    public WriteContext init(ParquetConfiguration settings) {
+      List<Type> types = new ArrayList<>();
+      columns.forEach(column -> types.add(type(column)));
+      return new WriteContext(new MessageType(MESSAGE, types), Map.of());
+    }
+
+    @Override
+    public WriteContext init(Configuration settings) {
+      return init(new PlainParquetConfiguration());
+    }
+
+    private static Type type(Column column) {
+      return switch (column.kind()) {
+        case time ->
+            Types.required(PrimitiveTypeName.INT64)
+                .as(
+                    LogicalTypeAnnotation.timestampType(
+                        true, LogicalTypeAnnotation.TimeUnit.MILLIS))
+                .named(column.name());
+        case text ->
+            (column.role() == Column.Role.id
+                    ? Types.required(PrimitiveTypeName.BINARY)
+                    : Types.optional(PrimitiveTypeName.BINARY))
+                .as(LogicalTypeAnnotation.stringType())
+                .named(column.name());
+        case whole -> Types.optional(PrimitiveTypeName.INT64).named(column.name());
+        case real -> Types.optional(PrimitiveTypeName.DOUBLE).named(column.name());
+        case truth -> Types.optional(PrimitiveTypeName.BOOLEAN).named(column.name());
+      };
+    }
+
+    @Override
+    public void prepareForWrite(RecordConsumer consumer) {
+      this.consumer = consumer;
+    }
+
+    @Override
+    public void write(SpineRow row) {
+      consumer.startMessage();
+      write(0, row.id());
+      write(1, row.time());
+      for (int i = 0; i < row.values().size(); i++) {
+        write(2 + i, row.values().get(i));
+      }
+      consumer.endMessage();
+    }
+
+    private void write(int place, @Nullable Object value) {
+      if (value == null) {
+        return;
+      }
+      Column column = columns.get(place);
+      consumer.startField(column.name(), place);
+      switch (column.kind()) {
+        case time, whole -> consumer.addLong((Long) value);
+        case real -> consumer.addDouble(((Number) value).doubleValue());
+        case truth -> consumer.addBoolean((Boolean) value);
+        case text -> consumer.addBinary(Binary.fromString((String) value));
+      }
+      consumer.endField(column.name(), place);
+    }
+  }
+}

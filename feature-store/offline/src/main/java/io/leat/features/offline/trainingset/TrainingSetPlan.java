@@ -1,0 +1,68 @@
+package io.leat.features.offline.trainingset;
+
+import io.leat.features.offline.VectorTable;
+import io.leat.features.offline.replay.ServiceReference;
+import io.leat.pipeline.Entity;
+import io.leat.pipeline.FeatureService;
+import io.leat.pipeline.FeatureService.Feature;
+import io.leat.runtime.options.TrainingSetOptions.AsOf;
+import io.leat.runtime.options.TrainingSetOptions.Unlabelled;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What a training set is to be, all of it checked.
+ *
+ * @param service the service
+ * @param asOf which events a row sees
+ * @param from least event time of a row
+ * @param to event time that all rows lie before
+ * @param spineFile where the spine is a file
+ * @param label where labels come from; empty: there are none
+ * @param unlabelled what becomes of rows without one
+ * @param shares of the parts
+ * @param tagged whether the snapshots that are read get a tag
+ */
+record TrainingSetPlan(
+    ServiceReference service,
+    AsOf asOf,
+    Optional<Instant> from,
+    Optional<Instant> to,
+    Optional<SpineFile> spineFile,
+    Optional<LabelSource> label,
+    Unlabelled unlabelled,
+    Shares shares,
+    boolean tagged) {
+  TrainingSetPlan {
+    Column.requireDistinct(columns(service, label));
+  }
+
+  /** The columns in their order: id, time, keys, features, label. */
+  List<Column> columns() {
+    return columns(service, label);
+  }
+
+  private static List<Column> columns(ServiceReference service, Optional<LabelSource> label) {
+    FeatureService definition = service.definition();
+    List<Column> columns = new ArrayList<>();
+    columns.add(new Column(Column.EVENT_ID, Column.Role.id, Column.Kind.text));
+    columns.add(new Column(Column.EVENT_TIME, Column.Role.time, Column.Kind.time));
+    Map<String, String> keys = VectorTable.keyColumns(definition, service.pipeline());
+    for (Entity entity : service.entities()) {
+      columns.add(new Column(keys.get(entity.name()), Column.Role.key, Column.Kind.text));
+    }
+    for (Feature feature : definition.features()) {
+      columns.add(
+          new Column(
+              feature.name(),
+              Column.Role.feature,
+              Column.Kind.of(VectorTable.type(feature, definition, service.pipeline()))));
+    }
+    label.ifPresent(
+        source -> columns.add(new Column(Column.LABEL, Column.Role.label, source.kind(service))));
+    return List.copyOf(columns);
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.leat.features.offline.trainingset;
+
+import org.jspecify.annotations.NullMarked;
