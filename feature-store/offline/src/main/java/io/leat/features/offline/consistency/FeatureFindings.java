@@ -1,0 +1,102 @@
+package io.leat.features.offline.consistency;
+
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** What was found of one feature. One thread's; findings of parts are merged. */
+final class FeatureFindings implements Serializable {
+  private static final long serialVersionUID = 1L;
+
+  /** So many unequal values are shown, the earliest. */
+  static final int EXAMPLES = 5;
+
+  private static final Comparator<Example> EARLIEST =
+      Comparator.comparingLong(Example::time).thenComparing(Example::eventId);
+
+  private long equal;
+  private long unequal;
+  private long numbers;
+  private double relative;
+  private final DeltaHistogram deltas = new DeltaHistogram();
+  private final ArrayList<Example> examples = new ArrayList<>();
+
+  /**
+   * A value that is not what was logged.
+   *
+   * @param keys the entities' keys
+   * @param time event time, milliseconds since 1970-01-01 UTC
+   */
+  record Example(
+      String eventId,
+      List<@Nullable String> keys,
+      long time,
+      @Nullable Object logged,
+      @Nullable Object recomputed)
+      implements Serializable {}
+
+  /** Compares two values: equal is what has the same bits. */
+  void compare(Example pair) {
+    Object logged = pair.logged();
+    Object recomputed = pair.recomputed();
+    if (logged instanceof Number one && recomputed instanceof Number other) {
+      double delta = Math.abs(one.doubleValue() - other.doubleValue());
+      double size = Math.abs(one.doubleValue()) + Math.abs(other.doubleValue());
+      numbers++;
+      relative += size == 0 ? 0 : 2 * delta / size;
+      deltas.add(delta);
+    }
+    if (Objects.equals(logged, recomputed)) { // of doubles, by their bits
+      equal++;
+    } else {
+      unequal++;
+      examples.add(pair);
+      keepEarliest();
+    }
+  }
+
+  private void keepEarliest() {
+    if (examples.size() > EXAMPLES) {
+      examples.sort(EARLIEST);
+      examples.subList(EXAMPLES, examples.size()).clear();
+    }
+  }
+
+  void merge(FeatureFindings other) {
+    equal += other.equal;
+    unequal += other.unequal;
+    numbers += other.numbers;
+    relative += other.relative;
+    deltas.merge(other.deltas);
+    examples.addAll(other.examples);
+    keepEarliest();
+  }
+
+  long equal() {
+    return equal;
+  }
+
+  long unequal() {
+    return unequal;
+  }
+
+  /**
+   * Symmetric mean absolute percentage error over the pairs of numbers, as a fraction: the mean of
+   * |a - b| / ((|a| + |b|) / 2), where both are 0 of 0; from 0 to 2.
+   */
+  double smape() {
+    return numbers == 0 ? 0 : relative / numbers;
+  }
+
+  DeltaHistogram deltas() {
+    return deltas;
+  }
+
+  /** The earliest unequal values, in order. */
+  List<Example> examples() {
+    return examples.stream().sorted(EARLIEST).toList();
+  }
+}

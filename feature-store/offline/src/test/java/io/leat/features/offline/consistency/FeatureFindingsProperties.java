@@ -1,0 +1,72 @@
+package io.leat.features.offline.consistency;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import io.leat.features.offline.consistency.FeatureFindings.Example;
+import java.util.List;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.DoubleRange;
+import net.jqwik.api.constraints.NotEmpty;
+import net.jqwik.api.constraints.Size;
+import org.jspecify.annotations.Nullable;
+
+class FeatureFindingsProperties {
+  @Property
+  void aQuantileIsToldToWithinItsPromise(
+      @ForAll @NotEmpty List<@DoubleRange(min = 0, max = 1e6) Double> deltas,
+      @ForAll @DoubleRange(min = 0.01, max = 1) double share) {
+    DeltaHistogram histogram = new DeltaHistogram();
+    deltas.forEach(histogram::add);
+
+    List<Double> sorted = deltas.stream().sorted().toList();
+    double exact = sorted.get((int) Math.ceil(share * sorted.size()) - 1);
+
+    assertThat(histogram.quantile(share)).isGreaterThanOrEqualTo(exact);
+    assertThat(histogram.quantile(share)).isLessThanOrEqualTo(exact * (1 + 1.0 / 64));
+    assertThat(histogram.greatest()).isEqualTo(sorted.get(sorted.size() - 1));
+  }
+
+  @Property
+  void findingsOfPartsMergeToThoseOfTheWhole(
+      @ForAll @Size(max = 40) List<@DoubleRange(min = -9, max = 9) Double> logged,
+      @ForAll @Size(max = 40) List<@DoubleRange(min = -9, max = 9) Double> recomputed) {
+    FeatureFindings whole = new FeatureFindings();
+    FeatureFindings left = new FeatureFindings();
+    FeatureFindings right = new FeatureFindings();
+    int pairs = Math.min(logged.size(), recomputed.size());
+    for (int i = 0; i < pairs; i++) {
+      Double other = i % 3 == 0 ? logged.get(i) : recomputed.get(i);
+      Example pair = pair(i, logged.get(i), other);
+      whole.compare(pair);
+      (i % 2 == 0 ? left : right).compare(pair);
+    }
+
+    left.merge(right);
+
+    assertThat(left.equal() + left.unequal()).isEqualTo(pairs);
+    assertThat(left.equal()).isEqualTo(whole.equal());
+    assertThat(left.examples()).isEqualTo(whole.examples());
+    assertThat(left.smape()).isEqualTo(whole.smape(), within(1e-12));
+    assertThat(left.deltas().quantile(0.9)).isEqualTo(whole.deltas().quantile(0.9));
+  }
+
+  @Property
+  void equalIsWhatHasTheSameBits(@ForAll double one) {
+    FeatureFindings findings = new FeatureFindings();
+    findings.compare(pair(0, one, one));
+    findings.compare(pair(1, null, null));
+    findings.compare(pair(2, 0.0, -0.0));
+    findings.compare(pair(3, 1L, 1.0));
+    findings.compare(pair(4, null, 0.0));
+    findings.compare(pair(5, "a", "b"));
+
+    assertThat(findings.equal()).isEqualTo(2);
+    assertThat(findings.examples()).extracting(Example::time).containsExactly(2L, 3L, 4L, 5L);
+  }
+
+  private static Example pair(int time, @Nullable Object logged, @Nullable Object recomputed) {
+    return new Example("event-" + time, List.of(), time, logged, recomputed);
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.leat.features.offline.consistency;
+
+import org.jspecify.annotations.NullMarked;
