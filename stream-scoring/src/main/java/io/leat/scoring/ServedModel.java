@@ -46,7 +46,16 @@ record ServedModel(Model model, FeatureService service, SharedModel session) {
     SharedModel session =
         new SharedModel(file, model.score(), ModelInput.of(model, service).width());
     try {
-      session.acquire().metadata().ifPresent(made -> refuseOther(model, service, made));
+      Optional<ModelMetadata> made = session.acquire().metadata();
+      made.ifPresent(found -> refuseOther(model, service, found));
+      made.flatMap(ModelMetadata::trainingSet)
+          .ifPresent(
+              lineage ->
+                  log.info(
+                      "Model {} version {} was trained on the training set with lineage {}",
+                      model.name(),
+                      model.version(),
+                      lineage));
     } finally {
       session.release();
     }
@@ -92,8 +101,8 @@ record ServedModel(Model model, FeatureService service, SharedModel session) {
   }
 
   private static void refuseOther(Model model, FeatureService service, ModelMetadata made) {
-    ModelMetadata wanted = ModelMetadata.of(service);
-    if (!made.equals(wanted)) {
+    if (!made.isFor(service)) {
+      ModelMetadata wanted = ModelMetadata.of(service);
       throw new ModelException(
           "Model %s: %s was trained on %s@%d, definition %s, features %s; the pipeline has %s@%d, definition %s, features %s. Train the model anew with 'leat train', or restore the definitions it was trained on."
               .formatted(

@@ -79,6 +79,23 @@ public final class EventRows implements Closeable {
    * @throws UserError if the file cannot be read, or lacks a column that the contract needs
    */
   public static EventRows open(Path file, Contract contract, Optional<String> timeColumn) {
+    return new EventRows(file, source(file), contract, timeColumn);
+  }
+
+  /**
+   * Names of a file's columns, in their order.
+   *
+   * @throws UserError if the file cannot be read
+   */
+  public static List<String> columns(Path file) {
+    try (RowSource rows = source(file)) {
+      return rows.columns();
+    } catch (IOException e) {
+      throw new UserError("Cannot close " + file + ": " + e.getMessage(), e);
+    }
+  }
+
+  private static RowSource source(Path file) {
     if (!Files.isRegularFile(file)) {
       throw new UserError("There is no file " + file + ".");
     }
@@ -88,13 +105,11 @@ public final class EventRows implements Closeable {
       throw new UserError(
           "%s is neither .csv, .csv.gz nor .parquet; these are what can be read.".formatted(file));
     }
-    RowSource rows;
     try {
-      rows = parquet ? new ParquetRows(file) : new CsvRows(file);
+      return parquet ? new ParquetRows(file) : new CsvRows(file);
     } catch (IOException | RuntimeException e) { // Parquet says by either that it is none
       throw new UserError("Cannot read " + file + ": " + e.getMessage(), e);
     }
-    return new EventRows(file, rows, contract, timeColumn);
   }
 
   /** Columns of the file that no field takes. */

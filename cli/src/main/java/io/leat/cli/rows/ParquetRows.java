@@ -19,13 +19,13 @@ import org.apache.parquet.schema.Type;
 import org.jspecify.annotations.Nullable;
 
 /** The flat columns of a Parquet file; its unit of position is the row. */
-final class ParquetRows implements RowSource {
+public final class ParquetRows implements RowSource {
   private final ParquetReader<Group> reader;
   private final List<ParquetColumn> columns;
   private final long size;
   private long position;
 
-  ParquetRows(Path path) throws IOException {
+  public ParquetRows(Path path) throws IOException {
     LocalInputFile file = new LocalInputFile(path);
     MessageType schema;
     try (ParquetFileReader metadata = ParquetFileReader.open(file)) {

@@ -8,7 +8,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** The rows of one file, one after the other. */
-interface RowSource extends Closeable {
+public interface RowSource extends Closeable {
   /** Names of the file's columns. */
   List<String> columns();
 

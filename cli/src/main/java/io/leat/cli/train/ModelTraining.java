@@ -24,26 +24,168 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
-import org.apache.avro.generic.GenericRecord;
+import org.jspecify.annotations.Nullable;
 
-/** One training of one model: events to vectors, vectors to a model and its reference profile. */
+/**
+ * One training of one model: events to vectors, or the vectors of a training set; vectors to a
+ * model and its reference profile.
+ */
 public final class ModelTraining {
   private final Pipeline pipeline;
   private final Model model;
   private final FeatureService service;
-  private final String labelField;
 
-  /**
-   * @throws UserError if the model's service has no label, or one that another event brings
-   */
+  /** A training of one of the pipeline's models. */
   public ModelTraining(Pipeline pipeline, Model model) {
     this.pipeline = pipeline;
     this.model = model;
     this.service = pipeline.service(model.service()).orElseThrow();
+  }
+
+  /** Vectors on their way to a model: what it learns from, and what its profile is made of. */
+  private final class Samples {
+    private final ReferenceProfileBuilder profile = ReferenceProfileBuilder.of(pipeline, model);
+    private final ModelInput input = ModelInput.of(model, service);
+    private final double[] row = new double[input.width()];
+    private long vectors;
+    private long unlabelled;
+    private long refused;
+    private String refusal = "";
+
+    TrainingSet.Builder part() {
+      return TrainingSet.builder(input.features());
+    }
+
+    /** Adds a vector to a part, where it has a label and is an input of the model. */
+    void add(
+        TrainingSet.Builder part,
+        long time,
+        List<? extends @Nullable Object> values,
+        Optional<Boolean> label) {
+      vectors++;
+      profile.add(time, values);
+      Optional<ModelInput.Refusal> problem = input.write(values, row);
+      if (problem.isPresent()) {
+        refused++;
+        refusal = problem.get().message();
+      } else if (label.isEmpty()) {
+        unlabelled++;
+      } else {
+        part.add(time, row, label.get());
+      }
+    }
+
+    void print(PrintWriter out) {
+      out.printf(
+          "%s@%d: %,d vectors; left out: %,d without a label, %,d that are no input of the model%s%n",
+          service.name(),
+          service.version(),
+          vectors,
+          unlabelled,
+          refused,
+          refusal.isEmpty() ? "" : " (" + refusal + ")");
+    }
+  }
+
+  /** How a model comes of samples. */
+  @FunctionalInterface
+  private interface Training {
+    TrainedModel train() throws TrainingException;
+  }
+
+  /**
+   * Trains on events, writes both files, prints the report.
+   *
+   * @param files a file for each event that the service is made of
+   * @param timeColumns column of event time, for files that call it otherwise than the contract
+   * @param from first event time of a vector to train on
+   * @param until event time before which all events lie
+   * @throws UserError if the files do not fit, or the model cannot be trained on them, or its
+   *     service has no label, or one that another event brings
+   */
+  public TrainingReport run(
+      Map<String, Path> files,
+      Map<String, String> timeColumns,
+      Optional<Instant> from,
+      Optional<Instant> until,
+      PrintWriter out) {
+    String labelField = ownLabel();
+    requireFiles(files.keySet());
+    EventFiles events = new EventFiles(pipeline, out);
+    files.forEach(
+        (name, file) -> events.read(name, file, Optional.ofNullable(timeColumns.get(name))));
+
+    ServiceReplay replay = new ServiceReplay(service, pipeline);
+    Samples samples = new Samples();
+    TrainingSet.Builder rows = samples.part();
+    long first = from.map(Instant::toEpochMilli).orElse(Long.MIN_VALUE);
+    long end = until.map(Instant::toEpochMilli).orElse(Long.MAX_VALUE);
+    for (EventFiles.Event event : events.inOrder()) {
+      if (event.timeMillis() >= end) {
+        break;
+      }
+      Optional<Vector> vector = replay.feed(event.name(), event.event());
+      if (vector.isPresent() && event.timeMillis() >= first) {
+        samples.add(
+            rows,
+            vector.get().eventTime(),
+            vector.get().values(),
+            label(event.event().get(labelField)));
+      }
+    }
+    samples.print(out);
+    return finish(samples, () -> Trainer.train(rows.build(), ModelMetadata.of(service)), out);
+  }
+
+  /**
+   * Trains on a training set: learns from its training part, is measured on its test part, and
+   * leaves the validation part to whoever compares models. Writes both files, prints the report.
+   * The model says which training set it is of.
+   *
+   * @param folder what {@code leat training-set} wrote
+   * @throws UserError if the training set is not of the model's service, or the model cannot be
+   *     trained on it
+   */
+  public TrainingReport run(Path folder, PrintWriter out) {
+    TrainingSetFolder set = TrainingSetFolder.open(folder, service);
+    Samples samples = new Samples();
+    TrainingSet.Builder training = samples.part();
+    TrainingSet.Builder test = samples.part();
+    read(set, TrainingSetFolder.TRAIN, samples, training);
+    read(set, TrainingSetFolder.VALIDATION, samples, samples.part());
+    read(set, TrainingSetFolder.TEST, samples, test);
+    samples.print(out);
+    out.println("training set with lineage " + set.lineage());
+    ModelMetadata metadata = ModelMetadata.of(service).withTrainingSet(set.lineage());
+    return finish(
+        samples,
+        () -> Trainer.trainOn(new TrainingSet.Split(training.build(), test.build()), metadata),
+        out);
+  }
+
+  private void read(TrainingSetFolder set, String part, Samples samples, TrainingSet.Builder rows) {
+    set.read(part, service, (time, values, label) -> samples.add(rows, time, values, label(label)));
+  }
+
+  private TrainingReport finish(Samples samples, Training training, PrintWriter out) {
+    TrainedModel trained;
+    try {
+      trained = training.train();
+    } catch (TrainingException e) {
+      throw new UserError("Cannot train " + model.name() + ": " + e.getMessage(), e);
+    }
+    write(trained, profile(samples.profile));
+    print(trained.report(), out);
+    return trained.report();
+  }
+
+  /** The field of the spine that is the service's label. */
+  private String ownLabel() {
     FeatureService.Label label =
         service
             .label()
@@ -54,77 +196,10 @@ public final class ModelTraining {
                             .formatted(service.name())));
     if (!label.from().equals(service.spine())) {
       throw new UserError(
-          "The label of service %s comes from %s; leat train reads labels from the spine %s itself so far."
+          "The label of service %s comes from %s; files of events have it only where it comes from the spine %s itself. Make a training set with 'leat training-set', and train on that: --training-set DIR."
               .formatted(service.name(), label.from(), service.spine()));
     }
-    this.labelField = label.field();
-  }
-
-  /**
-   * Trains, writes both files, prints the report.
-   *
-   * @param files a file for each event that the service is made of
-   * @param timeColumns column of event time, for files that call it otherwise than the contract
-   * @param from first event time of a vector to train on
-   * @param until event time before which all events lie
-   * @throws UserError if the files do not fit, or the model cannot be trained on them
-   */
-  public TrainingReport run(
-      Map<String, Path> files,
-      Map<String, String> timeColumns,
-      Optional<Instant> from,
-      Optional<Instant> until,
-      PrintWriter out) {
-    requireFiles(files.keySet());
-    EventFiles events = new EventFiles(pipeline, out);
-    files.forEach(
-        (name, file) -> events.read(name, file, Optional.ofNullable(timeColumns.get(name))));
-
-    ServiceReplay replay = new ServiceReplay(service, pipeline);
-    ReferenceProfileBuilder profile = ReferenceProfileBuilder.of(pipeline, model);
-    ModelInput input = ModelInput.of(model, service);
-    TrainingSet.Builder rows = TrainingSet.builder(input.features());
-    double[] row = new double[input.width()];
-    long first = from.map(Instant::toEpochMilli).orElse(Long.MIN_VALUE);
-    long end = until.map(Instant::toEpochMilli).orElse(Long.MAX_VALUE);
-    long vectors = 0;
-    long unlabelled = 0;
-    long refused = 0;
-    String refusal = "";
-    for (EventFiles.Event event : events.inOrder()) {
-      if (event.timeMillis() >= end) {
-        break;
-      }
-      Optional<Vector> vector = replay.feed(event.name(), event.event());
-      if (vector.isEmpty() || event.timeMillis() < first) {
-        continue;
-      }
-      vectors++;
-      profile.add(vector.get().eventTime(), vector.get().values());
-      Optional<Boolean> label = label(event.event());
-      Optional<ModelInput.Refusal> problem = input.write(vector.get().values(), row);
-      if (problem.isPresent()) {
-        refused++;
-        refusal = problem.get().message();
-      } else if (label.isEmpty()) {
-        unlabelled++;
-      } else {
-        rows.add(vector.get().eventTime(), row, label.get());
-      }
-    }
-    out.printf(
-        "%s@%d: %,d vectors; left out: %,d without a label, %,d that are no input of the model%s%n",
-        service.name(),
-        service.version(),
-        vectors,
-        unlabelled,
-        refused,
-        refusal.isEmpty() ? "" : " (" + refusal + ")");
-
-    TrainedModel trained = train(rows.build());
-    write(trained, profile(profile));
-    print(trained.report(), out);
-    return trained.report();
+    return label.field();
   }
 
   private void requireFiles(Set<String> given) {
@@ -142,9 +217,8 @@ public final class ModelTraining {
     }
   }
 
-  /** The event's label; empty where it is null. */
-  private Optional<Boolean> label(GenericRecord event) {
-    Object value = event.get(labelField);
+  /** A label as a model learns it; empty where it is not known. */
+  private Optional<Boolean> label(@Nullable Object value) {
     if (value == null) {
       return Optional.empty();
     }
@@ -156,16 +230,8 @@ public final class ModelTraining {
       return Optional.of(number.doubleValue() == 1);
     }
     throw new UserError(
-        "The label %s.%s is '%s'; expected true, false, 1 or 0."
-            .formatted(service.spine(), labelField, value));
-  }
-
-  private TrainedModel train(TrainingSet rows) {
-    try {
-      return Trainer.train(rows, ModelMetadata.of(service));
-    } catch (TrainingException e) {
-      throw new UserError("Cannot train " + model.name() + ": " + e.getMessage(), e);
-    }
+        "A label of service %s is '%s'; expected true, false, 1 or 0."
+            .formatted(service.name(), value));
   }
 
   private ReferenceProfile profile(ReferenceProfileBuilder profile) {

@@ -14,21 +14,23 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Trains a model of a pipeline on files of events. */
+/** Trains a model of a pipeline on files of events, or on a training set. */
 @Command(
     name = "train",
     mixinStandardHelpOptions = true,
     description = {
-      "Trains a model of a pipeline on files of events, and writes its ONNX file and the reference"
-          + " profile of its training data where the model's definition says.",
+      "Trains a model of a pipeline on files of events or on a training set, and writes its ONNX"
+          + " file and the reference profile of its training data where the model's definition says.",
       "Events pass the contract's rules and are replayed in the order of their time; the vectors"
-          + " are those that the stream would make. The newest fifth is held out to measure the"
+          + " are those that the stream would make. The newest fifth of them is held out to measure the"
           + " model. The same files give the same model, byte for byte."
     })
 public final class TrainCommand implements Callable<Integer> {
@@ -38,14 +40,29 @@ public final class TrainCommand implements Callable<Integer> {
   @Option(names = "--model", paramLabel = "NAME", required = true, description = "The model.")
   private String model = "";
 
-  @Option(
-      names = "--events",
-      paramLabel = "NAME=FILE",
-      required = true,
-      description =
-          "Events of a contract: .csv, .csv.gz or .parquet. Once for each event that the model's"
-              + " service is made of.")
-  private Map<String, Path> events = new LinkedHashMap<>();
+  @ArgGroup(multiplicity = "1")
+  private Source source = new Source();
+
+  /** One of these. */
+  static final class Source {
+    @Option(
+        names = "--events",
+        paramLabel = "NAME=FILE",
+        required = true,
+        description =
+            "Events of a contract: .csv, .csv.gz or .parquet. Once for each event that the model's"
+                + " service is made of.")
+    private Map<String, Path> events = new LinkedHashMap<>();
+
+    @Option(
+        names = "--training-set",
+        paramLabel = "DIR",
+        required = true,
+        description =
+            "What 'leat training-set' wrote for the model's service. The model learns from its"
+                + " training part and is measured on its test part; its file names the lineage.")
+    private @Nullable Path trainingSet;
+  }
 
   @Option(
       names = "--time-column",
@@ -91,8 +108,18 @@ public final class TrainCommand implements Callable<Integer> {
                                 model,
                                 pipeline.models().stream().map(Model::name).toList())));
     PrintWriter out = spec.commandLine().getOut();
-    new ModelTraining(pipeline, definition)
-        .run(events, timeColumns, Optional.ofNullable(from), Optional.ofNullable(until), out);
+    ModelTraining training = new ModelTraining(pipeline, definition);
+    if (source.trainingSet != null) {
+      if (from != null || until != null || !timeColumns.isEmpty()) {
+        throw new ParameterException(
+            spec.commandLine(),
+            "--from, --until and --time-column go with --events; a training set has its times.");
+      }
+      training.run(source.trainingSet, out);
+    } else {
+      training.run(
+          source.events, timeColumns, Optional.ofNullable(from), Optional.ofNullable(until), out);
+    }
     return 0;
   }
 }

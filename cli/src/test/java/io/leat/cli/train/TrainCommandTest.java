@@ -110,6 +110,24 @@ class TrainCommandTest {
   }
 
   @Test
+  void aTrainingSetThatIsNoneOrOfAnotherDefinitionIsRefused() throws Exception {
+    assertThat(train("--training-set", scratch.toString())).isEqualTo(1);
+    assertThat(out.toString()).contains("holds no training set").contains("leat training-set");
+
+    Files.writeString(
+        scratch.resolve("lineage.json"),
+        """
+        {"format": "leat-training-set", "formatVersion": 1,
+         "service": {"name": "price", "version": 1, "definition": "0123"}, "files": []}
+        """);
+    assertThat(train("--training-set", scratch.toString())).isEqualTo(1);
+    assertThat(out.toString()).contains("was made for price@1, definition 0123; the model reads");
+    assertThat(artifact).doesNotExist();
+
+    assertThat(train("--training-set", scratch.toString(), "--from", "1996-05-14")).isEqualTo(2);
+  }
+
+  @Test
   void theExamplesModelIsWhatTheCommandInItsReadmeMakes() throws Exception {
     Path readings = PROJECT.resolve("../shared/data/electricity/readings.csv.gz");
     assumeTrue(Files.exists(readings), () -> "skipped: there is no " + readings.normalize());

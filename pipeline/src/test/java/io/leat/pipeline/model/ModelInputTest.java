@@ -80,6 +80,10 @@ class ModelInputTest {
   void metadataIsReadBackAsItWasWritten() {
     ModelMetadata metadata = ModelMetadata.of(SERVICE);
     assertThat(ModelMetadata.fromProperties(metadata.toProperties())).contains(metadata);
+    ModelMetadata traced = metadata.withTrainingSet("4a49bd1e");
+    assertThat(ModelMetadata.fromProperties(traced.toProperties())).contains(traced);
+    assertThat(traced).isNotEqualTo(metadata);
+    assertThat(traced.isFor(SERVICE)).isTrue();
     assertThat(ModelMetadata.fromProperties(Map.of("producer", "other"))).isEmpty();
   }
 

@@ -22,23 +22,48 @@ public final class Trainer {
    */
   public static TrainedModel train(TrainingSet set, ModelMetadata metadata)
       throws TrainingException {
+    requireFeatures(set, metadata);
+    TrainingSet.Split split = set.splitByTime(HOLD_OUT_SHARE);
+    requireBothLabels(split.training(), "training (the earlier four fifths)");
+    requireBothLabels(split.holdOut(), "hold-out (the newest fifth)");
+    return fit(split, metadata);
+  }
+
+  /**
+   * Trains a model on one part and measures it on the other.
+   *
+   * @param split of rows of the metadata's features
+   * @param metadata what the model file will say it was made for
+   * @throws TrainingException if all labels of a part are alike
+   */
+  public static TrainedModel trainOn(TrainingSet.Split split, ModelMetadata metadata)
+      throws TrainingException {
+    requireFeatures(split.training(), metadata);
+    requireBothLabels(split.training(), "training part");
+    requireBothLabels(split.holdOut(), "hold-out part");
+    return fit(split, metadata);
+  }
+
+  private static TrainedModel fit(TrainingSet.Split split, ModelMetadata metadata) {
+    TrainingSet training = split.training();
+    TrainingSet holdOut = split.holdOut();
+    LogisticModel model = LogisticRegression.fit(training);
+    TrainingReport report =
+        new TrainingReport(
+            training.features().size(),
+            time(training, 0),
+            time(holdOut, 0),
+            time(holdOut, holdOut.size() - 1),
+            measure(model, training),
+            measure(model, holdOut));
+    return new TrainedModel(OnnxExport.write(model, metadata), report, model::probability);
+  }
+
+  private static void requireFeatures(TrainingSet set, ModelMetadata metadata) {
     if (!set.features().equals(metadata.features())) {
       throw new IllegalArgumentException(
           "the set's features are %s; expected %s".formatted(set.features(), metadata.features()));
     }
-    TrainingSet.Split split = set.splitByTime(HOLD_OUT_SHARE);
-    requireBothLabels(split.training(), "training (the earlier four fifths)");
-    requireBothLabels(split.holdOut(), "hold-out (the newest fifth)");
-    LogisticModel model = LogisticRegression.fit(split.training());
-    TrainingReport report =
-        new TrainingReport(
-            set.features().size(),
-            time(set, 0),
-            time(split.holdOut(), 0),
-            time(set, set.size() - 1),
-            measure(model, split.training()),
-            measure(model, split.holdOut()));
-    return new TrainedModel(OnnxExport.write(model, metadata), report, model::probability);
   }
 
   private static void requireBothLabels(TrainingSet part, String name) throws TrainingException {

@@ -11,13 +11,18 @@ import ai.onnxruntime.OrtSession;
 import io.leat.pipeline.model.ModelMetadata;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 class TrainerTest {
   private static final ModelMetadata METADATA =
       new ModelMetadata(
-          "fraud", 3, "abc", List.of("view.z", "event.a", "view.constant", "event.flag"));
+          "fraud",
+          3,
+          "abc",
+          List.of("view.z", "event.a", "view.constant", "event.flag"),
+          Optional.of("4a49bd1e"));
 
   @Test
   void itFindsTheWeightsThatMadeTheLabels() {

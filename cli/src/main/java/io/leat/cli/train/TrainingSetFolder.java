@@ -1,0 +1,144 @@
+package io.leat.cli.train;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.leat.cli.UserError;
+import io.leat.cli.rows.ParquetRows;
+import io.leat.cli.rows.RowSource;
+import io.leat.pipeline.FeatureService;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.DigestInputStream;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.parquet.ParquetRuntimeException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What {@code leat training-set} wrote: its files are as its lineage says, byte for byte, and of
+ * the service as it is defined now.
+ *
+ * @param folder the folder
+ * @param lineage SHA-256 of {@code lineage.json}, in hex: names the training set
+ */
+record TrainingSetFolder(Path folder, String lineage) {
+  static final String TRAIN = "train.parquet";
+  static final String VALIDATION = "validation.parquet";
+  static final String TEST = "test.parquet";
+
+  private static final String LINEAGE = "lineage.json";
+  private static final String FORMAT = "leat-training-set";
+  private static final int FORMAT_VERSION = 1;
+  private static final String TIME = "event_time";
+  private static final String LABEL = "label";
+
+  /** Takes one row. */
+  @FunctionalInterface
+  interface Rows {
+    /**
+     * @param values one a feature, in the service's order
+     * @param label null where it is not known
+     */
+    void add(long timeMillis, List<@Nullable Object> values, @Nullable Object label);
+  }
+
+  /**
+   * Opens a training set.
+   *
+   * @throws UserError if the folder holds none, or one whose files have changed, or one of another
+   *     service or of another definition of it
+   */
+  static TrainingSetFolder open(Path folder, FeatureService service) {
+    Path file = folder.resolve(LINEAGE);
+    JsonNode lineage;
+    try {
+      lineage = new ObjectMapper().readTree(Files.readAllBytes(file));
+    } catch (IOException e) {
+      throw new UserError(
+          "%s holds no training set: %s cannot be read (%s). Make one with 'leat training-set'."
+              .formatted(folder, file, e),
+          e);
+    }
+    if (!lineage.path("format").asText().equals(FORMAT)
+        || lineage.path("formatVersion").asInt() != FORMAT_VERSION) {
+      throw new UserError(
+          "%s says it is %s of version %d; expected %s of version %d."
+              .formatted(
+                  file,
+                  lineage.path("format").asText("nothing"),
+                  lineage.path("formatVersion").asInt(),
+                  FORMAT,
+                  FORMAT_VERSION));
+    }
+    JsonNode made = lineage.path("service");
+    if (!made.path("definition").asText().equals(service.definition())) {
+      throw new UserError(
+          "%s was made for %s@%d, definition %s; the model reads %s@%d, definition %s. Make it anew with 'leat training-set'."
+              .formatted(
+                  folder,
+                  made.path("name").asText(),
+                  made.path("version").asInt(),
+                  made.path("definition").asText(),
+                  service.name(),
+                  service.version(),
+                  service.definition()));
+    }
+    for (JsonNode part : lineage.path("files")) {
+      Path data = folder.resolve(part.path("name").asText());
+      if (!sha256(data).equals(part.path("sha256").asText())) {
+        throw new UserError(
+            "%s is not what %s says it is: its bytes have changed. Make the training set anew with 'leat training-set'."
+                .formatted(data, file));
+      }
+    }
+    return new TrainingSetFolder(folder, sha256(file));
+  }
+
+  /**
+   * Reads one part, by event time.
+   *
+   * @throws UserError if it cannot be read or lacks a feature
+   */
+  void read(String part, FeatureService service, Rows rows) {
+    Path file = folder.resolve(part);
+    try (ParquetRows source = new ParquetRows(file)) {
+      for (Optional<RowSource.Row> row = source.next(); row.isPresent(); row = source.next()) {
+        Map<String, @Nullable Object> columns = row.get().values();
+        List<@Nullable Object> values = new ArrayList<>();
+        for (String feature : service.featureNames()) {
+          if (!columns.containsKey(feature)) {
+            throw new UserError("%s has no column %s.".formatted(file, feature));
+          }
+          values.add(columns.get(feature));
+        }
+        if (!(columns.get(TIME) instanceof Instant time)) {
+          throw new UserError("%s has no times in a column %s.".formatted(file, TIME));
+        }
+        rows.add(time.toEpochMilli(), values, columns.get(LABEL));
+      }
+    } catch (IOException | ParquetRuntimeException e) {
+      throw new UserError("Cannot read %s: %s".formatted(file, e.getMessage()), e);
+    }
+  }
+
+  private static String sha256(Path file) {
+    try (InputStream in = Files.newInputStream(file)) {
+      MessageDigest digest = MessageDigest.getInstance("SHA-256");
+      new DigestInputStream(in, digest).transferTo(OutputStream.nullOutputStream());
+      return HexFormat.of().formatHex(digest.digest());
+    } catch (IOException e) {
+      throw new UserError("Cannot read %s: %s".formatted(file, e), e);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java runtime has SHA-256", e);
+    }
+  }
+}
