@@ -5,6 +5,8 @@ import io.leat.cli.define.PlanCommand;
 import io.leat.cli.define.ValidateCommand;
 import io.leat.cli.dlq.DlqCommand;
 import io.leat.cli.maintain.MaintainCommand;
+import io.leat.cli.offline.TrainingSetCommand;
+import io.leat.cli.offline.VerifyConsistencyCommand;
 import io.leat.cli.replay.ReplayCommand;
 import io.leat.cli.train.TrainCommand;
 import io.leat.cli.up.DownCommand;
@@ -23,7 +25,7 @@ import picocli.CommandLine.Command;
 /**
  * The {@code leat} command. Exit codes: 0 done, 1 failed or refused, 2 wrong arguments or a wrong
  * pipeline, 3 (of {@code replay} and {@code dlq replay}) done but for rows or letters that do not
- * fit.
+ * fit, (of {@code verify-consistency}) done, and something is not the same.
  */
 @Command(
     name = "leat",
@@ -36,7 +38,8 @@ import picocli.CommandLine.Command;
       "0:done",
       "1:failed or refused",
       "2:wrong arguments or a wrong pipeline",
-      "3:replay, dlq replay: done, but for rows or letters that do not fit"
+      "3:replay, dlq replay: done, but for rows or letters that do not fit;"
+          + " verify-consistency: done, and something is not the same"
     },
     subcommands = {
       UpCommand.class,
@@ -48,6 +51,8 @@ import picocli.CommandLine.Command;
       ReplayCommand.class,
       DlqCommand.class,
       MaintainCommand.class,
+      TrainingSetCommand.class,
+      VerifyConsistencyCommand.class,
       TrainCommand.class,
     })
 public final class Leat {

@@ -30,7 +30,7 @@ import org.apache.iceberg.jdbc.JdbcCatalog;
  * {@code leat up} as a user runs it: a process of its own, from the distribution, in a folder of
  * its own.
  */
-final class RunningStack implements AutoCloseable {
+public final class RunningStack implements AutoCloseable {
   private static final Duration UP = Duration.ofMinutes(6);
   private static final Duration DOWN = Duration.ofMinutes(3);
   private static final String BROKER = "io.leat.stack.BrokerMain";
@@ -43,16 +43,24 @@ final class RunningStack implements AutoCloseable {
     this.process = process;
   }
 
-  /** Starts a pipeline's stack and waits until it is up. */
-  static RunningStack up(Path pipeline, Path folder) {
+  /**
+   * Starts a pipeline's stack and waits until it is up.
+   *
+   * @param more further arguments of {@code leat up}
+   */
+  public static RunningStack up(Path pipeline, Path folder, String... more) {
     LeatHome home = LeatHome.find();
+    List<String> arguments =
+        new ArrayList<>(
+            List.of("up", pipeline.toString(), "--dir", folder.toString(), "--free-ports"));
+    arguments.addAll(List.of(more));
     JvmProcess process =
         JvmProcess.start(
             JvmProcess.Command.of(
                     "up",
                     home.classPath("services"),
                     Leat.class.getName(),
-                    List.of("up", pipeline.toString(), "--dir", folder.toString(), "--free-ports"),
+                    arguments,
                     folder.resolveSibling("up.log"))
                 .withJvmOptions(
                     "-Xmx256m",
@@ -63,7 +71,7 @@ final class RunningStack implements AutoCloseable {
   }
 
   /** Runs a command against this stack to its end, in this JVM. */
-  CommandRun run(String... arguments) {
+  public CommandRun run(String... arguments) {
     List<String> all = new ArrayList<>(List.of(arguments));
     all.addAll(List.of("--dir", folder.toString()));
     return CommandRun.of(all.toArray(String[]::new));
@@ -91,7 +99,7 @@ final class RunningStack implements AutoCloseable {
   }
 
   /** Rows of an Iceberg table, as its newest snapshot says. */
-  long committedRows(String namespace, String table) throws IOException {
+  public long committedRows(String namespace, String table) throws IOException {
     return ofTable(
         namespace,
         table,

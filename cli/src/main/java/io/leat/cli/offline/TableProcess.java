@@ -1,0 +1,121 @@
+package io.leat.cli.offline;
+
+import io.leat.cli.UserError;
+import io.leat.runtime.options.ProcessLine;
+import io.leat.runtime.options.ReplayOptions;
+import io.leat.stack.JvmProcess;
+import io.leat.stack.LeatHome;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
+import me.tongfei.progressbar.ProgressBar;
+import me.tongfei.progressbar.ProgressBarBuilder;
+import me.tongfei.progressbar.ProgressBarStyle;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+
+/**
+ * The process that does a command's work over the offline tables: Flink and Iceberg, out of the
+ * distribution's {@code lib/flink}. It takes the command's own arguments.
+ */
+final class TableProcess {
+  private static final int LIVE_MILLIS = 250;
+  private static final int REPORT_MILLIS = 5_000;
+  private static final int WRONG_INPUT = 2;
+
+  /** The work is done, and what it found is not as it should be. */
+  private static final int DONE_BUT = 3;
+
+  private final String name;
+  private final String mainClass;
+  private final ReplayOptions options;
+  private final CommandSpec spec;
+
+  /**
+   * @param spec the command, whose arguments have been parsed
+   */
+  TableProcess(String name, String mainClass, ReplayOptions options, CommandSpec spec) {
+    this.name = name;
+    this.mainClass = mainClass;
+    this.options = options;
+    this.spec = spec;
+  }
+
+  /**
+   * Runs it to its end; shows how far it is, and prints what it says.
+   *
+   * @param more arguments beside the command's own
+   * @return the exit code
+   * @throws UserError if it failed, with what it says of why
+   */
+  int run(String... more) {
+    LeatHome home = LeatHome.find();
+    List<String> arguments = arguments();
+    arguments.addAll(List.of(more));
+    Path log = options.folder().resolve("logs").resolve(name + ".log");
+    JvmProcess.Command command =
+        JvmProcess.Command.of(name, home.classPath("flink"), mainClass, arguments, log)
+            .withJvmOptions(
+                "@" + home.library("flink").resolve("jvm.options"),
+                "-Xmx" + options.heap(),
+                "-XX:+DisplayVMOutputToStderr",
+                "-Dleat.log.target=System.err");
+    AtomicReference<@Nullable String> problem = new AtomicReference<>();
+    PrintWriter out = spec.commandLine().getOut();
+    JvmProcess process;
+    try (ProgressBar bar = bar()) {
+      process =
+          JvmProcess.run(
+              command,
+              text -> {
+                ProcessLine line = ProcessLine.parse(text);
+                if (line instanceof ProcessLine.Progress progress) {
+                  bar.maxHint(Math.max(progress.total(), progress.done()));
+                  bar.stepTo(progress.done());
+                } else if (line instanceof ProcessLine.Problem found) {
+                  problem.set(found.sentence());
+                } else {
+                  out.println(text);
+                }
+              });
+    }
+    out.flush();
+    int code = process.exitCode().orElseThrow();
+    if (problem.get() != null) {
+      if (code == WRONG_INPUT) {
+        spec.commandLine().getErr().println(problem.get());
+        return code;
+      }
+      throw new UserError(problem.get());
+    }
+    if (code != 0 && code != DONE_BUT) {
+      throw process.died();
+    }
+    return code;
+  }
+
+  /** What the user gave; the process reads it as this command did. */
+  private List<String> arguments() {
+    List<String> arguments = new ArrayList<>();
+    for (OptionSpec option : spec.commandLine().getParseResult().matchedOptions()) {
+      if (option.typeInfo().isBoolean()) {
+        arguments.add(option.longestName());
+      } else {
+        arguments.add(option.longestName() + "=" + String.join(",", option.originalStringValues()));
+      }
+    }
+    return arguments;
+  }
+
+  private ProgressBar bar() {
+    return new ProgressBarBuilder()
+        .setTaskName(name)
+        .setInitialMax(0)
+        .setStyle(ProgressBarStyle.ASCII)
+        .setUpdateIntervalMillis(System.console() == null ? REPORT_MILLIS : LIVE_MILLIS)
+        .build();
+  }
+}

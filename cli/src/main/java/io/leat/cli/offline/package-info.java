@@ -1,0 +1,9 @@
+/**
+ * {@code leat training-set} and {@code leat verify-consistency}: commands over the offline tables.
+ * Flink and Iceberg do the work in a process of its own ({@link io.leat.cli.offline.TableProcess});
+ * here are the settings, the progress bar and the files of people.
+ */
+@NullMarked
+package io.leat.cli.offline;
+
+import org.jspecify.annotations.NullMarked;
