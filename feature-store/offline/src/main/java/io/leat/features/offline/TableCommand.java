@@ -11,6 +11,7 @@ import io.leat.runtime.options.ProcessLine;
 import io.leat.runtime.options.ReplayOptions;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -65,6 +66,7 @@ public abstract class TableCommand<O extends ReplayOptions> {
   private int run() {
     try {
       Path folder = options.pipelineFolder();
+      requireWarehouse();
       Pipeline pipeline = PipelineReader.readBeforeTraining(folder);
       return run(
           options,
@@ -81,6 +83,18 @@ public abstract class TableCommand<O extends ReplayOptions> {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return fail(e);
+    }
+  }
+
+  /** The job makes the warehouse's folder; who only reads is told that there is none. */
+  private void requireWarehouse() {
+    String warehouse = options.warehouse();
+    if (options.catalogProperties().isEmpty()
+        && !warehouse.contains("://")
+        && !Files.isDirectory(Path.of(warehouse))) {
+      throw new OfflineException(
+          "There is no warehouse %s. Name the folder that the job 'offline' writes to with --warehouse, or its stack's with --dir."
+              .formatted(warehouse));
     }
   }
 

@@ -29,6 +29,7 @@ import org.jspecify.annotations.Nullable;
  * and nothing of when or where it was written goes in. One thread's.
  */
 final class PartFile implements Closeable {
+  private final Path file;
   private final ParquetWriter<SpineRow> writer;
 
   /**
@@ -36,6 +37,7 @@ final class PartFile implements Closeable {
    * @param metadata key-value metadata of the file
    */
   PartFile(Path file, List<Column> columns, Map<String, String> metadata) throws IOException {
+    this.file = file;
     this.writer =
         new Builder(new LocalOutputFile(file), columns)
             .withConf(new PlainParquetConfiguration())
@@ -51,6 +53,7 @@ final class PartFile implements Closeable {
   @Override
   public void close() throws IOException {
     writer.close();
+    ParquetFooter.sortEncodings(file);
   }
 
   private static final class Builder extends ParquetWriter.Builder<SpineRow, Builder> {

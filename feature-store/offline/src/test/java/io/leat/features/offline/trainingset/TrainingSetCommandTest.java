@@ -24,6 +24,7 @@ import org.apache.avro.file.DataFileWriter;
 import org.apache.avro.generic.GenericData;
 import org.apache.avro.generic.GenericDatumWriter;
 import org.apache.avro.generic.GenericRecord;
+import org.apache.parquet.format.RowGroup;
 import org.apache.parquet.hadoop.ParquetFileReader;
 import org.apache.parquet.io.LocalInputFile;
 import org.jspecify.annotations.Nullable;
@@ -56,6 +57,12 @@ class TrainingSetCommandTest {
 
     assertThat(second.code()).as(second.said()).isZero();
     assertSameFiles(first, second);
+    for (RowGroup group :
+        ParquetFooter.read(first.out().resolve(TrainingSetFiles.TRAIN)).getRow_groups()) {
+      assertThat(group.getColumns())
+          .as("another process would write them in another order")
+          .allSatisfy(column -> assertThat(column.getMeta_data().getEncodings()).isSorted());
+    }
   }
 
   @Test
@@ -257,11 +264,15 @@ class TrainingSetCommandTest {
   @Test
   void whatCannotBeDoneIsSaidInASentenceAndLeavesNothing() throws IOException {
     assertFails(
-        "pipeline: there is no table",
+        "no warehouse",
         run("a", "--warehouse=" + folder.resolve("elsewhere")),
-        "There is no offline table shops.events_");
+        "There is no warehouse " + folder.resolve("elsewhere"));
+    assertThat(folder.resolve("elsewhere")).doesNotExist();
+    Path empty = Files.createDirectory(folder.resolve("empty"));
     assertFails(
-        "no such service", run("b", "--service=fraud"), "has no feature service fraud; it has [");
+        "no table", run("b", "--warehouse=" + empty), "There is no offline table shops.events_");
+    assertFails(
+        "no such service", run("f", "--service=fraud"), "has no feature service fraud; it has [");
     assertFails("no rows", run("c", "--from=2030-01-01"), "The training set would have no rows");
     assertFails("no such table", run("d", "--spine=shipments"), "--spine is 'shipments'");
     Path taken = Files.createDirectories(folder.resolve("e"));
