@@ -68,7 +68,7 @@ final class DeadLetterHeaders {
             .orElseGet(() -> new RefusedEventException(message));
     ErrorHeaders.append(
         headers, error, source.getTopic(), source.getPartition(), source.getOffset());
-    add(headers, RecordHeaders.CONTRACT, event);
+    add(headers, RecordHeaders.CONTRACT, RecordHeaders.contract(event, refused.contractVersion()));
     add(headers, RecordHeaders.SOURCE, LogPositions.format(source));
     add(headers, RecordHeaders.REASON, refused.reason().name());
     if (!refused.violations().isEmpty()) {

@@ -3,7 +3,6 @@ package io.leat.ingestion;
 import java.util.Map;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.header.Header;
-import org.apache.kafka.common.utils.Utils;
 import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.processor.api.Record;
 
@@ -15,6 +14,9 @@ final class RecordSize {
   /** A header's two lengths, at their longest. */
   private static final int HEADER_OVERHEAD = 2 * 5;
 
+  /** Of a char in UTF-8, at its longest. */
+  private static final int CHAR_BYTES = 3;
+
   private static final int KAFKA_DEFAULT = 1_048_576;
 
   private RecordSize() {}
@@ -23,7 +25,7 @@ final class RecordSize {
   static int upperBound(Record<byte[], byte[]> record) {
     long size = RECORD_OVERHEAD + length(record.key()) + length(record.value());
     for (Header header : record.headers()) {
-      size += HEADER_OVERHEAD + Utils.utf8Length(header.key()) + length(header.value());
+      size += HEADER_OVERHEAD + CHAR_BYTES * header.key().length() + length(header.value());
     }
     return (int) Math.min(size, Integer.MAX_VALUE);
   }

@@ -21,20 +21,19 @@ final class ValidHeaders {
           RecordHeaders.EVENT_ID,
           RecordHeaders.EVENT_TIME,
           RecordHeaders.CONTRACT,
-          RecordHeaders.CONTRACT_VERSION,
           RecordHeaders.WRITER_VERSION,
           RecordHeaders.SOURCE,
           RecordHeaders.WARNINGS);
 
-  private final Header contract;
+  private final String event;
 
   /** Of versions, made once: that is faster to make and to send. */
-  private final Map<Integer, Header> contractVersions = new HashMap<>();
+  private final Map<OptionalInt, Header> contracts = new HashMap<>();
 
-  private final Map<Integer, Header> writerVersions = new HashMap<>();
+  private final Map<OptionalInt, Header> writerVersions = new HashMap<>();
 
   ValidHeaders(String event) {
-    this.contract = RecordHeaders.of(RecordHeaders.CONTRACT, event);
+    this.event = event;
   }
 
   /**
@@ -51,23 +50,23 @@ final class ValidHeaders {
     }
     add(headers, RecordHeaders.EVENT_ID, accepted.eventId());
     add(headers, RecordHeaders.EVENT_TIME, Long.toString(accepted.eventTime()));
-    headers.add(contract);
-    addVersion(
-        headers, RecordHeaders.CONTRACT_VERSION, accepted.contractVersion(), contractVersions);
-    addVersion(headers, RecordHeaders.WRITER_VERSION, accepted.writerVersion(), writerVersions);
+    headers.add(contracts.computeIfAbsent(accepted.contractVersion(), this::contract));
+    OptionalInt writer = accepted.writerVersion();
+    if (writer.isPresent() && !writer.equals(accepted.contractVersion())) {
+      headers.add(writerVersions.computeIfAbsent(writer, ValidHeaders::writerVersion));
+    }
     add(headers, RecordHeaders.SOURCE, LogPositions.format(source));
     if (!accepted.warnings().isEmpty()) {
       add(headers, RecordHeaders.WARNINGS, String.join(",", accepted.warnings()));
     }
   }
 
-  private static void addVersion(
-      Headers headers, String name, OptionalInt version, Map<Integer, Header> made) {
-    if (version.isPresent()) {
-      headers.add(
-          made.computeIfAbsent(
-              version.getAsInt(), number -> RecordHeaders.of(name, Integer.toString(number))));
-    }
+  private Header contract(OptionalInt version) {
+    return RecordHeaders.of(RecordHeaders.CONTRACT, RecordHeaders.contract(event, version));
+  }
+
+  private static Header writerVersion(OptionalInt version) {
+    return RecordHeaders.of(RecordHeaders.WRITER_VERSION, Integer.toString(version.getAsInt()));
   }
 
   private static void add(Headers headers, String name, String value) {

@@ -55,9 +55,8 @@ class IngestionTopologyTest {
       assertThat(valid.value()).isEqualTo(value);
       assertThat(header(valid, RecordHeaders.EVENT_ID)).isEqualTo("p1");
       assertThat(header(valid, RecordHeaders.EVENT_TIME)).isEqualTo("" + NOW.toEpochMilli());
-      assertThat(header(valid, RecordHeaders.CONTRACT)).isEqualTo("payments");
-      assertThat(header(valid, RecordHeaders.CONTRACT_VERSION)).isEqualTo("1");
-      assertThat(header(valid, RecordHeaders.WRITER_VERSION)).isEqualTo("1");
+      assertThat(header(valid, RecordHeaders.CONTRACT)).isEqualTo("payments@1");
+      assertThat(valid.headers().lastHeader(RecordHeaders.WRITER_VERSION)).isNull();
       assertThat(header(valid, RecordHeaders.SOURCE)).isEqualTo("payments/0/0");
       assertThat(header(valid, RecordHeaders.TRACEPARENT)).isEqualTo("00-abc-def-01");
       assertThat(header(valid, "producer")).isEqualTo("till 7");
@@ -81,7 +80,7 @@ class IngestionTopologyTest {
       assertThat(event.get("currency")).isEqualTo("EUR");
       assertThat(ingestion.codec.writerSchema(valid.value())).isEqualTo(Payments.SCHEMA);
       assertThat(header(valid, RecordHeaders.WRITER_VERSION)).isEqualTo("1");
-      assertThat(header(valid, RecordHeaders.CONTRACT_VERSION)).isEqualTo("2");
+      assertThat(header(valid, RecordHeaders.CONTRACT)).isEqualTo("payments@2");
     }
   }
 

@@ -8,6 +8,7 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.apache.avro.Schema;
 import org.apache.avro.generic.GenericData;
@@ -66,6 +67,13 @@ public final class AvroCodec {
 
   private final RegistryClient registry;
   private final Map<ReaderKey, ValueReader> readers = new HashMap<>();
+
+  /** What was asked for last, which is asked for again nearly always. */
+  private int lastId;
+
+  private @Nullable Schema lastWanted;
+  private @Nullable ValueReader lastReader;
+  private FlatRecord.@Nullable Writer writer;
   private final ByteArrayOutputStream buffer = new ByteArrayOutputStream(512);
   private BinaryEncoder encoder = EncoderFactory.get().binaryEncoder(buffer, null);
   private BinaryDecoder decoder = DecoderFactory.get().binaryDecoder(new byte[0], null);
@@ -82,16 +90,20 @@ public final class AvroCodec {
    */
   public GenericRecord decode(byte[] value, Schema wanted) {
     int id = framedId(value);
-    return this.<GenericRecord>read(
-        value,
-        readers.computeIfAbsent(
-            new ReaderKey(id, wanted), key -> genericReader(writerSchema(id), wanted)));
+    if (id != lastId || !wanted.equals(lastWanted)) {
+      lastReader =
+          readers.computeIfAbsent(
+              new ReaderKey(id, wanted), key -> genericReader(writerSchema(id), wanted));
+      lastId = id;
+      lastWanted = wanted;
+    }
+    return AvroCodec.<GenericRecord>read(value, Objects.requireNonNull(lastReader));
   }
 
   /** Decodes a value as one of the platform's own records; throws as {@link #decode} does. */
   public <T extends SpecificRecordBase> T decode(byte[] value, Class<T> type) {
     int id = framedId(value);
-    return this.<T>read(
+    return AvroCodec.<T>read(
         value,
         readers.computeIfAbsent(
             new ReaderKey(id, type),
@@ -99,7 +111,7 @@ public final class AvroCodec {
               SpecificData data = SpecificData.getForClass(type);
               DatumReader<T> reader =
                   new SpecificDatumReader<>(writerSchema(id), data.getSchema(type), data);
-              return (bytes, in) -> reader.read(null, in);
+              return bytes -> readWhole(bytes, reader);
             }));
   }
 
@@ -118,7 +130,10 @@ public final class AvroCodec {
    * under.
    */
   public byte[] encode(int id, GenericRecord record) {
-    return encode(id, record, new FlatRecord.Writer(record.getSchema(), PLAIN));
+    if (writer == null || !record.getSchema().equals(writer.schema())) {
+      writer = new FlatRecord.Writer(record.getSchema(), PLAIN);
+    }
+    return encode(id, record, writer);
   }
 
   /**
@@ -128,19 +143,43 @@ public final class AvroCodec {
    * @throws MalformedValueException if it is no value of the writer's schema
    */
   public GenericRecord convert(GenericRecord record, Schema writer, Schema wanted) {
-    return this.<GenericRecord>read(
+    return AvroCodec.<GenericRecord>read(
         encode(0, record),
         readers.computeIfAbsent(
             new ReaderKey(writer, wanted), key -> genericReader(writer, wanted)));
   }
 
-  private static ValueReader genericReader(Schema writer, Schema wanted) {
+  private ValueReader genericReader(Schema writer, Schema wanted) {
     Optional<FlatReader> flat = FlatReader.of(writer, wanted);
     if (flat.isPresent()) {
-      return flat.get()::read;
+      return value -> {
+        FlatRecord record = flat.get().read(value, WireFormat.HEADER_LENGTH);
+        checkEnd(value, flat.get().end() == value.length);
+        return record;
+      };
     }
     StringReader reader = new StringReader(writer, wanted);
-    return (value, in) -> reader.read(null, in);
+    return value -> readWhole(value, reader);
+  }
+
+  private <T> T readWhole(byte[] value, DatumReader<T> reader) throws IOException {
+    decoder =
+        DecoderFactory.get()
+            .binaryDecoder(
+                value, WireFormat.HEADER_LENGTH, value.length - WireFormat.HEADER_LENGTH, decoder);
+    T record = reader.read(null, decoder);
+    checkEnd(value, decoder.isEnd());
+    return record;
+  }
+
+  private static void checkEnd(byte[] value, boolean isEnd) {
+    if (!isEnd) {
+      throw new MalformedValueException(
+          MalformedValueException.Kind.TRAILING_BYTES,
+          "bytes are left after a value of schema id %d; expected the value to end there"
+              .formatted(WireFormat.schemaId(value)),
+          null);
+    }
   }
 
   private byte[] encode(int id, Object record, DatumWriter<?> writer) {
@@ -170,32 +209,21 @@ public final class AvroCodec {
   }
 
   @SuppressWarnings("unchecked") // a reader's key says what it reads
-  private <T> T read(byte[] value, ValueReader reader) {
-    int length = value.length - WireFormat.HEADER_LENGTH;
-    decoder = DecoderFactory.get().binaryDecoder(value, WireFormat.HEADER_LENGTH, length, decoder);
-    T record;
-    boolean all;
+  private static <T> T read(byte[] value, ValueReader reader) {
     try {
-      record = (T) reader.read(value, decoder);
-      all = decoder.isEnd();
+      return (T) reader.read(value);
+    } catch (MalformedValueException e) {
+      throw e;
     } catch (IOException | RuntimeException | StackOverflowError e) {
       throw new MalformedValueException(
           MalformedValueException.Kind.NOT_THE_SCHEMA,
           "the %d bytes after the header are not a value of schema id %d: %s"
               .formatted(
-                  length,
+                  value.length - WireFormat.HEADER_LENGTH,
                   WireFormat.schemaId(value),
                   e instanceof EOFException ? "they end before it does" : e),
           e);
     }
-    if (!all) {
-      throw new MalformedValueException(
-          MalformedValueException.Kind.TRAILING_BYTES,
-          "bytes are left after a value of schema id %d; expected the value to end there"
-              .formatted(WireFormat.schemaId(value)),
-          null);
-    }
-    return record;
   }
 
   private static int framedId(byte[] value) {
@@ -233,9 +261,9 @@ public final class AvroCodec {
     PLAIN.setFastReaderEnabled(false); // it does not ask StringReader for the class of strings
   }
 
-  /** Reads what begins at a decoder's place in a value. */
+  /** Reads the whole of a framed value. */
   private interface ValueReader {
-    Object read(byte[] value, BinaryDecoder in) throws IOException;
+    Object read(byte[] value) throws IOException;
   }
 
   /** Reads every string as a {@link String}, whatever the schema asks for. */

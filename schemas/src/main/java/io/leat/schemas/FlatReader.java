@@ -1,24 +1,27 @@
 package io.leat.schemas;
 
+import java.io.EOFException;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.apache.avro.AvroTypeException;
 import org.apache.avro.Schema;
 import org.apache.avro.SchemaNormalization;
 import org.apache.avro.generic.GenericData;
-import org.apache.avro.io.BinaryDecoder;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Reads records of simple fields (no records, lists or maps in them) that were written with the
- * schema they are read as, without the schema resolution that Avro's own reader does field by
- * field. Not thread-safe.
+ * schema they are read as: straight from the bytes (Avro 1.12 specification, "Binary Encoding"),
+ * without the schema resolution and the buffers of Avro's own reader. Not thread-safe.
  */
 final class FlatReader {
   private final Schema schema;
   private final Schema[] fields;
-  private final StrictText text = new StrictText();
+  private byte[] bytes = {};
+  private int at;
 
   private FlatReader(Schema schema) {
     this.schema = schema;
@@ -48,47 +51,111 @@ final class FlatReader {
   /**
    * Reads a record.
    *
-   * @param value holds its bytes last
-   * @param in at the record's first byte
+   * @param start of the record in the value
+   * @throws IOException if the bytes are no such record, or end before it does
+   * @throws AvroTypeException if they are no such record
    */
-  FlatRecord read(byte[] value, BinaryDecoder in) throws IOException {
-    FlatRecord record = new FlatRecord(schema, value, position(value, in));
+  FlatRecord read(byte[] value, int start) throws IOException {
+    bytes = value;
+    at = start;
+    FlatRecord record = new FlatRecord(schema, value, start);
     for (int i = 0; i < fields.length; i++) {
-      record.read(i, read(fields[i], in), position(value, in));
+      record.read(i, read(fields[i]), at);
     }
     return record;
   }
 
-  private static int position(byte[] value, BinaryDecoder in) throws IOException {
-    return value.length - in.inputStream().available();
+  /** Where the record that was read last ended. */
+  int end() {
+    return at;
   }
 
-  private @Nullable Object read(Schema field, BinaryDecoder in) throws IOException {
+  private @Nullable Object read(Schema field) throws IOException {
     return switch (field.getType()) {
-      case STRING -> text.read(in);
-      case BYTES -> in.readBytes(null);
-      case INT -> in.readInt();
-      case LONG -> in.readLong();
-      case FLOAT -> in.readFloat();
-      case DOUBLE -> in.readDouble();
-      case BOOLEAN -> in.readBoolean();
+      case STRING -> readText();
+      case BYTES -> {
+        int length = readLength();
+        at += length;
+        yield ByteBuffer.wrap(Arrays.copyOfRange(bytes, at - length, at));
+      }
+      case INT -> readInt();
+      case LONG -> readLong();
+      case FLOAT -> Float.intBitsToFloat((int) readFixed(Float.BYTES));
+      case DOUBLE -> Double.longBitsToDouble(readFixed(Double.BYTES));
+      case BOOLEAN -> readFixed(1) == 1;
       case NULL -> null;
       case FIXED -> {
-        byte[] bytes = new byte[field.getFixedSize()];
-        in.readFixed(bytes);
-        yield new GenericData.Fixed(field, bytes);
+        int length = atHand(field.getFixedSize());
+        at += length;
+        yield new GenericData.Fixed(field, Arrays.copyOfRange(bytes, at - length, at));
       }
       case ENUM -> {
         List<String> symbols = field.getEnumSymbols();
-        int symbol = index(in.readEnum(), symbols.size(), "symbols of an enum");
+        int symbol = index(readInt(), symbols.size(), "symbols of an enum");
         yield new GenericData.EnumSymbol(field, symbols.get(symbol));
       }
       case UNION -> {
         List<Schema> branches = field.getTypes();
-        yield read(branches.get(index(in.readIndex(), branches.size(), "branches of a union")), in);
+        yield read(branches.get(index(readInt(), branches.size(), "branches of a union")));
       }
       case RECORD, ARRAY, MAP -> throw new IllegalArgumentException(field + " is not simple");
     };
+  }
+
+  private String readText() throws IOException {
+    int length = readLength();
+    at += length;
+    return StrictText.of(bytes, at - length, length);
+  }
+
+  /** The length of what follows. */
+  private int readLength() throws IOException {
+    return atHand(readLong());
+  }
+
+  private int atHand(long length) throws IOException {
+    if (length < 0) {
+      throw new AvroTypeException("a length of " + length);
+    }
+    if (length > bytes.length - at) {
+      throw new EOFException();
+    }
+    return (int) length;
+  }
+
+  /** Little-endian. */
+  private long readFixed(int length) throws IOException {
+    atHand(length);
+    long number = 0;
+    for (int i = length - 1; i >= 0; i--) {
+      number = number << Byte.SIZE | bytes[at + i] & 0xFF;
+    }
+    at += length;
+    return number;
+  }
+
+  private int readInt() throws IOException {
+    long number = readLong();
+    if (number != (int) number) {
+      throw new AvroTypeException(number + " is no int");
+    }
+    return (int) number;
+  }
+
+  /** Zigzag, seven bits a byte, the lowest first. */
+  private long readLong() throws IOException {
+    long zigzag = 0;
+    for (int shift = 0; shift < Long.SIZE; shift += 7) {
+      if (at == bytes.length) {
+        throw new EOFException();
+      }
+      byte next = bytes[at++];
+      zigzag |= (long) (next & 0x7F) << shift;
+      if (next >= 0) {
+        return zigzag >>> 1 ^ -(zigzag & 1);
+      }
+    }
+    throw new AvroTypeException("a number of more than ten bytes");
   }
 
   private static int index(int index, int count, String what) {

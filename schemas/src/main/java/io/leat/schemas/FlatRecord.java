@@ -52,8 +52,16 @@ final class FlatRecord extends GenericData.Record {
 
   /** Writes any record, and those that were read flat with as little work as can be. */
   static final class Writer extends GenericDatumWriter<GenericRecord> {
+    private final Schema schema;
+
     Writer(Schema schema, GenericData data) {
       super(schema, data);
+      this.schema = schema;
+    }
+
+    /** The schema that it writes. */
+    Schema schema() {
+      return schema;
     }
 
     @Override

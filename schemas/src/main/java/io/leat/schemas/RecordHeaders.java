@@ -3,6 +3,7 @@ package io.leat.schemas;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.Headers;
 
@@ -17,15 +18,15 @@ public final class RecordHeaders {
   /** Event time, milliseconds since 1970-01-01 UTC, decimal. */
   public static final String EVENT_TIME = "leat.event-time";
 
-  /** Name of the event's contract. */
+  /**
+   * The event's contract, and the registry version of its schema that the record now has: {@code
+   * payments@3}; the name alone where the registry names no version. See {@link #contract}.
+   */
   public static final String CONTRACT = "leat.contract";
 
-  /** Registry version of the contract's schema that the record now has. */
-  public static final String CONTRACT_VERSION = "leat.contract-version";
-
   /**
-   * Registry version of the schema that the producer wrote with; absent where the registry names
-   * none.
+   * Registry version of the schema that the producer wrote with; absent where it is the one that
+   * the record now has, and where the registry names none.
    */
   public static final String WRITER_VERSION = "leat.writer-version";
 
@@ -89,6 +90,17 @@ public final class RecordHeaders {
   public static final String TRACEPARENT = "traceparent";
 
   private RecordHeaders() {}
+
+  /** What {@link #CONTRACT} holds. */
+  public static String contract(String event, OptionalInt version) {
+    return version.isPresent() ? event + "@" + version.getAsInt() : event;
+  }
+
+  /** The version in what {@link #contract} made; empty where there is none. */
+  public static Optional<String> contractVersion(String contract) {
+    int at = contract.lastIndexOf('@');
+    return at < 0 ? Optional.empty() : Optional.of(contract.substring(at + 1));
+  }
 
   /** A header that holds a text. */
   public static Header of(String name, String value) {

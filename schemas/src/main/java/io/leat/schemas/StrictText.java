@@ -26,18 +26,28 @@ final class StrictText {
   String read(Decoder in) throws IOException {
     Utf8 read = in.readString(scratch);
     scratch = read;
-    String text = read.toString();
+    return of(read.getBytes(), 0, read.getByteLength());
+  }
+
+  /**
+   * The text of some bytes.
+   *
+   * @throws IOException if they are no UTF-8
+   */
+  static String of(byte[] bytes, int start, int length) throws IOException {
+    String text = new String(bytes, start, length, UTF_8);
     if (text.indexOf(REPLACEMENT) >= 0) {
-      checkUtf8(read);
+      checkUtf8(ByteBuffer.wrap(bytes, start, length));
     }
     return text;
   }
 
-  private static void checkUtf8(Utf8 read) throws IOException {
+  private static void checkUtf8(ByteBuffer bytes) throws IOException {
+    int length = bytes.remaining();
     try {
-      UTF_8.newDecoder().decode(ByteBuffer.wrap(read.getBytes(), 0, read.getByteLength()));
+      UTF_8.newDecoder().decode(bytes);
     } catch (CharacterCodingException e) {
-      throw new IOException("a string of %d bytes is no UTF-8".formatted(read.getByteLength()), e);
+      throw new IOException("a string of %d bytes is no UTF-8".formatted(length), e);
     }
   }
 }

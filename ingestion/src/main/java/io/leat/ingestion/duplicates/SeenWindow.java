@@ -13,10 +13,11 @@ import org.jspecify.annotations.Nullable;
  * <p>The recent ones are in memory, and in the store in batches: those of a commit together. When
  * they are many, all of them move to where the older ones are: the store alone, in buckets by their
  * hashes, of which a look-up reads one. An {@link IdFilter} of all of them spares new ids nearly
- * every look-up. So the store is written once for some 60 ids. When the filter is full, further ids
- * are written and looked up one by one: memory holds no more than {@link #MOST_RECENT} ids and the
- * filter, however many ids there are, and no look-up reads more than a bucket of what the filter
- * takes.
+ * every look-up; when it is full, one of four times the room takes its place, for which the store
+ * is read. So the store is written once for some 60 ids. When the largest filter is full, further
+ * ids are written and looked up one by one: memory holds no more than {@link #MOST_RECENT} ids and
+ * the filter, however many ids there are, and no look-up reads more than a bucket of what the
+ * filter takes.
  *
  * <p>A window's records, all numbers big-endian:
  *
@@ -35,7 +36,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class SeenWindow {
   /** Ids that memory holds, in 4 MB; when the filter is full, none is left there. */
-  static final int MOST_RECENT = IdFilter.FIRST_IDS;
+  static final int MOST_RECENT = 1 << 16;
+
+  /** How much more room the next filter has. */
+  private static final int GROWTH = 4;
 
   private static final int BUCKET_BITS = 10;
   private static final int BUCKETS = 1 << BUCKET_BITS;
@@ -52,7 +56,8 @@ final class SeenWindow {
   private final WindowStore<byte[], byte[]> store;
   private final long start;
   private final IdTable recent = new IdTable();
-  private final IdFilter filter;
+  private final int mostFiltered;
+  private IdFilter filter;
   private int moves;
 
   /** Batches of recent ids that the store has. */
@@ -65,16 +70,31 @@ final class SeenWindow {
    * Reads what the store has; O(ids), and no more than the filter takes.
    *
    * @param start of the window, in the store's time
-   * @param filter is empty
+   * @param mostFiltered ids that the largest filter takes; a multiple of {@link #MOST_RECENT}
    */
-  SeenWindow(WindowStore<byte[], byte[]> store, long start, IdFilter filter) {
+  SeenWindow(WindowStore<byte[], byte[]> store, long start, int mostFiltered) {
     this.store = store;
-    this.filter = filter;
+    this.mostFiltered = mostFiltered;
     this.start = start;
     readRecent();
-    if (moves > 0) {
-      readOlder();
+    this.filter = filter();
+  }
+
+  /** A filter of all ids, with room for more unless it is the largest. */
+  private IdFilter filter() {
+    int ids = moves * MOST_RECENT + recent.size();
+    int room = MOST_RECENT;
+    while (room <= ids && room < mostFiltered) {
+      room = Math.min(room * GROWTH, mostFiltered);
     }
+    IdFilter made = new IdFilter(room);
+    if (moves > 0) {
+      readOlder(made);
+    }
+    for (int i = 0; i < recent.size(); i++) {
+      made.add(recent.id(i));
+    }
+    return made;
   }
 
   private void readRecent() {
@@ -85,7 +105,7 @@ final class SeenWindow {
     moves = batch.getInt(0);
     while (batch != null && batch.getInt() == moves) {
       while (batch.hasRemaining()) {
-        addRecent(id(batch), batch.getLong());
+        recent.add(id(batch), batch.getLong());
       }
       batches++;
       batch = batch(batches);
@@ -98,7 +118,7 @@ final class SeenWindow {
     return batch == null ? null : ByteBuffer.wrap(batch);
   }
 
-  private void readOlder() {
+  private void readOlder(IdFilter filter) {
     try (KeyValueIterator<Windowed<byte[]>, byte[]> records = olderRecords(0, BUCKETS - 1)) {
       while (records.hasNext()) {
         ByteBuffer ids = ByteBuffer.wrap(records.next().value);
@@ -156,15 +176,14 @@ final class SeenWindow {
       store.put(beyondKey(id), value, start);
       return;
     }
-    addRecent(id, time);
-    if (recent.size() == MOST_RECENT) {
-      move();
-    }
-  }
-
-  private void addRecent(IdHash id, long time) {
     recent.add(id, time);
     filter.add(id);
+    if (recent.size() == MOST_RECENT) {
+      move();
+      if (filter.isFull() && moves < mostFiltered / MOST_RECENT) {
+        filter = filter();
+      }
+    }
   }
 
   /** Writes the ids that the store does not have. */

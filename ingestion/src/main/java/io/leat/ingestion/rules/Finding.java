@@ -6,6 +6,7 @@ import io.leat.pipeline.Severity;
  * A rule that does not hold.
  *
  * @param failed whether it could not be evaluated, rather than said false
- * @param message what was found, for a person
+ * @param message what was found, for a person; empty of a warning that was evaluated, of which the
+ *     name alone is told
  */
 public record Finding(String rule, Severity severity, boolean failed, String message) {}

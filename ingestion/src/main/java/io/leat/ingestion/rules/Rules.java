@@ -1,6 +1,7 @@
 package io.leat.ingestion.rules;
 
 import io.leat.pipeline.Contract;
+import io.leat.pipeline.Severity;
 import io.leat.pipeline.expression.Program;
 import io.leat.pipeline.expression.Scope;
 import java.util.ArrayList;
@@ -63,7 +64,8 @@ public final class Rules {
       Contract.Rule rule = compiled.rule();
       try {
         if (Boolean.FALSE.equals(compiled.program().evaluate(bindings))) {
-          findings.add(new Finding(rule.name(), rule.severity(), false, message(compiled, event)));
+          String message = rule.severity() == Severity.WARN ? "" : message(compiled, event);
+          findings.add(new Finding(rule.name(), rule.severity(), false, message));
         }
       } catch (RuntimeException e) {
         findings.add(

@@ -151,7 +151,7 @@ class SeenEventsTest {
   @Test
   void idsThatTheFilterHasNoRoomForAreSeenToo() {
     IdHash.Hasher hasher = new IdHash.Hasher();
-    SeenWindow window = new SeenWindow(seen.wrapped(), 0, new IdFilter(1));
+    SeenWindow window = new SeenWindow(seen.wrapped(), 0, SeenWindow.MOST_RECENT);
     int ids = SeenWindow.MOST_RECENT + 500;
     for (int i = 0; i < ids; i++) {
       assertThat(window.holds(hasher.hash("id" + i), 0, 9)).isFalse();
@@ -159,7 +159,8 @@ class SeenEventsTest {
     }
     window.save();
 
-    for (SeenWindow now : List.of(window, new SeenWindow(seen.wrapped(), 0, new IdFilter(1)))) {
+    for (SeenWindow now :
+        List.of(window, new SeenWindow(seen.wrapped(), 0, SeenWindow.MOST_RECENT))) {
       for (int i = 0; i < ids; i += 50) {
         assertThat(now.holds(hasher.hash("id" + i), i % 10, 9)).as("id%d", i).isTrue();
         assertThat(now.holds(hasher.hash("id" + i), i % 10 + 1, 9)).as("id%d", i).isFalse();
@@ -229,7 +230,7 @@ class SeenEventsTest {
 
   @Test
   void theFilterDeniesNoIdAndFewOthers() {
-    IdFilter filter = new IdFilter(4);
+    IdFilter filter = new IdFilter(5 << 16);
     IdHash.Hasher hasher = new IdHash.Hasher();
     int ids = 300_000;
     IntStream.range(0, ids).forEach(i -> filter.add(hasher.hash("payment-" + i)));

@@ -133,8 +133,7 @@ public final class EventTable {
                 StringData.fromString(SourceColumns.header(record, RecordHeaders.EVENT_ID));
         case EVENT_TIME -> (record, event, source) -> eventTime(record);
         case KEY -> (record, event, source) -> record.key();
-        case WRITER_VERSION ->
-            (record, event, source) -> SourceColumns.version(record, RecordHeaders.WRITER_VERSION);
+        case WRITER_VERSION -> (record, event, source) -> SourceColumns.writerVersion(record);
         default ->
             SourceColumns.NAMES.contains(column.name()) ? lineage(column.name()) : field(column);
       };

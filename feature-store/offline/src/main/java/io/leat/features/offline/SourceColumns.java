@@ -80,7 +80,7 @@ public final class SourceColumns {
       case TOPIC -> StringData.fromString(source.getTopic());
       case PARTITION -> source.getPartition();
       case OFFSET -> source.getOffset();
-      case CONTRACT_VERSION -> version(record, RecordHeaders.CONTRACT_VERSION);
+      case CONTRACT_VERSION -> contractVersion(record);
       case LOG_PARTITION -> record.partition();
       case LOG_OFFSET -> record.offset();
       case LOG_TIME -> TimestampData.fromEpochMillis(record.appendedAt());
@@ -105,7 +105,11 @@ public final class SourceColumns {
    * @throws BadRecordException if the header is there and no whole number
    */
   static Optional<Long> number(KafkaRecord record, String name) throws BadRecordException {
-    Optional<String> text = record.header(name);
+    return whole(name, record.header(name));
+  }
+
+  private static Optional<Long> whole(String name, Optional<String> text)
+      throws BadRecordException {
     try {
       return text.map(Long::valueOf);
     } catch (NumberFormatException e) {
@@ -114,8 +118,22 @@ public final class SourceColumns {
     }
   }
 
-  /** As {@link #number}; null where there is no such header. */
-  static @Nullable Integer version(KafkaRecord record, String header) throws BadRecordException {
-    return number(record, header).map(Long::intValue).orElse(null);
+  /**
+   * Version of the contract; null where no header names one.
+   *
+   * @throws BadRecordException if what a header names is no whole number
+   */
+  static @Nullable Integer contractVersion(KafkaRecord record) throws BadRecordException {
+    return whole(
+            RecordHeaders.CONTRACT,
+            record.header(RecordHeaders.CONTRACT).flatMap(RecordHeaders::contractVersion))
+        .map(Long::intValue)
+        .orElse(null);
+  }
+
+  /** Version that the producer wrote with; null and thrown as {@link #contractVersion}. */
+  static @Nullable Integer writerVersion(KafkaRecord record) throws BadRecordException {
+    Optional<Long> writer = number(record, RecordHeaders.WRITER_VERSION);
+    return writer.isPresent() ? Integer.valueOf(writer.get().intValue()) : contractVersion(record);
   }
 }

@@ -156,7 +156,7 @@ public final class OfflineTableWriter implements Closeable {
     RecordHeaders.set(headers, RecordHeaders.EVENT_ID, id);
     RecordHeaders.set(headers, RecordHeaders.EVENT_TIME, Long.toString(time));
     RecordHeaders.set(headers, RecordHeaders.SOURCE, "raw/" + partition + "/" + offset);
-    RecordHeaders.set(headers, RecordHeaders.CONTRACT_VERSION, "1");
+    RecordHeaders.set(headers, RecordHeaders.CONTRACT, "shop@1");
     return new KafkaRecord(topic, partition, offset, appendedAt, headers, id.getBytes(UTF_8), null);
   }
 

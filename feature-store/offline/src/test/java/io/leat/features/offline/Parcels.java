@@ -244,7 +244,7 @@ final class Parcels {
         record.headers(), RecordHeaders.EVENT_TIME, Long.toString(sentAt(i).toEpochMilli()));
     RecordHeaders.set(
         record.headers(), RecordHeaders.SOURCE, EVENT + "/" + i % PARTITIONS + "/" + i);
-    RecordHeaders.set(record.headers(), RecordHeaders.CONTRACT_VERSION, "1");
+    RecordHeaders.set(record.headers(), RecordHeaders.CONTRACT, EVENT + "@1");
   }
 
   private static void source(Map<String, @Nullable Object> row, int i) {
