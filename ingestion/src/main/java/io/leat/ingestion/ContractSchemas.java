@@ -47,6 +47,9 @@ public final class ContractSchemas {
   private final Map<Integer, NoSchema> unknown = new ConcurrentHashMap<>();
   private volatile @Nullable Current current;
 
+  /** The one that was asked for last, which is asked for again nearly always. */
+  private volatile @Nullable Known last;
+
   public ContractSchemas(
       Contract contract, RegistryClient registry, RegistryPatience patience, InstantSource clock) {
     this.contract = contract;
@@ -86,6 +89,8 @@ public final class ContractSchemas {
   /** An id without a schema: the registry knows none, or one that cannot be read. */
   private record NoSchema(Instant since, Optional<Writer> answer) {}
 
+  private record Known(int id, Optional<Writer> writer) {}
+
   public Current current() {
     Current known = current;
     if (known == null) {
@@ -97,8 +102,13 @@ public final class ContractSchemas {
 
   /** The schema of an id; empty if the registry knows none. */
   public Optional<Writer> writer(int id) {
+    Known asked = last;
+    if (asked != null && asked.id() == id) {
+      return asked.writer();
+    }
     Writer known = writers.get(id);
     if (known != null) {
+      last = new Known(id, Optional.of(known));
       return Optional.of(known);
     }
     if (id < 1) { // registries count from 1
@@ -110,7 +120,8 @@ public final class ContractSchemas {
 
   /** Whether {@link #writer} answers without the registry. */
   boolean isKnown(int id) {
-    if (writers.containsKey(id) || id < 1) {
+    Known asked = last;
+    if (asked != null && asked.id() == id || writers.containsKey(id) || id < 1) {
       return true;
     }
     NoSchema none = unknown.get(id);

@@ -100,15 +100,18 @@ class DecoderFuzz {
     return ByteBuffer.allocate(5 + rest.length).put((byte) 0).putInt(schemaId).put(rest).array();
   }
 
+  private GenericRecord again(GenericRecord event) {
+    return codec.decode(codec.encode(schemaId, event), avro.schema());
+  }
+
   private void read(String event, byte[] value, RecordHeaders headers) {
     Opened opened = Objects.requireNonNull(readers.get(event)).read(value, headers);
     if (opened instanceof Opened.Refused refused) {
       assertThat(refused.message()).isNotBlank();
       assertThat(refused.reason()).isNotEqualTo(DeadLetterReason.INTERNAL_ERROR);
     } else if (opened instanceof Opened.Event read) {
-      byte[] written = codec.encode(schemaId, read.event());
-      GenericRecord again = codec.decode(written, avro.schema());
-      assertThat(codec.encode(schemaId, again)).isEqualTo(written);
+      GenericRecord once = again(read.event());
+      assertThat(again(once)).isEqualTo(once); // not by bytes: a map's entries have no order
     }
   }
 }

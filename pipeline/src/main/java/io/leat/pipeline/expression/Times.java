@@ -3,8 +3,8 @@ package io.leat.pipeline.expression;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalDateTime;
 import java.time.ZoneId;
-import java.time.ZonedDateTime;
 import java.util.Map;
 import java.util.function.ToLongFunction;
 import java.util.function.UnaryOperator;
@@ -20,14 +20,14 @@ final class Times {
   /**
    * The parts of a date and time; months, days of a year and {@code getDayOfMonth} count from 0.
    */
-  private static final Map<String, ToLongFunction<ZonedDateTime>> PARTS =
+  private static final Map<String, ToLongFunction<LocalDateTime>> PARTS =
       Map.of(
           "getFullYear",
-          ZonedDateTime::getYear,
+          LocalDateTime::getYear,
           "getMonth",
           time -> time.getMonthValue() - 1L,
           "getDate",
-          ZonedDateTime::getDayOfMonth,
+          LocalDateTime::getDayOfMonth,
           "getDayOfMonth",
           time -> time.getDayOfMonth() - 1L,
           "getDayOfYear",
@@ -35,11 +35,11 @@ final class Times {
           "getDayOfWeek",
           time -> time.getDayOfWeek().getValue() % 7L, // Sunday is 0
           "getHours",
-          ZonedDateTime::getHour,
+          LocalDateTime::getHour,
           "getMinutes",
-          ZonedDateTime::getMinute,
+          LocalDateTime::getMinute,
           "getSeconds",
-          ZonedDateTime::getSecond,
+          LocalDateTime::getSecond,
           "getMilliseconds",
           time -> time.getNano() / 1_000_000L);
 
@@ -52,7 +52,7 @@ final class Times {
    * @return null if there is no such function, or no such zone
    */
   static @Nullable UnaryOperator<Object> part(String function, String zone) {
-    ToLongFunction<ZonedDateTime> part = PARTS.get(function);
+    ToLongFunction<LocalDateTime> part = PARTS.get(function);
     if (part == null) {
       return null;
     }
@@ -62,7 +62,7 @@ final class Times {
     } catch (DateTimeException e) {
       return null; // the library takes offsets that Java does not
     }
-    return timestamp -> part.applyAsLong(((Instant) timestamp).atZone(id));
+    return timestamp -> part.applyAsLong(LocalDateTime.ofInstant((Instant) timestamp, id));
   }
 
   /**
