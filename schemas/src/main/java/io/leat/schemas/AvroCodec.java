@@ -1,11 +1,10 @@
 package io.leat.schemas;
 
 import io.leat.records.DeadLetter;
-import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
@@ -25,6 +24,7 @@ import org.apache.avro.specific.SpecificData;
 import org.apache.avro.specific.SpecificDatumReader;
 import org.apache.avro.specific.SpecificRecordBase;
 import org.apache.avro.util.ClassSecurityValidator;
+import org.apache.kafka.common.utils.ByteBufferOutputStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -74,8 +74,8 @@ public final class AvroCodec {
   private @Nullable Schema lastWanted;
   private @Nullable ValueReader lastReader;
   private FlatRecord.@Nullable Writer writer;
-  private final ByteArrayOutputStream buffer = new ByteArrayOutputStream(512);
-  private BinaryEncoder encoder = EncoderFactory.get().binaryEncoder(buffer, null);
+  private final ByteBufferOutputStream buffer = new ByteBufferOutputStream(512);
+  private final BinaryEncoder encoder = EncoderFactory.get().directBinaryEncoder(buffer, null);
   private BinaryDecoder decoder = DecoderFactory.get().binaryDecoder(new byte[0], null);
 
   public AvroCodec(RegistryClient registry) {
@@ -183,24 +183,17 @@ public final class AvroCodec {
   }
 
   private byte[] encode(int id, Object record, DatumWriter<?> writer) {
-    buffer.reset();
-    buffer.writeBytes(
-        ByteBuffer.allocate(WireFormat.HEADER_LENGTH).put(WireFormat.MAGIC).putInt(id).array());
-    encoder = EncoderFactory.get().binaryEncoder(buffer, encoder);
-    boolean written = false;
+    buffer.position(0);
+    buffer.write(WireFormat.MAGIC);
+    for (int shift = Integer.SIZE - Byte.SIZE; shift >= 0; shift -= Byte.SIZE) {
+      buffer.write(id >>> shift);
+    }
     try {
       writeUnchecked(writer, record);
-      encoder.flush();
-      written = true;
     } catch (IOException e) {
       throw new UncheckedIOException(e); // memory does not fail
-    } finally {
-      if (!written) {
-        // What it still holds of this record it would write in front of the next.
-        encoder = EncoderFactory.get().binaryEncoder(buffer, null);
-      }
     }
-    return buffer.toByteArray();
+    return Arrays.copyOf(buffer.buffer().array(), buffer.position());
   }
 
   @SuppressWarnings("unchecked") // each caller makes the writer for the record's own schema

@@ -74,7 +74,12 @@ final class FlatRecord extends GenericData.Record {
       for (Schema.Field field : schema.getFields()) {
         if (record.put[field.pos()]) {
           copy(record, unwritten, field.pos(), out);
-          writeField(record, field, out, null);
+          if (field.schema().getType() == Schema.Type.STRING
+              && record.get(field.pos()) instanceof String text) {
+            out.writeString(text);
+          } else {
+            writeField(record, field, out, null);
+          }
           unwritten = field.pos() + 1;
         }
       }
