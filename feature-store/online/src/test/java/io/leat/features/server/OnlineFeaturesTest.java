@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.leat.features.online.EntityKeys;
 import io.leat.features.online.Shop;
-import io.leat.features.server.ChangelogFollower.Lag;
 import io.leat.features.server.CommittedState.Change;
 import io.leat.features.server.CommittedState.Depth;
 import io.micrometer.core.instrument.MeterRegistry;
