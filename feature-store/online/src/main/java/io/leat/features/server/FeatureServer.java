@@ -89,7 +89,7 @@ public final class FeatureServer implements RunningService {
         new CommittedState(
             options.stateDirectory().resolve(pipeline.name() + "-" + FOLDER),
             changelogs.keySet(),
-            limits.memoryBytes());
+            options.stateMemory());
     InstantSource clock = InstantSource.system();
     ChangelogFollower follower =
         new ChangelogFollower(

@@ -265,7 +265,7 @@ class OnlineFeaturesTest {
 
   @Test
   void refusesMoreThanOneRequestMayAskFor() {
-    features = features(new Limits(1_000, 2, 3, 1, Duration.ofSeconds(1), Duration.ZERO, 8 << 20));
+    features = features(new Limits(1_000, 2, 3, 1, Duration.ofSeconds(1), Duration.ZERO));
 
     assertThat(
             catchThrowableOfType(
