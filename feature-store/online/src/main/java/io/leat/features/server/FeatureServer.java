@@ -142,6 +142,7 @@ public final class FeatureServer implements RunningService {
     doors.service("/health", (context, request) -> health(readiness));
     doors.route().post("/get-online-features").build(new FeatureDoor(gate));
     doors.service(GrpcDoor.PATH, GrpcDoor.open(gate));
+    OpenApi.configure(doors);
   }
 
   /** 200 once ready, else 503 and why. */
