@@ -42,6 +42,7 @@ import org.rocksdb.RocksDBException;
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 public class OnlineReadBenchmark {
   private static final int BATCH = 10_000;
+  private static final long MEMORY = 128L << 20;
 
   /** Events of a key. */
   @Param({"3", "10", "30"})
@@ -64,9 +65,7 @@ public class OnlineReadBenchmark {
     FeatureView definition = pipeline.views().get(0);
     Schema schema = pipeline.contracts().get(0).schema();
     Path made = Files.createTempDirectory("online-read");
-    CommittedState opened =
-        new CommittedState(
-            made, List.of(StateStores.name(definition)), Limits.DEFAULT.memoryBytes());
+    CommittedState opened = new CommittedState(made, List.of(StateStores.name(definition)), MEMORY);
     PaymentStates states = new PaymentStates(definition, schema);
     now = System.currentTimeMillis();
     List<Change> changes = new ArrayList<>();

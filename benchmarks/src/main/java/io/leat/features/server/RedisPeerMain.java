@@ -8,7 +8,6 @@ import com.linecorp.armeria.common.SessionProtocol;
 import com.linecorp.armeria.server.Server;
 import io.leat.features.engine.ViewEngine;
 import io.leat.features.online.EntityKeys;
-import io.leat.features.server.ChangelogFollower.Lag;
 import io.leat.features.server.OnlineAnswer.Column;
 import io.leat.features.server.OnlineAnswer.Status;
 import io.leat.features.server.ReadPlan.Planned;

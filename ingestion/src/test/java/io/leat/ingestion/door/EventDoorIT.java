@@ -17,25 +17,20 @@ import io.leat.schemas.AvroCodec;
 import io.leat.schemas.LogPositions;
 import io.leat.schemas.RecordHeaders;
 import io.leat.schemas.RegistryClient;
+import io.leat.testing.SelfSigned;
 import io.leat.testing.TestCluster;
 import io.leat.testing.TopicReader;
-import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.KeyStore;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Base64;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import javax.net.ssl.SSLContext;
-import javax.net.ssl.TrustManagerFactory;
 import org.apache.avro.Schema;
 import org.apache.avro.generic.GenericRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -370,29 +365,19 @@ class EventDoorIT {
 
   @Test
   void withACertificateItSpeaksHttps() throws Exception {
-    Path directory = cluster.newDirectory("tls");
-    KeyStore store = selfSigned(directory.resolve("store.p12"));
-    Path certificate = directory.resolve("door.crt");
-    Path key = directory.resolve("door.key");
-    Files.writeString(certificate, pem("CERTIFICATE", store.getCertificate("door").getEncoded()));
-    Files.writeString(
-        key, pem("PRIVATE KEY", store.getKey("door", "changeit".toCharArray()).getEncoded()));
-    TrustManagerFactory trust = TrustManagerFactory.getInstance("PKIX");
-    KeyStore trusted = KeyStore.getInstance("PKCS12");
-    trusted.load(null, null);
-    trusted.setCertificateEntry("door", store.getCertificate("door"));
-    trust.init(trusted);
-    SSLContext context = SSLContext.getInstance("TLS");
-    context.init(null, trust.getTrustManagers(), null);
+    SelfSigned tls = SelfSigned.make(cluster.newDirectory("tls"));
     DoorSettings settings =
         new DoorSettings(
             DoorLimits.DEFAULT,
-            new Access(Optional.empty(), Optional.of(new Access.Tls(certificate, key)), false));
+            new Access(
+                Optional.empty(),
+                Optional.of(new Access.Tls(tls.certificate(), tls.key())),
+                false));
 
     try (EventDoor door = EventDoor.start(options(), settings)) {
       HttpResponse<String> answer =
           HttpClient.newBuilder()
-              .sslContext(context)
+              .sslContext(tls.trusting())
               .build()
               .send(
                   HttpRequest.newBuilder(
@@ -405,43 +390,5 @@ class EventDoorIT {
 
       assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
     }
-  }
-
-  private static String pem(String what, byte[] der) {
-    return "-----BEGIN %s-----\n%s\n-----END %s-----\n"
-        .formatted(what, Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(der), what);
-  }
-
-  /** A key pair for localhost, made by the JDK's own tool. */
-  private static KeyStore selfSigned(Path file) throws Exception {
-    Process keytool =
-        new ProcessBuilder(
-                List.of(
-                    Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
-                    "-genkeypair",
-                    "-alias",
-                    "door",
-                    "-keyalg",
-                    "EC",
-                    "-dname",
-                    "CN=localhost",
-                    "-ext",
-                    "san=dns:localhost",
-                    "-storetype",
-                    "PKCS12",
-                    "-storepass",
-                    "changeit",
-                    "-keystore",
-                    file.toString()))
-            .inheritIO()
-            .start();
-    assertThat(keytool.waitFor()).isZero();
-    KeyStore store = KeyStore.getInstance("PKCS12");
-    try (var in = Files.newInputStream(file)) {
-      store.load(in, "changeit".toCharArray());
-    } catch (IOException e) {
-      throw new IllegalStateException("keytool wrote no key store", e);
-    }
-    return store;
   }
 }

@@ -2,7 +2,6 @@ package io.leat.features.server;
 
 import io.leat.features.server.CommittedState.Change;
 import io.leat.features.server.CommittedState.Position;
-import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -12,13 +11,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.TreeMap;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.function.LongSupplier;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
-import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -27,10 +24,7 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
-import org.apache.kafka.common.config.ConfigResource;
-import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.errors.InterruptException;
-import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.apache.kafka.common.errors.WakeupException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.jspecify.annotations.Nullable;
@@ -63,36 +57,11 @@ final class ChangelogFollower implements AutoCloseable {
   /** How often a store that is level is remembered to be so, for the next start. */
   private static final long REMEMBER_EVERY_MILLIS = 60_000;
 
-  /**
-   * How far a store is behind.
-   *
-   * @param records committed records that were not yet taken in when last measured
-   * @param millis time since the store was last known to be level with its changelog
-   */
-  record Lag(long records, long millis) {
-    static final Lag NONE = new Lag(0, 0);
-
-    Lag worse(Lag other) {
-      return new Lag(Math.max(records, other.records), Math.max(millis, other.millis));
-    }
-  }
-
-  private record Level(long records, long levelAtMillis) {}
-
-  /**
-   * The changelogs as the brokers have them.
-   *
-   * @param topicIds by partition
-   * @param deletionsToldMillis by topic, for how long it tells of deletions
-   */
-  private record Changelogs(
-      Map<TopicPartition, Uuid> topicIds, Map<String, Long> deletionsToldMillis) {}
-
   private final Map<String, Object> consumerSettings;
   private final Map<String, String> storeByTopic = new HashMap<>();
   private final CommittedState state;
   private final LongSupplier clock;
-  private final Map<String, Level> levels = new ConcurrentHashMap<>();
+  private final Lags lags;
   private final Map<String, Long> remembered = new HashMap<>();
   private final Thread thread;
   private final CountDownLatch stopped = new CountDownLatch(1);
@@ -121,17 +90,7 @@ final class ChangelogFollower implements AutoCloseable {
     consumerSettings.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "none");
     consumerSettings.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
     consumerSettings.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 2_000);
-    for (String store : topicByStore.keySet()) {
-      Gauge.builder(
-              "leat.feature.server.lag.records", () -> lag(store).map(Lag::records).orElse(null))
-          .tag("store", store)
-          .register(metrics);
-      Gauge.builder(
-              "leat.feature.server.lag.seconds",
-              () -> lag(store).map(lag -> lag.millis() / 1000.0).orElse(null))
-          .tag("store", store)
-          .register(metrics);
-    }
+    this.lags = new Lags(topicByStore.keySet(), metrics, clock);
     this.thread = new Thread(this::run, "changelog-follower");
   }
 
@@ -159,10 +118,7 @@ final class ChangelogFollower implements AutoCloseable {
 
   /** How far a store is behind; empty until it has caught up for the first time. */
   Optional<Lag> lag(String store) {
-    return Optional.ofNullable(levels.get(store))
-        .map(
-            level ->
-                new Lag(level.records(), Math.max(0, clock.getAsLong() - level.levelAtMillis())));
+    return lags.of(store);
   }
 
   private void run() {
@@ -204,7 +160,7 @@ final class ChangelogFollower implements AutoCloseable {
 
   /** What was level once stays served meanwhile: its lag grows and is told with every answer. */
   private void waitFor(String what) {
-    if (!levels.keySet().containsAll(storeByTopic.values())) {
+    if (!lags.wereLevel()) {
       problem = Optional.of(what);
     }
   }
@@ -237,54 +193,17 @@ final class ChangelogFollower implements AutoCloseable {
     settings.keySet().retainAll(AdminClientConfig.configNames());
     try (Admin admin = Admin.create(settings)) {
       while (true) {
-        Map<TopicPartition, Uuid> topicIds = new HashMap<>();
-        List<String> missing = new ArrayList<>();
-        for (var topic : admin.describeTopics(storeByTopic.keySet()).topicNameValues().entrySet()) {
-          try {
-            TopicDescription description = topic.getValue().get();
-            description
-                .partitions()
-                .forEach(
-                    partition ->
-                        topicIds.put(
-                            new TopicPartition(description.name(), partition.partition()),
-                            description.topicId()));
-          } catch (ExecutionException e) {
-            if (!(e.getCause() instanceof UnknownTopicOrPartitionException)) {
-              throw e;
-            }
-            missing.add(topic.getKey());
-          }
-        }
-        if (missing.isEmpty() || stopping) {
-          return new Changelogs(topicIds, deletionsTold(admin));
+        Changelogs changelogs = Changelogs.ask(admin, storeByTopic.keySet());
+        if (changelogs.missing().isEmpty() || stopping) {
+          return changelogs;
         }
         waitFor(
             "waiting for the topics "
-                + String.join(", ", missing)
+                + String.join(", ", changelogs.missing())
                 + ", which the online store makes when it starts");
         pause();
       }
     }
-  }
-
-  private Map<String, Long> deletionsTold(Admin admin)
-      throws ExecutionException, InterruptedException {
-    Map<String, Long> told = new HashMap<>();
-    List<ConfigResource> topics =
-        storeByTopic.keySet().stream()
-            .map(topic -> new ConfigResource(ConfigResource.Type.TOPIC, topic))
-            .toList();
-    admin
-        .describeConfigs(topics)
-        .all()
-        .get()
-        .forEach(
-            (topic, config) ->
-                told.put(
-                    topic.name(),
-                    Long.valueOf(config.get(TopicConfig.DELETE_RETENTION_MS_CONFIG).value())));
-    return told;
   }
 
   /**
@@ -372,15 +291,7 @@ final class ChangelogFollower implements AutoCloseable {
                 Math.max(0, end - changes.takenIn(partition, consumer.position(partition, ANSWER))),
                 Long::sum));
     long now = clock.getAsLong();
-    behind.forEach(
-        (store, records) ->
-            levels.compute(
-                store,
-                (name, before) ->
-                    records == 0
-                        ? new Level(0, now)
-                        : before == null ? null : new Level(records, before.levelAtMillis())));
-    problem = catchingUp(behind);
+    problem = lags.measured(behind, now);
     storeByTopic.forEach(
         (topic, store) -> {
           if (behind.getOrDefault(store, 0L) == 0
@@ -391,20 +302,9 @@ final class ChangelogFollower implements AutoCloseable {
         });
   }
 
-  private Optional<String> catchingUp(Map<String, Long> behind) {
-    List<String> waiting =
-        behind.entrySet().stream()
-            .filter(store -> !levels.containsKey(store.getKey()))
-            .map(store -> store.getKey() + " (" + store.getValue() + " records to go)")
-            .toList();
-    return waiting.isEmpty()
-        ? Optional.empty()
-        : Optional.of("catching up with " + String.join(", ", waiting));
-  }
-
   private void forget(String topic) {
     String store = storeByTopic.get(topic);
-    levels.remove(store);
+    lags.forget(store);
     problem = Optional.of("reading " + topic + " anew");
     state.clear(store, topic);
   }

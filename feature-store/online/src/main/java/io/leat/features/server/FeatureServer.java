@@ -89,7 +89,7 @@ public final class FeatureServer implements RunningService {
         new CommittedState(
             options.stateDirectory().resolve(pipeline.name() + "-" + FOLDER),
             changelogs.keySet(),
-            limits.memoryBytes());
+            options.stateMemory());
     InstantSource clock = InstantSource.system();
     ChangelogFollower follower =
         new ChangelogFollower(
@@ -127,7 +127,8 @@ public final class FeatureServer implements RunningService {
     return new FeatureServer(state, follower, gate, readiness, server);
   }
 
-  private static void configure(
+  /** Adds the server's routes, and what it refuses before them. */
+  static void configure(
       ServerBuilder doors, ServerSettings settings, Readiness readiness, ReadGate gate) {
     Limits limits = settings.limits();
     settings.access().configure(doors);
@@ -140,7 +141,8 @@ public final class FeatureServer implements RunningService {
     doors.gracefulShutdownTimeout(limits.drain(), limits.drain().plus(LAST_REQUESTS));
     doors.service("/health", (context, request) -> health(readiness));
     doors.route().post("/get-online-features").build(new FeatureDoor(gate));
-    doors.service(GrpcDoor.PATH, new GrpcDoor(gate));
+    doors.service(GrpcDoor.PATH, GrpcDoor.open(gate));
+    OpenApi.configure(doors);
   }
 
   /** 200 once ready, else 503 and why. */

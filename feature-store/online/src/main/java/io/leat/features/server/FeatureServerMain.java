@@ -81,15 +81,6 @@ public final class FeatureServerMain implements Callable<Integer> {
               + " it is not ready. Environment: LEAT_DRAIN. Default: ${DEFAULT-VALUE}.")
   private Duration drain = Duration.ofSeconds(5);
 
-  @Option(
-      names = "--rocksdb-memory-mb",
-      paramLabel = "N",
-      defaultValue = "${env:LEAT_ROCKSDB_MEMORY_MB:-128}",
-      description =
-          "Native memory for the state, MiB: cached blocks and write buffers together."
-              + " Environment: LEAT_ROCKSDB_MEMORY_MB. Default: ${DEFAULT-VALUE}.")
-  private long memory;
-
   @Spec private CommandSpec spec = CommandSpec.create();
 
   private FeatureServerMain() {}
@@ -117,14 +108,7 @@ public final class FeatureServerMain implements Callable<Integer> {
 
   private ServerSettings settings() {
     return new ServerSettings(
-        new Limits(
-            maxRequest * MEBIBYTE,
-            maxRows,
-            maxValues,
-            maxConcurrent,
-            timeout,
-            drain,
-            memory * MEBIBYTE),
+        new Limits(maxRequest * MEBIBYTE, maxRows, maxValues, maxConcurrent, timeout, drain),
         access.access());
   }
 

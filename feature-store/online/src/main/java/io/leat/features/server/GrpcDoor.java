@@ -4,6 +4,7 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Timestamp;
 import com.linecorp.armeria.common.RequestHeaders;
 import com.linecorp.armeria.common.grpc.protocol.ArmeriaStatusException;
+import com.linecorp.armeria.server.HttpService;
 import com.linecorp.armeria.server.ServiceRequestContext;
 import com.linecorp.armeria.server.grpc.protocol.AbstractUnaryGrpcService;
 import io.leat.features.server.OnlineAnswer.Column;
@@ -43,8 +44,16 @@ final class GrpcDoor extends AbstractUnaryGrpcService implements ReadGate.Door<b
 
   private final ReadGate gate;
 
-  GrpcDoor(ReadGate gate) {
+  private GrpcDoor(ReadGate gate) {
     this.gate = gate;
+  }
+
+  /** The door, which refuses a message that does not come whole, too, as the gate words it. */
+  static HttpService open(ReadGate gate) {
+    return new GrpcDoor(gate)
+        .decorate(
+            (door, context, request) ->
+                door.serve(context, request.mapError(failure -> status(gate.refusal(failure)))));
   }
 
   @Override
@@ -181,7 +190,11 @@ final class GrpcDoor extends AbstractUnaryGrpcService implements ReadGate.Door<b
 
   @Override
   public byte[] refuse(RequestException refusal) {
-    throw new ArmeriaStatusException(
+    throw status(refusal);
+  }
+
+  private static ArmeriaStatusException status(RequestException refusal) {
+    return new ArmeriaStatusException(
         refusal.kind().grpcCode(), String.valueOf(refusal.getMessage()));
   }
 }

@@ -13,21 +13,12 @@ import java.time.Duration;
  * @param timeout how long a request may take from its first byte to its answer
  * @param drain how long the port stays open after the server was told to stop, so that whoever
  *     spreads requests can hear that it is not ready any more; zero where nobody does
- * @param memoryBytes native memory for cached blocks and write buffers of the state
  */
 public record Limits(
-    long requestBytes,
-    int rows,
-    int values,
-    int concurrent,
-    Duration timeout,
-    Duration drain,
-    long memoryBytes) {
-  private static final long MINIMUM_MEMORY = 8L << 20;
-
-  /** 1 MiB, 1,000 rows, 100,000 values, 256 at once, 10 s, no drain, 128 MiB of memory. */
+    long requestBytes, int rows, int values, int concurrent, Duration timeout, Duration drain) {
+  /** 1 MiB, 1,000 rows, 100,000 values, 256 at once, 10 s, no drain. */
   public static final Limits DEFAULT =
-      new Limits(1L << 20, 1_000, 100_000, 256, Duration.ofSeconds(10), Duration.ZERO, 128L << 20);
+      new Limits(1L << 20, 1_000, 100_000, 256, Duration.ofSeconds(10), Duration.ZERO);
 
   public Limits {
     if (requestBytes < 1 || rows < 1 || values < 1 || concurrent < 1) {
@@ -39,11 +30,6 @@ public record Limits(
       throw new IllegalArgumentException(
           "a time-out of %s and a drain of %s; expected at least 1ms and 0ms"
               .formatted(timeout, drain));
-    }
-    if (memoryBytes < MINIMUM_MEMORY) {
-      throw new IllegalArgumentException(
-          "%d bytes of memory for the state; expected at least %d"
-              .formatted(memoryBytes, MINIMUM_MEMORY));
     }
   }
 

@@ -1,6 +1,5 @@
 package io.leat.features.server;
 
-import io.leat.features.server.ChangelogFollower.Lag;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

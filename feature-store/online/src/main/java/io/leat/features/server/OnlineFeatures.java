@@ -1,6 +1,5 @@
 package io.leat.features.server;
 
-import io.leat.features.server.ChangelogFollower.Lag;
 import io.leat.features.server.OnlineAnswer.Column;
 import io.leat.features.server.OnlineAnswer.Status;
 import io.leat.features.server.ReadPlan.Planned;

@@ -1,8 +1,12 @@
 package io.leat.features.server;
 
 import com.linecorp.armeria.common.ContentTooLargeException;
+import com.linecorp.armeria.common.HttpStatus;
 import com.linecorp.armeria.common.RequestHeaders;
+import com.linecorp.armeria.common.ResponseCompleteException;
 import com.linecorp.armeria.common.stream.ClosedStreamException;
+import com.linecorp.armeria.server.HttpStatusException;
+import com.linecorp.armeria.server.RequestTimeoutException;
 import com.linecorp.armeria.server.ServiceRequestContext;
 import io.leat.features.server.CommittedState.Depth;
 import io.leat.features.server.CommittedState.NotInMemoryException;
@@ -193,16 +197,22 @@ final class ReadGate {
     return answer;
   }
 
-  private RequestException refusal(Throwable failure) {
+  /** How a failure is told; one of the server's own is logged. */
+  RequestException refusal(Throwable failure) {
     if (failure instanceof RequestException refusal) {
       return refusal;
     }
-    if (failure instanceof ContentTooLargeException) {
+    if (failure instanceof ContentTooLargeException
+        || (failure instanceof HttpStatusException status
+            && status.httpStatus().equals(HttpStatus.REQUEST_ENTITY_TOO_LARGE))) { // HTTP/2's
       return new RequestException(
           Kind.TOO_LARGE, "The body is too large; at most %d bytes.", limits.requestBytes());
     }
-    if (failure instanceof ClosedStreamException) {
-      log.debug("A client went away", failure);
+    if (failure instanceof RequestTimeoutException) {
+      return new RequestException(Kind.TOO_SLOW, "The request did not come whole in time.");
+    }
+    if (failure instanceof ClosedStreamException || failure instanceof ResponseCompleteException) {
+      log.debug("A client went away, or has been told that its time is up", failure);
       return new RequestException(Kind.ABORTED, "The request did not come whole.");
     }
     log.error("A read of online features failed", failure);

@@ -30,6 +30,8 @@ final class RequestException extends Exception {
         HttpStatus.NOT_FOUND, Grpc.NOT_FOUND, "RequestDataNotFoundInEntityRowsException"),
     /** More bytes, rows or values than one request may ask for. */
     TOO_LARGE(HttpStatus.REQUEST_ENTITY_TOO_LARGE, Grpc.INVALID_ARGUMENT, null),
+    /** Its time was up before it had come. */
+    TOO_SLOW(HttpStatus.REQUEST_TIMEOUT, Grpc.DEADLINE_EXCEEDED, null),
     /** As many requests as the server takes are under way. */
     TOO_MANY(HttpStatus.TOO_MANY_REQUESTS, Grpc.RESOURCE_EXHAUSTED, null),
     /** The state has not caught up. */
@@ -68,6 +70,7 @@ final class RequestException extends Exception {
   private static final class Grpc {
     static final int CANCELLED = 1;
     static final int INVALID_ARGUMENT = 3;
+    static final int DEADLINE_EXCEEDED = 4;
     static final int NOT_FOUND = 5;
     static final int PERMISSION_DENIED = 7;
     static final int RESOURCE_EXHAUSTED = 8;

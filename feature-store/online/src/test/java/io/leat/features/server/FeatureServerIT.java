@@ -2,6 +2,7 @@ package io.leat.features.server;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -13,12 +14,14 @@ import io.leat.pipeline.Pipeline;
 import io.leat.pipeline.PipelineReader;
 import io.leat.records.FeatureVector;
 import io.leat.runtime.JobOptions;
+import io.leat.runtime.http.Access;
 import io.leat.runtime.streams.StreamsService;
 import io.leat.schemas.AvroCodec;
 import io.leat.testing.TestCluster;
 import io.leat.testing.TopicReader;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -32,6 +35,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import org.apache.avro.generic.GenericData;
 import org.apache.avro.generic.GenericRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -215,6 +219,32 @@ class FeatureServerIT {
   }
 
   @Test
+  void goesOnAnsweringWhileItDrainsThoughItSaysThatItIsNotReady() throws Exception {
+    Path folder = copyOfShop("draining");
+    Map<String, String> compacted = Map.of("cleanup.policy", "compact");
+    cluster.createTopic("draining-features-spending-v1-changelog", 1, compacted);
+    cluster.createTopic("draining-features-takings-v1-changelog", 1, compacted);
+    Limits drained = new Limits(1 << 20, 10, 100, 10, Duration.ofMinutes(1), Duration.ofSeconds(3));
+    FeatureServer server =
+        FeatureServer.start(
+            options(folder, cluster.newDirectory("server")),
+            new ServerSettings(drained, Access.LOCAL));
+    try (server) {
+      awaitReady(server);
+      URI ready = uri(server, "/health/ready");
+
+      CompletableFuture<Void> closed = CompletableFuture.runAsync(server::close);
+      await().atMost(PATIENCE).until(() -> get(ready).statusCode() == 503);
+
+      HttpResponse<String> answer = askTotal(server, "c1");
+      assertThat(answer.statusCode()).isEqualTo(200);
+      assertThat(answer.headers().firstValue("connection")).contains("close");
+      closed.join();
+      assertThatThrownBy(() -> get(ready)).isInstanceOf(ConnectException.class);
+    }
+  }
+
+  @Test
   void aFollowerThatCannotGoOnEndsTheServerThatItServes() throws Exception {
     String changelog = cluster.newTopic("changelog", 1);
     try (CommittedState state =
@@ -341,8 +371,12 @@ class FeatureServerIT {
 
   private static HttpResponse<String> get(FeatureServer server, String path)
       throws IOException, InterruptedException {
+    return get(uri(server, path));
+  }
+
+  private static HttpResponse<String> get(URI uri) throws IOException, InterruptedException {
     return HTTP.send(
-        HttpRequest.newBuilder(uri(server, path)).build(), HttpResponse.BodyHandlers.ofString());
+        HttpRequest.newBuilder(uri).build(), HttpResponse.BodyHandlers.ofString());
   }
 
   private static URI uri(FeatureServer server, String path) {

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.leat.features.online.EntityKeys;
 import io.leat.features.online.Shop;
-import io.leat.features.server.ChangelogFollower.Lag;
 import io.leat.features.server.CommittedState.Change;
 import io.leat.features.server.CommittedState.Depth;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -266,7 +265,7 @@ class OnlineFeaturesTest {
 
   @Test
   void refusesMoreThanOneRequestMayAskFor() {
-    features = features(new Limits(1_000, 2, 3, 1, Duration.ofSeconds(1), Duration.ZERO, 8 << 20));
+    features = features(new Limits(1_000, 2, 3, 1, Duration.ofSeconds(1), Duration.ZERO));
 
     assertThat(
             catchThrowableOfType(
