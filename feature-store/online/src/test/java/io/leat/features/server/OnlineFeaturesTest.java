@@ -4,14 +4,14 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import io.leat.features.online.EntityKeys;
 import io.leat.features.online.BackfilledShop;
-import io.leat.features.online.backfill.BackfillState;
-import io.leat.pipeline.Pipeline;
+import io.leat.features.online.EntityKeys;
 import io.leat.features.online.Shop;
+import io.leat.features.online.backfill.BackfillState;
 import io.leat.features.server.ChangelogFollower.Lag;
 import io.leat.features.server.CommittedState.Change;
 import io.leat.features.server.CommittedState.Depth;
+import io.leat.pipeline.Pipeline;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.file.Path;

@@ -71,13 +71,7 @@ final class ReadHistory extends RichFlatMapFunction<RowData, Item> {
     }
     long time = reader.time(row);
     SpineRow read =
-        new SpineRow(
-            reader.id(row),
-            time,
-            partition,
-            offset,
-            codec.encode(event),
-            List.of());
+        new SpineRow(reader.id(row), time, partition, offset, codec.encode(event), List.of());
     String order =
         SortKey.bucket(key.toString())
             + SortKey.number(time)
