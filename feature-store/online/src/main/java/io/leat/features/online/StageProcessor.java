@@ -134,9 +134,11 @@ final class StageProcessor extends ContextualProcessor<byte[], InFlight, byte[],
         continue;
       }
       if (!view.updated() || view.gate().filter(gate -> gate.has(position)).isPresent()) {
-        values.put(
-            view.id(),
-            Arrays.asList(view.engine().evaluate(view.entries(), key, event.eventTime())));
+        if (view.evaluated()) {
+          values.put(
+              view.id(),
+              Arrays.asList(view.engine().evaluate(view.entries(), key, event.eventTime())));
+        }
         continue;
       }
       long failedBefore = view.engine().failedFilters();
