@@ -49,8 +49,7 @@ class BackfillRecordTest {
 
   @Test
   void anythingElseIsRefused() {
-    assertThatThrownBy(
-            () -> BackfillRecord.of(null, new byte[0], new RecordHeaders()))
+    assertThatThrownBy(() -> BackfillRecord.of(null, new byte[0], new RecordHeaders()))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("leat.backfill");
   }
@@ -65,8 +64,7 @@ class BackfillRecordTest {
     assertThat(cut.isBefore(9, 0)).isFalse();
     assertThat(cut.isBefore(-1, -1)).isTrue();
     assertThat(LogCut.parse(cut.toString())).isEqualTo(cut);
-    assertThatThrownBy(() -> new LogCut(List.of(-1L)))
-        .isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> new LogCut(List.of(-1L))).isInstanceOf(IllegalArgumentException.class);
   }
 
   @Test
