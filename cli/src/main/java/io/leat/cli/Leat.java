@@ -5,6 +5,7 @@ import io.leat.cli.define.PlanCommand;
 import io.leat.cli.define.ValidateCommand;
 import io.leat.cli.dlq.DlqCommand;
 import io.leat.cli.maintain.MaintainCommand;
+import io.leat.cli.offline.BackfillCommand;
 import io.leat.cli.offline.TrainingSetCommand;
 import io.leat.cli.offline.VerifyConsistencyCommand;
 import io.leat.cli.replay.ReplayCommand;
@@ -53,6 +54,7 @@ import picocli.CommandLine.Command;
       MaintainCommand.class,
       TrainingSetCommand.class,
       VerifyConsistencyCommand.class,
+      BackfillCommand.class,
       TrainCommand.class,
     })
 public final class Leat {

@@ -21,6 +21,7 @@ import java.util.stream.IntStream;
  * @param grace how late, behind the key's newest event, an event may be and still be counted in
  *     full
  * @param aggregations aggregations in declared order
+ * @param backfill whether its first values come from the offline tables; changes no value
  */
 public record FeatureView(
     String name,
@@ -31,10 +32,25 @@ public record FeatureView(
     Duration resolution,
     Duration offset,
     Duration grace,
-    List<Aggregation> aggregations) {
+    List<Aggregation> aggregations,
+    boolean backfill) {
   public FeatureView {
     windows = List.copyOf(windows);
     aggregations = List.copyOf(aggregations);
+  }
+
+  /** A view whose values begin with the first event that the online store sees. */
+  public FeatureView(
+      String name,
+      int version,
+      Entity entity,
+      String source,
+      List<Duration> windows,
+      Duration resolution,
+      Duration offset,
+      Duration grace,
+      List<Aggregation> aggregations) {
+    this(name, version, entity, source, windows, resolution, offset, grace, aggregations, false);
   }
 
   /** {@code name@version}: names the view's state. */

@@ -42,6 +42,12 @@ public final class RecordHeaders {
   /** Names of the views that an event came too late for, separated by commas. */
   public static final String LATE_FOR = "leat.late-for";
 
+  /**
+   * Names of the views whose values a vector does not have yet, since they wait for their backfill,
+   * separated by commas; absent where none.
+   */
+  public static final String NOT_YET = "leat.not-yet";
+
   /** The {@code DeadLetter} record in Confluent wire format: the one header that is not text. */
   public static final String DEAD_LETTER = "leat.dead-letter";
 

@@ -1,5 +1,7 @@
 package io.leat.schemas;
 
+import org.apache.kafka.common.utils.Utils;
+
 /**
  * The names of the topics in which the jobs meet. An event, service or model name is used as it is
  * declared.
@@ -49,6 +51,11 @@ public final class Topics {
   /** Vectors that a model could not score, byte for byte as they came. */
   public static String unscored(String model) {
     return scores(model) + ".dlq";
+  }
+
+  /** The partition where Kafka's own clients put records of a key. */
+  public static int partition(byte[] key, int partitions) {
+    return Utils.toPositive(Utils.murmur2(key)) % partitions;
   }
 
   /** The registry's subject for a topic's values (Confluent's TopicNameStrategy). */

@@ -1,8 +1,8 @@
 package io.leat.cli.offline;
 
 import io.leat.cli.UserError;
+import io.leat.runtime.options.BatchOptions;
 import io.leat.runtime.options.ProcessLine;
-import io.leat.runtime.options.ReplayOptions;
 import io.leat.stack.JvmProcess;
 import io.leat.stack.LeatHome;
 import java.io.PrintWriter;
@@ -32,13 +32,13 @@ final class TableProcess {
 
   private final String name;
   private final String mainClass;
-  private final ReplayOptions options;
+  private final BatchOptions options;
   private final CommandSpec spec;
 
   /**
    * @param spec the command, whose arguments have been parsed
    */
-  TableProcess(String name, String mainClass, ReplayOptions options, CommandSpec spec) {
+  TableProcess(String name, String mainClass, BatchOptions options, CommandSpec spec) {
     this.name = name;
     this.mainClass = mainClass;
     this.options = options;

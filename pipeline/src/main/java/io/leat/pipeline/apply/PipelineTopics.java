@@ -2,6 +2,8 @@ package io.leat.pipeline.apply;
 
 import io.leat.pipeline.Contract;
 import io.leat.pipeline.FeatureService;
+import io.leat.pipeline.FeatureView;
+import io.leat.pipeline.KeyPartitions;
 import io.leat.pipeline.Model;
 import io.leat.pipeline.Pipeline;
 import io.leat.records.AuditEvent;
@@ -14,6 +16,7 @@ import io.leat.records.RetrainingRun;
 import io.leat.records.Score;
 import io.leat.schemas.FeatureVectorSchema;
 import io.leat.schemas.Topics;
+import io.leat.schemas.backfill.BackfillTopic;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -49,6 +52,7 @@ public final class PipelineTopics {
     pipeline.contracts().forEach(contract -> addEvent(topics, contract));
     pipeline.services().forEach(service -> addVectors(topics, service, pipeline));
     pipeline.models().forEach(model -> addScores(topics, model, pipeline));
+    addBackfills(topics, pipeline);
     addJobs(topics, pipeline);
     addPlatform(topics);
     return List.copyOf(topics);
@@ -100,6 +104,25 @@ public final class PipelineTopics {
             partitions,
             deletedAfter(Optional.of(spine.topic().deadLetterRetention())),
             Optional.empty()));
+  }
+
+  /** Kept until they have been taken in: whoever wrote one empties it then. */
+  private static void addBackfills(List<Topic> topics, Pipeline pipeline) {
+    KeyPartitions partitions = KeyPartitions.of(pipeline);
+    for (FeatureView view : pipeline.views()) {
+      if (view.backfill()) {
+        Map<String, String> settings = new HashMap<>(deletedAfter(FOREVER));
+        settings.put(
+            TopicConfig.MAX_MESSAGE_BYTES_CONFIG,
+            Integer.toString(BackfillTopic.LARGEST_ENTRY / 4 * 5));
+        topics.add(
+            new Topic(
+                BackfillTopic.name(pipeline.name(), view.name(), view.version()),
+                partitions.of(view.source()),
+                settings,
+                Optional.empty()));
+      }
+    }
   }
 
   private static Contract spine(FeatureService service, Pipeline pipeline) {

@@ -24,7 +24,7 @@ public final class ViewReader {
   public static final Keys KEYS =
       Keys.of("a view")
           .requires("view", "version", "entity", "source", "windows", "aggregations")
-          .allows("description", "resolution", "offset", "grace");
+          .allows("description", "resolution", "offset", "grace", "backfill");
 
   static final Duration DEFAULT_GRACE = Duration.ofDays(1);
 
@@ -82,6 +82,7 @@ public final class ViewReader {
     Duration offset = block.get("offset").flatMap(Value::durationOrZero).orElse(Duration.ZERO);
     Duration grace = block.get("grace").flatMap(Value::durationOrZero).orElse(DEFAULT_GRACE);
     Optional<Duration> resolution = resolution(block, windows, offset);
+    Optional<Boolean> backfill = block.get("backfill").flatMap(Value::truth);
     List<Aggregation> aggregations =
         source
             .flatMap(s -> block.get("aggregations").map(list -> aggregations(list, s, windows)))
@@ -99,7 +100,8 @@ public final class ViewReader {
             resolution.orElseThrow(),
             offset,
             grace,
-            aggregations));
+            aggregations,
+            backfill.orElse(false)));
   }
 
   private Optional<Entity> entity(Block block, Optional<Contract> source) {

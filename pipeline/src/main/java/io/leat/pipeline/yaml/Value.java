@@ -102,6 +102,16 @@ public final class Value {
             });
   }
 
+  /** True or false. */
+  public Optional<Boolean> truth() {
+    Optional<String> text = text();
+    if (text.isPresent() && !List.of("true", "false").contains(text.get())) {
+      problem("%s is '%s'; expected true or false", name, text.get());
+      return Optional.empty();
+    }
+    return text.map(Boolean::valueOf);
+  }
+
   /** A whole number. */
   public Optional<Integer> integer(int least) {
     return number(

@@ -1,14 +1,14 @@
 package io.leat.features.offline;
 
+import io.leat.features.offline.replay.PipelineReference;
 import io.leat.features.offline.replay.Progress;
-import io.leat.features.offline.replay.ServiceReference;
 import io.leat.pipeline.Pipeline;
 import io.leat.pipeline.PipelineException;
 import io.leat.pipeline.PipelineReader;
 import io.leat.runtime.flink.LocalBatch;
 import io.leat.runtime.flink.LocalBatch.BatchFailedException;
+import io.leat.runtime.options.BatchOptions;
 import io.leat.runtime.options.ProcessLine;
-import io.leat.runtime.options.ReplayOptions;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -29,7 +29,7 @@ import picocli.CommandLine.Model.CommandSpec;
  *
  * @param <O> what it takes
  */
-public abstract class TableCommand<O extends ReplayOptions> {
+public abstract class TableCommand<O extends BatchOptions> {
   private static final Logger log = LoggerFactory.getLogger(TableCommand.class);
   private static final int FAILED = 1;
   private static final int WRONG_INPUT = 2;
@@ -51,7 +51,7 @@ public abstract class TableCommand<O extends ReplayOptions> {
    *
    * @return the exit code
    */
-  protected abstract int run(O options, ServiceReference service, OfflineCatalog catalog)
+  protected abstract int run(O options, PipelineReference reference, OfflineCatalog catalog)
       throws IOException, InterruptedException;
 
   /** Body of the command's {@code main}: the exit code. */
@@ -70,7 +70,7 @@ public abstract class TableCommand<O extends ReplayOptions> {
       Pipeline pipeline = PipelineReader.readBeforeTraining(folder);
       return run(
           options,
-          ServiceReference.of(folder, pipeline, options.service()),
+          PipelineReference.of(folder, pipeline),
           OfflineCatalog.of(options.warehouse(), options.catalogProperties(), pipeline.name()));
     } catch (PipelineException e) {
       return tell(e, WRONG_INPUT);

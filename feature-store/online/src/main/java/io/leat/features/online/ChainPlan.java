@@ -5,6 +5,7 @@ import io.leat.pipeline.Contract;
 import io.leat.pipeline.Entity;
 import io.leat.pipeline.FeatureService;
 import io.leat.pipeline.FeatureView;
+import io.leat.pipeline.KeyPartitions;
 import io.leat.pipeline.Pipeline;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -24,13 +25,10 @@ import java.util.stream.Stream;
  * needed already; then come the entities that some vector waits for, then those whose views are
  * only brought up to date; each in the order of declaration.
  *
- * <p>Streams that meet in a view's store (one updates it, another reads it) share the number of
- * partitions that entity keys are spread over: the largest that any of their contracts declares.
- *
  * @param contract the event
  * @param stages entity stages in the order in which the event passes them
  * @param immediate services of this spine that need no view at all
- * @param partitions number of partitions that entity keys are spread over
+ * @param partitions number of partitions that entity keys are spread over ({@link KeyPartitions})
  */
 public record ChainPlan(
     Contract contract, List<Stage> stages, List<FeatureService> immediate, int partitions) {
@@ -66,6 +64,7 @@ public record ChainPlan(
 
   /** The plans of every event that some view is made of or some service has as its spine. */
   public static List<ChainPlan> of(Pipeline pipeline) {
+    KeyPartitions partitions = KeyPartitions.of(pipeline);
     Map<String, List<Stage>> chains = new LinkedHashMap<>();
     for (Contract contract : pipeline.contracts()) {
       boolean source =
@@ -84,7 +83,7 @@ public record ChainPlan(
                   spineOf(contract, pipeline).stream()
                       .filter(service -> viewsOf(service, pipeline).isEmpty())
                       .toList(),
-                  partitions(chain.getKey(), chains, pipeline));
+                  partitions.of(chain.getKey()));
             })
         .toList();
   }
@@ -140,31 +139,5 @@ public record ChainPlan(
       stages.add(new Stage(entity, updates, evaluates, completes));
     }
     return stages;
-  }
-
-  /** The largest number of partitions among the event and all that meet it in some view's store. */
-  private static int partitions(String event, Map<String, List<Stage>> chains, Pipeline pipeline) {
-    Set<String> together = new LinkedHashSet<>(Set.of(event));
-    boolean grew = true;
-    while (grew) {
-      Set<FeatureView> stores =
-          together.stream()
-              .flatMap(member -> chains.get(member).stream())
-              .flatMap(stage -> stage.views().stream())
-              .collect(Collectors.toSet());
-      grew =
-          together.addAll(
-              chains.entrySet().stream()
-                  .filter(
-                      chain ->
-                          chain.getValue().stream()
-                              .anyMatch(stage -> stage.views().stream().anyMatch(stores::contains)))
-                  .map(Map.Entry::getKey)
-                  .toList());
-    }
-    return together.stream()
-        .mapToInt(member -> pipeline.contract(member).orElseThrow().topic().partitions())
-        .max()
-        .orElseThrow();
   }
 }

@@ -3,8 +3,8 @@ package io.leat.features.online;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.leat.pipeline.Entity;
+import io.leat.schemas.Topics;
 import org.apache.avro.generic.GenericRecord;
-import org.apache.kafka.common.utils.Utils;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +27,6 @@ public final class EntityKeys {
 
   /** The partition that a key belongs to: where Kafka's own clients put records of that key. */
   static int partition(byte[] key, int partitions) {
-    return Utils.toPositive(Utils.murmur2(key)) % partitions;
+    return Topics.partition(key, partitions);
   }
 }

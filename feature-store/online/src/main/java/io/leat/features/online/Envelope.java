@@ -2,6 +2,7 @@ package io.leat.features.online;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.leat.features.online.backfill.Position;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
@@ -21,7 +22,10 @@ import org.jspecify.annotations.Nullable;
  * <p>Binary form, all numbers big-endian:
  *
  * <pre>
- * byte   2, the version of this form (of version 1, values are null, long and double only)
+ * byte   3, the version of this form (version 2 has no place and does not tell of views that wait;
+ *        of version 1, values are null, long and double only)
+ * int    partition of the valid topic, from 0; -1 where it is not known
+ * long   offset there
  * int    length of the spine key, -1 for none; the key
  * int    length of the event; the event, as it lies on its valid topic
  * short  number of evaluated views, for each:
@@ -29,20 +33,26 @@ import org.jspecify.annotations.Nullable;
  *          short number of values, for each: byte 0 null | byte 1, long | byte 2, double |
  *                byte 3 false | byte 4 true | byte 5, int length, UTF-8
  * short  number of views that the event came too late for, for each: text view
+ * short  number of views that wait for their backfill, for each: text view
  * </pre>
  *
  * @param key key of the event's record, as it lies on its valid topic; null where it has none
  * @param event the event's bytes, as they lie on its valid topic
+ * @param position where the event lies on its valid topic
  * @param values view id to the view's values, in the order of its columns. An absent view has no
- *     values: the entity's key was null or the event came too late
+ *     values: the entity's key was null, the event came too late, or the view waits
  * @param lateFor names of the views that the event came too late for
+ * @param notYet names of the views whose values it wants and which wait for their backfill
  */
 record Envelope(
     byte @Nullable [] key,
     byte[] event,
+    Position position,
     Map<String, List<@Nullable Object>> values,
-    List<String> lateFor) {
-  private static final int VERSION = 2;
+    List<String> lateFor,
+    List<String> notYet) {
+  private static final int VERSION = 3;
+  private static final int FIRST_WITH_POSITION = 3;
   private static final int NULL = 0;
   private static final int LONG = 1;
   private static final int DOUBLE = 2;
@@ -50,26 +60,36 @@ record Envelope(
   private static final int TRUE = 4;
   private static final int TEXT = 5;
 
-  Envelope(byte @Nullable [] key, byte[] event) {
-    this(key, event, Map.of(), List.of());
+  Envelope(byte @Nullable [] key, byte[] event, Position position) {
+    this(key, event, position, Map.of(), List.of(), List.of());
   }
 
-  /** The envelope with further values and further views that the event came too late for. */
-  Envelope with(Map<String, List<@Nullable Object>> moreValues, List<String> moreLate) {
-    if (moreValues.isEmpty() && moreLate.isEmpty()) {
+  /**
+   * The envelope with further values, further views that the event came too late for, and further
+   * views that wait.
+   */
+  Envelope with(
+      Map<String, List<@Nullable Object>> moreValues,
+      List<String> moreLate,
+      List<String> moreNotYet) {
+    if (moreValues.isEmpty() && moreLate.isEmpty() && moreNotYet.isEmpty()) {
       return this;
     }
     Map<String, List<@Nullable Object>> allValues = new LinkedHashMap<>(values);
     allValues.putAll(moreValues);
     List<String> allLate = new ArrayList<>(lateFor);
     allLate.addAll(moreLate);
-    return new Envelope(key, event, allValues, allLate);
+    List<String> allNotYet = new ArrayList<>(notYet);
+    allNotYet.addAll(moreNotYet);
+    return new Envelope(key, event, position, allValues, allLate, allNotYet);
   }
 
   byte[] toBytes() {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream(event.length + 256);
     try (DataOutputStream out = new DataOutputStream(bytes)) {
       out.writeByte(VERSION);
+      out.writeInt(position.partition());
+      out.writeLong(position.offset());
       out.writeInt(key == null ? -1 : key.length);
       if (key != null) {
         out.write(key);
@@ -84,10 +104,8 @@ record Envelope(
           writeValue(out, value);
         }
       }
-      out.writeShort(lateFor.size());
-      for (String view : lateFor) {
-        out.writeUTF(view);
-      }
+      writeNames(out, lateFor);
+      writeNames(out, notYet);
     } catch (IOException e) {
       throw new UncheckedIOException(e); // memory does not fail
     }
@@ -107,6 +125,9 @@ record Envelope(
             "an envelope of version %d; this release reads versions up to %d"
                 .formatted(version, VERSION));
       }
+      boolean hasPosition = version >= FIRST_WITH_POSITION;
+      Position position =
+          hasPosition ? new Position(in.readInt(), in.readLong()) : Position.UNKNOWN;
       byte[] key = readBytes(in);
       byte[] event = readBytes(in);
       if (event == null) {
@@ -121,18 +142,31 @@ record Envelope(
         }
         values.put(view, columns);
       }
-      List<String> lateFor = new ArrayList<>();
-      for (int views = in.readUnsignedShort(); views > 0; views--) {
-        lateFor.add(in.readUTF());
-      }
+      List<String> lateFor = readNames(in);
+      List<String> notYet = hasPosition ? readNames(in) : List.of();
       if (in.available() > 0) {
         throw new SerializationException(in.available() + " bytes are left behind an envelope");
       }
-      return new Envelope(key, event, values, lateFor);
+      return new Envelope(key, event, position, values, lateFor, notYet);
     } catch (IOException e) {
       throw new SerializationException(
           "an envelope of %d bytes that ends early".formatted(bytes.length), e);
     }
+  }
+
+  private static void writeNames(DataOutputStream out, List<String> names) throws IOException {
+    out.writeShort(names.size());
+    for (String name : names) {
+      out.writeUTF(name);
+    }
+  }
+
+  private static List<String> readNames(DataInputStream in) throws IOException {
+    List<String> names = new ArrayList<>();
+    for (int left = in.readUnsignedShort(); left > 0; left--) {
+      names.add(in.readUTF());
+    }
+    return names;
   }
 
   private static void writeValue(DataOutputStream out, @Nullable Object value) throws IOException {

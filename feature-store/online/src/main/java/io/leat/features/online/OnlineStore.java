@@ -1,6 +1,8 @@
 package io.leat.features.online;
 
+import io.leat.features.engine.ViewEngine;
 import io.leat.features.online.InFlight.Way;
+import io.leat.features.online.backfill.BackfillProcessor;
 import io.leat.pipeline.FeatureService;
 import io.leat.pipeline.FeatureView;
 import io.leat.pipeline.Pipeline;
@@ -11,10 +13,14 @@ import io.leat.runtime.streams.RegistryPatience;
 import io.leat.runtime.streams.StreamsJob;
 import io.leat.schemas.FeatureVectorSchema;
 import io.leat.schemas.Topics;
+import io.leat.schemas.backfill.BackfillTopic;
+import io.micrometer.core.instrument.Gauge;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.serialization.Serde;
@@ -28,6 +34,7 @@ import org.apache.kafka.streams.kstream.KStream;
 import org.apache.kafka.streams.kstream.Named;
 import org.apache.kafka.streams.kstream.Produced;
 import org.apache.kafka.streams.kstream.Repartitioned;
+import org.apache.kafka.streams.processor.TaskId;
 import org.apache.kafka.streams.state.Stores;
 import org.jspecify.annotations.Nullable;
 
@@ -40,15 +47,11 @@ import org.jspecify.annotations.Nullable;
  *                                 ├─ hop ─▶ repartition ─┘  (stores)│
  *                                 └─ past ─────────────────────────┴─▶ vectors of the services that are complete
  * </pre>
+ *
+ * A view with {@code backfill: true} takes its first values from a topic, in the same task.
  */
 public final class OnlineStore implements StreamsJob {
   private static final int DEFAULT_HTTP_PORT = 7072;
-
-  /**
-   * The largest entry that can be kept, 16 MiB. Parts of a state are some kilobytes, but for
-   * functions that keep many values: 16 blocks of 4,096 different texts each, of {@code top_k}.
-   */
-  private static final int LARGEST_STATE = 16 << 20;
 
   private static final Serde<byte @Nullable []> BYTES = Serdes.ByteArray();
   private static final Serde<Envelope> ENVELOPES =
@@ -71,9 +74,9 @@ public final class OnlineStore implements StreamsJob {
         StreamsConfig.PROCESSING_EXCEPTION_HANDLER_CLASS_CONFIG,
         MalformedToDeadLetters.class,
         StreamsConfig.producerPrefix(ProducerConfig.MAX_REQUEST_SIZE_CONFIG),
-        LARGEST_STATE,
+        BackfillTopic.LARGEST_ENTRY,
         StreamsConfig.topicPrefix(TopicConfig.MAX_MESSAGE_BYTES_CONFIG),
-        Integer.toString(LARGEST_STATE));
+        Integer.toString(BackfillTopic.LARGEST_ENTRY));
   }
 
   @Override
@@ -122,6 +125,10 @@ public final class OnlineStore implements StreamsJob {
     }
 
     void build() {
+      plan.stages().stream()
+          .flatMap(stage -> stage.updates().stream())
+          .filter(FeatureView::backfill)
+          .forEach(this::backfill);
       KStream<byte @Nullable [], InFlight> flow =
           builder.stream(Topics.valid(event), Consumed.with(BYTES, BYTES).withName(event))
               .process(
@@ -134,6 +141,39 @@ public final class OnlineStore implements StreamsJob {
       }
       flow.process(LateProcessor::new, Named.as(event + "-late"))
           .to(Topics.late(event), Produced.with(BYTES, BYTES).withName(event + "-late-sink"));
+    }
+
+    /** What comes in for a view out of the offline tables, into its store in the same task. */
+    private void backfill(FeatureView view) {
+      String topic = BackfillTopic.name(pipeline.name(), view.name(), view.version());
+      String store = StateStores.name(view);
+      Set<TaskId> waiting = ConcurrentHashMap.newKeySet();
+      Gauge.builder("leat.features.backfill.waiting", waiting, Set::size)
+          .tag("view", view.name())
+          .strongReference(true)
+          .register(context.metrics());
+      builder.stream(topic, Consumed.with(BYTES, BYTES).withName(store + "-backfill"))
+          .process(
+              () ->
+                  new BackfillProcessor(
+                      store,
+                      () ->
+                          new ViewEngine(view, plan.contract().schema(), StateStores.CACHED_NODES),
+                      StoreEntries::new,
+                      decoder()::decode,
+                      waiting,
+                      context
+                          .metrics()
+                          .counter("leat.features.late", "event", event, "view", view.name())),
+              Named.as(store + "-take-in"),
+              store)
+          .to(
+              topic,
+              Produced.with(BYTES, BYTES)
+                  .withName(store + "-notices")
+                  .withStreamPartitioner(
+                      (name, key, notice, partitions) ->
+                          Optional.of(Set.of(BackfillProcessor.partitionOf(notice)))));
     }
 
     private EventDecoder decoder() {

@@ -1,10 +1,12 @@
 package io.leat.features.online;
 
+import io.leat.features.online.backfill.Position;
 import io.leat.schemas.MalformedValueException;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import org.apache.kafka.streams.processor.api.ContextualProcessor;
 import org.apache.kafka.streams.processor.api.Record;
+import org.apache.kafka.streams.processor.api.RecordMetadata;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,7 +48,9 @@ final class ReceiveProcessor
           MalformedValueException.Kind.NOT_FRAMED, "the value is null; expected an event", null);
     }
     EventHeaders.of(record.headers()); // refuses what later stages could not read
-    return new InFlight(
-        new Envelope(record.key(), value), decoder.decode(value), InFlight.Way.HERE);
+    RecordMetadata place = context().recordMetadata().orElseThrow();
+    Envelope envelope =
+        new Envelope(record.key(), value, new Position(place.partition(), place.offset()));
+    return new InFlight(envelope, decoder.decode(value), InFlight.Way.HERE);
   }
 }

@@ -1,6 +1,9 @@
 package io.leat.features.online;
 
 import io.leat.features.engine.ViewEngine;
+import io.leat.features.online.backfill.BackfillGate;
+import io.leat.features.online.backfill.KeptEvent;
+import io.leat.features.online.backfill.Position;
 import io.leat.pipeline.Contract;
 import io.leat.pipeline.FeatureView;
 import io.leat.pipeline.Pipeline;
@@ -12,6 +15,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.api.ContextualProcessor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
@@ -32,11 +36,15 @@ final class StageProcessor extends ContextualProcessor<byte[], InFlight, byte[],
       boolean evaluated,
       Counter late,
       Counter failedFilters,
+      Counter notYet,
       StoreEntries entries,
-      IdleKeys idle) {}
-
-  /** Parts of busy keys' states that a view's engine keeps decoded: some 10 MB a task. */
-  private static final int CACHED_NODES = 1_024;
+      IdleKeys idle,
+      Optional<BackfillGate> gate) {
+    /** Whether the view has its values: it does not wait for its backfill. */
+    boolean isOpen() {
+      return gate.isEmpty() || gate.get().isOpen();
+    }
+  }
 
   private static final Duration SWEEP_EVERY = Duration.ofSeconds(10);
   private static final int SWEEP_ENTRIES = 5_000;
@@ -76,7 +84,7 @@ final class StageProcessor extends ContextualProcessor<byte[], InFlight, byte[],
         new ViewEngine(
             view,
             pipeline.contract(view.source()).orElseThrow().schema(),
-            updated ? CACHED_NODES : 0);
+            updated ? StateStores.CACHED_NODES : 0);
     StoreEntries entries = new StoreEntries(context.getStateStore(StateStores.name(view)));
     return new View(
         view.id(),
@@ -86,15 +94,20 @@ final class StageProcessor extends ContextualProcessor<byte[], InFlight, byte[],
         stage.evaluates().contains(view),
         metrics.counter("leat.features.late", "event", contract.event(), "view", view.name()),
         metrics.counter("leat.features.filters.failed", "view", view.name()),
+        metrics.counter("leat.features.backfill.not.yet", "view", view.name()),
         entries,
         new IdleKeys(
-            engine, entries, metrics.counter("leat.features.idle.removed", "view", view.name())));
+            engine, entries, metrics.counter("leat.features.idle.removed", "view", view.name())),
+        view.backfill()
+            ? Optional.of(new BackfillGate(view.name(), entries.store(), metrics))
+            : Optional.empty());
   }
 
   private void sweep() {
     if (reached > Long.MIN_VALUE) {
       views.stream()
           .filter(View::updated)
+          .filter(View::isOpen)
           .forEach(view -> view.idle().sweep(SWEEP_ENTRIES, reached));
     }
   }
@@ -107,11 +120,25 @@ final class StageProcessor extends ContextualProcessor<byte[], InFlight, byte[],
     reached = Math.max(reached, event.eventTime());
     Map<String, List<@Nullable Object>> values = new LinkedHashMap<>();
     List<String> lateFor = new ArrayList<>();
+    List<String> notYet = new ArrayList<>();
+    Position position = inFlight.envelope().position();
     for (View view : views) {
-      if (!view.updated()) {
-        values.put(
-            view.id(),
-            Arrays.asList(view.engine().evaluate(view.entries(), key, event.eventTime())));
+      if (!view.isOpen()) {
+        if (view.updated()) {
+          view.gate().orElseThrow().keep(kept(inFlight, event, key));
+        }
+        if (view.evaluated()) {
+          view.notYet().increment();
+          notYet.add(view.name());
+        }
+        continue;
+      }
+      if (!view.updated() || view.gate().filter(gate -> gate.has(position)).isPresent()) {
+        if (view.evaluated()) {
+          values.put(
+              view.id(),
+              Arrays.asList(view.engine().evaluate(view.entries(), key, event.eventTime())));
+        }
         continue;
       }
       long failedBefore = view.engine().failedFilters();
@@ -136,6 +163,14 @@ final class StageProcessor extends ContextualProcessor<byte[], InFlight, byte[],
         lateFor.add(view.name());
       }
     }
-    context().forward(record.withValue(inFlight.with(inFlight.envelope().with(values, lateFor))));
+    context()
+        .forward(
+            record.withValue(inFlight.with(inFlight.envelope().with(values, lateFor, notYet))));
+  }
+
+  private static KeptEvent kept(InFlight inFlight, EventHeaders event, byte[] key) {
+    Envelope envelope = inFlight.envelope();
+    return new KeptEvent(
+        envelope.position(), key, event.eventId(), event.eventTime(), envelope.event());
   }
 }

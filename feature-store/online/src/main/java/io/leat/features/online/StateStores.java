@@ -7,6 +7,9 @@ public final class StateStores {
   /** Name of the job; with the pipeline's name before it, its application id. */
   public static final String JOB = "features";
 
+  /** Parts of busy keys' states that a view's engine keeps decoded: some 10 MB a task. */
+  static final int CACHED_NODES = 1_024;
+
   private StateStores() {}
 
   /** Name of a view's store: {@code <view>-v<version>}. */

@@ -81,7 +81,9 @@ final class VectorProcessor
             assembler.assemble(event, viewFeatures(envelope)),
             origin.source());
     Headers headers = new org.apache.kafka.common.header.internals.RecordHeaders(record.headers());
-    setLateFor(headers, envelope);
+    // Values are null because the event came too late for the view, or because the view waits.
+    setViews(headers, RecordHeaders.LATE_FOR, envelope.lateFor());
+    setViews(headers, RecordHeaders.NOT_YET, envelope.notYet());
     vectors.increment();
     failedDerivations.increment(assembler.failedDerivations() - failedBefore);
     context()
@@ -112,12 +114,11 @@ final class VectorProcessor
     return features;
   }
 
-  /** Names the views whose values are null because the event came too late for them. */
-  private void setLateFor(Headers headers, Envelope envelope) {
-    List<String> late =
-        views.stream().map(NeededView::name).filter(envelope.lateFor()::contains).toList();
-    if (!late.isEmpty()) {
-      RecordHeaders.set(headers, RecordHeaders.LATE_FOR, String.join(",", late));
+  /** Names those of some views that the service takes values of. */
+  private void setViews(Headers headers, String header, List<String> some) {
+    List<String> needed = views.stream().map(NeededView::name).filter(some::contains).toList();
+    if (!needed.isEmpty()) {
+      RecordHeaders.set(headers, header, String.join(",", needed));
     }
   }
 }

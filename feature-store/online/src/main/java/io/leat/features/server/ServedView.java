@@ -68,6 +68,11 @@ final class ServedView {
     return store;
   }
 
+  /** Whether its values come from a backfill first, which its store then tells of. */
+  boolean isBackfilled() {
+    return view.backfill();
+  }
+
   /** Names of its features, in the order in which an engine gives their values. */
   List<String> columns() {
     return columns;

@@ -2,6 +2,7 @@ package io.leat.features.server;
 
 import io.leat.features.engine.Entries;
 import io.leat.features.engine.ViewEngine;
+import io.leat.features.online.backfill.BackfillState;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -16,7 +17,7 @@ final class ViewReader {
    * What was read of one view.
    *
    * @param values a row's values in the order of {@link ServedView#columns}; null where the key has
-   *     no state
+   *     no state, and while the view waits for its backfill
    * @param newest a row's newest event time, milliseconds since 1970-01-01 UTC; 0 where the key has
    *     no state
    * @param nanos how long it took
@@ -37,6 +38,10 @@ final class ViewReader {
     ViewEngine engine = view.engine();
     @Nullable Object[] @Nullable [] values = new @Nullable Object[keys.size()][];
     long[] newest = new long[keys.size()];
+    if (view.isBackfilled()
+        && !BackfillState.isLive(committed.get(view.store(), BackfillState.name()))) {
+      return new Rows(values, newest, System.nanoTime() - start); // never half of a backfill
+    }
     List<byte @Nullable []> states = committed.getAll(view.store(), keys);
     for (int row = 0; row < values.length; row++) {
       byte[] found = states.get(row);

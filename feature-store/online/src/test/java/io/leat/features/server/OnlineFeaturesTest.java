@@ -4,10 +4,13 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.leat.features.online.BackfilledShop;
 import io.leat.features.online.EntityKeys;
 import io.leat.features.online.Shop;
+import io.leat.features.online.backfill.BackfillState;
 import io.leat.features.server.CommittedState.Change;
 import io.leat.features.server.CommittedState.Depth;
+import io.leat.pipeline.Pipeline;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.file.Path;
@@ -53,7 +56,11 @@ class OnlineFeaturesTest {
   }
 
   private OnlineFeatures features(Limits limits) {
-    Catalog catalog = new Catalog(Shop.pipeline());
+    return features(Shop.pipeline(), limits);
+  }
+
+  private OnlineFeatures features(Pipeline pipeline, Limits limits) {
+    Catalog catalog = new Catalog(pipeline);
     metrics = new SimpleMeterRegistry();
     return new OnlineFeatures(
         catalog,
@@ -93,6 +100,27 @@ class OnlineFeaturesTest {
                  "event_timestamps":["2026-11-23T12:15:00Z","1970-01-01T00:00:00Z",
                                      "2026-11-23T12:00:00Z","1970-01-01T00:00:00Z"]}]}
                 """));
+  }
+
+  @Test
+  void aViewThatWaitsForItsBackfillHasNoValuesThoughSomeOfItsEntriesAreThere()
+      throws RequestException {
+    features = features(BackfilledShop.PIPELINE, Limits.DEFAULT);
+    String request =
+        """
+        {"entities": {"customer_id": ["alice"]}, "features": ["spending:total_1h"]}
+        """;
+
+    assertThat(answer(request)).contains("NOT_FOUND");
+    tellOfBackfill("taking_in 1 7 5");
+    assertThat(answer(request)).contains("NOT_FOUND");
+    tellOfBackfill("live 1 7 5");
+    assertThat(answer(request)).contains("{\"values\":[15.0],\"statuses\":[\"PRESENT\"]");
+  }
+
+  private void tellOfBackfill(String text) {
+    state.apply(
+        List.of(new Change("spending-v1", BackfillState.name(), text.getBytes(UTF_8))), List.of());
   }
 
   @Test

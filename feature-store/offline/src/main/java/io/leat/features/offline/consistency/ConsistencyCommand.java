@@ -2,6 +2,7 @@ package io.leat.features.offline.consistency;
 
 import io.leat.features.offline.OfflineCatalog;
 import io.leat.features.offline.TableCommand;
+import io.leat.features.offline.replay.PipelineReference;
 import io.leat.features.offline.replay.ServiceReference;
 import io.leat.features.offline.replay.Snapshots;
 import io.leat.runtime.options.ConsistencyOptions;
@@ -24,8 +25,9 @@ public final class ConsistencyCommand extends TableCommand<ConsistencyOptions> {
   }
 
   @Override
-  protected int run(ConsistencyOptions options, ServiceReference service, OfflineCatalog catalog)
+  protected int run(ConsistencyOptions options, PipelineReference reference, OfflineCatalog catalog)
       throws IOException, InterruptedException {
+    ServiceReference service = ServiceReference.of(reference, options.service());
     int oneIn = options.sampleOneIn();
     long began = System.nanoTime();
     try (Snapshots snapshots = new Snapshots(catalog, Map.of())) {

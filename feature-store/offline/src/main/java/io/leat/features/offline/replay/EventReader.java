@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.apache.avro.generic.GenericData;
 import org.apache.avro.generic.GenericRecord;
 import org.apache.flink.table.data.RowData;
@@ -48,6 +49,23 @@ public final class EventReader {
    *     from which there is a way back
    */
   public EventReader(ServiceReference service, Contract contract, Schema table) {
+    this("Service " + service.service(), texts(service, contract), contract, table);
+  }
+
+  /**
+   * Reads what one view is made of; takes and throws what the other constructor does.
+   *
+   * @param view made of the contract's events
+   */
+  public EventReader(FeatureView view, Contract contract, Schema table) {
+    this("View " + view.id(), texts(view).toList(), contract, table);
+  }
+
+  /**
+   * @param reader who reads the events
+   * @param texts in which the name of every field stands that it reads
+   */
+  private EventReader(String reader, List<String> texts, Contract contract, Schema table) {
     this.contract = contract;
     this.id = place(table, EventTable.EVENT_ID);
     this.time = place(table, EventTable.EVENT_TIME);
@@ -62,10 +80,10 @@ public final class EventReader {
         Optional<FieldConversion> conversion =
             FieldConversion.of(field, column, place(table, field.name()));
         conversion.ifPresent(fields::add);
-        if (conversion.isEmpty() && isRead(service, contract, field.name())) {
+        if (conversion.isEmpty() && isRead(texts, field.name())) {
           throw new OfflineException(
-              "Service %s reads %s.%s, which the offline table keeps as text for people (a union of several types, or a record within itself): it cannot be replayed. Take the field out of the service, or give it one type."
-                  .formatted(service.service(), contract.event(), field.name()));
+              "%s reads %s.%s, which the offline table keeps as text for people (a union of several types, or a record within itself): it cannot be replayed. Take the field out of it, or give it one type."
+                  .formatted(reader, contract.event(), field.name()));
         }
       }
       if (!field.schema().isNullable() && field.hasDefaultValue()) {
@@ -117,6 +135,11 @@ public final class EventReader {
     return row.getLong(offset);
   }
 
+  /** Whether {@link #arrival} is known: rows of an old table may lack it. */
+  public boolean hasArrival(RowData row) {
+    return !row.isNullAt(logPartition) && !row.isNullAt(logOffset) && !row.isNullAt(logTime);
+  }
+
   /** When the event arrived, among those of the stream's other events. */
   public Arrival arrival(RowData row) {
     return new Arrival(
@@ -125,15 +148,12 @@ public final class EventReader {
         row.getLong(logOffset));
   }
 
-  /**
-   * Whether a field's name stands anywhere in what the service is made of. That its name stands in
-   * a text by chance is possible and does no harm.
-   */
-  private static boolean isRead(ServiceReference service, Contract contract, String field) {
+  /** What a service is made of, as texts. */
+  private static List<String> texts(ServiceReference service, Contract contract) {
     List<String> texts = new ArrayList<>();
     for (FeatureView view : service.views()) {
       if (view.source().equals(contract.event())) {
-        view.aggregations().stream().map(Aggregation::toString).forEach(texts::add);
+        texts(view).forEach(texts::add);
       }
     }
     if (contract.event().equals(service.definition().spine())) {
@@ -149,6 +169,19 @@ public final class EventReader {
         .definition()
         .label()
         .ifPresent(label -> texts.addAll(List.of(label.field(), label.on())));
+    return texts;
+  }
+
+  private static Stream<String> texts(FeatureView view) {
+    return Stream.concat(
+        Stream.of(view.entity().key()), view.aggregations().stream().map(Aggregation::toString));
+  }
+
+  /**
+   * Whether a field's name stands anywhere in some texts. That it stands there by chance is
+   * possible and does no harm.
+   */
+  private static boolean isRead(List<String> texts, String field) {
     Pattern word = Pattern.compile("\\b" + Pattern.quote(field) + "\\b");
     return texts.stream().anyMatch(text -> word.matcher(text).find());
   }

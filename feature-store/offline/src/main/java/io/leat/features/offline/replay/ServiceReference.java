@@ -7,36 +7,36 @@ import io.leat.pipeline.Entity;
 import io.leat.pipeline.FeatureService;
 import io.leat.pipeline.FeatureView;
 import io.leat.pipeline.Pipeline;
-import io.leat.pipeline.PipelineException;
-import io.leat.pipeline.PipelineReader;
 import java.io.Serializable;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * A service and its pipeline in a form that operators can take along: each process reads the folder
- * once, and all of its operators see the same.
+ * A service and its pipeline in a form that operators can take along.
  *
- * @param folder the pipeline's folder
  * @param service the service's name
  */
-public record ServiceReference(String folder, String service) implements Serializable {
-  private static final Map<String, Pipeline> PIPELINES = new ConcurrentHashMap<>();
-
+public record ServiceReference(PipelineReference reference, String service)
+    implements Serializable {
   /**
    * A service of a pipeline that has been read.
    *
    * @throws OfflineException if the pipeline has no such service
    */
   public static ServiceReference of(Path folder, Pipeline pipeline, String service) {
-    ServiceReference reference =
-        new ServiceReference(folder.toAbsolutePath().normalize().toString(), service);
-    PIPELINES.put(reference.folder, pipeline);
+    return of(PipelineReference.of(folder, pipeline), service);
+  }
+
+  /**
+   * A service of a pipeline.
+   *
+   * @throws OfflineException if the pipeline has no such service
+   */
+  public static ServiceReference of(PipelineReference reference, String service) {
+    Pipeline pipeline = reference.pipeline();
     if (pipeline.service(service).isEmpty()) {
       throw new OfflineException(
           "Pipeline %s has no feature service %s; it has %s."
@@ -45,19 +45,11 @@ public record ServiceReference(String folder, String service) implements Seriali
                   service,
                   pipeline.services().stream().map(FeatureService::name).toList()));
     }
-    return reference;
+    return new ServiceReference(reference, service);
   }
 
   public Pipeline pipeline() {
-    return PIPELINES.computeIfAbsent(
-        folder,
-        path -> {
-          try {
-            return PipelineReader.readBeforeTraining(Path.of(path));
-          } catch (PipelineException e) {
-            throw new OfflineException(String.valueOf(e.getMessage()), e);
-          }
-        });
+    return reference.pipeline();
   }
 
   public FeatureService definition() {

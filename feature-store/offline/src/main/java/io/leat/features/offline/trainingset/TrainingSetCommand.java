@@ -4,6 +4,7 @@ import io.leat.features.offline.EventTable;
 import io.leat.features.offline.OfflineCatalog;
 import io.leat.features.offline.OfflineException;
 import io.leat.features.offline.TableCommand;
+import io.leat.features.offline.replay.PipelineReference;
 import io.leat.features.offline.replay.ServiceReference;
 import io.leat.features.offline.replay.Snapshots;
 import io.leat.runtime.options.TrainingSetOptions;
@@ -31,8 +32,9 @@ public final class TrainingSetCommand extends TableCommand<TrainingSetOptions> {
   }
 
   @Override
-  protected int run(TrainingSetOptions options, ServiceReference service, OfflineCatalog catalog)
+  protected int run(TrainingSetOptions options, PipelineReference reference, OfflineCatalog catalog)
       throws IOException, InterruptedException {
+    ServiceReference service = ServiceReference.of(reference, options.service());
     TrainingSetPlan plan = plan(options, service);
     Path out = options.out().toAbsolutePath().normalize();
     requireFree(out);

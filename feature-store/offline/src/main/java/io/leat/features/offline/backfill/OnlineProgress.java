@@ -1,0 +1,83 @@
+package io.leat.features.offline.backfill;
+
+import io.leat.features.offline.OfflineException;
+import io.leat.schemas.Topics;
+import io.leat.schemas.backfill.BackfillStatus;
+import io.leat.schemas.backfill.LogTail;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.ExecutionException;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.TopicPartition;
+
+/**
+ * How far the online store is, as its committed offsets and its notices say. One thread's.
+ *
+ * <p>The store's notices are in the transactions of the topology that has the view; offsets that
+ * are committed later lie at or behind the place from which that topology sees every event. So all
+ * events that the store has not seen lie before {@link #committed}.
+ */
+final class OnlineProgress {
+  private final Map<String, String> kafka;
+  private final ViewReference view;
+  private final String validTopic;
+
+  /**
+   * @param kafka settings of a Kafka client
+   */
+  OnlineProgress(Map<String, String> kafka, ViewReference view) {
+    this.kafka = kafka;
+    this.view = view;
+    this.validTopic = Topics.valid(view.source().event());
+  }
+
+  BackfillStatus status() {
+    return BackfillStatus.read(kafka, view.topic());
+  }
+
+  /**
+   * By partition of the valid topic, the first offset that the store has not committed; 0 if none.
+   */
+  Map<Integer, Long> committed() throws InterruptedException {
+    Map<Integer, Long> committed = new TreeMap<>();
+    try (Admin admin = Admin.create(new HashMap<>(kafka));
+        LogTail tail = new LogTail(kafka)) {
+      for (int partition = 0; partition < tail.partitions(validTopic); partition++) {
+        committed.put(partition, 0L);
+      }
+      for (Map.Entry<TopicPartition, OffsetAndMetadata> one :
+          admin
+              .listConsumerGroupOffsets(view.group())
+              .partitionsToOffsetAndMetadata()
+              .get()
+              .entrySet()) {
+        if (one.getKey().topic().equals(validTopic) && one.getValue() != null) {
+          committed.put(one.getKey().partition(), one.getValue().offset());
+        }
+      }
+    } catch (ExecutionException e) {
+      throw new OfflineException(
+          "The brokers do not say how far the consumer group %s is: %s"
+              .formatted(view.group(), e.getCause().getMessage()),
+          e);
+    }
+    return committed;
+  }
+
+  /**
+   * By partition, the last event before an offset: what a table must hold to be that far, since
+   * offsets are not all of events. Partitions without one are absent.
+   */
+  Map<Integer, Long> lastEvents(Map<Integer, Long> before) {
+    Map<Integer, Long> last = new TreeMap<>();
+    try (LogTail tail = new LogTail(kafka)) {
+      before.forEach(
+          (partition, offset) ->
+              tail.last(new TopicPartition(validTopic, partition), offset, record -> true)
+                  .ifPresent(record -> last.put(partition, record.offset())));
+    }
+    return last;
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.leat.features.online.backfill;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.leat.schemas.backfill;
+
+import org.jspecify.annotations.NullMarked;
