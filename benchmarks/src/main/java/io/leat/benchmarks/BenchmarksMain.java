@@ -14,6 +14,7 @@ import picocli.CommandLine.Command;
       FeaturesCommand.class,
       IngestionCommand.class,
       MemoryCommand.class,
+      PeersCommand.class,
       RulesCommand.class
     })
 public final class BenchmarksMain {
