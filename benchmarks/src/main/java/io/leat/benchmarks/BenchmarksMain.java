@@ -15,6 +15,7 @@ import picocli.CommandLine.Command;
       IngestionCommand.class,
       MemoryCommand.class,
       PeersCommand.class,
+      RestoreCommand.class,
       RulesCommand.class
     })
 public final class BenchmarksMain {
