@@ -13,6 +13,7 @@ import picocli.CommandLine.Command;
       FeatureServerCommand.class,
       FeaturesCommand.class,
       IngestionCommand.class,
+      ManyKeysCommand.class,
       MemoryCommand.class,
       PeersCommand.class,
       RestoreCommand.class,
