@@ -38,7 +38,10 @@ import picocli.CommandLine.Option;
 final class FeaturesCommand implements Callable<Integer> {
   private static final Duration LONGEST = Duration.ofMinutes(15);
 
-  @Option(names = "--events", defaultValue = "1000000", description = "Default: ${DEFAULT-VALUE}.")
+  @Option(
+      names = "--events",
+      defaultValue = "4000000",
+      description = "The first half warms up. Default: ${DEFAULT-VALUE}.")
   private int events;
 
   @Option(

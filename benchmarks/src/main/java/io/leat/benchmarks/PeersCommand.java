@@ -65,20 +65,20 @@ final class PeersCommand implements Callable<Integer> {
   @Option(
       names = "--flink-cohorts",
       split = ",",
-      defaultValue = "10,2",
+      defaultValue = "10,1",
       description = "That Flink reads, of each workload. Default: ${DEFAULT-VALUE}.")
   private List<Integer> flinkCohorts = List.of();
 
   @Option(
       names = "--streams-cohorts",
       split = ",",
-      defaultValue = "10,1",
+      defaultValue = "5,1",
       description = "That Kafka Streams reads, of each workload. Default: ${DEFAULT-VALUE}.")
   private List<Integer> streamsCohorts = List.of();
 
   @Option(
       names = "--longest",
-      defaultValue = "30",
+      defaultValue = "60",
       description = "Minutes after which one of them is given up. Default: ${DEFAULT-VALUE}.")
   private int longest;
 
