@@ -13,7 +13,10 @@ import picocli.CommandLine.Command;
       FeatureServerCommand.class,
       FeaturesCommand.class,
       IngestionCommand.class,
+      ManyKeysCommand.class,
       MemoryCommand.class,
+      PeersCommand.class,
+      RestoreCommand.class,
       RulesCommand.class
     })
 public final class BenchmarksMain {

@@ -11,7 +11,6 @@ import io.leat.schemas.RegistryClient;
 import io.leat.schemas.Topics;
 import io.leat.stack.JvmProcess;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -24,7 +23,6 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.function.ToDoubleFunction;
-import java.util.stream.Stream;
 import org.apache.avro.generic.GenericRecord;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -40,7 +38,10 @@ import picocli.CommandLine.Option;
 final class FeaturesCommand implements Callable<Integer> {
   private static final Duration LONGEST = Duration.ofMinutes(15);
 
-  @Option(names = "--events", defaultValue = "1000000", description = "Default: ${DEFAULT-VALUE}.")
+  @Option(
+      names = "--events",
+      defaultValue = "4000000",
+      description = "The first half warms up. Default: ${DEFAULT-VALUE}.")
   private int events;
 
   @Option(
@@ -48,6 +49,12 @@ final class FeaturesCommand implements Callable<Integer> {
       defaultValue = "3",
       description = "How often each rung runs, in ABBA order. Default: ${DEFAULT-VALUE}.")
   private int forks;
+
+  @Option(
+      names = "--jvm-option",
+      defaultValue = "-Xmx1g",
+      description = "Of the services that are measured. Default: ${DEFAULT-VALUE}.")
+  private List<String> jvmOptions = List.of();
 
   @Option(names = "--results", defaultValue = "benchmarks/RESULTS.md", hidden = true)
   private Path results = Path.of(".");
@@ -145,45 +152,33 @@ final class FeaturesCommand implements Callable<Integer> {
 
   private Speed drain(Cluster cluster, Step step, String name)
       throws IOException, ExecutionException, InterruptedException {
-    Path directory = cluster.directory().resolve(name);
-    Path pipeline = directory.resolve("pipeline");
-    copy(pipeline, name, step);
-    JvmProcess process =
-        JvmProcess.start(
-            JvmProcess.Command.of(
-                    step.label,
-                    System.getProperty("java.class.path"),
-                    (step == Step.GET_PUT ? GetPutMain.class : OnlineMain.class).getName(),
-                    List.of(
-                        "--pipeline", pipeline.toString(),
-                        "--bootstrap-servers", cluster.bootstrapServers(),
-                        "--registry-url", cluster.registryUrl(),
-                        "--state-dir", directory.resolve("state").toString(),
-                        "--http-port", "0"),
-                    directory.resolve("service.log"))
-                .withJvmOptions("-Xmx1g"));
-    try {
-      String group = name + "-features";
-      long[] half = await(cluster, process, group, events / 2);
-      long[] last = await(cluster, process, group, events);
+    Class<?> main = step == Step.GET_PUT ? GetPutMain.class : OnlineMain.class;
+    try (FeatureJob job =
+        FeatureJob.start(
+            cluster,
+            main,
+            FOLDER,
+            name,
+            path -> step != Step.VIEW || !path.getParent().endsWith("services"),
+            jvmOptions,
+            List.of())) {
+      long[] half = await(cluster, job, events / 2);
+      long[] last = await(cluster, job, events);
       double drained = last[0] - half[0];
       return new Speed(drained * 1e9 / (last[1] - half[1]), drained * 1e3 / (last[2] - half[2]));
-    } finally {
-      if (process.isAlive()) {
-        process.stop();
-      }
     }
   }
 
   /** Committed events, nanoseconds, and milliseconds of CPU, once so many are committed. */
-  private static long[] await(Cluster cluster, JvmProcess process, String group, long wanted)
+  private static long[] await(Cluster cluster, FeatureJob job, long wanted)
       throws ExecutionException, InterruptedException {
     long deadline = System.nanoTime() + LONGEST.toNanos();
     while (System.nanoTime() < deadline) {
+      JvmProcess process = job.process();
       if (!process.isAlive()) {
         throw process.died();
       }
-      long committed = cluster.committed(group, "payments.valid");
+      long committed = cluster.committed(job.group(), "payments.valid");
       if (committed >= wanted) {
         return new long[] {
           committed, System.nanoTime(), (long) (ProcessUsage.cpuSeconds(process.pid()) * 1e3)
@@ -193,22 +188,7 @@ final class FeaturesCommand implements Callable<Integer> {
     }
     throw new IllegalStateException(
         "%s has not committed %d events; its log is %s"
-            .formatted(process.name(), wanted, process.logFile()));
-  }
-
-  /** The pipeline under another name, which its consumer group has; without its service if so. */
-  private static void copy(Path to, String name, Step step) throws IOException {
-    try (Stream<Path> paths = Files.walk(FOLDER)) {
-      for (Path path : paths.filter(Files::isRegularFile).toList()) {
-        Path target = to.resolve(FOLDER.relativize(path).toString());
-        if (step == Step.VIEW && path.getParent().endsWith("services")) {
-          continue;
-        }
-        Files.createDirectories(target.getParent());
-        Files.writeString(
-            target, Files.readString(path).replaceAll("(?m)^pipeline: .*$", "pipeline: " + name));
-      }
-    }
+            .formatted(job.process().name(), wanted, job.process().logFile()));
   }
 
   private static String beside(

@@ -1,15 +1,10 @@
 package io.leat.benchmarks;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -69,7 +64,7 @@ final class MemoryCommand implements Callable<Integer> {
               new Sample(
                   done,
                   ProcessUsage.residentBytes(service.process().pid()),
-                  bytes(service.state())));
+                  ProcessUsage.bytesOnDisk(service.state())));
         }
       }
     }
@@ -104,25 +99,5 @@ final class MemoryCommand implements Callable<Integer> {
 
   private static Sample first(List<Sample> samples, long events) {
     return samples.stream().filter(sample -> sample.events() >= events).findFirst().orElseThrow();
-  }
-
-  private static long bytes(Path directory) {
-    try (Stream<Path> paths = Files.walk(directory)) {
-      return paths.filter(Files::isRegularFile).mapToLong(MemoryCommand::size).sum();
-    } catch (NoSuchFileException e) {
-      return 0; // not made yet, or a file of RocksDB went while we looked
-    } catch (UncheckedIOException e) {
-      return 0;
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
-  private static long size(Path file) {
-    try {
-      return Files.size(file);
-    } catch (IOException e) {
-      return 0; // RocksDB has deleted it since
-    }
   }
 }

@@ -3,7 +3,9 @@ package io.leat.benchmarks;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.stream.Stream;
 
 /** What a process takes, as Linux tells in {@code /proc}. */
 final class ProcessUsage {
@@ -29,6 +31,29 @@ final class ProcessUsage {
             .findFirst()
             .orElseThrow(() -> new IllegalStateException("no VmRSS: process " + pid + " ended"))
         * 1024;
+  }
+
+  /**
+   * Bytes of all files under a directory that processes may be writing to; 0 if it is not there.
+   */
+  static long bytesOnDisk(Path directory) {
+    try (Stream<Path> paths = Files.walk(directory)) {
+      return paths.filter(Files::isRegularFile).mapToLong(ProcessUsage::size).sum();
+    } catch (NoSuchFileException e) {
+      return 0; // not made yet
+    } catch (UncheckedIOException e) {
+      return bytesOnDisk(directory); // a folder went while we looked
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static long size(Path file) {
+    try {
+      return Files.size(file);
+    } catch (IOException e) {
+      return 0; // RocksDB has deleted it since
+    }
   }
 
   private static String read(long pid, String file) {

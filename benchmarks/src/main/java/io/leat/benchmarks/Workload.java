@@ -11,7 +11,6 @@ import io.leat.schemas.RegistryClient;
 import io.leat.schemas.Topics;
 import io.leat.stack.JvmProcess;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -19,7 +18,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
-import java.util.stream.Stream;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -99,7 +97,7 @@ final class Workload {
     String name = "run-" + ++runs;
     Path directory = cluster.directory().resolve(name);
     Path copy = directory.resolve("pipeline");
-    copyPipeline(copy, name);
+    FeatureJob.copyPipeline(folder, copy, name, path -> true);
     List<String> arguments = new ArrayList<>();
     if (rung != Rung.INGESTION) {
       arguments.add(rung.name());
@@ -123,20 +121,6 @@ final class Workload {
                 .withJvmOptions(jvmOptions.toArray(String[]::new))),
         name + "-ingestion",
         directory.resolve("state"));
-  }
-
-  private void copyPipeline(Path to, String name) throws IOException {
-    try (Stream<Path> paths = Files.walk(folder)) {
-      for (Path path : paths.toList()) {
-        Path target = to.resolve(folder.relativize(path).toString());
-        if (Files.isDirectory(path)) {
-          Files.createDirectories(target);
-        } else {
-          Files.writeString(
-              target, Files.readString(path).replaceAll("(?m)^pipeline: .*$", "pipeline: " + name));
-        }
-      }
-    }
   }
 
   private void apply(Pipeline pipeline) {

@@ -45,6 +45,13 @@ public final class StreamsService implements RunningService {
    */
   private static final int BATCH_BYTES = 64 * 1024;
 
+  /**
+   * How long an instance may be silent before its standby goes on in its place: three of Kafka's
+   * heartbeats. Without a standby another instance would have to restore everything: there Kafka's
+   * default, 45 s, leaves the time to start the lost one again.
+   */
+  private static final Duration SILENCE_WITH_STANDBY = Duration.ofSeconds(10);
+
   private static final Duration STOP_TIMEOUT = Duration.ofSeconds(30);
 
   /** Of the memory for state, one part in so many holds what is not committed yet. */
@@ -172,6 +179,11 @@ public final class StreamsService implements RunningService {
         applicationId + "-" + options.instanceId());
     settings.put(StreamsConfig.consumerPrefix("isolation.level"), "read_committed");
     settings.put(StreamsConfig.consumerPrefix("auto.offset.reset"), "earliest");
+    if (options.standbyReplicas() > 0 && !settings.containsKey("session.timeout.ms")) {
+      settings.put(
+          StreamsConfig.mainConsumerPrefix("session.timeout.ms"),
+          Math.toIntExact(SILENCE_WITH_STANDBY.toMillis()));
+    }
     setUnlessGiven(settings, "compression.type", "lz4");
     setUnlessGiven(settings, "max.request.size", Topics.LARGEST_RECORD);
     if (options.guarantee() == Guarantee.exactly_once) {

@@ -3,6 +3,7 @@ package io.leat.runtime.streams;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.leat.runtime.JobOptions;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -16,6 +17,7 @@ import org.apache.kafka.streams.StreamsBuilder;
 import org.apache.kafka.streams.Topology;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
 
 class StreamsServiceTest {
   @TempDir private Path folder;
@@ -38,6 +40,29 @@ class StreamsServiceTest {
     assertThat(run("--registry-url=mock://service", "--bootstrap-servers=nonsense"))
         .isEqualTo(
             "shop-asking cannot start with the Kafka settings that it was given: Invalid url in bootstrap.servers: nonsense\n");
+  }
+
+  @Test
+  void whoHasAStandbyIsReplacedByItAfterTenSecondsOfSilence() {
+    JobOptions options = new JobOptions();
+    new CommandLine(options)
+        .parseArgs(
+            "--pipeline=" + folder,
+            "--state-dir=" + folder.resolve("state"),
+            "--standby-replicas=1");
+
+    assertThat(StreamsService.settings("shop-asking", options))
+        .containsEntry("main.consumer.session.timeout.ms", 10_000);
+  }
+
+  @Test
+  void whoHasNoStandbyKeepsItsPartitionsUntilItIsBack() {
+    JobOptions options = new JobOptions();
+    new CommandLine(options)
+        .parseArgs("--pipeline=" + folder, "--state-dir=" + folder.resolve("state"));
+
+    assertThat(StreamsService.settings("shop-asking", options))
+        .doesNotContainKey("main.consumer.session.timeout.ms");
   }
 
   /** Runs the job as its main does, and gives what it says when it ends with code 1. */

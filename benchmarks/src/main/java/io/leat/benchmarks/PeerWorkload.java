@@ -1,0 +1,49 @@
+package io.leat.benchmarks;
+
+import io.leat.pipeline.Contract;
+import java.time.Duration;
+import java.util.SplittableRandom;
+
+/**
+ * Payments of customers with about as many each in 30 days as is asked for. Customers come in
+ * cohorts: each cohort pays for 60 days, then the next one begins, so that whoever reads a few
+ * cohorts alone sees windows as full as whoever reads all. Event times rise strictly, and amounts
+ * are quarters: sums of them are exact in whatever order they are made.
+ *
+ * @param inWindow mean number of a customer's events in 30 days
+ * @param cohort events of a cohort
+ * @param events of all cohorts together
+ */
+record PeerWorkload(String name, int inWindow, int cohort, int events) {
+  private static final Duration COHORT = Duration.ofDays(60);
+
+  PeerWorkload {
+    if (cohort < 2 * inWindow || events < cohort || events % cohort != 0) {
+      throw new IllegalArgumentException(
+          "%s: %,d events in cohorts of %,d: expected whole cohorts of at least %,d events"
+              .formatted(name, events, cohort, 2 * inWindow));
+    }
+  }
+
+  /** Customers of a cohort. */
+  int customers() {
+    return cohort / (2 * inWindow);
+  }
+
+  /** Writes all events to the valid topic of the contract, as ingestion does. */
+  void fill(Cluster cluster, Contract contract) {
+    long spacing = COHORT.toMillis() / cohort;
+    long first = System.currentTimeMillis() - spacing * events;
+    SplittableRandom random = new SplittableRandom(inWindow);
+    try (PaymentFeed feed = new PaymentFeed(cluster, contract)) {
+      for (int number = 0; number < events; number++) {
+        long customer = (long) number / cohort * customers() + random.nextInt(customers());
+        feed.send(
+            "C" + (100_000_000L + customer),
+            "T" + (100_000_000L + random.nextInt(1_000)),
+            first + spacing * number,
+            random.nextInt(1, 4_000) / 4.0);
+      }
+    }
+  }
+}

@@ -1,0 +1,278 @@
+package io.leat.benchmarks;
+
+import io.leat.features.online.OnlineMain;
+import io.leat.pipeline.Contract;
+import io.leat.pipeline.FeatureService;
+import io.leat.pipeline.Pipeline;
+import io.leat.pipeline.PipelineReader;
+import io.leat.pipeline.apply.Applier;
+import io.leat.records.FeatureVector;
+import io.leat.schemas.AvroCodec;
+import io.leat.schemas.Topics;
+import io.leat.stack.JvmProcess;
+import io.leat.stack.LeatHome;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.apache.avro.Schema;
+import org.apache.avro.SchemaBuilder;
+import org.apache.avro.generic.GenericDatumReader;
+import org.apache.avro.generic.GenericRecord;
+import org.apache.avro.io.DecoderFactory;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** The same features by Leat, by Flink SQL and by Kafka Streams, with equal values. */
+@Command(
+    name = "peers",
+    description =
+        "Count, sum, average and maximum over 1, 7 and 30 days, exact at every event: Leat's online"
+            + " store beside OVER windows of Flink SQL and sliding windows of Kafka Streams.")
+final class PeersCommand implements Callable<Integer> {
+  private static final Path FOLDER = Path.of("benchmarks/pipelines/peers");
+  private static final Path FLINK = Path.of("benchmarks/flink/target");
+  private static final String FLINK_TOPIC = "over-windows";
+  private static final List<String> WINDOWS = List.of("1d", "7d", "30d");
+  private static final List<String> FUNCTIONS = List.of("payments", "total", "average", "largest");
+
+  @Option(
+      names = "--in-window",
+      split = ",",
+      defaultValue = "14,1000",
+      description =
+          "Workloads: mean events of a customer in 30 days. 14 is what simulated card payments have."
+              + " Default: ${DEFAULT-VALUE}.")
+  private List<Integer> inWindow = List.of();
+
+  @Option(
+      names = "--cohort",
+      defaultValue = "40000",
+      description = "Events of the customers of 60 days. Default: ${DEFAULT-VALUE}.")
+  private int cohort;
+
+  @Option(
+      names = "--cohorts",
+      defaultValue = "25",
+      description = "That Leat reads; the first warms it up. Default: ${DEFAULT-VALUE}.")
+  private int cohorts;
+
+  @Option(
+      names = "--flink-cohorts",
+      split = ",",
+      defaultValue = "10,1",
+      description = "That Flink reads, of each workload. Default: ${DEFAULT-VALUE}.")
+  private List<Integer> flinkCohorts = List.of();
+
+  @Option(
+      names = "--streams-cohorts",
+      split = ",",
+      defaultValue = "5,1",
+      description = "That Kafka Streams reads, of each workload. Default: ${DEFAULT-VALUE}.")
+  private List<Integer> streamsCohorts = List.of();
+
+  @Option(
+      names = "--longest",
+      defaultValue = "60",
+      description = "Minutes after which one of them is given up. Default: ${DEFAULT-VALUE}.")
+  private int longest;
+
+  @Option(
+      names = "--jvm-option",
+      split = ",",
+      defaultValue = "-Xmx1g",
+      description = "Of each of them. Default: ${DEFAULT-VALUE}.")
+  private List<String> jvmOptions = List.of();
+
+  @Option(names = "--results", defaultValue = "benchmarks/RESULTS.md", hidden = true)
+  private Path results = Path.of(".");
+
+  @Override
+  public Integer call() throws Exception {
+    if (flinkCohorts.size() != inWindow.size() || streamsCohorts.size() != inWindow.size()) {
+      throw new IllegalArgumentException(
+          "%d workloads, but cohorts of %d for Flink and of %d for Kafka Streams: give as many"
+              .formatted(inWindow.size(), flinkCohorts.size(), streamsCohorts.size()));
+    }
+    Results out =
+        new Results(
+            results,
+            "benchmarks/run peers --in-window %s --cohort %d --cohorts %d --flink-cohorts %s --streams-cohorts %s"
+                .formatted(
+                    listed(inWindow),
+                    cohort,
+                    cohorts,
+                    listed(flinkCohorts),
+                    listed(streamsCohorts)));
+    out.line(
+        "Exactly-once; one topic of one partition, one thread (Flink: one slot) each; a commit every"
+            + " 100 ms (Flink: a checkpoint every second); RocksDB in 256 MB; %s.",
+        String.join(" ", jvmOptions));
+    out.line("Rows of all are equal, value by value. In brackets what Leat's is of it.");
+    for (int i = 0; i < inWindow.size(); i++) {
+      PeerWorkload workload =
+          new PeerWorkload(
+              "workload-" + inWindow.get(i), inWindow.get(i), cohort, cohorts * cohort);
+      measure(out, workload, flinkCohorts.get(i) * cohort, streamsCohorts.get(i) * cohort);
+    }
+    out.append();
+    return 0;
+  }
+
+  private void measure(Results out, PeerWorkload workload, int flinkEvents, int streamsEvents)
+      throws Exception {
+    try (Cluster cluster = Cluster.start(Path.of("benchmarks/target/cluster"))) {
+      Pipeline pipeline = PipelineReader.read(FOLDER);
+      new Applier(cluster.kafka(), cluster.newRegistryClient()).apply(pipeline, "benchmark");
+      cluster.create(
+          List.of(FLINK_TOPIC, SlidingWindowsMain.TOPIC), 1, Map.of("retention.ms", "-1"));
+      workload.fill(cluster, pipeline.contracts().get(0));
+      out.line("");
+      out.line(
+          "**%d events of a customer in 30 days on average** (%,d customers at a time, each for 60"
+              + " days, windows filling in the first half).",
+          workload.inWindow(), workload.customers());
+      out.line("");
+      out.line("| | events read | measured | events/s | events/CPU-s |");
+      out.line("|---|---|---|---|---|");
+      PeerDrain leat = leat(cluster, pipeline, workload.events());
+      line(out, "Leat", workload.events(), leat, leat);
+      PeerDrain flink = flink(cluster, pipeline.contracts().get(0), flinkEvents);
+      flink.rows().requireEqualTo(leat.rows(), flink.name());
+      line(out, "Flink SQL, `OVER` windows", flinkEvents, flink, leat);
+      PeerDrain streams = slidingWindows(cluster, streamsEvents);
+      streams.rows().requireEqualTo(leat.rows(), streams.name());
+      line(out, "Kafka Streams, sliding windows", streamsEvents, streams, leat);
+    }
+  }
+
+  private static void line(Results out, String label, int events, PeerDrain drain, PeerDrain leat) {
+    out.line(
+        "| %s | %,d | %,d | %,.0f (%.1f) | %,.0f (%.1f) |",
+        label,
+        events,
+        drain.measured(),
+        drain.perSecond(),
+        leat.perSecond() / drain.perSecond(),
+        drain.perCpuSecond(),
+        leat.perCpuSecond() / drain.perCpuSecond());
+  }
+
+  private PeerDrain leat(Cluster cluster, Pipeline pipeline, int events) throws IOException {
+    FeatureService service = pipeline.services().get(0);
+    List<Integer> places = new ArrayList<>();
+    for (String window : WINDOWS) {
+      for (String function : FUNCTIONS) {
+        places.add(service.featureNames().indexOf("customer_activity." + function + "_" + window));
+      }
+    }
+    if (places.contains(-1)) {
+      throw new IllegalStateException(
+          "%s has the features %s: expected %s over %s"
+              .formatted(service.name(), service.featureNames(), FUNCTIONS, WINDOWS));
+    }
+    AvroCodec codec = new AvroCodec(cluster.newRegistryClient());
+    try (FeatureJob job = job(cluster, OnlineMain.class, "leat")) {
+      return follow(
+          cluster,
+          job.process(),
+          Topics.features(service.name()),
+          events,
+          (value, rows) -> {
+            FeatureVector vector = codec.decode(value, FeatureVector.class);
+            long payment = Long.parseLong(vector.getEventId());
+            for (int column = 0; column < places.size(); column++) {
+              Object feature = vector.getValues().get(places.get(column));
+              rows.put(payment, column, ((Number) feature).doubleValue());
+            }
+          });
+    }
+  }
+
+  private PeerDrain slidingWindows(Cluster cluster, int events) throws IOException {
+    try (FeatureJob job = job(cluster, SlidingWindowsMain.class, "sliding")) {
+      return follow(
+          cluster, job.process(), SlidingWindowsMain.TOPIC, events, SlidingWindowsMain::decode);
+    }
+  }
+
+  private FeatureJob job(Cluster cluster, Class<?> main, String name) throws IOException {
+    return FeatureJob.start(cluster, main, FOLDER, name, path -> true, jvmOptions, List.of());
+  }
+
+  /** Flink in its own JVM, on its own class path. */
+  private PeerDrain flink(Cluster cluster, Contract contract, int events) throws IOException {
+    Path directory = cluster.directory().resolve("flink").toAbsolutePath();
+    Files.createDirectories(directory.resolve("scratch"));
+    List<String> options = new ArrayList<>(jvmOptions);
+    options.add("@" + LeatHome.find().directory().resolve("lib/flink/jvm.options"));
+    Schema schema = flinkSchema();
+    GenericDatumReader<GenericRecord> reader = new GenericDatumReader<>(schema);
+    try (JvmProcess process =
+        JvmProcess.start(
+            JvmProcess.Command.of(
+                    "Flink",
+                    FLINK.resolve("classes")
+                        + ":"
+                        + Files.readString(FLINK.resolve("class-path.txt")).strip(),
+                    "io.leat.benchmarks.flink.OverWindowsMain",
+                    List.of(
+                        cluster.bootstrapServers(),
+                        cluster.registryUrl(),
+                        Topics.valid(contract.event()),
+                        Integer.toString(events),
+                        FLINK_TOPIC,
+                        directory.toString()),
+                    directory.resolve("service.log"))
+                .withJvmOptions(options.toArray(String[]::new)))) {
+      return follow(
+          cluster,
+          process,
+          FLINK_TOPIC,
+          events,
+          (value, rows) -> {
+            GenericRecord row = read(reader, value);
+            for (int column = 0; column < PeerRows.VALUES; column++) {
+              rows.put((long) row.get(0), column, ((Number) row.get(column + 1)).doubleValue());
+            }
+          });
+    }
+  }
+
+  private static GenericRecord read(GenericDatumReader<GenericRecord> reader, byte[] value) {
+    try {
+      return reader.read(null, DecoderFactory.get().binaryDecoder(value, null));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Of Flink's rows: every column may be null. */
+  private static Schema flinkSchema() {
+    SchemaBuilder.FieldAssembler<Schema> fields =
+        SchemaBuilder.record("Row").fields().optionalLong("payment_id");
+    for (String window : WINDOWS) {
+      fields = fields.optionalLong("payments_" + window);
+      for (String function : FUNCTIONS.subList(1, FUNCTIONS.size())) {
+        fields = fields.optionalDouble(function + "_" + window);
+      }
+    }
+    return fields.endRecord();
+  }
+
+  private PeerDrain follow(
+      Cluster cluster, JvmProcess process, String topic, int events, PeerDrain.Decoder decoder) {
+    int warm = events > cohort ? cohort : 0;
+    return PeerDrain.follow(
+        cluster, process, topic, events, warm, Duration.ofMinutes(longest), decoder);
+  }
+
+  private static String listed(List<Integer> numbers) {
+    return String.join(",", numbers.stream().map(String::valueOf).toList());
+  }
+}
