@@ -384,7 +384,7 @@ class BackfillIT {
                     "--pipeline=" + folder,
                     "--bootstrap-servers=" + cluster.bootstrapServers(),
                     "--registry-url=" + cluster.registryUrl(),
-                    "--state-dir=" + cluster.newDirectory("state"),
+                    "--state-dir=" + temporary.resolve("online"),
                     "--http-port=" + port),
                 Path.of("target", "backfill-online.log"))
             .withJvmOptions(

@@ -375,8 +375,7 @@ class FeatureServerIT {
   }
 
   private static HttpResponse<String> get(URI uri) throws IOException, InterruptedException {
-    return HTTP.send(
-        HttpRequest.newBuilder(uri).build(), HttpResponse.BodyHandlers.ofString());
+    return HTTP.send(HttpRequest.newBuilder(uri).build(), HttpResponse.BodyHandlers.ofString());
   }
 
   private static URI uri(FeatureServer server, String path) {

@@ -23,6 +23,7 @@ import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.streams.KafkaClientSupplier;
 import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.StreamsConfig;
+import org.apache.kafka.streams.Topology;
 import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse;
 import org.apache.kafka.streams.processor.internals.DefaultKafkaClientSupplier;
 import org.slf4j.Logger;
@@ -91,7 +92,10 @@ public final class StreamsService implements RunningService {
 
     Properties settings = settings(applicationId, options);
     settings.putAll(job.settings(options));
-    KafkaStreams streams = streams(job, context, settings);
+    Topology topology = topology(job, context);
+    KafkaStreams streams = streams(topology, context, settings, applicationId);
+    LocalState.prepare(
+        streams, options.stateDirectory(), applicationId, topology.describe().toString());
     RestoreProgress restore = new RestoreProgress(metrics, System::currentTimeMillis);
     streams.setGlobalStateRestoreListener(restore);
     KafkaStreamsMetrics streamsMetrics = new KafkaStreamsMetrics(streams);
@@ -129,16 +133,23 @@ public final class StreamsService implements RunningService {
     return service;
   }
 
-  private static KafkaStreams streams(StreamsJob job, JobContext context, Properties settings) {
+  private static Topology topology(StreamsJob job, JobContext context) {
     try {
-      return new KafkaStreams(job.topology(context), settings, clients(context.gates()));
+      return job.topology(context);
     } catch (RegistryException e) {
       throw new IllegalStateException(e.getMessage(), e);
+    }
+  }
+
+  private static KafkaStreams streams(
+      Topology topology, JobContext context, Properties settings, String applicationId) {
+    try {
+      return new KafkaStreams(topology, settings, clients(context.gates()));
     } catch (KafkaException e) {
       Throwable cause = e.getCause() == null ? e : e.getCause();
       throw new IllegalStateException(
           "%s cannot start with the Kafka settings that it was given: %s"
-              .formatted(context.applicationId(job), cause.getMessage()),
+              .formatted(applicationId, cause.getMessage()),
           e);
     }
   }
