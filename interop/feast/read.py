@@ -89,8 +89,9 @@ assert {"customer_id", *(f"customer_activity__{f.name}" for f in activity.featur
 answer = store.get_online_features(
     features=FeatureService(name="fraud", features=[activity]),
     entity_rows=[{"customer_id": "F1", "terminal_id": "FT", "amount": 30.0, "paid_at": now.isoformat()}],
+    full_feature_names=True,  # both of its views count payments
 ).to_dict()
-assert answer["avg_amount_7d"] == [15.0] and answer["amount_vs_usual"] == [2.0], answer
+assert answer["customer_activity__avg_amount_7d"] == [15.0] and answer["amount_vs_usual"] == [2.0], answer
 
 # As the online store of Feast's own provider, row by row.
 keys = [EntityKey(join_keys=["customer_id"], entity_values=[Value(string_val=row["customer_id"])]) for row in ROWS]
