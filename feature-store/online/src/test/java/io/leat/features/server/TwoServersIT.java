@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.leat.features.online.OnlineMain;
+import io.leat.features.online.StateStores;
 import io.leat.features.online.ValidEvents;
 import io.leat.features.server.ReadingClients.Broken;
 import io.leat.features.server.ReadingClients.Reads;
@@ -25,11 +26,16 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.ListOffsetsOptions;
+import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.IsolationLevel;
+import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -84,6 +90,7 @@ class TwoServersIT {
                 random)) {
           int seen = awaitWork(vectors, pipeline);
           for (ServiceProcess processor : List.of(processorOne, processorTwo)) {
+            awaitOpenTransactions(cluster, pipeline);
             processor.kill();
             say("a processor is killed");
             seen += awaitWork(vectors, pipeline); // by the other one
@@ -192,6 +199,39 @@ class TwoServersIT {
             "vectors in every partition",
             PATIENCE);
     return before + more.size();
+  }
+
+  /** Waits until every partition of a changelog holds what is not committed. */
+  private static void awaitOpenTransactions(TestCluster cluster, Pipeline pipeline) {
+    String changelog = StateStores.changelog(pipeline.name(), pipeline.views().get(0));
+    try (Admin admin = cluster.newAdmin()) {
+      await()
+          .atMost(PATIENCE)
+          .until(
+              () -> {
+                Map<TopicPartition, Long> committed =
+                    ends(admin, changelog, pipeline, IsolationLevel.READ_COMMITTED);
+                return ends(admin, changelog, pipeline, IsolationLevel.READ_UNCOMMITTED)
+                    .entrySet()
+                    .stream()
+                    .allMatch(end -> end.getValue() > committed.get(end.getKey()));
+              });
+    }
+  }
+
+  private static Map<TopicPartition, Long> ends(
+      Admin admin, String topic, Pipeline pipeline, IsolationLevel isolation) throws Exception {
+    Map<TopicPartition, OffsetSpec> asked = new HashMap<>();
+    for (int i = 0; i < pipeline.contracts().get(0).topic().partitions(); i++) {
+      asked.put(new TopicPartition(topic, i), OffsetSpec.latest());
+    }
+    Map<TopicPartition, Long> ends = new HashMap<>();
+    admin
+        .listOffsets(asked, new ListOffsetsOptions(isolation))
+        .all()
+        .get()
+        .forEach((partition, end) -> ends.put(partition, end.offset()));
+    return ends;
   }
 
   /** Kills a server, and starts it again once the other one has answered for it. */
