@@ -93,9 +93,10 @@ public final class StreamsService implements RunningService {
     Properties settings = settings(applicationId, options);
     settings.putAll(job.settings(options));
     Topology topology = topology(job, context);
+    TopologyChange change =
+        new TopologyChange(options.stateDirectory(), applicationId, topology.describe().toString());
     KafkaStreams streams = streams(topology, context, settings, applicationId);
-    LocalState.prepare(
-        streams, options.stateDirectory(), applicationId, topology.describe().toString());
+    change.prepare(streams, settings);
     RestoreProgress restore = new RestoreProgress(metrics, System::currentTimeMillis);
     streams.setGlobalStateRestoreListener(restore);
     KafkaStreamsMetrics streamsMetrics = new KafkaStreamsMetrics(streams);
