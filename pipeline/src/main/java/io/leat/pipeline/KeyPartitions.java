@@ -72,8 +72,7 @@ public record KeyPartitions(Map<String, Integer> byEvent) {
     for (FeatureView view : views) {
       view.columns().forEach(c -> sourceOf.put(view.name() + "." + c.name(), view.source()));
     }
-    Scope scope =
-        Scope.ofVector(pipeline.contract(service.spine()).orElseThrow().schema(), views);
+    Scope scope = Scope.ofVector(pipeline.contract(service.spine()).orElseThrow().schema(), views);
     Set<String> names = new HashSet<>();
     for (Feature feature : service.features()) {
       if (feature instanceof ViewFeature) {

@@ -80,8 +80,9 @@ public final class PromoteViewCommand implements Callable<Integer> {
     DefinitionLog log = new DefinitionLog(platform.kafka(), platform.registry());
     Collection<Definition> definitions = log.read().values();
     Map<String, Integer> promoted = Promotions.of(pipeline, definitions);
-    try (Admin admin = Admin.create(platform.kafka())) {
-      ViewReadiness readiness = new ViewReadiness(pipeline, definitions, admin, mostLag);
+    Map<String, Object> kafka = platform.kafka();
+    try (Admin admin = Admin.create(kafka)) {
+      ViewReadiness readiness = new ViewReadiness(pipeline, definitions, kafka, admin, mostLag);
       if (reference == null) {
         list(pipeline, promoted, readiness);
       } else {

@@ -7,6 +7,8 @@ import io.leat.pipeline.Pipeline;
 import io.leat.pipeline.apply.Promotions;
 import io.leat.records.Definition;
 import io.leat.schemas.Topics;
+import io.leat.schemas.backfill.BackfillStatus;
+import io.leat.schemas.backfill.BackfillTopic;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -25,16 +27,23 @@ import org.jspecify.annotations.Nullable;
 final class ViewReadiness {
   private final Pipeline pipeline;
   private final Collection<Definition> definitions;
+  private final Map<String, Object> kafka;
   private final Admin admin;
   private final long mostLag;
 
   /**
    * @param definitions what was applied
+   * @param kafka settings of Kafka clients
    * @param mostLag how many events the online store may be behind
    */
-  ViewReadiness(Pipeline pipeline, Collection<Definition> definitions, Admin admin, long mostLag) {
+  ViewReadiness(Pipeline pipeline,
+      Collection<Definition> definitions,
+      Map<String, Object> kafka,
+      Admin admin,
+      long mostLag) {
     this.pipeline = pipeline;
     this.definitions = definitions;
+    this.kafka = kafka;
     this.admin = admin;
     this.mostLag = mostLag;
   }
@@ -53,6 +62,7 @@ final class ViewReadiness {
       found.add(missingFeatures(view, before));
     }
     found.add(notRunning(view));
+    found.add(waiting(view));
     found.add(behind(view));
     return found.stream().flatMap(Optional::stream).toList();
   }
@@ -94,6 +104,13 @@ final class ViewReadiness {
         : Optional.of(
             "its state is not kept yet: there is no topic %s; restart the online store with this folder"
                 .formatted(changelog));
+  }
+
+  private Optional<String> waiting(FeatureView view) {
+    String topic = BackfillTopic.name(pipeline.name(), view.name(), view.version());
+    return view.backfill() && BackfillStatus.read(kafka, topic).isWaiting()
+        ? Optional.of("it waits for its backfill; run 'leat backfill %s'".formatted(view.id()))
+        : Optional.empty();
   }
 
   private Collection<String> topics() throws ExecutionException, InterruptedException {

@@ -56,7 +56,9 @@ class EnvelopeTest {
           + "c3a9"
           + "0000";
 
-  /** Of version 3: the event's place in front, the views that wait at the end, views with versions. */
+  /**
+   * Of version 3: the event's place in front, the views that wait at the end, views with versions.
+   */
   private static final String VERSION_3 =
       "03"
           + "00000002"

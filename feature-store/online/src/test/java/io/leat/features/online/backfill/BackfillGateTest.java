@@ -16,7 +16,8 @@ import org.junit.jupiter.api.Test;
 
 class BackfillGateTest {
   private final KeyValueStore<Bytes, byte[]> store = Stores.inMemoryKeyValueStore("view-v1").get();
-  private final BackfillGate gate = new BackfillGate(Tags.empty(), store, new SimpleMeterRegistry());
+  private final BackfillGate gate =
+      new BackfillGate(Tags.empty(), store, new SimpleMeterRegistry());
 
   @Test
   void aNewStoreWaits() {
