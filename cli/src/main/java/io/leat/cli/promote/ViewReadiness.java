@@ -36,7 +36,8 @@ final class ViewReadiness {
    * @param kafka settings of Kafka clients
    * @param mostLag how many events the online store may be behind
    */
-  ViewReadiness(Pipeline pipeline,
+  ViewReadiness(
+      Pipeline pipeline,
       Collection<Definition> definitions,
       Map<String, Object> kafka,
       Admin admin,

@@ -93,6 +93,13 @@ public final class StreamsService implements RunningService {
     Properties settings = settings(applicationId, options);
     settings.putAll(job.settings(options));
     Topology topology = topology(job, context);
+    // A static member that comes back gets its old assignment without a rebalance, and only a
+    // rebalance makes the topics of a changed topology: with that, it is another member.
+    settings.put(
+        StreamsConfig.mainConsumerPrefix("group.instance.id"),
+        "%s-%s-%08x"
+            .formatted(
+                applicationId, options.instanceId(), topology.describe().toString().hashCode()));
     KafkaStreams streams = streams(topology, context, settings, applicationId);
     LocalState.prepare(
         streams, options.stateDirectory(), applicationId, topology.describe().toString());
