@@ -8,6 +8,7 @@ import io.leat.cli.maintain.MaintainCommand;
 import io.leat.cli.offline.BackfillCommand;
 import io.leat.cli.offline.TrainingSetCommand;
 import io.leat.cli.offline.VerifyConsistencyCommand;
+import io.leat.cli.promote.PromoteViewCommand;
 import io.leat.cli.replay.ReplayCommand;
 import io.leat.cli.train.TrainCommand;
 import io.leat.cli.up.DownCommand;
@@ -49,6 +50,7 @@ import picocli.CommandLine.Command;
       ValidateCommand.class,
       PlanCommand.class,
       ApplyCommand.class,
+      PromoteViewCommand.class,
       ReplayCommand.class,
       DlqCommand.class,
       MaintainCommand.class,

@@ -2,6 +2,7 @@ package io.leat.pipeline;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -10,6 +11,8 @@ import java.util.Optional;
  * @param version version of the definition, from 1
  * @param spine event at whose times vectors are evaluated
  * @param features the features in order, wildcards expanded; names are unique
+ * @param views by name, the version that is meant of each view that the features need, in lists or
+ *     within expressions; a view that is not named has but one version
  * @param definition fingerprint (hex) of this service and of every view that it uses
  */
 public record FeatureService(
@@ -18,9 +21,27 @@ public record FeatureService(
     String spine,
     List<Feature> features,
     Optional<Label> label,
+    Map<String, Integer> views,
     String definition) {
   public FeatureService {
     features = List.copyOf(features);
+    views = Map.copyOf(views);
+  }
+
+  /** A service of a pipeline that has one version of each view. */
+  public FeatureService(
+      String name,
+      int version,
+      String spine,
+      List<Feature> features,
+      Optional<Label> label,
+      String definition) {
+    this(name, version, spine, features, label, Map.of(), definition);
+  }
+
+  /** Whether a view, in this version, is the one of its name that the features are of. */
+  public boolean means(FeatureView view) {
+    return views.getOrDefault(view.name(), view.version()) == view.version();
   }
 
   /** Names of the features, in order. */
@@ -46,7 +67,7 @@ public record FeatureService(
   }
 
   /**
-   * A column of a view.
+   * A column of a view, in the version that the service means of it.
    *
    * @param column name within the view: {@code avg_amount_7d}
    */

@@ -7,6 +7,7 @@ import io.leat.pipeline.expression.Program;
 import io.leat.pipeline.expression.Scope;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -67,11 +68,11 @@ public record KeyPartitions(Map<String, Integer> byEvent) {
   /** The events that the views which a service takes values of are made of. */
   private static Set<String> sources(FeatureService service, Pipeline pipeline) {
     Map<String, String> sourceOf = new HashMap<>();
-    for (FeatureView view : pipeline.views()) {
+    List<FeatureView> views = pipeline.viewsFor(service);
+    for (FeatureView view : views) {
       view.columns().forEach(c -> sourceOf.put(view.name() + "." + c.name(), view.source()));
     }
-    Scope scope =
-        Scope.ofVector(pipeline.contract(service.spine()).orElseThrow().schema(), pipeline.views());
+    Scope scope = Scope.ofVector(pipeline.contract(service.spine()).orElseThrow().schema(), views);
     Set<String> names = new HashSet<>();
     for (Feature feature : service.features()) {
       if (feature instanceof ViewFeature) {

@@ -27,7 +27,7 @@ class FingerprintsTest {
     assertThat(
             List.of(
                 definition(),
-                Fingerprints.of(pipeline.view("customer_activity").orElseThrow()),
+                Fingerprints.of(pipeline.view("customer_activity", 1).orElseThrow()),
                 Fingerprints.of(pipeline.model("fraud").orElseThrow())))
         .containsExactly(
             "9d364aecdecdbf03243055abe210834dfa4b2eda5c3f31e24cbda77106296090",

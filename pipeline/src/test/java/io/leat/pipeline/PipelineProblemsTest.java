@@ -116,7 +116,7 @@ class PipelineProblemsTest {
         "services/fraud.yaml ~ - event.amount ~ - event.amout ~ services/fraud.yaml:5: no field amout in the event payments; it has payment_id, paid_at, customer_id, terminal_id, terminal_country, amount, fee, fraud. Did you mean amount?",
         "services/fraud.yaml ~ - event.terminal_country ~ - event.paid_at ~ services/fraud.yaml:6: event.paid_at is of type long (timestamp-millis); expected a number, bool or string. Derive one from it, as in 'hour: event.time.getHours()'",
         "services/fraud.yaml ~ - event.terminal_country ~ - event.* ~ services/fraud.yaml:6: event.*; expected the fields one by one, since events grow",
-        "services/fraud.yaml ~ - event.terminal_country ~ - amount ~ services/fraud.yaml:6: 'amount' is no feature; expected event.field, view.column, view.* or 'name: expression'",
+        "services/fraud.yaml ~ - event.terminal_country ~ - amount ~ services/fraud.yaml:6: 'amount' is no feature; expected event.field, view.column, view.*, view@2.column, view@2.* or 'name: expression'",
         "services/fraud.yaml ~ terminal_risk.risk_7d ~ customer_activity.payments_7d ~ services/fraud.yaml:8: the feature customer_activity.payments_7d stands twice",
         "services/fraud.yaml ~ customer_activity.avg_amount_7d ~ customer_activity.avg_amount_2d ~ services/fraud.yaml:9: at column 16 of 'event.amount / customer_activity.avg_amount_2d': unknown name customer_activity.avg_amount_2d; expected one of event.payment_id, event.paid_at, event.customer_id, event.terminal_id, event.terminal_country, event.amount, event.fee, event.fraud, customer_activity.payments_1d, customer_activity.payments_7d, customer_activity.payments_30d, customer_activity.avg_amount_1d and 9 more. Did you mean customer_activity.avg_amount_1d?",
         "services/fraud.yaml ~ `event.paid_at.getHours(\"Europe/Brussels\") <= 6` ~ event.paid_at ~ services/fraud.yaml:10: at column 1 of 'event.paid_at': 'event.paid_at' yields timestamp; expected a number, bool or string",
@@ -251,7 +251,7 @@ class PipelineProblemsTest {
 
     assertThat(folder.problems())
         .containsExactly(
-            "features/terminal_risk.yaml:1: view terminal_risk is declared twice; first at features/copy.yaml:1");
+            "features/terminal_risk.yaml:1: view terminal_risk, version 2, is declared twice; first at features/copy.yaml:1");
   }
 
   @Test

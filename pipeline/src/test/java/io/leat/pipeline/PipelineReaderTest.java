@@ -86,7 +86,7 @@ class PipelineReaderTest {
 
   @Test
   void aViewSaysWhatItsFileSays() throws PipelineException {
-    FeatureView view = folder.read().view("customer_activity").orElseThrow();
+    FeatureView view = folder.read().view("customer_activity", 1).orElseThrow();
 
     assertThat(view.entity()).isEqualTo(new Entity("customer", "customer_id"));
     assertThat(view.source()).isEqualTo("payments");
@@ -137,7 +137,7 @@ class PipelineReaderTest {
                 $1change: delta(amount)
                 $1different: count_distinct(terminal_id)"""));
 
-    FeatureView view = folder.read().view("customer_activity").orElseThrow();
+    FeatureView view = folder.read().view("customer_activity", 1).orElseThrow();
 
     assertThat(view.windows()).containsExactly(Duration.ofDays(7), Durations.LIFETIME);
     assertThat(view.columns())
@@ -161,7 +161,7 @@ class PipelineReaderTest {
 
   @Test
   void aViewThatSaysLittleHasDefaults() throws PipelineException {
-    FeatureView view = folder.read().view("terminal_risk").orElseThrow();
+    FeatureView view = folder.read().view("terminal_risk", 2).orElseThrow();
 
     assertThat(view.resolution()).isEqualTo(Duration.ofMinutes(1));
     assertThat(view.offset()).isEqualTo(Duration.ofDays(7));
@@ -283,6 +283,6 @@ class PipelineReaderTest {
     folder.write("features/terminals/risk.yaml", folder.text("features/terminal_risk.yaml"));
     folder.delete("features/terminal_risk.yaml");
 
-    assertThat(folder.read().view("terminal_risk")).isPresent();
+    assertThat(folder.read().view("terminal_risk", 2)).isPresent();
   }
 }

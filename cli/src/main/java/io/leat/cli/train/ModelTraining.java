@@ -6,6 +6,7 @@ import io.leat.drift.ReferenceProfileBuilder;
 import io.leat.drift.ReferenceProfileException;
 import io.leat.features.engine.ServiceReplay;
 import io.leat.features.engine.ServiceReplay.Vector;
+import io.leat.features.engine.VectorAssembler;
 import io.leat.pipeline.FeatureService;
 import io.leat.pipeline.FeatureView;
 import io.leat.pipeline.Model;
@@ -205,11 +206,8 @@ public final class ModelTraining {
   private void requireFiles(Set<String> given) {
     Set<String> needed = new TreeSet<>();
     needed.add(service.spine());
-    for (FeatureService.Feature feature : service.features()) {
-      if (feature instanceof FeatureService.ViewFeature viewFeature) {
-        needed.add(pipeline.view(viewFeature.view()).map(FeatureView::source).orElseThrow());
-      }
-    }
+    new VectorAssembler(service, pipeline)
+        .views().stream().map(FeatureView::source).forEach(needed::add);
     if (!given.containsAll(needed)) {
       throw new UserError(
           "Service %s is made of the events %s, and files were given for %s. Name a file for each: --events NAME=FILE."

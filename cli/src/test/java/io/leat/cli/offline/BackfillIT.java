@@ -220,7 +220,7 @@ class BackfillIT {
   }
 
   private void assertStoreIsWhatTheEngineMakesOfTheLog(TestCluster cluster, Pipeline pipeline) {
-    FeatureView view = pipeline.view("terminals").orElseThrow();
+    FeatureView view = pipeline.view("terminals", 1).orElseThrow();
     EntriesInMemory online = new EntriesInMemory();
     try (TopicReader changelog = cluster.newReader(StateStores.changelog("ledger", view))) {
       for (ConsumerRecord<byte[], byte[]> change : changelog.readToEnd()) {

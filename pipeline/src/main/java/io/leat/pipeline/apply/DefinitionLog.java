@@ -16,6 +16,7 @@ import java.util.concurrent.ExecutionException;
 import org.apache.avro.specific.SpecificRecordBase;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
@@ -26,46 +27,112 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /** What was applied, on {@code definitions}, and who did it, on {@code audit}. */
-final class DefinitionLog {
+public final class DefinitionLog {
   private static final Duration POLL = Duration.ofMillis(500);
 
   private final Map<String, Object> kafka;
   private final RegistryClient registry;
   private final AvroCodec codec;
 
-  DefinitionLog(Map<String, Object> kafka, RegistryClient registry) {
-    this.kafka = kafka;
+  /**
+   * @param kafka settings of Kafka clients, {@code bootstrap.servers} among them
+   */
+  public DefinitionLog(Map<String, ?> kafka, RegistryClient registry) {
+    this.kafka = new HashMap<>(kafka);
     this.registry = registry;
     this.codec = new AvroCodec(registry);
   }
 
-  /** The definitions by key; call it only where the topic exists. */
-  Map<String, Definition> read() {
-    Map<String, Object> settings = new HashMap<>(kafka);
-    settings.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
-    settings.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, "false");
+  /**
+   * The definitions by key.
+   *
+   * @throws ApplyException if there is no such topic: nothing was applied
+   */
+  public Map<String, Definition> read() {
     Map<String, Definition> definitions = new LinkedHashMap<>();
-    try (KafkaConsumer<byte[], byte[]> consumer =
-        new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
-      List<TopicPartition> partitions =
-          consumer.partitionsFor(Topics.DEFINITIONS).stream()
-              .map(info -> new TopicPartition(info.topic(), info.partition()))
-              .toList();
-      consumer.assign(partitions);
-      consumer.seekToBeginning(partitions);
-      Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
-      while (partitions.stream().anyMatch(p -> consumer.position(p) < ends.get(p))) {
-        for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
-          String key = new String(record.key(), UTF_8);
-          if (record.value() == null) {
-            definitions.remove(key);
-          } else {
-            definitions.put(key, codec.decode(record.value(), Definition.class));
-          }
-        }
+    try (Tail tail = tail()) {
+      while (!tail.isAtItsEnd()) {
+        tail.poll(POLL, definitions);
       }
     }
     return definitions;
+  }
+
+  /**
+   * The log from its beginning, to be followed.
+   *
+   * @throws ApplyException if there is no such topic: nothing was applied
+   */
+  public Tail tail() {
+    return new Tail();
+  }
+
+  /** Follows the log. The one thread's that made it, but for {@link #wakeUp}. */
+  public final class Tail implements AutoCloseable {
+    private final KafkaConsumer<byte[], byte[]> consumer;
+    private final Map<TopicPartition, Long> ends;
+
+    private Tail() {
+      Map<String, Object> settings = new HashMap<>(kafka);
+      settings.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
+      settings.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, "false");
+      consumer =
+          new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+      try {
+        List<TopicPartition> partitions =
+            consumer.partitionsFor(Topics.DEFINITIONS).stream()
+                .map(info -> new TopicPartition(info.topic(), info.partition()))
+                .toList();
+        if (partitions.isEmpty()) {
+          throw new ApplyException(
+              "There is no topic %s on this cluster: no pipeline was applied. Run 'leat apply'"
+                  .formatted(Topics.DEFINITIONS),
+              null);
+        }
+        consumer.assign(partitions);
+        consumer.seekToBeginning(partitions);
+        ends = consumer.endOffsets(partitions);
+      } catch (RuntimeException e) {
+        consumer.close();
+        throw e;
+      }
+    }
+
+    /** Whether everything has been read that was there when the tail was made. */
+    public boolean isAtItsEnd() {
+      return ends.entrySet().stream()
+          .allMatch(end -> consumer.position(end.getKey()) >= end.getValue());
+    }
+
+    /**
+     * Waits for records, and takes them in.
+     *
+     * @param definitions by key; changed
+     * @return whether there were any
+     * @throws org.apache.kafka.common.errors.WakeupException if somebody woke it up
+     */
+    public boolean poll(Duration longest, Map<String, Definition> definitions) {
+      ConsumerRecords<byte[], byte[]> records = consumer.poll(longest);
+      for (ConsumerRecord<byte[], byte[]> record : records) {
+        String key = new String(record.key(), UTF_8);
+        if (record.value() == null) {
+          definitions.remove(key);
+        } else {
+          definitions.put(key, codec.decode(record.value(), Definition.class));
+        }
+      }
+      return !records.isEmpty();
+    }
+
+    /** Ends a {@link #poll} that waits, or the next one; from any thread. */
+    public void wakeUp() {
+      consumer.wakeup();
+    }
+
+    @Override
+    public void close() {
+      consumer.close();
+    }
   }
 
   /** Writes definitions and then the record of who applied them, and waits until they are there. */

@@ -19,8 +19,7 @@ final class Definitions {
   static List<Definition> of(Pipeline pipeline) {
     List<Definition> definitions = new ArrayList<>();
     for (FeatureView view : pipeline.views()) {
-      definitions.add(
-          definition("view", view.name(), "" + view.version(), Fingerprints.of(view), pipeline));
+      definitions.add(of(view, pipeline));
     }
     for (FeatureService service : pipeline.services()) {
       definitions.add(
@@ -34,8 +33,15 @@ final class Definitions {
     return definitions;
   }
 
-  /** Key of a definition's record: {@code kind/name@version}. */
+  static Definition of(FeatureView view, Pipeline pipeline) {
+    return definition("view", view.name(), "" + view.version(), Fingerprints.of(view), pipeline);
+  }
+
+  /** Key of a definition's record: {@code kind/name@version}; a promotion's has no version. */
   static String key(Definition definition) {
+    if (Promotions.isPromotion(definition)) {
+      return definition.getKind() + "/" + definition.getName();
+    }
     return "%s/%s@%s"
         .formatted(definition.getKind(), definition.getName(), definition.getVersion());
   }

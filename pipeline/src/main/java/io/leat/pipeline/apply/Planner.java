@@ -84,7 +84,24 @@ final class Planner {
     for (Definition definition : Definitions.of(pipeline)) {
       changes.add(definition(definition, definitions));
     }
+    Promotions.of(pipeline, definitions.values())
+        .forEach((view, version) -> gone(view, version).ifPresent(changes::add));
     return new Plan(pipeline.name(), changes);
+  }
+
+  /** A version that is promoted, and that the folder no more declares. */
+  private Optional<Change> gone(String view, int version) {
+    return pipeline
+        .meantByName(view, Map.of())
+        .filter(lowest -> pipeline.view(view, version).isEmpty())
+        .map(
+            lowest ->
+                new Change(
+                    State.DIFFERS,
+                    Kind.DEFINITION,
+                    "promotion/" + view,
+                    "version %d is promoted, and the pipeline no more declares it; the name alone means version %d, the lowest. Promote another: leat promote-view %s"
+                        .formatted(version, lowest.version(), lowest.id())));
   }
 
   private static Change topic(Topic wanted, Optional<Existing> found) {

@@ -11,7 +11,7 @@ import java.util.Optional;
  * The definitions of one kind, by name. A broken definition keeps its name, so that nothing that
  * names it is reported in its stead.
  */
-final class Declared<T> {
+final class Declared<T> implements Declarations<T> {
   private record Entry<T>(String place, Optional<T> definition) {}
 
   private final String kind;
@@ -25,8 +25,8 @@ final class Declared<T> {
     this.kind = kind;
   }
 
-  /** Adds a definition, or a broken one's name; reports a name that is taken. */
-  void add(Value place, String name, Optional<T> definition) {
+  @Override
+  public void add(Value place, String name, Optional<T> definition) {
     Entry<T> entry = new Entry<>(place.file() + ":" + place.line(), definition);
     Entry<T> earlier = entries.putIfAbsent(name, entry);
     if (earlier != null) {
@@ -34,8 +34,8 @@ final class Declared<T> {
     }
   }
 
-  /** Notes that some definition could not even tell its name. */
-  void missOne() {
+  @Override
+  public void missOne() {
     incomplete = true;
   }
 
@@ -61,14 +61,6 @@ final class Declared<T> {
   /** As {@link #find}, without a report. */
   Optional<T> get(String name) {
     return Optional.ofNullable(entries.get(name)).flatMap(Entry::definition);
-  }
-
-  /** Names of the broken definitions. */
-  List<String> broken() {
-    return entries.entrySet().stream()
-        .filter(entry -> entry.getValue().definition().isEmpty())
-        .map(Map.Entry::getKey)
-        .toList();
   }
 
   /** The definitions that are not broken, in the order in which they were added. */

@@ -11,6 +11,7 @@ import io.leat.pipeline.FeatureView.Aggregation;
 import io.leat.pipeline.Suggestions;
 import io.leat.pipeline.expression.Program;
 import io.leat.pipeline.expression.Scope;
+import io.leat.pipeline.reader.DeclaredViews.Reference;
 import io.leat.pipeline.yaml.Block;
 import io.leat.pipeline.yaml.NameRule;
 import io.leat.pipeline.yaml.Problems;
@@ -18,6 +19,7 @@ import io.leat.pipeline.yaml.Value;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,31 +27,53 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Reads a service's list of features: {@code event.field}, {@code view.column}, {@code view.*} and
- * {@code name: expression}.
+ * {@code name: expression}. Of a view that has several versions the service means one: {@code
+ * view@2.column} says which, or the service's list of views does, and expressions follow.
  */
 final class FeatureListReader {
   private final Contract spine;
-  private final Declared<FeatureView> views;
+  private final DeclaredViews views;
   private final Problems problems;
+
+  /** The versions that the service says, by name of the view. */
+  private final Map<String, FeatureView> said = new LinkedHashMap<>();
+
+  /** Names that stood for no view, which has been reported or is a broken view's fault. */
+  private final Set<String> unclear = new HashSet<>();
+
   private final Map<String, FeatureView> used = new LinkedHashMap<>();
   private @Nullable Scope scope;
   private boolean metSomethingBroken;
 
-  FeatureListReader(Contract spine, Declared<FeatureView> views, Problems problems) {
+  FeatureListReader(Contract spine, DeclaredViews views, Problems problems) {
     this.spine = spine;
     this.views = views;
     this.problems = problems;
   }
 
+  /** Reads {@code views: [view@2]}: which versions are meant. */
+  void readViews(Value list) {
+    for (Value entry : list.nonEmptyList()) {
+      Optional<Reference> reference = entry.text().flatMap(text -> Reference.read(entry, text));
+      reference.ifPresent(given -> find(entry, given, ""));
+    }
+  }
+
   List<Feature> read(Value list) {
+    List<Value> entries = list.nonEmptyList();
+    Map<Value, List<? extends Feature>> read = new IdentityHashMap<>();
+    // Expressions last: they mean the versions that the other entries say.
+    entries.stream().filter(e -> !e.isMapping()).forEach(e -> read.put(e, named(e)));
+    entries.stream().filter(Value::isMapping).forEach(e -> read.put(e, derived(e)));
     List<Feature> features = new ArrayList<>();
     Set<String> names = new HashSet<>();
-    for (Value entry : list.nonEmptyList()) {
-      for (Feature feature : entry.isMapping() ? derived(entry) : named(entry)) {
+    for (Value entry : entries) {
+      for (Feature feature : read.get(entry)) {
         if (names.add(feature.name())) {
           features.add(feature);
         } else {
@@ -78,7 +102,7 @@ final class FeatureListReader {
     String[] parts = text.get().split("\\.", -1);
     if (parts.length != 2) {
       entry.problem(
-          "'%s' is no feature; expected event.field, view.column, view.* or 'name: expression'",
+          "'%s' is no feature; expected event.field, view.column, view.*, view@2.column, view@2.* or 'name: expression'",
           text.get());
       return List.of();
     }
@@ -107,15 +131,12 @@ final class FeatureListReader {
   }
 
   private List<ViewFeature> ofView(Value entry, String name, String column) {
-    Optional<FeatureView> found = views.find(entry, name);
-    if (found.isEmpty()) {
-      metSomethingBroken = true;
+    Optional<FeatureView> found =
+        Reference.read(entry, name).flatMap(reference -> find(entry, reference, "." + column));
+    if (found.isEmpty() || !use(entry, found.get())) {
       return List.of();
     }
     FeatureView view = found.get();
-    if (!use(entry, view)) {
-      return List.of();
-    }
     List<ViewFeature> all = features(view);
     List<ViewFeature> chosen =
         all.stream().filter(f -> column.equals("*") || f.column().equals(column)).toList();
@@ -130,6 +151,27 @@ final class FeatureListReader {
           Suggestions.didYouMean(column, columns));
     }
     return chosen;
+  }
+
+  /** The view that is meant, from here on by its name alone too. */
+  private Optional<FeatureView> find(Value place, Reference reference, String rest) {
+    Optional<FeatureView> before = Optional.ofNullable(said.get(reference.name()));
+    if (before.isPresent() && reference.version().isEmpty()) {
+      return before;
+    }
+    Optional<FeatureView> found = views.find(place, reference, rest);
+    if (found.isEmpty()) {
+      metSomethingBroken = true;
+      unclear.add(reference.name());
+    }
+    if (found.isPresent() && before.isPresent() && !found.equals(before)) {
+      place.problem(
+          "%s beside %s; a service takes one version of a view",
+          found.get().id(), before.get().id());
+      return Optional.empty();
+    }
+    found.ifPresent(view -> said.put(view.name(), view));
+    return found;
   }
 
   /** Notes that a view is needed; reports where the spine lacks the key of its entity. */
@@ -153,7 +195,8 @@ final class FeatureListReader {
     }
     return definition
         .expression()
-        .filter(expression -> !namesBrokenView(expression.text()))
+        .filter(expression -> !namesUnclearView(expression.text()))
+        .filter(expression -> !namesSeveralVersions(definition, expression.text()))
         .map(
             expression -> {
               Expressions.check(expression, scope(), Program.Result.SCALAR, problems)
@@ -163,24 +206,55 @@ final class FeatureListReader {
         .orElse(List.of());
   }
 
-  private boolean namesBrokenView(String expression) {
+  private boolean namesUnclearView(String expression) {
     boolean broken =
-        views.broken().stream()
-            .anyMatch(view -> Pattern.compile("\\b" + view + "\\.").matcher(expression).find());
+        Stream.concat(views.broken().stream(), unclear.stream())
+            .filter(view -> !said.containsKey(view))
+            .anyMatch(view -> names(expression, view));
     metSomethingBroken |= broken;
     return broken;
   }
 
+  /** Reports a view of several versions that nothing says one of. */
+  private boolean namesSeveralVersions(Value place, String expression) {
+    List<String> several =
+        views.all().stream()
+            .map(FeatureView::name)
+            .distinct()
+            .filter(view -> !said.containsKey(view) && views.versions(view).size() > 1)
+            .filter(view -> names(expression, view))
+            .toList();
+    for (String view : several) {
+      List<FeatureView> versions = views.versions(view);
+      place.problem(
+          "the view %s has %s; say which under views, as in 'views: [%s]'",
+          view, DeclaredViews.describe(versions), versions.get(versions.size() - 1).id());
+    }
+    return !several.isEmpty();
+  }
+
+  private static boolean names(String expression, String view) {
+    return Pattern.compile("\\b" + view + "\\.").matcher(expression).find();
+  }
+
   private void useAll(Value place, Set<String> names) {
     for (String name : names) {
-      views.get(name.substring(0, Math.max(0, name.indexOf('.')))).ifPresent(v -> use(place, v));
+      String view = name.substring(0, Math.max(0, name.indexOf('.')));
+      known().stream().filter(v -> v.name().equals(view)).forEach(v -> use(place, v));
     }
   }
 
-  /** The spine's fields and the columns of every view of the pipeline. */
+  /** The views that expressions may name, each in the version that is meant. */
+  private List<FeatureView> known() {
+    return views.all().stream()
+        .filter(view -> view.equals(said.getOrDefault(view.name(), view)))
+        .toList();
+  }
+
+  /** The spine's fields and the columns of every view that expressions may name. */
   private Scope scope() {
     if (scope == null) {
-      scope = Scope.ofVector(spine.schema(), views.all());
+      scope = Scope.ofVector(spine.schema(), known());
     }
     return scope;
   }

@@ -3,7 +3,6 @@ package io.leat.pipeline.reader;
 import io.leat.pipeline.Contract;
 import io.leat.pipeline.Entity;
 import io.leat.pipeline.FeatureService;
-import io.leat.pipeline.FeatureView;
 import io.leat.pipeline.Model;
 import io.leat.pipeline.Monitor;
 import io.leat.pipeline.Pipeline;
@@ -30,7 +29,7 @@ public final class FolderReader {
   private final Folder folder;
   private final Declared<Entity> entities = new Declared<>("entity");
   private final Declared<Contract> contracts = new Declared<>("event");
-  private final Declared<FeatureView> views = new Declared<>("view");
+  private final DeclaredViews views = new DeclaredViews();
   private final Declared<FeatureService> services = new Declared<>("service");
   private final Declared<Model> models = new Declared<>("model");
   private final Declared<Monitor> monitors = new Declared<>("monitor");
@@ -149,7 +148,7 @@ public final class FolderReader {
       String subFolder,
       Keys keys,
       NameRule rule,
-      Declared<T> declared,
+      Declarations<T> declared,
       DefinitionReader<T> reader) {
     for (String file : files(subFolder)) {
       Optional<Block> block = folder.yaml(file).flatMap(value -> value.block(keys));

@@ -13,21 +13,22 @@ import io.leat.pipeline.yaml.Value;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /** Reads {@code services/*.yaml}: feature services. */
 public final class ServiceReader {
   public static final Keys KEYS =
       Keys.of("a service")
           .requires("service", "version", "spine", "features")
-          .allows("description", "label");
+          .allows("description", "views", "label");
   public static final Keys LABEL_KEYS =
       Keys.of("a label").requires("field", "on", "within").allows("from");
 
   private final Folder folder;
   private final Declared<Contract> contracts;
-  private final Declared<FeatureView> views;
+  private final DeclaredViews views;
 
-  ServiceReader(Folder folder, Declared<Contract> contracts, Declared<FeatureView> views) {
+  ServiceReader(Folder folder, Declared<Contract> contracts, DeclaredViews views) {
     this.folder = folder;
     this.contracts = contracts;
     this.views = views;
@@ -48,6 +49,7 @@ public final class ServiceReader {
       return Optional.empty();
     }
     FeatureListReader reader = new FeatureListReader(spine.get(), views, folder.problems());
+    block.get("views").ifPresent(reader::readViews);
     List<Feature> features = block.get("features").map(reader::read).orElse(List.of());
     if (block.isBroken() || reader.metSomethingBroken()) {
       return Optional.empty();
@@ -61,6 +63,8 @@ public final class ServiceReader {
             service.spine(),
             features,
             label,
+            reader.views().stream()
+                .collect(Collectors.toMap(FeatureView::name, FeatureView::version)),
             Fingerprints.of(service, reader.views())));
   }
 

@@ -62,8 +62,9 @@ public final class VectorAssembler {
             .map(Contract::schema)
             .orElseThrow(() -> missing(service, "event " + service.spine()));
     Map<String, FeatureView> viewOf = new LinkedHashMap<>();
-    pipeline.views().forEach(v -> fullNames(v).forEach(name -> viewOf.put(name, v)));
-    this.scope = Scope.ofVector(spine, pipeline.views());
+    List<FeatureView> known = pipeline.viewsFor(service);
+    known.forEach(v -> fullNames(v).forEach(name -> viewOf.put(name, v)));
+    this.scope = Scope.ofVector(spine, known);
     Set<FeatureView> used = new HashSet<>();
     for (Feature feature : service.features()) {
       if (feature instanceof EventFeature event) {
@@ -82,7 +83,7 @@ public final class VectorAssembler {
         slots.add(input -> input.viewFeatures().get(name));
       }
     }
-    this.views = pipeline.views().stream().filter(used::contains).toList();
+    this.views = known.stream().filter(used::contains).toList();
   }
 
   /**

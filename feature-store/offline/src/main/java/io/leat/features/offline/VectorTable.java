@@ -122,7 +122,7 @@ public final class VectorTable {
   public static Map<String, String> keyColumns(FeatureService service, Pipeline pipeline) {
     Map<String, String> columns = new LinkedHashMap<>();
     Set<String> used = viewFeaturesOf(service, pipeline);
-    for (FeatureView view : pipeline.views()) {
+    for (FeatureView view : pipeline.viewsFor(service)) {
       Entity entity = view.entity();
       if (featuresOf(view).anyMatch(used::contains)) {
         boolean shared =
@@ -155,7 +155,7 @@ public final class VectorTable {
       DerivedFeature derived, FeatureService service, Pipeline pipeline) {
     return Program.compile(
         derived.expression(),
-        Scope.ofVector(spine(service, pipeline), pipeline.views()),
+        Scope.ofVector(spine(service, pipeline), pipeline.viewsFor(service)),
         Program.Result.SCALAR);
   }
 
@@ -170,7 +170,11 @@ public final class VectorTable {
           AvroColumns.withoutNull(spine(service, pipeline).getField(field.field()).schema()));
     }
     if (feature instanceof ViewFeature of) {
-      FeatureView view = pipeline.view(of.view()).orElseThrow();
+      FeatureView view =
+          pipeline.viewsFor(service).stream()
+              .filter(v -> v.name().equals(of.view()))
+              .findFirst()
+              .orElseThrow();
       return switch (view.columns().stream()
           .filter(column -> column.name().equals(of.column()))
           .findFirst()

@@ -22,7 +22,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Binary form, all numbers big-endian:
  *
  * <pre>
- * byte   3, the version of this form (version 2 has no place and does not tell of views that wait;
+ * byte   3, the version of this form (version 2 has no place and does not tell of views that wait, and
+ *        names late views without their version;
  *        of version 1, values are null, long and double only)
  * int    partition of the valid topic, from 0; -1 where it is not known
  * long   offset there
@@ -32,8 +33,8 @@ import org.jspecify.annotations.Nullable;
  *          text  view@version (short length, modified UTF-8)
  *          short number of values, for each: byte 0 null | byte 1, long | byte 2, double |
  *                byte 3 false | byte 4 true | byte 5, int length, UTF-8
- * short  number of views that the event came too late for, for each: text view
- * short  number of views that wait for their backfill, for each: text view
+ * short  number of views that the event came too late for, for each: text view@version
+ * short  number of views that wait for their backfill, for each: text view@version
  * </pre>
  *
  * @param key key of the event's record, as it lies on its valid topic; null where it has none
@@ -41,8 +42,8 @@ import org.jspecify.annotations.Nullable;
  * @param position where the event lies on its valid topic
  * @param values view id to the view's values, in the order of its columns. An absent view has no
  *     values: the entity's key was null, the event came too late, or the view waits
- * @param lateFor names of the views that the event came too late for
- * @param notYet names of the views whose values it wants and which wait for their backfill
+ * @param lateFor ids of the views that the event came too late for
+ * @param notYet ids of the views whose values it wants and which wait for their backfill
  */
 record Envelope(
     byte @Nullable [] key,
@@ -82,6 +83,11 @@ record Envelope(
     List<String> allNotYet = new ArrayList<>(notYet);
     allNotYet.addAll(moreNotYet);
     return new Envelope(key, event, position, allValues, allLate, allNotYet);
+  }
+
+  /** Names of the views that the event came too late for, in whatever version, each once. */
+  List<String> lateViews() {
+    return lateFor.stream().map(id -> id.split("@", 2)[0]).distinct().toList();
   }
 
   byte[] toBytes() {

@@ -19,7 +19,7 @@ final class LateProcessor
       return;
     }
     Headers headers = new org.apache.kafka.common.header.internals.RecordHeaders(record.headers());
-    RecordHeaders.set(headers, RecordHeaders.LATE_FOR, String.join(",", envelope.lateFor()));
+    RecordHeaders.set(headers, RecordHeaders.LATE_FOR, String.join(",", envelope.lateViews()));
     context().forward(new Record<>(envelope.key(), envelope.event(), record.timestamp(), headers));
   }
 }

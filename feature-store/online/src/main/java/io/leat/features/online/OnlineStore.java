@@ -149,7 +149,7 @@ public final class OnlineStore implements StreamsJob {
       String store = StateStores.name(view);
       Set<TaskId> waiting = ConcurrentHashMap.newKeySet();
       Gauge.builder("leat.features.backfill.waiting", waiting, Set::size)
-          .tag("view", view.name())
+          .tags(StateStores.tags(view))
           .strongReference(true)
           .register(context.metrics());
       builder.stream(topic, Consumed.with(BYTES, BYTES).withName(store + "-backfill"))
@@ -164,7 +164,8 @@ public final class OnlineStore implements StreamsJob {
                       waiting,
                       context
                           .metrics()
-                          .counter("leat.features.late", "event", event, "view", view.name())),
+                          .counter(
+                              "leat.features.late", StateStores.tags(view).and("event", event))),
               Named.as(store + "-take-in"),
               store)
           .to(

@@ -30,7 +30,6 @@ final class StageProcessor extends ContextualProcessor<byte[], InFlight, byte[],
   /** One view at work. */
   private record View(
       String id,
-      String name,
       ViewEngine engine,
       boolean updated,
       boolean evaluated,
@@ -88,19 +87,21 @@ final class StageProcessor extends ContextualProcessor<byte[], InFlight, byte[],
     StoreEntries entries = new StoreEntries(context.getStateStore(StateStores.name(view)));
     return new View(
         view.id(),
-        view.name(),
         engine,
         updated,
         stage.evaluates().contains(view),
-        metrics.counter("leat.features.late", "event", contract.event(), "view", view.name()),
-        metrics.counter("leat.features.filters.failed", "view", view.name()),
-        metrics.counter("leat.features.backfill.not.yet", "view", view.name()),
+        counter("leat.features.late", view, "event", contract.event()),
+        counter("leat.features.filters.failed", view),
+        counter("leat.features.backfill.not.yet", view),
         entries,
-        new IdleKeys(
-            engine, entries, metrics.counter("leat.features.idle.removed", "view", view.name())),
+        new IdleKeys(engine, entries, counter("leat.features.idle.removed", view)),
         view.backfill()
-            ? Optional.of(new BackfillGate(view.name(), entries.store(), metrics))
+            ? Optional.of(new BackfillGate(StateStores.tags(view), entries.store(), metrics))
             : Optional.empty());
+  }
+
+  private Counter counter(String name, FeatureView view, String... moreTags) {
+    return metrics.counter(name, StateStores.tags(view).and(moreTags));
   }
 
   private void sweep() {
@@ -129,7 +130,7 @@ final class StageProcessor extends ContextualProcessor<byte[], InFlight, byte[],
         }
         if (view.evaluated()) {
           view.notYet().increment();
-          notYet.add(view.name());
+          notYet.add(view.id());
         }
         continue;
       }
@@ -160,7 +161,7 @@ final class StageProcessor extends ContextualProcessor<byte[], InFlight, byte[],
       view.failedFilters().increment(view.engine().failedFilters() - failedBefore);
       if (late) {
         view.late().increment();
-        lateFor.add(view.name());
+        lateFor.add(view.id());
       }
     }
     context()

@@ -1,6 +1,7 @@
 package io.leat.features.online;
 
 import io.leat.pipeline.FeatureView;
+import io.micrometer.core.instrument.Tags;
 
 /** Names of the stores that hold the views' state, and of the topics that repeat it. */
 public final class StateStores {
@@ -20,5 +21,10 @@ public final class StateStores {
   /** Compacted topic that holds the newest state of every key of a view. */
   public static String changelog(String pipeline, FeatureView view) {
     return pipeline + "-" + JOB + "-" + name(view) + "-changelog";
+  }
+
+  /** The tags by which metrics tell views and their versions apart. */
+  public static Tags tags(FeatureView view) {
+    return Tags.of("view", view.name(), "version", Integer.toString(view.version()));
   }
 }

@@ -30,7 +30,7 @@ final class VectorProcessor
    *
    * @param features full names of its values, in the order of its columns
    */
-  private record NeededView(String id, String name, List<String> features) {}
+  private record NeededView(FeatureView view, List<String> features) {}
 
   private final FeatureService service;
   private final List<NeededView> views;
@@ -55,7 +55,7 @@ final class VectorProcessor
     this.assembler = new VectorAssembler(service, pipeline);
     this.views =
         assembler.views().stream()
-            .map(view -> new NeededView(view.id(), view.name(), VectorAssembler.fullNames(view)))
+            .map(view -> new NeededView(view, VectorAssembler.fullNames(view)))
             .toList();
     this.entities = assembler.views().stream().map(FeatureView::entity).distinct().toList();
     this.codec = new AvroCodec(registry);
@@ -106,7 +106,7 @@ final class VectorProcessor
   private Map<String, @Nullable Object> viewFeatures(Envelope envelope) {
     Map<String, @Nullable Object> features = new HashMap<>();
     for (NeededView view : views) {
-      List<@Nullable Object> values = envelope.values().getOrDefault(view.id(), List.of());
+      List<@Nullable Object> values = envelope.values().getOrDefault(view.view().id(), List.of());
       for (int i = 0; i < values.size(); i++) {
         features.put(view.features().get(i), values.get(i));
       }
@@ -114,9 +114,18 @@ final class VectorProcessor
     return features;
   }
 
-  /** Names those of some views that the service takes values of. */
+  /**
+   * Names those of some views that the service takes values of.
+   *
+   * @param some the views' ids; their names, where an earlier form of the envelope has them
+   */
   private void setViews(Headers headers, String header, List<String> some) {
-    List<String> needed = views.stream().map(NeededView::name).filter(some::contains).toList();
+    List<String> needed =
+        views.stream()
+            .map(NeededView::view)
+            .filter(view -> some.contains(view.id()) || some.contains(view.name()))
+            .map(FeatureView::name)
+            .toList();
     if (!needed.isEmpty()) {
       RecordHeaders.set(headers, header, String.join(",", needed));
     }

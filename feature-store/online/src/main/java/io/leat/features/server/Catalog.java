@@ -8,6 +8,7 @@ import io.leat.pipeline.FeatureService.ViewFeature;
 import io.leat.pipeline.FeatureView;
 import io.leat.pipeline.Pipeline;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -19,7 +20,11 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** What a pipeline has to serve, and what requests call it. Thread-safe. */
+/**
+ * What a pipeline has to serve, and what requests call it. Of a view that has several versions the
+ * name alone means the one that is promoted, or the lowest while none is. Thread-safe; another
+ * promotion holds for every request that is planned after it.
+ */
 final class Catalog {
   private static final Pattern REFERENCE =
       Pattern.compile("(?<view>[^:@]+)(@([vV](?<version>\\d{1,9})|latest))?:(?<feature>[^:]+)");
@@ -29,15 +34,29 @@ final class Catalog {
 
   private final Pipeline pipeline;
   private final Map<String, ServedEntity> entities = new LinkedHashMap<>();
+
+  /** By {@link FeatureView#id()}. */
   private final Map<String, ServedView> views = new LinkedHashMap<>();
-  private final Map<Names, ReadPlan> plans = new ConcurrentHashMap<>();
+
+  private volatile Meanings meanings = new Meanings(Map.of());
+
+  /**
+   * What names mean until another version of a view is promoted, and the plans that were made so.
+   *
+   * @param promoted by name of the view
+   */
+  private record Meanings(Map<String, Integer> promoted, Map<Names, ReadPlan> plans) {
+    Meanings(Map<String, Integer> promoted) {
+      this(Map.copyOf(promoted), new ConcurrentHashMap<>());
+    }
+  }
 
   Catalog(Pipeline pipeline) {
     this.pipeline = pipeline;
     pipeline.entities().forEach(e -> entities.put(e.name(), ServedEntity.of(e, pipeline)));
     for (FeatureView view : pipeline.views()) {
       views.put(
-          view.name(),
+          view.id(),
           new ServedView(
               view,
               entities.get(view.entity().name()),
@@ -51,6 +70,16 @@ final class Catalog {
 
   List<ServedView> views() {
     return List.copyOf(views.values());
+  }
+
+  /**
+   * Says what the names of views mean from now on.
+   *
+   * @param promoted versions by name of the view; those that the pipeline does not declare count as
+   *     none
+   */
+  void promote(Map<String, Integer> promoted) {
+    meanings = new Meanings(promoted);
   }
 
   /** The entity that a request means by a column: by its key's field, or by its own name. */
@@ -69,19 +98,22 @@ final class Catalog {
    * @throws RequestException if they stand for nothing
    */
   ReadPlan plan(Names names) throws RequestException {
-    ReadPlan known = plans.get(names);
+    Meanings now = meanings;
+    ReadPlan known = now.plans().get(names);
     if (known != null) {
       return known;
     }
-    ReadPlan plan = names.service().isPresent() ? ofService(names) : ofReferences(names);
-    if (plans.size() >= MOST_PLANS) {
-      plans.clear();
+    ReadPlan plan =
+        names.service().isPresent() ? ofService(names) : ofReferences(names, now.promoted());
+    if (now.plans().size() >= MOST_PLANS) {
+      now.plans().clear();
     }
-    plans.put(names, plan);
+    now.plans().put(names, plan);
     return plan;
   }
 
-  private ReadPlan ofReferences(Names names) throws RequestException {
+  private ReadPlan ofReferences(Names names, Map<String, Integer> promoted)
+      throws RequestException {
     List<ServedView> read = new ArrayList<>();
     List<Planned> columns = new ArrayList<>();
     for (String reference : names.features()) {
@@ -92,17 +124,9 @@ final class Catalog {
             "'%s' is no feature reference; expected view:feature or view@v2:feature.",
             reference);
       }
-      ServedView view = view(matcher.group("view"));
+      String name = matcher.group("view");
       String version = matcher.group("version");
-      if (version != null && Integer.parseInt(version) != view.version()) {
-        throw new RequestException(
-            Kind.NO_VERSION,
-            "There is no version %s of view %s; the pipeline %s serves version %d.",
-            version,
-            view.name(),
-            pipeline.name(),
-            view.version());
-      }
+      ServedView view = version == null ? named(name, promoted) : versioned(name, version);
       String prefix = version == null ? view.name() : view.name() + "@v" + view.version();
       columns.add(ofView(view, prefix, matcher.group("feature"), names.full(), read));
     }
@@ -122,12 +146,14 @@ final class Catalog {
                         name,
                         pipeline.name(),
                         listed(pipeline.services().stream().map(FeatureService::name).toList())));
+    Map<String, ServedView> meant = new HashMap<>();
+    pipeline.viewsFor(service).forEach(view -> meant.put(view.name(), views.get(view.id())));
     List<ServedView> read = new ArrayList<>();
     List<Planned> columns = new ArrayList<>();
     boolean ofEvent = false;
     for (FeatureService.Feature feature : service.features()) {
       if (feature instanceof ViewFeature of) {
-        columns.add(ofView(view(of.view()), of.view(), of.column(), names.full(), read));
+        columns.add(ofView(meant.get(of.view()), of.view(), of.column(), names.full(), read));
       } else {
         String full = feature.name();
         String column =
@@ -141,7 +167,7 @@ final class Catalog {
     }
     EventFeatures data = new EventFeatures(service, pipeline);
     for (FeatureView needed : data.views()) {
-      indexOf(view(needed.name()), read);
+      indexOf(meant.get(needed.name()), read);
     }
     return plan(columns, read, names, Optional.of(data));
   }
@@ -171,9 +197,10 @@ final class Catalog {
     if (index < 0) {
       throw new RequestException(
           Kind.NO_FEATURE,
-          "There is no feature %s in view %s; it has %s.",
+          "There is no feature %s in view %s, version %d; it has %s.",
           feature,
           view.name(),
+          view.version(),
           listed(view.columns()));
     }
     return new Planned(full ? prefix + "__" + feature : feature, indexOf(view, read), index);
@@ -186,17 +213,37 @@ final class Catalog {
     return read.indexOf(view);
   }
 
-  private ServedView view(String name) throws RequestException {
-    ServedView view = views.get(name);
+  /** The view that a name alone means. */
+  private ServedView named(String name, Map<String, Integer> promoted) throws RequestException {
+    return views.get(pipeline.meantByName(name, promoted).orElseThrow(() -> unknown(name)).id());
+  }
+
+  private ServedView versioned(String name, String version) throws RequestException {
+    List<FeatureView> versions = pipeline.versions(name);
+    if (versions.isEmpty()) {
+      throw unknown(name);
+    }
+    ServedView view = views.get(name + "@" + Integer.parseInt(version));
     if (view == null) {
       throw new RequestException(
-          Kind.NO_VIEW,
-          "There is no feature view %s; the pipeline %s has %s.",
+          Kind.NO_VERSION,
+          "There is no version %s of view %s; the pipeline %s serves %s %s.",
+          version,
           name,
           pipeline.name(),
-          listed(pipeline.views().stream().map(FeatureView::name).toList()));
+          versions.size() == 1 ? "version" : "versions",
+          listed(versions.stream().map(known -> "" + known.version()).toList()));
     }
     return view;
+  }
+
+  private RequestException unknown(String view) {
+    return new RequestException(
+        Kind.NO_VIEW,
+        "There is no feature view %s; the pipeline %s has %s.",
+        view,
+        pipeline.name(),
+        listed(pipeline.views().stream().map(FeatureView::name).distinct().toList()));
   }
 
   private static String listed(List<String> names) {

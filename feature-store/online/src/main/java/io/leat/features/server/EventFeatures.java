@@ -52,7 +52,7 @@ final class EventFeatures {
     this.assembler = new VectorAssembler(service, pipeline);
     this.spine = contract.schema();
     this.eventTime = spine.getField(contract.eventTime());
-    Scope scope = Scope.ofVector(spine, pipeline.views());
+    Scope scope = Scope.ofVector(spine, pipeline.viewsFor(service));
     Set<String> known =
         pipeline.entities().stream()
             .map(Entity::key)

@@ -7,6 +7,7 @@ import io.leat.features.online.StateStores;
 import io.leat.pipeline.FeatureView;
 import io.leat.pipeline.Pipeline;
 import io.leat.pipeline.PipelineException;
+import io.leat.pipeline.apply.DefinitionLog;
 import io.leat.runtime.JobOptions;
 import io.leat.runtime.Readiness;
 import io.leat.runtime.RunningService;
@@ -19,6 +20,7 @@ import java.time.InstantSource;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -48,6 +50,7 @@ public final class FeatureServer implements RunningService {
 
   private final CommittedState state;
   private final ChangelogFollower follower;
+  private final PromotionFollower promotions;
   private final ReadGate gate;
   private final Readiness readiness;
   private final ServiceServer server;
@@ -55,11 +58,13 @@ public final class FeatureServer implements RunningService {
   private FeatureServer(
       CommittedState state,
       ChangelogFollower follower,
+      PromotionFollower promotions,
       ReadGate gate,
       Readiness readiness,
       ServiceServer server) {
     this.state = state;
     this.follower = follower;
+    this.promotions = promotions;
     this.gate = gate;
     this.readiness = readiness;
     this.server = server;
@@ -94,14 +99,25 @@ public final class FeatureServer implements RunningService {
     ChangelogFollower follower =
         new ChangelogFollower(
             options.kafkaClientProperties(), changelogs, state, metrics, clock::millis);
+    PromotionFollower promotions =
+        new PromotionFollower(
+            pipeline,
+            new DefinitionLog(options.kafkaClientProperties(), options.registry()),
+            catalog::promote);
+    boolean severalVersions =
+        pipeline.views().stream().anyMatch(view -> pipeline.versions(view.name()).size() > 1);
+    Supplier<Optional<String>> problem =
+        severalVersions
+            ? () -> follower.problem().or(promotions::problem)
+            : follower::problem; // a view's name can mean but one version
     Readiness readiness = new Readiness();
-    readiness.add("state", follower::problem);
+    readiness.add("state", problem);
     ReadMetrics reads = new ReadMetrics(catalog.views(), metrics);
     ReadGate gate =
         new ReadGate(
             new OnlineFeatures(catalog, state, follower::lag, limits, reads),
             settings.access(),
-            follower::problem,
+            problem,
             limits,
             reads,
             clock);
@@ -124,7 +140,10 @@ public final class FeatureServer implements RunningService {
       throw e;
     }
     follower.start();
-    return new FeatureServer(state, follower, gate, readiness, server);
+    if (severalVersions) {
+      promotions.start();
+    }
+    return new FeatureServer(state, follower, promotions, gate, readiness, server);
   }
 
   /** Adds the server's routes, and what it refuses before them. */
@@ -160,7 +179,7 @@ public final class FeatureServer implements RunningService {
 
   /** What the server waits for, or empty text. */
   public String problem() {
-    return follower.problem().orElse("");
+    return String.join("; ", readiness.problems().values());
   }
 
   @Override
@@ -186,6 +205,7 @@ public final class FeatureServer implements RunningService {
     readiness.add("stopping", () -> Optional.of("the server stops"));
     gate.stop();
     server.close();
+    promotions.close();
     follower.close();
     try {
       if (!gate.close(LAST_REQUESTS)) {

@@ -7,6 +7,7 @@ import io.leat.features.server.ViewReader.Rows;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
 import java.util.IdentityHashMap;
@@ -41,30 +42,31 @@ final class ReadMetrics {
     private final DistributionSummary ages;
     private final Counter[] values = new Counter[Status.values().length];
 
-    OfView(String view, MeterRegistry registry) {
+    OfView(ServedView view, MeterRegistry registry) {
+      Tags tags = Tags.of("view", view.name(), "version", Integer.toString(view.version()));
       reads =
           Timer.builder("leat.feature.server.reads")
               .description("Reading and evaluating the rows of one view for one request.")
-              .tag("view", view)
+              .tags(tags)
               .serviceLevelObjectives(LATENCIES)
               .register(registry);
       rows =
           Counter.builder("leat.feature.server.rows")
               .description("Rows read of a view.")
-              .tag("view", view)
+              .tags(tags)
               .register(registry);
       ages =
           DistributionSummary.builder("leat.feature.server.age")
               .description("Age of the oldest state that a request was answered out of.")
               .baseUnit("seconds")
-              .tag("view", view)
+              .tags(tags)
               .serviceLevelObjectives(AGES)
               .register(registry);
       for (Status status : Status.values()) {
         values[status.ordinal()] =
             Counter.builder("leat.feature.server.values")
                 .description("Values answered of a view, by status.")
-                .tags("view", view, "status", status.name())
+                .tags(tags.and("status", status.name()))
                 .register(registry);
       }
     }
@@ -72,7 +74,7 @@ final class ReadMetrics {
 
   ReadMetrics(List<ServedView> served, MeterRegistry registry) {
     this.registry = registry;
-    served.forEach(view -> views.put(view, new OfView(view.name(), registry)));
+    served.forEach(view -> views.put(view, new OfView(view, registry)));
   }
 
   /** A request has been answered, or refused. */

@@ -170,7 +170,7 @@ class BackfillTest {
   }
 
   private double figure(String counter) {
-    return shop.metrics.counter(counter, "view", "spending").count();
+    return shop.metrics.get(counter).tag("view", "spending").counter().count();
   }
 
   private static String header(Headers headers, String name) {

@@ -17,7 +17,7 @@ class EnvelopeTest {
   private static final List<@Nullable Object> VALUES = Arrays.asList(3L, 0.5, null);
   private static final Envelope FULL =
       new Envelope("k".getBytes(UTF_8), new byte[] {0, 1, 2}, new Position(2, 7))
-          .with(Map.of("spending@1", VALUES), List.of("takings"), List.of("logins"));
+          .with(Map.of("spending@1", VALUES), List.of("takings@1"), List.of("logins@1"));
 
   /** These bytes may lie in a topic while a new release starts: they must stay readable. */
   private static final String VERSION_1 =
@@ -56,15 +56,19 @@ class EnvelopeTest {
           + "c3a9"
           + "0000";
 
-  /** Of version 3: the event's place in front, the views that wait at the end. */
+  /**
+   * Of version 3: the event's place in front, the views that wait at the end, views with versions.
+   */
   private static final String VERSION_3 =
       "03"
           + "00000002"
           + "0000000000000007"
-          + VERSION_1.substring(2)
+          + VERSION_1.substring(2, VERSION_1.length() - "000774616b696e6773".length())
+          + "0009"
+          + "74616b696e67734031"
           + "0001"
-          + "0006"
-          + "6c6f67696e73";
+          + "0008"
+          + "6c6f67696e734031";
 
   @Test
   void readsWhatVersionTwoWrote() {
@@ -82,7 +86,16 @@ class EnvelopeTest {
     Envelope read = Envelope.fromBytes(HexFormat.of().parseHex(VERSION_3));
     assertThat(read.position()).isEqualTo(new Position(2, 7));
     assertThat(read.values()).containsExactly(Map.entry("spending@1", VALUES));
-    assertThat(read.notYet()).containsExactly("logins");
+    assertThat(read.notYet()).containsExactly("logins@1");
+  }
+
+  @Test
+  void anEventThatIsLateForTwoVersionsOfAViewNamesTheViewOnce() {
+    Envelope envelope =
+        new Envelope(null, new byte[0], Position.UNKNOWN)
+            .with(Map.of(), List.of("takings@1", "takings@2", "logins@1"), List.of());
+
+    assertThat(envelope.lateViews()).containsExactly("takings", "logins");
   }
 
   @Test
@@ -106,10 +119,10 @@ class EnvelopeTest {
 
   @Test
   void valuesOfFurtherStagesAreAdded() {
-    Envelope more = FULL.with(Map.of("takings@1", List.of(1L)), List.of("logins"), List.of());
+    Envelope more = FULL.with(Map.of("takings@1", List.of(1L)), List.of("logins@1"), List.of());
 
     assertThat(more.values()).containsOnlyKeys("spending@1", "takings@1");
-    assertThat(more.lateFor()).containsExactly("takings", "logins");
+    assertThat(more.lateFor()).containsExactly("takings@1", "logins@1");
     assertThat(FULL.values()).containsOnlyKeys("spending@1");
   }
 

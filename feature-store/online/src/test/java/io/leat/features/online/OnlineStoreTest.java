@@ -172,7 +172,7 @@ class OnlineStoreTest {
     driver.advanceWallClockTime(Duration.ofSeconds(10));
     assertThat(store("spending-v1").get(key("alice"))).isNull();
     assertThat(store("spending-v1").get(key("bob"))).isNotNull();
-    assertThat(metrics.counter("leat.features.idle.removed", "view", "spending").count())
+    assertThat(metrics.get("leat.features.idle.removed").tag("view", "spending").counter().count())
         .isEqualTo(1);
   }
 
@@ -218,7 +218,8 @@ class OnlineStoreTest {
     pay("p1", NOON, "alice", "t1", 10);
 
     assertThat(vectors("ratio").get(0).getValues()).isEqualTo(Arrays.asList(0L, null));
-    assertThat(metrics.counter("leat.features.filters.failed", "view", "odd").count()).isEqualTo(1);
+    assertThat(metrics.get("leat.features.filters.failed").tag("view", "odd").counter().count())
+        .isEqualTo(1);
     assertThat(metrics.counter("leat.features.derivations.failed", "service", "ratio").count())
         .isEqualTo(1);
   }
@@ -302,8 +303,7 @@ class OnlineStoreTest {
             Arrays.asList(30.0, 2L, 40.0, 0L, 2L));
     assertThat(RecordHeaders.get(vectors.get(1).headers(), RecordHeaders.LATE_FOR))
         .contains("spending");
-    assertThat(
-            metrics.counter("leat.features.late", "event", "payments", "view", "spending").count())
+    assertThat(metrics.get("leat.features.late").tag("view", "spending").counter().count())
         .isEqualTo(1);
   }
 

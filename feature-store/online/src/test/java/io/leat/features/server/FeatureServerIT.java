@@ -113,7 +113,7 @@ class FeatureServerIT {
   void showsNoStateOfAnOpenOrAbortedTransaction() throws Exception {
     Path folder = copyOfShop("unsettled");
     Pipeline pipeline = PipelineReader.read(folder);
-    FeatureView spending = pipeline.view("spending").orElseThrow();
+    FeatureView spending = pipeline.view("spending", 1).orElseThrow();
     String changelog = "unsettled-features-spending-v1-changelog";
     cluster.createTopic(changelog, 2, Map.of("cleanup.policy", "compact"));
     cluster.createTopic(
@@ -183,7 +183,8 @@ class FeatureServerIT {
     cluster.createTopic(changelog, 1, compacted);
     cluster.createTopic("lonely-features-takings-v1-changelog", 1, compacted);
     States engine =
-        new States(pipeline.view("spending").orElseThrow(), pipeline.contracts().get(0).schema());
+        new States(
+            pipeline.view("spending", 1).orElseThrow(), pipeline.contracts().get(0).schema());
     byte[] one = engine.with(payment(pipeline, 1, "c1", 10), "1", NOON);
     byte[] two = engine.with(payment(pipeline, 2, "c1", 5), "2", NOON);
     try (KafkaProducer<byte[], byte[]> producer = producer(Map.of())) {

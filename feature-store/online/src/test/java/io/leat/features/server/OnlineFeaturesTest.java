@@ -331,7 +331,7 @@ class OnlineFeaturesTest {
       delimiter = '|',
       value = {
         "404 | \"features\": [\"profits:total_1h\"] | There is no feature view profits; the pipeline shop has spending, takings, logins.",
-        "404 | \"features\": [\"spending:total_2h\"] | There is no feature total_2h in view spending; it has payments_1h, total_1h.",
+        "404 | \"features\": [\"spending:total_2h\"] | There is no feature total_2h in view spending, version 1; it has payments_1h, total_1h.",
         "404 | \"features\": [\"spending@v2:total_1h\"] | There is no version 2 of view spending; the pipeline shop serves version 1.",
         "404 | \"feature_service\": \"theft\" | There is no feature service theft; the pipeline shop has fraud, spender, bare.",
         "400 | \"features\": [\"spending.total_1h\"] | 'spending.total_1h' is no feature reference; expected view:feature or view@v2:feature.",

@@ -76,7 +76,8 @@ record SpineFile(Path file, Path records, Schema schema, long rows, Optional<Str
         scope =
             scope != null
                 ? scope
-                : Scope.ofVector(service.spine().schema(), service.pipeline().views());
+                : Scope.ofVector(
+                    service.spine().schema(), service.pipeline().viewsFor(service.definition()));
         for (String name :
             Program.compile(derived.expression(), scope, Program.Result.SCALAR).names()) {
           if (name.startsWith(EVENT + ".")) {

@@ -3,6 +3,7 @@ package io.leat.features.online.backfill;
 import io.leat.features.online.backfill.BackfillState.Phase;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
 import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.state.KeyValueStore;
 import org.jspecify.annotations.Nullable;
@@ -24,13 +25,13 @@ public final class BackfillGate {
   private long nextNumber = NONE_YET;
 
   /**
-   * @param view the view's name
+   * @param view tags that name the view and its version
    * @param store the view's store
    */
-  public BackfillGate(String view, KeyValueStore<Bytes, byte[]> store, MeterRegistry metrics) {
+  public BackfillGate(Tags view, KeyValueStore<Bytes, byte[]> store, MeterRegistry metrics) {
     this.store = new BackfillStore(store);
-    this.kept = metrics.counter("leat.features.backfill.kept", "view", view);
-    this.passedOver = metrics.counter("leat.features.backfill.passed.over", "view", view);
+    this.kept = metrics.counter("leat.features.backfill.kept", view);
+    this.passedOver = metrics.counter("leat.features.backfill.passed.over", view);
   }
 
   /** Whether the view has its values. */

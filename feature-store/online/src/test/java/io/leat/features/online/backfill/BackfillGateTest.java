@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.leat.features.engine.ViewEngine;
 import io.leat.features.online.backfill.BackfillState.Phase;
 import io.leat.schemas.backfill.LogCut;
+import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.util.List;
 import org.apache.kafka.common.utils.Bytes;
@@ -15,7 +16,8 @@ import org.junit.jupiter.api.Test;
 
 class BackfillGateTest {
   private final KeyValueStore<Bytes, byte[]> store = Stores.inMemoryKeyValueStore("view-v1").get();
-  private final BackfillGate gate = new BackfillGate("view", store, new SimpleMeterRegistry());
+  private final BackfillGate gate =
+      new BackfillGate(Tags.empty(), store, new SimpleMeterRegistry());
 
   @Test
   void aNewStoreWaits() {
@@ -67,7 +69,7 @@ class BackfillGateTest {
     gate.keep(event);
     gate.keep(event);
 
-    new BackfillGate("view", store, new SimpleMeterRegistry()).keep(event);
+    new BackfillGate(Tags.empty(), store, new SimpleMeterRegistry()).keep(event);
 
     assertThat(new BackfillStore(store).nextNumber()).isEqualTo(3);
   }
