@@ -93,8 +93,7 @@ public final class StreamsService implements RunningService {
     Properties settings = settings(applicationId, options);
     settings.putAll(job.settings(options));
     Topology topology = topology(job, context);
-    TopologyChange change =
-        new TopologyChange(options.stateDirectory(), applicationId, topology.describe().toString());
+    TopologyChange change = new TopologyChange(options.stateDirectory(), applicationId, topology);
     KafkaStreams streams = streams(topology, context, settings, applicationId);
     change.prepare(streams, settings);
     RestoreProgress restore = new RestoreProgress(metrics, System::currentTimeMillis);

@@ -6,15 +6,22 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Properties;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.ExecutionException;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.MemberToRemove;
 import org.apache.kafka.clients.admin.RemoveMembersFromConsumerGroupOptions;
 import org.apache.kafka.common.errors.GroupIdNotFoundException;
 import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.StreamsConfig;
+import org.apache.kafka.streams.Topology;
+import org.apache.kafka.streams.TopologyDescription;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -38,16 +45,18 @@ final class TopologyChange {
    * Looks at what was left, before there are streams that leave something.
    *
    * @param stateDirectory of the service
-   * @param topology describes the topology that is to be started
+   * @param topology is to be started
    * @throws UncheckedIOException if the directory cannot be read
    */
-  TopologyChange(Path stateDirectory, String applicationId, String topology) {
+  TopologyChange(Path stateDirectory, String applicationId, Topology topology) {
     this.description = stateDirectory.resolve(applicationId + ".topology");
-    this.topology = topology;
+    this.topology = describe(topology.describe());
     try {
-      boolean same =
-          Files.exists(description) && Files.readString(description, UTF_8).equals(topology);
-      this.changed = !same && Files.exists(stateDirectory.resolve(applicationId));
+      boolean isDescribed = Files.exists(description);
+      this.changed =
+          isDescribed
+              ? !Files.readString(description, UTF_8).equals(this.topology)
+              : Files.exists(stateDirectory.resolve(applicationId));
     } catch (IOException e) {
       throw failed(e);
     }
@@ -74,6 +83,34 @@ final class TopologyChange {
     } catch (IOException e) {
       throw failed(e);
     }
+  }
+
+  /**
+   * What tasks and topics follow from: of each part its number, the topics it reads and the stores
+   * it keeps. Kafka's own text has more, in an order that is another in each process.
+   */
+  static String describe(TopologyDescription topology) {
+    return topology.subtopologies().stream()
+        .sorted(Comparator.comparingInt(TopologyDescription.Subtopology::id))
+        .map(
+            part ->
+                "%d reads %s, keeps %s\n"
+                    .formatted(
+                        part.id(),
+                        names(part, TopologyDescription.Source.class, source -> source.topicSet()),
+                        names(
+                            part, TopologyDescription.Processor.class, keeper -> keeper.stores())))
+        .collect(Collectors.joining());
+  }
+
+  private static <N> Set<String> names(
+      TopologyDescription.Subtopology part, Class<N> kind, Function<N, Set<String>> names) {
+    return part.nodes().stream()
+        .filter(kind::isInstance)
+        .map(kind::cast)
+        .map(names)
+        .flatMap(Set::stream)
+        .collect(Collectors.toCollection(TreeSet::new));
   }
 
   private static void leaveGroup(Properties settings) {
