@@ -90,8 +90,12 @@ class IngestionIT {
 
   @AfterEach
   void close() {
-    producer.close();
-    cluster.close();
+    if (producer != null) {
+      producer.close();
+    }
+    if (cluster != null) {
+      cluster.close();
+    }
   }
 
   @Test

@@ -6,8 +6,10 @@ import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.locks.LockSupport;
 
 /** TCP ports on loopback. */
 public final class Ports {
@@ -19,6 +21,14 @@ public final class Ports {
 
   private static final int END = 32_000;
   private static final int ATTEMPTS = 1_000;
+
+  /**
+   * A process that is being started holds the sockets of the one that starts it for a moment, a
+   * socket that a port was tried with among them.
+   */
+  private static final Duration MOMENT = Duration.ofSeconds(1);
+
+  private static final Duration POLL = Duration.ofMillis(20);
 
   private Ports() {}
 
@@ -58,12 +68,18 @@ public final class Ports {
   }
 
   /**
-   * Makes sure that a server can listen on the port.
+   * Makes sure that a server can listen on the port; waits up to a second for it.
    *
    * @throws StackException if the port is in use
    */
   static void requireFree(int port) {
-    if (!isFree(port)) {
+    long end = System.nanoTime() + MOMENT.toNanos();
+    boolean free = isFree(port);
+    while (!free && System.nanoTime() < end) {
+      LockSupport.parkNanos(POLL.toNanos());
+      free = isFree(port);
+    }
+    if (!free) {
       String owner = owner(port).map(found -> " by " + found).orElse("");
       throw new StackException(
           StackException.Code.PORT_IN_USE,

@@ -5,10 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 class PortsTest {
@@ -36,6 +40,26 @@ class PortsTest {
           .hasMessageStartingWith("Port " + port + " is in use")
           .hasMessageEndingWith("; stop what uses it, or choose another port.");
     }
+  }
+
+  @Test
+  void portHeldForAMomentIsWaitedFor() throws Exception {
+    ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+    int port = server.getLocalPort();
+    CompletableFuture<Void> closed =
+        CompletableFuture.runAsync(
+            () -> {
+              try {
+                server.close();
+              } catch (IOException e) {
+                throw new UncheckedIOException(e);
+              }
+            },
+            CompletableFuture.delayedExecutor(100, TimeUnit.MILLISECONDS));
+
+    assertThatCode(() -> Ports.requireFree(port)).doesNotThrowAnyException();
+
+    assertThat(closed).isCompleted();
   }
 
   @Test

@@ -3,10 +3,15 @@ package io.leat.testing;
 import io.leat.stack.BrokerProcess;
 import io.leat.stack.LeatHome;
 import io.leat.stack.Ports;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import org.apache.kafka.common.utils.AppInfoParser;
+import java.util.Objects;
+import java.util.Properties;
+import org.apache.kafka.clients.admin.Admin;
 import org.testcontainers.DockerClientFactory;
 import org.testcontainers.kafka.KafkaContainer;
 
@@ -52,7 +57,7 @@ abstract sealed class TestBroker implements AutoCloseable {
 
   /** Kafka's own image, of the version of our client. */
   private static final class InContainer extends TestBroker {
-    private static final String IMAGE = "apache/kafka:" + AppInfoParser.getVersion();
+    private static final String IMAGE = "apache/kafka:" + clientVersion();
 
     private final KafkaContainer container =
         new KafkaContainer(IMAGE)
@@ -62,6 +67,17 @@ abstract sealed class TestBroker implements AutoCloseable {
 
     InContainer() {
       container.start();
+    }
+
+    /** As the client's jar says it; the class that reads it is not in the same package in all. */
+    private static String clientVersion() {
+      Properties properties = new Properties();
+      try (InputStream file = Admin.class.getResourceAsStream("/kafka/kafka-version.properties")) {
+        properties.load(Objects.requireNonNull(file, "kafka-clients names no version"));
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+      return properties.getProperty("version");
     }
 
     @Override

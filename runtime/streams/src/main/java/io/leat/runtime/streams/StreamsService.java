@@ -177,6 +177,9 @@ public final class StreamsService implements RunningService {
         options.guarantee() == Guarantee.exactly_once
             ? StreamsConfig.EXACTLY_ONCE_V2
             : StreamsConfig.AT_LEAST_ONCE);
+    settings.put(
+        StreamsConfig.TRANSACTIONAL_STATE_STORES_CONFIG,
+        options.guarantee() == Guarantee.exactly_once);
     settings.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, options.commitInterval().toMillis());
     settings.put(StreamsConfig.NUM_STREAM_THREADS_CONFIG, options.threads());
     settings.put(StreamsConfig.NUM_STANDBY_REPLICAS_CONFIG, options.standbyReplicas());
