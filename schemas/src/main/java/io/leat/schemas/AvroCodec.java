@@ -4,7 +4,6 @@ import io.leat.records.DeadLetter;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
@@ -24,7 +23,7 @@ import org.apache.avro.specific.SpecificData;
 import org.apache.avro.specific.SpecificDatumReader;
 import org.apache.avro.specific.SpecificRecordBase;
 import org.apache.avro.util.ClassSecurityValidator;
-import org.apache.kafka.common.utils.ByteBufferOutputStream;
+import org.apache.commons.io.output.UnsynchronizedByteArrayOutputStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -74,7 +73,8 @@ public final class AvroCodec {
   private @Nullable Schema lastWanted;
   private @Nullable ValueReader lastReader;
   private FlatRecord.@Nullable Writer writer;
-  private final ByteBufferOutputStream buffer = new ByteBufferOutputStream(512);
+  private final UnsynchronizedByteArrayOutputStream buffer =
+      new UnsynchronizedByteArrayOutputStream(512);
   private final BinaryEncoder encoder = EncoderFactory.get().directBinaryEncoder(buffer, null);
   private BinaryDecoder decoder = DecoderFactory.get().binaryDecoder(new byte[0], null);
 
@@ -183,7 +183,7 @@ public final class AvroCodec {
   }
 
   private byte[] encode(int id, Object record, DatumWriter<?> writer) {
-    buffer.position(0);
+    buffer.reset();
     buffer.write(WireFormat.MAGIC);
     for (int shift = Integer.SIZE - Byte.SIZE; shift >= 0; shift -= Byte.SIZE) {
       buffer.write(id >>> shift);
@@ -193,7 +193,7 @@ public final class AvroCodec {
     } catch (IOException e) {
       throw new UncheckedIOException(e); // memory does not fail
     }
-    return Arrays.copyOf(buffer.buffer().array(), buffer.position());
+    return buffer.toByteArray();
   }
 
   @SuppressWarnings("unchecked") // each caller makes the writer for the record's own schema
