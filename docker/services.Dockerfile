@@ -12,6 +12,7 @@ WORKDIR /var/lib/leat
 VOLUME /var/lib/leat
 ENV LEAT_STATE_DIR=/var/lib/leat/state \
     LEAT_HTTP_HOST=0.0.0.0 \
+    MALLOC_ARENA_MAX=2 \
     JAVA_TOOL_OPTIONS="-XX:MaxRAMPercentage=60 -XX:+ExitOnOutOfMemoryError"
 ENTRYPOINT ["java", "-cp", "/opt/leat/lib/services/*"]
 CMD ["io.leat.cli.Leat", "--help"]

@@ -22,6 +22,12 @@ import java.util.regex.Pattern;
  * that started it ends, however that happens. Thread-safe.
  */
 public final class JvmProcess implements AutoCloseable {
+  /**
+   * glibc's allocator keeps what RocksDB frees in pools of its threads; with few of them the
+   * process stays within what RocksDB was allowed. Another allocator does not read it.
+   */
+  private static final String ARENAS = "2";
+
   private static final Duration STOP_TIMEOUT = Duration.ofSeconds(30);
   private static final long POLL_MILLIS = 20;
   private static final int SHOWN_LINES = 15;
@@ -134,7 +140,9 @@ public final class JvmProcess implements AutoCloseable {
     line.add(Long.toString(ProcessHandle.current().pid()));
     line.add(command.mainClass());
     line.addAll(command.arguments());
-    return new ProcessBuilder(line);
+    ProcessBuilder builder = new ProcessBuilder(line);
+    builder.environment().putIfAbsent("MALLOC_ARENA_MAX", ARENAS);
+    return builder;
   }
 
   private static Process start(Command command, ProcessBuilder builder) {
