@@ -23,7 +23,8 @@ import org.rocksdb.ColumnFamilyOptions;
 import org.rocksdb.CompressionType;
 import org.rocksdb.DBOptions;
 import org.rocksdb.DataBlockIndexType;
-import org.rocksdb.LRUCache;
+import org.rocksdb.HashLinkedListMemTableConfig;
+import org.rocksdb.HyperClockCache;
 import org.rocksdb.Options;
 import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
@@ -58,6 +59,20 @@ final class StateFiles implements AutoCloseable {
   /** About one in a hundred keys that are not there costs a look into a file. */
   private static final double FILTER_BITS = 10;
 
+  /**
+   * Of a write buffer, which is a hash table: a search in the sorted list that RocksDB has
+   * otherwise costs more than all the rest of a read. Half a megabyte a store.
+   */
+  private static final long BUCKETS = 1 << 16;
+
+  /** What is hashed of a key: all of it. */
+  private static final int LONGEST_KEY = 1 << 20;
+
+  /** The cache finds out itself how large its entries are. */
+  private static final long ANY_CHARGE = 0;
+
+  private static final int SHARDS_BY_SIZE = -1;
+
   private final Path folder;
   private final Cache cache;
   private final WriteBufferManager writeBuffers;
@@ -76,11 +91,13 @@ final class StateFiles implements AutoCloseable {
    */
   StateFiles(Path folder, Collection<String> names, long memory) {
     this.folder = folder;
-    this.cache = new LRUCache(memory);
+    this.cache = new HyperClockCache(memory, ANY_CHARGE, SHARDS_BY_SIZE, false);
     this.writeBuffers = new WriteBufferManager(memory / 2, cache);
     this.columnOptions =
         new ColumnFamilyOptions()
             .setCompressionType(CompressionType.LZ4_COMPRESSION)
+            .setMemTableConfig(new HashLinkedListMemTableConfig().setBucketCount(BUCKETS))
+            .useCappedPrefixExtractor(LONGEST_KEY)
             .setTableFormatConfig(
                 new BlockBasedTableConfig()
                     .setBlockCache(cache)
@@ -95,6 +112,7 @@ final class StateFiles implements AutoCloseable {
             .setCreateIfMissing(true)
             .setCreateMissingColumnFamilies(true)
             .setMaxTotalWalSize(memory)
+            .setAllowConcurrentMemtableWrite(false) // one thread writes; hash tables take no more
             .setWriteBufferManager(writeBuffers);
     try {
       Files.createDirectories(folder);
