@@ -19,13 +19,17 @@ public final class LogPositions {
    * @throws IllegalArgumentException if the text is not {@code topic/partition/offset}
    */
   public static LogPosition parse(String text) {
-    String[] parts = text.split("/", -1);
-    if (parts.length != 3) {
+    int first = text.indexOf('/');
+    int second = text.indexOf('/', first + 1);
+    if (first < 0 || second < 0) {
       throw new IllegalArgumentException(
           "not a log position: '" + text + "'; expected topic/partition/offset");
     }
     try {
-      return new LogPosition(parts[0], Integer.parseInt(parts[1]), Long.parseLong(parts[2]));
+      return new LogPosition(
+          text.substring(0, first),
+          Integer.parseInt(text, first + 1, second, 10),
+          Long.parseLong(text, second + 1, text.length(), 10));
     } catch (NumberFormatException e) {
       throw new IllegalArgumentException(
           "not a log position: '" + text + "'; expected topic/partition/offset", e);

@@ -16,6 +16,7 @@ final class ArriveProcessor extends ContextualProcessor<byte[], Envelope, byte[]
   public void process(Record<byte[], Envelope> record) {
     Envelope envelope = record.value();
     GenericRecord event = decoder.decode(envelope.event());
-    context().forward(record.withValue(new InFlight(envelope, event, InFlight.Way.HERE)));
+    EventHeaders headers = EventHeaders.of(record.headers());
+    context().forward(record.withValue(new InFlight(envelope, event, headers, InFlight.Way.HERE)));
   }
 }

@@ -3,11 +3,11 @@ package io.leat.features.online;
 import org.apache.avro.generic.GenericRecord;
 
 /**
- * An envelope within one task, with its event decoded.
+ * An envelope within one task, with its event decoded and its headers read.
  *
  * @param way what the next stage is to do with it; says nothing behind that stage
  */
-record InFlight(Envelope envelope, GenericRecord event, Way way) {
+record InFlight(Envelope envelope, GenericRecord event, EventHeaders headers, Way way) {
   /** Where an event goes before a stage. */
   enum Way {
     /** To the stage: it is in the partition of its entity key. */
@@ -19,10 +19,10 @@ record InFlight(Envelope envelope, GenericRecord event, Way way) {
   }
 
   InFlight to(Way next) {
-    return new InFlight(envelope, event, next);
+    return new InFlight(envelope, event, headers, next);
   }
 
   InFlight with(Envelope changed) {
-    return new InFlight(changed, event, way);
+    return new InFlight(changed, event, headers, way);
   }
 }

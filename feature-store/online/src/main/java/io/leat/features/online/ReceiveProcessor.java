@@ -47,10 +47,10 @@ final class ReceiveProcessor
       throw new MalformedValueException(
           MalformedValueException.Kind.NOT_FRAMED, "the value is null; expected an event", null);
     }
-    EventHeaders.of(record.headers()); // refuses what later stages could not read
+    EventHeaders headers = EventHeaders.of(record.headers());
     RecordMetadata place = context().recordMetadata().orElseThrow();
     Envelope envelope =
         new Envelope(record.key(), value, new Position(place.partition(), place.offset()));
-    return new InFlight(envelope, decoder.decode(value), InFlight.Way.HERE);
+    return new InFlight(envelope, decoder.decode(value), headers, InFlight.Way.HERE);
   }
 }

