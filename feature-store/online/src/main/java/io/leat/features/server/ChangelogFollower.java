@@ -14,6 +14,7 @@ import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.function.LongSupplier;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.consumer.Consumer;
@@ -262,8 +263,18 @@ final class ChangelogFollower implements AutoCloseable {
     }
     changes.add(consumer.poll(POLL));
     changes
-        .settle(consumer::position, () -> consumer.endOffsets(consumer.assignment(), ANSWER))
+        .settle(consumer::position, () -> readable(consumer))
         .ifPresent(settled -> apply(settled, topicIds));
+  }
+
+  /** How far each partition could be read when its broker last sent something of it. */
+  private static Map<TopicPartition, Long> readable(Consumer<byte[], byte[]> consumer) {
+    return consumer.assignment().stream()
+        .collect(
+            Collectors.toMap(
+                partition -> partition,
+                partition ->
+                    consumer.position(partition) + consumer.currentLag(partition).orElse(0)));
   }
 
   private void apply(SettledChanges.Settled settled, Map<TopicPartition, Uuid> topicIds) {

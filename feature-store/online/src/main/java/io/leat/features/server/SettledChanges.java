@@ -15,8 +15,8 @@ import org.apache.kafka.common.TopicPartition;
  * busy key's state is several entries; a reader must see them as of one moment.
  *
  * <p>A consumer of committed records gets those of one transaction in several polls, and is not
- * told where it ends. But the end of what it can read, asked for at some time, is an offset below
- * which every transaction has ended: up to there, changes are whole. The follower's thread's own.
+ * told where it ends. But the end of what it can read, as of some time, is an offset below which
+ * every transaction has ended: up to there, changes are whole. The follower's thread's own.
  */
 final class SettledChanges {
   /**
@@ -56,7 +56,7 @@ final class SettledChanges {
    * What can be taken in now, if anything.
    *
    * @param position the consumer's position in a partition
-   * @param readable asks how far each partition can be read now; called at most once
+   * @param readable how far each partition can be read, as of some time; called at most once
    */
   Optional<Settled> settle(
       ToLongFunction<TopicPartition> position, Supplier<Map<TopicPartition, Long>> readable) {
