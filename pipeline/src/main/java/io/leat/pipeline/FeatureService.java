@@ -79,8 +79,12 @@ public record FeatureService(
   }
 
   /**
-   * CEL over {@code event} and the views' features, evaluated when the vector is made; null where
-   * any input that it needs is null.
+   * CEL over {@code event} and the views' columns, evaluated when the vector is made; null where
+   * any input that it needs is null. One that a view declares ({@link FeatureView#derived}) is the
+   * service's as if the service had declared it.
+   *
+   * @param name full name: {@code amount_vs_usual}, or {@code customer_activity.amount_vs_usual}
+   *     where a view declares it
    */
   public record DerivedFeature(String name, Expression expression) implements Feature {}
 

@@ -1,10 +1,12 @@
 package io.leat.pipeline;
 
+import io.leat.pipeline.FeatureService.DerivedFeature;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * Features of one entity out of one event stream.
@@ -22,6 +24,9 @@ import java.util.stream.IntStream;
  *     full
  * @param aggregations aggregations in declared order
  * @param backfill whether its first values come from the offline tables; changes no value
+ * @param derived features that are made of the columns, and perhaps of the event that a vector is
+ *     of, in declared order; their names and their expressions' are full ones, {@code
+ *     customer_activity.avg_amount_7d}. No part of the view's state
  */
 public record FeatureView(
     String name,
@@ -33,13 +38,18 @@ public record FeatureView(
     Duration offset,
     Duration grace,
     List<Aggregation> aggregations,
-    boolean backfill) {
+    boolean backfill,
+    List<DerivedFeature> derived) {
   public FeatureView {
     windows = List.copyOf(windows);
     aggregations = List.copyOf(aggregations);
+    derived = List.copyOf(derived);
   }
 
-  /** A view whose values begin with the first event that the online store sees. */
+  /**
+   * A view of aggregations alone, whose values begin with the first event that the online store
+   * sees.
+   */
   public FeatureView(
       String name,
       int version,
@@ -50,7 +60,34 @@ public record FeatureView(
       Duration offset,
       Duration grace,
       List<Aggregation> aggregations) {
-    this(name, version, entity, source, windows, resolution, offset, grace, aggregations, false);
+    this(
+        name,
+        version,
+        entity,
+        source,
+        windows,
+        resolution,
+        offset,
+        grace,
+        aggregations,
+        false,
+        List.of());
+  }
+
+  /** The same view with these derived features in place of its own. */
+  public FeatureView with(List<DerivedFeature> derived) {
+    return new FeatureView(
+        name,
+        version,
+        entity,
+        source,
+        windows,
+        resolution,
+        offset,
+        grace,
+        aggregations,
+        backfill,
+        derived);
   }
 
   /** {@code name@version}: names the view's state. */
@@ -68,6 +105,23 @@ public record FeatureView(
                         window ->
                             IntStream.rangeClosed(1, aggregation.width())
                                 .mapToObj(rank -> new Column(aggregation, window, rank))))
+        .toList();
+  }
+
+  /** A derived feature by its name within the view: {@code amount_vs_usual}. */
+  public Optional<DerivedFeature> derived(String shortName) {
+    return derived.stream().filter(d -> shortName(d).equals(shortName)).findFirst();
+  }
+
+  /** The name within the view of one of its derived features. */
+  public String shortName(DerivedFeature derived) {
+    return derived.name().substring(name.length() + 1);
+  }
+
+  /** Names within the view of its features: the columns, and then the derived ones. */
+  public List<String> featureNames() {
+    return Stream.concat(
+            columns().stream().map(Column::name), derived.stream().map(this::shortName))
         .toList();
   }
 

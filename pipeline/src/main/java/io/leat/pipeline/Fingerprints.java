@@ -23,7 +23,11 @@ import java.util.stream.Collectors;
 public final class Fingerprints {
   private Fingerprints() {}
 
-  /** Fingerprint of a view: two views of the same fingerprint have the same values. */
+  /**
+   * Fingerprint of a view: two views of the same fingerprint have the same state, and so the same
+   * columns. What is derived of them is not looked at: it is made anew whenever it is asked for,
+   * and counts in the services that take it.
+   */
   public static String of(FeatureView view) {
     return sha256(canonical(view));
   }

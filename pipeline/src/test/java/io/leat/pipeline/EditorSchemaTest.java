@@ -29,6 +29,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -118,6 +119,15 @@ class EditorSchemaTest {
     assertThat(validate(kind, folder.text(file))).isEmpty();
   }
 
+  @Test
+  void whatReadersTakeOfDerivedFeaturesSchemasTake() {
+    String file = "features/customer_activity.yaml";
+    folder.replace(file, "grace: 2d", "derived: [{ trend: avg_amount_7d / avg_amount_30d }]");
+
+    assertThat(folder.problems()).isEmpty();
+    assertThat(validate("view", folder.text(file))).isEmpty();
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '~',
@@ -128,6 +138,9 @@ class EditorSchemaTest {
         "contract ~ contracts/payments.yaml ~ max_future: 10m ~ protect: [{ with: hmac }]",
         "view ~ features/customer_activity.yaml ~ avg(amount) ~ mean(amount)",
         "view ~ features/customer_activity.yaml ~ version: 1 ~ version: one",
+        "view ~ features/customer_activity.yaml ~ grace: 2d ~ derived: []",
+        "view ~ features/customer_activity.yaml ~ grace: 2d ~ derived: [trend]",
+        "view ~ features/customer_activity.yaml ~ grace: 2d ~ derived: [{ a-b: avg_amount_7d }]",
         "service ~ services/fraud.yaml ~ - event.amount ~ - amount",
         "model ~ models/fraud/model.yaml ~ service: fraud@3 ~ service: fraud",
         "monitor ~ monitors/fraud.yaml ~ open_after: 1 of 2 ~ open_after: 1",

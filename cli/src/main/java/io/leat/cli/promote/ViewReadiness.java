@@ -1,16 +1,20 @@
 package io.leat.cli.promote;
 
 import io.leat.features.online.StateStores;
+import io.leat.pipeline.FeatureService.DerivedFeature;
 import io.leat.pipeline.FeatureView;
-import io.leat.pipeline.FeatureView.Column;
+import io.leat.pipeline.FeatureView.ValueType;
 import io.leat.pipeline.Pipeline;
 import io.leat.pipeline.apply.Promotions;
+import io.leat.pipeline.expression.Program;
+import io.leat.pipeline.expression.Scope;
 import io.leat.records.Definition;
 import io.leat.schemas.Topics;
 import io.leat.schemas.backfill.BackfillStatus;
 import io.leat.schemas.backfill.BackfillTopic;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -25,6 +29,13 @@ import org.jspecify.annotations.Nullable;
 
 /** Finds out whether a version of a view can take the place of another. */
 final class ViewReadiness {
+  private static final Map<Class<?>, ValueType> DERIVED_TYPES =
+      Map.of(
+          Double.class, ValueType.DOUBLE,
+          Long.class, ValueType.LONG,
+          Boolean.class, ValueType.BOOLEAN,
+          String.class, ValueType.STRING);
+
   private final Pipeline pipeline;
   private final Collection<Definition> definitions;
   private final Map<String, Object> kafka;
@@ -60,7 +71,7 @@ final class ViewReadiness {
     List<Optional<String>> found = new ArrayList<>();
     found.add(notApplied(view));
     if (!missingFeaturesAllowed) {
-      found.add(missingFeatures(view, before));
+      found.add(missingFeatures(view, before, pipeline));
     }
     found.add(notRunning(view));
     found.add(waiting(view));
@@ -75,26 +86,39 @@ final class ViewReadiness {
             "it was not applied, or with another definition; run 'leat apply' and restart the online store");
   }
 
-  private static Optional<String> missingFeatures(FeatureView view, FeatureView before) {
-    Map<String, FeatureView.ValueType> here =
-        view.columns().stream()
-            .collect(Collectors.toMap(Column::name, column -> column.aggregation().type()));
-    List<String> lacks =
-        before.columns().stream()
-            .filter(column -> column.aggregation().type() != here.get(column.name()))
-            .map(
-                column ->
-                    here.containsKey(column.name())
-                        ? "%s (it is %s there and %s here)"
-                            .formatted(
-                                column.name(), column.aggregation().type(), here.get(column.name()))
-                        : column.name())
-            .toList();
+  /** What readers of one version may ask for and the other has not, or has of another type. */
+  static Optional<String> missingFeatures(FeatureView view, FeatureView before, Pipeline pipeline) {
+    Map<String, ValueType> here = types(view, pipeline);
+    List<String> lacks = new ArrayList<>();
+    types(before, pipeline)
+        .forEach(
+            (name, type) -> {
+              if (!here.containsKey(name)) {
+                lacks.add(name);
+              } else if (here.get(name) != type) {
+                lacks.add("%s (it is %s there and %s here)".formatted(name, type, here.get(name)));
+              }
+            });
     return lacks.isEmpty()
         ? Optional.empty()
         : Optional.of(
             "it lacks %s, which readers of version %d may ask for; if none does, say --allow-missing-features"
                 .formatted(String.join(", ", lacks), before.version()));
+  }
+
+  /** Type of each feature by its name within the view, in the order of the features. */
+  private static Map<String, ValueType> types(FeatureView view, Pipeline pipeline) {
+    Map<String, ValueType> types = new LinkedHashMap<>();
+    view.columns().forEach(column -> types.put(column.name(), column.aggregation().type()));
+    if (!view.derived().isEmpty()) {
+      Scope scope =
+          Scope.ofVector(pipeline.contract(view.source()).orElseThrow().schema(), List.of(view));
+      for (DerivedFeature derived : view.derived()) {
+        Program program = Program.compile(derived.expression(), scope, Program.Result.SCALAR);
+        types.put(view.shortName(derived), DERIVED_TYPES.get(program.type()));
+      }
+    }
+    return types;
   }
 
   private Optional<String> notRunning(FeatureView view)

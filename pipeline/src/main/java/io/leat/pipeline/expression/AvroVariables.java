@@ -32,6 +32,9 @@ final class AvroVariables {
   /** A type of CEL and the way from the value that Avro's generic reader makes of it. */
   private record Mapping(CelType type, Function<Object, Object> convert) {}
 
+  private static final String UNREADABLE =
+      ", which expressions cannot read; expected a number, a text, a bool or a timestamp, or a list or map of these";
+
   private final List<Variable> variables = new ArrayList<>();
   private final Map<String, String> unreadable = new LinkedHashMap<>();
 
@@ -73,7 +76,9 @@ final class AvroVariables {
     return variables;
   }
 
-  /** Fields that expressions cannot read, with the reason. */
+  /**
+   * Fields that expressions cannot read, each with what completes the sentence {@code it is ...}.
+   */
   Map<String, String> unreadable() {
     return unreadable;
   }
@@ -94,7 +99,7 @@ final class AvroVariables {
       }
       Mapping mapping = mapping(schema);
       if (mapping == null) {
-        unreadable.put(name, describe(schema));
+        unreadable.put(name, describe(schema) + UNREADABLE);
       } else {
         Variable.Reader reader = reader(fieldPath, mapping.convert());
         variables.add(

@@ -1,10 +1,7 @@
 package io.leat.pipeline.expression;
 
 import dev.cel.common.ast.CelExpr;
-import dev.cel.common.ast.CelExprVisitor;
 import io.leat.pipeline.Suggestions;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 
@@ -12,85 +9,43 @@ import java.util.Optional;
  * Finds the first name in a parsed expression that its scope does not know. CEL's own checker would
  * only say that {@code event} is undeclared.
  */
-final class NameCheck extends CelExprVisitor {
+final class NameCheck {
   /** A name that cannot be used, where it stands and why. */
   record Unknown(long expressionId, String problem) {}
 
-  private final Scope scope;
-  private final Deque<String> loopVariables = new ArrayDeque<>();
-  private Optional<Unknown> unknown = Optional.empty();
-
-  private NameCheck(Scope scope) {
-    this.scope = scope;
-  }
+  private NameCheck() {}
 
   static Optional<Unknown> firstUnknown(CelExpr expression, Scope scope) {
-    NameCheck check = new NameCheck(scope);
-    check.visit(expression);
-    return check.unknown;
+    return FreeNames.of(expression).stream()
+        .flatMap(
+            name ->
+                problem(name.path(), scope).stream()
+                    .map(problem -> new Unknown(name.expressionId(), problem)))
+        .findFirst();
   }
 
-  @Override
-  public void visit(CelExpr expression) {
-    Optional<String> path = Presence.path(expression);
-    if (path.isEmpty()) {
-      super.visit(expression);
-    } else if (unknown.isEmpty() && !loopVariables.contains(root(path.get()))) {
-      unknown = problem(path.get()).map(problem -> new Unknown(begin(expression).id(), problem));
-    }
-  }
-
-  @Override
-  protected void visit(CelExpr expression, CelExpr.CelComprehension comprehension) {
-    visit(comprehension.iterRange());
-    visit(comprehension.accuInit());
-    List<String> names =
-        List.of(comprehension.accuVar(), comprehension.iterVar(), comprehension.iterVar2());
-    names.forEach(loopVariables::push);
-    visit(comprehension.loopCondition());
-    visit(comprehension.loopStep());
-    visit(comprehension.result());
-    names.forEach(name -> loopVariables.pop());
-  }
-
-  private Optional<String> problem(String path) {
-    String written = Presence.written(path);
-    for (String name = written; ; name = name.substring(0, name.lastIndexOf('.'))) {
+  private static Optional<String> problem(String path, Scope scope) {
+    for (String name = path; ; name = name.substring(0, name.lastIndexOf('.'))) {
       if (scope.declares(name)) {
         return Optional.empty();
       }
       String reason = scope.unreadable().get(name);
       if (reason != null) {
-        return Optional.of(
-            "%s is %s, which expressions cannot read; expected a number, a text, a bool or a timestamp, or a list or map of these"
-                .formatted(name, reason));
+        return Optional.of(name + " is " + reason);
       }
       if (name.indexOf('.') < 0) {
         break;
       }
     }
     List<String> below =
-        scope.names().stream().filter(name -> name.startsWith(written + ".")).toList();
+        scope.names().stream().filter(name -> name.startsWith(path + ".")).toList();
     if (!below.isEmpty()) {
       return Optional.of(
           "%s stands for no single value; expected one of %s"
-              .formatted(written, String.join(", ", below)));
+              .formatted(path, String.join(", ", below)));
     }
     return Optional.of(
         "unknown name %s; expected %s.%s"
-            .formatted(
-                written, scope.describeNames(), Suggestions.didYouMean(written, scope.names())));
-  }
-
-  /** The place where a chain of selections begins; CEL's own position is that of its last dot. */
-  private static CelExpr begin(CelExpr expression) {
-    return expression.getKind() == CelExpr.ExprKind.Kind.SELECT
-        ? begin(expression.select().operand())
-        : expression;
-  }
-
-  private static String root(String path) {
-    int dot = path.indexOf('.');
-    return dot < 0 ? path : path.substring(0, dot);
+            .formatted(path, scope.describeNames(), Suggestions.didYouMean(path, scope.names())));
   }
 }

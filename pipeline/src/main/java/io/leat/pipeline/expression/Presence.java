@@ -6,7 +6,7 @@ import java.util.Optional;
 
 /**
  * {@code has(event.amount)}: whether a value is not null. The macro turns its argument into a
- * variable of type bool whose name nobody can write.
+ * variable of type bool whose name nobody can write, and which stands where its argument stood.
  */
 final class Presence {
   private static final String PREFIX = "@has.";
@@ -18,7 +18,7 @@ final class Presence {
           (factory, target, arguments) ->
               Optional.of(
                   path(arguments.get(0))
-                      .map(path -> factory.newIdentifier(PREFIX + path))
+                      .map(path -> CelExpr.ofIdent(begin(arguments.get(0)).id(), PREFIX + path))
                       .orElseGet(
                           () ->
                               factory.reportError(
@@ -34,6 +34,13 @@ final class Presence {
   /** The name as it was written inside of {@code has()}; any other name as it is. */
   static String written(String name) {
     return name.startsWith(PREFIX) ? name.substring(PREFIX.length()) : name;
+  }
+
+  /** The part that stands where a chain of selections begins. */
+  static CelExpr begin(CelExpr expression) {
+    return expression.getKind() == CelExpr.ExprKind.Kind.SELECT
+        ? begin(expression.select().operand())
+        : expression;
   }
 
   /** The name that a chain of selections spells: {@code event.address.city}. */

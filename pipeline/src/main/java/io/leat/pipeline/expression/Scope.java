@@ -1,10 +1,12 @@
 package io.leat.pipeline.expression;
 
 import dev.cel.common.types.CelType;
+import dev.cel.common.types.CelTypes;
 import dev.cel.common.types.ListType;
 import dev.cel.common.types.SimpleType;
 import dev.cel.common.values.NullValue;
 import dev.cel.compiler.CelCompiler;
+import io.leat.pipeline.FeatureService.DerivedFeature;
 import io.leat.pipeline.FeatureView;
 import java.util.AbstractMap;
 import java.util.ArrayList;
@@ -13,8 +15,10 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import org.apache.avro.Schema;
 import org.apache.avro.generic.GenericRecord;
@@ -32,6 +36,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Binding copies nothing: a value is read from the record when an expression asks for it.
  */
 public final class Scope {
+  private static final String DERIVED =
+      "derived itself; a derived feature is made of the event and of aggregations over windows";
+
   private final Map<String, Variable> variables = new LinkedHashMap<>();
   private final Map<String, String> unreadable;
   private final CelCompiler compiler;
@@ -62,32 +69,55 @@ public final class Scope {
   }
 
   /**
-   * The fields of a spine event, as {@code event.field}, and features of views, as {@code
-   * view.column}.
+   * The fields of a spine event, as {@code event.field}, and columns of views, as {@code
+   * view.column}. Derived features of views are told apart from what is unknown.
    */
   public static Scope ofVector(Schema event, Collection<FeatureView> views) {
-    AvroVariables fields = AvroVariables.of(event, "event.");
-    List<Variable> variables = new ArrayList<>(fields.variables());
-    for (FeatureView view : views) {
-      for (FeatureView.Column column : view.columns()) {
-        variables.add(feature(view.name() + "." + column.name(), column.aggregation().type()));
-      }
-    }
-    return new Scope(variables, fields.unreadable());
+    return ofFeatures(event, views, name -> name);
   }
 
-  private static Variable feature(String name, FeatureView.ValueType type) {
+  /**
+   * The fields of an event, as {@code event.field}, and the features of one view, each by its name
+   * within the view, as the view's own derived features use them.
+   */
+  public static Scope ofView(Schema event, FeatureView view) {
+    return ofFeatures(event, List.of(view), name -> name.substring(view.name().length() + 1));
+  }
+
+  /**
+   * @param called how a feature is called here, by its full name
+   */
+  private static Scope ofFeatures(
+      Schema event, Collection<FeatureView> views, UnaryOperator<String> called) {
+    AvroVariables fields = AvroVariables.of(event, "event.");
+    List<Variable> variables = new ArrayList<>(fields.variables());
+    Map<String, String> unreadable = new LinkedHashMap<>(fields.unreadable());
+    for (FeatureView view : views) {
+      for (FeatureView.Column column : view.columns()) {
+        String name = view.name() + "." + column.name();
+        variables.add(feature(called.apply(name), name, column.aggregation().type()));
+      }
+      for (DerivedFeature derived : view.derived()) {
+        unreadable.put(called.apply(derived.name()), DERIVED);
+      }
+    }
+    return new Scope(variables, unreadable);
+  }
+
+  private static Variable feature(String name, String fullName, FeatureView.ValueType type) {
     return switch (type) {
       case LONG, DOUBLE ->
           new Variable(
               name,
               SimpleType.DOUBLE,
               input ->
-                  input.viewFeatures().get(name) instanceof Number number
+                  input.viewFeatures().get(fullName) instanceof Number number
                       ? number.doubleValue()
                       : null);
-      case BOOLEAN -> new Variable(name, SimpleType.BOOL, input -> input.viewFeatures().get(name));
-      case STRING -> new Variable(name, SimpleType.STRING, input -> input.viewFeatures().get(name));
+      case BOOLEAN ->
+          new Variable(name, SimpleType.BOOL, input -> input.viewFeatures().get(fullName));
+      case STRING ->
+          new Variable(name, SimpleType.STRING, input -> input.viewFeatures().get(fullName));
     };
   }
 
@@ -179,6 +209,16 @@ public final class Scope {
         .collect(Collectors.toCollection(LinkedHashSet::new));
   }
 
+  /**
+   * The type of a name's values in words, {@code double}; empty where expressions have no such
+   * name.
+   */
+  public Optional<String> type(String name) {
+    return Optional.ofNullable(variables.get(name))
+        .map(variable -> Issues.plain(CelTypes.format(variable.type())));
+  }
+
+  /** Names that expressions cannot use, each with what completes the sentence {@code it is ...}. */
   Map<String, String> unreadable() {
     return unreadable;
   }

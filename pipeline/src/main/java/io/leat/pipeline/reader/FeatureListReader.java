@@ -2,6 +2,7 @@ package io.leat.pipeline.reader;
 
 import io.leat.pipeline.Contract;
 import io.leat.pipeline.Durations;
+import io.leat.pipeline.Expression;
 import io.leat.pipeline.FeatureService.DerivedFeature;
 import io.leat.pipeline.FeatureService.EventFeature;
 import io.leat.pipeline.FeatureService.Feature;
@@ -12,8 +13,6 @@ import io.leat.pipeline.Suggestions;
 import io.leat.pipeline.expression.Program;
 import io.leat.pipeline.expression.Scope;
 import io.leat.pipeline.reader.DeclaredViews.Reference;
-import io.leat.pipeline.yaml.Block;
-import io.leat.pipeline.yaml.NameRule;
 import io.leat.pipeline.yaml.Problems;
 import io.leat.pipeline.yaml.Value;
 import java.util.ArrayList;
@@ -25,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -37,6 +37,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class FeatureListReader {
   private final Contract spine;
+  private final Declared<Contract> contracts;
   private final DeclaredViews views;
   private final Problems problems;
 
@@ -50,8 +51,10 @@ final class FeatureListReader {
   private @Nullable Scope scope;
   private boolean metSomethingBroken;
 
-  FeatureListReader(Contract spine, DeclaredViews views, Problems problems) {
+  FeatureListReader(
+      Contract spine, Declared<Contract> contracts, DeclaredViews views, Problems problems) {
     this.spine = spine;
+    this.contracts = contracts;
     this.views = views;
     this.problems = problems;
   }
@@ -130,27 +133,65 @@ final class FeatureListReader {
         .orElse(List.of());
   }
 
-  private List<ViewFeature> ofView(Value entry, String name, String column) {
+  private List<? extends Feature> ofView(Value entry, String name, String column) {
     Optional<FeatureView> found =
         Reference.read(entry, name).flatMap(reference -> find(entry, reference, "." + column));
     if (found.isEmpty() || !use(entry, found.get())) {
       return List.of();
     }
     FeatureView view = found.get();
-    List<ViewFeature> all = features(view);
-    List<ViewFeature> chosen =
-        all.stream().filter(f -> column.equals("*") || f.column().equals(column)).toList();
+    String full = view.name() + "." + column;
+    List<? extends Feature> chosen =
+        features(view).filter(f -> column.equals("*") || f.name().equals(full)).toList();
     if (chosen.isEmpty()) {
-      List<String> columns = all.stream().map(ViewFeature::column).toList();
       entry.problem(
-          "no feature %s.%s; the view has the aggregations %s over the windows %s.%s",
+          "no feature %s.%s; the view has the aggregations %s over the windows %s%s.%s",
           name,
           column,
           view.aggregations().stream().map(Aggregation::name).collect(Collectors.joining(", ")),
           view.windows().stream().map(Durations::format).collect(Collectors.joining(", ")),
-          Suggestions.didYouMean(column, columns));
+          view.derived().isEmpty()
+              ? ""
+              : view.derived().stream()
+                  .map(view::shortName)
+                  .collect(Collectors.joining(", ", ", and derives ", "")),
+          Suggestions.didYouMean(column, view.featureNames()));
     }
+    chosen.stream()
+        .filter(DerivedFeature.class::isInstance)
+        .forEach(derived -> checkSpine(entry, view, (DerivedFeature) derived));
     return chosen;
+  }
+
+  /**
+   * What a view derives from its source's event is derived from the spine's: reports what that
+   * lacks, or has of another type.
+   */
+  private void checkSpine(Value entry, FeatureView view, DerivedFeature derived) {
+    if (view.source().equals(spine.event())) {
+      return;
+    }
+    Scope source =
+        Scope.ofVector(contracts.get(view.source()).orElseThrow().schema(), List.of(view));
+    Scope here = Scope.ofVector(spine.schema(), List.of(view));
+    for (String name :
+        new TreeSet<>(
+            Program.compile(derived.expression(), source, Program.Result.SCALAR).names())) {
+      Optional<String> needed = source.type(name);
+      Optional<String> there = here.type(name);
+      if (!there.equals(needed)) {
+        entry.problem(
+            "%s (%s:%d) needs %s, which is %s in %s; the spine %s has %s",
+            derived.name(),
+            derived.expression().file(),
+            derived.expression().line(),
+            name,
+            needed.orElseThrow(),
+            view.source(),
+            spine.event(),
+            there.map(type -> "one that is " + type).orElse("none that expressions can read"));
+      }
+    }
   }
 
   /** The view that is meant, from here on by its name alone too. */
@@ -181,29 +222,20 @@ final class FeatureListReader {
   }
 
   private List<DerivedFeature> derived(Value entry) {
-    Optional<Block> block = entry.openBlock("a derived feature");
-    if (block.isEmpty() || block.get().values().size() != 1) {
-      entry.problem(
-          "a derived feature is one name with one expression, as in 'ratio: event.a / event.b'");
-      return List.of();
-    }
-    Value definition = block.get().values().get(0);
-    if (!NameRule.IDENTIFIER.allows(definition.name())) {
-      definition.problem(
-          "feature '%s'; expected a name of %s",
-          definition.name(), NameRule.IDENTIFIER.description());
-    }
-    return definition
-        .expression()
-        .filter(expression -> !namesUnclearView(expression.text()))
-        .filter(expression -> !namesSeveralVersions(definition, expression.text()))
-        .map(
-            expression -> {
-              Expressions.check(expression, scope(), Program.Result.SCALAR, problems)
-                  .ifPresent(program -> useAll(definition, program.names()));
-              return List.of(new DerivedFeature(definition.name(), expression));
-            })
+    return Expressions.derived(entry, "ratio: event.a / event.b")
+        .flatMap(definition -> definition.expression().flatMap(text -> derived(definition, text)))
+        .map(List::of)
         .orElse(List.of());
+  }
+
+  private Optional<DerivedFeature> derived(Value definition, Expression expression) {
+    if (namesUnclearView(expression.text())
+        || namesSeveralVersions(definition, expression.text())) {
+      return Optional.empty();
+    }
+    Expressions.check(expression, scope(), Program.Result.SCALAR, problems)
+        .ifPresent(program -> useAll(definition, program.names()));
+    return Optional.of(new DerivedFeature(definition.name(), expression));
   }
 
   private boolean namesUnclearView(String expression) {
@@ -259,10 +291,10 @@ final class FeatureListReader {
     return scope;
   }
 
-  /** Every feature of a view: aggregations as declared, windows ascending. */
-  private static List<ViewFeature> features(FeatureView view) {
-    return view.columns().stream()
-        .map(column -> new ViewFeature(view.name(), column.name()))
-        .toList();
+  /** Every feature of a view: aggregations as declared, windows ascending; then the derived. */
+  private static Stream<Feature> features(FeatureView view) {
+    return Stream.concat(
+        view.columns().stream().map(column -> new ViewFeature(view.name(), column.name())),
+        view.derived().stream());
   }
 }

@@ -48,7 +48,8 @@ public final class ServiceReader {
     if (spine.isEmpty()) {
       return Optional.empty();
     }
-    FeatureListReader reader = new FeatureListReader(spine.get(), views, folder.problems());
+    FeatureListReader reader =
+        new FeatureListReader(spine.get(), contracts, views, folder.problems());
     block.get("views").ifPresent(reader::readViews);
     List<Feature> features = block.get("features").map(reader::read).orElse(List.of());
     if (block.isBroken() || reader.metSomethingBroken()) {

@@ -3,6 +3,7 @@ package io.leat.pipeline.reader;
 import io.leat.pipeline.Contract;
 import io.leat.pipeline.Durations;
 import io.leat.pipeline.Entity;
+import io.leat.pipeline.FeatureService.DerivedFeature;
 import io.leat.pipeline.FeatureView;
 import io.leat.pipeline.FeatureView.Aggregation;
 import io.leat.pipeline.FeatureView.Function;
@@ -24,7 +25,7 @@ public final class ViewReader {
   public static final Keys KEYS =
       Keys.of("a view")
           .requires("view", "version", "entity", "source", "windows", "aggregations")
-          .allows("description", "resolution", "offset", "grace", "backfill");
+          .allows("description", "resolution", "offset", "grace", "backfill", "derived");
 
   static final Duration DEFAULT_GRACE = Duration.ofDays(1);
 
@@ -90,7 +91,7 @@ public final class ViewReader {
     if (block.isBroken() || source.isEmpty() || entity.isEmpty()) {
       return Optional.empty();
     }
-    return Optional.of(
+    FeatureView view =
         new FeatureView(
             name,
             version.orElseThrow(),
@@ -101,7 +102,12 @@ public final class ViewReader {
             offset,
             grace,
             aggregations,
-            backfill.orElse(false)));
+            backfill.orElse(false),
+            List.of());
+    DerivationReader derivations =
+        new DerivationReader(view, source.get().schema(), folder.problems());
+    List<DerivedFeature> derived = block.get("derived").map(derivations::read).orElse(List.of());
+    return block.isBroken() ? Optional.empty() : Optional.of(view.with(derived));
   }
 
   private Optional<Entity> entity(Block block, Optional<Contract> source) {

@@ -218,7 +218,7 @@ class ProgramTest {
         "event.fee == null        ~ at column 11 of 'event.fee == null': == cannot be applied to (double, null); to ask whether a value is there write has(event.field)",
         "event.amount             ~ at column 1 of 'event.amount': 'event.amount' yields double; expected bool",
         "has(1 + 2)               ~ at column 4 of 'has(1 + 2)': has() takes the name of a field, as in has(event.amount)",
-        "has(event.amont)         ~ at column 4 of 'has(event.amont)': unknown name event.amont; expected one of event.amount, event.ratio, event.items, event.total, event.fee, event.paid_at, event.seen_at, event.day, event.country, event.channel, event.online, event.tags and 2 more. Did you mean event.amount?",
+        "has(event.amont)         ~ at column 5 of 'has(event.amont)': unknown name event.amont; expected one of event.amount, event.ratio, event.items, event.total, event.fee, event.paid_at, event.seen_at, event.day, event.country, event.channel, event.online, event.tags and 2 more. Did you mean event.amount?",
       })
   void whatDoesNotCompileIsToldWithItsPlace(String text, String problem) {
     assertThatThrownBy(() -> Program.compile(expression(text), EVENT, Result.BOOL))

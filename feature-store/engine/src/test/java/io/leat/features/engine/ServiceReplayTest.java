@@ -17,6 +17,7 @@ import io.leat.pipeline.FeatureView.Aggregation;
 import io.leat.pipeline.FeatureView.Function;
 import io.leat.pipeline.Pipeline;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -50,6 +51,13 @@ class ServiceReplayTest {
                 {"name": "shop", "type": "int"}]}
               """);
   private static final Duration HOUR = Duration.ofHours(1);
+  private static final FeatureView SPENDING =
+      view(
+          "spending",
+          new Entity("customer", "customer"),
+          "orders",
+          aggregation("orders", Function.COUNT, null),
+          aggregation("average", Function.AVG, "amount"));
 
   @Test
   void aVectorIsEvaluatedAtItsEventsTimeTheEventIncluded() {
@@ -119,6 +127,35 @@ class ServiceReplayTest {
   }
 
   @Test
+  void whatAViewDerivesIsMadeAsIfTheServiceHadDerivedIt() {
+    Expression ratio = new Expression("event.amount / spending.average_1h", "spending.yaml", 9);
+    Expression often =
+        new Expression("has(spending.average_1h) && spending.orders_1h > 1.0", "spending.yaml", 10);
+    FeatureView spending =
+        SPENDING.with(
+            List.of(
+                new DerivedFeature("spending.ratio", ratio),
+                new DerivedFeature("spending.often", often)));
+    List<Feature> features = new ArrayList<>(spending.derived());
+    features.add(new DerivedFeature("ratio", ratio));
+    features.add(new DerivedFeature("often", often));
+    FeatureService service = service(features.toArray(Feature[]::new));
+    ServiceReplay replay = new ServiceReplay(service, pipeline(service, spending));
+
+    assertThat(replay.feed("orders", order("a", 1_000, "ann", 7, 2)).orElseThrow().values())
+        .containsExactly(1.0, false, 1.0, false);
+    assertThat(replay.feed("orders", order("b", 2_000, "ann", 7, 6)).orElseThrow().values())
+        .containsExactly(1.5, true, 1.5, true);
+    assertThat(replay.feed("orders", order("c", 3_000, null, 7, 6)).orElseThrow().values())
+        .containsExactly(null, false, null, false);
+    assertThat(replay.failedDerivations()).isZero();
+    assertThat(replay.feed("orders", order("d", 3_000, "bob", 7, 0)).orElseThrow().values())
+        .as("nothing divided by nothing is not finite")
+        .containsExactly(null, false, null, false);
+    assertThat(replay.failedDerivations()).isEqualTo(2);
+  }
+
+  @Test
   void aLateEventIsCountedAndHasAVectorOfNulls() {
     ServiceReplay replay = replay(new ViewFeature("spending", "orders_1h"));
     replay.feed("orders", order("a", 10 * HOUR.toMillis(), "ann", 7, 2));
@@ -172,13 +209,10 @@ class ServiceReplayTest {
   }
 
   private static Pipeline pipeline(FeatureService service) {
-    FeatureView spending =
-        view(
-            "spending",
-            new Entity("customer", "customer"),
-            "orders",
-            aggregation("orders", Function.COUNT, null),
-            aggregation("average", Function.AVG, "amount"));
+    return pipeline(service, SPENDING);
+  }
+
+  private static Pipeline pipeline(FeatureService service, FeatureView spending) {
     FeatureView complaints =
         view(
             "complaints",

@@ -45,6 +45,24 @@ class VectorTableTest {
     assertThat(table.schema().findField("derived").type()).hasToString("boolean");
   }
 
+  @Test
+  void whatAViewDerivesHasAColumnAsItsOtherFeaturesAndAsksForTheViewsEntity() throws Exception {
+    pipeline("event.note");
+    write(
+        "features/risk.yaml",
+        Files.readString(folder.resolve("features/risk.yaml"))
+            + "derived: [{ per_payment: event.amount / payments_1d }]\n");
+    write(
+        "services/fraud.yaml",
+        "{ service: fraud, version: 1, spine: payments, features: [risk.per_payment] }");
+    Pipeline pipeline = PipelineReader.read(folder);
+
+    OfflineTable table = VectorTable.of(pipeline.services().get(0), pipeline);
+
+    assertThat(table.schema().findField("risk__per_payment").type()).hasToString("double");
+    assertThat(table.schema().findField("customer_id")).isNotNull();
+  }
+
   /** Payments, two views of which one's name ends as the other's, a service of one feature. */
   private Pipeline pipeline(String feature) throws Exception {
     write(

@@ -4,7 +4,7 @@ import io.leat.features.server.OnlineRequest.Names;
 import io.leat.features.server.ReadPlan.Planned;
 import io.leat.features.server.RequestException.Kind;
 import io.leat.pipeline.FeatureService;
-import io.leat.pipeline.FeatureService.ViewFeature;
+import io.leat.pipeline.FeatureService.Feature;
 import io.leat.pipeline.FeatureView;
 import io.leat.pipeline.Pipeline;
 import java.util.ArrayList;
@@ -18,6 +18,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -116,6 +117,7 @@ final class Catalog {
       throws RequestException {
     List<ServedView> read = new ArrayList<>();
     List<Planned> columns = new ArrayList<>();
+    Map<ServedView, Map<Integer, Feature>> derived = new LinkedHashMap<>();
     for (String reference : names.features()) {
       Matcher matcher = REFERENCE.matcher(reference);
       if (!matcher.matches()) {
@@ -128,9 +130,36 @@ final class Catalog {
       String version = matcher.group("version");
       ServedView view = version == null ? named(name, promoted) : versioned(name, version);
       String prefix = version == null ? view.name() : view.name() + "@v" + view.version();
-      columns.add(ofView(view, prefix, matcher.group("feature"), names.full(), read));
+      String feature = matcher.group("feature");
+      Planned column = ofView(view, prefix, feature, names.full(), read);
+      if (column.isMade()) {
+        derived
+            .computeIfAbsent(view, first -> new LinkedHashMap<>())
+            .put(columns.size(), view.definition().derived(feature).orElseThrow());
+      }
+      columns.add(column);
     }
-    return plan(columns, read, names, Optional.empty());
+    List<EventFeatures> made = new ArrayList<>();
+    derived.forEach(
+        (view, features) ->
+            made.add(
+                new EventFeatures(
+                    service(view.definition(), List.copyOf(features.values())),
+                    pipeline,
+                    List.copyOf(features.keySet()))));
+    return plan(columns, read, names, made);
+  }
+
+  /** A service of a view's derived features alone: they are made as they are for services. */
+  private static FeatureService service(FeatureView view, List<Feature> derived) {
+    return new FeatureService(
+        view.name(),
+        view.version(),
+        view.source(),
+        derived,
+        Optional.empty(),
+        Map.of(view.name(), view.version()),
+        "");
   }
 
   private ReadPlan ofService(Names names) throws RequestException {
@@ -150,30 +179,29 @@ final class Catalog {
     pipeline.viewsFor(service).forEach(view -> meant.put(view.name(), views.get(view.id())));
     List<ServedView> read = new ArrayList<>();
     List<Planned> columns = new ArrayList<>();
-    boolean ofEvent = false;
-    for (FeatureService.Feature feature : service.features()) {
-      if (feature instanceof ViewFeature of) {
-        columns.add(ofView(meant.get(of.view()), of.view(), of.column(), names.full(), read));
-      } else {
-        String full = feature.name();
-        String column =
-            names.full() ? full.replace(".", "__") : full.substring(full.indexOf('.') + 1);
-        columns.add(new Planned(column, -1, columns.size()));
-        ofEvent = true;
-      }
+    for (Feature feature : service.features()) {
+      String full = feature.name();
+      ServedView view = meant.get(full.substring(0, Math.max(0, full.indexOf('.'))));
+      String column = full.substring(full.indexOf('.') + 1);
+      columns.add(
+          view == null
+              ? new Planned(
+                  names.full() ? full.replace(".", "__") : column, Planned.NONE, Planned.NONE)
+              : ofView(view, view.name(), column, names.full(), read));
     }
-    if (!ofEvent) {
-      return plan(columns, read, names, Optional.empty());
+    if (columns.stream().noneMatch(Planned::isMade)) {
+      return plan(columns, read, names, List.of());
     }
-    EventFeatures data = new EventFeatures(service, pipeline);
-    for (FeatureView needed : data.views()) {
+    List<Integer> places = IntStream.range(0, columns.size()).boxed().toList();
+    EventFeatures made = new EventFeatures(service, pipeline, places);
+    for (FeatureView needed : made.views()) {
       indexOf(meant.get(needed.name()), read);
     }
-    return plan(columns, read, names, Optional.of(data));
+    return plan(columns, read, names, List.of(made));
   }
 
   private static ReadPlan plan(
-      List<Planned> columns, List<ServedView> read, Names names, Optional<EventFeatures> data)
+      List<Planned> columns, List<ServedView> read, Names names, List<EventFeatures> made)
       throws RequestException {
     Set<String> distinct = new HashSet<>();
     for (Planned column : columns) {
@@ -187,21 +215,21 @@ final class Catalog {
                 : "name each feature once, or set full_feature_names to true");
       }
     }
-    return new ReadPlan(List.copyOf(columns), distinct, List.copyOf(read), names.service(), data);
+    return new ReadPlan(List.copyOf(columns), distinct, List.copyOf(read), names.service(), made);
   }
 
   private static Planned ofView(
       ServedView view, String prefix, String feature, boolean full, List<ServedView> read)
       throws RequestException {
     int index = view.columns().indexOf(feature);
-    if (index < 0) {
+    if (index < 0 && view.definition().derived(feature).isEmpty()) {
       throw new RequestException(
           Kind.NO_FEATURE,
           "There is no feature %s in view %s, version %d; it has %s.",
           feature,
           view.name(),
           view.version(),
-          listed(view.columns()));
+          listed(view.definition().featureNames()));
     }
     return new Planned(full ? prefix + "__" + feature : feature, indexOf(view, read), index);
   }

@@ -4,12 +4,14 @@ import io.leat.features.engine.VectorAssembler;
 import io.leat.features.server.OnlineAnswer.Column;
 import io.leat.features.server.OnlineAnswer.Status;
 import io.leat.features.server.RequestException.Kind;
+import io.leat.features.server.ViewReader.Rows;
 import io.leat.pipeline.Contract;
 import io.leat.pipeline.Entity;
 import io.leat.pipeline.FeatureService;
 import io.leat.pipeline.FeatureService.DerivedFeature;
 import io.leat.pipeline.FeatureService.EventFeature;
 import io.leat.pipeline.FeatureService.Feature;
+import io.leat.pipeline.FeatureService.ViewFeature;
 import io.leat.pipeline.FeatureView;
 import io.leat.pipeline.Pipeline;
 import io.leat.pipeline.expression.Program;
@@ -21,7 +23,10 @@ import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.apache.avro.Schema;
 import org.apache.avro.generic.GenericData;
@@ -29,14 +34,17 @@ import org.apache.avro.generic.GenericRecord;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The features of a service that are made of the event: its fields, and what is derived of them and
- * of views. As Feast's on-demand features they are made of what the request gives beside the keys.
+ * The features of a service that are made when they are asked for: the event's fields, and what is
+ * derived of them and of views. As Feast's on-demand features they are made of what the request
+ * gives beside the keys.
  *
  * <p>A request that gives none of the event's fields is answered with what can be made without;
  * features that need one are INVALID. One that gives some and not all is refused. The event's time
  * is the time of evaluation, its keys are the row's. Thread-safe.
  */
 final class EventFeatures {
+  private final FeatureService service;
+  private final List<Integer> places;
   private final VectorAssembler assembler;
   private final Schema spine;
   private final Schema.Field eventTime;
@@ -44,10 +52,18 @@ final class EventFeatures {
   /** By place in the service, the event's fields that a feature needs. */
   private final List<Set<String>> needs = new ArrayList<>();
 
+  /** By place in the service, the views' columns that a derived feature is made of, in full. */
+  private final List<SortedSet<String>> madeOf = new ArrayList<>();
+
   /** The fields that a request has to give. */
   private final Set<String> data = new LinkedHashSet<>();
 
-  EventFeatures(FeatureService service, Pipeline pipeline) {
+  /**
+   * @param places for each feature of the service the place of its column among those to be filled
+   */
+  EventFeatures(FeatureService service, Pipeline pipeline, List<Integer> places) {
+    this.service = service;
+    this.places = places;
     Contract contract = pipeline.contract(service.spine()).orElseThrow();
     this.assembler = new VectorAssembler(service, pipeline);
     this.spine = contract.schema();
@@ -60,6 +76,7 @@ final class EventFeatures {
     known.add(eventTime.name());
     for (Feature feature : service.features()) {
       Set<String> fields = new LinkedHashSet<>();
+      SortedSet<String> columns = new TreeSet<>();
       if (feature instanceof EventFeature event) {
         fields.add(event.field());
       } else if (feature instanceof DerivedFeature derived) {
@@ -67,10 +84,13 @@ final class EventFeatures {
             Program.compile(derived.expression(), scope, Program.Result.SCALAR).names()) {
           if (name.startsWith("event.")) {
             fields.add(name.split("\\.", 3)[1]);
+          } else {
+            columns.add(name);
           }
         }
       }
       needs.add(fields);
+      madeOf.add(columns);
       fields.stream().filter(field -> !known.contains(field)).forEach(data::add);
     }
   }
@@ -88,37 +108,63 @@ final class EventFeatures {
   /**
    * Makes the features.
    *
-   * @param columns to be filled, by place in the service; null where it is a view's
-   * @param given the request's columns
+   * @param columns to be filled, but for those of views' columns, which are left alone
    * @param keys by field, the rows' keys
    * @param rows what was read of each view
    * @param time the time of evaluation
    * @throws RequestException if the request gives some fields of the event and not all, or a value
-   *     that its field cannot hold
+   *     that its field cannot hold, or names a time that is too long ago
    */
   void fill(
-      List<@Nullable Column> columns,
-      Map<String, List<@Nullable Object>> given,
+      List<Column> columns,
+      OnlineRequest request,
       Map<String, List<@Nullable Object>> keys,
-      Map<ServedView, ViewReader.Rows> rows,
+      Map<ServedView, Rows> rows,
       Instant time)
       throws RequestException {
+    Map<String, List<@Nullable Object>> given = request.entities();
     Set<String> there = there(given);
-    for (int row = 0; row < keys.values().iterator().next().size(); row++) {
+    for (int row = 0; row < request.rows(); row++) {
       List<@Nullable Object> vector =
           assembler.assemble(event(given, keys, there, row, time), viewFeatures(rows, row));
-      for (int place = 0; place < columns.size(); place++) {
-        Column column = columns.get(place);
-        if (column != null) {
-          boolean possible = there.containsAll(needs.get(place));
-          Object value = possible ? vector.get(place) : null;
-          column.set(
-              row,
-              value,
-              !possible ? Status.INVALID : value == null ? Status.NULL_VALUE : Status.PRESENT);
+      for (int feature = 0; feature < vector.size(); feature++) {
+        if (!(service.features().get(feature) instanceof ViewFeature)) {
+          Column column = columns.get(places.get(feature));
+          Object value = vector.get(feature);
+          if (!there.containsAll(needs.get(feature))) {
+            column.set(row, null, Status.INVALID);
+          } else if (value != null) {
+            column.set(row, value, Status.PRESENT);
+          } else {
+            Optional<Instant> asOf = request.asOf();
+            column.set(row, null, ofNull(madeOf.get(feature), rows, row, asOf, time));
+          }
         }
       }
     }
+  }
+
+  /** The status of the first of the columns that is null: for want of it the feature is. */
+  private Status ofNull(
+      SortedSet<String> columns,
+      Map<ServedView, Rows> rows,
+      int row,
+      Optional<Instant> asOf,
+      Instant time)
+      throws RequestException {
+    for (String name : columns) {
+      for (Map.Entry<ServedView, Rows> read : rows.entrySet()) {
+        ServedView view = read.getKey();
+        int column = view.columns().indexOf(name.substring(name.indexOf('.') + 1));
+        @Nullable Object[] values = read.getValue().values()[row];
+        if (name.startsWith(view.name() + ".")
+            && service.means(view.definition())
+            && (values == null || values[column] == null)) {
+          return NullStatus.of(view, column, read.getValue(), row, asOf, time.toEpochMilli());
+        }
+      }
+    }
+    return Status.NULL_VALUE;
   }
 
   /** The event's fields that are there, all of {@link #data} or none of it among them. */
@@ -127,7 +173,8 @@ final class EventFeatures {
     if (!missing.isEmpty() && missing.size() < data.size()) {
       throw new RequestException(
           Kind.NO_REQUEST_DATA,
-          "The request gives some of the event's fields that the service needs, and lacks %s; give all of %s in entities, or none.",
+          "The request gives some of the event's fields that %s needs, and lacks %s; give all of %s in entities, or none.",
+          service.name(),
           String.join(", ", missing),
           String.join(", ", data));
     }
@@ -161,13 +208,12 @@ final class EventFeatures {
     return event;
   }
 
-  private static Map<String, @Nullable Object> viewFeatures(
-      Map<ServedView, ViewReader.Rows> rows, int row) {
+  private Map<String, @Nullable Object> viewFeatures(Map<ServedView, Rows> rows, int row) {
     Map<String, @Nullable Object> features = new HashMap<>();
     rows.forEach(
         (view, read) -> {
           @Nullable Object[] values = read.values()[row];
-          if (values != null) {
+          if (values != null && service.means(view.definition())) {
             for (int i = 0; i < values.length; i++) {
               features.put(view.name() + "." + view.columns().get(i), values[i]);
             }

@@ -59,28 +59,28 @@ final class OnlineFeatures {
     Instant time = request.asOf().orElse(now);
     Map<ServedView, Rows> rows = read(plan, keys, time.toEpochMilli(), depth);
 
-    List<Column> answer = new ArrayList<>();
     long[] noTimes = new long[request.rows()];
-    keys.byField.forEach((field, values) -> answer.add(column(field, values, noTimes)));
-    List<@Nullable Column> ofEvent = new ArrayList<>();
+    List<Column> columns = new ArrayList<>();
     for (Planned planned : plan.columns()) {
-      boolean fromEvent = planned.view() < 0;
-      Column column;
-      if (fromEvent) {
-        column = new Column(planned.name(), noTimes);
-      } else {
-        ServedView view = plan.views().get(planned.view());
-        column = new Column(planned.name(), rows.get(view).newest());
-        fill(column, view, planned.index(), rows.get(view), request, time.toEpochMilli());
+      if (planned.view() == Planned.NONE) {
+        columns.add(new Column(planned.name(), noTimes));
+        continue;
       }
-      answer.add(column);
-      ofEvent.add(fromEvent ? column : null);
+      ServedView view = plan.views().get(planned.view());
+      Column column = new Column(planned.name(), rows.get(view).newest());
+      if (!planned.isMade()) {
+        fill(column, view, planned.index(), rows.get(view), request.asOf(), time.toEpochMilli());
+      }
+      columns.add(column);
     }
-    if (plan.data().isPresent()) {
-      plan.data().get().fill(ofEvent, request.entities(), keys.byField, rows, time);
+    for (EventFeatures made : plan.made()) {
+      made.fill(columns, request, keys.byField, rows, time);
     }
     rows.forEach((view, read) -> metrics.read(view, read, time.toEpochMilli()));
-    metrics.answered(plan, answer.subList(keys.byField.size(), answer.size()));
+    metrics.answered(plan, columns);
+    List<Column> answer = new ArrayList<>();
+    keys.byField.forEach((field, values) -> answer.add(column(field, values, noTimes)));
+    answer.addAll(columns);
     return new OnlineAnswer(
         answer,
         plan.views(),
@@ -150,39 +150,15 @@ final class OnlineFeatures {
   }
 
   private static void fill(
-      Column column, ServedView view, int index, Rows rows, OnlineRequest request, long time)
+      Column column, ServedView view, int index, Rows rows, Optional<Instant> asOf, long time)
       throws RequestException {
     for (int row = 0; row < rows.newest().length; row++) {
       @Nullable Object[] values = rows.values()[row];
-      long newest = rows.newest()[row];
-      if (values == null) {
-        column.set(row, null, Status.NOT_FOUND);
-      } else if (values[index] != null) {
-        column.set(row, values[index], Status.PRESENT);
-      } else if (!view.isKept(index, newest, time)) {
-        refuse(view, index, newest, request);
-        column.set(row, null, Status.INVALID);
-      } else {
-        column.set(
-            row,
-            null,
-            view.isOver(index, newest, time) ? Status.OUTSIDE_MAX_AGE : Status.NULL_VALUE);
-      }
-    }
-  }
-
-  /** Whoever names a time is told that it is too long ago. */
-  private static void refuse(ServedView view, int index, long newest, OnlineRequest request)
-      throws RequestException {
-    if (request.asOf().isPresent()) {
-      throw new RequestException(
-          Kind.SENSELESS,
-          "as_of %s is out of retention: of a key with an event at %s, the view %s keeps no more the whole of what %s covers then. Ask for %s or later, or take older values from the offline store.",
-          request.asOf().get(),
-          Instant.ofEpochMilli(newest),
-          view.name(),
-          view.columns().get(index),
-          Instant.ofEpochMilli(view.keptFrom(newest)));
+      Object value = values == null ? null : values[index];
+      column.set(
+          row,
+          value,
+          value == null ? NullStatus.of(view, index, rows, row, asOf, time) : Status.PRESENT);
     }
   }
 }

@@ -11,20 +11,29 @@ import java.util.Set;
  * @param names their names
  * @param views the views to read
  * @param service the service that was asked for
- * @param data what makes a service's features of the event; empty where there are none
+ * @param made what makes the columns that are made of the event, or derived; a service's, or one
+ *     for each view that derived features are asked of
  */
 record ReadPlan(
     List<Planned> columns,
     Set<String> names,
     List<ServedView> views,
     Optional<String> service,
-    Optional<EventFeatures> data) {
+    List<EventFeatures> made) {
   /**
    * One column.
    *
    * @param name its name in the answer
-   * @param view index of the view in the plan; -1 where it is made of the event
-   * @param index index in the view's columns; where it is made of the event, in the service's
+   * @param view index in the plan of the view that it is of; {@link #NONE} where it is a service's
+   *     own
+   * @param index index in the view's columns; {@link #NONE} where it is made
    */
-  record Planned(String name, int view, int index) {}
+  record Planned(String name, int view, int index) {
+    static final int NONE = -1;
+
+    /** Whether it is made of the event, or derived. */
+    boolean isMade() {
+      return index == NONE;
+    }
+  }
 }

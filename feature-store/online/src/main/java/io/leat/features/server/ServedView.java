@@ -73,7 +73,12 @@ final class ServedView {
     return view.backfill();
   }
 
-  /** Names of its features, in the order in which an engine gives their values. */
+  /** What it is as a definition. */
+  FeatureView definition() {
+    return view;
+  }
+
+  /** Names of its columns, in the order in which an engine gives their values. */
   List<String> columns() {
     return columns;
   }

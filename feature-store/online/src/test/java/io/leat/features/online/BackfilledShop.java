@@ -49,7 +49,8 @@ public final class BackfilledShop implements AutoCloseable {
           Duration.ZERO,
           Shop.GRACE,
           List.of(Shop.count("payments"), Shop.sum("total", "amount")),
-          true);
+          true,
+          List.of());
   public static final Pipeline PIPELINE =
       Shop.pipeline(
           List.of(Shop.contract("payments", Shop.PAYMENT, Optional.of("customer_id"), 1)),

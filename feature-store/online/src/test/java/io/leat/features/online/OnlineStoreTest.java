@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
+import io.leat.features.engine.ServiceReplay;
 import io.leat.pipeline.Expression;
 import io.leat.pipeline.FeatureService;
 import io.leat.pipeline.FeatureService.DerivedFeature;
@@ -222,6 +223,57 @@ class OnlineStoreTest {
         .isEqualTo(1);
     assertThat(metrics.counter("leat.features.derivations.failed", "service", "ratio").count())
         .isEqualTo(1);
+  }
+
+  @Test
+  void whatAViewDerivesIsInTheVectorAsTheReplayMakesIt() {
+    FeatureView spending =
+        Shop.SPENDING.with(
+            List.of(
+                derived("spending.share", "event.amount / spending.total_1h"),
+                derived("spending.often", "spending.payments_1h > 1.0")));
+    List<FeatureService.Feature> features = new ArrayList<>(spending.derived());
+    features.add(new ViewFeature("takings", "payments_1h"));
+    FeatureService service =
+        new FeatureService("shares", 1, "payments", features, Optional.empty(), "fingerprint");
+    Pipeline pipeline =
+        Shop.pipeline(
+            List.of(Shop.contract("payments", Shop.PAYMENT, Optional.of("customer_id"), 1)),
+            List.of(spending, Shop.TAKINGS),
+            List.of(service));
+    ServiceReplay replay = new ServiceReplay(service, pipeline);
+    start(pipeline);
+
+    List<List<@Nullable Object>> replayed = new ArrayList<>();
+    for (GenericRecord payment :
+        List.of(
+            Shop.payment("p1", NOON, "alice", "t1", 0),
+            Shop.payment("p2", NOON + MINUTE, "alice", "t1", 30),
+            Shop.payment("p3", NOON + 2 * MINUTE, null, "t1", 7),
+            Shop.payment("p4", NOON + 3 * MINUTE, "alice", "t2", 10))) {
+      pay(
+          payment.get("payment_id").toString(),
+          (long) payment.get("paid_at"),
+          (String) payment.get("customer_id"),
+          (String) payment.get("terminal_id"),
+          (double) payment.get("amount"));
+      replayed.add(replay.feed("payments", payment).orElseThrow().values());
+    }
+
+    assertThat(vectors("shares"))
+        .extracting(FeatureVector::getValues)
+        .isEqualTo(replayed)
+        .containsExactly(
+            Arrays.asList(null, false, 1L), // nothing out of nothing
+            Arrays.asList(1.0, true, 2L),
+            Arrays.asList(null, null, 3L),
+            Arrays.asList(0.25, true, 1L));
+    assertThat(metrics.counter("leat.features.derivations.failed", "service", "shares").count())
+        .isEqualTo(1);
+  }
+
+  private static DerivedFeature derived(String name, String expression) {
+    return new DerivedFeature(name, new Expression(expression, "test", 1));
   }
 
   @Test

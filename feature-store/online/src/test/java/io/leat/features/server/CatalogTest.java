@@ -5,8 +5,11 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.leat.features.online.Shop;
 import io.leat.features.server.OnlineRequest.Names;
+import io.leat.features.server.ReadPlan.Planned;
 import io.leat.features.server.RequestException.Kind;
+import io.leat.pipeline.Expression;
 import io.leat.pipeline.FeatureService;
+import io.leat.pipeline.FeatureService.DerivedFeature;
 import io.leat.pipeline.FeatureView;
 import io.leat.pipeline.Pipeline;
 import java.util.List;
@@ -21,15 +24,20 @@ import org.junit.jupiter.params.provider.CsvSource;
 class CatalogTest {
   private static final FeatureView THIRD =
       new FeatureView(
-          Shop.SPENDING.name(),
-          3,
-          Shop.CUSTOMER,
-          "payments",
-          Shop.SPENDING.windows(),
-          Shop.SPENDING.resolution(),
-          Shop.SPENDING.offset(),
-          Shop.SPENDING.grace(),
-          List.of(Shop.count("payments"), Shop.sum("sum", "amount")));
+              Shop.SPENDING.name(),
+              3,
+              Shop.CUSTOMER,
+              "payments",
+              Shop.SPENDING.windows(),
+              Shop.SPENDING.resolution(),
+              Shop.SPENDING.offset(),
+              Shop.SPENDING.grace(),
+              List.of(Shop.count("payments"), Shop.sum("sum", "amount")))
+          .with(
+              List.of(
+                  new DerivedFeature(
+                      "spending.mean",
+                      new Expression("spending.sum_1h / spending.payments_1h", "test", 1))));
 
   private static final FeatureService SPENDER =
       new FeatureService(
@@ -55,6 +63,8 @@ class CatalogTest {
     "spending@latest:payments_1h, 3, 3, spending__payments_1h",
     "spending@v1:payments_1h, 3, 1, spending@v1__payments_1h",
     "spending:payments_1h, 1, 1, spending__payments_1h",
+    "spending:mean, 3, 3, spending__mean",
+    "spending@v3:mean, , 3, spending@v3__mean",
     "spending:payments_1h, 2, 1, spending__payments_1h", // promoted, and gone from the folder
     "takings:payments_1h, 3, 1, takings__payments_1h",
   })
@@ -93,6 +103,19 @@ class CatalogTest {
   }
 
   @Test
+  void whatAVersionDerivesIsMadeOfThatVersionsValuesThoughBothAreRead() throws RequestException {
+    ReadPlan plan = catalog.plan(names("spending@v1:payments_1h", "spending@v3:mean"));
+
+    assertThat(plan.views()).extracting(ServedView::version).containsExactly(1, 3);
+    assertThat(plan.made())
+        .singleElement()
+        .satisfies(
+            made ->
+                assertThat(made.views()).extracting(FeatureView::id).containsExactly("spending@3"));
+    assertThat(plan.columns()).extracting(Planned::isMade).containsExactly(false, true);
+  }
+
+  @Test
   void bothVersionsCanBeReadByOneRequest() throws RequestException {
     ReadPlan plan = catalog.plan(names("spending@v1:payments_1h", "spending@v3:payments_1h"));
 
@@ -108,7 +131,8 @@ class CatalogTest {
         "spending@v2:payments_1h | NO_VERSION | There is no version 2 of view spending; the pipeline shop serves versions 1, 3.",
         "takings@v2:payments_1h | NO_VERSION | There is no version 2 of view takings; the pipeline shop serves version 1.",
         "profits@v2:payments_1h | NO_VIEW | There is no feature view profits; the pipeline shop has spending, takings.",
-        "spending@v3:total_1h | NO_FEATURE | There is no feature total_1h in view spending, version 3; it has payments_1h, sum_1h.",
+        "spending@v3:total_1h | NO_FEATURE | There is no feature total_1h in view spending, version 3; it has payments_1h, sum_1h, mean.",
+        "spending:mean | NO_FEATURE | There is no feature mean in view spending, version 1; it has payments_1h, total_1h.",
         "spending@3:sum_1h | SENSELESS | 'spending@3:sum_1h' is no feature reference; expected view:feature or view@v2:feature.",
       })
   void whatIsNotThereIsNamed(String reference, Kind kind, String message) {

@@ -10,12 +10,18 @@ import io.leat.features.online.Shop;
 import io.leat.features.online.backfill.BackfillState;
 import io.leat.features.server.CommittedState.Change;
 import io.leat.features.server.CommittedState.Depth;
+import io.leat.pipeline.Expression;
+import io.leat.pipeline.FeatureService;
+import io.leat.pipeline.FeatureService.DerivedFeature;
+import io.leat.pipeline.FeatureService.ViewFeature;
+import io.leat.pipeline.FeatureView;
 import io.leat.pipeline.Pipeline;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
@@ -253,6 +259,140 @@ class OnlineFeaturesTest {
         .contains(
             "{\"values\":[7.0,null],\"statuses\":[\"PRESENT\",\"NULL_VALUE\"],"
                 + "\"event_timestamps\":[\"1970-01-01T00:00:00Z\",\"1970-01-01T00:00:00Z\"]}");
+  }
+
+  /** Spending with derived features: of columns alone, of the event too, of two of its fields. */
+  private void derive() {
+    FeatureView spending =
+        Shop.SPENDING.with(
+            List.of(
+                derived("mean", "spending.total_1h / spending.payments_1h"),
+                derived("often", "spending.payments_1h > 1.0"),
+                derived("share", "event.amount / spending.total_1h"),
+                derived("refund", "event.payment_id == 'p1' && event.amount < spending.total_1h")));
+    List<FeatureService.Feature> all = new ArrayList<>(spending.derived());
+    all.add(1, new ViewFeature("spending", "payments_1h"));
+    Pipeline pipeline =
+        Shop.pipeline(
+            List.of(Shop.contract("payments", Shop.PAYMENT, Optional.of("customer_id"), 4)),
+            List.of(spending, Shop.TAKINGS),
+            List.of(
+                new FeatureService("habits", 1, "payments", all, Optional.empty(), "fingerprint")));
+    features = features(pipeline, Limits.DEFAULT);
+  }
+
+  private static DerivedFeature derived(String name, String expression) {
+    return new DerivedFeature("spending." + name, new Expression(expression, "test", 1));
+  }
+
+  @Test
+  void whatAViewDerivesOfItsColumnsIsAskedForAsTheyAre() throws RequestException {
+    derive();
+
+    assertThat(
+            answer(
+                """
+                {"entities": {"customer_id": ["alice", "nobody", 1001]},
+                 "features": ["spending:mean", "spending:payments_1h", "spending@v1:often"],
+                 "full_feature_names": true}
+                """))
+        .isEqualTo(
+            json(
+                """
+                {"metadata":{"feature_names":["customer_id","spending__mean","spending__payments_1h",
+                                              "spending@v1__often"]},"results":[
+                {"values":["alice","nobody","1001"],
+                 "statuses":["PRESENT","PRESENT","PRESENT"],
+                 "event_timestamps":["1970-01-01T00:00:00Z","1970-01-01T00:00:00Z",
+                                     "1970-01-01T00:00:00Z"]},
+                {"values":[7.5,null,10.0],
+                 "statuses":["PRESENT","NOT_FOUND","PRESENT"],
+                 "event_timestamps":["2026-11-23T12:15:00Z","1970-01-01T00:00:00Z",
+                                     "2026-11-23T12:00:00Z"]},
+                {"values":[2,null,1],
+                 "statuses":["PRESENT","NOT_FOUND","PRESENT"],
+                 "event_timestamps":["2026-11-23T12:15:00Z","1970-01-01T00:00:00Z",
+                                     "2026-11-23T12:00:00Z"]},
+                {"values":[true,null,false],
+                 "statuses":["PRESENT","NOT_FOUND","PRESENT"],
+                 "event_timestamps":["2026-11-23T12:15:00Z","1970-01-01T00:00:00Z",
+                                     "2026-11-23T12:00:00Z"]}]}
+                """));
+    assertThat(
+            metrics
+                .get("leat.feature.server.values")
+                .tags("view", "spending", "status", "NOT_FOUND")
+                .counter()
+                .count())
+        .isEqualTo(3);
+  }
+
+  @Test
+  void whatAViewDerivesOfTheEventIsMadeOfWhatTheRequestGives() throws RequestException {
+    derive();
+    String share =
+        """
+        {"entities": {"customer_id": ["alice", "alice", "nobody"]%s}, "features": ["spending:share"]}
+        """;
+
+    assertThat(answer(share.formatted(", \"amount\": [30, null, 30]")))
+        .contains(
+            "{\"values\":[2.0,null,null],\"statuses\":[\"PRESENT\",\"NULL_VALUE\",\"NOT_FOUND\"]");
+    assertThat(answer(share.formatted("")))
+        .contains(
+            "{\"values\":[null,null,null],\"statuses\":[\"INVALID\",\"INVALID\",\"INVALID\"]");
+    assertThat(
+            catchThrowableOfType(
+                RequestException.class,
+                () ->
+                    answer(
+                        """
+                        {"entities": {"customer_id": ["alice"], "amount": [30]},
+                         "features": ["spending:share", "spending:refund"]}
+                        """)))
+        .hasMessage(
+            "The request gives some of the event's fields that spending needs, and lacks payment_id; give all of amount, payment_id in entities, or none.");
+  }
+
+  @Test
+  void aDerivedValueIsNullForTheReasonThatItsColumnsAre() throws RequestException {
+    derive();
+    String mean =
+        """
+        {"entities": {"customer_id": ["alice"]}, "features": ["spending:mean"], "as_of": "%s"}
+        """;
+
+    assertThat(answer(mean.formatted("2026-11-23T13:00:00Z")))
+        .contains("{\"values\":[5.0],\"statuses\":[\"PRESENT\"]");
+    assertThat(answer(mean.formatted("2026-11-23T13:15:00Z")))
+        .contains("{\"values\":[null],\"statuses\":[\"OUTSIDE_MAX_AGE\"]");
+    assertThat(
+            catchThrowableOfType(
+                RequestException.class, () -> answer(mean.formatted("2026-11-23T12:04:59Z"))))
+        .hasMessageStartingWith("as_of 2026-11-23T12:04:59Z is out of retention");
+  }
+
+  @Test
+  void aServiceHasWhatItsViewsDeriveInItsPlace() throws RequestException {
+    derive();
+
+    assertThat(
+            answer(
+                """
+                {"entities": {"customer_id": ["alice"], "amount": [3], "payment_id": ["p1"]},
+                 "feature_service": "habits", "full_feature_names": true}
+                """))
+        .startsWith(
+            "{\"metadata\":{\"feature_names\":[\"customer_id\",\"spending__mean\",\"spending__payments_1h\",\"spending__often\",\"spending__share\",\"spending__refund\"]}")
+        .contains(
+            json(
+                """
+                {"values":[7.5],"statuses":["PRESENT"],"event_timestamps":["2026-11-23T12:15:00Z"]},
+                {"values":[2],"statuses":["PRESENT"],"event_timestamps":["2026-11-23T12:15:00Z"]},
+                {"values":[true],"statuses":["PRESENT"],"event_timestamps":["2026-11-23T12:15:00Z"]},
+                {"values":[0.2],"statuses":["PRESENT"],"event_timestamps":["2026-11-23T12:15:00Z"]},
+                {"values":[true],"statuses":["PRESENT"],"event_timestamps":["2026-11-23T12:15:00Z"]}]}
+                """));
   }
 
   @Test

@@ -39,13 +39,11 @@ final class NaiveRisk {
     row.put("event.amount", order.amount());
     row.put("event.channel", order.channel());
     spending(order, row);
+    derived(order, row);
     history(order, row);
     shopSales(order, row);
     shopComplaints(order, row);
-    Double average = (Double) row.get("spending.avg_amount_1d");
-    double ratio =
-        order.amount() == null || average == null ? Double.NaN : order.amount() / average;
-    row.put("ratio", Double.isFinite(ratio) ? ratio : null);
+    row.put("ratio", row.get("spending.amount_vs_usual"));
     row.put("label", label(order));
     return row;
   }
@@ -74,6 +72,23 @@ final class NaiveRisk {
             order.customer() == null ? null : value);
       }
     }
+  }
+
+  /** What the view derives of its own columns, and of the order. */
+  private static void derived(Order order, Map<String, @Nullable Object> row) {
+    Long orders = (Long) row.get("spending.orders_1h");
+    row.put(
+        "spending.amount_vs_usual", quotient(order.amount(), row.get("spending.avg_amount_1d")));
+    row.put("spending.trend", quotient(row.get("spending.total_1h"), row.get("spending.total_1d")));
+    row.put("spending.busy", orders == null ? null : (Boolean) (orders > 1));
+  }
+
+  private static @Nullable Double quotient(@Nullable Object of, @Nullable Object by) {
+    if (of == null || by == null) {
+      return null;
+    }
+    double quotient = (Double) of / (Double) by;
+    return Double.isFinite(quotient) ? quotient : null;
   }
 
   /** All orders that the customer ever made. */
