@@ -21,7 +21,7 @@ public final class LogPositions {
   public static LogPosition parse(String text) {
     int first = text.indexOf('/');
     int second = text.indexOf('/', first + 1);
-    if (first < 0 || second < 0) {
+    if (first < 1 || second < 0) {
       throw new IllegalArgumentException(
           "not a log position: '" + text + "'; expected topic/partition/offset");
     }

@@ -20,7 +20,17 @@ class LogPositionsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"", "payments", "payments/1", "payments/one/2", "payments/1/2/3"})
+  @ValueSource(
+      strings = {
+        "",
+        "payments",
+        "payments/1",
+        "payments/one/2",
+        "payments/1/2/3",
+        "/1/2",
+        "payments//2",
+        "payments/1/"
+      })
   void anythingElseIsRefusedWithWhatWasExpected(String text) {
     assertThatThrownBy(() -> LogPositions.parse(text))
         .isInstanceOf(IllegalArgumentException.class)

@@ -75,7 +75,7 @@ public final class Ports {
   static void requireFree(int port) {
     long end = System.nanoTime() + MOMENT.toNanos();
     boolean free = isFree(port);
-    while (!free && System.nanoTime() < end) {
+    while (!free && System.nanoTime() < end && !Thread.currentThread().isInterrupted()) {
       LockSupport.parkNanos(POLL.toNanos());
       free = isFree(port);
     }

@@ -48,8 +48,8 @@ public final class JobOptions extends CommonOptions {
       converter = MemoryConverter.class,
       defaultValue = "${env:LEAT_STATE_MEMORY:-256MB}",
       description =
-          "Memory outside of the heap for all stores of the process together, cached blocks and write"
-              + " buffers, and for what is not committed yet: a whole number and KB, MB or GB."
+          "Memory for all stores of the process together: cached blocks and write buffers, and what"
+              + " is not committed yet. A whole number and KB, MB or GB."
               + " Environment: LEAT_STATE_MEMORY. Default: ${DEFAULT-VALUE}.")
   private long stateMemory = 256L << 20;
 

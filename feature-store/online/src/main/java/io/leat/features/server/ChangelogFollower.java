@@ -288,7 +288,11 @@ final class ChangelogFollower implements AutoCloseable {
         .forEach(
             (partition, next) ->
                 reached.add(new Position(partition, topicIds.get(partition), next)));
-    state.apply(changes, reached);
+    if (settled.whole()) {
+      state.apply(changes, reached);
+    } else {
+      state.applyPart(changes, reached);
+    }
   }
 
   /** Compares what was taken in with the ends of the changelogs, behind which all is committed. */

@@ -32,7 +32,8 @@ import org.rocksdb.WriteOptions;
  *
  * <p>What is known of the stores: key {@code topic/partition}, value the topic's id (16 bytes) and
  * the next offset (8 bytes); key {@code level/topic}, value when the store was last known to hold
- * nothing that the changelog has deleted, in milliseconds since 1970-01-01 UTC (8 bytes).
+ * nothing that the changelog has deleted, in milliseconds since 1970-01-01 UTC (8 bytes); key
+ * {@code whole}, value 0 while some transaction may be in the stores in part only, else 1.
  *
  * <p>Reads from any thread; changes from one. Nobody reads any more when it is closed.
  */
@@ -44,6 +45,7 @@ final class CommittedState implements AutoCloseable {
   record Position(TopicPartition partition, Uuid topicId, long nextOffset) {}
 
   private static final int POSITION_LENGTH = 24;
+  private static final byte[] WHOLE = "whole".getBytes(UTF_8);
 
   /** Keys are UTF-8, in which this byte never occurs. */
   private static final byte[] BEYOND_EVERY_KEY = {(byte) 0xff, (byte) 0xff, (byte) 0xff};
@@ -107,8 +109,18 @@ final class CommittedState implements AutoCloseable {
      * @throws NotInMemoryException if that cannot be told without a look further down
      */
     byte @Nullable [] get(String store, byte[] name) {
+      return get(files.store(store), name);
+    }
+
+    /** Whether it is a state between transactions. Throws what {@link #get} does. */
+    boolean isWhole() {
+      byte[] whole = get(known, WHOLE);
+      return whole == null || whole[0] != 0;
+    }
+
+    private byte @Nullable [] get(ColumnFamilyHandle store, byte[] name) {
       try {
-        return database.get(files.store(store), options, name);
+        return database.get(store, options, name);
       } catch (RocksDBException e) {
         if (e.getStatus() != null && e.getStatus().getCode() == Status.Code.Incomplete) {
           throw new NotInMemoryException();
@@ -157,8 +169,20 @@ final class CommittedState implements AutoCloseable {
     return new View(depth);
   }
 
-  /** Takes changes in, in order, and with them how far the changelogs have been read. */
+  /**
+   * Takes changes in, in order, and with them how far the changelogs have been read. The state is
+   * one between transactions then.
+   */
   void apply(List<Change> changes, List<Position> reached) {
+    apply(changes, reached, true);
+  }
+
+  /** Does what {@link #apply} does, with transactions among the changes that are not whole. */
+  void applyPart(List<Change> changes, List<Position> reached) {
+    apply(changes, reached, false);
+  }
+
+  private void apply(List<Change> changes, List<Position> reached, boolean whole) {
     try (WriteBatch batch = new WriteBatch()) {
       for (Change change : changes) {
         ColumnFamilyHandle store = files.store(change.store());
@@ -171,6 +195,7 @@ final class CommittedState implements AutoCloseable {
       for (Position position : reached) {
         batch.put(known, key(position.partition()), value(position));
       }
+      batch.put(known, WHOLE, new byte[] {(byte) (whole ? 1 : 0)});
       database.write(writeOptions, batch);
     } catch (RocksDBException e) {
       throw failed("write", e);

@@ -45,6 +45,15 @@ final class OnlineFeatures {
   }
 
   /**
+   * How many values the answer to a request has.
+   *
+   * @throws RequestException if it names what there is not
+   */
+  int values(OnlineRequest request) throws RequestException {
+    return request.rows() * catalog.plan(request.names()).columns().size();
+  }
+
+  /**
    * Answers a request.
    *
    * @param now the time to evaluate at where the request names none
@@ -129,9 +138,14 @@ final class OnlineFeatures {
   }
 
   private Map<ServedView, Rows> read(
-      ReadPlan plan, Keys keys, long time, CommittedState.Depth depth) {
+      ReadPlan plan, Keys keys, long time, CommittedState.Depth depth) throws RequestException {
     Map<ServedView, Rows> rows = new LinkedHashMap<>();
     try (CommittedState.View committed = state.view(depth)) {
+      if (!committed.isWhole()) {
+        throw new RequestException(
+            Kind.NOT_READY,
+            "Not ready: more has come at once than can be held back until its transactions are whole; come again in a moment.");
+      }
       for (ServedView view : plan.views()) {
         rows.put(
             view, ViewReader.read(committed, view, keys.bytes.get(view.entity().field()), time));

@@ -20,26 +20,34 @@ import org.apache.kafka.common.TopicPartition;
  */
 final class SettledChanges {
   /**
-   * How many changes are held back at most. More, as after an outage, are taken in as they come: a
-   * reader may then meet a busy key's state half written.
+   * Bytes of keys and values that are held back at most. More, as at a first start or after an
+   * outage, are taken in as they come, and nobody reads meanwhile.
    */
-  static final int MOST = 200_000;
+  static final long MOST_BYTES = 32L << 20;
 
   /**
    * Changes to take in.
    *
    * @param records in the order in which they were read
    * @param next by partition, the offset to go on from
+   * @param whole whether all transactions that they are of are among them
    */
-  record Settled(List<ConsumerRecord<byte[], byte[]>> records, Map<TopicPartition, Long> next) {}
+  record Settled(
+      List<ConsumerRecord<byte[], byte[]>> records,
+      Map<TopicPartition, Long> next,
+      boolean whole) {}
 
   private List<ConsumerRecord<byte[], byte[]>> held = new ArrayList<>();
+  private long heldBytes;
 
-  /** Where transactions have ended, of each partition; empty where nobody has asked. */
+  /** Where transactions have ended, of each partition; empty while nothing is held. */
   private Map<TopicPartition, Long> ends = Map.of();
 
   void add(Iterable<ConsumerRecord<byte[], byte[]>> records) {
-    records.forEach(held::add);
+    for (ConsumerRecord<byte[], byte[]> record : records) {
+      held.add(record);
+      heldBytes += bytes(record);
+    }
   }
 
   /** The offset before which a partition's changes are taken in. */
@@ -69,7 +77,7 @@ final class SettledChanges {
     boolean reached =
         ends.entrySet().stream()
             .allMatch(end -> position.applyAsLong(end.getKey()) >= end.getValue());
-    if (!reached && held.size() < MOST) {
+    if (!reached && heldBytes < MOST_BYTES) {
       return Optional.empty();
     }
     List<ConsumerRecord<byte[], byte[]>> settled = new ArrayList<>();
@@ -85,8 +93,14 @@ final class SettledChanges {
       next.put(end.getKey(), reached ? Math.min(at, end.getValue()) : at);
     }
     held = later;
+    heldBytes = later.stream().mapToLong(SettledChanges::bytes).sum();
     ends = Map.of();
-    return Optional.of(new Settled(settled, next));
+    return Optional.of(new Settled(settled, next, reached));
+  }
+
+  private static long bytes(ConsumerRecord<byte[], byte[]> record) {
+    return (record.key() == null ? 0 : record.key().length)
+        + (record.value() == null ? 0 : record.value().length);
   }
 
   private static boolean isOf(ConsumerRecord<byte[], byte[]> record, TopicPartition partition) {

@@ -61,9 +61,13 @@ final class StateFiles implements AutoCloseable {
 
   /**
    * Of a write buffer, which is a hash table: a search in the sorted list that RocksDB has
-   * otherwise costs more than all the rest of a read. Half a megabyte a store.
+   * otherwise costs more than all the rest of a read. Half a megabyte a store; less where that were
+   * more than an eighth of the store's share of the write buffers.
    */
-  private static final long BUCKETS = 1 << 16;
+  private static final long MOST_BUCKETS = 1 << 16;
+
+  private static final long FEWEST_BUCKETS = 1 << 8;
+  private static final int BUCKET_BYTES = 8;
 
   /** What is hashed of a key: all of it. */
   private static final int LONGEST_KEY = 1 << 20;
@@ -96,7 +100,8 @@ final class StateFiles implements AutoCloseable {
     this.columnOptions =
         new ColumnFamilyOptions()
             .setCompressionType(CompressionType.LZ4_COMPRESSION)
-            .setMemTableConfig(new HashLinkedListMemTableConfig().setBucketCount(BUCKETS))
+            .setMemTableConfig(
+                new HashLinkedListMemTableConfig().setBucketCount(buckets(memory, names.size())))
             .useCappedPrefixExtractor(LONGEST_KEY)
             .setTableFormatConfig(
                 new BlockBasedTableConfig()
@@ -142,6 +147,12 @@ final class StateFiles implements AutoCloseable {
               .formatted(folder, e),
           e);
     }
+  }
+
+  /** How many buckets the hash table of a store has. */
+  static long buckets(long memory, int stores) {
+    long room = memory / 2 / Math.max(1, stores) / 8 / BUCKET_BYTES;
+    return Math.max(FEWEST_BUCKETS, Math.min(MOST_BUCKETS, Long.highestOneBit(room)));
   }
 
   private RocksDB openOrBegin(Collection<String> names, List<ColumnFamilyHandle> handles)

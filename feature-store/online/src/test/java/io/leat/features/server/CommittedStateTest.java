@@ -65,6 +65,37 @@ class CommittedStateTest {
   }
 
   @Test
+  void partsOfTransactionsAreToldApartUntilTheyAreWhole() {
+    try (CommittedState state = open("a")) {
+      assertThat(isWhole(state)).isTrue();
+      state.applyPart(List.of(put("a", "k", "1")), List.of());
+      assertThat(isWhole(state)).isFalse();
+    }
+
+    try (CommittedState state = open("a")) {
+      assertThat(isWhole(state)).isFalse();
+      CommittedState.View before = state.view(Depth.DISK);
+      state.apply(List.of(put("a", "l", "2")), List.of());
+      assertThat(isWhole(state)).isTrue();
+      assertThat(before.isWhole()).isFalse();
+      before.close();
+    }
+  }
+
+  private static boolean isWhole(CommittedState state) {
+    try (CommittedState.View view = state.view(Depth.DISK)) {
+      return view.isWhole();
+    }
+  }
+
+  @Test
+  void aSmallBudgetHasSmallerTables() {
+    assertThat(StateFiles.buckets(256L << 20, 2)).isEqualTo(1 << 16);
+    assertThat(StateFiles.buckets(16L << 20, 5)).isEqualTo(1 << 14);
+    assertThat(StateFiles.buckets(1, 100)).isEqualTo(1 << 8);
+  }
+
+  @Test
   void theOffsetOfAnotherTopicOfTheSameNameDoesNotCount() {
     try (CommittedState state = open("a")) {
       state.apply(List.of(), List.of(new Position(LOG, TOPIC, 42)));

@@ -54,20 +54,26 @@ class SettledChangesTest {
   }
 
   @Test
-  void moreThanCanBeHeldIsTakenInAsItIs() {
+  void moreThanCanBeHeldIsTakenInAsItComesAndIsToldApart() {
+    int records = 33;
+    byte[] megabyte = new byte[1 << 20];
     List<ConsumerRecord<byte[], byte[]>> many = new ArrayList<>();
-    for (int i = 0; i < SettledChanges.MOST; i++) {
-      many.add(record(0, i));
+    for (int i = 0; i < records; i++) {
+      many.add(new ConsumerRecord<>("changelog", 0, i, new byte[] {1}, megabyte));
     }
-    changes.add(many);
+    Map<TopicPartition, Long> readable = Map.of(ONE, 1_000L, OTHER, 0L);
+    changes.add(many.subList(0, 31));
+    assertThat(changes.settle(at(31, 0), () -> readable)).isEmpty();
+    changes.add(many.subList(31, records));
 
-    Settled settled =
-        changes
-            .settle(
-                at(SettledChanges.MOST, 0), () -> Map.of(ONE, 10L * SettledChanges.MOST, OTHER, 0L))
-            .orElseThrow();
-    assertThat(settled.records()).hasSize(SettledChanges.MOST);
-    assertThat(settled.next()).containsEntry(ONE, (long) SettledChanges.MOST);
+    Settled part = changes.settle(at(records, 0), () -> readable).orElseThrow();
+    assertThat(part.records()).hasSize(records);
+    assertThat(part.next()).containsEntry(ONE, (long) records);
+    assertThat(part.whole()).isFalse();
+
+    changes.add(List.of(record(0, records)));
+    Settled rest = changes.settle(at(1_000, 0), () -> readable).orElseThrow();
+    assertThat(rest.whole()).isTrue();
   }
 
   private static ToLongFunction<TopicPartition> at(long one, long other) {

@@ -190,7 +190,7 @@ public final class StreamsService implements RunningService {
         options.guarantee() == Guarantee.exactly_once
             ? StreamsConfig.EXACTLY_ONCE_V2
             : StreamsConfig.AT_LEAST_ONCE);
-    settings.put(
+    settings.putIfAbsent(
         StreamsConfig.TRANSACTIONAL_STATE_STORES_CONFIG,
         options.guarantee() == Guarantee.exactly_once);
     settings.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, options.commitInterval().toMillis());
@@ -199,6 +199,7 @@ public final class StreamsService implements RunningService {
     settings.put(StreamsConfig.ROCKSDB_CONFIG_SETTER_CLASS_CONFIG, BoundedRocksDb.class);
     long cached = options.stateMemory() / CACHED_SHARE;
     settings.put(StreamsConfig.STATESTORE_CACHE_MAX_BYTES_CONFIG, cached);
+    settings.putIfAbsent(StreamsConfig.STATESTORE_UNCOMMITTED_MAX_BYTES_CONFIG, cached);
     settings.put(BoundedRocksDb.MEMORY, Long.toString(options.stateMemory() - cached));
     settings.put(StreamsConfig.REPLICATION_FACTOR_CONFIG, -1); // the broker's default
     settings.put(

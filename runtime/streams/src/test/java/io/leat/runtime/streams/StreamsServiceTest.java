@@ -65,6 +65,20 @@ class StreamsServiceTest {
         .doesNotContainKey("main.consumer.session.timeout.ms");
   }
 
+  @Test
+  void aCrashUnderExactlyOnceNeedsNoFullRestore() {
+    JobOptions options = new JobOptions();
+    new CommandLine(options)
+        .parseArgs(
+            "--pipeline=" + folder,
+            "--state-dir=" + folder.resolve("state"),
+            "--state-memory=64MB");
+
+    assertThat(StreamsService.settings("shop-asking", options))
+        .containsEntry("enable.transactional.statestores", true)
+        .containsEntry("statestore.uncommitted.max.bytes", 8L << 20);
+  }
+
   /** Runs the job as its main does, and gives what it says when it ends with code 1. */
   private String run(String... more) throws IOException {
     Files.writeString(folder.resolve("pipeline.yaml"), "pipeline: shop\nowner: test\n");
