@@ -146,7 +146,8 @@ final class Catalog {
                 new EventFeatures(
                     service(view.definition(), List.copyOf(features.values())),
                     pipeline,
-                    List.copyOf(features.keySet()))));
+                    List.copyOf(features.keySet()),
+                    this::served)));
     return plan(columns, read, names, made);
   }
 
@@ -176,7 +177,7 @@ final class Catalog {
                         pipeline.name(),
                         listed(pipeline.services().stream().map(FeatureService::name).toList())));
     Map<String, ServedView> meant = new HashMap<>();
-    pipeline.viewsFor(service).forEach(view -> meant.put(view.name(), views.get(view.id())));
+    pipeline.viewsFor(service).forEach(view -> meant.put(view.name(), served(view)));
     List<ServedView> read = new ArrayList<>();
     List<Planned> columns = new ArrayList<>();
     for (Feature feature : service.features()) {
@@ -193,10 +194,8 @@ final class Catalog {
       return plan(columns, read, names, List.of());
     }
     List<Integer> places = IntStream.range(0, columns.size()).boxed().toList();
-    EventFeatures made = new EventFeatures(service, pipeline, places);
-    for (FeatureView needed : made.views()) {
-      indexOf(meant.get(needed.name()), read);
-    }
+    EventFeatures made = new EventFeatures(service, pipeline, places, this::served);
+    made.views().forEach(view -> indexOf(view, read));
     return plan(columns, read, names, List.of(made));
   }
 
@@ -241,9 +240,13 @@ final class Catalog {
     return read.indexOf(view);
   }
 
+  private ServedView served(FeatureView view) {
+    return views.get(view.id());
+  }
+
   /** The view that a name alone means. */
   private ServedView named(String name, Map<String, Integer> promoted) throws RequestException {
-    return views.get(pipeline.meantByName(name, promoted).orElseThrow(() -> unknown(name)).id());
+    return served(pipeline.meantByName(name, promoted).orElseThrow(() -> unknown(name)));
   }
 
   private ServedView versioned(String name, String version) throws RequestException {

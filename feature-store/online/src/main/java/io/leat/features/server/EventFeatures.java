@@ -27,6 +27,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.apache.avro.Schema;
 import org.apache.avro.generic.GenericData;
@@ -52,20 +53,46 @@ final class EventFeatures {
   /** By place in the service, the event's fields that a feature needs. */
   private final List<Set<String>> needs = new ArrayList<>();
 
-  /** By place in the service, the views' columns that a derived feature is made of, in full. */
-  private final List<SortedSet<String>> madeOf = new ArrayList<>();
+  /** By place in the service, what a derived feature is made of, by name. */
+  private final List<List<Input>> madeOf = new ArrayList<>();
+
+  /** What all of them are made of. */
+  private final Set<Input> inputs = new LinkedHashSet<>();
+
+  private final List<ServedView> views;
 
   /** The fields that a request has to give. */
   private final Set<String> data = new LinkedHashSet<>();
 
   /**
-   * @param places for each feature of the service the place of its column among those to be filled
+   * A view's column that derived features are made of.
+   *
+   * @param name its full name
+   * @param column index in the view's columns
    */
-  EventFeatures(FeatureService service, Pipeline pipeline, List<Integer> places) {
+  private record Input(String name, ServedView view, int column) {}
+
+  /**
+   * @param places for each feature of the service the place of its column among those to be filled
+   * @param served what a view of the pipeline is read as
+   */
+  EventFeatures(
+      FeatureService service,
+      Pipeline pipeline,
+      List<Integer> places,
+      Function<FeatureView, ServedView> served) {
     this.service = service;
     this.places = places;
     Contract contract = pipeline.contract(service.spine()).orElseThrow();
     this.assembler = new VectorAssembler(service, pipeline);
+    this.views = assembler.views().stream().map(served).toList();
+    Map<String, Input> columns = new HashMap<>();
+    for (ServedView view : views) {
+      List<String> names = VectorAssembler.fullNames(view.definition());
+      for (int i = 0; i < names.size(); i++) {
+        columns.put(names.get(i), new Input(names.get(i), view, i));
+      }
+    }
     this.spine = contract.schema();
     this.eventTime = spine.getField(contract.eventTime());
     Scope scope = Scope.ofVector(spine, pipeline.viewsFor(service));
@@ -76,7 +103,7 @@ final class EventFeatures {
     known.add(eventTime.name());
     for (Feature feature : service.features()) {
       Set<String> fields = new LinkedHashSet<>();
-      SortedSet<String> columns = new TreeSet<>();
+      SortedSet<String> names = new TreeSet<>();
       if (feature instanceof EventFeature event) {
         fields.add(event.field());
       } else if (feature instanceof DerivedFeature derived) {
@@ -85,19 +112,20 @@ final class EventFeatures {
           if (name.startsWith("event.")) {
             fields.add(name.split("\\.", 3)[1]);
           } else {
-            columns.add(name);
+            names.add(name);
           }
         }
       }
       needs.add(fields);
-      madeOf.add(columns);
+      madeOf.add(names.stream().map(columns::get).toList());
+      inputs.addAll(madeOf.get(madeOf.size() - 1));
       fields.stream().filter(field -> !known.contains(field)).forEach(data::add);
     }
   }
 
-  /** The views that derived features need. */
-  List<FeatureView> views() {
-    return assembler.views();
+  /** The views that the service's features need. */
+  List<ServedView> views() {
+    return views;
   }
 
   /** The event's fields that a request has to give for all of the features. */
@@ -146,22 +174,13 @@ final class EventFeatures {
 
   /** The status of the first of the columns that is null: for want of it the feature is. */
   private Status ofNull(
-      SortedSet<String> columns,
-      Map<ServedView, Rows> rows,
-      int row,
-      Optional<Instant> asOf,
-      Instant time)
+      List<Input> inputs, Map<ServedView, Rows> rows, int row, Optional<Instant> asOf, Instant time)
       throws RequestException {
-    for (String name : columns) {
-      for (Map.Entry<ServedView, Rows> read : rows.entrySet()) {
-        ServedView view = read.getKey();
-        int column = view.columns().indexOf(name.substring(name.indexOf('.') + 1));
-        @Nullable Object[] values = read.getValue().values()[row];
-        if (name.startsWith(view.name() + ".")
-            && service.means(view.definition())
-            && (values == null || values[column] == null)) {
-          return NullStatus.of(view, column, read.getValue(), row, asOf, time.toEpochMilli());
-        }
+    for (Input input : inputs) {
+      Rows read = rows.get(input.view());
+      @Nullable Object[] values = read.values()[row];
+      if (values == null || values[input.column()] == null) {
+        return NullStatus.of(input.view(), input.column(), read, row, asOf, time.toEpochMilli());
       }
     }
     return Status.NULL_VALUE;
@@ -210,15 +229,12 @@ final class EventFeatures {
 
   private Map<String, @Nullable Object> viewFeatures(Map<ServedView, Rows> rows, int row) {
     Map<String, @Nullable Object> features = new HashMap<>();
-    rows.forEach(
-        (view, read) -> {
-          @Nullable Object[] values = read.values()[row];
-          if (values != null && service.means(view.definition())) {
-            for (int i = 0; i < values.length; i++) {
-              features.put(view.name() + "." + view.columns().get(i), values[i]);
-            }
-          }
-        });
+    for (Input input : inputs) {
+      @Nullable Object[] values = rows.get(input.view()).values()[row];
+      if (values != null) {
+        features.put(input.name(), values[input.column()]);
+      }
+    }
     return features;
   }
 }

@@ -111,7 +111,10 @@ class CatalogTest {
         .singleElement()
         .satisfies(
             made ->
-                assertThat(made.views()).extracting(FeatureView::id).containsExactly("spending@3"));
+                assertThat(made.views())
+                    .singleElement()
+                    .returns("spending", ServedView::name)
+                    .returns(3, ServedView::version));
     assertThat(plan.columns()).extracting(Planned::isMade).containsExactly(false, true);
   }
 
