@@ -145,6 +145,6 @@ public final class RedisPeerMain {
         newest[row] = states ? engine.newestEventTime() : VectorBytes.newest(bytes);
       }
     }
-    return new ViewReader.Rows(values, newest, 0);
+    return new ViewReader.Rows(values, newest, false, 0);
   }
 }

@@ -159,28 +159,46 @@ final class EventFeatures {
         if (!(service.features().get(feature) instanceof ViewFeature)) {
           Column column = columns.get(places.get(feature));
           Object value = vector.get(feature);
-          if (!there.containsAll(needs.get(feature))) {
-            column.set(row, null, Status.INVALID);
-          } else if (value != null) {
-            column.set(row, value, Status.PRESENT);
-          } else {
-            Optional<Instant> asOf = request.asOf();
-            column.set(row, null, ofNull(madeOf.get(feature), rows, row, asOf, time));
-          }
+          Status status =
+              there.containsAll(needs.get(feature))
+                  ? status(value, madeOf.get(feature), rows, row, request.asOf(), time)
+                  : Status.INVALID;
+          column.set(row, status == Status.PRESENT ? value : null, status);
         }
       }
     }
   }
 
-  /** The status of the first of the columns that is null: for want of it the feature is. */
-  private Status ofNull(
-      List<Input> inputs, Map<ServedView, Rows> rows, int row, Optional<Instant> asOf, Instant time)
+  /**
+   * That of the first column that is not known, for an expression can make a value of its null: of
+   * {@code has(total_1h)}, of {@code a > 1.0 || b > 1.0}. Else PRESENT, or that of the first column
+   * that is null: for want of it the feature is.
+   */
+  private static Status status(
+      @Nullable Object value,
+      List<Input> inputs,
+      Map<ServedView, Rows> rows,
+      int row,
+      Optional<Instant> asOf,
+      Instant time)
       throws RequestException {
+    long millis = time.toEpochMilli();
+    for (Input input : inputs) {
+      Rows read = rows.get(input.view());
+      Optional<Status> unknown =
+          NullStatus.ofUnknown(input.view(), input.column(), read, row, asOf, millis);
+      if (unknown.isPresent()) {
+        return unknown.get();
+      }
+    }
+    if (value != null) {
+      return Status.PRESENT;
+    }
     for (Input input : inputs) {
       Rows read = rows.get(input.view());
       @Nullable Object[] values = read.values()[row];
       if (values == null || values[input.column()] == null) {
-        return NullStatus.of(input.view(), input.column(), read, row, asOf, time.toEpochMilli());
+        return NullStatus.of(input.view(), input.column(), read, row, asOf, millis);
       }
     }
     return Status.NULL_VALUE;

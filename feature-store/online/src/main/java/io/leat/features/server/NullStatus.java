@@ -6,7 +6,7 @@ import io.leat.features.server.ViewReader.Rows;
 import java.time.Instant;
 import java.util.Optional;
 
-/** Why a value of a view is null. Stateless. */
+/** Why a value of a view is null, and whether it is for want of knowing. Stateless. */
 final class NullStatus {
   private NullStatus() {}
 
@@ -21,12 +21,32 @@ final class NullStatus {
   static Status of(
       ServedView view, int column, Rows rows, int row, Optional<Instant> asOf, long time)
       throws RequestException {
-    long newest = rows.newest()[row];
+    Optional<Status> unknown = ofUnknown(view, column, rows, row, asOf, time);
+    if (unknown.isPresent()) {
+      return unknown.get();
+    }
     if (rows.values()[row] == null) {
       return Status.NOT_FOUND;
     }
-    if (view.isKept(column, newest, time)) {
-      return view.isOver(column, newest, time) ? Status.OUTSIDE_MAX_AGE : Status.NULL_VALUE;
+    return view.isOver(column, rows.newest()[row], time)
+        ? Status.OUTSIDE_MAX_AGE
+        : Status.NULL_VALUE;
+  }
+
+  /**
+   * The status of a value that is null because it is not known: the view waits for its backfill, or
+   * the key's state no longer has all of what the window covers. Empty where the value is known, a
+   * null that stands for no events too. Takes and throws what {@link #of} does.
+   */
+  static Optional<Status> ofUnknown(
+      ServedView view, int column, Rows rows, int row, Optional<Instant> asOf, long time)
+      throws RequestException {
+    if (rows.isWaiting()) {
+      return Optional.of(Status.NOT_FOUND);
+    }
+    long newest = rows.newest()[row];
+    if (rows.values()[row] == null || view.isKept(column, newest, time)) {
+      return Optional.empty();
     }
     if (asOf.isPresent()) {
       throw new RequestException(
@@ -38,6 +58,6 @@ final class NullStatus {
           view.columns().get(column),
           Instant.ofEpochMilli(view.keptFrom(newest)));
     }
-    return Status.INVALID;
+    return Optional.of(Status.INVALID);
   }
 }

@@ -20,10 +20,12 @@ final class ViewReader {
    *     no state, and while the view waits for its backfill
    * @param newest a row's newest event time, milliseconds since 1970-01-01 UTC; 0 where the key has
    *     no state
+   * @param isWaiting whether the view waits for its backfill
    * @param nanos how long it took
    */
   @SuppressWarnings("ArrayRecordComponent") // handed on once, compared never
-  record Rows(@Nullable Object[] @Nullable [] values, long[] newest, long nanos) {}
+  record Rows(
+      @Nullable Object[] @Nullable [] values, long[] newest, boolean isWaiting, long nanos) {}
 
   /**
    * Reads and evaluates.
@@ -40,7 +42,7 @@ final class ViewReader {
     long[] newest = new long[keys.size()];
     if (view.isBackfilled()
         && !BackfillState.isLive(committed.get(view.store(), BackfillState.name()))) {
-      return new Rows(values, newest, System.nanoTime() - start); // never half of a backfill
+      return new Rows(values, newest, true, System.nanoTime() - start); // never half of a backfill
     }
     List<byte @Nullable []> states = committed.getAll(view.store(), keys);
     for (int row = 0; row < values.length; row++) {
@@ -53,6 +55,6 @@ final class ViewReader {
         newest[row] = engine.newestEventTime();
       }
     }
-    return new Rows(values, newest, System.nanoTime() - start);
+    return new Rows(values, newest, false, System.nanoTime() - start);
   }
 }

@@ -38,7 +38,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The online store of a shop whose view of customers takes its first values from a backfill. */
 public final class BackfilledShop implements AutoCloseable {
-  static final FeatureView SPENDING =
+  public static final FeatureView SPENDING =
       new FeatureView(
           "spending",
           1,

@@ -230,18 +230,11 @@ class OnlineFeaturesTest {
   @Test
   void aKeyWithAnEventFromBeyondItsGraceCannotBeToldNow() throws RequestException {
     assertThat(
-            new String(
-                JsonAnswer.of(
-                    features.answer(
-                        parse(
-                            """
-                            {"entities": {"customer_id": ["alice"]},
-                             "features": ["spending:payments_1h"]}
-                            """),
-                        NOON,
-                        Depth.DISK),
-                    false),
-                UTF_8))
+            answer(
+                """
+                {"entities": {"customer_id": ["alice"]}, "features": ["spending:payments_1h"]}
+                """,
+                NOON))
         .contains("{\"values\":[null],\"statuses\":[\"INVALID\"]");
   }
 
@@ -263,13 +256,26 @@ class OnlineFeaturesTest {
 
   /** Spending with derived features: of columns alone, of the event too, of two of its fields. */
   private void derive() {
-    FeatureView spending =
+    derive(
         Shop.SPENDING.with(
             List.of(
                 derived("mean", "spending.total_1h / spending.payments_1h"),
                 derived("often", "spending.payments_1h > 1.0"),
                 derived("share", "event.amount / spending.total_1h"),
-                derived("refund", "event.payment_id == 'p1' && event.amount < spending.total_1h")));
+                derived(
+                    "refund", "event.payment_id == 'p1' && event.amount < spending.total_1h"))));
+  }
+
+  /** Spending whose derived features have a value though a column of theirs is null. */
+  private void deriveOfNulls(FeatureView spending) {
+    derive(
+        spending.with(
+            List.of(
+                derived("known", "has(spending.total_1h) ? spending.total_1h : 0.0"),
+                derived("either", "spending.total_1h > 100.0 || !has(spending.payments_1h)"))));
+  }
+
+  private void derive(FeatureView spending) {
     List<FeatureService.Feature> all = new ArrayList<>(spending.derived());
     all.add(1, new ViewFeature("spending", "payments_1h"));
     Pipeline pipeline =
@@ -370,6 +376,56 @@ class OnlineFeaturesTest {
             catchThrowableOfType(
                 RequestException.class, () -> answer(mean.formatted("2026-11-23T12:04:59Z"))))
         .hasMessageStartingWith("as_of 2026-11-23T12:04:59Z is out of retention");
+  }
+
+  @Test
+  void whatIsMadeOfAWindowThatIsNotKeptIsRefusedOrInvalidWhateverItMakesOfNull()
+      throws RequestException {
+    deriveOfNulls(Shop.SPENDING);
+    String request =
+        """
+        {"entities": {"customer_id": ["1001", "alice"]}, "features": ["spending:%s"]%s}
+        """;
+
+    for (String feature : List.of("known", "either")) {
+      String before = request.formatted(feature, ", \"as_of\": \"2026-11-23T12:04:59Z\"");
+      assertThat(catchThrowableOfType(RequestException.class, () -> answer(before)))
+          .hasMessageStartingWith("as_of 2026-11-23T12:04:59Z is out of retention");
+      String now = request.formatted(feature, "");
+      assertThat(answer(now, NOON)).contains("null],\"statuses\":[\"PRESENT\",\"INVALID\"]");
+    }
+  }
+
+  @Test
+  void whatIsMadeOfAViewThatWaitsForItsBackfillIsNotFoundWhateverItMakesOfNull()
+      throws RequestException {
+    deriveOfNulls(BackfilledShop.SPENDING);
+    String request =
+        """
+        {"entities": {"customer_id": ["alice", "nobody"]},
+         "features": ["spending:known", "spending:either"]}
+        """;
+
+    assertThat(answer(request))
+        .contains("{\"values\":[null,null],\"statuses\":[\"NOT_FOUND\",\"NOT_FOUND\"]")
+        .doesNotContain("0.0", "true");
+    tellOfBackfill("live 1 7 5");
+    assertThat(answer(request))
+        .contains("{\"values\":[15.0,0.0],\"statuses\":[\"PRESENT\",\"PRESENT\"]")
+        .contains("{\"values\":[false,true],\"statuses\":[\"PRESENT\",\"PRESENT\"]");
+  }
+
+  @Test
+  void whatIsMadeOfAnEmptyWindowOrOfAKeyWithoutStateIsWhatItMakesOfNull() throws RequestException {
+    deriveOfNulls(Shop.SPENDING);
+
+    assertThat(
+            answer(
+                """
+                {"entities": {"customer_id": ["alice", "nobody", null]},
+                 "features": ["spending:known"], "as_of": "2026-11-23T13:15:00Z"}
+                """))
+        .contains("{\"values\":[0.0,0.0,0.0],\"statuses\":[\"PRESENT\",\"PRESENT\",\"PRESENT\"]");
   }
 
   @Test
@@ -490,11 +546,13 @@ class OnlineFeaturesTest {
   }
 
   private String answer(String body) throws RequestException {
+    return answer(body, QUARTER_PAST);
+  }
+
+  private String answer(String body, Instant now) throws RequestException {
     OnlineRequest request = parse(body);
     return new String(
-        JsonAnswer.of(
-            features.answer(request, QUARTER_PAST, Depth.DISK), request.versionMetadata()),
-        UTF_8);
+        JsonAnswer.of(features.answer(request, now, Depth.DISK), request.versionMetadata()), UTF_8);
   }
 
   private static OnlineRequest parse(String body) throws RequestException {
