@@ -137,7 +137,7 @@ final class EventFeatures {
    * Makes the features.
    *
    * @param columns to be filled, but for those of views' columns, which are left alone
-   * @param keys by field, the rows' keys
+   * @param keys by the entities' key fields, the rows' keys, whatever the request calls them
    * @param rows what was read of each view
    * @param time the time of evaluation
    * @throws RequestException if the request gives some fields of the event and not all, or a value
@@ -151,7 +151,7 @@ final class EventFeatures {
       Instant time)
       throws RequestException {
     Map<String, List<@Nullable Object>> given = request.entities();
-    Set<String> there = there(given);
+    Set<String> there = there(given, keys);
     for (int row = 0; row < request.rows(); row++) {
       List<@Nullable Object> vector =
           assembler.assemble(event(given, keys, there, row, time), viewFeatures(rows, row));
@@ -205,7 +205,9 @@ final class EventFeatures {
   }
 
   /** The event's fields that are there, all of {@link #data} or none of it among them. */
-  private Set<String> there(Map<String, List<@Nullable Object>> given) throws RequestException {
+  private Set<String> there(
+      Map<String, List<@Nullable Object>> given, Map<String, List<@Nullable Object>> keys)
+      throws RequestException {
     List<String> missing = data.stream().filter(field -> !given.containsKey(field)).toList();
     if (!missing.isEmpty() && missing.size() < data.size()) {
       throw new RequestException(
@@ -217,9 +219,11 @@ final class EventFeatures {
     }
     Set<String> there = new HashSet<>();
     for (Schema.Field field : spine.getFields()) {
+      String name = field.name();
       if (field.equals(eventTime)
-          || (given.containsKey(field.name()) && RequestFields.canBeGiven(field))) {
-        there.add(field.name());
+          || ((keys.containsKey(name) || given.containsKey(name))
+              && RequestFields.canBeGiven(field))) {
+        there.add(name);
       }
     }
     return there;

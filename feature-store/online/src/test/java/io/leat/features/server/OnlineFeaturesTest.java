@@ -428,6 +428,29 @@ class OnlineFeaturesTest {
         .contains("{\"values\":[0.0,0.0,0.0],\"statuses\":[\"PRESENT\",\"PRESENT\",\"PRESENT\"]");
   }
 
+  @ParameterizedTest
+  @CsvSource({"customer_id, terminal_id", "customer, terminal_id", "customer, terminal"})
+  void theEventsKeysAreTheRowsWhicheverNameTheyAreGivenBy(String customer, String terminal)
+      throws RequestException {
+    derive(
+        Shop.SPENDING.with(
+            List.of(
+                derived("own", "event.customer_id == 'alice'"),
+                derived("where", "event.customer_id + '@' + event.terminal_id"))));
+
+    assertThat(
+            answer(
+                """
+                {"entities": {"%s": ["alice", "bob", null], "%s": ["t1", 2, "t3"]},
+                 "features": ["spending:own", "spending:where"]}
+                """
+                    .formatted(customer, terminal)))
+        .contains(
+            "{\"values\":[true,false,null],\"statuses\":[\"PRESENT\",\"PRESENT\",\"NULL_VALUE\"]")
+        .contains(
+            "{\"values\":[\"alice@t1\",\"bob@2\",null],\"statuses\":[\"PRESENT\",\"PRESENT\",\"NULL_VALUE\"]");
+  }
+
   @Test
   void aServiceHasWhatItsViewsDeriveInItsPlace() throws RequestException {
     derive();
