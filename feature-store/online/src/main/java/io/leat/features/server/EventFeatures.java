@@ -237,7 +237,6 @@ final class EventFeatures {
       Instant time)
       throws RequestException {
     GenericRecord event = new GenericData.Record(spine);
-    event.put(eventTime.pos(), RequestFields.time(eventTime, time));
     for (String name : there) {
       Schema.Field field = spine.getField(name);
       if (keys.containsKey(name)) {
@@ -246,6 +245,7 @@ final class EventFeatures {
         event.put(field.pos(), RequestFields.value(field, given.get(name).get(row)));
       }
     }
+    event.put(eventTime.pos(), RequestFields.time(eventTime, time));
     return event;
   }
 

@@ -452,6 +452,19 @@ class OnlineFeaturesTest {
   }
 
   @Test
+  void theEventsTimeIsThatOfEvaluationThoughTheRequestGivesAnother() throws RequestException {
+    derive(Shop.SPENDING.with(List.of(derived("at", "event.paid_at"))));
+
+    assertThat(
+            answer(
+                """
+                {"entities": {"customer_id": ["alice"], "paid_at": [5]}, "features": ["spending:at"],
+                 "as_of": "2026-11-23T12:15:00Z"}
+                """))
+        .contains("{\"values\":[%d],".formatted(QUARTER_PAST.toEpochMilli()));
+  }
+
+  @Test
   void aServiceHasWhatItsViewsDeriveInItsPlace() throws RequestException {
     derive();
 
