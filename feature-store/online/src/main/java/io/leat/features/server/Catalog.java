@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -214,7 +215,10 @@ final class Catalog {
                 : "name each feature once, or set full_feature_names to true");
       }
     }
-    return new ReadPlan(List.copyOf(columns), distinct, List.copyOf(read), names.service(), made);
+    Set<String> data = new LinkedHashSet<>();
+    made.forEach(features -> data.addAll(features.data()));
+    return new ReadPlan(
+        List.copyOf(columns), distinct, List.copyOf(read), names.service(), made, data);
   }
 
   private static Planned ofView(

@@ -3,7 +3,6 @@ package io.leat.features.server;
 import io.leat.features.engine.VectorAssembler;
 import io.leat.features.server.OnlineAnswer.Column;
 import io.leat.features.server.OnlineAnswer.Status;
-import io.leat.features.server.RequestException.Kind;
 import io.leat.features.server.ViewReader.Rows;
 import io.leat.pipeline.Contract;
 import io.leat.pipeline.Entity;
@@ -40,8 +39,8 @@ import org.jspecify.annotations.Nullable;
  * gives beside the keys.
  *
  * <p>A request that gives none of the event's fields is answered with what can be made without;
- * features that need one are INVALID. One that gives some and not all is refused. The event's time
- * is the time of evaluation, its keys are the row's. Thread-safe.
+ * features that need one are INVALID. One that gives some and not all has been refused ({@link
+ * ReadPlan#data}). The event's time is the time of evaluation, its keys are the row's. Thread-safe.
  */
 final class EventFeatures {
   private final FeatureService service;
@@ -61,7 +60,6 @@ final class EventFeatures {
 
   private final List<ServedView> views;
 
-  /** The fields that a request has to give. */
   private final Set<String> data = new LinkedHashSet<>();
 
   /**
@@ -128,7 +126,7 @@ final class EventFeatures {
     return views;
   }
 
-  /** The event's fields that a request has to give for all of the features. */
+  /** The event's fields, keys and time apart, that the features need. */
   Set<String> data() {
     return data;
   }
@@ -140,8 +138,8 @@ final class EventFeatures {
    * @param keys by the entities' key fields, the rows' keys, whatever the request calls them
    * @param rows what was read of each view
    * @param time the time of evaluation
-   * @throws RequestException if the request gives some fields of the event and not all, or a value
-   *     that its field cannot hold, or names a time that is too long ago
+   * @throws RequestException if the request gives a value that its field cannot hold, or names a
+   *     time that is too long ago
    */
   void fill(
       List<Column> columns,
@@ -204,19 +202,9 @@ final class EventFeatures {
     return Status.NULL_VALUE;
   }
 
-  /** The event's fields that are there, all of {@link #data} or none of it among them. */
+  /** The event's fields that are there. */
   private Set<String> there(
-      Map<String, List<@Nullable Object>> given, Map<String, List<@Nullable Object>> keys)
-      throws RequestException {
-    List<String> missing = data.stream().filter(field -> !given.containsKey(field)).toList();
-    if (!missing.isEmpty() && missing.size() < data.size()) {
-      throw new RequestException(
-          Kind.NO_REQUEST_DATA,
-          "The request gives some of the event's fields that %s needs, and lacks %s; give all of %s in entities, or none.",
-          service.name(),
-          String.join(", ", missing),
-          String.join(", ", data));
-    }
+      Map<String, List<@Nullable Object>> given, Map<String, List<@Nullable Object>> keys) {
     Set<String> there = new HashSet<>();
     for (Schema.Field field : spine.getFields()) {
       String name = field.name();

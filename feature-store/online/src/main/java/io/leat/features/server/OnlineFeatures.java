@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -64,6 +65,7 @@ final class OnlineFeatures {
       throws RequestException {
     ReadPlan plan = catalog.plan(request.names());
     limits.check(request.rows(), plan.columns().size());
+    checkData(request.entities(), plan.data());
     Keys keys = keys(request, plan);
     Instant time = request.asOf().orElse(now);
     Map<ServedView, Rows> rows = read(plan, keys, time.toEpochMilli(), depth);
@@ -96,6 +98,17 @@ final class OnlineFeatures {
         plan.views().stream()
             .flatMap(view -> lag.apply(view.store()).stream())
             .reduce(Lag.NONE, Lag::worse));
+  }
+
+  private static void checkData(Map<String, ?> given, Set<String> data) throws RequestException {
+    List<String> missing = data.stream().filter(field -> !given.containsKey(field)).toList();
+    if (!missing.isEmpty() && missing.size() < data.size()) {
+      throw new RequestException(
+          Kind.NO_REQUEST_DATA,
+          "The request gives some of the event's fields that its features need, and lacks %s; give all of %s in entities, or none.",
+          String.join(", ", missing),
+          String.join(", ", data));
+    }
   }
 
   /**

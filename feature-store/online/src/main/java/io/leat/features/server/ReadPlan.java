@@ -13,13 +13,16 @@ import java.util.Set;
  * @param service the service that was asked for
  * @param made what makes the columns that are made of the event, or derived; a service's, or one
  *     for each view that derived features are asked of
+ * @param data the event's fields, keys and time apart, that all of {@code made} need: a request
+ *     gives each, or none
  */
 record ReadPlan(
     List<Planned> columns,
     Set<String> names,
     List<ServedView> views,
     Optional<String> service,
-    List<EventFeatures> made) {
+    List<EventFeatures> made,
+    Set<String> data) {
   /**
    * One column.
    *

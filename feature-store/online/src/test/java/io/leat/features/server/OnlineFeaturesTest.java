@@ -266,6 +266,37 @@ class OnlineFeaturesTest {
                     "refund", "event.payment_id == 'p1' && event.amount < spending.total_1h"))));
   }
 
+  @Test
+  void someOfTheEventsFieldsAreRefusedThoughTheyAreAllThatOneOfTheViewsNeeds()
+      throws RequestException {
+    FeatureView takings =
+        Shop.TAKINGS.with(
+            List.of(
+                new DerivedFeature(
+                    "takings.first",
+                    new Expression(
+                        "event.payment_id == 'p1' && takings.payments_1h == 1.0", "test", 1))));
+    derive(
+        Shop.SPENDING.with(List.of(derived("share", "event.amount / spending.total_1h"))), takings);
+    String request =
+        """
+        {"entities": {"customer_id": ["alice"], "terminal_id": ["t1"]%s},
+         "features": ["spending:share", "takings:first"]}
+        """;
+
+    assertThat(answer(request.formatted("")))
+        .contains("{\"values\":[null],\"statuses\":[\"INVALID\"]")
+        .doesNotContain("[30", "true");
+    assertThat(answer(request.formatted(", \"amount\": [30], \"payment_id\": [\"p1\"]")))
+        .contains("{\"values\":[2.0],\"statuses\":[\"PRESENT\"]")
+        .contains("{\"values\":[true],\"statuses\":[\"PRESENT\"]");
+    assertThat(
+            catchThrowableOfType(
+                RequestException.class, () -> answer(request.formatted(", \"amount\": [30]"))))
+        .hasMessage(
+            "The request gives some of the event's fields that its features need, and lacks payment_id; give all of amount, payment_id in entities, or none.");
+  }
+
   /** Spending whose derived features have a value though a column of theirs is null. */
   private void deriveOfNulls(FeatureView spending) {
     derive(
@@ -276,12 +307,16 @@ class OnlineFeaturesTest {
   }
 
   private void derive(FeatureView spending) {
+    derive(spending, Shop.TAKINGS);
+  }
+
+  private void derive(FeatureView spending, FeatureView takings) {
     List<FeatureService.Feature> all = new ArrayList<>(spending.derived());
     all.add(1, new ViewFeature("spending", "payments_1h"));
     Pipeline pipeline =
         Shop.pipeline(
             List.of(Shop.contract("payments", Shop.PAYMENT, Optional.of("customer_id"), 4)),
-            List.of(spending, Shop.TAKINGS),
+            List.of(spending, takings),
             List.of(
                 new FeatureService("habits", 1, "payments", all, Optional.empty(), "fingerprint")));
     features = features(pipeline, Limits.DEFAULT);
@@ -357,7 +392,7 @@ class OnlineFeaturesTest {
                          "features": ["spending:share", "spending:refund"]}
                         """)))
         .hasMessage(
-            "The request gives some of the event's fields that spending needs, and lacks payment_id; give all of amount, payment_id in entities, or none.");
+            "The request gives some of the event's fields that its features need, and lacks payment_id; give all of amount, payment_id in entities, or none.");
   }
 
   @Test
