@@ -228,6 +228,23 @@ class OnlineFeaturesTest {
   }
 
   @Test
+  void nobodyReadsWhileTransactionsAreThereInPart() throws RequestException {
+    String request =
+        """
+        {"entities": {"customer_id": ["1001"]}, "features": ["spending:payments_1h"]}
+        """;
+    state.applyPart(List.of(), List.of());
+
+    assertThat(catchThrowableOfType(RequestException.class, () -> answer(request)))
+        .hasMessageStartingWith("Not ready: more has come at once than can be held back")
+        .extracting(RequestException::kind)
+        .isEqualTo(RequestException.Kind.NOT_READY);
+
+    state.apply(List.of(), List.of());
+    assertThat(answer(request)).contains("[1]");
+  }
+
+  @Test
   void aKeyWithAnEventFromBeyondItsGraceCannotBeToldNow() throws RequestException {
     assertThat(
             answer(
