@@ -47,6 +47,9 @@ import org.slf4j.LoggerFactory;
  */
 final class ChangelogFollower implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(ChangelogFollower.class);
+  private static final Optional<String> IN_PART =
+      Optional.of("more has come at once than can be held back until its transactions are whole");
+
   private static final Duration POLL = Duration.ofMillis(100);
 
   /** How long the brokers may take to say how far the changelogs go. */
@@ -68,6 +71,7 @@ final class ChangelogFollower implements AutoCloseable {
   private final CountDownLatch stopped = new CountDownLatch(1);
   private volatile boolean stopping;
   private volatile @Nullable Consumer<byte[], byte[]> active;
+  private volatile boolean inPart;
   private volatile Optional<String> problem =
       Optional.of("the changelogs have not been reached yet");
   private volatile Optional<Throwable> failure = Optional.empty();
@@ -101,10 +105,11 @@ final class ChangelogFollower implements AutoCloseable {
 
   /**
    * What keeps the state from being served; empty once every store has caught up, and from then on
-   * while the brokers are away: the lag tells how old the state is.
+   * while the brokers are away: the lag tells how old the state is. After an outage, there may be
+   * transactions in part for a moment.
    */
   Optional<String> problem() {
-    return problem;
+    return inPart ? IN_PART : problem;
   }
 
   /** Why it stopped by itself; empty while it follows or when it was closed. */
@@ -174,7 +179,8 @@ final class ChangelogFollower implements AutoCloseable {
             consumerSettings, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
       active = consumer;
       goOn(consumer, changelogs);
-      SettledChanges changes = new SettledChanges();
+      inPart = !state.isWhole();
+      SettledChanges changes = new SettledChanges(!inPart);
       long measured = Long.MIN_VALUE;
       while (!stopping) {
         takeIn(consumer, topicIds, changes);
@@ -274,7 +280,10 @@ final class ChangelogFollower implements AutoCloseable {
             Collectors.toMap(
                 partition -> partition,
                 partition ->
-                    consumer.position(partition) + consumer.currentLag(partition).orElse(0)));
+                    consumer.currentLag(partition).stream()
+                        .map(lag -> consumer.position(partition) + lag)
+                        .findFirst()
+                        .orElse(SettledChanges.UNKNOWN)));
   }
 
   private void apply(SettledChanges.Settled settled, Map<TopicPartition, Uuid> topicIds) {
@@ -293,6 +302,7 @@ final class ChangelogFollower implements AutoCloseable {
     } else {
       state.applyPart(changes, reached);
     }
+    inPart = !settled.whole();
   }
 
   /** Compares what was taken in with the ends of the changelogs, behind which all is committed. */

@@ -169,6 +169,13 @@ final class CommittedState implements AutoCloseable {
     return new View(depth);
   }
 
+  /** Whether it is a state between transactions now. */
+  boolean isWhole() {
+    try (View now = view(Depth.DISK)) {
+      return now.isWhole();
+    }
+  }
+
   /**
    * Takes changes in, in order, and with them how far the changelogs have been read. The state is
    * one between transactions then.

@@ -37,11 +37,24 @@ final class SettledChanges {
       Map<TopicPartition, Long> next,
       boolean whole) {}
 
+  /** In place of an offset: how far a partition can be read is not known yet. */
+  static final long UNKNOWN = Long.MAX_VALUE;
+
   private List<ConsumerRecord<byte[], byte[]>> held = new ArrayList<>();
   private long heldBytes;
 
   /** Where transactions have ended, of each partition; empty while nothing is held. */
   private Map<TopicPartition, Long> ends = Map.of();
+
+  /** Whether what was taken in so far has no transaction in part. */
+  private boolean whole;
+
+  /**
+   * @param whole whether what was taken in before has none
+   */
+  SettledChanges(boolean whole) {
+    this.whole = whole;
+  }
 
   void add(Iterable<ConsumerRecord<byte[], byte[]>> records) {
     for (ConsumerRecord<byte[], byte[]> record : records) {
@@ -64,28 +77,34 @@ final class SettledChanges {
    * What can be taken in now, if anything.
    *
    * @param position the consumer's position in a partition
-   * @param readable how far each partition can be read, as of some time; called at most once
+   * @param readable how far each partition can be read, as of some time, or {@link #UNKNOWN}; not
+   *     called again until that has been reached
    */
   Optional<Settled> settle(
       ToLongFunction<TopicPartition> position, Supplier<Map<TopicPartition, Long>> readable) {
-    if (held.isEmpty()) {
+    if (held.isEmpty() && whole) {
       return Optional.empty();
     }
     if (ends.isEmpty()) {
       ends = Map.copyOf(readable.get());
     }
+    boolean known = !ends.containsValue(UNKNOWN);
     boolean reached =
-        ends.entrySet().stream()
-            .allMatch(end -> position.applyAsLong(end.getKey()) >= end.getValue());
+        known
+            && ends.entrySet().stream()
+                .allMatch(end -> position.applyAsLong(end.getKey()) >= end.getValue());
     if (!reached && heldBytes < MOST_BYTES) {
+      if (!known) {
+        ends = Map.of();
+      }
       return Optional.empty();
     }
     List<ConsumerRecord<byte[], byte[]>> settled = new ArrayList<>();
     List<ConsumerRecord<byte[], byte[]>> later = new ArrayList<>();
     for (ConsumerRecord<byte[], byte[]> record : held) {
       Long end = ends.get(new TopicPartition(record.topic(), record.partition()));
-      boolean whole = !reached || end == null || record.offset() < end;
-      (whole ? settled : later).add(record);
+      boolean taken = !reached || end == null || record.offset() < end;
+      (taken ? settled : later).add(record);
     }
     Map<TopicPartition, Long> next = new HashMap<>();
     for (Map.Entry<TopicPartition, Long> end : ends.entrySet()) {
@@ -95,6 +114,7 @@ final class SettledChanges {
     held = later;
     heldBytes = later.stream().mapToLong(SettledChanges::bytes).sum();
     ends = Map.of();
+    whole = reached;
     return Optional.of(new Settled(settled, next, reached));
   }
 

@@ -67,24 +67,18 @@ class CommittedStateTest {
   @Test
   void partsOfTransactionsAreToldApartUntilTheyAreWhole() {
     try (CommittedState state = open("a")) {
-      assertThat(isWhole(state)).isTrue();
+      assertThat(state.isWhole()).isTrue();
       state.applyPart(List.of(put("a", "k", "1")), List.of());
-      assertThat(isWhole(state)).isFalse();
+      assertThat(state.isWhole()).isFalse();
     }
 
     try (CommittedState state = open("a")) {
-      assertThat(isWhole(state)).isFalse();
+      assertThat(state.isWhole()).isFalse();
       CommittedState.View before = state.view(Depth.DISK);
       state.apply(List.of(put("a", "l", "2")), List.of());
-      assertThat(isWhole(state)).isTrue();
+      assertThat(state.isWhole()).isTrue();
       assertThat(before.isWhole()).isFalse();
       before.close();
-    }
-  }
-
-  private static boolean isWhole(CommittedState state) {
-    try (CommittedState.View view = state.view(Depth.DISK)) {
-      return view.isWhole();
     }
   }
 

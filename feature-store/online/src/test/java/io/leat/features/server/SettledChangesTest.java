@@ -15,7 +15,7 @@ class SettledChangesTest {
   private static final TopicPartition ONE = new TopicPartition("changelog", 0);
   private static final TopicPartition OTHER = new TopicPartition("changelog", 1);
 
-  private final SettledChanges changes = new SettledChanges();
+  private final SettledChanges changes = new SettledChanges(true);
 
   @Test
   void changesWaitUntilAllThatCouldBeReadHasBeen() {
@@ -71,9 +71,22 @@ class SettledChangesTest {
     assertThat(part.next()).containsEntry(ONE, (long) records);
     assertThat(part.whole()).isFalse();
 
-    changes.add(List.of(record(0, records)));
     Settled rest = changes.settle(at(1_000, 0), () -> readable).orElseThrow();
+    assertThat(rest.records()).isEmpty(); // but for the ends of transactions there is nothing more
+    assertThat(rest.next()).containsEntry(ONE, 1_000L);
     assertThat(rest.whole()).isTrue();
+    assertThat(changes.settle(at(1_000, 0), () -> readable)).isEmpty();
+  }
+
+  @Test
+  void whoComesBackToTransactionsInPartWaitsUntilItKnowsHowFarTheyGo() {
+    SettledChanges back = new SettledChanges(false);
+    Map<TopicPartition, Long> unknown = Map.of(ONE, 9L, OTHER, SettledChanges.UNKNOWN);
+    assertThat(back.settle(at(9, 4), () -> unknown)).isEmpty();
+
+    Settled settled = back.settle(at(9, 4), () -> Map.of(ONE, 9L, OTHER, 4L)).orElseThrow();
+    assertThat(settled.records()).isEmpty();
+    assertThat(settled.whole()).isTrue();
   }
 
   private static ToLongFunction<TopicPartition> at(long one, long other) {
