@@ -50,8 +50,8 @@ final class OnlineFeatures {
    *
    * @throws RequestException if it names what there is not
    */
-  int values(OnlineRequest request) throws RequestException {
-    return request.rows() * catalog.plan(request.names()).columns().size();
+  long values(OnlineRequest request) throws RequestException {
+    return (long) request.rows() * catalog.plan(request.names()).columns().size();
   }
 
   /**

@@ -43,7 +43,7 @@ final class SettledChanges {
   private List<ConsumerRecord<byte[], byte[]>> held = new ArrayList<>();
   private long heldBytes;
 
-  /** Where transactions have ended, of each partition; empty while nothing is held. */
+  /** Where transactions have ended, of each partition; empty while that is not wanted. */
   private Map<TopicPartition, Long> ends = Map.of();
 
   /** Whether what was taken in so far has no transaction in part. */

@@ -147,7 +147,7 @@ public final class StreamsService implements RunningService {
 
   /**
    * Whether some task reads several topics, and so has to wait for what is behind in time. Where
-   * none does, not to ask before each record spares a twentieth of the work.
+   * none does, there is nothing to ask before each record.
    */
   private static boolean joinsTopics(Topology topology) {
     return topology.describe().subtopologies().stream()

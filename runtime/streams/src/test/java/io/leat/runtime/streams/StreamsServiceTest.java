@@ -12,6 +12,8 @@ import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.Properties;
+import java.util.stream.Stream;
 import org.apache.avro.SchemaBuilder;
 import org.apache.kafka.streams.StreamsBuilder;
 import org.apache.kafka.streams.Topology;
@@ -44,39 +46,43 @@ class StreamsServiceTest {
 
   @Test
   void whoHasAStandbyIsReplacedByItAfterTenSecondsOfSilence() {
-    JobOptions options = new JobOptions();
-    new CommandLine(options)
-        .parseArgs(
-            "--pipeline=" + folder,
-            "--state-dir=" + folder.resolve("state"),
-            "--standby-replicas=1");
-
-    assertThat(StreamsService.settings("shop-asking", options))
+    assertThat(settings("--standby-replicas=1"))
         .containsEntry("main.consumer.session.timeout.ms", 10_000);
   }
 
   @Test
   void whoHasNoStandbyKeepsItsPartitionsUntilItIsBack() {
-    JobOptions options = new JobOptions();
-    new CommandLine(options)
-        .parseArgs("--pipeline=" + folder, "--state-dir=" + folder.resolve("state"));
-
-    assertThat(StreamsService.settings("shop-asking", options))
-        .doesNotContainKey("main.consumer.session.timeout.ms");
+    assertThat(settings()).doesNotContainKey("main.consumer.session.timeout.ms");
   }
 
   @Test
   void aCrashUnderExactlyOnceNeedsNoFullRestore() {
+    assertThat(settings("--state-memory=64MB"))
+        .containsEntry("enable.transactional.statestores", true)
+        .containsEntry("statestore.uncommitted.max.bytes", 8L << 20);
+    assertThat(settings("--guarantee=at_least_once"))
+        .containsEntry("enable.transactional.statestores", false);
+  }
+
+  @Test
+  void whoRunsAServiceCanTurnTransactionalStoresOff() throws IOException {
+    Path kafka =
+        Files.writeString(
+            folder.resolve("kafka.properties"), "enable.transactional.statestores=false");
+
+    assertThat(settings("--kafka-properties=" + kafka))
+        .containsEntry("enable.transactional.statestores", "false");
+  }
+
+  private Properties settings(String... more) {
     JobOptions options = new JobOptions();
     new CommandLine(options)
         .parseArgs(
-            "--pipeline=" + folder,
-            "--state-dir=" + folder.resolve("state"),
-            "--state-memory=64MB");
-
-    assertThat(StreamsService.settings("shop-asking", options))
-        .containsEntry("enable.transactional.statestores", true)
-        .containsEntry("statestore.uncommitted.max.bytes", 8L << 20);
+            Stream.concat(
+                    Stream.of("--pipeline=" + folder, "--state-dir=" + folder.resolve("state")),
+                    Stream.of(more))
+                .toArray(String[]::new));
+    return StreamsService.settings("shop-asking", options);
   }
 
   /** Runs the job as its main does, and gives what it says when it ends with code 1. */
