@@ -42,7 +42,6 @@ import redis.clients.jedis.Jedis;
 final class FeatureServerCommand implements Callable<Integer> {
   private static final Path PIPELINE = Path.of("benchmarks/pipelines/features");
   private static final Duration READY = Duration.ofMinutes(2);
-  private static final Duration WARM = Duration.ofSeconds(20);
 
   /** More requests, so that fewer of those that are measured meet code that is being compiled. */
   private static final int WARM_FACTOR = 4;
@@ -86,6 +85,14 @@ final class FeatureServerCommand implements Callable<Integer> {
       defaultValue = "15",
       description = "Length of each measurement. Default: ${DEFAULT-VALUE}.")
   private int seconds;
+
+  @Option(
+      names = "--warm",
+      defaultValue = "60",
+      description =
+          "Seconds of each of the three warm-ups; what a server does some ten times a second, as"
+              + " following changelogs, is compiled late. Default: ${DEFAULT-VALUE}.")
+  private int warm;
 
   @Option(
       names = "--forks",
@@ -311,9 +318,10 @@ final class FeatureServerCommand implements Callable<Integer> {
     try (Server server = start(subject, cluster, redis, port);
         OpenLoop client = new OpenLoop(port);
         Updates running = new Updates(subject, feed, redis)) {
-      client.post(ones, WARM_FACTOR * rateOfOne, WARM);
-      client.post(hundreds, WARM_FACTOR * rateOfHundred, WARM);
-      client.post(ones, rateOfOne, WARM);
+      Duration each = Duration.ofSeconds(warm);
+      client.post(ones, WARM_FACTOR * rateOfOne, each);
+      client.post(hundreds, WARM_FACTOR * rateOfHundred, each);
+      client.post(ones, rateOfOne, each);
 
       double idle = cpu(server, subject, redis);
       Thread.sleep(IDLE.toMillis());

@@ -2,89 +2,70 @@ package io.leat.benchmarks;
 
 import io.leat.stack.JvmProcess;
 import java.time.Duration;
-import java.util.List;
-import java.util.Map;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /**
  * How fast a peer drains its topic, by what a reader of committed records sees of its output: from
- * when the first cohort is there to when all is. Of a single cohort, from the first row.
+ * when a cohort ends, once the peer is warm, to when all is there.
  *
  * @param measured events between the two
  * @param perSecond events a second of wall clock
  * @param perCpuSecond events a second of the peer's CPU; the broker's is not in it
  */
 record PeerDrain(String name, int measured, double perSecond, double perCpuSecond, PeerRows rows) {
-  /** Takes the values out of a record. */
-  interface Decoder {
-    void decode(byte[] value, PeerRows rows);
-  }
-
-  private record Sample(int values, long nanos, double cpuSeconds) {}
+  private record Sample(long records, long nanos, double cpuSeconds) {}
 
   /**
-   * Follows the output until it is complete.
+   * Counts the records of the output until there are as many as the events make, then reads their
+   * values, which is not measured.
    *
-   * @param warm events whose rows come before what is measured; 0 for none
-   * @throws IllegalStateException if the peer ends, or is not done in time
+   * @param recordsOfEvent how many records the peer writes of each event
+   * @param cohort events of a cohort
+   * @param warm how long it runs, from its first record on, before what is measured
+   * @param rows takes the values of the first payments
+   * @throws IllegalStateException if the peer ends, is not done in time, or has a value twice
    */
   static PeerDrain follow(
       Cluster cluster,
       JvmProcess process,
       String topic,
       int events,
-      int warm,
+      int recordsOfEvent,
+      int cohort,
+      Duration warm,
       Duration longest,
-      Decoder decoder) {
-    PeerRows rows = new PeerRows(events);
+      PeerRows rows,
+      PeerRows.Decoder decoder) {
     long deadline = System.nanoTime() + longest.toNanos();
+    long warmAt = Long.MAX_VALUE;
     Sample start = null;
-    try (KafkaConsumer<byte[], byte[]> consumer =
-        new KafkaConsumer<>(
-            Map.of(
-                "bootstrap.servers",
-                cluster.bootstrapServers(),
-                "isolation.level",
-                "read_committed",
-                "max.poll.records",
-                5_000),
-            new ByteArrayDeserializer(),
-            new ByteArrayDeserializer())) {
-      TopicPartition partition = new TopicPartition(topic, 0);
-      consumer.assign(List.of(partition));
-      consumer.seekToBeginning(List.of(partition));
-      while (rows.found() < events * PeerRows.VALUES) {
-        for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofMillis(100))) {
-          decoder.decode(record.value(), rows);
+    Sample end;
+    try (CommittedReader reader = new CommittedReader(cluster, topic)) {
+      long records = 0;
+      while (records < (long) events * recordsOfEvent) {
+        long before = records / recordsOfEvent / cohort;
+        records += reader.poll().count();
+        if (records > 0 && warmAt == Long.MAX_VALUE) {
+          warmAt = System.nanoTime() + warm.toNanos();
         }
-        if (start == null && rows.found() > warm * PeerRows.VALUES) {
-          start = sample(process, rows);
+        boolean cohortEnds = records / recordsOfEvent / cohort > before;
+        if (start == null && cohortEnds && System.nanoTime() >= warmAt) {
+          start = sample(process, records);
         }
-        if (!process.isAlive()) {
-          throw process.died();
-        }
-        if (System.nanoTime() > deadline) {
-          throw new IllegalStateException(
-              "%s has written %,d of %,d values in %d minutes; give it fewer events. Its log is %s"
-                  .formatted(
-                      process.name(),
-                      rows.found(),
-                      events * PeerRows.VALUES,
-                      longest.toMinutes(),
-                      process.logFile()));
-        }
+        check(process, deadline, records / recordsOfEvent, events);
+      }
+      end = sample(process, records);
+      reader.toBeginning();
+      while (!rows.isComplete()) {
+        reader.poll().forEach(record -> decoder.decode(record.value(), rows));
+        check(process, deadline, rows.payments(), events);
       }
     }
-    Sample end = sample(process, rows);
-    if (start == null || start.values() == end.values()) {
+    if (start == null || start.records() == end.records()) {
       throw new IllegalStateException(
-          "%s wrote all of %,d events at once: nothing to measure; give it more"
+          "%s was done with all of %,d events before it was warm for a cohort; give it more"
               .formatted(process.name(), events));
     }
-    double measured = (double) (end.values() - start.values()) / PeerRows.VALUES;
+    double measured = (double) (end.records() - start.records()) / recordsOfEvent;
     return new PeerDrain(
         process.name(),
         (int) measured,
@@ -93,7 +74,18 @@ record PeerDrain(String name, int measured, double perSecond, double perCpuSecon
         rows);
   }
 
-  private static Sample sample(JvmProcess process, PeerRows rows) {
-    return new Sample(rows.found(), System.nanoTime(), ProcessUsage.cpuSeconds(process.pid()));
+  private static void check(JvmProcess process, long deadline, long done, int events) {
+    if (!process.isAlive()) {
+      throw process.died();
+    }
+    if (System.nanoTime() > deadline) {
+      throw new IllegalStateException(
+          "%s has written %,d of %,d events in time; give it fewer. Its log is %s"
+              .formatted(process.name(), done, events, process.logFile()));
+    }
+  }
+
+  private static Sample sample(JvmProcess process, long records) {
+    return new Sample(records, System.nanoTime(), ProcessUsage.cpuSeconds(process.pid()));
   }
 }

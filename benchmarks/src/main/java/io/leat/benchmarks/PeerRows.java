@@ -7,6 +7,11 @@ import java.util.Arrays;
  * days, three times four values in this order.
  */
 final class PeerRows {
+  /** Takes the values out of a record. */
+  interface Decoder {
+    void decode(byte[] record, PeerRows rows);
+  }
+
   /** Values of one window. */
   static final int OF_WINDOW = 4;
 
@@ -24,9 +29,14 @@ final class PeerRows {
     Arrays.fill(values, Double.NaN);
   }
 
-  /** How many values are there. */
-  int found() {
-    return found;
+  /** Whether all values of all payments are there. */
+  boolean isComplete() {
+    return found == values.length;
+  }
+
+  /** As many payments as there are values of. */
+  int payments() {
+    return found / VALUES;
   }
 
   /**

@@ -1,6 +1,9 @@
 package io.leat.benchmarks;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.leat.pipeline.Contract;
+import io.leat.schemas.Topics;
 import java.time.Duration;
 import java.util.SplittableRandom;
 
@@ -37,13 +40,27 @@ record PeerWorkload(String name, int inWindow, int cohort, int events) {
     SplittableRandom random = new SplittableRandom(inWindow);
     try (PaymentFeed feed = new PaymentFeed(cluster, contract)) {
       for (int number = 0; number < events; number++) {
-        long customer = (long) number / cohort * customers() + random.nextInt(customers());
         feed.send(
-            "C" + (100_000_000L + customer),
+            customer(number),
             "T" + (100_000_000L + random.nextInt(1_000)),
             first + spacing * number,
             random.nextInt(1, 4_000) / 4.0);
       }
     }
+  }
+
+  /** How many of the first events are in each partition of the valid topic. */
+  long[] perPartition(int first, int partitions) {
+    long[] counts = new long[partitions];
+    for (int number = 0; number < first; number++) {
+      counts[Topics.partition(customer(number).getBytes(UTF_8), partitions)]++;
+    }
+    return counts;
+  }
+
+  /** Whose event it is: some customer of the event's cohort. */
+  private String customer(int number) {
+    int one = new SplittableRandom((long) inWindow << 32 | number).nextInt(customers());
+    return "C" + (100_000_000L + (long) number / cohort * customers() + one);
   }
 }

@@ -4,6 +4,7 @@ import io.leat.features.online.OnlineMain;
 import io.leat.pipeline.Contract;
 import io.leat.pipeline.FeatureService;
 import io.leat.pipeline.Pipeline;
+import io.leat.pipeline.PipelineException;
 import io.leat.pipeline.PipelineReader;
 import io.leat.pipeline.apply.Applier;
 import io.leat.records.FeatureVector;
@@ -17,9 +18,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import org.apache.avro.Schema;
 import org.apache.avro.SchemaBuilder;
 import org.apache.avro.generic.GenericDatumReader;
@@ -36,6 +39,13 @@ import picocli.CommandLine.Option;
             + " store beside OVER windows of Flink SQL and sliding windows of Kafka Streams.")
 final class PeersCommand implements Callable<Integer> {
   private static final int BAR = 10;
+
+  /** As many as the machine has cores. */
+  private static final int PARALLELISM = Runtime.getRuntime().availableProcessors();
+
+  /** Between commits of all, and Flink's checkpoints. */
+  private static final Duration COMMIT = Duration.ofSeconds(1);
+
   private static final Path FOLDER = Path.of("benchmarks/pipelines/peers");
   private static final Path FLINK = Path.of("benchmarks/flink/target");
   private static final String FLINK_TOPIC = "over-windows";
@@ -59,23 +69,31 @@ final class PeersCommand implements Callable<Integer> {
 
   @Option(
       names = "--cohorts",
-      defaultValue = "15",
-      description = "That Leat reads; the first warms it up. Default: ${DEFAULT-VALUE}.")
+      defaultValue = "75",
+      description = "That Leat reads. Default: ${DEFAULT-VALUE}.")
   private int cohorts;
 
   @Option(
       names = "--flink-cohorts",
       split = ",",
-      defaultValue = "5,2",
+      defaultValue = "9,9",
       description = "That Flink reads, of each workload. Default: ${DEFAULT-VALUE}.")
   private List<Integer> flinkCohorts = List.of();
 
   @Option(
       names = "--streams-cohorts",
       split = ",",
-      defaultValue = "3,2",
+      defaultValue = "9,3",
       description = "That Kafka Streams reads, of each workload. Default: ${DEFAULT-VALUE}.")
   private List<Integer> streamsCohorts = List.of();
+
+  @Option(
+      names = "--warm",
+      defaultValue = "20",
+      description =
+          "Seconds that each runs before it is measured, from the end of a cohort on. Default:"
+              + " ${DEFAULT-VALUE}.")
+  private int warm;
 
   @Option(
       names = "--longest",
@@ -103,17 +121,18 @@ final class PeersCommand implements Callable<Integer> {
     Results out =
         new Results(
             results,
-            "benchmarks/run peers --in-window %s --cohort %d --cohorts %d --flink-cohorts %s --streams-cohorts %s"
+            "benchmarks/run peers --in-window %s --cohort %d --cohorts %d --flink-cohorts %s --streams-cohorts %s --warm %d"
                 .formatted(
                     listed(inWindow),
                     cohort,
                     cohorts,
                     listed(flinkCohorts),
-                    listed(streamsCohorts)));
+                    listed(streamsCohorts),
+                    warm));
     out.line(
-        "Exactly-once; one topic of one partition, one thread (Flink: one slot) each; a commit every"
-            + " 100 ms (Flink: a checkpoint every second); RocksDB in 256 MB; %s.",
-        String.join(" ", jvmOptions));
+        "Exactly-once, visible every second: a commit or a checkpoint; %d partitions, as many threads"
+            + " of each (Flink: slots); RocksDB in 256 MB; %s.",
+        PARALLELISM, String.join(" ", jvmOptions));
     out.line("Rows of all are equal, value by value. In brackets what Leat's is of it.");
     for (int i = 0; i < inWindow.size(); i++) {
       PeerWorkload workload =
@@ -128,10 +147,13 @@ final class PeersCommand implements Callable<Integer> {
   private void measure(Results out, PeerWorkload workload, int flinkEvents, int streamsEvents)
       throws Exception {
     try (Cluster cluster = Cluster.start(Path.of("benchmarks/target/cluster"))) {
-      Pipeline pipeline = PipelineReader.read(FOLDER);
+      Path folder = cluster.directory().resolve("peers");
+      Pipeline pipeline = pipeline(folder);
       new Applier(cluster.kafka(), cluster.newRegistryClient()).apply(pipeline, "benchmark");
       cluster.create(
-          List.of(FLINK_TOPIC, SlidingWindowsMain.TOPIC), 1, Map.of("retention.ms", "-1"));
+          List.of(FLINK_TOPIC, SlidingWindowsMain.TOPIC),
+          PARALLELISM,
+          Map.of("retention.ms", "-1"));
       workload.fill(cluster, pipeline.contracts().get(0));
       out.line("");
       out.line(
@@ -141,12 +163,18 @@ final class PeersCommand implements Callable<Integer> {
       out.line("");
       out.line("| | events read | measured | events/s | events/CPU-s |");
       out.line("|---|---|---|---|---|");
-      PeerDrain leat = leat(cluster, pipeline, workload.events());
+      PeerDrain leat =
+          leat(
+              cluster,
+              folder,
+              pipeline,
+              workload.events(),
+              new PeerRows(Math.max(flinkEvents, streamsEvents)));
       line(out, "Leat", workload.events(), leat, leat);
-      PeerDrain flink = flink(cluster, pipeline.contracts().get(0), flinkEvents);
+      PeerDrain flink = flink(cluster, pipeline.contracts().get(0), workload, flinkEvents);
       flink.rows().requireEqualTo(leat.rows(), flink.name());
       line(out, "Flink SQL, `OVER` windows", flinkEvents, flink, leat);
-      PeerDrain streams = slidingWindows(cluster, streamsEvents);
+      PeerDrain streams = slidingWindows(cluster, folder, streamsEvents);
       streams.rows().requireEqualTo(leat.rows(), streams.name());
       line(out, "Kafka Streams, sliding windows", streamsEvents, streams, leat);
       double least = leat.perSecond() / Math.max(flink.perSecond(), streams.perSecond());
@@ -169,7 +197,25 @@ final class PeersCommand implements Callable<Integer> {
         leat.perCpuSecond() / drain.perCpuSecond());
   }
 
-  private PeerDrain leat(Cluster cluster, Pipeline pipeline, int events) throws IOException {
+  /** The pipeline, with as many partitions as there are cores. */
+  private static Pipeline pipeline(Path folder) throws IOException, PipelineException {
+    FeatureJob.copyPipeline(FOLDER, folder, "peers", path -> true);
+    Path contract = folder.resolve("contracts/payments.yaml");
+    Files.writeString(
+        contract,
+        Files.readString(contract).replace("partitions: 1", "partitions: " + PARALLELISM));
+    Pipeline pipeline = PipelineReader.read(folder);
+    int partitions = pipeline.contracts().get(0).topic().partitions();
+    if (partitions != PARALLELISM) {
+      throw new IllegalStateException(
+          contract + ": " + partitions + " partitions; expected " + PARALLELISM);
+    }
+    return pipeline;
+  }
+
+  private PeerDrain leat(
+      Cluster cluster, Path folder, Pipeline pipeline, int events, PeerRows expected)
+      throws IOException {
     FeatureService service = pipeline.services().get(0);
     List<Integer> places = new ArrayList<>();
     for (String window : WINDOWS) {
@@ -183,12 +229,14 @@ final class PeersCommand implements Callable<Integer> {
               .formatted(service.name(), service.featureNames(), FUNCTIONS, WINDOWS));
     }
     AvroCodec codec = new AvroCodec(cluster.newRegistryClient());
-    try (FeatureJob job = job(cluster, OnlineMain.class, "leat")) {
+    try (FeatureJob job = job(cluster, OnlineMain.class, folder, "leat")) {
       return follow(
           cluster,
           job.process(),
           Topics.features(service.name()),
           events,
+          1,
+          expected,
           (value, rows) -> {
             FeatureVector vector = codec.decode(value, FeatureVector.class);
             long payment = Long.parseLong(vector.getEventId());
@@ -200,19 +248,38 @@ final class PeersCommand implements Callable<Integer> {
     }
   }
 
-  private PeerDrain slidingWindows(Cluster cluster, int events) throws IOException {
-    try (FeatureJob job = job(cluster, SlidingWindowsMain.class, "sliding")) {
+  private PeerDrain slidingWindows(Cluster cluster, Path folder, int events) throws IOException {
+    try (FeatureJob job = job(cluster, SlidingWindowsMain.class, folder, "sliding")) {
       return follow(
-          cluster, job.process(), SlidingWindowsMain.TOPIC, events, SlidingWindowsMain::decode);
+          cluster,
+          job.process(),
+          SlidingWindowsMain.TOPIC,
+          events,
+          WINDOWS.size(),
+          new PeerRows(events),
+          SlidingWindowsMain::decode);
     }
   }
 
-  private FeatureJob job(Cluster cluster, Class<?> main, String name) throws IOException {
-    return FeatureJob.start(cluster, main, FOLDER, name, path -> true, jvmOptions, List.of());
+  private FeatureJob job(Cluster cluster, Class<?> main, Path folder, String name)
+      throws IOException {
+    return FeatureJob.start(
+        cluster,
+        main,
+        folder,
+        name,
+        path -> true,
+        jvmOptions,
+        List.of(
+            "--threads",
+            Integer.toString(PARALLELISM),
+            "--commit-interval",
+            COMMIT.toMillis() + "ms"));
   }
 
   /** Flink in its own JVM, on its own class path. */
-  private PeerDrain flink(Cluster cluster, Contract contract, int events) throws IOException {
+  private PeerDrain flink(Cluster cluster, Contract contract, PeerWorkload workload, int events)
+      throws IOException {
     Path directory = cluster.directory().resolve("flink").toAbsolutePath();
     Files.createDirectories(directory.resolve("scratch"));
     List<String> options = new ArrayList<>(jvmOptions);
@@ -231,9 +298,12 @@ final class PeersCommand implements Callable<Integer> {
                         cluster.bootstrapServers(),
                         cluster.registryUrl(),
                         Topics.valid(contract.event()),
-                        Integer.toString(events),
+                        Arrays.stream(workload.perPartition(events, PARALLELISM))
+                            .mapToObj(Long::toString)
+                            .collect(Collectors.joining(",")),
                         FLINK_TOPIC,
-                        directory.toString()),
+                        directory.toString(),
+                        COMMIT.toString()),
                     directory.resolve("service.log"))
                 .withJvmOptions(options.toArray(String[]::new)))) {
       return follow(
@@ -241,6 +311,8 @@ final class PeersCommand implements Callable<Integer> {
           process,
           FLINK_TOPIC,
           events,
+          1,
+          new PeerRows(events),
           (value, rows) -> {
             GenericRecord row = read(reader, value);
             for (int column = 0; column < PeerRows.VALUES; column++) {
@@ -272,10 +344,24 @@ final class PeersCommand implements Callable<Integer> {
   }
 
   private PeerDrain follow(
-      Cluster cluster, JvmProcess process, String topic, int events, PeerDrain.Decoder decoder) {
-    int warm = events > cohort ? cohort : 0;
+      Cluster cluster,
+      JvmProcess process,
+      String topic,
+      int events,
+      int recordsOfEvent,
+      PeerRows rows,
+      PeerRows.Decoder decoder) {
     return PeerDrain.follow(
-        cluster, process, topic, events, warm, Duration.ofMinutes(longest), decoder);
+        cluster,
+        process,
+        topic,
+        events,
+        recordsOfEvent,
+        cohort,
+        Duration.ofSeconds(warm),
+        Duration.ofMinutes(longest),
+        rows,
+        decoder);
   }
 
   private static String listed(List<Integer> numbers) {

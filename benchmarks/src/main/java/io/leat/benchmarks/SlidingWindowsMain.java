@@ -109,7 +109,8 @@ public final class SlidingWindowsMain {
     @Override
     public Topology topology(JobContext context) {
       Contract contract = context.pipeline().contracts().get(0);
-      AvroCodec codec = new AvroCodec(context.registry()); // one stream thread
+      ThreadLocal<AvroCodec> codec =
+          ThreadLocal.withInitial(() -> new AvroCodec(context.registry()));
       StreamsBuilder builder = new StreamsBuilder();
       KGroupedStream<Bytes, Payment> payments =
           builder.stream(
@@ -120,7 +121,7 @@ public final class SlidingWindowsMain {
                               Long.parseLong(
                                   RecordHeaders.get(record.headers(), RecordHeaders.EVENT_TIME)
                                       .orElseThrow())))
-              .mapValues(value -> payment(codec.decode(value, contract.schema())))
+              .mapValues(value -> payment(codec.get().decode(value, contract.schema())))
               .groupByKey();
       for (int days : DAYS) {
         rows(payments, days).to(TOPIC, Produced.with(Serdes.Bytes(), Serdes.ByteArray()));

@@ -1,7 +1,10 @@
 package io.leat.benchmarks.flink;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.CoreOptions;
@@ -16,7 +19,8 @@ import org.apache.flink.table.api.bridge.java.StreamTableEnvironment;
 
 /**
  * Count, sum, average and maximum over 1, 7 and 30 days at every payment, as one writes them in
- * Flink SQL: {@code OVER} windows by range of event time. One slot, RocksDB, exactly-once.
+ * Flink SQL: {@code OVER} windows by range of event time. A slot a partition, RocksDB,
+ * exactly-once.
  *
  * <p>A query may have one window only, so three are nested. A range's lower edge counts, that of a
  * view's window does not: the ranges are a millisecond shorter.
@@ -40,13 +44,20 @@ public final class OverWindowsMain {
 
   /**
    * Takes, in this order: bootstrap servers, URL of the registry, topic of the payments, how many
-   * of them to read, topic of the rows, an empty folder for state and checkpoints. Stays when the
-   * rows are written, until it is stopped, so that what it took can be read.
+   * of each partition to read, topic of the rows, an empty folder for state and checkpoints, time
+   * between checkpoints. Stays when the rows are written, until it is stopped, so that what it took
+   * can be read.
    */
   public static void main(String[] arguments) throws Exception {
     String servers = arguments[0];
+    List<String> perPartition = List.of(arguments[3].split(","));
+    String ends =
+        IntStream.range(0, perPartition.size())
+            .mapToObj(i -> "partition:%d,offset:%s".formatted(i, perPartition.get(i)))
+            .collect(Collectors.joining(";"));
     StreamExecutionEnvironment environment =
-        StreamExecutionEnvironment.getExecutionEnvironment(settings(arguments[5]));
+        StreamExecutionEnvironment.getExecutionEnvironment(
+            settings(arguments[5], perPartition.size(), Duration.parse(arguments[6])));
     StreamTableEnvironment tables = StreamTableEnvironment.create(environment);
     tables.executeSql(
         """
@@ -57,10 +68,10 @@ public final class OverWindowsMain {
         ) WITH (
           'connector' = 'kafka', 'topic' = '%s', 'properties.bootstrap.servers' = '%s',
           'scan.startup.mode' = 'earliest-offset', 'scan.bounded.mode' = 'specific-offsets',
-          'scan.bounded.specific-offsets' = 'partition:0,offset:%s',
+          'scan.bounded.specific-offsets' = '%s',
           'format' = 'avro-confluent', 'avro-confluent.url' = '%s')
         """
-            .formatted(arguments[2], servers, arguments[3], arguments[1]));
+            .formatted(arguments[2], servers, ends, arguments[1]));
     tables.executeSql(
         """
         CREATE TABLE activity (
@@ -94,14 +105,14 @@ public final class OverWindowsMain {
   }
 
   /** What a Flink user would set for throughput; everything else at Flink's default. */
-  private static Configuration settings(String folder) {
+  private static Configuration settings(String folder, int slots, Duration checkpoints) {
     Configuration settings = new Configuration();
-    settings.set(CoreOptions.DEFAULT_PARALLELISM, 1);
+    settings.set(CoreOptions.DEFAULT_PARALLELISM, slots);
     settings.set(PipelineOptions.OBJECT_REUSE, true);
     settings.set(StateBackendOptions.STATE_BACKEND, "rocksdb");
     settings.set(CheckpointingOptions.INCREMENTAL_CHECKPOINTS, true);
     settings.set(CheckpointingOptions.CHECKPOINTS_DIRECTORY, "file://" + folder + "/checkpoints");
-    settings.set(CheckpointingOptions.CHECKPOINTING_INTERVAL, Duration.ofSeconds(1));
+    settings.set(CheckpointingOptions.CHECKPOINTING_INTERVAL, checkpoints);
     settings.set(CoreOptions.TMP_DIRS, folder + "/scratch");
     settings.set(TaskManagerOptions.MANAGED_MEMORY_SIZE, MemorySize.ofMebiBytes(256));
     settings.set(JobManagerOptions.BIND_HOST, "127.0.0.1");
