@@ -46,6 +46,17 @@ final class FeatureServerCommand implements Callable<Integer> {
   /** More requests, so that fewer of those that are measured meet code that is being compiled. */
   private static final int WARM_FACTOR = 4;
 
+  /** Changes and commits come faster too. */
+  private static final int UPDATES_FACTOR = 10;
+
+  private static final int WARM_ROUNDS = 6;
+
+  /** How often changes are committed: the online store's default. */
+  private static final Duration COMMITS = Duration.ofMillis(100);
+
+  /** A path that reads nothing. */
+  private static final String FLOOR = "/health/live";
+
   private static final Duration IDLE = Duration.ofSeconds(5);
   private static final int BODIES = 2_000;
   private static final double BAR = 1.2;
@@ -88,10 +99,10 @@ final class FeatureServerCommand implements Callable<Integer> {
 
   @Option(
       names = "--warm",
-      defaultValue = "60",
+      defaultValue = "120",
       description =
-          "Seconds of each of the three warm-ups; what a server does some ten times a second, as"
-              + " following changelogs, is compiled late. Default: ${DEFAULT-VALUE}.")
+          "Seconds of warm-up of each server; what it does some ten times a second, as following"
+              + " changelogs, is compiled late. Default: ${DEFAULT-VALUE}.")
   private int warm;
 
   @Option(
@@ -146,8 +157,8 @@ final class FeatureServerCommand implements Callable<Integer> {
     Results out =
         new Results(
             results,
-            "benchmarks/run feature-server --keys %d --events %d --updates %d --rate-1 %d --rate-100 %d --seconds %d --forks %d"
-                .formatted(keys, events, updates, rateOfOne, rateOfHundred, seconds, forks));
+            "benchmarks/run feature-server --keys %d --events %d --updates %d --rate-1 %d --rate-100 %d --seconds %d --warm %d --forks %d"
+                .formatted(keys, events, updates, rateOfOne, rateOfHundred, seconds, warm, forks));
     Pipeline pipeline = PipelineReader.read(PIPELINE);
     List<byte[]> ones = bodies(1);
     List<byte[]> hundreds = bodies(100);
@@ -316,57 +327,89 @@ final class FeatureServerCommand implements Callable<Integer> {
     fill(subject, feed, redis);
     int port = Ports.free();
     try (Server server = start(subject, cluster, redis, port);
-        OpenLoop client = new OpenLoop(port);
-        Updates running = new Updates(subject, feed, redis)) {
-      Duration each = Duration.ofSeconds(warm);
+        OpenLoop client = new OpenLoop(port)) {
+      try (Updates running =
+          new Updates(
+              subject, feed, redis, UPDATES_FACTOR * updates, COMMITS.dividedBy(UPDATES_FACTOR))) {
+        warm(client, ones, hundreds);
+      }
+      try (Updates running = new Updates(subject, feed, redis, updates, COMMITS)) {
+        measure(subject, server, client, redis, ones, hundreds, found);
+      }
+    }
+  }
+
+  private void measure(
+      Subject subject,
+      Server server,
+      OpenLoop client,
+      Optional<RedisProcess> redis,
+      List<byte[]> ones,
+      List<byte[]> hundreds,
+      Found found)
+      throws InterruptedException {
+    double idle = cpu(server, subject, redis);
+    Thread.sleep(IDLE.toMillis());
+    double before = cpu(server, subject, redis);
+    Measured one = client.post(ones, rateOfOne, Duration.ofSeconds(seconds));
+    double between = cpu(server, subject, redis);
+    Measured hundred = client.post(hundreds, rateOfHundred, Duration.ofSeconds(seconds));
+    double after = cpu(server, subject, redis);
+    Measured floor = client.get(FLOOR, rateOfOne, Duration.ofSeconds(seconds));
+
+    found.one.add(one.latencies());
+    found.hundred.add(hundred.latencies());
+    found.floor.add(floor.latencies());
+    found.p99OfOne.add(one.millis(99));
+    found.p99OfHundred.add(hundred.millis(99));
+    double idlePerSecond = (before - idle) / IDLE.toSeconds();
+    found.cpuIdle.add(idlePerSecond);
+    found.cpuOfOne += between - before - seconds * idlePerSecond;
+    found.cpuOfHundred += after - between - seconds * idlePerSecond;
+    found.requestsOfOne += one.latencies().getTotalCount();
+    found.requestsOfHundred += hundred.latencies().getTotalCount();
+    found.failures += one.failures() + hundred.failures();
+    System.out.printf(
+        "%s: idle %.0f ms/s; 1 row p50 %.2f p99 %.2f p99.9 %.2f ms; 100 rows p50 %.2f p99 %.2f p99.9 %.2f ms; floor p99 %.2f%n",
+        subject.label,
+        idlePerSecond * 1_000,
+        one.millis(50),
+        one.millis(99),
+        one.millis(99.9),
+        hundred.millis(50),
+        hundred.millis(99),
+        hundred.millis(99.9),
+        floor.millis(99));
+  }
+
+  /**
+   * All kinds of requests by turns: code is compiled anew when a kind comes that it has not seen.
+   */
+  private void warm(OpenLoop client, List<byte[]> ones, List<byte[]> hundreds)
+      throws InterruptedException {
+    Duration each = Duration.ofSeconds(warm).dividedBy(3 * WARM_ROUNDS);
+    for (int round = 0; round < WARM_ROUNDS; round++) {
+      client.get(FLOOR, WARM_FACTOR * rateOfOne, each);
       client.post(ones, WARM_FACTOR * rateOfOne, each);
       client.post(hundreds, WARM_FACTOR * rateOfHundred, each);
-      client.post(ones, rateOfOne, each);
-
-      double idle = cpu(server, subject, redis);
-      Thread.sleep(IDLE.toMillis());
-      double before = cpu(server, subject, redis);
-      Measured one = client.post(ones, rateOfOne, Duration.ofSeconds(seconds));
-      double between = cpu(server, subject, redis);
-      Measured hundred = client.post(hundreds, rateOfHundred, Duration.ofSeconds(seconds));
-      double after = cpu(server, subject, redis);
-      Measured floor = client.get("/health/live", rateOfOne, Duration.ofSeconds(seconds));
-
-      found.one.add(one.latencies());
-      found.hundred.add(hundred.latencies());
-      found.floor.add(floor.latencies());
-      found.p99OfOne.add(one.millis(99));
-      found.p99OfHundred.add(hundred.millis(99));
-      double idlePerSecond = (before - idle) / IDLE.toSeconds();
-      found.cpuIdle.add(idlePerSecond);
-      found.cpuOfOne += between - before - seconds * idlePerSecond;
-      found.cpuOfHundred += after - between - seconds * idlePerSecond;
-      found.requestsOfOne += one.latencies().getTotalCount();
-      found.requestsOfHundred += hundred.latencies().getTotalCount();
-      found.failures += one.failures() + hundred.failures();
-      System.out.printf(
-          "%s: idle %.0f ms/s; 1 row p50 %.2f p99 %.2f p99.9 %.2f ms; 100 rows p50 %.2f p99 %.2f p99.9 %.2f ms; floor p99 %.2f%n",
-          subject.label,
-          idlePerSecond * 1_000,
-          one.millis(50),
-          one.millis(99),
-          one.millis(99.9),
-          hundred.millis(50),
-          hundred.millis(99),
-          hundred.millis(99.9),
-          floor.millis(99));
     }
   }
 
   /** Changes windows beside the reads, until it is closed. */
-  private final class Updates implements AutoCloseable {
+  private static final class Updates implements AutoCloseable {
     private final AtomicBoolean stop = new AtomicBoolean();
     private final Optional<Jedis> client;
     private final Thread thread;
 
-    Updates(Subject subject, StateFeed feed, Optional<RedisProcess> redis) {
+    Updates(
+        Subject subject,
+        StateFeed feed,
+        Optional<RedisProcess> redis,
+        int perSecond,
+        Duration commits) {
       this.client = redis.map(RedisProcess::client);
-      this.thread = new Thread(() -> feed.run(subject.target, client, updates, stop), "updates");
+      this.thread =
+          new Thread(() -> feed.run(subject.target, client, perSecond, commits, stop), "updates");
       thread.start();
     }
 
@@ -412,8 +455,12 @@ final class FeatureServerCommand implements Callable<Integer> {
     found.forEach(
         (subject, of) ->
             out.line(
-                "| %s, no read: `/health/live` | %.2f | %.2f | %.2f | | |",
-                subject.label, millis(of.floor, 50), millis(of.floor, 99), millis(of.floor, 99.9)));
+                "| %s, no read: `%s` | %.2f | %.2f | %.2f | | |",
+                subject.label,
+                FLOOR,
+                millis(of.floor, 50),
+                millis(of.floor, 99),
+                millis(of.floor, 99.9)));
     out.line("");
     found.forEach(
         (subject, of) ->

@@ -6,6 +6,7 @@ import io.leat.features.server.PaymentStates;
 import io.leat.features.server.RedisPeerMain;
 import io.leat.pipeline.FeatureView;
 import io.leat.pipeline.Pipeline;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -26,9 +27,6 @@ import redis.clients.jedis.Jedis;
  * Redis as SETs in a pipeline. One thread's at a time.
  */
 final class StateFeed implements AutoCloseable {
-  /** How often changes are committed: the online store's default. */
-  private static final long COMMIT_MILLIS = 100;
-
   private static final int BATCH = 10_000;
 
   /** Where changes go. */
@@ -127,8 +125,11 @@ final class StateFeed implements AutoCloseable {
   /**
    * Changes keys at random until it is stopped. The changelogs are written whatever the target: the
    * online store, which writes them, runs beside any store that is read.
+   *
+   * @param commits how often changes are committed
    */
-  void run(Target target, Optional<Jedis> redis, int perSecond, AtomicBoolean stop) {
+  void run(
+      Target target, Optional<Jedis> redis, int perSecond, Duration commits, AtomicBoolean stop) {
     long start = System.nanoTime();
     long done = 0;
     while (!stop.get()) {
@@ -151,7 +152,7 @@ final class StateFeed implements AutoCloseable {
           toRedis.forEach(pipeline::set);
         }
       }
-      LockSupport.parkNanos(COMMIT_MILLIS * 1_000_000);
+      LockSupport.parkNanos(commits.toNanos());
     }
   }
 

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.Iterator;
@@ -12,6 +13,8 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
 import org.jspecify.annotations.Nullable;
@@ -20,6 +23,7 @@ import org.rocksdb.ReadOptions;
 import org.rocksdb.ReadTier;
 import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
+import org.rocksdb.RocksIterator;
 import org.rocksdb.Snapshot;
 import org.rocksdb.Status;
 import org.rocksdb.WriteBatch;
@@ -47,13 +51,14 @@ final class CommittedState implements AutoCloseable {
   private static final int POSITION_LENGTH = 24;
   private static final byte[] WHOLE = "whole".getBytes(UTF_8);
 
-  /** Keys are UTF-8, in which this byte never occurs. */
-  private static final byte[] BEYOND_EVERY_KEY = {(byte) 0xff, (byte) 0xff, (byte) 0xff};
-
   private final StateFiles files;
   private final RocksDB database;
   private final ColumnFamilyHandle known;
   private final WriteOptions writeOptions;
+
+  /** Held by who reads; alone by who takes a store away from under them. */
+  private final ReadWriteLock stores = new ReentrantReadWriteLock();
+
   private volatile Optional<IllegalStateException> damage = Optional.empty();
 
   /**
@@ -92,12 +97,15 @@ final class CommittedState implements AutoCloseable {
     }
   }
 
-  /** One unchanging view of all stores; close it soon. */
+  /** One unchanging view of all stores; close it soon, on the same thread. */
   final class View implements AutoCloseable {
-    private final Snapshot snapshot = database.getSnapshot();
-    private final ReadOptions options = new ReadOptions().setSnapshot(snapshot);
+    private final Snapshot snapshot;
+    private final ReadOptions options;
 
     private View(Depth depth) {
+      stores.readLock().lock();
+      snapshot = database.getSnapshot();
+      options = new ReadOptions().setSnapshot(snapshot);
       if (depth == Depth.MEMORY) {
         options.setReadTier(ReadTier.BLOCK_CACHE_TIER);
       }
@@ -162,6 +170,7 @@ final class CommittedState implements AutoCloseable {
     public void close() {
       options.close();
       database.releaseSnapshot(snapshot);
+      stores.readLock().unlock();
     }
   }
 
@@ -241,17 +250,42 @@ final class CommittedState implements AutoCloseable {
     return value == null ? OptionalLong.empty() : OptionalLong.of(ByteBuffer.wrap(value).getLong());
   }
 
-  /** Removes all of a store's keys, and what is known of its changelog. */
+  /**
+   * Removes all of a store's keys, and what is known of its changelog; what happens in between ends
+   * with the store empty, and known to be of offsets that have to be given up again. Waits until
+   * nobody reads.
+   */
   void clear(String store, String topic) {
-    try (WriteBatch batch = new WriteBatch()) {
-      batch.deleteRange(files.store(store), new byte[0], BEYOND_EVERY_KEY);
-      batch.deleteRange(
-          known, (topic + "/").getBytes(UTF_8), (topic + "0").getBytes(UTF_8)); // '0' follows '/'
-      batch.delete(known, levelKey(topic));
-      database.write(writeOptions, batch);
+    stores.writeLock().lock();
+    try {
+      files.empty(store);
+      forget(topic);
     } catch (RocksDBException e) {
       throw failed("write", e);
+    } finally {
+      stores.writeLock().unlock();
     }
+  }
+
+  private void forget(String topic) throws RocksDBException {
+    byte[] prefix = (topic + "/").getBytes(UTF_8);
+    try (ReadOptions all = new ReadOptions().setTotalOrderSeek(true);
+        RocksIterator positions = database.newIterator(known, all);
+        WriteBatch batch = new WriteBatch()) {
+      positions.seek(prefix);
+      while (positions.isValid() && startsWith(positions.key(), prefix)) {
+        batch.delete(known, positions.key());
+        positions.next();
+      }
+      positions.status();
+      batch.delete(known, levelKey(topic));
+      database.write(writeOptions, batch);
+    }
+  }
+
+  private static boolean startsWith(byte[] key, byte[] prefix) {
+    return key.length >= prefix.length
+        && Arrays.equals(key, 0, prefix.length, prefix, 0, prefix.length);
   }
 
   /** That a read or a write found the files damaged; empty while none did. */

@@ -119,6 +119,37 @@ class CommittedStateTest {
   }
 
   @Test
+  void whatWasReadOutOfFilesBeforeIsNotReadAgainWhenItHasChangedOrItsStoreWasCleared() {
+    try (CommittedState state = open("a")) {
+      state.apply(List.of(put("a", "k", "1"), put("a", "l", "2"), put("a", "m", "3")), List.of());
+    }
+    try (CommittedState state = open("a")) { // opening has put it into a file
+      List<byte[]> names = List.of(bytes("k"), bytes("l"), bytes("m"));
+      assertThat(texts(state, names)).containsExactly("1", "2", "3");
+      state.apply(List.of(put("a", "k", "4"), new Change("a", bytes("l"), null)), List.of());
+      assertThat(texts(state, names)).containsExactly("4", null, "3");
+
+      state.clear("a", "log");
+
+      assertThat(texts(state, names)).containsOnlyNulls();
+      state.apply(List.of(put("a", "k", "5")), List.of());
+      assertThat(texts(state, names)).containsExactly("5", null, null);
+    }
+    try (CommittedState state = open("a")) {
+      assertThat(get(state, "a", "k")).isEqualTo("5");
+      assertThat(get(state, "a", "m")).isNull();
+    }
+  }
+
+  private static List<@Nullable String> texts(CommittedState state, List<byte[]> names) {
+    try (CommittedState.View view = state.view(Depth.DISK)) {
+      return view.getAll("a", names).stream()
+          .map(value -> value == null ? null : new String(value, UTF_8))
+          .toList();
+    }
+  }
+
+  @Test
   void aStoreThatIsNoLongerNamedIsRemoved() {
     try (CommittedState state = open("a", "b")) {
       state.apply(List.of(put("a", "k", "1"), put("b", "k", "2")), List.of());
