@@ -1,5 +1,6 @@
 package io.leat.features.server;
 
+import io.leat.features.server.ChangelogEnds.Ends;
 import io.leat.features.server.CommittedState.Change;
 import io.leat.features.server.CommittedState.Position;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -10,7 +11,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.function.LongSupplier;
@@ -56,7 +56,6 @@ final class ChangelogFollower implements AutoCloseable {
   static final Duration ANSWER = Duration.ofSeconds(3);
 
   private static final Duration RETRY = Duration.ofSeconds(1);
-  private static final long MEASURE_EVERY_MILLIS = 500;
 
   /** How often a store that is level is remembered to be so, for the next start. */
   private static final long REMEMBER_EVERY_MILLIS = 60_000;
@@ -172,44 +171,57 @@ final class ChangelogFollower implements AutoCloseable {
   }
 
   private void follow() throws ExecutionException, InterruptedException {
-    Changelogs changelogs = awaitChangelogs();
-    Map<TopicPartition, Uuid> topicIds = changelogs.topicIds();
-    try (Consumer<byte[], byte[]> consumer =
-        new KafkaConsumer<>(
-            consumerSettings, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
-      active = consumer;
-      goOn(consumer, changelogs);
-      inPart = !state.isWhole();
-      SettledChanges changes = new SettledChanges(!inPart);
-      long measured = Long.MIN_VALUE;
-      while (!stopping) {
-        takeIn(consumer, topicIds, changes);
-        if (clock.getAsLong() - MEASURE_EVERY_MILLIS >= measured) {
-          measure(consumer, changes);
-          measured = clock.getAsLong();
+    Map<String, Object> adminSettings = new HashMap<>(consumerSettings);
+    adminSettings.keySet().retainAll(AdminClientConfig.configNames());
+    try (Admin admin = Admin.create(adminSettings)) {
+      Changelogs changelogs = awaitChangelogs(admin);
+      Map<TopicPartition, Uuid> topicIds = changelogs.topicIds();
+      try (Consumer<byte[], byte[]> consumer =
+          new KafkaConsumer<>(
+              consumerSettings, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+        active = consumer;
+        goOn(consumer, changelogs);
+        inPart = !state.isWhole();
+        SettledChanges changes = new SettledChanges(!inPart);
+        ChangelogEnds ends = new ChangelogEnds(admin, topicIds.keySet(), ANSWER, clock);
+        boolean same = true;
+        while (!stopping && same) {
+          takeIn(consumer, topicIds, changes);
+          Optional<Ends> news = ends.news();
+          if (news.isPresent()) {
+            measure(news.get(), consumer, changes);
+            same = news.get().offsets().size() == topicIds.size() || areStill(topicIds, admin);
+          }
         }
+      } finally {
+        active = null;
       }
-    } finally {
-      active = null;
+    }
+  }
+
+  /** Whether the topics are those that are followed, or that cannot be told. */
+  private boolean areStill(Map<TopicPartition, Uuid> topicIds, Admin admin)
+      throws InterruptedException {
+    try {
+      return Changelogs.ask(admin, storeByTopic.keySet()).topicIds().equals(topicIds);
+    } catch (ExecutionException e) {
+      log.warn("The brokers do not say what became of the changelogs: {}", e.getMessage());
+      return true;
     }
   }
 
   /** Waits for the changelog topics, which the online store makes at its first start. */
-  private Changelogs awaitChangelogs() throws ExecutionException, InterruptedException {
-    Map<String, Object> settings = new HashMap<>(consumerSettings);
-    settings.keySet().retainAll(AdminClientConfig.configNames());
-    try (Admin admin = Admin.create(settings)) {
-      while (true) {
-        Changelogs changelogs = Changelogs.ask(admin, storeByTopic.keySet());
-        if (changelogs.missing().isEmpty() || stopping) {
-          return changelogs;
-        }
-        waitFor(
-            "waiting for the topics "
-                + String.join(", ", changelogs.missing())
-                + ", which the online store makes when it starts");
-        pause();
+  private Changelogs awaitChangelogs(Admin admin) throws ExecutionException, InterruptedException {
+    while (true) {
+      Changelogs changelogs = Changelogs.ask(admin, storeByTopic.keySet());
+      if (changelogs.missing().isEmpty() || stopping) {
+        return changelogs;
       }
+      waitFor(
+          "waiting for the topics "
+              + String.join(", ", changelogs.missing())
+              + ", which the online store makes when it starts");
+      pause();
     }
   }
 
@@ -305,21 +317,28 @@ final class ChangelogFollower implements AutoCloseable {
     inPart = !settled.whole();
   }
 
-  /** Compares what was taken in with the ends of the changelogs, behind which all is committed. */
-  private void measure(Consumer<byte[], byte[]> consumer, SettledChanges changes) {
-    Map<TopicPartition, Long> ends = consumer.endOffsets(consumer.assignment(), ANSWER);
-    Map<String, Long> behind = new TreeMap<>();
-    ends.forEach(
-        (partition, end) ->
-            behind.merge(
-                storeByTopic.get(partition.topic()),
-                Math.max(0, end - changes.takenIn(partition, consumer.position(partition, ANSWER))),
-                Long::sum));
-    long now = clock.getAsLong();
+  /**
+   * Compares what was taken in with the ends of the changelogs. Of a store that has a partition
+   * whose end is not known, nothing is known.
+   */
+  private void measure(Ends ends, Consumer<byte[], byte[]> consumer, SettledChanges changes) {
+    Map<String, Long> behind = new HashMap<>();
+    ends.offsets()
+        .forEach(
+            (partition, end) ->
+                behind.merge(
+                    storeByTopic.get(partition.topic()),
+                    Math.max(
+                        0, end - changes.takenIn(partition, consumer.position(partition, ANSWER))),
+                    Long::sum));
+    consumer.assignment().stream()
+        .filter(partition -> !ends.offsets().containsKey(partition))
+        .forEach(partition -> behind.remove(storeByTopic.get(partition.topic())));
+    long now = ends.askedAtMillis();
     problem = lags.measured(behind, now);
     storeByTopic.forEach(
         (topic, store) -> {
-          if (behind.getOrDefault(store, 0L) == 0
+          if (Long.valueOf(0).equals(behind.get(store))
               && now - remembered.getOrDefault(topic, 0L) > REMEMBER_EVERY_MILLIS) {
             state.setLevel(topic, now);
             remembered.put(topic, now);

@@ -7,6 +7,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.DescribeConfigsOptions;
+import org.apache.kafka.clients.admin.DescribeTopicsOptions;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
@@ -26,6 +28,9 @@ record Changelogs(
     Map<String, Long> deletionsToldMillis,
     List<String> missing) {
 
+  /** How long the brokers may take to answer. */
+  private static final int PATIENCE_MILLIS = Math.toIntExact(ChangelogFollower.ANSWER.toMillis());
+
   /**
    * Asks the brokers.
    *
@@ -35,7 +40,11 @@ record Changelogs(
       throws ExecutionException, InterruptedException {
     Map<TopicPartition, Uuid> topicIds = new HashMap<>();
     List<String> missing = new ArrayList<>();
-    for (var topic : admin.describeTopics(topics).topicNameValues().entrySet()) {
+    for (var topic :
+        admin
+            .describeTopics(topics, new DescribeTopicsOptions().timeoutMs(PATIENCE_MILLIS))
+            .topicNameValues()
+            .entrySet()) {
       try {
         TopicDescription description = topic.getValue().get();
         description
@@ -63,7 +72,8 @@ record Changelogs(
         .describeConfigs(
             topics.stream()
                 .map(topic -> new ConfigResource(ConfigResource.Type.TOPIC, topic))
-                .toList())
+                .toList(),
+            new DescribeConfigsOptions().timeoutMs(PATIENCE_MILLIS))
         .all()
         .get()
         .forEach(

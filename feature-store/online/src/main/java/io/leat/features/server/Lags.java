@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /** How far each store is behind its changelog. Measured by one thread, asked by any. */
 final class Lags {
@@ -52,7 +53,8 @@ final class Lags {
   /**
    * Takes a measurement down.
    *
-   * @param behind by store, the records that were not yet taken in
+   * @param behind by store, the records that were not yet taken in; a store of which that is not
+   *     known is left out
    * @param nowMillis when it was made
    * @return which stores have not been level yet, in words; empty if all have
    */
@@ -66,13 +68,20 @@ final class Lags {
                         ? new Level(0, nowMillis)
                         : before == null ? null : new Level(records, before.levelAtMillis())));
     List<String> waiting =
-        behind.entrySet().stream()
-            .filter(store -> !levels.containsKey(store.getKey()))
-            .map(store -> store.getKey() + " (" + store.getValue() + " records to go)")
+        stores.stream()
+            .filter(store -> !levels.containsKey(store))
+            .sorted()
+            .map(store -> store + " (" + toGo(behind.get(store)) + ")")
             .toList();
     return waiting.isEmpty()
         ? Optional.empty()
         : Optional.of("catching up with " + String.join(", ", waiting));
+  }
+
+  private static String toGo(@Nullable Long records) {
+    return records == null
+        ? "how far to go is not known: some partition of its changelog has no leader, or does not answer"
+        : records + " records to go";
   }
 
   /** From now on a store has never been level: it is read anew. */
