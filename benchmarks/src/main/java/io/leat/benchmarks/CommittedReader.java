@@ -14,6 +14,7 @@ final class CommittedReader implements AutoCloseable {
 
   private final KafkaConsumer<byte[], byte[]> consumer;
   private final List<TopicPartition> partitions;
+  private final Map<TopicPartition, Long> ends;
 
   CommittedReader(Cluster cluster, String topic) {
     this.consumer =
@@ -31,6 +32,7 @@ final class CommittedReader implements AutoCloseable {
         consumer.partitionsFor(topic).stream()
             .map(info -> new TopicPartition(topic, info.partition()))
             .toList();
+    this.ends = consumer.endOffsets(partitions);
     consumer.assign(partitions);
     toBeginning();
   }
@@ -45,9 +47,8 @@ final class CommittedReader implements AutoCloseable {
     return consumer.poll(POLL);
   }
 
-  /** Whether all is read that there was when it was asked. */
+  /** Whether all is read that there was when this was made. */
   boolean isAtEnd() {
-    Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
     return partitions.stream().allMatch(p -> consumer.position(p) >= ends.get(p));
   }
 

@@ -25,6 +25,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -107,8 +108,9 @@ final class FeatureServerCommand implements Callable<Integer> {
 
   @Option(
       names = "--forks",
-      defaultValue = "3",
-      description = "Times that each server is started and measured. Default: ${DEFAULT-VALUE}.")
+      defaultValue = "2",
+      description =
+          "Times that each server is started and measured; an even number is fair. Default: ${DEFAULT-VALUE}.")
   private int forks;
 
   @Option(
@@ -330,10 +332,15 @@ final class FeatureServerCommand implements Callable<Integer> {
         OpenLoop client = new OpenLoop(port)) {
       try (Updates running =
           new Updates(
-              subject, feed, redis, UPDATES_FACTOR * updates, COMMITS.dividedBy(UPDATES_FACTOR))) {
+              subject,
+              feed,
+              redis,
+              UPDATES_FACTOR * updates,
+              COMMITS.dividedBy(UPDATES_FACTOR),
+              false)) {
         warm(client, ones, hundreds);
       }
-      try (Updates running = new Updates(subject, feed, redis, updates, COMMITS)) {
+      try (Updates running = new Updates(subject, feed, redis, updates, COMMITS, true)) {
         measure(subject, server, client, redis, ones, hundreds, found);
       }
     }
@@ -399,28 +406,26 @@ final class FeatureServerCommand implements Callable<Integer> {
   private static final class Updates implements AutoCloseable {
     private final AtomicBoolean stop = new AtomicBoolean();
     private final Optional<Jedis> client;
-    private final Thread thread;
+    private final CompletableFuture<Void> done;
 
     Updates(
         Subject subject,
         StateFeed feed,
         Optional<RedisProcess> redis,
         int perSecond,
-        Duration commits) {
+        Duration commits,
+        boolean grow) {
       this.client = redis.map(RedisProcess::client);
-      this.thread =
-          new Thread(() -> feed.run(subject.target, client, perSecond, commits, stop), "updates");
-      thread.start();
+      this.done =
+          CompletableFuture.runAsync(
+              () -> feed.run(subject.target, client, perSecond, commits, grow, stop),
+              run -> new Thread(run, "updates").start());
     }
 
     @Override
     public void close() {
       stop.set(true);
-      try {
-        thread.join();
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-      }
+      done.join(); // tells what went wrong
       client.ifPresent(Jedis::close);
     }
   }

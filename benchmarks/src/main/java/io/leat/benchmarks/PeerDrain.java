@@ -38,39 +38,43 @@ record PeerDrain(String name, int measured, double perSecond, double perCpuSecon
     long deadline = System.nanoTime() + longest.toNanos();
     long warmAt = Long.MAX_VALUE;
     Sample start = null;
-    Sample end;
+    Sample last = sample(process, 0);
     try (CommittedReader reader = new CommittedReader(cluster, topic)) {
-      long records = 0;
-      while (records < (long) events * recordsOfEvent) {
-        long before = records / recordsOfEvent / cohort;
-        records += reader.poll().count();
-        if (records > 0 && warmAt == Long.MAX_VALUE) {
-          warmAt = System.nanoTime() + warm.toNanos();
+      boolean cohortHasEnded = false;
+      boolean quiet = false;
+      while (!quiet || last.records() < (long) events * recordsOfEvent) {
+        int count = reader.poll().count();
+        quiet = count == 0;
+        if (count > 0) {
+          long before = last.records() / recordsOfEvent / cohort;
+          last = sample(process, last.records() + count);
+          if (warmAt == Long.MAX_VALUE) {
+            warmAt = last.nanos() + warm.toNanos();
+          }
+          cohortHasEnded |=
+              last.nanos() >= warmAt && last.records() / recordsOfEvent / cohort > before;
+        } else if (start == null && cohortHasEnded) {
+          start = last; // all of a commit, not a part of it
         }
-        boolean cohortEnds = records / recordsOfEvent / cohort > before;
-        if (start == null && cohortEnds && System.nanoTime() >= warmAt) {
-          start = sample(process, records);
-        }
-        check(process, deadline, records / recordsOfEvent, events);
+        check(process, deadline, last.records() / recordsOfEvent, events);
       }
-      end = sample(process, records);
       reader.toBeginning();
       while (!rows.isComplete()) {
         reader.poll().forEach(record -> decoder.decode(record.value(), rows));
         check(process, deadline, rows.payments(), events);
       }
     }
-    if (start == null || start.records() == end.records()) {
+    if (start == null || start.records() == last.records()) {
       throw new IllegalStateException(
           "%s was done with all of %,d events before it was warm for a cohort; give it more"
               .formatted(process.name(), events));
     }
-    double measured = (double) (end.records() - start.records()) / recordsOfEvent;
+    double measured = (double) (last.records() - start.records()) / recordsOfEvent;
     return new PeerDrain(
         process.name(),
         (int) measured,
-        measured * 1e9 / (end.nanos() - start.nanos()),
-        measured / (end.cpuSeconds() - start.cpuSeconds()),
+        measured * 1e9 / (last.nanos() - start.nanos()),
+        measured / (last.cpuSeconds() - start.cpuSeconds()),
         rows);
   }
 

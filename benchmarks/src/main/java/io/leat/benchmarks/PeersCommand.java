@@ -69,7 +69,7 @@ final class PeersCommand implements Callable<Integer> {
 
   @Option(
       names = "--cohorts",
-      defaultValue = "75",
+      defaultValue = "120",
       description = "That Leat reads. Default: ${DEFAULT-VALUE}.")
   private int cohorts;
 
@@ -133,7 +133,8 @@ final class PeersCommand implements Callable<Integer> {
         "Exactly-once, visible every second: a commit or a checkpoint; %d partitions, as many threads"
             + " of each (Flink: slots); RocksDB in 256 MB; %s.",
         PARALLELISM, String.join(" ", jvmOptions));
-    out.line("Rows of all are equal, value by value. In brackets what Leat's is of it.");
+    out.line(
+        "Each row of a peer is equal to Leat's, value by value. In brackets what Leat's is of it.");
     for (int i = 0; i < inWindow.size(); i++) {
       PeerWorkload workload =
           new PeerWorkload(

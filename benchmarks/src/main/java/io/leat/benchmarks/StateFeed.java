@@ -36,7 +36,12 @@ final class StateFeed implements AutoCloseable {
     REDIS_STATES
   }
 
-  private record View(String name, String changelog, PaymentStates payments, byte[][] states) {}
+  /**
+   * @param first the states as they were made
+   * @param states as they are now
+   */
+  private record View(
+      String name, String changelog, PaymentStates payments, byte[][] first, byte[][] states) {}
 
   private final List<View> views = new ArrayList<>();
   private final KafkaProducer<byte[], byte[]> producer;
@@ -60,7 +65,12 @@ final class StateFeed implements AutoCloseable {
         states[key] = payments.state(name(key), 1 + random.nextInt(2 * events), now);
       }
       views.add(
-          new View(view.name(), StateStores.changelog(pipeline.name(), view), payments, states));
+          new View(
+              view.name(),
+              StateStores.changelog(pipeline.name(), view),
+              payments,
+              states.clone(),
+              states));
     }
     cluster.create(
         views.stream().map(View::changelog).toList(), 4, Map.of("cleanup.policy", "compact"));
@@ -127,9 +137,15 @@ final class StateFeed implements AutoCloseable {
    * online store, which writes them, runs beside any store that is read.
    *
    * @param commits how often changes are committed
+   * @param grow whether each change adds to those before; else all are of the first states
    */
   void run(
-      Target target, Optional<Jedis> redis, int perSecond, Duration commits, AtomicBoolean stop) {
+      Target target,
+      Optional<Jedis> redis,
+      int perSecond,
+      Duration commits,
+      boolean grow,
+      AtomicBoolean stop) {
     long start = System.nanoTime();
     long done = 0;
     while (!stop.get()) {
@@ -140,7 +156,8 @@ final class StateFeed implements AutoCloseable {
       for (; done < due; done++) {
         View view = views.get(random.nextInt(views.size()));
         int key = random.nextInt(keys);
-        view.states()[key] = view.payments().next(view.states()[key], name(key), now);
+        byte[] before = (grow ? view.states() : view.first())[key];
+        view.states()[key] = view.payments().next(before, name(key), now);
         send(view, key);
         if (target != Target.CHANGELOGS) {
           toRedis.put(RedisPeerMain.key(view.name(), name(key)), value(view, key, target, now));

@@ -56,7 +56,10 @@ class StackIT {
       assertThatThrownBy(() -> BrokerProcess.start(HOME, directory, Ports.free()))
           .isInstanceOfSatisfying(
               StackException.class,
-              e -> assertThat(e.code()).isEqualTo(StackException.Code.DIRECTORY_IN_USE))
+              e ->
+                  assertThat(e.code())
+                      .as(e.getMessage())
+                      .isEqualTo(StackException.Code.DIRECTORY_IN_USE))
           .hasMessage(
               "Another broker works in %s; stop it, or give another directory."
                   .formatted(directory.resolve("data")));
@@ -85,7 +88,10 @@ class StackIT {
       assertThatThrownBy(() -> RegistryProcess.start(HOME, directory, Ports.free()))
           .isInstanceOfSatisfying(
               StackException.class,
-              e -> assertThat(e.code()).isEqualTo(StackException.Code.DIRECTORY_IN_USE));
+              e ->
+                  assertThat(e.code())
+                      .as(e.getMessage())
+                      .isEqualTo(StackException.Code.DIRECTORY_IN_USE));
     }
   }
 

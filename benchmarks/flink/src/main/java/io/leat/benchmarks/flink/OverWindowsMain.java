@@ -44,9 +44,9 @@ public final class OverWindowsMain {
 
   /**
    * Takes, in this order: bootstrap servers, URL of the registry, topic of the payments, how many
-   * of each partition to read, topic of the rows, an empty folder for state and checkpoints, time
-   * between checkpoints. Stays when the rows are written, until it is stopped, so that what it took
-   * can be read.
+   * of each partition to read (with commas between), topic of the rows, an empty folder for state
+   * and checkpoints, time between checkpoints. Stays when the rows are written, until it is
+   * stopped, so that what it took can be read.
    */
   public static void main(String[] arguments) throws Exception {
     String servers = arguments[0];

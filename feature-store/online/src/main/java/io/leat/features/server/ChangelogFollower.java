@@ -52,10 +52,13 @@ final class ChangelogFollower implements AutoCloseable {
 
   private static final Duration POLL = Duration.ofMillis(100);
 
-  /** How long the brokers may take to say how far the changelogs go. */
+  /** How long the brokers may take to answer. */
   static final Duration ANSWER = Duration.ofSeconds(3);
 
   private static final Duration RETRY = Duration.ofSeconds(1);
+
+  /** How often it is asked whether a topic was made anew. */
+  private static final long CHECK_EVERY_MILLIS = 60_000;
 
   /** How often a store that is level is remembered to be so, for the next start. */
   private static final long REMEMBER_EVERY_MILLIS = 60_000;
@@ -184,13 +187,20 @@ final class ChangelogFollower implements AutoCloseable {
         inPart = !state.isWhole();
         SettledChanges changes = new SettledChanges(!inPart);
         ChangelogEnds ends = new ChangelogEnds(admin, topicIds.keySet(), ANSWER, clock);
+        long checked = clock.getAsLong();
         boolean same = true;
         while (!stopping && same) {
           takeIn(consumer, topicIds, changes);
           Optional<Ends> news = ends.news();
           if (news.isPresent()) {
             measure(news.get(), consumer, changes);
-            same = news.get().offsets().size() == topicIds.size() || areStill(topicIds, admin);
+            if (news.get().offsets().size() < topicIds.size()
+                || clock.getAsLong() - checked > CHECK_EVERY_MILLIS) {
+              active = null; // close() is to interrupt what does not hear of a wakeup
+              same = areStill(topicIds, admin);
+              active = consumer;
+              checked = clock.getAsLong();
+            }
           }
         }
       } finally {

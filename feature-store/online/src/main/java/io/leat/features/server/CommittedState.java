@@ -31,8 +31,8 @@ import org.rocksdb.WriteOptions;
 
 /**
  * The views' committed state on this machine's disk, and the offsets up to which it was taken from
- * the changelogs. State and offsets change in one atomic write, so that a restart, even an unclean
- * one, goes on exactly where the state stands.
+ * the changelogs. State and offsets change in one atomic write (but see {@link #clear}), so that a
+ * restart, even an unclean one, goes on exactly where the state stands.
  *
  * <p>What is known of the stores: key {@code topic/partition}, value the topic's id (16 bytes) and
  * the next offset (8 bytes); key {@code level/topic}, value when the store was last known to hold
@@ -65,7 +65,7 @@ final class CommittedState implements AutoCloseable {
    * Opens the state, or begins it; stores that are no longer named are removed. It is begun anew
    * where its files are damaged.
    *
-   * @param memory bytes for cached blocks and write buffers together
+   * @param memory bytes for cached entries, cached blocks and write buffers together
    * @throws IllegalStateException with one clear sentence if it cannot be opened
    */
   CommittedState(Path folder, Collection<String> names, long memory) {
@@ -251,15 +251,24 @@ final class CommittedState implements AutoCloseable {
   }
 
   /**
-   * Removes all of a store's keys, and what is known of its changelog; what happens in between ends
-   * with the store empty, and known to be of offsets that have to be given up again. Waits until
-   * nobody reads.
+   * Removes all of a store's keys, and what is known of its changelog. Waits until nobody reads.
+   * Should the process end meanwhile, the next start finds offsets of no topic, and clears again;
+   * until the next {@link #apply} the state is one in part.
    */
   void clear(String store, String topic) {
     stores.writeLock().lock();
-    try {
+    try (WriteOptions synced = new WriteOptions().setSync(true);
+        WriteBatch begin = new WriteBatch();
+        WriteBatch end = new WriteBatch()) {
+      for (byte[] position : positions(topic)) {
+        begin.put(known, position, new byte[POSITION_LENGTH]);
+        end.delete(known, position);
+      }
+      begin.put(known, WHOLE, new byte[] {0});
+      end.delete(known, levelKey(topic));
+      database.write(synced, begin);
       files.empty(store);
-      forget(topic);
+      database.write(writeOptions, end);
     } catch (RocksDBException e) {
       throw failed("write", e);
     } finally {
@@ -267,20 +276,20 @@ final class CommittedState implements AutoCloseable {
     }
   }
 
-  private void forget(String topic) throws RocksDBException {
+  /** The keys of what is known of a changelog's partitions. */
+  private List<byte[]> positions(String topic) throws RocksDBException {
+    List<byte[]> keys = new ArrayList<>();
     byte[] prefix = (topic + "/").getBytes(UTF_8);
     try (ReadOptions all = new ReadOptions().setTotalOrderSeek(true);
-        RocksIterator positions = database.newIterator(known, all);
-        WriteBatch batch = new WriteBatch()) {
-      positions.seek(prefix);
-      while (positions.isValid() && startsWith(positions.key(), prefix)) {
-        batch.delete(known, positions.key());
-        positions.next();
+        RocksIterator entries = database.newIterator(known, all)) {
+      entries.seek(prefix);
+      while (entries.isValid() && startsWith(entries.key(), prefix)) {
+        keys.add(entries.key());
+        entries.next();
       }
-      positions.status();
-      batch.delete(known, levelKey(topic));
-      database.write(writeOptions, batch);
+      entries.status();
     }
+    return keys;
   }
 
   private static boolean startsWith(byte[] key, byte[] prefix) {

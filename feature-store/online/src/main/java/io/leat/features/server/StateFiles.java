@@ -46,8 +46,11 @@ final class StateFiles implements AutoCloseable {
 
   private static final Logger log = LoggerFactory.getLogger(StateFiles.class);
 
-  /** Changes with what the default column family holds, and with how. */
-  private static final byte[] FORMAT = {2};
+  /**
+   * Changes with what the default column family holds, and with how; and with what files may not
+   * hold: deletions of ranges, which rows in the cache do not know of.
+   */
+  private static final byte[] FORMAT = {3};
 
   private static final byte[] FORMAT_KEY = "format".getBytes(UTF_8);
 
@@ -82,7 +85,7 @@ final class StateFiles implements AutoCloseable {
   private final Cache cache;
 
   /**
-   * Values out of files, of the keys that were read last: a look up costs half of one in a block.
+   * Entries out of files that were read lately: a lookup costs half of what one in a block does.
    */
   private final Cache rows;
 
@@ -247,12 +250,12 @@ final class StateFiles implements AutoCloseable {
   /** Empties a store, which nobody uses meanwhile. */
   void empty(String name) throws RocksDBException {
     ColumnFamilyHandle before = store(name);
-    database.dropColumnFamily(before); // made again at the next start, should this be the end
-    before.close();
+    database.dropColumnFamily(before); // made again at the next start if the process ends here
     stores.put(
         name,
         database.createColumnFamily(
             new ColumnFamilyDescriptor(name.getBytes(UTF_8), columnOptions)));
+    before.close();
   }
 
   /**
