@@ -16,6 +16,8 @@ import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * How far the changelogs go, by what the brokers last said of it. Asks again and again and waits
@@ -23,6 +25,8 @@ import org.apache.kafka.common.TopicPartition;
  * thread's.
  */
 final class ChangelogEnds {
+  private static final Logger log = LoggerFactory.getLogger(ChangelogEnds.class);
+
   private static final long EVERY_MILLIS = 500;
 
   /**
@@ -54,7 +58,7 @@ final class ChangelogEnds {
   }
 
   /** What is new since this was last asked. */
-  Optional<Ends> news() throws ExecutionException, InterruptedException {
+  Optional<Ends> news() throws InterruptedException {
     if (asked.isEmpty()) {
       long now = clock.getAsLong();
       if (now - EVERY_MILLIS >= askedAt) {
@@ -69,14 +73,24 @@ final class ChangelogEnds {
       return Optional.empty();
     }
     Map<TopicPartition, Long> offsets = new HashMap<>();
+    String why = "";
     for (TopicPartition partition : wanted.keySet()) {
       KafkaFuture<ListOffsetsResultInfo> end = asked.get().partitionResult(partition);
       if (!end.isDone()) {
         return Optional.empty();
       }
-      if (!end.isCompletedExceptionally()) {
-        offsets.put(partition, end.getNow(null).offset());
+      try {
+        offsets.put(partition, end.get().offset());
+      } catch (ExecutionException e) {
+        why = "%s: %s".formatted(partition, e.getCause());
       }
+    }
+    if (offsets.size() < wanted.size()) {
+      log.warn(
+          "Of {} of {} partitions the end is not known; of {}",
+          wanted.size() - offsets.size(),
+          wanted.size(),
+          why);
     }
     asked = Optional.empty();
     return Optional.of(new Ends(offsets, askedAt));

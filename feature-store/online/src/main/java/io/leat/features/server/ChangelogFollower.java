@@ -111,7 +111,7 @@ final class ChangelogFollower implements AutoCloseable {
    * transactions in part for a moment.
    */
   Optional<String> problem() {
-    return inPart ? IN_PART : problem;
+    return problem.or(() -> inPart ? IN_PART : Optional.empty());
   }
 
   /** Why it stopped by itself; empty while it follows or when it was closed. */

@@ -37,7 +37,8 @@ import org.rocksdb.WriteOptions;
  * <p>What is known of the stores: key {@code topic/partition}, value the topic's id (16 bytes) and
  * the next offset (8 bytes); key {@code level/topic}, value when the store was last known to hold
  * nothing that the changelog has deleted, in milliseconds since 1970-01-01 UTC (8 bytes); key
- * {@code whole}, value 0 while some transaction may be in the stores in part only, else 1.
+ * {@code whole}, value 0 while some transaction may be in the stores in part only, or a store has
+ * been cleared and not been read anew, else 1.
  *
  * <p>Reads from any thread; changes from one. Nobody reads any more when it is closed.
  */

@@ -115,6 +115,9 @@ class CommittedStateTest {
       assertThat(get(state, "b", "k")).isEqualTo("3");
       assertThat(state.knows(LOG)).isFalse();
       assertThat(state.nextOffset(longer, TOPIC)).isEqualTo(OptionalLong.of(43));
+      assertThat(state.isWhole()).isFalse();
+      state.apply(List.of(), List.of());
+      assertThat(state.isWhole()).isTrue();
     }
   }
 
