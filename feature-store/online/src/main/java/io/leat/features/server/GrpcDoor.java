@@ -26,6 +26,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
@@ -115,13 +116,29 @@ final class GrpcDoor extends AbstractUnaryGrpcService implements ReadGate.Door<b
       case FLOAT_VAL -> (Object) (double) value.getFloatVal();
       case BOOL_VAL -> (Object) value.getBoolVal();
       case UNIX_TIMESTAMP_VAL -> Instant.ofEpochSecond(value.getUnixTimestampVal()).toString();
-      case NULL_VAL, VAL_NOT_SET -> null;
-      case BYTES_VAL ->
-          throw new RequestException(
-              Kind.MALFORMED,
-              "entities.%s holds bytes; expected texts, numbers, booleans, times or nulls.",
-              column);
+      case UUID_VAL -> value.getUuidVal();
+      case TIME_UUID_VAL -> value.getTimeUuidVal();
+      case DECIMAL_VAL -> value.getDecimalVal();
+      case NULL_VAL -> null;
+      case BYTES_VAL -> throw noKey(column, "bytes");
+      case VAL_NOT_SET -> {
+        // A client of another release of Feast, or a list: never to be taken for null.
+        Set<Integer> others = value.getUnknownFields().asMap().keySet();
+        if (!others.isEmpty()) {
+          throw noKey(
+              column, "a value of a kind that is no key (field %s of Value)".formatted(others));
+        }
+        yield null;
+      }
     };
+  }
+
+  private static RequestException noKey(String column, String found) {
+    return new RequestException(
+        Kind.MALFORMED,
+        "entities.%s holds %s; expected texts, numbers, booleans, times, UUIDs, decimals or nulls.",
+        column,
+        found);
   }
 
   @Override

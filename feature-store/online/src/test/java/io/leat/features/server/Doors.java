@@ -158,7 +158,7 @@ final class Doors implements AutoCloseable {
     Readiness readiness = new Readiness();
     ServiceServer server =
         ServiceServer.start(
-            access.protocol(),
+            access,
             "127.0.0.1",
             0,
             metrics,
@@ -208,6 +208,13 @@ final class Doors implements AutoCloseable {
     return said(wire, client(wire).execute(request).aggregate().join());
   }
 
+  /** Asks by gRPC, with keys of any kind. */
+  Said sayKeys(RepeatedValue customers, List<String> features) {
+    HttpData body = HttpData.wrap(message(customers, features));
+    HttpRequest request = HttpRequest.of(headers(Wire.GRPC, Map.of()), StreamMessage.of(body));
+    return said(Wire.GRPC, client(Wire.GRPC).execute(request).aggregate().join());
+  }
+
   /** Sends a body's beginning, and then nothing. */
   Said sayHalf(Wire wire) {
     HttpRequestWriter half = HttpRequest.streaming(headers(wire, Map.of()));
@@ -249,10 +256,14 @@ final class Doors implements AutoCloseable {
   private static byte[] message(Ask ask) {
     RepeatedValue.Builder customers = RepeatedValue.newBuilder();
     ask.customers().forEach(name -> customers.addVal(Value.newBuilder().setStringVal(name)));
+    return message(customers.build(), ask.features());
+  }
+
+  private static byte[] message(RepeatedValue customers, List<String> features) {
     byte[] message =
         GetOnlineFeaturesRequest.newBuilder()
-            .setFeatures(FeatureList.newBuilder().addAllVal(ask.features()))
-            .putEntities("customer_id", customers.build())
+            .setFeatures(FeatureList.newBuilder().addAllVal(features))
+            .putEntities("customer_id", customers)
             .build()
             .toByteArray();
     return ByteBuffer.allocate(FRAME + message.length)

@@ -3,11 +3,15 @@ package io.leat.features.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.google.protobuf.ByteString;
+import com.google.protobuf.UnknownFieldSet;
 import com.linecorp.armeria.common.AggregatedHttpResponse;
 import com.linecorp.armeria.common.HttpHeaderNames;
 import io.leat.features.server.Doors.Ask;
 import io.leat.features.server.Doors.Said;
 import io.leat.features.server.Doors.Wire;
+import io.leat.features.server.feast.RepeatedValue;
+import io.leat.features.server.feast.Value;
 import io.leat.runtime.http.Access;
 import io.leat.runtime.http.ApiKeys;
 import io.leat.testing.SelfSigned;
@@ -19,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -51,6 +56,44 @@ class FeatureDoorsTest {
     }
   }
 
+  @Test
+  void keysOfKindsThatFeastAddedAreReadOrRefusedAndNeverTakenForNull() {
+    List<String> total = List.of("spending:total_1h");
+    try (Doors doors = Doors.open(folder, Limits.DEFAULT, Access.LOCAL)) {
+      Value uuid = Value.newBuilder().setUuidVal("alice").build();
+      assertThat(doors.sayKeys(keys(uuid), total).values()).containsExactly("15.0");
+
+      for (Value noKey :
+          List.of(
+              withField(12, "a list of texts"), // string_list_val
+              withField(32, "{}"), // json_val
+              withField(99, "of a release to come"),
+              Value.newBuilder().setBytesVal(ByteString.copyFromUtf8("alice")).build())) {
+        Said said = doors.sayKeys(keys(noKey), total);
+
+        assertThat(said.status()).isEqualTo(3); // INVALID_ARGUMENT
+        assertThat(said.message()).startsWith("entities.customer_id holds ");
+      }
+    }
+  }
+
+  private static RepeatedValue keys(Value value) {
+    return RepeatedValue.newBuilder().addVal(value).build();
+  }
+
+  private static Value withField(int number, String content) {
+    return Value.newBuilder()
+        .setUnknownFields(
+            UnknownFieldSet.newBuilder()
+                .addField(
+                    number,
+                    UnknownFieldSet.Field.newBuilder()
+                        .addLengthDelimited(ByteString.copyFromUtf8(content))
+                        .build())
+                .build())
+        .build();
+  }
+
   @ParameterizedTest
   @EnumSource(Wire.class)
   void whatIsNotThereIsNamed(Wire wire) {
@@ -76,6 +119,9 @@ class FeatureDoorsTest {
       assertThat(doors.say(wire, TOTALS.with("authorization", "Bearer secret")).values())
           .containsExactly("15.0", "null");
       assertThat(doors.get("/health/live").status().code()).isEqualTo(200);
+      for (String described : List.of("/metrics", "/openapi.json", "/docs")) {
+        assertThat(doors.get(described).status().code()).isEqualTo(401);
+      }
     }
   }
 
