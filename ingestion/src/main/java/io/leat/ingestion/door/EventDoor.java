@@ -90,7 +90,7 @@ public final class EventDoor implements RunningService {
     try {
       server =
           ServiceServer.start(
-              settings.access().protocol(),
+              settings.access(),
               options.httpHost(),
               options.httpPort(DEFAULT_HTTP_PORT),
               metrics,
@@ -105,7 +105,6 @@ public final class EventDoor implements RunningService {
 
   private static void configure(
       ServerBuilder doors, DoorSettings settings, Readiness readiness, EventService service) {
-    settings.access().configure(doors);
     doors.maxRequestLength(settings.limits().bodyBytes());
     doors.errorHandler(new JsonErrors(EventService.TOO_LARGE));
     doors.requestTimeout(settings.limits().acknowledgement().plus(REQUEST_SLACK));
@@ -120,7 +119,10 @@ public final class EventDoor implements RunningService {
                     String.join("\n", readiness.problems().values())));
     HttpData openApi = HttpData.wrap(openApi());
     doors.service(
-        "/openapi.yaml", (context, request) -> HttpResponse.of(HttpStatus.OK, OPEN_API, openApi));
+        "/openapi.yaml",
+        settings
+            .access()
+            .guard((context, request) -> HttpResponse.of(HttpStatus.OK, OPEN_API, openApi)));
     doors.route().post("/events/{event}").build(service);
   }
 

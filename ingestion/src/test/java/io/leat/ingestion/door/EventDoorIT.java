@@ -286,6 +286,8 @@ class EventDoorIT {
 
       HttpResponse<String> nobody = post(door, "payments", type, good);
       assertThat(nobody.statusCode()).isEqualTo(401);
+      assertThat(get(door, "/openapi.yaml").statusCode()).isEqualTo(401);
+      assertThat(get(door, "/metrics").statusCode()).isEqualTo(401);
       assertThat(nobody.headers().firstValue("www-authenticate")).hasValue("Bearer");
       assertThat(post(door, "payments", type, good, "X-API-Key", "guess").statusCode())
           .isEqualTo(403);

@@ -4,9 +4,9 @@ import com.linecorp.armeria.common.HttpData;
 import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.HttpStatus;
 import com.linecorp.armeria.common.MediaType;
-import com.linecorp.armeria.common.SessionProtocol;
 import com.linecorp.armeria.server.Server;
 import com.linecorp.armeria.server.ServerBuilder;
+import io.leat.runtime.http.Access;
 import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
 import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
@@ -52,38 +52,28 @@ public final class ServiceServer implements AutoCloseable {
    * Opens the port.
    *
    * @param port port, or 0 for a free one
-   * @param doors adds the service's own routes
+   * @param access over which protocol, and who may read the metrics; health is everybody's
+   * @param doors adds the service's own routes, each guarded by itself
    * @throws IllegalStateException with one clear sentence if the port cannot be opened
    */
   public static ServiceServer start(
+      Access access,
       String host,
       int port,
       PrometheusMeterRegistry metrics,
       Readiness readiness,
       Consumer<ServerBuilder> doors) {
-    return start(SessionProtocol.HTTP, host, port, metrics, readiness, doors);
-  }
-
-  /**
-   * Opens the port for a protocol, as the other {@code start} does.
-   *
-   * @param protocol HTTP; or HTTPS, and {@code doors} says with which certificate
-   */
-  public static ServiceServer start(
-      SessionProtocol protocol,
-      String host,
-      int port,
-      PrometheusMeterRegistry metrics,
-      Readiness readiness,
-      Consumer<ServerBuilder> doors) {
-    ServerBuilder builder = Server.builder().port(new InetSocketAddress(host, port), protocol);
+    ServerBuilder builder =
+        Server.builder().port(new InetSocketAddress(host, port), access.protocol());
+    access.configure(builder);
     builder.service("/health/live", (context, request) -> HttpResponse.of("live\n"));
     builder.service("/health/ready", (context, request) -> readiness(readiness));
     builder.service(
         "/metrics",
-        (context, request) ->
-            HttpResponse.of(
-                HttpStatus.OK, MediaType.PLAIN_TEXT_UTF_8, HttpData.ofUtf8(metrics.scrape())));
+        access.guard(
+            (context, request) ->
+                HttpResponse.of(
+                    HttpStatus.OK, MediaType.PLAIN_TEXT_UTF_8, HttpData.ofUtf8(metrics.scrape()))));
     doors.accept(builder);
     Server server = builder.build();
     try {

@@ -3,6 +3,8 @@ package io.leat.runtime;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.leat.runtime.http.Access;
+import io.leat.runtime.http.ApiKeys;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
 import java.net.ConnectException;
@@ -10,8 +12,11 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class ServiceServerTest {
   private static final HttpClient HTTP =
@@ -43,14 +48,34 @@ class ServiceServerTest {
     start(port).close();
   }
 
-  private ServiceServer start(int port) {
-    return ServiceServer.start("127.0.0.1", port, metrics, readiness, doors -> {});
+  @Test
+  void metricsAreForThoseWithAKeyAndHealthForEverybody(@TempDir Path folder) throws Exception {
+    Path keys =
+        Files.writeString(
+            folder.resolve("keys"),
+            "till:2bb80d537b1da3e38bd30361aa855686bde0eacd7162fef6a25fe97bf527a25b\n");
+    Access access = new Access(Optional.of(ApiKeys.read(keys)), Optional.empty(), false);
+
+    try (ServiceServer server =
+        ServiceServer.start(access, "127.0.0.1", 0, metrics, readiness, doors -> {})) {
+      assertThat(get(server.port(), "/metrics").statusCode()).isEqualTo(401);
+      assertThat(get(server.port(), "/metrics", "X-API-Key", "guess").statusCode()).isEqualTo(403);
+      assertThat(get(server.port(), "/metrics", "X-API-Key", "secret").statusCode()).isEqualTo(200);
+      assertThat(get(server.port(), "/health/ready").statusCode()).isEqualTo(200);
+    }
   }
 
-  private static HttpResponse<String> get(int port, String path)
+  private ServiceServer start(int port) {
+    return ServiceServer.start(Access.LOCAL, "127.0.0.1", port, metrics, readiness, doors -> {});
+  }
+
+  private static HttpResponse<String> get(int port, String path, String... headers)
       throws IOException, InterruptedException {
-    return HTTP.send(
-        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path)).build(),
-        HttpResponse.BodyHandlers.ofString());
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path));
+    if (headers.length > 0) {
+      request.headers(headers);
+    }
+    return HTTP.send(request.build(), HttpResponse.BodyHandlers.ofString());
   }
 }

@@ -128,7 +128,7 @@ public final class FeatureServer implements RunningService {
     try {
       server =
           ServiceServer.start(
-              settings.access().protocol(),
+              settings.access(),
               options.httpHost(),
               options.httpPort(DEFAULT_HTTP_PORT),
               metrics,
@@ -150,7 +150,6 @@ public final class FeatureServer implements RunningService {
   static void configure(
       ServerBuilder doors, ServerSettings settings, Readiness readiness, ReadGate gate) {
     Limits limits = settings.limits();
-    settings.access().configure(doors);
     doors.maxRequestLength(limits.requestBytes());
     doors.requestTimeout(limits.timeout());
     doors.errorHandler(
@@ -161,7 +160,7 @@ public final class FeatureServer implements RunningService {
     doors.service("/health", (context, request) -> health(readiness));
     doors.route().post("/get-online-features").build(new FeatureDoor(gate));
     doors.service(GrpcDoor.PATH, GrpcDoor.open(gate));
-    OpenApi.configure(doors);
+    OpenApi.configure(doors, settings.access());
   }
 
   /** 200 once ready, else 503 and why. */

@@ -4,7 +4,9 @@ import com.linecorp.armeria.common.HttpData;
 import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.HttpStatus;
 import com.linecorp.armeria.common.MediaType;
+import com.linecorp.armeria.server.HttpService;
 import com.linecorp.armeria.server.ServerBuilder;
+import io.leat.runtime.http.Access;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -14,14 +16,14 @@ import java.util.Objects;
 final class OpenApi {
   private OpenApi() {}
 
-  static void configure(ServerBuilder doors) {
-    add(doors, "/openapi.json", MediaType.JSON_UTF_8, "openapi.json");
-    add(doors, "/docs", MediaType.HTML_UTF_8, "docs.html");
+  static void configure(ServerBuilder doors, Access access) {
+    doors.service("/openapi.json", access.guard(page(MediaType.JSON_UTF_8, "openapi.json")));
+    doors.service("/docs", access.guard(page(MediaType.HTML_UTF_8, "docs.html")));
   }
 
-  private static void add(ServerBuilder doors, String path, MediaType type, String file) {
+  private static HttpService page(MediaType type, String file) {
     HttpData content = HttpData.wrap(read(file));
-    doors.service(path, (context, request) -> HttpResponse.of(HttpStatus.OK, type, content));
+    return (context, request) -> HttpResponse.of(HttpStatus.OK, type, content);
   }
 
   private static byte[] read(String file) {

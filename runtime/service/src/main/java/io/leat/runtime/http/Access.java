@@ -4,6 +4,7 @@ import com.linecorp.armeria.common.HttpHeaderNames;
 import com.linecorp.armeria.common.HttpStatus;
 import com.linecorp.armeria.common.RequestHeaders;
 import com.linecorp.armeria.common.SessionProtocol;
+import com.linecorp.armeria.server.HttpService;
 import com.linecorp.armeria.server.ServerBuilder;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -26,6 +27,9 @@ import org.slf4j.LoggerFactory;
 public record Access(Optional<ApiKeys> keys, Optional<Tls> tls, boolean open) {
   /** For this machine alone, in clear. */
   public static final Access LOCAL = new Access(Optional.empty(), Optional.empty(), false);
+
+  /** For everybody who reaches the port, in clear. */
+  public static final Access OPEN = new Access(Optional.empty(), Optional.empty(), true);
 
   private static final Logger log = LoggerFactory.getLogger(Access.class);
   private static final String BEARER = "bearer ";
@@ -125,6 +129,16 @@ public record Access(Optional<ApiKeys> keys, Optional<Tls> tls, boolean open) {
     return keys.get().nameOf(key).isPresent()
         ? Optional.empty()
         : Optional.of(new Refusal(HttpStatus.FORBIDDEN, "the API key is none of this door"));
+  }
+
+  /** A service that answers those alone who may come in, and others why they may not. */
+  public HttpService guard(HttpService service) {
+    return (context, request) -> {
+      Optional<Refusal> refusal = refusal(request.headers());
+      return refusal.isPresent()
+          ? JsonErrors.response(refusal.get().status(), refusal.get().detail())
+          : service.serve(context, request);
+    };
   }
 
   /** Else a page of any site could come in, by a name of its own that leads to this machine. */

@@ -7,6 +7,7 @@ import io.leat.runtime.JobOptions;
 import io.leat.runtime.Readiness;
 import io.leat.runtime.RunningService;
 import io.leat.runtime.ServiceServer;
+import io.leat.runtime.http.Access;
 import io.leat.schemas.RegistryException;
 import io.leat.schemas.Topics;
 import io.micrometer.core.instrument.binder.kafka.KafkaStreamsMetrics;
@@ -114,6 +115,7 @@ public final class StreamsService implements RunningService {
                     .or(() -> Optional.of("the streams client is " + streams.state())));
     ServiceServer server =
         ServiceServer.start(
+            Access.OPEN,
             options.httpHost(),
             options.httpPort(job.defaultHttpPort()),
             metrics,
