@@ -1,5 +1,6 @@
 package io.leat.stack;
 
+import java.io.File;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -61,7 +62,7 @@ public final class RegistryProcess implements AutoCloseable {
         JvmProcess.start(
             JvmProcess.Command.of(
                     "schema registry",
-                    jar.toString(),
+                    jar + File.pathSeparator + jar.resolveSibling("raised").resolve("*"),
                     mainClass(jar),
                     List.of(),
                     directory.resolve("registry.log"))
