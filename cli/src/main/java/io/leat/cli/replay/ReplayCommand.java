@@ -10,6 +10,7 @@ import io.leat.pipeline.Contract;
 import io.leat.pipeline.Pipeline;
 import io.leat.pipeline.PipelineException;
 import io.leat.pipeline.PipelineReader;
+import io.leat.runtime.options.RowFileOptions;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -69,6 +70,8 @@ public final class ReplayCommand implements Callable<Integer> {
   @ArgGroup(exclusive = true)
   private PaceOptions pace = new PaceOptions();
 
+  @Mixin private RowFileOptions format = new RowFileOptions();
+
   @Mixin private PlatformOptions platform = new PlatformOptions();
 
   @Spec private CommandSpec spec = CommandSpec.create();
@@ -104,7 +107,7 @@ public final class ReplayCommand implements Callable<Integer> {
     Pace chosen = chosenPace();
     Contract contract = contract();
     long unfitting = 0;
-    try (EventRows rows = EventRows.open(file, contract, Optional.ofNullable(timeColumn));
+    try (EventRows rows = EventRows.open(file, contract, Optional.ofNullable(timeColumn), format);
         EventPublisher publisher = new EventPublisher(platform, contract);
         ProgressBar bar = bar(rows)) {
       tellUnused(rows);

@@ -3,10 +3,8 @@ package io.leat.cli.rows;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.InputStreamReader;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
@@ -15,12 +13,13 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.zip.GZIPInputStream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A CSV file (RFC 4180) whose first line names the columns, in UTF-8, gzipped where its name ends
- * in .gz.
+ * in .gz. A column without a name is none that a field takes.
  */
 final class CsvRows implements RowSource {
   private static final String BYTE_ORDER_MARK = "\ufeff";
@@ -28,15 +27,17 @@ final class CsvRows implements RowSource {
   private final FileChannel file;
   private final CsvText text;
   private final List<String> columns;
+  private final char delimiter;
 
-  CsvRows(Path path) throws IOException {
+  CsvRows(Path path, char delimiter) throws IOException {
     file = FileChannel.open(path, StandardOpenOption.READ);
     try {
       InputStream bytes = new BufferedInputStream(Channels.newInputStream(file), 1 << 16);
       if (path.toString().endsWith(".gz")) {
         bytes = new GZIPInputStream(bytes, 1 << 16);
       }
-      text = new CsvText(new InputStreamReader(bytes, StandardCharsets.UTF_8));
+      this.delimiter = delimiter;
+      text = new CsvText(bytes, delimiter);
       columns = header(text);
     } catch (IOException | RuntimeException e) {
       file.close();
@@ -59,8 +60,15 @@ final class CsvRows implements RowSource {
     if (columns.get(0).startsWith(BYTE_ORDER_MARK)) {
       columns.set(0, columns.get(0).substring(1));
     }
-    if (new HashSet<>(columns).size() < columns.size()) {
-      throw new IllegalArgumentException("two of its columns have the same name: " + columns);
+    Set<String> names = new HashSet<>();
+    for (String column : columns) {
+      if (!column.isEmpty() && !names.add(column)) {
+        throw new IllegalArgumentException(
+            "two of its columns are called '%s': %s".formatted(column, columns));
+      }
+    }
+    if (names.isEmpty()) {
+      throw new IllegalArgumentException("its first line names no columns");
     }
     return List.copyOf(columns);
   }
@@ -77,10 +85,17 @@ final class CsvRows implements RowSource {
 
   private Row row(CsvText.CsvRecord record) {
     Map<String, @Nullable Object> values = new HashMap<>();
-    for (int i = 0; i < columns.size() && i < record.values().size(); i++) {
+    Optional<String> problem = record.problem();
+    if (problem.isEmpty() && record.values().size() != columns.size()) {
+      problem =
+          Optional.of(
+              "the row has %d values, and the first line names %d columns; a value that holds '%s' stands in quotes"
+                  .formatted(record.values().size(), columns.size(), delimiter));
+    }
+    for (int i = 0; problem.isEmpty() && i < columns.size(); i++) {
       values.put(columns.get(i), record.values().get(i));
     }
-    return new Row(record.line(), values, record.problem());
+    return new Row(record.line(), values, problem);
   }
 
   @Override

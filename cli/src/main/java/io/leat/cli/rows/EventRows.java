@@ -2,6 +2,7 @@ package io.leat.cli.rows;
 
 import io.leat.cli.UserError;
 import io.leat.pipeline.Contract;
+import io.leat.runtime.options.RowFileOptions;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -11,6 +12,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.apache.avro.Schema;
 import org.apache.avro.generic.GenericData;
 import org.apache.avro.generic.GenericRecord;
@@ -22,12 +25,20 @@ import org.apache.parquet.ParquetRuntimeException;
  * thread-safe.
  */
 public final class EventRows implements Closeable {
+  /** Property of a field of the schema: its column, where it is called otherwise than the field. */
+  public static final String COLUMN = "leat.column";
+
+  private static final String OTHER_DELIMITERS = ";\t|,";
+
   private final Path file;
   private final RowSource rows;
   private final Schema schema;
   private final Map<Schema.Field, Column> columns = new LinkedHashMap<>();
   private final List<String> unused;
 
+  /**
+   * @param name what it is called in the file
+   */
   private record Column(String name, FieldReader reader) {}
 
   /** One row: an event, or why it is none. */
@@ -42,33 +53,93 @@ public final class EventRows implements Closeable {
   /** A row that does not. */
   public record Unfitting(long line, String problem) implements EventRow {}
 
-  private EventRows(Path file, RowSource rows, Contract contract, Optional<String> timeColumn) {
+  private EventRows(
+      Path file,
+      RowSource rows,
+      Contract contract,
+      Optional<String> timeColumn,
+      RowFileOptions options) {
     this.file = file;
     this.rows = rows;
     this.schema = contract.schema();
     List<String> problems = new ArrayList<>();
+    TimeReader times = new TimeReader(options);
+    Map<String, String> names = names(file, rows, options);
     for (Schema.Field field : schema.getFields()) {
       String column =
           field.name().equals(contract.eventTime())
               ? timeColumn.orElse(field.name())
-              : field.name();
-      if (rows.columns().contains(column)) {
+              : Optional.ofNullable(field.getProp(COLUMN)).orElse(field.name());
+      String own = names.get(column);
+      if (own == null && !field.hasDefaultValue()) {
+        problems.add("there is no column " + column + ", and the schema has no default for it");
+      } else if (own != null && rows.nested().contains(own)) {
+        problems.add("column " + own + " holds lists or groups; expected a flat one");
+      } else if (own != null) {
         try {
-          columns.put(field, new Column(column, new FieldReader(field)));
+          columns.put(field, new Column(own, new FieldReader(field, times, options)));
         } catch (IllegalArgumentException e) {
           problems.add(e.getMessage());
         }
-      } else if (!field.hasDefaultValue()) {
-        problems.add("there is no column " + column + ", and the schema has no default for it");
       }
     }
     if (!problems.isEmpty()) {
       throw new UserError(
-          "%s does not fit the contract %s: %s. Its columns are %s."
-              .formatted(file, contract.event(), String.join("; ", problems), rows.columns()));
+          "%s does not fit the contract %s: %s. Its columns are %s; --rename COLUMN=NAME takes one for a field of another name.%s"
+              .formatted(
+                  file,
+                  contract.event(),
+                  String.join("; ", problems),
+                  names.keySet(),
+                  delimiterHint(rows.columns())));
     }
-    List<String> used = columns.values().stream().map(Column::name).toList();
-    unused = rows.columns().stream().filter(column -> !used.contains(column)).toList();
+    Set<String> used =
+        columns.values().stream().map(Column::name).collect(Collectors.toUnmodifiableSet());
+    unused =
+        names.entrySet().stream()
+            .filter(name -> !used.contains(name.getValue()))
+            .map(Map.Entry::getKey)
+            .toList();
+  }
+
+  /** What each column is taken for, in the file's order, to what it is called there. */
+  private static Map<String, String> names(Path file, RowSource rows, RowFileOptions options) {
+    options
+        .renames()
+        .keySet()
+        .forEach(
+            name -> {
+              if (!rows.columns().contains(name)) {
+                throw new UserError(
+                    "%s has no column '%s' to --rename; it has %s."
+                        .formatted(file, name, rows.columns()));
+              }
+            });
+    Map<String, String> names = new LinkedHashMap<>();
+    for (String own : rows.columns()) {
+      String other = names.put(options.renames().getOrDefault(own, own), own);
+      if (other != null && !own.isEmpty()) {
+        throw new UserError(
+            "Both '%s' and '%s' of %s would be the column %s; --rename one of them to another name."
+                .formatted(other, own, file, options.renames().getOrDefault(own, own)));
+      }
+    }
+    return names;
+  }
+
+  /** A header that is one name with another delimiter in it was meant to be several. */
+  private static String delimiterHint(List<String> columns) {
+    String only = columns.size() == 1 ? columns.get(0) : "";
+    return OTHER_DELIMITERS
+        .chars()
+        .mapToObj(Character::toString)
+        .filter(only::contains)
+        .findFirst()
+        .map(
+            found ->
+                " Are they set apart by '%s'? Say so by --delimiter '%s'.".formatted(found, found))
+        .orElse("")
+        .replace("'\t'", "tab");
   }
 
   /**
@@ -78,24 +149,28 @@ public final class EventRows implements Closeable {
    *     calls the field
    * @throws UserError if the file cannot be read, or lacks a column that the contract needs
    */
-  public static EventRows open(Path file, Contract contract, Optional<String> timeColumn) {
-    return new EventRows(file, source(file), contract, timeColumn);
+  public static EventRows open(
+      Path file, Contract contract, Optional<String> timeColumn, RowFileOptions options) {
+    return new EventRows(file, source(file, options), contract, timeColumn, options);
   }
 
   /**
-   * Names of a file's columns, in their order.
+   * Names of a file's columns as they are taken, in their order, each with the kind of its values:
+   * string, long, double, boolean, or empty for bytes, lists and groups.
    *
    * @throws UserError if the file cannot be read
    */
-  public static List<String> columns(Path file) {
-    try (RowSource rows = source(file)) {
-      return rows.columns();
+  public static Map<String, Optional<Schema.Type>> columns(Path file, RowFileOptions options) {
+    try (RowSource rows = source(file, options)) {
+      Map<String, Optional<Schema.Type>> columns = new LinkedHashMap<>();
+      names(file, rows, options).forEach((name, own) -> columns.put(name, rows.type(own)));
+      return columns;
     } catch (IOException e) {
       throw new UserError("Cannot close " + file + ": " + e.getMessage(), e);
     }
   }
 
-  private static RowSource source(Path file) {
+  private static RowSource source(Path file, RowFileOptions options) {
     if (!Files.isRegularFile(file)) {
       throw new UserError("There is no file " + file + ".");
     }
@@ -105,8 +180,18 @@ public final class EventRows implements Closeable {
       throw new UserError(
           "%s is neither .csv, .csv.gz nor .parquet; these are what can be read.".formatted(file));
     }
+    if (parquet && (options.delimiter().isPresent() || options.decimal().isPresent())) {
+      throw new UserError(
+          "%s is Parquet; --delimiter and --decimal are for CSV. Leave them out.".formatted(file));
+    }
+    char delimiter = options.delimiter().orElse(',');
+    if (options.decimal().filter(decimal -> decimal == delimiter).isPresent()) {
+      throw new UserError(
+          "--decimal and --delimiter are both '%s'; name the delimiter, such as --delimiter ';'."
+              .formatted(delimiter));
+    }
     try {
-      return parquet ? new ParquetRows(file) : new CsvRows(file);
+      return parquet ? new ParquetRows(file) : new CsvRows(file, delimiter);
     } catch (IOException | RuntimeException e) { // Parquet says by either that it is none
       throw new UserError("Cannot read " + file + ": " + e.getMessage(), e);
     }
@@ -138,21 +223,22 @@ public final class EventRows implements Closeable {
       return new Unfitting(row.line(), row.problem().get());
     }
     GenericRecord event = new GenericData.Record(schema);
+    List<String> problems = new ArrayList<>(0);
     for (Schema.Field field : schema.getFields()) {
       Column column = columns.get(field);
-      if (column == null) {
-        event.put(field.pos(), GenericData.get().getDefaultValue(field));
-      } else if (!row.values().containsKey(column.name())) {
-        return new Unfitting(row.line(), "the row ends before column " + column.name());
-      } else {
-        try {
-          event.put(field.pos(), column.reader().read(row.values().get(column.name())));
-        } catch (IllegalArgumentException e) {
-          return new Unfitting(row.line(), String.valueOf(e.getMessage()));
-        }
+      try {
+        event.put(
+            field.pos(),
+            column == null
+                ? GenericData.get().getDefaultValue(field)
+                : column.reader().read(row.values().get(column.name())));
+      } catch (IllegalArgumentException e) {
+        problems.add(String.valueOf(e.getMessage()));
       }
     }
-    return new Fitting(row.line(), event);
+    return problems.isEmpty()
+        ? new Fitting(row.line(), event)
+        : new Unfitting(row.line(), String.join("; ", problems));
   }
 
   /** How much of {@link #size} has been read: bytes of a CSV file, rows of a Parquet file. */

@@ -1,14 +1,21 @@
 package io.leat.cli.rows;
 
-import io.leat.runtime.options.Times;
+import io.leat.cli.rows.RowSource.Unreadable;
+import io.leat.cli.rows.TimeReader.UnclearUnitException;
+import io.leat.runtime.options.RowFileOptions;
+import io.leat.runtime.options.Times.AmbiguousTimeException;
 import java.math.BigDecimal;
+import java.math.RoundingMode;
+import java.nio.ByteBuffer;
 import java.time.DateTimeException;
+import java.time.Duration;
 import java.time.Instant;
-import java.time.LocalDate;
+import java.time.LocalTime;
 import java.time.ZoneOffset;
-import java.time.temporal.ChronoUnit;
+import java.util.Arrays;
 import java.util.Locale;
-import java.util.regex.Pattern;
+import java.util.Set;
+import java.util.UUID;
 import org.apache.avro.LogicalType;
 import org.apache.avro.LogicalTypes;
 import org.apache.avro.Schema;
@@ -16,37 +23,65 @@ import org.apache.avro.generic.GenericData;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Turns a file's values into one Avro field's. Text is read as the field's type; an empty text is
- * null where the field may be null. Times: what {@link Times} reads, or milliseconds since 1970; a
- * date is its midnight, UTC.
+ * Turns a file's values into one Avro field's. Text is read as the field's type; an empty text, and
+ * one that the user says stands for null, is null where the field may be null. Nothing is rounded:
+ * a value that the field's type cannot hold to its last digit does not fit.
  */
 final class FieldReader {
   /** Up to here every whole number is a double of its own: 2^53. */
   private static final double LARGEST_EXACT = 1L << 53;
 
-  private static final Pattern MILLIS = Pattern.compile("-?\\d+");
+  private static final int LONGEST_QUOTE = 60;
+  private static final Set<String> TIMES =
+      Set.of(
+          "timestamp-millis",
+          "timestamp-micros",
+          "timestamp-nanos",
+          "local-timestamp-millis",
+          "local-timestamp-micros",
+          "local-timestamp-nanos");
 
   private final Schema.Field field;
   private final Schema type;
+  private final String logical;
   private final boolean nullable;
+  private final TimeReader times;
+  private final boolean timesTruncated;
+  private final char decimal;
+  private final Set<String> nulls;
+  private final Set<String> truths;
+  private final Set<String> falsehoods;
 
   /**
    * @throws IllegalArgumentException if values of the field's type cannot be read from a flat file
    */
-  FieldReader(Schema.Field field) {
+  FieldReader(Schema.Field field, TimeReader times, RowFileOptions options) {
     this.field = field;
+    this.times = times;
+    this.timesTruncated = options.timesTruncated();
+    this.decimal = options.decimal().orElse('.');
+    this.nulls = options.nulls();
+    this.truths = options.truths();
+    this.falsehoods = options.falsehoods();
     Schema schema = field.schema();
     this.nullable = schema.isNullable();
     this.type =
         schema.isUnion()
             ? schema.getTypes().stream()
                 .filter(branch -> branch.getType() != Schema.Type.NULL)
-                .reduce((a, b) -> a.getType() == b.getType() ? a : unreadable())
+                .reduce((a, b) -> unreadable())
                 .orElseThrow(this::unreadableError)
             : schema;
+    LogicalType declared = type.getLogicalType();
+    this.logical = declared == null ? "" : declared.getName();
     switch (type.getType()) {
       case STRING, ENUM, INT, LONG, FLOAT, DOUBLE, BOOLEAN -> {}
-      case RECORD, ARRAY, MAP, UNION, FIXED, BYTES, NULL -> throw unreadableError();
+      case FIXED, BYTES -> {
+        if (!(declared instanceof LogicalTypes.Decimal)) {
+          throw unreadableError();
+        }
+      }
+      case RECORD, ARRAY, MAP, UNION, NULL -> throw unreadableError();
     }
   }
 
@@ -56,7 +91,7 @@ final class FieldReader {
 
   private IllegalArgumentException unreadableError() {
     return new IllegalArgumentException(
-        "field %s has type %s, which a flat file cannot hold; expected string, enum, int, long, float, double, boolean or a timestamp"
+        "field %s has type %s, which a flat file cannot hold; expected one type of string, enum, int, long, float, double, boolean, decimal, date, time or timestamp"
             .formatted(field.name(), field.schema()));
   }
 
@@ -66,101 +101,197 @@ final class FieldReader {
    * @throws IllegalArgumentException with one sentence if it does not fit
    */
   @Nullable Object read(@Nullable Object value) {
-    boolean text = type.getType() == Schema.Type.STRING;
-    if (value == null
-        || (value instanceof String empty && empty.isEmpty() && (nullable || !text))) {
+    if (value instanceof Unreadable unreadable) {
+      throw new IllegalArgumentException(field.name() + " " + unreadable.why());
+    }
+    if (isNull(value)) {
       if (nullable) {
         return null;
       }
       throw new IllegalArgumentException(
-          "%s is empty; expected %s".formatted(field.name(), expected()));
+          "%s is %s; expected %s"
+              .formatted(
+                  field.name(),
+                  value == null || value.equals("") ? "empty" : quoted(value) + ", a null",
+                  expected()));
     }
     try {
+      if (value instanceof Number number && !Double.isFinite(number.doubleValue())) {
+        throw new NumberFormatException("not finite");
+      }
       return switch (type.getType()) {
-        case STRING -> value.toString();
+        case STRING -> logical.equals("uuid") ? uuid(value.toString()) : value.toString();
         case ENUM -> symbol(value.toString());
-        case INT -> Math.toIntExact(whole(value));
-        case LONG -> isTime() ? time(value) : Long.valueOf(whole(value));
-        case FLOAT -> (float) real(value);
-        case DOUBLE -> real(value);
+        case INT ->
+            switch (logical) {
+              case "date" -> Math.toIntExact(times.date(value).toEpochDay());
+              case "time-millis" -> Math.toIntExact(timeOfDay(value, 1_000_000));
+              default -> number(value).intValueExact();
+            };
+        case LONG -> longValue(value);
+        case FLOAT -> value instanceof Float ? value : Numbers.asFloat(number(value));
+        case DOUBLE ->
+            value instanceof Float || value instanceof Double
+                ? ((Number) value).doubleValue()
+                : Numbers.asDouble(number(value));
         case BOOLEAN -> truth(value);
-        case RECORD, ARRAY, MAP, UNION, FIXED, BYTES, NULL -> throw unreadableError();
+        case FIXED, BYTES -> decimal(number(value));
+        case RECORD, ARRAY, MAP, UNION, NULL -> throw unreadableError();
       };
+    } catch (AmbiguousTimeException | UnclearUnitException e) {
+      throw new IllegalArgumentException(
+          "%s is %s; %s".formatted(field.name(), quoted(value), e.getMessage()), e);
     } catch (ArithmeticException | NumberFormatException | DateTimeException e) {
       throw new IllegalArgumentException(
-          "%s is '%s'; expected %s".formatted(field.name(), value, expected()), e);
+          "%s is %s; expected %s%s"
+              .formatted(
+                  field.name(),
+                  quoted(value),
+                  expected(),
+                  value.toString().equals("NaN") ? " (--null NaN takes it for null)" : ""),
+          e);
     }
+  }
+
+  private boolean isNull(@Nullable Object value) {
+    if (value == null) {
+      return true;
+    }
+    boolean plainText = type.getType() == Schema.Type.STRING && !nullable;
+    return (value.equals("") && !plainText) || nulls.contains(value.toString());
+  }
+
+  /** The value in quotes, cut off where it is long. */
+  private static String quoted(Object value) {
+    String text = value.toString();
+    return "'%s'"
+        .formatted(
+            text.length() <= LONGEST_QUOTE ? text : text.substring(0, LONGEST_QUOTE) + "...");
   }
 
   private Object symbol(String text) {
     if (!type.hasEnumSymbol(text)) {
-      throw new IllegalArgumentException(
-          "%s is '%s'; expected one of %s".formatted(field.name(), text, type.getEnumSymbols()));
+      throw new NumberFormatException("not a symbol");
     }
     return new GenericData.EnumSymbol(type, text);
   }
 
-  private static long whole(Object value) {
-    if (value instanceof Long || value instanceof Integer) {
-      return ((Number) value).longValue();
+  private static String uuid(String text) {
+    try {
+      if (UUID.fromString(text).toString().equalsIgnoreCase(text)) {
+        return text;
+      }
+    } catch (IllegalArgumentException e) {
+      throw new DateTimeException("not a UUID", e);
     }
+    throw new DateTimeException("not a UUID");
+  }
+
+  private BigDecimal number(Object value) {
     if (value instanceof Double number && Math.abs(number) > LARGEST_EXACT) {
       throw new NumberFormatException("a double of this size may be another whole number's");
     }
-    return new BigDecimal(value.toString().strip()).longValueExact();
+    return Numbers.exact(value, decimal);
   }
 
-  private static double real(Object value) {
-    return value instanceof Number number
-        ? number.doubleValue()
-        : Double.parseDouble(value.toString().strip());
-  }
-
-  private static boolean truth(Object value) {
+  private boolean truth(Object value) {
     if (value instanceof Boolean truth) {
       return truth;
     }
-    return switch (value.toString().strip().toLowerCase(Locale.ROOT)) {
-      case "true", "1", "yes" -> true;
-      case "false", "0", "no" -> false;
-      default -> throw new NumberFormatException("not a truth value");
-    };
-  }
-
-  private boolean isTime() {
-    LogicalType logical = type.getLogicalType();
-    return logical instanceof LogicalTypes.TimestampMillis
-        || logical instanceof LogicalTypes.TimestampMicros;
-  }
-
-  private long time(Object value) {
-    Instant instant = instant(value);
-    return type.getLogicalType() instanceof LogicalTypes.TimestampMicros
-        ? ChronoUnit.MICROS.between(Instant.EPOCH, instant)
-        : instant.toEpochMilli();
-  }
-
-  private static Instant instant(Object value) {
-    if (value instanceof Instant instant) {
-      return instant;
+    String text = value.toString().strip().toLowerCase(Locale.ROOT);
+    if (truths.contains(text) == falsehoods.contains(text)) {
+      throw new NumberFormatException("not a truth value");
     }
-    if (value instanceof LocalDate date) {
-      return date.atStartOfDay(ZoneOffset.UTC).toInstant();
+    return truths.contains(text);
+  }
+
+  private Object decimal(BigDecimal number) {
+    LogicalTypes.Decimal declared = (LogicalTypes.Decimal) type.getLogicalType();
+    BigDecimal scaled = number.setScale(declared.getScale()); // throws where it loses a digit
+    if (scaled.precision() > declared.getPrecision()) {
+      throw new ArithmeticException("too many digits");
     }
-    String text = value.toString().strip();
-    return value instanceof Number || MILLIS.matcher(text).matches()
-        ? Instant.ofEpochMilli(whole(value))
-        : Times.parse(text);
+    byte[] unscaled = scaled.unscaledValue().toByteArray();
+    if (type.getType() == Schema.Type.BYTES) {
+      return ByteBuffer.wrap(unscaled);
+    }
+    byte[] wide = new byte[type.getFixedSize()]; // two's complement
+    Arrays.fill(wide, (byte) (unscaled[0] < 0 ? -1 : 0));
+    System.arraycopy(unscaled, 0, wide, wide.length - unscaled.length, unscaled.length);
+    return new GenericData.Fixed(type, wide);
+  }
+
+  private long longValue(Object value) {
+    if (logical.equals("time-micros")) {
+      return timeOfDay(value, 1_000);
+    }
+    if (!TIMES.contains(logical)) {
+      return number(value).longValueExact();
+    }
+    Instant time =
+        logical.startsWith("local")
+            ? times.local(value).toInstant(ZoneOffset.UTC)
+            : times.instant(value);
+    Duration since = Duration.between(Instant.EPOCH, time);
+    BigDecimal units =
+        BigDecimal.valueOf(since.getSeconds())
+            .add(BigDecimal.valueOf(since.getNano(), 9))
+            .movePointRight(unitDigits());
+    return (timesTruncated ? units.setScale(0, RoundingMode.FLOOR) : units).longValueExact();
+  }
+
+  /** Digits behind the point of a second that the field's unit holds. */
+  private int unitDigits() {
+    return logical.endsWith("nanos") ? 9 : logical.endsWith("micros") ? 6 : 3;
+  }
+
+  private static long timeOfDay(Object value, long nanos) {
+    LocalTime time =
+        value instanceof LocalTime given ? given : LocalTime.parse(value.toString().strip());
+    if (time.toNanoOfDay() % nanos != 0) {
+      throw new ArithmeticException("too fine");
+    }
+    return time.toNanoOfDay() / nanos;
   }
 
   private String expected() {
+    String real =
+        "a number, finite and of no more digits than a %s holds"
+            .formatted(type.getType().getName());
     return switch (type.getType()) {
-      case STRING -> "a text";
+      case STRING -> logical.equals("uuid") ? "a UUID" : "a text";
       case ENUM -> "one of " + type.getEnumSymbols();
-      case INT, LONG -> isTime() ? "a time, such as 2026-11-23T08:30:00Z" : "a whole number";
-      case FLOAT, DOUBLE -> "a number";
+      case INT, LONG ->
+          switch (logical) {
+            case "date" -> "a date, such as 2026-11-23";
+            case "time-millis" -> "a time of day, such as 08:30:00.125, no finer than milliseconds";
+            case "time-micros" -> "a time of day, such as 08:30:00.125, no finer than microseconds";
+            default -> TIMES.contains(logical) ? expectedTime() : expectedWhole();
+          };
+      case FLOAT, DOUBLE ->
+          decimal == '.' ? real : real + ", its decimals behind '" + decimal + "'";
       case BOOLEAN -> "true or false (or 1 or 0)";
-      case RECORD, ARRAY, MAP, UNION, FIXED, BYTES, NULL -> throw unreadableError();
+      case FIXED, BYTES -> {
+        LogicalTypes.Decimal declared = (LogicalTypes.Decimal) type.getLogicalType();
+        yield "a number of at most %d digits, %d of them decimals"
+            .formatted(declared.getPrecision(), declared.getScale());
+      }
+      case RECORD, ARRAY, MAP, UNION, NULL -> throw unreadableError();
     };
+  }
+
+  private String expectedTime() {
+    return "a time, such as %s, no finer than %s (see --time-format, --truncate-times)"
+        .formatted(
+            times.example(),
+            switch (unitDigits()) {
+              case 9 -> "nanoseconds";
+              case 6 -> "microseconds";
+              default -> "milliseconds";
+            });
+  }
+
+  private String expectedWhole() {
+    return type.getType() == Schema.Type.INT ? "a whole number of 32 bits" : "a whole number";
   }
 }

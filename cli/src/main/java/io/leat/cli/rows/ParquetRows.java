@@ -6,6 +6,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.apache.avro.Schema;
 import org.apache.parquet.conf.PlainParquetConfiguration;
 import org.apache.parquet.example.data.Group;
 import org.apache.parquet.hadoop.ParquetFileReader;
@@ -21,7 +24,9 @@ import org.jspecify.annotations.Nullable;
 /** The flat columns of a Parquet file; its unit of position is the row. */
 public final class ParquetRows implements RowSource {
   private final ParquetReader<Group> reader;
+  private final List<String> names;
   private final List<ParquetColumn> columns;
+  private final Set<String> nested;
   private final long size;
   private long position;
 
@@ -32,14 +37,19 @@ public final class ParquetRows implements RowSource {
       size = metadata.getRecordCount();
       schema = metadata.getFileMetaData().getSchema();
     }
+    names = schema.getFields().stream().map(Type::getName).toList();
     columns =
         schema.getFields().stream()
-            .filter(Type::isPrimitive)
-            .filter(type -> !type.isRepetition(Type.Repetition.REPEATED))
+            .filter(type -> !isNested(type))
             .map(
                 type ->
                     new ParquetColumn(type.asPrimitiveType(), schema.getFieldIndex(type.getName())))
             .toList();
+    nested =
+        schema.getFields().stream()
+            .filter(ParquetRows::isNested)
+            .map(Type::getName)
+            .collect(Collectors.toUnmodifiableSet());
     reader = new Builder(file).build();
   }
 
@@ -56,12 +66,37 @@ public final class ParquetRows implements RowSource {
 
   @Override
   public List<String> columns() {
-    return columns.stream().map(ParquetColumn::name).toList();
+    return names;
+  }
+
+  @Override
+  public Set<String> nested() {
+    return nested;
+  }
+
+  @Override
+  public Optional<Schema.Type> type(String column) {
+    return columns.stream()
+        .filter(flat -> flat.name().equals(column))
+        .findFirst()
+        .flatMap(ParquetColumn::kind);
+  }
+
+  private static boolean isNested(Type type) {
+    return !type.isPrimitive() || type.isRepetition(Type.Repetition.REPEATED);
   }
 
   @Override
   public Optional<Row> next() throws IOException {
-    Group row = reader.read();
+    Group row;
+    try {
+      row = reader.read();
+    } catch (OutOfMemoryError e) { // by one array, as large as the file says
+      throw new IOException(
+          "its next rows take more memory than the %,d MB of this process; write it again in smaller row groups and pages"
+              .formatted(Runtime.getRuntime().maxMemory() >> 20),
+          e);
+    }
     if (row == null) {
       return Optional.empty();
     }

@@ -12,6 +12,7 @@ import io.leat.pipeline.Severity;
 import io.leat.pipeline.expression.ExpressionException;
 import io.leat.pipeline.expression.Program;
 import io.leat.pipeline.expression.Scope;
+import io.leat.runtime.options.RowFileOptions;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -50,7 +51,7 @@ final class EventFiles {
    *
    * @throws UserError if the pipeline has no such event or the file does not fit its contract
    */
-  void read(String name, Path file, Optional<String> timeColumn) {
+  void read(String name, Path file, Optional<String> timeColumn, RowFileOptions options) {
     Contract contract =
         pipeline
             .contract(name)
@@ -67,7 +68,7 @@ final class EventFiles {
     long unfitting = 0;
     long broken = 0;
     long fitting = 0;
-    try (EventRows rows = EventRows.open(file, contract, timeColumn)) {
+    try (EventRows rows = EventRows.open(file, contract, timeColumn, options)) {
       if (!rows.unusedColumns().isEmpty()) {
         out.println(file + ": no field takes the columns " + rows.unusedColumns());
       }

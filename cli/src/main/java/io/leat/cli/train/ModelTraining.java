@@ -19,6 +19,7 @@ import io.leat.retraining.trainer.Trainer;
 import io.leat.retraining.trainer.TrainingException;
 import io.leat.retraining.trainer.TrainingReport;
 import io.leat.retraining.trainer.TrainingSet;
+import io.leat.runtime.options.RowFileOptions;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -104,6 +105,7 @@ public final class ModelTraining {
    *
    * @param files a file for each event that the service is made of
    * @param timeColumns column of event time, for files that call it otherwise than the contract
+   * @param format how the files are written
    * @param from first event time of a vector to train on
    * @param until event time before which all events lie
    * @throws UserError if the files do not fit, or the model cannot be trained on them, or its
@@ -112,6 +114,7 @@ public final class ModelTraining {
   public TrainingReport run(
       Map<String, Path> files,
       Map<String, String> timeColumns,
+      RowFileOptions format,
       Optional<Instant> from,
       Optional<Instant> until,
       PrintWriter out) {
@@ -119,7 +122,8 @@ public final class ModelTraining {
     requireFiles(files.keySet());
     EventFiles events = new EventFiles(pipeline, out);
     files.forEach(
-        (name, file) -> events.read(name, file, Optional.ofNullable(timeColumns.get(name))));
+        (name, file) ->
+            events.read(name, file, Optional.ofNullable(timeColumns.get(name)), format));
 
     ServiceReplay replay = new ServiceReplay(service, pipeline);
     Samples samples = new Samples();

@@ -5,6 +5,7 @@ import io.leat.pipeline.Model;
 import io.leat.pipeline.Pipeline;
 import io.leat.pipeline.PipelineException;
 import io.leat.pipeline.PipelineReader;
+import io.leat.runtime.options.RowFileOptions;
 import io.leat.runtime.options.TimeConverter;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -16,6 +17,7 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -87,6 +89,8 @@ public final class TrainCommand implements Callable<Integer> {
       description = "Train on events before this time. Default: all.")
   private @Nullable Instant until;
 
+  @Mixin private RowFileOptions format = new RowFileOptions();
+
   @Spec private CommandSpec spec = CommandSpec.create();
 
   /**
@@ -118,7 +122,12 @@ public final class TrainCommand implements Callable<Integer> {
       training.run(source.trainingSet, out);
     } else {
       training.run(
-          source.events, timeColumns, Optional.ofNullable(from), Optional.ofNullable(until), out);
+          source.events,
+          timeColumns,
+          format,
+          Optional.ofNullable(from),
+          Optional.ofNullable(until),
+          out);
     }
     return 0;
   }

@@ -32,13 +32,13 @@ class SpineRecordsTest {
   private final StringWriter err = new StringWriter();
 
   @Test
-  void theEventsFieldsHaveTheContractsTypesAndWhatIsNoFieldIsLeftOut() throws Exception {
+  void theEventsFieldsHaveTheContractsTypesAndWhatIsNoFieldIsCarriedAsItIs() throws Exception {
     List<GenericRecord> rows =
         rows(
             """
-            customer_id,when,amount,colour
-            C1,2024-01-15T12:00:00Z,12.5,red
-            C2,2024-01-16,3,blue
+            customer_id,when,amount,eye colour,
+            C1,2024-01-15T12:00:00Z,12.5,red,
+            C2,2024-01-16,3,,
             """,
             "--time-column=when");
 
@@ -50,6 +50,30 @@ class SpineRecordsTest {
     assertThat(first.get("customer_id")).hasToString("C1");
     assertThat(((GenericRecord) rows.get(1).get("event")).get("amount")).isEqualTo(3.0);
     assertThat(rows.get(0).hasField("label")).isFalse();
+    Schema.Field further = rows.get(0).getSchema().getField("further0");
+    assertThat(further.getProp("leat.column")).isEqualTo("eye colour");
+    assertThat(rows.get(0).get("further0")).hasToString("red");
+    assertThat(rows.get(1).get("further0")).isNull();
+    assertThat(rows.get(0).hasField("further1")).isFalse();
+  }
+
+  @Test
+  void aSpinesFileIsWrittenAsItsOptionsSayAndARowWithTooManyValuesIsNamed() throws Exception {
+    List<GenericRecord> rows =
+        rows(
+            "paid_at;amount\n15.01.2024 12:00;12,5\n",
+            "--delimiter=;",
+            "--decimal=,",
+            "--time-format=dd.MM.yyyy HH:mm",
+            "--time-zone=Europe/Berlin");
+
+    GenericRecord event = (GenericRecord) rows.get(0).get("event");
+    assertThat(event.get("paid_at")).isEqualTo(millis("2024-01-15T11:00:00Z"));
+    assertThat(event.get("amount")).isEqualTo(12.5);
+    assertThatThrownBy(() -> rows("paid_at,amount\n2024-01-15,1,000.50\n"))
+        .isInstanceOf(UserError.class)
+        .hasMessageStartingWith("1 row of ");
+    assertThat(err.toString()).contains("asked.csv:2: the row has 3 values");
   }
 
   @Test

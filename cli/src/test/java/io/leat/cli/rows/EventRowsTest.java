@@ -1,5 +1,6 @@
 package io.leat.cli.rows;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.apache.parquet.schema.MessageTypeParser.parseMessageType;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -9,17 +10,21 @@ import io.leat.cli.rows.EventRows.EventRow;
 import io.leat.cli.rows.EventRows.Fitting;
 import io.leat.cli.rows.EventRows.Unfitting;
 import io.leat.pipeline.Contract;
+import io.leat.runtime.options.RowFileOptions;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.zip.GZIPOutputStream;
 import org.apache.avro.Schema;
+import org.apache.avro.generic.GenericFixed;
 import org.apache.avro.generic.GenericRecord;
 import org.apache.parquet.conf.PlainParquetConfiguration;
 import org.apache.parquet.example.data.Group;
@@ -34,6 +39,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.CommandSpec;
 
 class EventRowsTest {
   private static final Schema SCHEMA =
@@ -47,18 +54,21 @@ class EventRowsTest {
                 {"name": "level", "type": ["null", "double"], "default": null},
                 {"name": "open", "type": "boolean"}]}
               """);
-  private static final Contract CONTRACT =
-      Contract.of(
-          "readings",
-          SCHEMA,
-          "owner",
-          "",
-          Optional.empty(),
-          "id",
-          "at",
-          Duration.ofMinutes(5),
-          List.of(),
-          new Contract.TopicSettings(1, Optional.empty(), Duration.ofDays(1)));
+  private static final Contract CONTRACT = contract(SCHEMA);
+
+  private static Contract contract(Schema schema) {
+    return Contract.of(
+        "readings",
+        schema,
+        "owner",
+        "",
+        Optional.empty(),
+        "id",
+        "at",
+        Duration.ofMinutes(5),
+        List.of(),
+        new Contract.TopicSettings(1, Optional.empty(), Duration.ofDays(1)));
+  }
 
   @TempDir private Path folder;
 
@@ -87,8 +97,16 @@ class EventRowsTest {
     assertThat(fitting(rows.get(2)).get("level")).isNull();
     assertThat(rows.get(3))
         .isEqualTo(
-            new Unfitting(6, "at is 'yesterday'; expected a time, such as 2026-11-23T08:30:00Z"));
-    assertThat(rows.get(4)).isEqualTo(new Unfitting(7, "the row ends before column level"));
+            new Unfitting(
+                6,
+                "at is 'yesterday'; expected a time, such as 2026-11-23T08:30:00Z, no finer than"
+                    + " milliseconds (see --time-format, --truncate-times)"));
+    assertThat(rows.get(4))
+        .isEqualTo(
+            new Unfitting(
+                7,
+                "the row has 2 values, and the first line names 5 columns; a value that holds ','"
+                    + " stands in quotes"));
   }
 
   @Test
@@ -126,13 +144,284 @@ class EventRowsTest {
     assertThat(rows)
         .filteredOn(Unfitting.class::isInstance)
         .containsExactly(
-            new Unfitting(3, "column 3 goes on behind its closing quote; expected a comma"),
-            new Unfitting(5, "column 3 goes on behind its closing quote; expected a comma"),
+            new Unfitting(3, "column 3 goes on behind its closing quote; expected ','"),
+            new Unfitting(5, "column 3 goes on behind its closing quote; expected ','"),
             new Unfitting(8, "column 3 begins with a quote that is not closed"));
     assertThat(rows)
         .filteredOn(Fitting.class::isInstance)
         .extracting(row -> row.line() + " " + fitting(row).get("place"))
         .containsExactly("6 say \"mill\"", "7 12\" pipe", "9 mill");
+  }
+
+  @Test
+  void aRowWithMoreValuesThanColumnsIsNamedAndLeftOut() throws IOException {
+    Path file =
+        Files.writeString(
+            folder.resolve("readings.csv"),
+            """
+            id,at,open,level
+            1,2026-01-01,1,1,000.50
+            2,2026-01-01,1,1000.50
+            3,2026-01-01,1,"1,000.50"
+            """);
+
+    List<EventRow> rows = read(file);
+
+    assertThat(rows.get(0))
+        .isEqualTo(
+            new Unfitting(
+                2,
+                "the row has 5 values, and the first line names 4 columns; a value that holds ','"
+                    + " stands in quotes"));
+    assertThat(fitting(rows.get(1)).get("level")).isEqualTo(1000.5);
+    assertThat(((Unfitting) rows.get(2)).problem())
+        .startsWith("level is '1,000.50'; expected a number");
+  }
+
+  @Test
+  void anExportOfAnotherCountryIsReadAsItsOptionsSay() throws IOException {
+    Path file =
+        Files.writeString(
+            folder.resolve("readings.csv"),
+            """
+            Nr;Zeit am Ort;place;level;open;remark
+            1;01.07.2026 12:00:00;mill;1000,5;ja;a, b
+            2;01.01.2026 12:00:00;mill;k.A.;nein;
+            3;29.03.2026 02:30:00;mill;;ja;
+            4;25.10.2026 02:30:00;mill;;ja;
+            5;31.02.2026 12:00:00;mill;1.000,5;vielleicht;
+            """);
+
+    List<EventRow> rows =
+        read(
+            file,
+            "--delimiter=;",
+            "--decimal=,",
+            "--time-format=dd.MM.yyyy HH:mm:ss",
+            "--time-zone=Europe/Berlin",
+            "--null=k.A.",
+            "--rename=Nr=id",
+            "--rename=Zeit am Ort=at");
+
+    assertThat(fitting(rows.get(0)).get("at")).isEqualTo(millis("2026-07-01T10:00:00Z"));
+    assertThat(fitting(rows.get(0)).get("level")).isEqualTo(1000.5);
+    assertThat(fitting(rows.get(0)).get("open")).isEqualTo(true);
+    assertThat(fitting(rows.get(1)).get("at")).isEqualTo(millis("2026-01-01T11:00:00Z"));
+    assertThat(fitting(rows.get(1)).get("level")).isNull();
+    assertThat(rows.subList(2, 4))
+        .containsExactly(
+            new Unfitting(
+                4,
+                "at is '29.03.2026 02:30:00'; clocks of Europe/Berlin showed it never, it was"
+                    + " skipped when they were changed"),
+            new Unfitting(
+                5,
+                "at is '25.10.2026 02:30:00'; clocks of Europe/Berlin showed it twice when they"
+                    + " were changed"));
+    assertThat(((Unfitting) rows.get(4)).problem())
+        .contains("at is '31.02.2026 12:00:00'; expected a time, such as 23.11.2026 09:30:00")
+        .contains("level is '1.000,5'; expected a number")
+        .contains("its decimals behind ','")
+        .contains("open is 'vielleicht'; expected true or false");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "1767225600, milliseconds, as milliseconds since 1970 that is the time 1970-01-21",
+    "1767225600123456, milliseconds, as milliseconds since 1970 that is the time +",
+    "0, milliseconds, say what it counts by --time-format epoch_seconds",
+  })
+  void aNumberThatIsHardlyMillisecondsIsAskedBackFor(String number, String unit, String sentence)
+      throws IOException {
+    Path file =
+        Files.writeString(folder.resolve("readings.csv"), "id,at,open\n1," + number + ",1\n");
+
+    assertThat(((Unfitting) read(file).get(0)).problem()).contains(sentence).contains(unit);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "epoch_seconds, 1767225600, 1767225600000",
+    "epoch_seconds, 1767225600.123, 1767225600123",
+    "epoch_seconds, -1, -1000",
+    "epoch_millis, 1000, 1000",
+    "epoch_micros, 1767225600123000, 1767225600123",
+    "epoch_nanos, 1767225600123000000, 1767225600123",
+    "yyyyMMddHHmmss, 20260101000000, 1767225600000",
+    "iso, 2026-01-01, 1767225600000",
+  })
+  void aTimeIsReadInTheFormatThatIsSaid(String format, String text, long millis)
+      throws IOException {
+    Path file = Files.writeString(folder.resolve("readings.csv"), "id,at,open\n1," + text + ",1\n");
+
+    assertThat(fitting(read(file, "--time-format=" + format).get(0)).get("at")).isEqualTo(millis);
+  }
+
+  @Test
+  void aTimeFinerThanItsFieldFitsOnlyWhereItMayBeCut() throws IOException {
+    Path file =
+        Files.writeString(
+            folder.resolve("readings.csv"), "id,at,open\n1,1969-12-31T23:59:59.999999Z,1\n");
+
+    assertThat(((Unfitting) read(file).get(0)).problem()).contains("no finer than milliseconds");
+    assertThat(fitting(read(file, "--truncate-times").get(0)).get("at")).isEqualTo(-1L);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "9007199254740992, true",
+    "9007199254740993, false",
+    "0.1, true",
+    "0.10000000000000001, true",
+    "0.30000000000000004, true",
+    "0.1234567890123456789, false",
+    "1e23, true",
+    "-1.7976931348623157E308, true",
+    "1e309, false",
+    "1e-400, false",
+    "4.9E-324, true",
+    "1e20000000, false",
+    "0x10, false",
+    "1d, false",
+    "NaN, false",
+    "Infinity, false",
+    "-Infinity, false",
+    "'1 000', false",
+    ".5, true",
+    "+5., true",
+  })
+  void aDoubleTakesWhatItHoldsToTheLastDigit(String text, boolean fits) throws IOException {
+    Path file =
+        Files.writeString(
+            folder.resolve("readings.csv"), "id,at,open,level\n1,2026-01-01,1," + text + "\n");
+
+    EventRow row = read(file).get(0);
+
+    assertThat(row).isInstanceOf(fits ? Fitting.class : Unfitting.class);
+    if (fits) {
+      assertThat(fitting(row).get("level")).isEqualTo(Double.parseDouble(text));
+    }
+  }
+
+  @Test
+  void aParquetNumberThatIsNotFiniteIsNoNumberUnlessItIsSaidToStandForNull() throws IOException {
+    MessageType columns =
+        parseMessageType(
+            "message row { required int64 id; required int32 at (DATE); required double level;"
+                + " required boolean open; }");
+    Path file =
+        write(columns, row -> row.append("id", 1L).append("at", 1).append("level", Double.NaN));
+
+    assertThat(((Unfitting) read(file).get(0)).problem()).startsWith("level is 'NaN'; expected");
+    assertThat(fitting(read(file, "--null=NaN").get(0)).get("level")).isNull();
+  }
+
+  @Test
+  void aLineThatIsNoTextIsNamedAndTheOthersAreRead() throws IOException {
+    Path file = folder.resolve("readings.csv");
+    try (OutputStream out = Files.newOutputStream(file)) {
+      out.write("id,at,open,place\r\n1,2026-01-01,1,ca".getBytes(US_ASCII));
+      out.write(0xe9);
+      out.write("\r2,2026-01-01,1,a\0b\n".getBytes(US_ASCII));
+      out.write("3,2026-01-01,1,\"a\r\nb\rc\"\r\n".getBytes(US_ASCII));
+    }
+
+    List<EventRow> rows = read(file);
+
+    assertThat(rows.subList(0, 2))
+        .containsExactly(
+            new Unfitting(2, "line 2 is not UTF-8: its byte 18 is 0xE9"),
+            new Unfitting(3, "line 3 has a NUL as its character 17; expected text in UTF-8"));
+    assertThat(fitting(rows.get(2)).get("place")).isEqualTo("a\r\nb\rc");
+    assertThat(rows).hasSize(3);
+  }
+
+  @Test
+  void aRowOfAnySizeIsNamedAndTheOthersAreRead() throws IOException {
+    Path file = folder.resolve("readings.csv.gz");
+    byte[] block = "x".repeat(1 << 20).getBytes(US_ASCII);
+    try (OutputStream out = new GZIPOutputStream(Files.newOutputStream(file))) {
+      out.write("id,at,open,place\n1,2026-01-01,1,".getBytes(US_ASCII));
+      for (int i = 0; i < 600; i++) {
+        out.write(block);
+      }
+      out.write("\n2,2026-01-01,1,\"".getBytes(US_ASCII));
+      out.write(block);
+      out.write("x\"\n3,2026-01-01,1,mill\n4,2026-01-01,1".getBytes(US_ASCII));
+      out.write(",".repeat(3_000_000).getBytes(US_ASCII));
+    }
+
+    List<EventRow> rows = read(file);
+
+    assertThat(rows.get(0)).isEqualTo(new Unfitting(2, "line 2 is longer than 4,194,304 bytes"));
+    assertThat(rows.get(1))
+        .isEqualTo(new Unfitting(3, "column 4 is longer than 1,048,576 characters"));
+    assertThat(fitting(rows.get(2)).get("place")).isEqualTo("mill");
+    assertThat(rows.get(3)).isEqualTo(new Unfitting(5, "the row has more than 10,000 values"));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "'id,at,open,at', two of its columns are called 'at'",
+    "'id,when,open,at', would be the column at",
+    "id;at;open, Are they set apart by ';'? Say so by --delimiter ';'.",
+    "',,', its first line names no columns",
+    "'id,open', there is no column at",
+  })
+  void aHeaderThatNamesNoColumnOrOneTwiceIsRefused(String header, String sentence)
+      throws IOException {
+    Path file = Files.writeString(folder.resolve("readings.csv"), header + "\n");
+
+    assertThatThrownBy(
+            () -> read(file, header.contains("when") ? "--rename=when=at" : "--delimiter=,"))
+        .isInstanceOf(UserError.class)
+        .hasMessageContaining(sentence);
+  }
+
+  @Test
+  void aColumnWithoutANameIsNone() throws IOException {
+    Path file =
+        Files.writeString(folder.resolve("readings.csv"), ",id,at,open\n0,1,2026-01-01,1\n");
+
+    assertThat(read(file)).hasOnlyElementsOfType(Fitting.class);
+  }
+
+  @Test
+  void everyLogicalTypeIsTakenExactlyOrNotAtAll() throws IOException {
+    Schema types =
+        new Schema.Parser()
+            .parse(
+                """
+                {"type": "record", "name": "Types", "fields": [
+                  {"name": "id", "type": {"type": "string", "logicalType": "uuid"}},
+                  {"name": "at", "type": {"type": "long", "logicalType": "timestamp-micros"}},
+                  {"name": "price", "type": {"type": "bytes", "logicalType": "decimal", "precision": 6, "scale": 2}},
+                  {"name": "owed", "type": {"type": "fixed", "name": "F", "size": 4, "logicalType": "decimal", "precision": 6, "scale": 2}},
+                  {"name": "day", "type": {"type": "int", "logicalType": "date"}},
+                  {"name": "noon", "type": {"type": "int", "logicalType": "time-millis"}},
+                  {"name": "local", "type": {"type": "long", "logicalType": "local-timestamp-millis"}},
+                  {"name": "few", "type": "float"}]}
+                """);
+    Path file =
+        Files.writeString(
+            folder.resolve("types.csv"),
+            """
+            id,at,price,owed,day,noon,local,few
+            123e4567-e89b-12d3-a456-426614174000,2026-01-01T00:00:00.000001Z,12.3,-0.01,1970-01-02,00:00:01,1970-01-01T00:00:01,0.1
+            1,2026-01-01T00:00:00.0000001Z,12.345,100000.00,1970,25:00,noon,16777217
+            """);
+
+    List<EventRow> rows = read(file, contract(types));
+
+    GenericRecord event = fitting(rows.get(0));
+    assertThat(event.get("at")).isEqualTo(1_767_225_600_000_001L);
+    assertThat(event.get("price")).isEqualTo(ByteBuffer.wrap(new byte[] {4, (byte) 206}));
+    assertThat(((GenericFixed) event.get("owed")).bytes()).containsExactly(-1, -1, -1, -1);
+    assertThat(event.get("day")).isEqualTo(1);
+    assertThat(event.get("noon")).isEqualTo(1_000);
+    assertThat(event.get("local")).isEqualTo(1_000L);
+    assertThat(event.get("few")).isEqualTo(0.1f);
+    assertThat(((Unfitting) rows.get(1)).problem().split("; [a-z]+ is '")).hasSize(8);
   }
 
   @Test
@@ -160,10 +449,10 @@ class EventRowsTest {
   @ValueSource(
       strings = {
         "int64 at (TIMESTAMP(MILLIS,true)) = 1767225600123",
-        "int64 at (TIMESTAMP(MICROS,true)) = 1767225600123456",
-        "int64 at (TIMESTAMP(MICROS,false)) = 1767225600123456",
-        "int64 at (TIMESTAMP(NANOS,true)) = 1767225600123456789",
-        "int64 at (TIMESTAMP(NANOS,false)) = 1767225600123456789",
+        "int64 at (TIMESTAMP(MICROS,true)) = 1767225600123000",
+        "int64 at (TIMESTAMP(MICROS,false)) = 1767225600123000",
+        "int64 at (TIMESTAMP(NANOS,true)) = 1767225600123000000",
+        "int64 at (TIMESTAMP(NANOS,false)) = 1767225600123000000",
         "int64 at = 1767225600123"
       })
   void aParquetTimestampIsReadInItsOwnUnit(String column) throws IOException {
@@ -278,9 +567,29 @@ class EventRowsTest {
     return ((Fitting) row).event();
   }
 
+  private static long millis(String time) {
+    return Instant.parse(time).toEpochMilli();
+  }
+
+  private static List<EventRow> read(Path file, String... options) throws IOException {
+    return read(file, Optional.empty(), CONTRACT, options);
+  }
+
+  private static List<EventRow> read(Path file, Contract contract) throws IOException {
+    return read(file, Optional.empty(), contract);
+  }
+
   private static List<EventRow> read(Path file, Optional<String> timeColumn) throws IOException {
+    return read(file, timeColumn, CONTRACT);
+  }
+
+  private static List<EventRow> read(
+      Path file, Optional<String> timeColumn, Contract contract, String... options)
+      throws IOException {
+    RowFileOptions format = new RowFileOptions();
+    new CommandLine(CommandSpec.create()).addMixin("format", format).parseArgs(options);
     List<EventRow> all = new ArrayList<>();
-    try (EventRows rows = EventRows.open(file, CONTRACT, timeColumn)) {
+    try (EventRows rows = EventRows.open(file, contract, timeColumn, format)) {
       for (Optional<EventRow> row = rows.next(); row.isPresent(); row = rows.next()) {
         all.add(row.get());
       }

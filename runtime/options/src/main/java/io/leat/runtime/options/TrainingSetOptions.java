@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** What {@code leat training-set} takes. */
@@ -38,6 +39,8 @@ public final class TrainingSetOptions extends ReplayOptions {
       description =
           "Column of the file that holds the time. Default: the one named as the contract's field.")
   private @Nullable String timeColumn;
+
+  @Mixin private RowFileOptions format = new RowFileOptions();
 
   @Option(
       names = "--as-of",
@@ -117,6 +120,11 @@ public final class TrainingSetOptions extends ReplayOptions {
 
   public Optional<String> timeColumn() {
     return Optional.ofNullable(timeColumn);
+  }
+
+  /** How the file is written. */
+  public RowFileOptions format() {
+    return format;
   }
 
   public AsOf asOf() {

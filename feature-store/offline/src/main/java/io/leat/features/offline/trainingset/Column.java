@@ -24,6 +24,8 @@ record Column(String name, Role role, Kind kind) implements Serializable {
     time,
     key,
     feature,
+    /** Of the spine's file, carried along as it is. */
+    further,
     label
   }
 
@@ -54,7 +56,7 @@ record Column(String name, Role role, Kind kind) implements Serializable {
     for (Column column : columns) {
       if (!names.add(column.name())) {
         throw new OfflineException(
-            "The training set would have two columns %s: a feature or a key is called as one of its own columns (%s, %s, %s). Rename it in the pipeline."
+            "The training set would have two columns %s: a feature, a key or a further column of the spine's file is called as another one, or as one of its own columns (%s, %s, %s). Rename a feature in the pipeline, a file's column by --rename COLUMN=NAME."
                 .formatted(column.name(), EVENT_ID, EVENT_TIME, LABEL));
       }
     }

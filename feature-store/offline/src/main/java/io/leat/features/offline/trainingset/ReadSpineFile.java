@@ -52,6 +52,7 @@ final class ReadSpineFile implements FlatMapFunction<String, Item> {
     long number = 0;
     try (DataFileReader<GenericRecord> reader =
         new DataFileReader<>(new File(records), new GenericDatumReader<>())) {
+      List<Schema.Field> further = SpineFile.furtherFields(reader.getSchema());
       while (reader.hasNext()) {
         GenericRecord record = reader.next();
         GenericRecord event = event(contract.schema(), (GenericRecord) record.get(SpineFile.EVENT));
@@ -66,6 +67,9 @@ final class ReadSpineFile implements FlatMapFunction<String, Item> {
           continue;
         }
         List<@Nullable Object> values = new ArrayList<>(Collections.nCopies(features, null));
+        for (Schema.Field field : further) {
+          values.add(plain(record.get(field.pos())));
+        }
         if (labelled) {
           values.add(record.hasField(SpineFile.LABEL) ? plain(record.get(SpineFile.LABEL)) : null);
         }

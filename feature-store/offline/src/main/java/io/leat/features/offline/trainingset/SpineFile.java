@@ -20,7 +20,8 @@ import org.apache.avro.generic.GenericRecord;
 /**
  * The rows of a spine that a user's file holds, as the command line wrote them down: Avro records
  * with the fields {@value #EVENT}, a record of those of the contract's fields that the file has a
- * column of, and, where the label is a further column, {@value #LABEL}.
+ * column of, {@code further0} and so on for what else the file has, and, where the label is no
+ * field of the event, {@value #LABEL}.
  *
  * @param file the user's file
  * @param records the Avro file
@@ -31,6 +32,12 @@ import org.apache.avro.generic.GenericRecord;
 record SpineFile(Path file, Path records, Schema schema, long rows, Optional<String> label) {
   static final String EVENT = "event";
   static final String LABEL = "label";
+
+  /** Further columns of the file are the fields of this name and a number. */
+  private static final String FURTHER = "further";
+
+  /** Property of such a field: what its column is called. */
+  private static final String COLUMN = "leat.column";
 
   /**
    * Opens a file, and sees to it that it has every column that the service needs.
@@ -88,6 +95,18 @@ record SpineFile(Path file, Path records, Schema schema, long rows, Optional<Str
     }
   }
 
+  /** What a training set has beside the service's own columns, in the order of the file. */
+  List<Column> further() {
+    return furtherFields(schema).stream()
+        .map(field -> new Column(field.getProp(COLUMN), Column.Role.further, kind(field.schema())))
+        .toList();
+  }
+
+  /** The fields of these columns. */
+  static List<Schema.Field> furtherFields(Schema schema) {
+    return schema.getFields().stream().filter(field -> field.name().startsWith(FURTHER)).toList();
+  }
+
   /** Schema of the event's part. */
   Schema eventSchema() {
     return schema.getField(EVENT).schema();
@@ -109,15 +128,16 @@ record SpineFile(Path file, Path records, Schema schema, long rows, Optional<Str
   /** The label, where it is a column that is no field of the event. */
   Optional<LabelSource.FileColumn> labelColumn() {
     return label.map(
-        name ->
-            new LabelSource.FileColumn(
-                name,
-                switch (withoutNull(schema.getField(LABEL).schema()).getType()) {
-                  case LONG -> Column.Kind.whole;
-                  case BOOLEAN -> Column.Kind.truth;
-                  case STRING -> Column.Kind.text;
-                  default -> Column.Kind.real;
-                }));
+        name -> new LabelSource.FileColumn(name, kind(schema.getField(LABEL).schema())));
+  }
+
+  private static Column.Kind kind(Schema schema) {
+    return switch (withoutNull(schema).getType()) {
+      case LONG -> Column.Kind.whole;
+      case BOOLEAN -> Column.Kind.truth;
+      case STRING -> Column.Kind.text;
+      default -> Column.Kind.real;
+    };
   }
 
   private static Schema withoutNull(Schema schema) {

@@ -37,15 +37,18 @@ record TrainingSetPlan(
     Shares shares,
     boolean tagged) {
   TrainingSetPlan {
-    Column.requireDistinct(columns(service, label));
+    Column.requireDistinct(columns(service, spineFile, label));
   }
 
-  /** The columns in their order: id, time, keys, features, label. */
+  /**
+   * The columns in their order: id, time, keys, features, further ones of the spine's file, label.
+   */
   List<Column> columns() {
-    return columns(service, label);
+    return columns(service, spineFile, label);
   }
 
-  private static List<Column> columns(ServiceReference service, Optional<LabelSource> label) {
+  private static List<Column> columns(
+      ServiceReference service, Optional<SpineFile> spineFile, Optional<LabelSource> label) {
     FeatureService definition = service.definition();
     List<Column> columns = new ArrayList<>();
     columns.add(new Column(Column.EVENT_ID, Column.Role.id, Column.Kind.text));
@@ -61,6 +64,7 @@ record TrainingSetPlan(
               Column.Role.feature,
               Column.Kind.of(VectorTable.type(feature, definition, service.pipeline()))));
     }
+    spineFile.ifPresent(file -> columns.addAll(file.further()));
     label.ifPresent(
         source -> columns.add(new Column(Column.LABEL, Column.Role.label, source.kind(service))));
     return List.copyOf(columns);

@@ -196,11 +196,11 @@ class TrainingSetCommandTest {
   }
 
   @Test
-  void aFileMayBringTheRowsAndTheirLabels() throws IOException {
+  void aFileMayBringTheRowsTheirLabelsAndFurtherColumns() throws IOException {
     Path records = folder.resolve("spine.avro");
     Path csv = Files.writeString(folder.resolve("asked.csv"), "what the user has\n");
     List<Order> asked = shops.orders.subList(0, 40);
-    writeSpine(records, asked);
+    writeSpine(records, asked, "asked by");
 
     TrainingSetRun run =
         run("set", "--spine=" + csv, "--spine-records=" + records, "--label=bought");
@@ -210,6 +210,7 @@ class TrainingSetCommandTest {
     for (int i = 0; i < asked.size(); i++) {
       Map<String, @Nullable Object> row = naive.row(asked.get(i));
       row.put("event_id", Integer.toString(i + 1));
+      row.put("asked by", i == 0 ? null : "user " + i);
       row.put("label", i * 0.5);
       expected.put(Integer.toString(i + 1), row);
     }
@@ -225,10 +226,16 @@ class TrainingSetCommandTest {
         .contains("rows of a file have never arrived");
     assertThat(run("declared", "--spine=" + csv, "--spine-records=" + records).said())
         .contains("has no column order_id; it needs one to find the label refunded");
+
+    writeSpine(records, asked, "event_id");
+    assertThat(
+            run("clash", "--spine=" + csv, "--spine-records=" + records, "--label=bought").said())
+        .contains("The training set would have two columns event_id")
+        .contains("--rename");
   }
 
-  /** The orders without their ids, and what the user calls bought. */
-  private static void writeSpine(Path file, List<Order> orders) throws IOException {
+  /** The orders without their ids, what the user calls bought, and a further column. */
+  private static void writeSpine(Path file, List<Order> orders, String further) throws IOException {
     Schema order = EventCodec.nullable(Shops.PIPELINE.contract("orders").orElseThrow().schema());
     List<Schema.Field> fields = new ArrayList<>();
     for (Schema.Field field : order.getFields()) {
@@ -239,13 +246,18 @@ class TrainingSetCommandTest {
     Schema event = Schema.createRecord("Order", null, "io.leat.test", false, fields);
     Schema label =
         Schema.createUnion(Schema.create(Schema.Type.NULL), Schema.create(Schema.Type.DOUBLE));
+    Schema.Field column =
+        new Schema.Field(
+            "further0",
+            Schema.createUnion(Schema.create(Schema.Type.NULL), Schema.create(Schema.Type.STRING)));
+    column.addProp("leat.column", further);
     Schema row =
         Schema.createRecord(
             "SpineRow",
             null,
             "io.leat",
             false,
-            List.of(new Schema.Field("event", event), new Schema.Field("label", label)));
+            List.of(new Schema.Field("event", event), column, new Schema.Field("label", label)));
     try (DataFileWriter<GenericRecord> out =
         new DataFileWriter<>(new GenericDatumWriter<GenericRecord>(row))) {
       out.create(row, file.toFile());
@@ -255,6 +267,7 @@ class TrainingSetCommandTest {
         fields.forEach(field -> part.put(field.name(), full.get(field.name())));
         GenericRecord record = new GenericData.Record(row);
         record.put("event", part);
+        record.put("further0", i == 0 ? null : "user " + i);
         record.put("label", i * 0.5);
         out.append(record);
       }
