@@ -22,14 +22,19 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Looks at a running stack through its broker: committed records of every stage's topic, how far
  * behind each job is, alerts and requests. One thread owns it.
  */
 final class StackView implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(StackView.class);
+
   static final List<String> JOBS =
       List.of("ingestion", "features", "scoring", "offline", "drift", "retraining");
 
@@ -66,7 +71,7 @@ final class StackView implements AutoCloseable {
     this.admin = Admin.create(settings);
     Map<String, Object> reading = new HashMap<>(settings);
     reading.put("isolation.level", "read_committed");
-    reading.put("auto.offset.reset", "earliest");
+    reading.put("auto.offset.reset", "none");
     reading.put("max.poll.records", 10_000);
     this.consumer =
         new KafkaConsumer<>(reading, new ByteArrayDeserializer(), new ByteArrayDeserializer());
@@ -139,9 +144,20 @@ final class StackView implements AutoCloseable {
       if (System.nanoTime() > deadline) {
         return false;
       }
-      count(consumer.poll(POLL));
+      try {
+        count(consumer.poll(POLL));
+      } catch (OffsetOutOfRangeException e) {
+        e.partitions().forEach(this::countAgain);
+      }
     }
     return true;
+  }
+
+  /** The log lost records where the count stands: what is there is counted from its beginning. */
+  private void countAgain(TopicPartition partition) {
+    log.warn("{} lost records that were to be counted next: it is counted again", partition);
+    consumer.seekToBeginning(List.of(partition));
+    counts.put(partition, new TopicCounts.Counted(consumer.position(partition), 0));
   }
 
   private void count(ConsumerRecords<byte[], byte[]> records) {

@@ -246,7 +246,7 @@ public final class CardPayments implements Callable<Integer> {
     long last = 0;
     try (KafkaConsumer<byte[], byte[]> consumer =
         new KafkaConsumer<>(
-            Map.of("bootstrap.servers", bootstrapServers),
+            Map.of("bootstrap.servers", bootstrapServers, "auto.offset.reset", "none"),
             new ByteArrayDeserializer(),
             new ByteArrayDeserializer())) {
       List<TopicPartition> partitions =

@@ -2,6 +2,7 @@ package io.leat.ingestion.letters;
 
 import io.leat.records.LogPosition;
 import io.leat.schemas.Topics;
+import io.leat.schemas.position.LostPosition;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
@@ -12,6 +13,7 @@ import java.util.function.LongConsumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndTimestamp;
+import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
@@ -53,7 +55,7 @@ public final class LetterLog implements AutoCloseable {
     this.settings = new HashMap<>(kafka);
     settings.put("isolation.level", "read_committed");
     settings.put("enable.auto.commit", false);
-    settings.put("auto.offset.reset", "earliest");
+    settings.put("auto.offset.reset", "none");
     settings.put("allow.auto.create.topics", false);
     settings.putIfAbsent("default.api.timeout.ms", ANSWER_MILLIS);
     this.consumer = open(settings);
@@ -80,8 +82,11 @@ public final class LetterLog implements AutoCloseable {
     return new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer());
   }
 
-  /** The sentence for brokers that do not answer. */
+  /** The sentence for brokers that do not answer, or whose topic loses what is read. */
   static LetterException unreachable(String topic, KafkaException e) {
+    if (e instanceof OffsetOutOfRangeException lost) {
+      return new LetterException(LostPosition.whileReading(lost), e);
+    }
     return new LetterException(
         "The topic %s could not be reached: %s. Is the broker running, is its address right, and may this user use the topic?"
             .formatted(topic, e.getMessage()),

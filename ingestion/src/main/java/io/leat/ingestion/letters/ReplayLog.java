@@ -86,7 +86,7 @@ final class ReplayLog {
     Map<String, Object> settings = new HashMap<>(kafka);
     settings.put("isolation.level", "read_committed");
     settings.put("enable.auto.commit", false);
-    settings.put("auto.offset.reset", "earliest");
+    settings.put("auto.offset.reset", "none");
     Offsets replayed = new Offsets();
     try (KafkaConsumer<byte[], byte[]> consumer =
         new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {

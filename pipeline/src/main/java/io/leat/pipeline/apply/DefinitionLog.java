@@ -7,6 +7,7 @@ import io.leat.records.Definition;
 import io.leat.schemas.AvroCodec;
 import io.leat.schemas.RegistryClient;
 import io.leat.schemas.Topics;
+import io.leat.schemas.position.LostPosition;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -18,6 +19,7 @@ import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
@@ -75,6 +77,7 @@ public final class DefinitionLog {
     private Tail() {
       Map<String, Object> settings = new HashMap<>(kafka);
       settings.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
+      settings.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "none");
       settings.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, "false");
       consumer =
           new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer());
@@ -109,10 +112,12 @@ public final class DefinitionLog {
      *
      * @param definitions by key; changed
      * @return whether there were any
+     * @throws ApplyException if the log lost records that were to be read next: what was read is
+     *     not all, and another tail reads what is there
      * @throws org.apache.kafka.common.errors.WakeupException if somebody woke it up
      */
     public boolean poll(Duration longest, Map<String, Definition> definitions) {
-      ConsumerRecords<byte[], byte[]> records = consumer.poll(longest);
+      ConsumerRecords<byte[], byte[]> records = poll(longest);
       for (ConsumerRecord<byte[], byte[]> record : records) {
         String key = new String(record.key(), UTF_8);
         if (record.value() == null) {
@@ -122,6 +127,14 @@ public final class DefinitionLog {
         }
       }
       return !records.isEmpty();
+    }
+
+    private ConsumerRecords<byte[], byte[]> poll(Duration longest) {
+      try {
+        return consumer.poll(longest);
+      } catch (OffsetOutOfRangeException e) {
+        throw new ApplyException(LostPosition.whileReading(e), e);
+      }
     }
 
     /** Ends a {@link #poll} that waits, or the next one; from any thread. */

@@ -1,5 +1,6 @@
 package io.leat.schemas.backfill;
 
+import io.leat.schemas.position.LostPosition;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -9,7 +10,9 @@ import java.util.function.Predicate;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
@@ -29,7 +32,7 @@ public final class LogTail implements AutoCloseable {
     Map<String, Object> settings = new HashMap<>(clientSettings);
     settings.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
     settings.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
-    settings.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
+    settings.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "none");
     settings.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
     this.consumer =
         new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer());
@@ -45,6 +48,7 @@ public final class LogTail implements AutoCloseable {
    * and so on: takes time in proportion to how far back the record lies.
    *
    * @param before only records before this offset
+   * @throws IllegalStateException with one sentence if the log loses records meanwhile
    */
   public Optional<ConsumerRecord<byte[], byte[]>> last(
       TopicPartition partition, long before, Predicate<ConsumerRecord<byte[], byte[]>> wanted) {
@@ -71,7 +75,7 @@ public final class LogTail implements AutoCloseable {
     long reached = from;
     long deadline = System.nanoTime() + PATIENCE.toNanos();
     while (reached < end) {
-      for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
+      for (ConsumerRecord<byte[], byte[]> record : poll()) {
         if (record.offset() < end && wanted.test(record)) {
           last = record;
         }
@@ -87,6 +91,14 @@ public final class LogTail implements AutoCloseable {
       }
     }
     return Optional.ofNullable(last);
+  }
+
+  private ConsumerRecords<byte[], byte[]> poll() {
+    try {
+      return consumer.poll(POLL);
+    } catch (OffsetOutOfRangeException e) {
+      throw new IllegalStateException(LostPosition.whileReading(e), e);
+    }
   }
 
   @Override

@@ -44,19 +44,25 @@ public final class OfflineCatalog {
   /** So that a reader and the job wait for each other instead of failing. */
   private static final String SQLITE_PATIENCE_MILLIS = "30000";
 
+  private static final String METRICS_OF = TableProperties.METRICS_MODE_COLUMN_CONF_PREFIX;
+
   private static final Map<String, String> TABLE_PROPERTIES =
-      Map.of(
-          TableProperties.FORMAT_VERSION, "2",
-          TableProperties.PARQUET_COMPRESSION, "zstd",
+      Map.ofEntries(
+          Map.entry(TableProperties.FORMAT_VERSION, "2"),
+          Map.entry(TableProperties.PARQUET_COMPRESSION, "zstd"),
           // A commit every checkpoint: old metadata files would pile up.
-          TableProperties.METADATA_DELETE_AFTER_COMMIT_ENABLED, "true",
-          TableProperties.METADATA_PREVIOUS_VERSIONS_MAX, "20",
-          TableProperties.WRITE_TARGET_FILE_SIZE_BYTES, Long.toString(128L << 20),
+          Map.entry(TableProperties.METADATA_DELETE_AFTER_COMMIT_ENABLED, "true"),
+          Map.entry(TableProperties.METADATA_PREVIOUS_VERSIONS_MAX, "20"),
+          Map.entry(TableProperties.WRITE_TARGET_FILE_SIZE_BYTES, Long.toString(128L << 20)),
           // The maintenance commits beside the job: each tries again when the other was first.
-          TableProperties.COMMIT_NUM_RETRIES, "20",
+          Map.entry(TableProperties.COMMIT_NUM_RETRIES, "20"),
           // A replay writes many days at once; a file of a day is small, and so may its buffers be.
-          TableProperties.PARQUET_PAGE_SIZE_BYTES, Integer.toString(128 * 1024),
-          TableProperties.PARQUET_ROW_GROUP_SIZE_BYTES, Integer.toString(32 * 1024 * 1024));
+          Map.entry(TableProperties.PARQUET_PAGE_SIZE_BYTES, Integer.toString(128 * 1024)),
+          Map.entry(
+              TableProperties.PARQUET_ROW_GROUP_SIZE_BYTES, Integer.toString(32 * 1024 * 1024)),
+          // Iceberg keeps bounds of the first 100 columns alone; these are asked for at each start.
+          Map.entry(METRICS_OF + SourceColumns.LOG_PARTITION, "full"),
+          Map.entry(METRICS_OF + SourceColumns.LOG_OFFSET, "full"));
 
   private final Map<String, String> properties;
   private final Namespace namespace;

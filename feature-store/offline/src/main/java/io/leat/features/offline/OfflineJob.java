@@ -11,6 +11,7 @@ import io.leat.runtime.flink.DecodeAvro;
 import io.leat.runtime.flink.FlinkJob;
 import io.leat.runtime.flink.FlinkJobContext;
 import io.leat.runtime.flink.FlinkJobs;
+import io.leat.runtime.flink.KafkaRecord;
 import io.leat.runtime.flink.KafkaRecords;
 import io.leat.schemas.Topics;
 import java.util.ArrayList;
@@ -35,16 +36,17 @@ import org.apache.iceberg.flink.util.FlinkCompatibilityUtil;
  * Iceberg tables, exactly once.
  *
  * <pre>
- * &lt;event&gt;.valid       -> decode -> events_&lt;event&gt;
- * features.&lt;service&gt;  -> decode -> vectors_&lt;service&gt;
- * scores.&lt;model&gt;      -> decode -> scores_&lt;model&gt;
+ * &lt;event&gt;.valid       -> once -> decode -> events_&lt;event&gt;
+ * features.&lt;service&gt;  -> once -> decode -> vectors_&lt;service&gt;
+ * scores.&lt;model&gt;      -> once -> decode -> scores_&lt;model&gt;
  *                         what cannot be read -> &lt;pipeline&gt;-offline.dlq
  * </pre>
  *
  * A checkpoint holds the positions in the topics and the files written up to them; when it is
  * complete the files are committed to the table, in a snapshot that names the checkpoint. A restart
  * commits what a complete checkpoint holds and the table does not have yet, and reads on from
- * there.
+ * there. A position of a topic stands in its table once, whatever the source reads again: see
+ * {@link RefuseHeldPositions}.
  */
 public final class OfflineJob implements FlinkJob {
   public static final String NAME = "offline";
@@ -69,11 +71,11 @@ public final class OfflineJob implements FlinkJob {
 
     OfflineCatalog offline = OfflineCatalog.of(context.options(), pipeline.name());
     List<Table> tables = ensure(offline, feeds.stream().map(Feed::wanted).toList());
-    List<SingleOutputStreamOperator<RowData>> rows = new ArrayList<>();
+    List<SingleOutputStreamOperator<?>> refusing = new ArrayList<>();
     for (int i = 0; i < feeds.size(); i++) {
-      rows.add(write(environment, context, feeds.get(i), tables.get(i), offline));
+      refusing.addAll(write(environment, context, feeds.get(i), tables.get(i), offline));
     }
-    DeadLetters.write(rows, context);
+    DeadLetters.write(refusing, context);
   }
 
   @Override
@@ -134,8 +136,8 @@ public final class OfflineJob implements FlinkJob {
         table -> DecodeAvro.specific(context.registry(), Score.class, new ScoreTable.Rows(table)));
   }
 
-  /** A topic into its table; gives back the rows, for their side output. */
-  private static SingleOutputStreamOperator<RowData> write(
+  /** A topic into its table; gives back what refuses records, for its side output. */
+  private static List<SingleOutputStreamOperator<?>> write(
       StreamExecutionEnvironment environment,
       FlinkJobContext context,
       Feed<?> feed,
@@ -143,9 +145,13 @@ public final class OfflineJob implements FlinkJob {
       OfflineCatalog offline) {
     String topic = feed.topic();
     OfflineTable wanted = feed.wanted();
-    SingleOutputStreamOperator<RowData> rows =
+    SingleOutputStreamOperator<KafkaRecord> once =
         KafkaRecords.read(environment, context, topic)
-            .process(
+            .process(new RefuseHeldPositions(wanted.name(), offline.loader(wanted)))
+            .name("once " + topic)
+            .uid("once-" + topic);
+    SingleOutputStreamOperator<RowData> rows =
+        once.process(
                 feed.decode().apply(table.schema()),
                 FlinkCompatibilityUtil.toTypeInfo(FlinkSchemaUtil.convert(table.schema())))
             .name("decode " + topic)
@@ -159,6 +165,6 @@ public final class OfflineJob implements FlinkJob {
             .distributionMode(DistributionMode.NONE)
             .uidSuffix(wanted.name());
     rows.sinkTo(SortedIcebergSink.of(sink, table)).name(wanted.name()).uid(wanted.name());
-    return rows;
+    return List.of(once, rows);
   }
 }

@@ -63,24 +63,38 @@ final class OfflineRun implements AutoCloseable {
     return tables;
   }
 
-  void start() {
-    job =
-        process(
-            "local cluster",
-            LocalCluster.class,
-            "--bootstrap-servers",
-            cluster.bootstrapServers(),
-            "--registry-url",
-            cluster.registryUrl(),
-            "--state-dir",
-            state.toString(),
-            "--checkpoint-interval",
-            "1s",
-            "--rest-port",
-            "0",
-            "--metrics-port",
-            "0",
-            OfflineJob.class.getName());
+  /** Starts the job, with more options where some are given. */
+  void start(String... more) {
+    List<String> arguments =
+        new ArrayList<>(
+            List.of(
+                "--bootstrap-servers",
+                cluster.bootstrapServers(),
+                "--registry-url",
+                cluster.registryUrl(),
+                "--state-dir",
+                state.toString(),
+                "--checkpoint-interval",
+                "1s",
+                "--rest-port",
+                "0",
+                "--metrics-port",
+                "0"));
+    arguments.addAll(List.of(more));
+    arguments.add(OfflineJob.class.getName());
+    job = process("local cluster", LocalCluster.class, arguments.toArray(String[]::new));
+  }
+
+  /** Waits until the job has ended by itself, and gives what it logged. */
+  String awaitEnd() {
+    JvmProcess ending = job;
+    await().atMost(PATIENCE).until(() -> !ending.isAlive());
+    return ending.log();
+  }
+
+  /** Where the job's checkpoints lie. */
+  Path state() {
+    return state;
   }
 
   void startMaintenance() {

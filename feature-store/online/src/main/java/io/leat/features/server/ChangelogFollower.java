@@ -20,8 +20,10 @@ import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.InvalidOffsetException;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
@@ -38,8 +40,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>It assigns every partition to itself and keeps offsets beside the state, so it needs no
  * consumer group, and reads on through rebalances and crashes of the store that it follows. A topic
- * that was made anew (another topic id) or whose stored offset no longer exists is read from its
- * beginning into an empty store.
+ * that was made anew (another topic id), or whose stored offset no longer exists or belongs to
+ * another record now, is read from its beginning into an empty store.
  *
  * <p>A changelog tells of a deletion for no longer than its {@code delete.retention.ms} (a day by
  * default). A store that was last level longer ago may hold what has been deleted since, and is
@@ -69,6 +71,10 @@ final class ChangelogFollower implements AutoCloseable {
   private final LongSupplier clock;
   private final Lags lags;
   private final Map<String, Long> remembered = new HashMap<>();
+
+  /** Positions of which the leader epoch is known, the newest of each partition. */
+  private final Map<TopicPartition, OffsetAndMetadata> positions = new HashMap<>();
+
   private final Thread thread;
   private final CountDownLatch stopped = new CountDownLatch(1);
   private volatile boolean stopping;
@@ -243,7 +249,7 @@ final class ChangelogFollower implements AutoCloseable {
     Map<TopicPartition, Uuid> topicIds = changelogs.topicIds();
     topicIds.forEach(
         (partition, id) -> {
-          if (state.knows(partition) && state.nextOffset(partition, id).isEmpty()) {
+          if (state.knows(partition) && state.position(partition, id).isEmpty()) {
             log.warn("{} was made anew; its store is read from the beginning", partition.topic());
             forget(partition.topic());
           }
@@ -267,12 +273,14 @@ final class ChangelogFollower implements AutoCloseable {
               }
             });
     consumer.assign(topicIds.keySet());
+    positions.clear();
     List<TopicPartition> unread = new ArrayList<>();
     topicIds.forEach(
         (partition, id) -> {
-          OptionalLong next = state.nextOffset(partition, id);
-          if (next.isPresent()) {
-            consumer.seek(partition, next.getAsLong());
+          Optional<Position> known = state.position(partition, id);
+          if (known.isPresent()) {
+            consumer.seek(partition, known.get().next());
+            positions.put(partition, known.get().next());
           } else {
             unread.add(partition);
           }
@@ -289,7 +297,9 @@ final class ChangelogFollower implements AutoCloseable {
     if (state.damage().isPresent()) {
       throw state.damage().get();
     }
-    changes.add(consumer.poll(POLL));
+    ConsumerRecords<byte[], byte[]> polled = consumer.poll(POLL);
+    positions.putAll(polled.nextOffsets());
+    changes.add(polled);
     changes
         .settle(consumer::position, () -> readable(consumer))
         .ifPresent(settled -> apply(settled, topicIds));
@@ -318,7 +328,14 @@ final class ChangelogFollower implements AutoCloseable {
         .next()
         .forEach(
             (partition, next) ->
-                reached.add(new Position(partition, topicIds.get(partition), next)));
+                reached.add(
+                    new Position(
+                        partition,
+                        topicIds.get(partition),
+                        next,
+                        Optional.ofNullable(positions.get(partition))
+                            .filter(position -> position.offset() == next)
+                            .flatMap(OffsetAndMetadata::leaderEpoch))));
     if (settled.whole()) {
       state.apply(changes, reached);
     } else {

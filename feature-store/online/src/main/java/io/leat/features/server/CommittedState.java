@@ -15,6 +15,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
 import org.jspecify.annotations.Nullable;
@@ -34,11 +35,12 @@ import org.rocksdb.WriteOptions;
  * the changelogs. State and offsets change in one atomic write (but see {@link #clear}), so that a
  * restart, even an unclean one, goes on exactly where the state stands.
  *
- * <p>What is known of the stores: key {@code topic/partition}, value the topic's id (16 bytes) and
- * the next offset (8 bytes); key {@code level/topic}, value when the store was last known to hold
- * nothing that the changelog has deleted, in milliseconds since 1970-01-01 UTC (8 bytes); key
- * {@code whole}, value 0 while some transaction may be in the stores in part only, or a store has
- * been cleared and not been read anew, else 1.
+ * <p>What is known of the stores: key {@code topic/partition}, value the topic's id (16 bytes), the
+ * next offset (8 bytes) and, where it is known, the leader epoch of the record before it (4 bytes),
+ * by which a changelog is found out that lost its tail and grew again; key {@code level/topic},
+ * value when the store was last known to hold nothing that the changelog has deleted, in
+ * milliseconds since 1970-01-01 UTC (8 bytes); key {@code whole}, value 0 while some transaction
+ * may be in the stores in part only, or a store has been cleared and not been read anew, else 1.
  *
  * <p>Reads from any thread; changes from one. Nobody reads any more when it is closed.
  */
@@ -47,9 +49,20 @@ final class CommittedState implements AutoCloseable {
   record Change(String store, byte[] key, byte @Nullable [] state) {}
 
   /** How far a partition has been taken in, of which topic (a recreated topic has another id). */
-  record Position(TopicPartition partition, Uuid topicId, long nextOffset) {}
+  record Position(
+      TopicPartition partition, Uuid topicId, long nextOffset, Optional<Integer> leaderEpoch) {
+    Position(TopicPartition partition, Uuid topicId, long nextOffset) {
+      this(partition, topicId, nextOffset, Optional.empty());
+    }
+
+    /** As the consumer takes it. */
+    OffsetAndMetadata next() {
+      return new OffsetAndMetadata(nextOffset, leaderEpoch, "");
+    }
+  }
 
   private static final int POSITION_LENGTH = 24;
+  private static final int EPOCH_LENGTH = 4;
   private static final byte[] WHOLE = "whole".getBytes(UTF_8);
 
   private final StateFiles files;
@@ -219,16 +232,22 @@ final class CommittedState implements AutoCloseable {
     }
   }
 
-  /** The offset to go on from; empty if nothing was taken in of this very topic. */
-  OptionalLong nextOffset(TopicPartition partition, Uuid topicId) {
+  /** Where to go on from; empty if nothing was taken in of this very topic. */
+  Optional<Position> position(TopicPartition partition, Uuid topicId) {
     byte[] value = known(key(partition));
-    if (value == null || value.length != POSITION_LENGTH) {
-      return OptionalLong.empty();
+    if (value == null
+        || (value.length != POSITION_LENGTH && value.length != POSITION_LENGTH + EPOCH_LENGTH)) {
+      return Optional.empty();
     }
     ByteBuffer buffer = ByteBuffer.wrap(value);
-    return new Uuid(buffer.getLong(), buffer.getLong()).equals(topicId)
-        ? OptionalLong.of(buffer.getLong())
-        : OptionalLong.empty();
+    Uuid of = new Uuid(buffer.getLong(), buffer.getLong());
+    Position position =
+        new Position(
+            partition,
+            of,
+            buffer.getLong(),
+            buffer.hasRemaining() ? Optional.of(buffer.getInt()) : Optional.empty());
+    return of.equals(topicId) ? Optional.of(position) : Optional.empty();
   }
 
   /** Whether anything of the partition was ever taken in, of whatever topic. */
@@ -320,11 +339,14 @@ final class CommittedState implements AutoCloseable {
   }
 
   private static byte[] value(Position position) {
-    return ByteBuffer.allocate(POSITION_LENGTH)
-        .putLong(position.topicId().getMostSignificantBits())
-        .putLong(position.topicId().getLeastSignificantBits())
-        .putLong(position.nextOffset())
-        .array();
+    ByteBuffer value =
+        ByteBuffer.allocate(
+                POSITION_LENGTH + (position.leaderEpoch().isPresent() ? EPOCH_LENGTH : 0))
+            .putLong(position.topicId().getMostSignificantBits())
+            .putLong(position.topicId().getLeastSignificantBits())
+            .putLong(position.nextOffset());
+    position.leaderEpoch().ifPresent(value::putInt);
+    return value.array();
   }
 
   private IllegalStateException failed(String verb, RocksDBException cause) {

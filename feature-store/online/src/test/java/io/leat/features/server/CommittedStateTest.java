@@ -17,10 +17,11 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
-import java.util.OptionalLong;
+import java.util.Optional;
 import java.util.Random;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
 import org.jspecify.annotations.Nullable;
@@ -43,7 +44,26 @@ class CommittedStateTest {
 
     try (CommittedState state = open("a")) {
       assertThat(get(state, "a", "k")).isEqualTo("1");
-      assertThat(state.nextOffset(LOG, TOPIC)).isEqualTo(OptionalLong.of(42));
+      assertThat(state.position(LOG, TOPIC)).map(Position::nextOffset).contains(42L);
+    }
+  }
+
+  @Test
+  void thePlaceInTheLogIsKeptWithItsLeaderEpochWhereThatIsKnown() {
+    TopicPartition other = new TopicPartition("log", 4);
+    try (CommittedState state = open("a")) {
+      state.apply(
+          List.of(),
+          List.of(
+              new Position(LOG, TOPIC, 42, Optional.of(7)),
+              new Position(other, TOPIC, 43, Optional.empty())));
+    }
+
+    try (CommittedState state = open("a")) {
+      assertThat(state.position(LOG, TOPIC).orElseThrow().next())
+          .isEqualTo(new OffsetAndMetadata(42, Optional.of(7), ""));
+      assertThat(state.position(other, TOPIC).orElseThrow().next())
+          .isEqualTo(new OffsetAndMetadata(43));
     }
   }
 
@@ -94,7 +114,7 @@ class CommittedStateTest {
     try (CommittedState state = open("a")) {
       state.apply(List.of(), List.of(new Position(LOG, TOPIC, 42)));
 
-      assertThat(state.nextOffset(LOG, Uuid.randomUuid())).isEmpty();
+      assertThat(state.position(LOG, Uuid.randomUuid())).isEmpty();
       assertThat(state.knows(LOG)).isTrue();
       assertThat(state.knows(new TopicPartition("log", 4))).isFalse();
     }
@@ -114,7 +134,7 @@ class CommittedStateTest {
       assertThat(get(state, "a", "\uD83D\uDCB6")).isNull();
       assertThat(get(state, "b", "k")).isEqualTo("3");
       assertThat(state.knows(LOG)).isFalse();
-      assertThat(state.nextOffset(longer, TOPIC)).isEqualTo(OptionalLong.of(43));
+      assertThat(state.position(longer, TOPIC)).map(Position::nextOffset).contains(43L);
       assertThat(state.isWhole()).isFalse();
       state.apply(List.of(), List.of());
       assertThat(state.isWhole()).isTrue();

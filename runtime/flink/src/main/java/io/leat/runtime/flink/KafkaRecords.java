@@ -12,7 +12,6 @@ import java.util.Optional;
 import org.apache.avro.specific.SpecificRecordBase;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.common.serialization.SerializationSchema;
-import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.connector.base.DeliveryGuarantee;
 import org.apache.flink.connector.kafka.lineage.DefaultKafkaDatasetFacet;
 import org.apache.flink.connector.kafka.lineage.DefaultKafkaDatasetIdentifier;
@@ -21,15 +20,8 @@ import org.apache.flink.connector.kafka.lineage.KafkaDatasetFacetProvider;
 import org.apache.flink.connector.kafka.sink.KafkaRecordSerializationSchema;
 import org.apache.flink.connector.kafka.sink.KafkaSink;
 import org.apache.flink.connector.kafka.sink.TransactionNamingStrategy;
-import org.apache.flink.connector.kafka.source.KafkaSource;
-import org.apache.flink.connector.kafka.source.enumerator.initializer.OffsetsInitializer;
-import org.apache.flink.connector.kafka.source.reader.deserializer.KafkaRecordDeserializationSchema;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
-import org.apache.flink.util.Collector;
-import org.apache.kafka.clients.consumer.ConsumerConfig;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.OffsetResetStrategy;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.jspecify.annotations.Nullable;
@@ -80,17 +72,9 @@ public final class KafkaRecords {
       FlinkJobContext context,
       String topic,
       WatermarkStrategy<KafkaRecord> watermarks) {
-    KafkaSource<KafkaRecord> source =
-        KafkaSource.<KafkaRecord>builder()
-            .setProperties(context.kafkaClientProperties())
-            .setProperty(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed")
-            .setGroupId(context.applicationId())
-            .setClientIdPrefix(context.applicationId() + "-" + topic)
-            .setTopics(topic)
-            .setStartingOffsets(OffsetsInitializer.committedOffsets(OffsetResetStrategy.EARLIEST))
-            .setDeserializer(new Raw())
-            .build();
-    return environment.fromSource(source, watermarks, topic).uid("read-" + topic);
+    return environment
+        .fromSource(LogSource.of(context, topic), watermarks, topic)
+        .uid("read-" + topic);
   }
 
   /** Milliseconds since 1970; the least of all where the header is absent or not a number. */
@@ -133,29 +117,6 @@ public final class KafkaRecords {
   @FunctionalInterface
   public interface FromRecord<T, V extends @Nullable Object> extends Serializable {
     V apply(T record);
-  }
-
-  /** Hands on the bytes; never fails. */
-  static final class Raw implements KafkaRecordDeserializationSchema<KafkaRecord> {
-    private static final long serialVersionUID = 1L;
-
-    @Override
-    public void deserialize(ConsumerRecord<byte[], byte[]> record, Collector<KafkaRecord> out) {
-      out.collect(
-          new KafkaRecord(
-              record.topic(),
-              record.partition(),
-              record.offset(),
-              record.timestamp(),
-              record.headers(),
-              record.key(),
-              record.value()));
-    }
-
-    @Override
-    public TypeInformation<KafkaRecord> getProducedType() {
-      return RecordTypeInfo.ofKafkaRecord();
-    }
   }
 
   /** Encodes a record under its topic's subject. */

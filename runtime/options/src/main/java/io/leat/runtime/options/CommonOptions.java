@@ -4,6 +4,7 @@ import io.leat.pipeline.Pipeline;
 import io.leat.pipeline.PipelineException;
 import io.leat.pipeline.PipelineReader;
 import io.leat.schemas.Secrets;
+import io.leat.schemas.position.OnLostPosition;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -65,9 +66,27 @@ public abstract class CommonOptions {
               + " LEAT_KAFKA_PROPERTIES.")
   private @Nullable Path kafkaProperties;
 
-  /** Sets what options made by code, not by flags, need. */
+  @Option(
+      names = "--on-lost-position",
+      paramLabel = "stop|nearest|earliest|latest",
+      defaultValue = "${env:" + OnLostPosition.VARIABLE + ":-stop}",
+      description =
+          "Where to go on when a topic no longer has the position that is to be read next: its"
+              + " records were deleted first, it lost its tail, or it was made again. stop: nowhere,"
+              + " that part stops and says so; nearest: at the nearest position there is, nothing is"
+              + " read twice; earliest, latest: at the topic's first record, at its end."
+              + " Environment: LEAT_ON_LOST_POSITION. Default: stop.")
+  private OnLostPosition onLostPosition = OnLostPosition.stop;
+
+  /**
+   * Sets what options made by code, not by flags, need; the rest is as it is by default, or as the
+   * environment has it.
+   *
+   * @throws IllegalStateException with one sentence if the environment says what is not understood
+   */
   protected final void set(
       Path pipeline, String bootstrapServers, String registryUrl, Path stateDirectory) {
+    this.onLostPosition = OnLostPosition.ofEnvironment();
     this.pipeline = pipeline;
     this.bootstrapServers = bootstrapServers;
     this.registryUrl = registryUrl;
@@ -89,6 +108,11 @@ public abstract class CommonOptions {
 
   public final Path stateDirectory() {
     return stateDirectory;
+  }
+
+  /** Where readers go on whose position in a topic is lost. */
+  public final OnLostPosition onLostPosition() {
+    return onLostPosition;
   }
 
   /**
@@ -125,6 +149,7 @@ public abstract class CommonOptions {
     settings.put("pipeline", pipeline.toString());
     settings.put("registry-url", registryUrl);
     settings.put("state-dir", stateDirectory.toString());
+    settings.put("on-lost-position", onLostPosition.name());
     settings.putAll(ownSettings());
     settings.putAll(kafkaClientProperties());
     return settings.entrySet().stream()

@@ -14,15 +14,23 @@ import java.util.Set;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.clients.consumer.NoOffsetForPartitionException;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.apache.kafka.common.TopicPartition;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A consumer that holds a partition at the first record that {@link RecordGates} do not let pass,
- * until they do: the partition is sought back and paused, so that Kafka Streams neither sees the
- * record nor commits behind it, while the other partitions go on. One stream thread owns it.
+ * A consumer that holds a partition while the others go on, so that Kafka Streams neither sees more
+ * of it nor commits behind it: it is sought back and paused. One stream thread owns it.
+ *
+ * <ul>
+ *   <li>At the first record that {@link RecordGates} do not let pass, until they do.
+ *   <li>At a position that its topic no longer has, where {@link LostPositions} have it so; else it
+ *       is sought to where they say. The consumer itself is one that resets no position: Kafka
+ *       Streams never hears of one that is lost.
+ * </ul>
  *
  * <p>Kafka Streams pauses partitions too, where it has read enough ahead. A partition is fetched
  * while neither of the two wants it paused.
@@ -32,24 +40,28 @@ final class HoldingConsumer implements InvocationHandler {
 
   private final Consumer<byte[], byte[]> consumer;
   private final RecordGates gates;
+  private final LostPositions lost;
   private final Map<TopicPartition, ConsumerRecord<byte[], byte[]>> held = new HashMap<>();
   private final Set<TopicPartition> pausedByStreams = new HashSet<>();
 
-  private HoldingConsumer(Consumer<byte[], byte[]> consumer, RecordGates gates) {
+  private HoldingConsumer(
+      Consumer<byte[], byte[]> consumer, RecordGates gates, LostPositions lost) {
     this.consumer = consumer;
     this.gates = gates;
+    this.lost = lost;
   }
 
-  /** The consumer itself where there are no gates. */
+  /**
+   * @param consumer one of {@code auto.offset.reset=none}
+   */
   @SuppressWarnings("unchecked") // it implements Consumer, whatever its records are
-  static Consumer<byte[], byte[]> around(Consumer<byte[], byte[]> consumer, RecordGates gates) {
-    return gates.isEmpty()
-        ? consumer
-        : (Consumer<byte[], byte[]>)
-            Proxy.newProxyInstance(
-                HoldingConsumer.class.getClassLoader(),
-                new Class<?>[] {Consumer.class},
-                new HoldingConsumer(consumer, gates));
+  static Consumer<byte[], byte[]> around(
+      Consumer<byte[], byte[]> consumer, RecordGates gates, LostPositions lost) {
+    return (Consumer<byte[], byte[]>)
+        Proxy.newProxyInstance(
+            HoldingConsumer.class.getClassLoader(),
+            new Class<?>[] {Consumer.class},
+            new HoldingConsumer(consumer, gates, lost));
   }
 
   @Override
@@ -77,7 +89,10 @@ final class HoldingConsumer implements InvocationHandler {
 
   private void resume(Collection<TopicPartition> partitions) {
     pausedByStreams.removeAll(partitions);
-    consumer.resume(partitions.stream().filter(partition -> !held.containsKey(partition)).toList());
+    consumer.resume(
+        partitions.stream()
+            .filter(partition -> !held.containsKey(partition) && !lost.isHeld(partition))
+            .toList());
   }
 
   private ConsumerRecords<byte[], byte[]> poll(Duration timeout) {
@@ -88,7 +103,10 @@ final class HoldingConsumer implements InvocationHandler {
               entry ->
                   !assigned.contains(entry.getKey()) || release(entry.getKey(), entry.getValue()));
     }
-    ConsumerRecords<byte[], byte[]> polled = consumer.poll(timeout);
+    ConsumerRecords<byte[], byte[]> polled = pollKnownPositions(timeout);
+    if (gates.isEmpty()) {
+      return polled;
+    }
     Map<TopicPartition, ConsumerRecord<byte[], byte[]>> stopped = new HashMap<>(0);
     for (TopicPartition partition : polled.partitions()) {
       for (ConsumerRecord<byte[], byte[]> record : polled.records(partition)) {
@@ -102,11 +120,29 @@ final class HoldingConsumer implements InvocationHandler {
     return stopped.isEmpty() ? polled : before(polled, stopped);
   }
 
+  /**
+   * A position that is missing or lost is settled, and what the others gave comes with the next
+   * poll.
+   */
+  private ConsumerRecords<byte[], byte[]> pollKnownPositions(Duration timeout) {
+    if (lost.areHeld()) {
+      lost.keepOnly(consumer.assignment());
+    }
+    try {
+      return consumer.poll(timeout);
+    } catch (NoOffsetForPartitionException e) {
+      lost.begin(consumer, e.partitions());
+    } catch (OffsetOutOfRangeException e) {
+      lost.settle(consumer, e);
+    }
+    return ConsumerRecords.empty();
+  }
+
   private boolean release(TopicPartition partition, ConsumerRecord<byte[], byte[]> record) {
     if (!gates.mayPass(record)) {
       return false;
     }
-    if (!pausedByStreams.contains(partition)) {
+    if (!pausedByStreams.contains(partition) && !lost.isHeld(partition)) {
       consumer.resume(List.of(partition));
     }
     log.info("{} goes on at offset {}", partition, record.offset());

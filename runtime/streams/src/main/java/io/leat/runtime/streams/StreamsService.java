@@ -14,12 +14,15 @@ import io.micrometer.core.instrument.binder.kafka.KafkaStreamsMetrics;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.UncheckedIOException;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.concurrent.CountDownLatch;
 import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.streams.KafkaClientSupplier;
 import org.apache.kafka.streams.KafkaStreams;
@@ -99,7 +102,9 @@ public final class StreamsService implements RunningService {
           StreamsConfig.MAX_TASK_IDLE_MS_CONFIG, StreamsConfig.MAX_TASK_IDLE_MS_DISABLED);
     }
     TopologyChange change = new TopologyChange(options.stateDirectory(), applicationId, topology);
-    KafkaStreams streams = streams(topology, context, settings, applicationId);
+    LostPositions.Held held = new LostPositions.Held(metrics);
+    readiness.add("positions", held::problem);
+    KafkaStreams streams = streams(topology, context, settings, applicationId, held);
     change.prepare(streams, settings);
     RestoreProgress restore = new RestoreProgress(metrics, System::currentTimeMillis);
     streams.setGlobalStateRestoreListener(restore);
@@ -157,9 +162,13 @@ public final class StreamsService implements RunningService {
   }
 
   private static KafkaStreams streams(
-      Topology topology, JobContext context, Properties settings, String applicationId) {
+      Topology topology,
+      JobContext context,
+      Properties settings,
+      String applicationId,
+      LostPositions.Held held) {
     try {
-      return new KafkaStreams(topology, settings, clients(context.gates()));
+      return new KafkaStreams(topology, settings, clients(context, applicationId, held));
     } catch (KafkaException e) {
       Throwable cause = e.getCause() == null ? e : e.getCause();
       throw new IllegalStateException(
@@ -169,14 +178,33 @@ public final class StreamsService implements RunningService {
     }
   }
 
-  /** Kafka Streams' own clients, its main consumer behind the job's gates. */
-  private static KafkaClientSupplier clients(RecordGates gates) {
+  /**
+   * Kafka Streams' own clients, its main consumer behind the job's gates and what becomes of lost
+   * positions.
+   */
+  private static KafkaClientSupplier clients(
+      JobContext context, String applicationId, LostPositions.Held held) {
     return new DefaultKafkaClientSupplier() {
       @Override
       public Consumer<byte[], byte[]> getConsumer(Map<String, Object> settings) {
-        return HoldingConsumer.around(super.getConsumer(settings), gates);
+        return HoldingConsumer.around(
+            super.getConsumer(settings),
+            context.gates(),
+            new LostPositions(
+                applicationId,
+                context.options().onLostPosition(),
+                held,
+                () -> asking(context.options())));
       }
     };
+  }
+
+  private static Consumer<byte[], byte[]> asking(JobOptions options) {
+    Map<String, Object> settings = new HashMap<>(options.kafkaClientProperties());
+    settings.put("isolation.level", "read_uncommitted");
+    settings.put("enable.auto.commit", false);
+    settings.put("auto.offset.reset", "none");
+    return new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer());
   }
 
   /** The settings of the streams client that runs an application. */
@@ -208,7 +236,7 @@ public final class StreamsService implements RunningService {
         StreamsConfig.mainConsumerPrefix("group.instance.id"),
         applicationId + "-" + options.instanceId());
     settings.put(StreamsConfig.consumerPrefix("isolation.level"), "read_committed");
-    settings.put(StreamsConfig.consumerPrefix("auto.offset.reset"), "earliest");
+    settings.put(StreamsConfig.consumerPrefix("auto.offset.reset"), "none"); // LostPositions decide
     if (options.standbyReplicas() > 0 && !settings.containsKey("session.timeout.ms")) {
       settings.put(
           StreamsConfig.mainConsumerPrefix("session.timeout.ms"),
