@@ -8,13 +8,11 @@ import io.leat.features.server.FeatureServerMain;
 import io.leat.features.server.RedisPeerMain;
 import io.leat.pipeline.Pipeline;
 import io.leat.pipeline.PipelineReader;
+import io.leat.stack.HttpProbe;
 import io.leat.stack.JvmProcess;
 import io.leat.stack.Ports;
+import io.leat.stack.StartWait;
 import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -42,7 +40,6 @@ import redis.clients.jedis.Jedis;
         "Online reads over HTTP while windows are updated, beside Redis behind the same HTTP.")
 final class FeatureServerCommand implements Callable<Integer> {
   private static final Path PIPELINE = Path.of("benchmarks/pipelines/features");
-  private static final Duration READY = Duration.ofMinutes(2);
 
   /** More requests, so that fewer of those that are measured meet code that is being compiled. */
   private static final int WARM_FACTOR = 4;
@@ -296,25 +293,9 @@ final class FeatureServerCommand implements Callable<Integer> {
                     arguments,
                     directory.resolve("server.log"))
                 .withJvmOptions(jvmOptions().toArray(String[]::new)));
-    process.awaitReady(() -> isReady(port), READY);
+    process.awaitReady(
+        () -> HttpProbe.missing("http://127.0.0.1:" + port + "/health/ready"), StartWait.DEFAULT);
     return new Server(process);
-  }
-
-  private static boolean isReady(int port) {
-    try {
-      return HttpClient.newHttpClient()
-              .send(
-                  HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/health/ready"))
-                      .build(),
-                  HttpResponse.BodyHandlers.discarding())
-              .statusCode()
-          == 200;
-    } catch (IOException e) {
-      return false; // it does not listen yet
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IllegalStateException(e);
-    }
   }
 
   private void measure(

@@ -4,10 +4,10 @@ import java.io.IOException;
 import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.function.IntSupplier;
 import java.util.function.Supplier;
 
 /**
@@ -16,7 +16,7 @@ import java.util.function.Supplier;
  */
 public final class BrokerProcess implements AutoCloseable {
   private static final String HOST = "127.0.0.1";
-  private static final Duration START_TIMEOUT = Duration.ofSeconds(60);
+  private static final int ATTEMPTS = 5;
   private static final long ROOM_BYTES = 256L << 20;
 
   /** What the broker logs once it takes requests: kafka.server.KafkaRaftServer. */
@@ -40,6 +40,7 @@ public final class BrokerProcess implements AutoCloseable {
    * @param port of its clients
    * @param settings broker settings that replace ours; empty for none
    * @param jvmOptions beside ours; empty for none
+   * @param wait how it is waited for
    * @throws StackException if it does not come up
    */
   public static BrokerProcess start(
@@ -47,40 +48,67 @@ public final class BrokerProcess implements AutoCloseable {
       Path directory,
       int port,
       Map<String, String> settings,
-      List<String> jvmOptions) {
+      List<String> jvmOptions,
+      StartWait wait) {
+    return start(home, directory, port, settings, jvmOptions, wait, Ports::free);
+  }
+
+  /**
+   * As the other {@code start} does.
+   *
+   * @param controllerPorts a free port for the controller, which only the broker itself talks to;
+   *     asked again where something else took the port meanwhile
+   */
+  static BrokerProcess start(
+      LeatHome home,
+      Path directory,
+      int port,
+      Map<String, String> settings,
+      List<String> jvmOptions,
+      StartWait wait,
+      IntSupplier controllerPorts) {
     Path data = directory.resolve("data").toAbsolutePath();
     Directories.requireWritable(data);
     Directories.requireRoom(data, ROOM_BYTES);
     Ports.requireFree(port);
-    Path properties = writeSettings(directory, settings(data, port, settings));
-    JvmProcess process =
-        JvmProcess.start(
-            JvmProcess.Command.of(
-                    "broker",
-                    home.classPath("broker"),
-                    BrokerMain.class.getName(),
-                    List.of(properties.toString(), data.toString()),
-                    directory.resolve("broker.log"))
-                .withJvmOptions(
-                    "-Xmx512m",
-                    "-XX:+UseG1GC",
-                    "-XX:MaxGCPauseMillis=20",
-                    "-Djava.awt.headless=true",
-                    "-Dlog4j2.configurationFile=classpath:io/leat/stack/broker-log4j2.xml")
-                .withJvmOptions(jvmOptions.toArray(String[]::new)));
-    try {
-      process.awaitReady(() -> process.log().contains(STARTED), START_TIMEOUT);
-    } catch (StackException e) {
-      process.kill();
-      throw explained(e, process, data);
+    for (int attempt = 1; ; attempt++) {
+      int controllerPort = controllerPorts.getAsInt();
+      Path properties = writeSettings(directory, settings(data, port, controllerPort, settings));
+      JvmProcess process = launch(home, directory, properties, data, jvmOptions);
+      try {
+        process.awaitReady(() -> process.missingInLog(STARTED), wait);
+        return new BrokerProcess(
+            process, port, () -> start(home, directory, port, settings, jvmOptions, wait));
+      } catch (StackException e) {
+        process.kill();
+        if (attempt == ATTEMPTS || !failedToBind(process, controllerPort)) {
+          throw explained(e, process, port, data);
+        }
+      }
     }
-    return new BrokerProcess(
-        process, port, () -> start(home, directory, port, settings, jvmOptions));
+  }
+
+  private static JvmProcess launch(
+      LeatHome home, Path directory, Path properties, Path data, List<String> jvmOptions) {
+    return JvmProcess.start(
+        JvmProcess.Command.of(
+                "broker",
+                home.classPath("broker"),
+                BrokerMain.class.getName(),
+                List.of(properties.toString(), data.toString()),
+                directory.resolve("broker.log"))
+            .withJvmOptions(
+                "-Xmx512m",
+                "-XX:+UseG1GC",
+                "-XX:MaxGCPauseMillis=20",
+                "-Djava.awt.headless=true",
+                "-Dlog4j2.configurationFile=classpath:io/leat/stack/broker-log4j2.xml")
+            .withJvmOptions(jvmOptions.toArray(String[]::new)));
   }
 
   /** A broker with our settings. */
   public static BrokerProcess start(LeatHome home, Path directory, int port) {
-    return start(home, directory, port, Map.of(), List.of());
+    return start(home, directory, port, Map.of(), List.of(), StartWait.DEFAULT);
   }
 
   /** For clients: {@code 127.0.0.1:9092}. */
@@ -93,7 +121,7 @@ public final class BrokerProcess implements AutoCloseable {
     return process;
   }
 
-  /** Starts it anew, after it ended, at the same address on the same data. */
+  /** Starts it again, after it ended, at the same address on the same data. */
   public BrokerProcess restart() {
     return again.get();
   }
@@ -104,13 +132,20 @@ public final class BrokerProcess implements AutoCloseable {
     process.stop();
   }
 
-  private static StackException explained(StackException e, JvmProcess process, Path data) {
-    return process.log().contains("Failed to acquire lock on file")
-        ? new StackException(
-            StackException.Code.DIRECTORY_IN_USE,
-            "Another broker works in %s; stop it, or give another directory.".formatted(data),
-            e)
-        : e;
+  private static StackException explained(
+      StackException e, JvmProcess process, int port, Path data) {
+    if (process.log().contains("Failed to acquire lock on file")) {
+      return new StackException(
+          StackException.Code.DIRECTORY_IN_USE,
+          "Another broker works in %s; stop it, or give another directory.".formatted(data),
+          e);
+    }
+    return failedToBind(process, port) ? Ports.inUse(port, e) : e;
+  }
+
+  /** As kafka.network.Acceptor says it. */
+  private static boolean failedToBind(JvmProcess process, int port) {
+    return process.log().contains("failed to bind to %s:%d".formatted(HOST, port));
   }
 
   private static Path writeSettings(Path directory, Properties settings) {
@@ -126,8 +161,8 @@ public final class BrokerProcess implements AutoCloseable {
     return file;
   }
 
-  private static Properties settings(Path data, int port, Map<String, String> replaced) {
-    int controllerPort = Ports.free();
+  private static Properties settings(
+      Path data, int port, int controllerPort, Map<String, String> replaced) {
     Properties settings = new Properties();
     settings.putAll(
         Map.of(

@@ -11,11 +11,13 @@ import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * A Java main class in a JVM of its own. Its output goes to a log file. It ends when the process
@@ -29,7 +31,9 @@ public final class JvmProcess implements AutoCloseable {
   private static final String ARENAS = "2";
 
   private static final Duration STOP_TIMEOUT = Duration.ofSeconds(30);
-  private static final long POLL_MILLIS = 20;
+  private static final long POLL_MILLIS = 100;
+  private static final Duration LOOK = Duration.ofSeconds(1);
+  private static final Duration REPORT = Duration.ofSeconds(5);
   private static final int SHOWN_LINES = 15;
   private static final long LARGEST_LOG = 10 << 20;
   private static final int READ_BYTES = 64 << 10;
@@ -130,6 +134,35 @@ public final class JvmProcess implements AutoCloseable {
     return started;
   }
 
+  /**
+   * Processes that a JVM started here which was killed since, and that work with a folder: they end
+   * by themselves within half a minute. Empty where the system does not tell what processes run.
+   *
+   * @param folder as it stands in their arguments
+   */
+  public static List<ProcessHandle> orphans(Path folder) {
+    return ProcessHandle.allProcesses()
+        .filter(
+            process ->
+                process
+                    .info()
+                    .arguments()
+                    .filter(arguments -> isOrphan(process, List.of(arguments), folder))
+                    .isPresent())
+        .toList();
+  }
+
+  private static boolean isOrphan(ProcessHandle process, List<String> arguments, Path folder) {
+    int main = arguments.indexOf(ChildMain.class.getName());
+    return main >= 0
+        && main + 1 < arguments.size()
+        && arguments.stream().anyMatch(argument -> argument.contains(folder + "/"))
+        && process
+            .parent()
+            .filter(parent -> arguments.get(main + 1).equals(Long.toString(parent.pid())))
+            .isEmpty();
+  }
+
   private static ProcessBuilder builder(Command command) {
     List<String> line = new ArrayList<>();
     line.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
@@ -180,24 +213,70 @@ public final class JvmProcess implements AutoCloseable {
   }
 
   /**
-   * Waits until a check holds.
+   * Waits until the process is ready, as long as it makes progress: see {@link StartWait}.
    *
-   * @param check asked often; must not block for long
-   * @throws StackException if the process ends first, or the time runs out
+   * @param missing what it still lacks, in a few words; empty when it is ready. Asked often; must
+   *     not block for long
+   * @throws StackException if the process ends first, or makes no progress any more
    */
-  public void awaitReady(BooleanSupplier check, Duration timeout) {
-    long deadline = System.nanoTime() + timeout.toNanos();
-    while (!check.getAsBoolean()) {
+  public void awaitReady(Supplier<Optional<String>> missing, StartWait wait) {
+    StartProgress progress = new StartProgress(wait.noProgress(), now());
+    Duration looked = now();
+    Duration reported = now();
+    Optional<String> lacks = missing.get();
+    while (lacks.isPresent()) {
       if (waitFor(Duration.ofMillis(POLL_MILLIS))) {
         throw died();
       }
-      if (System.nanoTime() > deadline) {
-        throw new StackException(
-            StackException.Code.NOT_READY,
-            "The %s was not ready within %d s; its log is %s.%s"
-                .formatted(name, timeout.toSeconds(), logFile, lastLines(log())));
+      if (now().minus(looked).compareTo(LOOK) >= 0) {
+        looked = now();
+        progress.look(looked, new StartProgress.Signs(cpu(), lastLine(), lacks.get()));
+        if (looked.minus(reported).compareTo(REPORT) >= 0) {
+          reported = looked;
+          wait.report().accept(waitingFor(progress.waited(looked), lacks.get()));
+        }
+        if (progress.isStalled(looked)) {
+          throw stalled(wait, progress.waited(looked), lacks.get());
+        }
       }
+      lacks = missing.get();
     }
+  }
+
+  /** As a check of {@link #awaitReady}: whether the process has written a text. */
+  public Optional<String> missingInLog(String text) {
+    return log().contains(text) ? Optional.empty() : Optional.of("'" + text + "' in its log");
+  }
+
+  private String waitingFor(Duration waited, String lacks) {
+    String line = lastLine();
+    return "waiting for the %s, %d s: %s%s"
+        .formatted(name, waited.toSeconds(), lacks, line.isEmpty() ? "" : " | " + line);
+  }
+
+  private StackException stalled(StartWait wait, Duration waited, String lacks) {
+    return new StackException(
+        StackException.Code.NOT_READY,
+        "The %s made no progress for %d s, %d s after its start: it lacks %s. Its log is %s. Where it only needs longer, give it more with --start-timeout or LEAT_START_TIMEOUT.%s"
+            .formatted(
+                name,
+                wait.noProgress().toSeconds(),
+                waited.toSeconds(),
+                lacks,
+                logFile,
+                lastLines(log())));
+  }
+
+  private static Duration now() {
+    return Duration.ofNanos(System.nanoTime());
+  }
+
+  private Duration cpu() {
+    return process.info().totalCpuDuration().orElse(Duration.ZERO);
+  }
+
+  private String lastLine() {
+    return shownLines(log()).reduce((first, second) -> second).orElse("");
   }
 
   /** The exception that says why the process, which has ended, did so. */
@@ -285,8 +364,12 @@ public final class JvmProcess implements AutoCloseable {
     }
   }
 
+  private static Stream<String> shownLines(String log) {
+    return log.lines().filter(line -> !line.isBlank() && !TRACE.matcher(line).matches());
+  }
+
   private static String lastLines(String log) {
-    List<String> lines = log.lines().filter(line -> !TRACE.matcher(line).matches()).toList();
+    List<String> lines = shownLines(log).toList();
     List<String> last = lines.subList(Math.max(0, lines.size() - SHOWN_LINES), lines.size());
     return last.isEmpty() ? "" : "\n  " + String.join("\n  ", last);
   }

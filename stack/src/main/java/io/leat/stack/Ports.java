@@ -10,6 +10,8 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.IntFunction;
+import org.jspecify.annotations.Nullable;
 
 /** TCP ports on loopback. */
 public final class Ports {
@@ -21,6 +23,7 @@ public final class Ports {
 
   private static final int END = 32_000;
   private static final int ATTEMPTS = 1_000;
+  private static final int STARTS = 5;
 
   /**
    * A process that is being started holds the sockets of the one that starts it for a moment, a
@@ -80,10 +83,33 @@ public final class Ports {
       free = isFree(port);
     }
     if (!free) {
-      String owner = owner(port).map(found -> " by " + found).orElse("");
-      throw new StackException(
-          StackException.Code.PORT_IN_USE,
-          "Port %d is in use%s; stop what uses it, or choose another port.".formatted(port, owner));
+      throw inUse(port, null);
+    }
+  }
+
+  /** Says that a port is in use, and by which process where that can be told. */
+  static StackException inUse(int port, @Nullable Throwable cause) {
+    String owner = owner(port).map(found -> " by " + found).orElse("");
+    return new StackException(
+        StackException.Code.PORT_IN_USE,
+        "Port %d is in use%s; stop what uses it, or choose another port.".formatted(port, owner),
+        cause);
+  }
+
+  /**
+   * Starts something on a free port; on another one where that was taken before it listened.
+   *
+   * @throws StackException as {@code start} does; of ports in use, after a few
+   */
+  public static <T> T onFree(IntFunction<T> start) {
+    for (int attempt = 1; ; attempt++) {
+      try {
+        return start.apply(free());
+      } catch (StackException e) {
+        if (e.code() != StackException.Code.PORT_IN_USE || attempt == STARTS) {
+          throw e;
+        }
+      }
     }
   }
 }

@@ -2,13 +2,8 @@ package io.leat.stack;
 
 import java.io.File;
 import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.function.Supplier;
 import java.util.jar.Attributes;
@@ -23,8 +18,6 @@ import java.util.stream.Stream;
 public final class RegistryProcess implements AutoCloseable {
   private static final String HOST = "127.0.0.1";
   private static final String API = "/apis/ccompat/v7";
-  private static final Duration START_TIMEOUT = Duration.ofSeconds(90);
-  private static final Duration CHECK_TIMEOUT = Duration.ofSeconds(5);
 
   /**
    * H2 writes a commit 500 ms later unless told otherwise: a killed registry forgot ids that it had
@@ -50,9 +43,10 @@ public final class RegistryProcess implements AutoCloseable {
    * @param directory holds its database ({@code data}) and log ({@code registry.log}); made where
    *     missing
    * @param port of its HTTP interface
+   * @param wait how it is waited for
    * @throws StackException if it does not come up
    */
-  public static RegistryProcess start(LeatHome home, Path directory, int port) {
+  public static RegistryProcess start(LeatHome home, Path directory, int port, StartWait wait) {
     Path data = directory.resolve("data").toAbsolutePath();
     Directories.requireWritable(data);
     Directories.requireRoom(data, ROOM_BYTES);
@@ -86,20 +80,33 @@ public final class RegistryProcess implements AutoCloseable {
                     "-Dapicurio.datasource.jdbc.min-size=2",
                     "-Dapicurio.datasource.jdbc.max-size=20"));
     RegistryProcess registry =
-        new RegistryProcess(process, port, () -> start(home, directory, port));
+        new RegistryProcess(process, port, () -> start(home, directory, port, wait));
     try {
-      process.awaitReady(registry::answers, START_TIMEOUT);
+      process.awaitReady(() -> HttpProbe.missing(registry.url() + "/subjects"), wait);
     } catch (StackException e) {
       process.kill();
-      throw process.log().contains("Database may be already in use")
-          ? new StackException(
-              StackException.Code.DIRECTORY_IN_USE,
-              "Another schema registry works in %s; stop it, or give another directory."
-                  .formatted(data),
-              e)
-          : e;
+      throw explained(e, process, port, data);
     }
     return registry;
+  }
+
+  /** A registry that is waited for as usual. */
+  public static RegistryProcess start(LeatHome home, Path directory, int port) {
+    return start(home, directory, port, StartWait.DEFAULT);
+  }
+
+  private static StackException explained(
+      StackException e, JvmProcess process, int port, Path data) {
+    if (process.log().contains("Database may be already in use")) {
+      return new StackException(
+          StackException.Code.DIRECTORY_IN_USE,
+          "Another schema registry works in %s; stop it, or give another directory."
+              .formatted(data),
+          e);
+    }
+    return process.log().contains("Port %d seems to be in use".formatted(port))
+        ? Ports.inUse(port, e)
+        : e;
   }
 
   /** Base address of the API that Confluent's clients speak: {@code http://127.0.0.1:8085/...}. */
@@ -112,7 +119,7 @@ public final class RegistryProcess implements AutoCloseable {
     return process;
   }
 
-  /** Starts it anew, after it ended, at the same address on the same data. */
+  /** Starts it again, after it ended, at the same address on the same data. */
   public RegistryProcess restart() {
     return again.get();
   }
@@ -121,22 +128,6 @@ public final class RegistryProcess implements AutoCloseable {
   @Override
   public void close() {
     process.stop();
-  }
-
-  private boolean answers() {
-    HttpRequest request =
-        HttpRequest.newBuilder(URI.create(url() + "/subjects")).timeout(CHECK_TIMEOUT).build();
-    try {
-      return HttpClient.newHttpClient()
-              .send(request, HttpResponse.BodyHandlers.discarding())
-              .statusCode()
-          == 200;
-    } catch (IOException e) {
-      return false; // not up yet; the caller asks again
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return false;
-    }
   }
 
   private static Path runner(Path library) {

@@ -10,6 +10,7 @@ import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -17,6 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class JvmProcessIT {
   private static final Duration TIMEOUT = Duration.ofSeconds(30);
+  private static final Optional<String> NEVER = Optional.of("a gate");
 
   @TempDir private Path directory;
 
@@ -24,7 +26,7 @@ class JvmProcessIT {
   void processThatDiesAtStartIsReportedWithItsLastWords() {
     JvmProcess process = start("sluice", Mains.Fails.class);
 
-    assertThatThrownBy(() -> process.awaitReady(() -> false, TIMEOUT))
+    assertThatThrownBy(() -> process.awaitReady(() -> NEVER, StartWait.DEFAULT))
         .isInstanceOfSatisfying(
             StackException.class, e -> assertThat(e.code()).isEqualTo(StackException.Code.DIED))
         .hasMessageStartingWith(
@@ -35,12 +37,32 @@ class JvmProcessIT {
   }
 
   @Test
-  void processThatIsNeverReadyIsReported() {
+  void processThatStandsStillIsReportedWithWhatItLacks() {
     try (JvmProcess process = start("sluice", Mains.Waits.class, file("go"))) {
-      assertThatThrownBy(() -> process.awaitReady(() -> false, Duration.ofMillis(50)))
+      StartWait wait = new StartWait(Duration.ofSeconds(2), sentence -> {});
+
+      assertThatThrownBy(() -> process.awaitReady(() -> NEVER, wait))
           .isInstanceOfSatisfying(
               StackException.class,
-              e -> assertThat(e.code()).isEqualTo(StackException.Code.NOT_READY));
+              e -> assertThat(e.code()).isEqualTo(StackException.Code.NOT_READY))
+          .hasMessageContaining("made no progress for 2 s")
+          .hasMessageContaining("it lacks a gate")
+          .hasMessageContaining("--start-timeout or LEAT_START_TIMEOUT");
+    }
+  }
+
+  @Test
+  void processThatTakesItsTimeIsWaitedForAndShowsSignsOfLife() {
+    List<String> reports = new ArrayList<>();
+    try (JvmProcess process = start("sluice", Mains.Slow.class, "8")) {
+      process.awaitReady(
+          () -> process.missingInLog("open"), new StartWait(Duration.ofSeconds(3), reports::add));
+
+      assertThat(reports)
+          .isNotEmpty()
+          .first()
+          .asString()
+          .matches("waiting for the sluice, [56] s: 'open' in its log \\| turn [a-z]");
     }
   }
 
@@ -58,7 +80,7 @@ class JvmProcessIT {
   @Test
   void killedProcessIsGone() {
     JvmProcess process = start("sluice", Mains.Waits.class, file("go"));
-    process.awaitReady(() -> process.log().contains("waiting"), TIMEOUT);
+    process.awaitReady(() -> process.missingInLog("waiting"), StartWait.DEFAULT);
 
     process.kill();
 
@@ -69,7 +91,7 @@ class JvmProcessIT {
   @Test
   void ctrlCInTheTerminalIsLeftToTheParent() throws Exception {
     try (JvmProcess process = start("sluice", Mains.Waits.class, file("go"))) {
-      process.awaitReady(() -> process.log().contains("waiting"), TIMEOUT);
+      process.awaitReady(() -> process.missingInLog("waiting"), StartWait.DEFAULT);
 
       signal("INT", process.pid());
       signal("HUP", process.pid());
@@ -84,7 +106,7 @@ class JvmProcessIT {
   @Test
   void childEndsWithAParentThatWasKilled() {
     JvmProcess parent = start("parent", Mains.Parent.class, file("never"), file("child.log"));
-    parent.awaitReady(() -> parent.log().contains("waiting"), TIMEOUT);
+    parent.awaitReady(() -> parent.missingInLog("waiting"), StartWait.DEFAULT);
     Matcher pid = Pattern.compile("child (\\d+)").matcher(parent.log());
     assertThat(pid.find()).isTrue();
     ProcessHandle child = ProcessHandle.of(Long.parseLong(pid.group(1))).orElseThrow();

@@ -27,6 +27,18 @@ final class Mains {
     }
   }
 
+  /** Says a word a second, so many times, then that it is open, and waits to be stopped. */
+  static final class Slow {
+    public static void main(String[] args) throws Exception {
+      for (int turn = 0; turn < Integer.parseInt(args[0]); turn++) {
+        System.out.println("turn " + (char) ('a' + turn));
+        Thread.sleep(1_000);
+      }
+      System.out.println("open");
+      Thread.sleep(Long.MAX_VALUE);
+    }
+  }
+
   /** Starts a {@link Waits} of its own, says its pid, and waits for it. */
   static final class Parent {
     public static void main(String[] args) throws Exception {

@@ -1,6 +1,8 @@
 package io.leat.testing;
 
+import io.leat.stack.HttpProbe;
 import io.leat.stack.JvmProcess;
+import io.leat.stack.StartWait;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -9,13 +11,13 @@ import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A service's main class in a JVM of its own, on the class path of the test, to be killed and
  * started again as often as a test likes. Ends with the test's JVM at the latest.
  */
 public final class ServiceProcess implements AutoCloseable {
-  private static final Duration START_TIMEOUT = Duration.ofSeconds(120);
   private static final Duration CHECK_TIMEOUT = Duration.ofSeconds(5);
   private static final HttpClient HTTP =
       HttpClient.newBuilder().connectTimeout(CHECK_TIMEOUT).build();
@@ -58,19 +60,21 @@ public final class ServiceProcess implements AutoCloseable {
     return new ServiceProcess(command, httpPort);
   }
 
-  /** Waits until the service says that it is ready; fails if it ends before, or takes too long. */
+  /**
+   * Waits until the service says that it is ready; fails if it ends before, or makes no progress.
+   */
   public ServiceProcess awaitReady() {
-    process.awaitReady(this::isReady, START_TIMEOUT);
+    process.awaitReady(this::missing, StartWait.DEFAULT);
     return this;
   }
 
   /** Whether it says so now. */
   public boolean isReady() {
-    try {
-      return get("/health/ready").statusCode() == 200;
-    } catch (IOException e) {
-      return false; // it does not listen (yet, or any more)
-    }
+    return missing().isEmpty();
+  }
+
+  private Optional<String> missing() {
+    return HttpProbe.missing("http://127.0.0.1:" + httpPort + "/health/ready");
   }
 
   /** Asks the service over HTTP; the path begins with a slash. */

@@ -3,6 +3,7 @@ package io.leat.testing;
 import io.leat.stack.BrokerProcess;
 import io.leat.stack.LeatHome;
 import io.leat.stack.Ports;
+import io.leat.stack.StartWait;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -111,8 +112,15 @@ abstract sealed class TestBroker implements AutoCloseable {
 
     InProcess(Path directory) {
       process =
-          BrokerProcess.start(
-              LeatHome.find(), directory, Ports.free(), Map.of(), List.of(QUICK_START));
+          Ports.onFree(
+              port ->
+                  BrokerProcess.start(
+                      LeatHome.find(),
+                      directory,
+                      port,
+                      Map.of(),
+                      List.of(QUICK_START),
+                      StartWait.DEFAULT));
     }
 
     @Override

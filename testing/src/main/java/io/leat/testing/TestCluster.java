@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -38,6 +39,9 @@ import org.jspecify.annotations.Nullable;
  * otherwise. The registry is always a process.
  */
 public final class TestCluster implements AutoCloseable {
+  /** The broker hears of topics in a moment; on a busy machine that is a long one. */
+  private static final Duration TOPICS = Duration.ofMinutes(2);
+
   private static final AtomicInteger NAMES = new AtomicInteger();
 
   private final Path directory;
@@ -65,8 +69,10 @@ public final class TestCluster implements AutoCloseable {
     CompletableFuture<RegistryProcess> registry =
         CompletableFuture.supplyAsync(
             () ->
-                RegistryProcess.start(
-                    LeatHome.find(), directory.resolve("registry"), Ports.free()));
+                Ports.onFree(
+                    port ->
+                        RegistryProcess.start(
+                            LeatHome.find(), directory.resolve("registry"), port)));
     TestBroker broker = null;
     try {
       broker = TestBroker.start(provider, directory.resolve("broker"));
@@ -127,7 +133,9 @@ public final class TestCluster implements AutoCloseable {
           .all()
           .get();
       // The controller has made it; the broker hears of it a moment later.
-      Awaitility.await().until(() -> admin.listTopics().names().get().contains(name));
+      Awaitility.await()
+          .atMost(TOPICS)
+          .until(() -> admin.listTopics().names().get().contains(name));
     } catch (ExecutionException e) {
       throw new IllegalStateException("topic " + name + " could not be made", e.getCause());
     } catch (InterruptedException e) {
@@ -158,7 +166,7 @@ public final class TestCluster implements AutoCloseable {
               .map(GroupListing::groupId)
               .toList();
       admin.deleteConsumerGroups(groups).all().get();
-      Awaitility.await().until(() -> admin.listTopics().names().get().isEmpty());
+      Awaitility.await().atMost(TOPICS).until(() -> admin.listTopics().names().get().isEmpty());
     } catch (ExecutionException e) {
       throw new IllegalStateException("the cluster could not be cleared", e.getCause());
     } catch (InterruptedException e) {

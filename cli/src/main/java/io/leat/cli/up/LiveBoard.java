@@ -1,18 +1,15 @@
 package io.leat.cli.up;
 
 import java.io.PrintWriter;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.ExecutionException;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
- * Draws the board again and again, in its place on a terminal. What goes wrong while it looks is
- * shown in its place: a display never stops what it displays. One thread owns it.
+ * Draws the board again and again, in its place on a terminal; what people should hear of stays
+ * above it. One thread owns it.
  */
-final class LiveBoard implements AutoCloseable {
-  private static final Logger log = LoggerFactory.getLogger(LiveBoard.class);
+final class LiveBoard {
   private static final String UP_AND_CLEAR = "\u001b[%dA\u001b[J";
 
   /** Lines that are longer than the terminal is wide are cut, or they would take two. */
@@ -20,15 +17,13 @@ final class LiveBoard implements AutoCloseable {
 
   private static final String WRAP_ON = "\u001b[?7h";
 
-  private final StackView view;
   private final StatusBoard board;
   private final PrintWriter out;
   private final boolean live = System.console() != null && System.getenv("TERM") != null;
   private Optional<Figures> before = Optional.empty();
   private int drawn;
 
-  LiveBoard(StackView view, StatusBoard board, PrintWriter out) {
-    this.view = view;
+  LiveBoard(StatusBoard board, PrintWriter out) {
     this.board = board;
     this.out = out;
   }
@@ -38,33 +33,35 @@ final class LiveBoard implements AutoCloseable {
     return live;
   }
 
-  void draw() throws InterruptedException {
-    List<String> lines = lines();
-    if (live) {
-      out.print((drawn > 0 ? UP_AND_CLEAR.formatted(drawn) : "") + WRAP_OFF);
+  /** Says what people should hear of, above the board. */
+  void tell(List<String> sentences) {
+    if (sentences.isEmpty()) {
+      return;
     }
+    erase();
+    sentences.forEach(sentence -> out.println("  " + sentence));
+    out.flush();
+  }
+
+  /** Draws a snapshot; rates are taken from the one drawn before. */
+  void draw(StackSnapshot snapshot) {
+    List<String> lines = new ArrayList<>();
+    snapshot.now().ifPresent(now -> lines.addAll(board.lines(before.orElse(now), now)));
+    before = snapshot.now().or(() -> before);
+    lines.addAll(StatusBoard.parts(snapshot.parts()));
+    snapshot.problem().ifPresent(why -> lines.add("(no figures just now: " + why + ")"));
+    erase();
+    out.print(live ? WRAP_OFF : "");
     lines.forEach(out::println);
-    if (live) {
-      out.print(WRAP_ON);
-    }
+    out.print(live ? WRAP_ON : "");
     out.flush();
     drawn = lines.size();
   }
 
-  private List<String> lines() throws InterruptedException {
-    try {
-      Figures now = view.take();
-      List<String> lines = board.lines(before.orElse(now), now);
-      before = Optional.of(now);
-      return lines;
-    } catch (ExecutionException | RuntimeException e) {
-      log.debug("no figures", e);
-      return List.of("(no figures just now: " + StackView.sentence(e) + ")");
+  private void erase() {
+    if (live && drawn > 0) {
+      out.print(UP_AND_CLEAR.formatted(drawn));
     }
-  }
-
-  @Override
-  public void close() {
-    view.close();
+    drawn = 0;
   }
 }

@@ -1,32 +1,40 @@
 package io.leat.cli.up;
 
+import static io.leat.cli.up.PartState.State.DONE;
+import static io.leat.cli.up.PartState.State.RUNNING;
+
 import io.leat.cli.UserError;
 import io.leat.cli.maintain.MaintainCommand;
 import io.leat.pipeline.Pipeline;
 import io.leat.pipeline.apply.Applier;
 import io.leat.schemas.RegistryClient;
 import io.leat.stack.BrokerProcess;
+import io.leat.stack.HttpProbe;
 import io.leat.stack.JvmProcess;
 import io.leat.stack.LeatHome;
 import io.leat.stack.RegistryProcess;
 import io.leat.stack.StackException;
+import io.leat.stack.StartWait;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
@@ -37,11 +45,10 @@ import java.util.stream.Stream;
  * other and stopped in the reverse. Owned by one thread.
  */
 final class LocalStack implements AutoCloseable {
-  private static final Duration READY = Duration.ofMinutes(2);
   private static final Duration ORDERLY_STOP = Duration.ofSeconds(60);
 
   /**
-   * After a part has died the others may wait for it in vain; what they had not committed is done
+   * After a part has ended the others may wait for it in vain; what they had not committed is done
    * again.
    */
   private static final Duration HASTY_STOP = Duration.ofSeconds(5);
@@ -57,14 +64,28 @@ final class LocalStack implements AutoCloseable {
   private final Endpoints endpoints;
   private final PrintWriter out;
   private final LeatHome home = LeatHome.find();
-  private final HttpClient http = HttpClient.newHttpClient();
-  private final Deque<JvmProcess> platform = new ArrayDeque<>(); // what the jobs need
-  private final Deque<JvmProcess> jobs = new ArrayDeque<>();
+  private final StartWait wait;
+  private final ExecutorService restarts =
+      Executors.newCachedThreadPool(work -> new Thread(work, "restart"));
+  private final Deque<Part> platform = new ArrayDeque<>(); // what the jobs need
+  private final Deque<Part> jobs = new ArrayDeque<>();
   private final List<String> services;
   private final List<String> flinkJobs;
+  private final Queue<String> heard = new ConcurrentLinkedQueue<>();
+  private volatile List<PartState> states = List.of();
+  private volatile boolean up;
 
+  /**
+   * @param noProgress time without progress after which a process that starts is given up
+   */
   LocalStack(
-      Path folder, Path pipelineFolder, Pipeline pipeline, Endpoints endpoints, PrintWriter out) {
+      Path folder,
+      Path pipelineFolder,
+      Pipeline pipeline,
+      Endpoints endpoints,
+      Duration noProgress,
+      PrintWriter out) {
+    this.wait = new StartWait(noProgress, this::report);
     this.folder = folder;
     this.pipelineFolder = pipelineFolder.toAbsolutePath();
     this.pipeline = pipeline;
@@ -105,40 +126,82 @@ final class LocalStack implements AutoCloseable {
    */
   void start() {
     say(
-        "broker on %s, schema registry on port %d",
-        endpoints.bootstrapServers(), endpoints.port("registry"));
+        "broker on %s, schema registry on port %d"
+            .formatted(endpoints.bootstrapServers(), endpoints.port("registry")));
     startPlatform();
-    say("pipeline %s: topics and schemas", pipeline.name());
+    say("pipeline %s: topics and schemas".formatted(pipeline.name()));
     new Applier(
             Map.of("bootstrap.servers", endpoints.bootstrapServers()),
             new RegistryClient(endpoints.registryUrl()))
         .apply(pipeline, System.getProperty("user.name", "unknown"));
-    say("services (%s) and Flink jobs", String.join(", ", services));
-    JvmProcess services = startServices();
-    JvmProcess flink = startFlink();
-    services.awaitReady(this::servicesReady, READY);
-    flink.awaitReady(this::flinkReady, READY);
-    startMaintenance();
+    say("services (%s) and Flink jobs".formatted(String.join(", ", services)));
+    Part services = new Part("services", this::startServices, this::servicesLack, Restarts.few());
+    Part flink = new Part("flink", this::startFlink, this::flinkLacks, Restarts.few());
+    jobs.push(services);
+    services.start();
+    jobs.push(flink);
+    flink.start();
+    services.awaitReady(wait);
+    flink.awaitReady(wait);
+    jobs.push(new Part("maintenance", this::startMaintenance, Restarts.endless()));
+    jobs.element().start();
+    up = true;
+    states = partStates();
+  }
+
+  /**
+   * Waits for the processes of a stack that was killed in a folder, which end by themselves but
+   * hold its files and ports until then.
+   */
+  static void awaitOrphans(Path folder, PrintWriter out) {
+    List<ProcessHandle> orphans = JvmProcess.orphans(folder);
+    if (orphans.isEmpty()) {
+      return;
+    }
+    out.printf("Waiting for %d processes of the stack that was killed here%n", orphans.size());
+    out.flush();
+    CompletableFuture.allOf(
+            orphans.stream().map(ProcessHandle::onExit).toArray(CompletableFuture[]::new))
+        .completeOnTimeout(null, ORDERLY_STOP.toSeconds(), TimeUnit.SECONDS)
+        .join();
+    orphans.forEach(ProcessHandle::destroyForcibly);
   }
 
   private void startPlatform() {
-    CompletableFuture<RegistryProcess> registry =
-        CompletableFuture.supplyAsync(
+    Part registry =
+        new Part(
+            "schema registry",
             () ->
                 RegistryProcess.start(
-                    home, folder.resolve("registry"), endpoints.port("registry")));
+                        home, folder.resolve("registry"), endpoints.port("registry"), wait)
+                    .process(),
+            Restarts.few());
+    Part broker =
+        new Part(
+            "broker",
+            () ->
+                BrokerProcess.start(
+                        home,
+                        folder.resolve("broker"),
+                        endpoints.port("broker"),
+                        Map.of(),
+                        List.of(),
+                        wait)
+                    .process(),
+            Restarts.few());
+    CompletableFuture<Part> starting = CompletableFuture.supplyAsync(registry::start, restarts);
     try {
-      BrokerProcess broker =
-          BrokerProcess.start(home, folder.resolve("broker"), endpoints.port("broker"));
-      platform.push(broker.process());
+      broker.start();
+    } catch (StackException e) {
+      stopRestarts(); // nobody waits for the registry any more
+      throw e;
     } finally {
-      registry.handle((started, failed) -> started).join();
-      if (!registry.isCompletedExceptionally()) {
-        platform.push(registry.join().process());
-      }
+      starting.handle((started, failed) -> started).join();
+      platform.push(broker);
+      platform.push(registry);
     }
     try {
-      registry.join();
+      starting.join();
     } catch (CompletionException e) {
       throw e.getCause() instanceof StackException cause ? cause : e;
     }
@@ -151,15 +214,14 @@ final class LocalStack implements AutoCloseable {
     arguments.add(endpoints.registryUrl());
     arguments.add(folder.resolve("state").toString());
     services.forEach(service -> arguments.add(service + "=" + endpoints.port(service)));
-    return push(
-        JvmProcess.start(
-            JvmProcess.Command.of(
-                    "services",
-                    home.classPath("services"),
-                    ServicesMain.class.getName(),
-                    arguments,
-                    log("services"))
-                .withJvmOptions("-Xmx1g", "-XX:+UseSerialGC")));
+    return JvmProcess.start(
+        JvmProcess.Command.of(
+                "services",
+                home.classPath("services"),
+                ServicesMain.class.getName(),
+                arguments,
+                log("services"))
+            .withJvmOptions("-Xmx1g", "-XX:+UseSerialGC"));
   }
 
   private JvmProcess startFlink() {
@@ -174,90 +236,108 @@ final class LocalStack implements AutoCloseable {
             "--warehouse", folder.resolve("warehouse").toString(),
             "--rest-port", String.valueOf(endpoints.port("flink")),
             "--metrics-port", String.valueOf(endpoints.port("flink-metrics"))));
-    return push(
-        JvmProcess.start(
-            JvmProcess.Command.of(
-                    "flink",
-                    home.classPath("flink"),
-                    "io.leat.runtime.flink.LocalCluster",
-                    arguments,
-                    log("flink"))
-                .withJvmOptions("@" + options, "-Xmx1g")));
+    return JvmProcess.start(
+        JvmProcess.Command.of(
+                "flink",
+                home.classPath("flink"),
+                "io.leat.runtime.flink.LocalCluster",
+                arguments,
+                log("flink"))
+            .withJvmOptions("@" + options, "-Xmx1g"));
   }
 
   /** Starts the care of the offline tables, which has nothing to do for a while. */
-  private void startMaintenance() {
+  private JvmProcess startMaintenance() {
     List<String> arguments =
         List.of(
             "--pipeline", pipelineFolder.toString(),
             "--warehouse", folder.resolve("warehouse").toString(),
             "--every", MAINTENANCE_INTERVAL);
-    push(JvmProcess.start(MaintainCommand.command(home, arguments, log("maintenance"))));
+    return JvmProcess.start(MaintainCommand.command(home, arguments, log("maintenance")));
   }
 
   /** Starts a player, which produces events. */
   void play(Player player) {
-    say("player %s", player.main());
+    say("player %s".formatted(player.main()));
+    jobs.push(new Part("player", () -> startPlayer(player), Restarts.few()).mayFinish());
+    jobs.element().start();
+  }
+
+  private JvmProcess startPlayer(Player player) {
     List<String> arguments = new ArrayList<>(player.arguments());
     arguments.addAll(
         List.of(
             "--bootstrap-servers", endpoints.bootstrapServers(),
             "--registry-url", endpoints.registryUrl()));
-    push(
-        JvmProcess.start(
-            JvmProcess.Command.of(
-                    "player", home.classPath("services"), player.main(), arguments, log("player"))
-                .withJvmOptions("-Xmx128m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")));
-  }
-
-  private JvmProcess push(JvmProcess process) {
-    jobs.push(process);
-    return process;
+    return JvmProcess.start(
+        JvmProcess.Command.of(
+                "player", home.classPath("services"), player.main(), arguments, log("player"))
+            .withJvmOptions("-Xmx128m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
   }
 
   private Path log(String name) {
     return folder.resolve("logs").resolve(name + ".log");
   }
 
-  private boolean servicesReady() {
-    return services.stream()
-        .allMatch(
-            service ->
-                get("http://127.0.0.1:" + endpoints.port(service) + "/health/ready").isPresent());
-  }
-
-  private boolean flinkReady() {
-    return get("http://127.0.0.1:" + endpoints.port("flink") + "/jobs/overview")
-        .map(body -> JOB_STATE.matcher(body).results().map(found -> found.group(1)).toList())
-        .filter(states -> states.size() >= flinkJobs.size())
-        .filter(states -> states.stream().allMatch("RUNNING"::equals))
-        .isPresent();
-  }
-
-  private Optional<String> get(String url) {
-    HttpRequest request =
-        HttpRequest.newBuilder(URI.create(url)).timeout(Duration.ofSeconds(2)).build();
-    try {
-      HttpResponse<String> response = http.send(request, HttpResponse.BodyHandlers.ofString());
-      return response.statusCode() == 200 ? Optional.of(response.body()) : Optional.empty();
-    } catch (IOException e) {
-      return Optional.empty(); // nothing listens there yet
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new UserError("Interrupted while the stack came up.", e);
+  private Optional<String> servicesLack() {
+    List<String> lacks = new ArrayList<>();
+    for (String service : services) {
+      HttpProbe.missing("http://127.0.0.1:" + endpoints.port(service) + "/health/ready")
+          .ifPresent(missing -> lacks.add(service + ": " + missing));
     }
+    return lacks.isEmpty() ? Optional.empty() : Optional.of(String.join("; ", lacks));
+  }
+
+  private Optional<String> flinkLacks() {
+    HttpProbe.Answer answer =
+        HttpProbe.get("http://127.0.0.1:" + endpoints.port("flink") + "/jobs/overview");
+    if (!answer.isOk()) {
+      return Optional.of(answer.body());
+    }
+    long running =
+        JOB_STATE
+            .matcher(answer.body())
+            .results()
+            .filter(f -> f.group(1).equals("RUNNING"))
+            .count();
+    return running >= flinkJobs.size()
+        ? Optional.empty()
+        : Optional.of("%d of %d jobs run".formatted(running, flinkJobs.size()));
   }
 
   /**
-   * Says which part has ended by itself, and why; empty while all run. A player may end: it has
-   * played.
+   * Looks after every process: one that ended is started again, a job only once the broker and the
+   * registry run.
+   *
+   * @return what people should hear of, a sentence each
    */
-  Optional<StackException> died() {
+  List<String> look() {
+    Instant now = Instant.now();
+    platform.forEach(part -> part.look(now, true, restarts, wait, heard::add));
+    boolean platformRuns = platform.stream().allMatch(Part::isRunning);
+    jobs.forEach(part -> part.look(now, platformRuns, restarts, wait, heard::add));
+    states = partStates();
+    return Stream.generate(heard::poll).takeWhile(Objects::nonNull).toList();
+  }
+
+  private List<PartState> partStates() {
+    return Stream.concat(platform.stream(), jobs.stream()).map(Part::state).toList();
+  }
+
+  /** How every process did when it was last looked at. May be called by any thread. */
+  List<PartState> states() {
+    return states;
+  }
+
+  /**
+   * Why the stack cannot go on: a process without which it is none has ended too often; empty while
+   * it can. It can without a player.
+   */
+  Optional<StackException> givenUp() {
     return Stream.concat(platform.stream(), jobs.stream())
-        .filter(process -> !process.isAlive())
-        .filter(process -> !(process.name().equals("player") && process.exitCode().orElse(1) == 0))
-        .findFirst()
-        .map(JvmProcess::died);
+        .filter(part -> !part.name().equals("player"))
+        .flatMap(part -> part.givenUp().stream())
+        .findFirst();
   }
 
   /** Stops the jobs, each after it has finished what it was at, then the registry, the broker. */
@@ -265,27 +345,52 @@ final class LocalStack implements AutoCloseable {
   public void close() {
     boolean interrupted =
         Thread.interrupted(); // whoever waits for the start to end; stopping takes its time
-    Duration patience = died().isPresent() ? HASTY_STOP : ORDERLY_STOP;
+    stopRestarts();
+    Duration time =
+        partStates().stream().allMatch(part -> part.state() == RUNNING || part.state() == DONE)
+            ? ORDERLY_STOP
+            : HASTY_STOP;
     jobs.forEach(this::sayStopping);
-    jobs.parallelStream().forEach(job -> job.stop(patience));
+    jobs.parallelStream().forEach(job -> job.stop(time));
     while (!platform.isEmpty()) {
-      JvmProcess process = platform.pop();
-      sayStopping(process);
-      process.stop(patience);
+      Part part = platform.pop();
+      sayStopping(part);
+      part.stop(time);
     }
     if (interrupted) {
       Thread.currentThread().interrupt();
     }
   }
 
-  private void sayStopping(JvmProcess process) {
-    if (process.isAlive()) {
-      say("stopping the %s", process.name());
+  /** An interrupted restart kills what it has started. */
+  private void stopRestarts() {
+    restarts.shutdownNow();
+    try {
+      if (!restarts.awaitTermination(HASTY_STOP.toSeconds(), TimeUnit.SECONDS)) {
+        say("a restart that was under way does not end; its process ends with this one");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 
-  private void say(String text, Object... values) {
-    out.println("  " + text.formatted(values));
+  private void sayStopping(Part part) {
+    if (part.isAlive()) {
+      say("stopping the %s".formatted(part.name()));
+    }
+  }
+
+  /** Of a process that starts: on the terminal, or on the board once that is there. */
+  private void report(String sentence) {
+    if (up) {
+      heard.add(sentence);
+    } else {
+      say(sentence);
+    }
+  }
+
+  private void say(String sentence) {
+    out.println("  " + sentence);
     out.flush();
   }
 

@@ -83,6 +83,31 @@ final class StatusBoard {
     return lines;
   }
 
+  /**
+   * A line a process that has ended by itself at least once: how it does now, and why it ended;
+   * none while all is well.
+   */
+  static List<String> parts(List<PartState> parts) {
+    return parts.stream()
+        .filter(part -> part.lastEnd().isPresent())
+        .map(
+            part ->
+                "  process       %s %s  (last: %s)"
+                    .formatted(part.name(), words(part), part.lastEnd().get()))
+        .toList();
+  }
+
+  private static String words(PartState part) {
+    String times = part.restarts() == 1 ? "once" : part.restarts() + " times";
+    return switch (part.state()) {
+      case RUNNING -> "runs, started again " + times;
+      case WAITS -> "is down, and is started again in a moment";
+      case STARTS -> "starts again (%s so far)".formatted(times);
+      case DONE -> "is done";
+      case GIVEN_UP -> "is down for good";
+    };
+  }
+
   private static String stage(String stage, String name, String topic, Rates rates) {
     return row(stage, name, rates, figures -> figures.topic(topic));
   }

@@ -4,8 +4,10 @@ import io.leat.cli.UserError;
 import io.leat.pipeline.Pipeline;
 import io.leat.pipeline.PipelineException;
 import io.leat.pipeline.PipelineReader;
+import io.leat.runtime.options.DurationConverter;
 import io.leat.stack.Ports;
 import io.leat.stack.StackException;
+import io.leat.stack.StartWait;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -18,8 +20,6 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -35,7 +35,6 @@ import picocli.CommandLine.Spec;
             + " one, and shows how it does. Ctrl-C stops everything in order; state stays in the folder for the"
             + " next time.")
 public final class UpCommand implements Callable<Integer> {
-  private static final Logger log = LoggerFactory.getLogger(UpCommand.class);
   private static final long ROOM = 1L << 30;
   private static final Duration LOOK = Duration.ofSeconds(1);
   private static final Duration REPORT = Duration.ofSeconds(10);
@@ -59,6 +58,17 @@ public final class UpCommand implements Callable<Integer> {
       description = "Do not start the pipeline's player: events come from elsewhere.")
   private boolean noPlay;
 
+  @Option(
+      names = "--start-timeout",
+      paramLabel = "DURATION",
+      converter = DurationConverter.class,
+      defaultValue = "${env:LEAT_START_TIMEOUT:-3m}",
+      description =
+          "How long a process that starts may show no progress (nothing new in its log, nothing more that is ready,"
+              + " hardly any processor time) before it is given up. As long as it makes progress it is waited for."
+              + " Environment: LEAT_START_TIMEOUT. Default: ${DEFAULT-VALUE}.")
+  private Duration startTimeout = StartWait.DEFAULT.noProgress();
+
   @Spec private CommandSpec spec = CommandSpec.create();
 
   private final CountDownLatch stop = new CountDownLatch(1);
@@ -75,6 +85,7 @@ public final class UpCommand implements Callable<Integer> {
     requireRoom();
     try (StackLock lock = StackLock.take(folder).orElseThrow(this::alreadyUp)) {
       lock.sign();
+      LocalStack.awaitOrphans(folder, out);
       Endpoints endpoints = Endpoints.choose(freePorts);
       requireFree(endpoints);
       endpoints.save(folder);
@@ -91,7 +102,8 @@ public final class UpCommand implements Callable<Integer> {
     Runtime.getRuntime().addShutdownHook(new Thread(() -> stopAndWait(starter), "stop"));
     Instant started = Instant.now();
     out.println("Leat starts; state and logs are in " + folder);
-    try (LocalStack stack = new LocalStack(folder, pipelineFolder, pipeline, endpoints, out)) {
+    try (LocalStack stack =
+        new LocalStack(folder, pipelineFolder, pipeline, endpoints, startTimeout, out)) {
       stack.start();
       player.ifPresent(stack::play);
       up = true;
@@ -102,41 +114,38 @@ public final class UpCommand implements Callable<Integer> {
       watch(stack, pipeline, endpoints, started, out);
       return 0;
     } catch (StackException e) {
-      throw new UserError(e.getMessage(), e);
+      throw new UserError(e.getMessage() + "\n" + goOn(), e);
     }
   }
 
-  /** Shows the board until a part dies or someone asks to stop. */
+  /** The last words of a stack that could not go on. */
+  private String goOn() {
+    return "Everything of Leat is stopped; what was committed is kept in %s, and all logs are in %s. When the reason is mended, go on with: ./leat up %s --dir %s"
+        .formatted(folder, folder.resolve("logs"), pipelineFolder, folder);
+  }
+
+  /** Looks after the stack and shows the board until it cannot go on or someone asks to stop. */
   private void watch(
       LocalStack stack, Pipeline pipeline, Endpoints endpoints, Instant started, PrintWriter out)
       throws IOException, InterruptedException {
     TopicCounts counts = TopicCounts.load(folder);
+    LiveBoard board = new LiveBoard(new StatusBoard(pipeline, endpoints, started), out);
+    Duration pause = board.isLive() ? LOOK : REPORT;
     Instant drawn = Instant.now();
-    try (LiveBoard board =
-        new LiveBoard(
-            new StackView(pipeline, endpoints, counts),
-            new StatusBoard(pipeline, endpoints, started),
-            out)) {
-      Duration pause = board.isLive() ? LOOK : REPORT;
+    try (SnapshotFeed feed =
+        new SnapshotFeed(new StackView(pipeline, endpoints, counts), counts, folder, stack::states)
+            .start()) {
       while (!stop.await(LOOK.toMillis(), TimeUnit.MILLISECONDS)) {
-        Optional<StackException> died = stack.died();
-        if (died.isPresent()) {
-          throw died.get();
+        board.tell(stack.look());
+        Optional<StackException> end = stack.givenUp();
+        if (end.isPresent()) {
+          throw end.get();
         }
         if (!Instant.now().isBefore(drawn.plus(pause))) {
-          board.draw();
-          keep(counts);
+          board.draw(feed.newest());
           drawn = Instant.now();
         }
       }
-    }
-  }
-
-  private void keep(TopicCounts counts) {
-    try {
-      counts.save(folder);
-    } catch (IOException e) {
-      log.debug("the counts were not kept; the next to look counts anew", e);
     }
   }
 

@@ -1,11 +1,10 @@
 package io.leat.cli.up;
 
-import static org.awaitility.Awaitility.await;
-
 import io.leat.cli.CommandRun;
 import io.leat.cli.Leat;
 import io.leat.stack.JvmProcess;
 import io.leat.stack.LeatHome;
+import io.leat.stack.StartWait;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -15,6 +14,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.ToLongFunction;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.iceberg.CatalogUtil;
@@ -31,9 +31,7 @@ import org.apache.iceberg.jdbc.JdbcCatalog;
  * its own.
  */
 public final class RunningStack implements AutoCloseable {
-  private static final Duration UP = Duration.ofMinutes(6);
   private static final Duration DOWN = Duration.ofMinutes(3);
-  private static final String BROKER = "io.leat.stack.BrokerMain";
 
   private final Path folder;
   private final JvmProcess process;
@@ -66,7 +64,7 @@ public final class RunningStack implements AutoCloseable {
                     "-Xmx256m",
                     "-Dleat.home=" + home.directory(),
                     "-Dlogback.configurationFile=logback-cli.xml"));
-    process.awaitReady(() -> process.log().contains("Leat is up after"), UP);
+    process.awaitReady(() -> process.missingInLog("Leat is up after"), StartWait.DEFAULT);
     return new RunningStack(folder, process);
   }
 
@@ -77,21 +75,26 @@ public final class RunningStack implements AutoCloseable {
     return CommandRun.of(all.toArray(String[]::new));
   }
 
-  /** Kills the broker, without a chance to clean up. */
-  void killBroker() {
-    ProcessHandle broker =
-        ProcessHandle.of(process.pid()).stream()
-            .flatMap(ProcessHandle::children)
-            .filter(child -> child.info().commandLine().orElse("").contains(BROKER))
-            .findFirst()
-            .orElseThrow();
-    broker.destroyForcibly();
+  /**
+   * Kills one of its processes, without a chance to clean up.
+   *
+   * @param mark text of the process's command line that the others' have not
+   */
+  void kill(String mark) {
+    child(mark).orElseThrow().destroyForcibly();
   }
 
-  /** Waits until it has ended by itself, and gives its exit code. */
-  int awaitEnd() {
-    await().atMost(DOWN).until(() -> !process.isAlive());
-    return process.exitCode().orElseThrow();
+  /** The process whose command line has a text; empty while there is none. */
+  Optional<ProcessHandle> child(String mark) {
+    return ProcessHandle.of(process.pid()).stream()
+        .flatMap(ProcessHandle::children)
+        .filter(child -> child.info().commandLine().orElse("").contains(mark))
+        .findFirst();
+  }
+
+  /** Kills {@code leat up} itself; its processes notice that, and end in their own time. */
+  void kill() {
+    process.kill();
   }
 
   Endpoints endpoints() {

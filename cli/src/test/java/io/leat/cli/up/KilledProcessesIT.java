@@ -1,0 +1,99 @@
+package io.leat.cli.up;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Every process of a stack is killed in turn, and nobody lifts a hand. */
+class KilledProcessesIT {
+  private static final Path CARD_PAYMENTS =
+      Path.of(System.getProperty("leat.project"), "examples/card-payments");
+  private static final Duration LONGEST = Duration.ofMinutes(5);
+
+  /** What each process's command line alone has. */
+  private static final List<String> PROCESSES =
+      List.of(
+          "io.leat.examples.cardpayments.CardPayments",
+          "MaintenanceMain",
+          "io.leat.cli.up.ServicesMain",
+          "io.leat.runtime.flink.LocalCluster",
+          "apicurio",
+          "io.leat.stack.BrokerMain");
+
+  @TempDir private Path temporary;
+
+  @Test
+  void aStackGoesOnAfterEachOfItsProcessesWasKilled() throws Exception {
+    Path pipeline = temporary.resolve("pipeline");
+    copy(CARD_PAYMENTS, pipeline);
+    Files.writeString(
+        pipeline.resolve("play.yaml"),
+        """
+        play: io.leat.examples.cardpayments.CardPayments
+        with: { customers: 50, terminals: 30, fast-days: 1, days-per-minute: 20, shift-day: -1 }
+        """);
+
+    try (RunningStack stack = RunningStack.up(pipeline, temporary.resolve("leat"))) {
+      for (String process : PROCESSES) {
+        awaitMore(stack);
+        long pid = stack.child(process).orElseThrow().pid();
+
+        stack.kill(process);
+
+        await()
+            .alias(process + " runs again")
+            .atMost(LONGEST)
+            .until(() -> stack.child(process).filter(child -> child.pid() != pid).isPresent());
+        awaitMore(stack);
+      }
+      assertThat(stack.log())
+          .contains("The broker ended with exit code 137", "the broker runs again");
+      assertThat(stack.isAlive()).isTrue();
+    }
+  }
+
+  /**
+   * Waits until more events are valid, more vectors are made, and more of them stand in a table.
+   */
+  private static void awaitMore(RunningStack stack) throws IOException {
+    long valid = total(stack, "valid +payments");
+    long vectors = total(stack, "vectors +fraud");
+    long rows = stack.committedRows("card_payments", "vectors_fraud");
+    await()
+        .atMost(LONGEST)
+        .pollInterval(Duration.ofSeconds(2))
+        .untilAsserted(
+            () -> {
+              assertThat(total(stack, "valid +payments")).isGreaterThan(valid);
+              assertThat(total(stack, "vectors +fraud")).isGreaterThan(vectors);
+              assertThat(stack.committedRows("card_payments", "vectors_fraud")).isGreaterThan(rows);
+            });
+  }
+
+  private static long total(RunningStack stack, String row) {
+    return Pattern.compile(row + " +([\\d,]+)")
+        .matcher(stack.run("status").out())
+        .results()
+        .map((MatchResult found) -> Long.parseLong(found.group(1).replace(",", "")))
+        .findFirst()
+        .orElse(0L);
+  }
+
+  private static void copy(Path from, Path to) throws IOException {
+    try (Stream<Path> files = Files.walk(from)) {
+      for (Path file : files.toList()) {
+        Files.copy(file, to.resolve(from.relativize(file).toString()));
+      }
+    }
+  }
+}
