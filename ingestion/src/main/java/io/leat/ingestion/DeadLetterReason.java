@@ -21,6 +21,10 @@ public enum DeadLetterReason {
   NOT_JSON(
       "the value is no JSON object in UTF-8 (a key twice and anything behind the object count)",
       "repair the producer; line and column are in the message"),
+  /** The value is nested deeper than any stage reads. */
+  TOO_DEEP(
+      "the value is nested deeper than 100 levels of records, lists and maps",
+      "write it flatter; no later stage could hold it"),
   /** The value does not begin with byte 0 and a schema id of four bytes. */
   NOT_FRAMED(
       "the value does not begin with byte 0 and a schema id of four bytes",

@@ -359,7 +359,11 @@ class BadInputTest {
     json(rows, "JSON in UTF-16", no, o -> Orders.json("o-9").getBytes(UTF_16BE));
     json(rows, "JSON behind a byte order mark", no, o -> bytes("\uFEFF" + Orders.json("o-9")));
     json(rows, "JSON that is no UTF-8", no, o -> with(bytes(Orders.json("o-9")), 15, 0xC3));
-    json(rows, "100,000 brackets", no, o -> bytes("{\"tags\": " + "[".repeat(100_000)));
+    json(
+        rows,
+        "100,000 brackets",
+        DeadLetterReason.TOO_DEEP,
+        o -> bytes("{\"tags\": " + "[".repeat(100_000)));
     json(rows, "Avro for JSON", no, BadInputTest::good);
     json(rows, "an empty object", misfit, o -> bytes("{}"));
     field(rows, "a text for a number", "amount", "\"12.5\"");

@@ -108,8 +108,15 @@ final class Orders implements AutoCloseable {
   }
 
   void produce(String event, byte @Nullable [] value, Map<String, String> headers) {
+    Map<String, byte[]> bytes = new TreeMap<>();
+    headers.forEach((name, text) -> bytes.put(name, text.getBytes(UTF_8)));
+    produceWithBytes(event, value, bytes);
+  }
+
+  /** As {@link #produce}, with headers that may be no texts. */
+  void produceWithBytes(String event, byte @Nullable [] value, Map<String, byte[]> headers) {
     RecordHeaders all = new RecordHeaders();
-    new TreeMap<>(headers).forEach((name, text) -> all.add(name, text.getBytes(UTF_8)));
+    new TreeMap<>(headers).forEach(all::add);
     driver
         .createInputTopic(event, new ByteArraySerializer(), new ByteArraySerializer())
         .pipeInput(new TestRecord<>("c1".getBytes(UTF_8), value, all));

@@ -93,7 +93,7 @@ final class ContractIntake {
     }
     return new Worker(
         judges.newJudge(),
-        new JsonEvents(contract.schema(), judges.sensitive()::isQuotable),
+        new JsonEvents(contract, judges.sensitive()::isQuotable),
         new AvroCodec(registry),
         rawSchema.orElse(0));
   }

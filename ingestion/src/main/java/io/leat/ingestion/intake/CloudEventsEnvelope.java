@@ -1,70 +1,200 @@
 package io.leat.ingestion.intake;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.BooleanNode;
 import com.fasterxml.jackson.databind.node.IntNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import io.cloudevents.CloudEvent;
-import io.cloudevents.CloudEventData;
-import io.cloudevents.kafka.KafkaMessageFactory;
+import io.cloudevents.core.builder.CloudEventBuilder;
 import io.leat.ingestion.DeadLetterReason;
+import io.leat.ingestion.intake.JsonEvents.NotJsonException;
 import io.leat.pipeline.contract.Intake.Envelope;
+import io.leat.schemas.Decimals;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
-import org.apache.avro.Schema;
+import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.Headers;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Opens CloudEvents 1.0 in Kafka's binary or structured mode; their data is read as the contract's
  * format says.
+ *
+ * <p>JSON of structured mode is read by {@link JsonEvents}, as any other JSON: its numbers keep
+ * their digits and its keys stand once. The library's builder says what a CloudEvent must have.
  */
 final class CloudEventsEnvelope implements EventReader {
+  private static final String CONTENT_TYPE = "content-type";
+  private static final String STRUCTURED = "application/cloudevents";
+  private static final String BINARY_HEADER = "ce_";
+  private static final String NO_CLOUD_EVENT =
+      "the record is no CloudEvent 1.0 in binary mode (headers ce_*) or structured mode (content-type application/cloudevents+json)";
+
   private final Map<String, String> attributes;
   private final EventReader data;
   private final JsonEvents fields;
 
-  CloudEventsEnvelope(
-      Schema schema, Envelope.CloudEvents envelope, EventReader data, JsonEvents fields) {
+  CloudEventsEnvelope(Envelope.CloudEvents envelope, EventReader data, JsonEvents fields) {
     this.attributes = envelope.attributes();
     this.data = data;
     this.fields = fields;
   }
 
+  /**
+   * A CloudEvent.
+   *
+   * @param json its data, where that is a JSON value
+   * @param bytes its data otherwise; empty where there is none
+   */
+  private record Content(CloudEvent context, Optional<JsonNode> json, byte[] bytes) {}
+
   @Override
   public Opened read(byte @Nullable [] value, Headers headers) {
-    CloudEvent envelope;
+    Content content;
     try {
-      envelope =
-          KafkaMessageFactory.createReader(headers, value == null ? new byte[0] : value).toEvent();
-    } catch (RuntimeException e) { // whatever the library says of bytes that it cannot read
+      String type = text(headers.lastHeader(CONTENT_TYPE));
+      content =
+          type.toLowerCase(Locale.ROOT).startsWith(STRUCTURED)
+              ? structured(value, type)
+              : binary(value, headers, type);
+    } catch (NotJsonException e) {
+      Opened.Refused refused = e.refused();
+      return refused.reason() == DeadLetterReason.NOT_JSON
+          ? Opened.Refused.of(
+              DeadLetterReason.NOT_THE_ENVELOPE, NO_CLOUD_EVENT + ": " + refused.message())
+          : refused;
+    } catch (IOException | RuntimeException e) { // the builder's, of an attribute that is none
       return new Opened.Refused(
           DeadLetterReason.NOT_THE_ENVELOPE,
-          "the record is no CloudEvent 1.0: neither the headers ce_* of binary mode nor JSON of structured mode (content-type application/cloudevents+json) could be read",
+          NO_CLOUD_EVENT + ": " + e.getMessage(),
           OptionalInt.empty(),
           Optional.of(e));
     }
-    CloudEventData content = envelope.getData();
-    if (content == null || content.toBytes().length == 0) {
+    if (content.json().isEmpty() && content.bytes().length == 0) {
       return Opened.Refused.of(
           DeadLetterReason.NULL_VALUE, "the CloudEvent has no data; expected an event");
     }
     Map<String, JsonNode> values = new LinkedHashMap<>();
     attributes.forEach(
         (attribute, field) ->
-            attribute(envelope, attribute).ifPresent(node -> values.put(field, node)));
-    byte[] bytes = content.toBytes();
-    if (data == fields) {
-      try {
-        return fields.event(JsonEvents.parse(bytes), values);
-      } catch (JsonEvents.NotJsonException e) {
-        return Opened.Refused.of(DeadLetterReason.NOT_JSON, String.valueOf(e.getMessage()));
+            attribute(content.context(), attribute).ifPresent(node -> values.put(field, node)));
+    if (data != fields) {
+      byte[] bytes =
+          content.json().map(json -> json.toString().getBytes(UTF_8)).orElse(content.bytes());
+      return with(data.read(bytes, headers), values);
+    }
+    try {
+      return fields.event(
+          content.json().isPresent()
+              ? JsonEvents.object(content.json().get())
+              : JsonEvents.parse(content.bytes()),
+          values);
+    } catch (NotJsonException e) {
+      return e.refused();
+    }
+  }
+
+  private static Content binary(byte @Nullable [] value, Headers headers, String type)
+      throws CharacterCodingException {
+    Map<String, String> context = new LinkedHashMap<>();
+    for (Header header : headers) {
+      if (header.key().startsWith(BINARY_HEADER)) {
+        context.put(
+            header.key().substring(BINARY_HEADER.length()).toLowerCase(Locale.ROOT), text(header));
       }
     }
-    return with(data.read(bytes, headers), values);
+    CloudEventBuilder builder = builder(context.remove("specversion"));
+    if (!type.isEmpty()) {
+      builder.withContextAttribute("datacontenttype", type);
+    }
+    context.forEach(builder::withContextAttribute);
+    return new Content(builder.build(), Optional.empty(), value == null ? new byte[0] : value);
+  }
+
+  private static Content structured(byte @Nullable [] value, String type)
+      throws NotJsonException, IOException {
+    if (!mediaType(type).equals(STRUCTURED + "+json")) {
+      throw new IllegalArgumentException(
+          "the content-type is '%s'; expected application/cloudevents+json".formatted(type));
+    }
+    ObjectNode event = JsonEvents.parse(value == null ? new byte[0] : value);
+    event.properties().removeIf(property -> property.getValue().isNull()); // as if it were absent
+    JsonNode version = event.remove("specversion");
+    JsonNode data = event.remove("data");
+    JsonNode base64 = event.remove("data_base64");
+    String dataType = event.path("datacontenttype").asText("application/json");
+    CloudEventBuilder builder = builder(version == null ? null : version.textValue());
+    event
+        .properties()
+        .forEach(property -> attribute(builder, property.getKey(), property.getValue()));
+    CloudEvent context = builder.build();
+    if (base64 != null) {
+      if (data != null || !base64.isTextual()) {
+        throw new IllegalArgumentException("data_base64 is no text, or data stands beside it");
+      }
+      return new Content(context, Optional.empty(), base64.binaryValue());
+    }
+    if (data == null || isJson(dataType)) {
+      return new Content(context, Optional.ofNullable(data), new byte[0]);
+    }
+    if (!data.isTextual()) {
+      throw new IllegalArgumentException(
+          "the data is JSON and its datacontenttype '%s' is not; expected one that ends in json"
+              .formatted(dataType));
+    }
+    return new Content(context, Optional.empty(), data.textValue().getBytes(UTF_8));
+  }
+
+  private static CloudEventBuilder builder(@Nullable String version) {
+    if (!"1.0".equals(version)) {
+      throw new IllegalArgumentException(
+          version == null
+              ? "it has no specversion"
+              : "its specversion is '%s'; expected 1.0".formatted(version));
+    }
+    return CloudEventBuilder.v1();
+  }
+
+  private static void attribute(CloudEventBuilder builder, String name, JsonNode value) {
+    if (value.isTextual()) {
+      builder.withContextAttribute(name, value.textValue());
+    } else if (value.isBoolean()) {
+      builder.withContextAttribute(name, value.booleanValue());
+    } else if (value.isNumber()) {
+      builder.withContextAttribute(name, (Integer) Decimals.toInt(value.decimalValue()));
+    } else {
+      throw new IllegalArgumentException(
+          "the attribute %s is no text, whole number or bool".formatted(name));
+    }
+  }
+
+  /** Whether data of a type is JSON: JSON event format 1.0, section 3.1. */
+  private static boolean isJson(String type) {
+    String media = mediaType(type);
+    return media.endsWith("/json") || media.endsWith("+json");
+  }
+
+  /** A content type without its parameters. */
+  private static String mediaType(String type) {
+    int parameters = type.indexOf(';');
+    return (parameters < 0 ? type : type.substring(0, parameters)).strip().toLowerCase(Locale.ROOT);
+  }
+
+  /** A header's text; empty where there is none. */
+  private static String text(@Nullable Header header) throws CharacterCodingException {
+    return header == null || header.value() == null
+        ? ""
+        : UTF_8.newDecoder().decode(ByteBuffer.wrap(header.value())).toString();
   }
 
   private Opened with(Opened opened, Map<String, JsonNode> values) {

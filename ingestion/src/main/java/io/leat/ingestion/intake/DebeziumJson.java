@@ -24,16 +24,21 @@ final class DebeziumJson implements EventReader {
     if (value == null) {
       return new Opened.Skipped();
     }
-    ObjectNode change;
+    ObjectNode object;
     try {
-      ObjectNode object = JsonEvents.parse(value);
-      change =
-          object.has("schema") && object.get("payload") instanceof ObjectNode payload
-              ? payload
-              : object;
+      object = JsonEvents.parse(value);
     } catch (JsonEvents.NotJsonException e) {
-      return Opened.Refused.of(DeadLetterReason.NOT_JSON, String.valueOf(e.getMessage()));
+      return e.refused();
     }
+    return object.has("schema") && object.get("payload") instanceof ObjectNode payload
+        ? change(payload, object.get("schema"))
+        : change(object, null);
+  }
+
+  /**
+   * @param schema Kafka Connect's, of the change; null where there is none
+   */
+  private Opened change(ObjectNode change, @Nullable JsonNode schema) {
     if (!change.path("op").isTextual()) {
       return Opened.Refused.of(DeadLetterReason.NOT_THE_ENVELOPE, DebeziumRow.NO_CHANGE);
     }
@@ -41,7 +46,9 @@ final class DebeziumJson implements EventReader {
     if (row.instead().isPresent()) {
       return row.instead().get();
     }
-    if (!(change.get(row.field()) instanceof ObjectNode content)) {
+    JsonNode typed =
+        ConnectTypes.typed(change.path(row.field()), ConnectTypes.field(schema, row.field()));
+    if (!(typed instanceof ObjectNode content)) {
       return Opened.Refused.of(DeadLetterReason.NOT_THE_ENVELOPE, row.empty());
     }
     Map<String, JsonNode> values = new LinkedHashMap<>();
@@ -49,9 +56,14 @@ final class DebeziumJson implements EventReader {
         .attributes()
         .forEach(
             (attribute, field) -> {
-              JsonNode found = change.at("/" + attribute.replace('.', '/'));
+              JsonNode found = change;
+              JsonNode type = schema;
+              for (String name : attribute.split("\\.", -1)) {
+                found = found.path(name);
+                type = ConnectTypes.field(type, name);
+              }
               if (!found.isMissingNode()) {
-                values.put(field, found);
+                values.put(field, ConnectTypes.typed(found, type));
               }
             });
     return events.event(content, values);

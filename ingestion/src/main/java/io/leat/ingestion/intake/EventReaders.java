@@ -18,7 +18,7 @@ public final class EventReaders {
       Contract contract, ContractSchemas schemas, AvroCodec codec, Predicate<String> quotable) {
     Envelope envelope = contract.intake().envelope();
     boolean json = contract.intake().format() == Format.JSON;
-    JsonEvents events = new JsonEvents(contract.schema(), quotable);
+    JsonEvents events = new JsonEvents(contract, quotable);
     if (envelope instanceof Envelope.Debezium debezium) {
       return json
           ? new DebeziumJson(debezium, events)
@@ -26,7 +26,7 @@ public final class EventReaders {
     }
     EventReader plain = json ? events : new AvroEvents(contract, schemas, codec);
     return envelope instanceof Envelope.CloudEvents cloudEvents
-        ? new CloudEventsEnvelope(contract.schema(), cloudEvents, plain, events)
+        ? new CloudEventsEnvelope(cloudEvents, plain, events)
         : plain;
   }
 }

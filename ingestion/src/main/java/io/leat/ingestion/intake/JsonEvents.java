@@ -3,12 +3,22 @@ package io.leat.ingestion.intake;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.core.JacksonException;
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.leat.ingestion.DeadLetterReason;
+import io.leat.pipeline.Contract;
+import io.leat.pipeline.contract.Intake;
+import io.leat.pipeline.contract.Intake.DecimalTexts;
+import io.leat.pipeline.contract.Intake.Envelope;
+import io.leat.schemas.Decimals;
+import io.leat.schemas.Nesting;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.util.ArrayList;
@@ -28,9 +38,19 @@ import org.jspecify.annotations.Nullable;
  * Avro passes over a writer's further fields.
  */
 public final class JsonEvents implements EventReader {
-  /** Jackson bounds nesting (1,000), names and numbers by itself. */
+  /** Levels that an envelope adds to those of the event in it. */
+  private static final int ENVELOPE_LEVELS = 3;
+
+  /** Jackson bounds names and the digits of numbers by itself. */
   private static final JsonMapper JSON =
-      JsonMapper.builder()
+      JsonMapper.builder(
+              JsonFactory.builder()
+                  .streamReadConstraints(
+                      StreamReadConstraints.builder()
+                          .maxNestingDepth(Nesting.MOST_LEVELS + ENVELOPE_LEVELS)
+                          .maxNumberLength(Decimals.MOST_DIGITS)
+                          .build())
+                  .build())
           .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
           .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
           .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
@@ -38,13 +58,21 @@ public final class JsonEvents implements EventReader {
 
   private final Schema schema;
   private final Predicate<String> quotable;
+  private final LogicalValues logicals;
 
   /**
    * @param quotable whether a message may quote the value of a field, by its path
    */
-  public JsonEvents(Schema schema, Predicate<String> quotable) {
-    this.schema = schema;
+  public JsonEvents(Contract contract, Predicate<String> quotable) {
+    Intake intake = contract.intake();
+    this.schema = contract.schema();
     this.quotable = quotable;
+    this.logicals =
+        new LogicalValues(
+            intake.timePrecision(),
+            intake.envelope() instanceof Envelope.Debezium debezium
+                ? debezium.decimals()
+                : DecimalTexts.TEXT);
   }
 
   @Override
@@ -55,7 +83,7 @@ public final class JsonEvents implements EventReader {
     try {
       return event(parse(value), Map.of());
     } catch (NotJsonException e) {
-      return Opened.Refused.of(DeadLetterReason.NOT_JSON, String.valueOf(e.getMessage()));
+      return e.refused();
     }
   }
 
@@ -63,28 +91,61 @@ public final class JsonEvents implements EventReader {
   static final class NotJsonException extends Exception {
     private static final long serialVersionUID = 1L;
 
-    NotJsonException(String message) {
+    private final DeadLetterReason reason;
+
+    NotJsonException(DeadLetterReason reason, String message) {
       super(message);
+      this.reason = reason;
+    }
+
+    Opened.Refused refused() {
+      return Opened.Refused.of(reason, String.valueOf(getMessage()));
     }
   }
 
   static ObjectNode parse(byte[] value) throws NotJsonException {
     try {
       String text = UTF_8.newDecoder().decode(ByteBuffer.wrap(value)).toString();
-      if (JSON.readTree(text) instanceof ObjectNode object) {
-        return object;
-      }
-      throw new NotJsonException("the value is JSON but no object; expected { ... }");
+      return object(JSON.readTree(text));
     } catch (CharacterCodingException e) {
-      throw new NotJsonException("the %d bytes are no UTF-8".formatted(value.length));
-    } catch (JacksonException e) {
       throw new NotJsonException(
-          "no JSON: the parser stopped at line %d, column %d (%s)"
-              .formatted(
-                  e.getLocation() == null ? 1 : e.getLocation().getLineNr(),
-                  e.getLocation() == null ? 1 : e.getLocation().getColumnNr(),
-                  e.getClass().getSimpleName()));
+          DeadLetterReason.NOT_JSON, "the %d bytes are no UTF-8".formatted(value.length));
+    } catch (JacksonException e) {
+      throw stopped(e);
+    } catch (NumberFormatException e) { // of an exponent that BigDecimal has no room for
+      throw new NotJsonException(
+          DeadLetterReason.NOT_JSON,
+          "the JSON has a number with an exponent of more than 9 digits");
     }
+  }
+
+  static ObjectNode object(JsonNode value) throws NotJsonException {
+    if (value instanceof ObjectNode object) {
+      return object;
+    }
+    throw new NotJsonException(
+        DeadLetterReason.NOT_JSON, "the value is JSON but no object; expected { ... }");
+  }
+
+  private static NotJsonException stopped(JacksonException e) {
+    JsonLocation at = e.getLocation() == null ? JsonLocation.NA : e.getLocation();
+    String place =
+        "line %d, column %d".formatted(Math.max(1, at.getLineNr()), Math.max(1, at.getColumnNr()));
+    if (e instanceof StreamConstraintsException) {
+      String what = String.valueOf(e.getOriginalMessage());
+      return what.contains("nesting depth")
+          ? new NotJsonException(
+              DeadLetterReason.TOO_DEEP,
+              "the JSON is nested deeper than %d levels at %s"
+                  .formatted(Nesting.MOST_LEVELS, place))
+          : new NotJsonException(
+              DeadLetterReason.NOT_JSON,
+              "the JSON at %s has a number of more than %d digits, or a name or text without end"
+                  .formatted(place, Decimals.MOST_DIGITS));
+    }
+    return new NotJsonException(
+        DeadLetterReason.NOT_JSON,
+        "no JSON: the parser stopped at %s (%s)".formatted(place, e.getClass().getSimpleName()));
   }
 
   /**
@@ -93,9 +154,18 @@ public final class JsonEvents implements EventReader {
    * @param more fields that come from elsewhere and stand before the object's own
    */
   Opened event(ObjectNode object, Map<String, JsonNode> more) {
-    object.setAll(more);
+    more.forEach(
+        (name, value) -> {
+          object.remove(schema.getField(name).aliases());
+          object.set(name, value);
+        });
     List<String> problems = new ArrayList<>(0);
-    GenericRecord event = new JsonToAvro(problems, quotable).record(object, schema);
+    GenericRecord event;
+    try {
+      event = new JsonToAvro(problems, quotable, logicals).record(object, schema);
+    } catch (JsonToAvro.TooDeepException e) {
+      return Opened.Refused.of(DeadLetterReason.TOO_DEEP, String.valueOf(e.getMessage()));
+    }
     return problems.isEmpty()
         ? new Opened.Event(event, OptionalInt.empty(), OptionalInt.empty(), Optional.empty())
         : Opened.Refused.of(DeadLetterReason.NOT_THE_SCHEMA, String.join("; ", problems));
@@ -108,7 +178,7 @@ public final class JsonEvents implements EventReader {
    */
   public List<String> put(GenericRecord event, Map<String, JsonNode> values) {
     List<String> problems = new ArrayList<>(0);
-    JsonToAvro converter = new JsonToAvro(problems, quotable);
+    JsonToAvro converter = new JsonToAvro(problems, quotable, logicals);
     values.forEach(
         (name, value) ->
             event.put(name, converter.value(value, schema.getField(name).schema(), name)));

@@ -2,23 +2,21 @@ package io.leat.ingestion.intake;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.POJONode;
+import io.leat.ingestion.intake.ConnectTypes.Typed;
+import io.leat.schemas.Decimals;
+import io.leat.schemas.Nesting;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.nio.ByteBuffer;
 import java.time.DateTimeException;
-import java.time.Instant;
-import java.time.LocalDate;
-import java.time.LocalTime;
-import java.time.OffsetDateTime;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 import org.apache.avro.LogicalType;
-import org.apache.avro.LogicalTypes;
 import org.apache.avro.Schema;
 import org.apache.avro.generic.GenericData;
 import org.apache.avro.generic.GenericRecord;
@@ -28,38 +26,109 @@ import org.jspecify.annotations.Nullable;
  * Makes Avro's generic values of JSON, and says of every place that does not fit what was found and
  * what was expected.
  *
- * <p>Numbers fit where nothing of them is lost; times are ISO 8601 texts or whole numbers in the
- * field's own unit; bytes and fixed are base64, a decimal is a number or a text. A field that is
- * absent takes its default, or null where it may be null. Of a union the first branch that fits is
- * taken.
+ * <p>Numbers fit where nothing of them is lost ({@link Decimals}); times are ISO 8601 texts or
+ * whole numbers in the field's own unit; bytes and fixed are base64, a decimal is a number or a
+ * text. A field that is absent takes its default, or null where it may be null; it may stand under
+ * one of its aliases. Of a union the first branch that fits is taken, of numbers the first that
+ * holds them exactly; a text is base64 only where the union has no string.
  */
 final class JsonToAvro {
   private static final int LONGEST_QUOTE = 60;
 
+  /**
+   * More values than the largest record holds. Unions of records that hold unions are tried branch
+   * by branch at every level, which doubles the work with each.
+   */
+  private static final int MOST_STEPS = 5_000_000;
+
   private final List<String> problems;
   private final Predicate<String> quotable;
+  private final LogicalValues logicals;
+  private final AtomicInteger steps;
+  private int level;
 
-  JsonToAvro(List<String> problems, Predicate<String> quotable) {
-    this.problems = problems;
-    this.quotable = quotable;
+  JsonToAvro(List<String> problems, Predicate<String> quotable, LogicalValues logicals) {
+    this(problems, quotable, logicals, new AtomicInteger());
   }
 
+  private JsonToAvro(
+      List<String> problems,
+      Predicate<String> quotable,
+      LogicalValues logicals,
+      AtomicInteger steps) {
+    this.problems = problems;
+    this.quotable = quotable;
+    this.logicals = logicals;
+    this.steps = steps;
+  }
+
+  /** What is wrong with the whole event: it is nested too deep. */
+  static final class TooDeepException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    TooDeepException(String message) {
+      super(message, null, false, false);
+    }
+  }
+
+  /**
+   * The event of an object.
+   *
+   * @throws TooDeepException if it has more levels than {@link Nesting#MOST_LEVELS}
+   */
   GenericRecord record(ObjectNode object, Schema schema) {
     return record(object, schema, "");
   }
 
   private GenericRecord record(JsonNode object, Schema schema, String path) {
+    enter(path);
     GenericRecord record = new GenericData.Record(schema);
     for (Schema.Field field : schema.getFields()) {
       String fieldPath = path.isEmpty() ? field.name() : path + "." + field.name();
-      JsonNode value = object.get(field.name());
+      JsonNode value = given(object, field, schema, fieldPath);
       if (value == null) {
         record.put(field.pos(), absent(field, fieldPath));
       } else {
         record.put(field.pos(), value(value, field.schema(), fieldPath));
       }
     }
+    level--;
     return record;
+  }
+
+  private void enter(String path) {
+    if (++level > Nesting.MOST_LEVELS) {
+      throw new TooDeepException(
+          "%s is nested deeper than %d levels".formatted(root(path), Nesting.MOST_LEVELS));
+    }
+  }
+
+  /** The field at the top that a place lies below: a deep one's path is too long to read. */
+  private static String root(String path) {
+    int end = 0;
+    while (end < path.length() && path.charAt(end) != '.' && path.charAt(end) != '[') {
+      end++;
+    }
+    return path.substring(0, end);
+  }
+
+  /** What stands under the field's name or one of its aliases; null where nothing does. */
+  private @Nullable JsonNode given(
+      JsonNode object, Schema.Field field, Schema schema, String path) {
+    JsonNode value = object.get(field.name());
+    String name = field.name();
+    for (String alias : field.aliases()) {
+      JsonNode other = schema.getField(alias) == null ? object.get(alias) : null;
+      if (other != null && value != null) {
+        problems.add(
+            "%s is given under two names, %s and %s; expected one".formatted(path, name, alias));
+      }
+      if (other != null) {
+        value = other;
+        name = alias;
+      }
+    }
+    return value;
   }
 
   private @Nullable Object absent(Schema.Field field, String path) {
@@ -78,19 +147,44 @@ final class JsonToAvro {
    * @param path where it stands, for messages
    */
   @Nullable Object value(JsonNode value, Schema schema, String path) {
+    if (steps.incrementAndGet() > MOST_STEPS) {
+      throw new TooDeepException(
+          "%s holds unions nested so deep that %d attempts did not tell their branches"
+              .formatted(root(path), MOST_STEPS));
+    }
     if (schema.getType() == Schema.Type.UNION) {
       return union(value, schema, path);
     }
+    JsonNode raw = raw(value);
     Object converted = null;
+    String why = "";
     try {
-      converted = convert(value, schema, path);
-    } catch (ArithmeticException | DateTimeException | IllegalArgumentException | IOException e) {
-      // told below: the value does not fit
+      converted = convert(raw, typed(value), schema, path);
+    } catch (DateTimeException | IOException e) {
+      why = ""; // told below: the value does not fit
+    } catch (ArithmeticException | IllegalArgumentException e) {
+      why = reason(e, raw, path);
     }
-    if (converted == null && schema.getType() != Schema.Type.NULL && !isContainer(value, schema)) {
-      problems.add("%s is %s; expected %s".formatted(path, found(value, path), describe(schema)));
+    if (converted == null && schema.getType() != Schema.Type.NULL && !isContainer(raw, schema)) {
+      problems.add(
+          "%s is %s; expected %s%s".formatted(path, found(raw, path), describe(schema), why));
     }
     return converted;
+  }
+
+  /** Our own words; Java's of a text that is no number quote it. */
+  private String reason(RuntimeException e, JsonNode raw, String path) {
+    boolean ours = !(e instanceof NumberFormatException) || raw.isNumber();
+    return ours && e.getMessage() != null && isQuotable(path) ? " (" + e.getMessage() + ")" : "";
+  }
+
+  private static JsonNode raw(JsonNode value) {
+    Typed typed = typed(value);
+    return typed == null ? value : typed.raw();
+  }
+
+  private static @Nullable Typed typed(JsonNode value) {
+    return value instanceof POJONode node && node.getPojo() instanceof Typed typed ? typed : null;
   }
 
   private static boolean isContainer(JsonNode value, Schema schema) {
@@ -110,39 +204,80 @@ final class JsonToAvro {
     if (branches.size() == 1) {
       return value(value, branches.get(0), path);
     }
+    boolean hasTexts =
+        raw(value).isTextual()
+            && branches.stream().anyMatch(b -> b.getType() == Schema.Type.STRING);
+    Object closest = null;
     for (Schema branch : branches) {
+      if (hasTexts && isBinary(branch)) {
+        continue; // many a text looks like base64
+      }
       List<String> misfits = new ArrayList<>(0);
-      Object converted = new JsonToAvro(misfits, quotable).value(value, branch, path);
+      JsonToAvro attempt = new JsonToAvro(misfits, quotable, logicals, steps);
+      attempt.level = level;
+      Object converted = attempt.value(value, branch, path);
       if (misfits.isEmpty()) {
-        return converted;
+        if (!isRounded(value, converted)) {
+          return converted;
+        }
+        if (closest == null || converted instanceof Double) {
+          closest = converted;
+        }
       }
     }
-    problems.add("%s is %s; expected %s".formatted(path, found(value, path), describe(union)));
-    return null;
+    if (closest == null) {
+      problems.add(
+          "%s is %s; expected %s".formatted(path, found(raw(value), path), describe(union)));
+    }
+    return closest;
+  }
+
+  /** Whether texts are base64 of it. */
+  private static boolean isBinary(Schema branch) {
+    return (branch.getType() == Schema.Type.BYTES || branch.getType() == Schema.Type.FIXED)
+        && branch.getLogicalType() == null;
+  }
+
+  /** Whether a binary number stands for a decimal one that it is only close to, as 0.1 is. */
+  private static boolean isRounded(JsonNode value, @Nullable Object converted) {
+    if (!(converted instanceof Double || converted instanceof Float)) {
+      return false;
+    }
+    BigDecimal held = new BigDecimal(((Number) converted).doubleValue());
+    Typed typed = typed(value);
+    BigDecimal number =
+        typed != null && typed.value() instanceof BigDecimal decimal
+            ? decimal
+            : raw(value).decimalValue();
+    return held.compareTo(number) != 0;
   }
 
   /** Null, or an exception, where the value does not fit. */
-  private @Nullable Object convert(JsonNode value, Schema schema, String path) throws IOException {
-    LogicalType logical = schema.getLogicalType();
-    if (logical != null) {
-      Object converted = logical(value, schema, logical);
+  private @Nullable Object convert(
+      JsonNode value, @Nullable Typed typed, Schema schema, String path) throws IOException {
+    if (schema.getLogicalType() != null) {
+      Object converted = logicals.of(value, typed, schema);
       if (converted != null) {
         return converted;
       }
     }
+    BigDecimal number =
+        typed != null && typed.value() instanceof BigDecimal decimal
+            ? decimal
+            : value.isNumber() ? value.decimalValue() : null;
     return switch (schema.getType()) {
-      case STRING -> value.isTextual() && isWhole(value.textValue()) ? value.textValue() : null;
+      case STRING -> isText(value, typed) ? value.textValue() : null;
       case BOOLEAN -> value.isBoolean() ? value.booleanValue() : null;
-      case INT -> value.isNumber() ? value.decimalValue().intValueExact() : null;
-      case LONG -> value.isNumber() ? value.decimalValue().longValueExact() : null;
-      case FLOAT -> value.isNumber() ? finite(value.floatValue()) : null;
-      case DOUBLE -> value.isNumber() ? finite(value.doubleValue()) : null;
+      case INT -> number == null ? null : Decimals.toInt(number);
+      case LONG -> number == null ? null : Decimals.toLong(number);
+      case FLOAT -> number == null ? null : Decimals.toFloat(number);
+      case DOUBLE -> number == null ? null : Decimals.toDouble(number);
       case ENUM ->
-          value.isTextual() && schema.hasEnumSymbol(value.textValue())
+          isText(value, typed) && schema.hasEnumSymbol(value.textValue())
               ? new GenericData.EnumSymbol(schema, value.textValue())
               : null;
       case BYTES -> value.isTextual() ? ByteBuffer.wrap(value.binaryValue()) : null;
-      case FIXED -> value.isTextual() ? fixed(value.binaryValue(), schema) : null;
+      case FIXED -> value.isTextual() ? LogicalValues.fixed(value.binaryValue(), schema) : null;
       case RECORD -> value.isObject() ? record(value, schema, path) : null;
       case ARRAY -> value.isArray() ? array(value, schema, path) : null;
       case MAP -> value.isObject() ? map(value, schema, path) : null;
@@ -150,54 +285,38 @@ final class JsonToAvro {
     };
   }
 
+  /** Whether it is a text, and none that stands for bytes or a number. */
+  private static boolean isText(JsonNode value, @Nullable Typed typed) {
+    return value.isTextual()
+        && (typed == null || typed.value() instanceof String)
+        && isWhole(value.textValue());
+  }
+
   private List<@Nullable Object> array(JsonNode value, Schema schema, String path) {
+    enter(path);
     List<@Nullable Object> items = new ArrayList<>(value.size());
     for (int i = 0; i < value.size(); i++) {
       items.add(value(value.get(i), schema.getElementType(), path + "[" + i + "]"));
     }
+    level--;
     return items;
   }
 
   private Map<String, @Nullable Object> map(JsonNode value, Schema schema, String path) {
+    enter(path);
     Map<String, @Nullable Object> entries = new LinkedHashMap<>();
     value
         .properties()
         .forEach(
-            entry ->
-                entries.put(
-                    entry.getKey(),
-                    value(entry.getValue(), schema.getValueType(), path + "." + entry.getKey())));
+            entry -> {
+              String key = entry.getKey();
+              if (!isWhole(key)) {
+                problems.add(path + " has a key with half of a character; expected UTF-8");
+              }
+              entries.put(key, value(entry.getValue(), schema.getValueType(), path + "." + key));
+            });
+    level--;
     return entries;
-  }
-
-  /** A text or number of a logical type; null where the plain type decides. */
-  private static @Nullable Object logical(JsonNode value, Schema schema, LogicalType logical) {
-    if (logical instanceof LogicalTypes.Decimal decimal) {
-      BigDecimal number =
-          value.isTextual() ? new BigDecimal(value.textValue()) : value.decimalValue();
-      BigDecimal scaled = number.setScale(decimal.getScale());
-      if (scaled.precision() > decimal.getPrecision() || !(value.isTextual() || value.isNumber())) {
-        throw new IllegalArgumentException();
-      }
-      byte[] unscaled = scaled.unscaledValue().toByteArray();
-      return schema.getType() == Schema.Type.FIXED
-          ? fixed(widened(unscaled, schema.getFixedSize()), schema)
-          : ByteBuffer.wrap(unscaled);
-    }
-    if (!value.isTextual()) {
-      return null;
-    }
-    String text = value.textValue();
-    return switch (logical.getName()) {
-      case "timestamp-millis" -> ChronoUnit.MILLIS.between(Instant.EPOCH, instant(text));
-      case "timestamp-micros" -> ChronoUnit.MICROS.between(Instant.EPOCH, instant(text));
-      case "timestamp-nanos" -> ChronoUnit.NANOS.between(Instant.EPOCH, instant(text));
-      case "date" -> Math.toIntExact(LocalDate.parse(text).toEpochDay());
-      case "time-millis" -> (int) (LocalTime.parse(text).toNanoOfDay() / 1_000_000);
-      case "time-micros" -> LocalTime.parse(text).toNanoOfDay() / 1_000;
-      case "uuid" -> UUID.fromString(text).toString().equalsIgnoreCase(text) ? text : null;
-      default -> null;
-    };
   }
 
   /** Whether a text has no half of a surrogate pair, which UTF-8 cannot hold. */
@@ -206,34 +325,8 @@ final class JsonToAvro {
         .noneMatch(c -> c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE);
   }
 
-  private static Instant instant(String text) {
-    return OffsetDateTime.parse(text).toInstant();
-  }
-
-  private static @Nullable Double finite(double number) {
-    return Double.isFinite(number) ? number : null;
-  }
-
-  private static @Nullable Float finite(float number) {
-    return Float.isFinite(number) ? number : null;
-  }
-
-  private static GenericData.Fixed fixed(byte[] bytes, Schema schema) {
-    if (bytes.length != schema.getFixedSize()) {
-      throw new IllegalArgumentException();
-    }
-    return new GenericData.Fixed(schema, bytes);
-  }
-
-  /** Two's complement in as many bytes as asked for. */
-  private static byte[] widened(byte[] bytes, int size) {
-    if (bytes.length > size) {
-      return bytes;
-    }
-    byte[] wide = new byte[size];
-    java.util.Arrays.fill(wide, 0, size - bytes.length, (byte) (bytes[0] < 0 ? -1 : 0));
-    System.arraycopy(bytes, 0, wide, size - bytes.length, bytes.length);
-    return wide;
+  private boolean isQuotable(String path) {
+    return quotable.test(path.replaceAll("\\[\\d+]", ""));
   }
 
   private String found(JsonNode value, String path) {
@@ -250,7 +343,7 @@ final class JsonToAvro {
     if (!value.isValueNode() || value.isNull()) {
       return kind;
     }
-    if (!quotable.test(path.replaceAll("\\[\\d+]", ""))) {
+    if (!isQuotable(path)) {
       return kind.replace("the ", "a ");
     }
     String text = value.asText();

@@ -62,7 +62,7 @@ public final class Repair {
     this.contract = letters.contract();
     this.scope = Scope.ofEvent(contract.schema());
     this.steps = sets.entrySet().stream().map(set -> step(set.getKey(), set.getValue())).toList();
-    this.values = new JsonEvents(contract.schema(), letters.sensitive()::isQuotable);
+    this.values = new JsonEvents(contract, letters.sensitive()::isQuotable);
     this.codec = new AvroCodec(registry);
     if (!steps.isEmpty() && !(contract.intake().envelope() instanceof Envelope.None)) {
       throw new LetterException(
@@ -139,6 +139,7 @@ public final class Repair {
     for (Step step : steps) {
       JsonNode value = json(evaluate(step, event), step);
       problems.addAll(values.put(event, Map.of(step.field(), value)));
+      json.remove(contract.schema().getField(step.field()).aliases());
       json.set(step.field(), value);
       if (contract.key().filter(step.field()::equals).isPresent()) {
         Object now = event.get(step.field());

@@ -2,10 +2,16 @@ package io.leat.pipeline.contract;
 
 import java.util.Map;
 
-/** How events stand in the raw topic's records. */
-public record Intake(Format format, Envelope envelope) {
+/**
+ * How events stand in the raw topic's records.
+ *
+ * @param timePrecision what becomes of the digits of a time in JSON that are finer than its field's
+ *     unit
+ */
+public record Intake(Format format, Envelope envelope, TimePrecision timePrecision) {
   /** Avro in Confluent wire format, in no envelope. */
-  public static final Intake PLAIN = new Intake(Format.AVRO, new Envelope.None());
+  public static final Intake PLAIN =
+      new Intake(Format.AVRO, new Envelope.None(), TimePrecision.EXACT);
 
   /** Whether the raw topic's values are Avro of the contract's own schema. */
   public boolean isContractSchema() {
@@ -44,8 +50,10 @@ public record Intake(Format format, Envelope envelope) {
      * @param deletes what becomes of a change whose {@code op} is {@code d}
      * @param attributes field of the envelope ({@code op}, {@code ts_ms}, {@code source.lsn}) to
      *     the field of the event that takes its value
+     * @param decimals what a text for a decimal is in JSON without its schema beside it
      */
-    record Debezium(Deletes deletes, Map<String, String> attributes) implements Envelope {
+    record Debezium(Deletes deletes, Map<String, String> attributes, DecimalTexts decimals)
+        implements Envelope {
       public Debezium {
         attributes = Map.copyOf(attributes);
       }
@@ -60,5 +68,23 @@ public record Intake(Format format, Envelope envelope) {
     BEFORE,
     /** It is a dead letter. */
     DEAD_LETTER
+  }
+
+  /** What becomes of the digits of a time that are finer than its field's unit. */
+  public enum TimePrecision {
+    /** An event with such digits is refused. */
+    EXACT,
+    /** They are cut off: the time is the last one before it that the field can hold. */
+    TRUNCATE
+  }
+
+  /** What a text for a decimal is. */
+  public enum DecimalTexts {
+    /** Nobody says, and it is refused: a text of digits may be either of the others. */
+    REFUSE,
+    /** Its digits. */
+    TEXT,
+    /** Base64 of its unscaled number, in the scale of the contract's field. */
+    BASE64
   }
 }

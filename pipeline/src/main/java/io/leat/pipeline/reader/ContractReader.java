@@ -45,6 +45,7 @@ public final class ContractReader {
               "compatibility",
               "format",
               "envelope",
+              "time_precision",
               "duplicates_within",
               "missing",
               "rules",

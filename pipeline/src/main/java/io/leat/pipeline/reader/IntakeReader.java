@@ -1,21 +1,24 @@
 package io.leat.pipeline.reader;
 
 import io.leat.pipeline.contract.Intake;
+import io.leat.pipeline.contract.Intake.DecimalTexts;
 import io.leat.pipeline.contract.Intake.Deletes;
 import io.leat.pipeline.contract.Intake.Envelope;
 import io.leat.pipeline.contract.Intake.Format;
+import io.leat.pipeline.contract.Intake.TimePrecision;
 import io.leat.pipeline.yaml.Block;
 import io.leat.pipeline.yaml.Keys;
 import io.leat.pipeline.yaml.Value;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.apache.avro.Schema;
 
-/** Reads a contract's {@code format} and {@code envelope}. */
+/** Reads a contract's {@code format}, {@code envelope} and {@code time_precision}. */
 public final class IntakeReader {
   public static final Keys ENVELOPE_KEYS =
-      Keys.of("an envelope").requires("type").allows("attributes", "deletes");
+      Keys.of("an envelope").requires("type").allows("attributes", "deletes", "decimals");
 
   private enum Type {
     NONE,
@@ -33,13 +36,20 @@ public final class IntakeReader {
             .get("envelope")
             .flatMap(value -> envelope(value, event, schema))
             .orElse(new Envelope.None());
-    return new Intake(format, envelope);
+    TimePrecision timePrecision =
+        contract
+            .get("time_precision")
+            .flatMap(value -> value.oneOf(TimePrecision.class))
+            .orElse(TimePrecision.EXACT);
+    return new Intake(format, envelope, timePrecision);
   }
 
   /** The type alone, or a mapping with {@link #ENVELOPE_KEYS}. */
   private static Optional<Envelope> envelope(Value value, String event, Optional<Schema> schema) {
     if (!value.isMapping()) {
-      return value.oneOf(Type.class).map(type -> envelope(type, Map.of(), Deletes.SKIP));
+      return value
+          .oneOf(Type.class)
+          .map(type -> envelope(type, Map.of(), Deletes.SKIP, DecimalTexts.REFUSE));
     }
     return value
         .block(ENVELOPE_KEYS)
@@ -52,20 +62,28 @@ public final class IntakeReader {
                       .map(list -> attributes(list, event, schema))
                       .orElse(Map.of());
               Optional<Value> deletes = block.get("deletes");
+              Optional<Value> decimals = block.get("decimals");
               if (type.isPresent() && type.get() != Type.DEBEZIUM) {
-                deletes.ifPresent(
-                    d -> d.problem("deletes belongs to an envelope of type debezium; remove it"));
+                Stream.concat(deletes.stream(), decimals.stream())
+                    .forEach(
+                        key ->
+                            key.problem(
+                                "%s belongs to an envelope of type debezium; remove it",
+                                key.name()));
               }
               Deletes action = deletes.flatMap(d -> d.oneOf(Deletes.class)).orElse(Deletes.SKIP);
-              return type.map(t -> envelope(t, attributes, action));
+              DecimalTexts texts =
+                  decimals.flatMap(d -> d.oneOf(DecimalTexts.class)).orElse(DecimalTexts.REFUSE);
+              return type.map(t -> envelope(t, attributes, action, texts));
             });
   }
 
-  private static Envelope envelope(Type type, Map<String, String> attributes, Deletes deletes) {
+  private static Envelope envelope(
+      Type type, Map<String, String> attributes, Deletes deletes, DecimalTexts decimals) {
     return switch (type) {
       case NONE -> new Envelope.None();
       case CLOUDEVENTS -> new Envelope.CloudEvents(attributes);
-      case DEBEZIUM -> new Envelope.Debezium(deletes, attributes);
+      case DEBEZIUM -> new Envelope.Debezium(deletes, attributes, decimals);
     };
   }
 
