@@ -95,6 +95,21 @@ public record FeatureService(
    * @param from event that brings it; the spine itself where it knows already
    * @param on field that both share
    * @param within how long after the spine event it may come
+   * @param seenBy features that may see it sooner: full names, or {@code view.*}
    */
-  public record Label(String field, String from, String on, Duration within) {}
+  public record Label(String field, String from, String on, Duration within, List<String> seenBy) {
+    public Label {
+      seenBy = List.copyOf(seenBy);
+    }
+
+    /** Whether a feature is declared to see the label before it is known. */
+    public boolean isSeenBy(String feature) {
+      return seenBy.stream()
+          .anyMatch(
+              declared ->
+                  declared.equals(feature)
+                      || (declared.endsWith(".*")
+                          && feature.startsWith(declared.substring(0, declared.length() - 1))));
+    }
+  }
 }

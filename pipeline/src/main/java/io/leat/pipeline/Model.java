@@ -35,13 +35,16 @@ public record Model(
   }
 
   /**
-   * What stands for a null input.
+   * What stands for a null input: a finite number, or {@link #MISSING}.
    *
    * @param defaultValue for every feature; empty: a vector with a null is not scored and is
    *     dead-lettered
    * @param byFeature for single features, by full name
    */
   public record Nulls(Optional<Double> defaultValue, Map<String, Double> byFeature) {
+    /** NaN, for a model that learnt what is missing; {@code missing} in the definition language. */
+    public static final double MISSING = Double.NaN;
+
     public Nulls {
       byFeature = Map.copyOf(byFeature);
     }

@@ -30,7 +30,7 @@ class FingerprintsTest {
                 Fingerprints.of(pipeline.view("customer_activity", 1).orElseThrow()),
                 Fingerprints.of(pipeline.model("fraud").orElseThrow())))
         .containsExactly(
-            "9d364aecdecdbf03243055abe210834dfa4b2eda5c3f31e24cbda77106296090",
+            "88c2426a63086d2048f2edbc7c76d6f8f94880979f74f1048f557a09f61a72dd",
             "825c473f1095b0df3a62f3b165bcd6b1977ed631eba9785f0976fec4be92d265",
             "38f8972bc0176f84663aa745945d4ee83540a18872c2b27584c249ed59872b9b");
   }
@@ -71,7 +71,7 @@ class FingerprintsTest {
         "features/terminal_risk.yaml ~ avg(fraud), default: 0 ~ avg(fraud), default: 1",
         "features/terminal_risk.yaml ~ avg(fraud) ~ max(fraud)",
         "services/fraud.yaml ~ event.amount / customer ~ 2 * event.amount / customer",
-        "services/fraud.yaml ~ - event.terminal_country ~ - event.fee",
+        "services/fraud.yaml ~ - event.fee ~ - event.payment_id",
         "pipeline.yaml ~ `terminal: { key: terminal_id` ~ `terminal: { key: terminal_country`",
       })
   void whatChangesAValueChangesTheFingerprint(String file, String text, String by)

@@ -136,6 +136,7 @@ class PipelineReaderTest {
                 $1since: time_since_last
                 $1change: delta(amount)
                 $1different: count_distinct(terminal_id)"""));
+    folder.replace("services/fraud.yaml", "customer_activity.*", "customer_activity.avg_amount_7d");
 
     FeatureView view = folder.read().view("customer_activity", 1).orElseThrow();
 
@@ -179,7 +180,7 @@ class PipelineReaderTest {
     assertThat(service.featureNames())
         .containsExactly(
             "event.amount",
-            "event.terminal_country",
+            "event.fee",
             "customer_activity.payments_1d",
             "customer_activity.payments_7d",
             "customer_activity.payments_30d",
@@ -194,7 +195,8 @@ class PipelineReaderTest {
             "is_night");
     assertThat(service.label())
         .contains(
-            new FeatureService.Label("fraud", "payment_labels", "payment_id", Duration.ofDays(30)));
+            new FeatureService.Label(
+                "fraud", "payment_labels", "payment_id", Duration.ofDays(30), List.of()));
     assertThat(service.definition()).matches("[0-9a-f]{64}");
   }
 
@@ -284,5 +286,19 @@ class PipelineReaderTest {
     folder.delete("features/terminal_risk.yaml");
 
     assertThat(folder.read().view("terminal_risk", 2)).isPresent();
+  }
+
+  @Test
+  void aNullMayStayMissing() throws PipelineException {
+    folder.replace(
+        "models/fraud/model.yaml",
+        "default: -1, terminal_risk.risk_7d: 0",
+        "default: missing, event.amount: 0, event.fee: missing");
+
+    Nulls nulls = folder.read().model("fraud").orElseThrow().nulls();
+
+    assertThat(nulls.defaultValue()).contains(Nulls.MISSING);
+    assertThat(nulls.byFeature())
+        .isEqualTo(Map.of("event.amount", 0.0, "event.fee", Nulls.MISSING));
   }
 }

@@ -13,7 +13,8 @@ import java.util.stream.Stream;
 public final class TestFolder {
   private final Path root;
 
-  private TestFolder(Path root) {
+  /** An empty folder. */
+  public TestFolder(Path root) {
     this.root = root;
   }
 

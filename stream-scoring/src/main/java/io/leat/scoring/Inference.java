@@ -109,7 +109,8 @@ final class Inference implements AutoCloseable {
   /**
    * Scores a row.
    *
-   * @param row finite numbers, one a feature; cast to single precision where the model's input is
+   * @param row one number a feature, finite, or NaN for what is missing; cast to single precision
+   *     where the model's input is
    * @return the score as the model gives it, maybe not finite
    * @throws OrtException if the model fails on this row
    */

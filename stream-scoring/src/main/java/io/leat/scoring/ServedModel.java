@@ -1,15 +1,13 @@
 package io.leat.scoring;
 
-import io.leat.pipeline.Contract;
 import io.leat.pipeline.FeatureService;
-import io.leat.pipeline.FeatureService.EventFeature;
 import io.leat.pipeline.Model;
 import io.leat.pipeline.Pipeline;
 import io.leat.pipeline.model.ModelInput;
 import io.leat.pipeline.model.ModelMetadata;
+import io.leat.pipeline.model.TextFeatures;
 import java.util.List;
 import java.util.Optional;
-import org.apache.avro.Schema;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -72,32 +70,16 @@ record ServedModel(Model model, FeatureService service, SharedModel session) {
   }
 
   private static void refuseText(Model model, FeatureService service, Pipeline pipeline) {
-    Optional<Contract> spine = pipeline.contract(service.spine());
     List<String> texts =
-        service.features().stream()
-            .filter(EventFeature.class::isInstance)
-            .map(EventFeature.class::cast)
-            .filter(feature -> spine.isPresent() && isText(spine.get(), feature.field()))
-            .map(EventFeature::name)
-            .toList();
+        TextFeatures.of(
+            service,
+            pipeline.contract(service.spine()).orElseThrow().schema(),
+            pipeline.viewsFor(service));
     if (!texts.isEmpty()) {
       throw new ModelException(
           "Model %s reads service %s, whose features %s are text; a model reads numbers and booleans only. Take them out of the service, or derive a number from them."
               .formatted(model.name(), service.name(), texts));
     }
-  }
-
-  private static boolean isText(Contract contract, String field) {
-    Schema.Field declared = contract.schema().getField(field);
-    if (declared == null) {
-      return false; // the reader has refused such a pipeline
-    }
-    Schema schema = declared.schema();
-    List<Schema> branches = schema.isUnion() ? schema.getTypes() : List.of(schema);
-    return branches.stream()
-        .anyMatch(
-            branch ->
-                branch.getType() == Schema.Type.STRING || branch.getType() == Schema.Type.ENUM);
   }
 
   private static void refuseOther(Model model, FeatureService service, ModelMetadata made) {

@@ -2,8 +2,6 @@ package io.leat.cli.train;
 
 import io.leat.cli.UserError;
 import io.leat.drift.ReferenceProfile;
-import io.leat.drift.ReferenceProfileBuilder;
-import io.leat.drift.ReferenceProfileException;
 import io.leat.features.engine.ServiceReplay;
 import io.leat.features.engine.ServiceReplay.Vector;
 import io.leat.features.engine.VectorAssembler;
@@ -11,7 +9,6 @@ import io.leat.pipeline.FeatureService;
 import io.leat.pipeline.FeatureView;
 import io.leat.pipeline.Model;
 import io.leat.pipeline.Pipeline;
-import io.leat.pipeline.model.ModelInput;
 import io.leat.pipeline.model.ModelMetadata;
 import io.leat.retraining.trainer.Metrics;
 import io.leat.retraining.trainer.TrainedModel;
@@ -26,7 +23,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Instant;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -42,56 +38,19 @@ public final class ModelTraining {
   private final Model model;
   private final FeatureService service;
 
-  /** A training of one of the pipeline's models. */
-  public ModelTraining(Pipeline pipeline, Model model) {
+  private final Samples samples;
+
+  /**
+   * A training of one of the pipeline's models.
+   *
+   * @param mostLeftOut greatest share of the labelled vectors, from 0 to 1, that may be left out
+   *     for one reason
+   */
+  public ModelTraining(Pipeline pipeline, Model model, double mostLeftOut) {
     this.pipeline = pipeline;
     this.model = model;
     this.service = pipeline.service(model.service()).orElseThrow();
-  }
-
-  /** Vectors on their way to a model: what it learns from, and what its profile is made of. */
-  private final class Samples {
-    private final ReferenceProfileBuilder profile = ReferenceProfileBuilder.of(pipeline, model);
-    private final ModelInput input = ModelInput.of(model, service);
-    private final double[] row = new double[input.width()];
-    private long vectors;
-    private long unlabelled;
-    private long refused;
-    private String refusal = "";
-
-    TrainingSet.Builder part() {
-      return TrainingSet.builder(input.features());
-    }
-
-    /** Adds a vector to a part, where it has a label and is an input of the model. */
-    void add(
-        TrainingSet.Builder part,
-        long time,
-        List<? extends @Nullable Object> values,
-        Optional<Boolean> label) {
-      vectors++;
-      profile.add(time, values);
-      Optional<ModelInput.Refusal> problem = input.write(values, row);
-      if (problem.isPresent()) {
-        refused++;
-        refusal = problem.get().message();
-      } else if (label.isEmpty()) {
-        unlabelled++;
-      } else {
-        part.add(time, row, label.get());
-      }
-    }
-
-    void print(PrintWriter out) {
-      out.printf(
-          "%s@%d: %,d vectors; left out: %,d without a label, %,d that are no input of the model%s%n",
-          service.name(),
-          service.version(),
-          vectors,
-          unlabelled,
-          refused,
-          refusal.isEmpty() ? "" : " (" + refusal + ")");
-    }
+    this.samples = new Samples(pipeline, model, service, mostLeftOut);
   }
 
   /** How a model comes of samples. */
@@ -126,7 +85,6 @@ public final class ModelTraining {
             events.read(name, file, Optional.ofNullable(timeColumns.get(name)), format));
 
     ServiceReplay replay = new ServiceReplay(service, pipeline);
-    Samples samples = new Samples();
     TrainingSet.Builder rows = samples.part();
     long first = from.map(Instant::toEpochMilli).orElse(Long.MIN_VALUE);
     long end = until.map(Instant::toEpochMilli).orElse(Long.MAX_VALUE);
@@ -143,8 +101,8 @@ public final class ModelTraining {
             label(event.event().get(labelField)));
       }
     }
-    samples.print(out);
-    return finish(samples, () -> Trainer.train(rows.build(), ModelMetadata.of(service)), out);
+    samples.check(out);
+    return finish(() -> Trainer.train(rows.build(), ModelMetadata.of(service)), out);
   }
 
   /**
@@ -158,33 +116,31 @@ public final class ModelTraining {
    */
   public TrainingReport run(Path folder, PrintWriter out) {
     TrainingSetFolder set = TrainingSetFolder.open(folder, service);
-    Samples samples = new Samples();
     TrainingSet.Builder training = samples.part();
     TrainingSet.Builder test = samples.part();
-    read(set, TrainingSetFolder.TRAIN, samples, training);
-    read(set, TrainingSetFolder.VALIDATION, samples, samples.part());
-    read(set, TrainingSetFolder.TEST, samples, test);
-    samples.print(out);
+    read(set, TrainingSetFolder.TRAIN, training);
+    read(set, TrainingSetFolder.VALIDATION, samples.part());
+    read(set, TrainingSetFolder.TEST, test);
+    samples.check(out);
     out.println("training set with lineage " + set.lineage());
     ModelMetadata metadata = ModelMetadata.of(service).withTrainingSet(set.lineage());
     return finish(
-        samples,
         () -> Trainer.trainOn(new TrainingSet.Split(training.build(), test.build()), metadata),
         out);
   }
 
-  private void read(TrainingSetFolder set, String part, Samples samples, TrainingSet.Builder rows) {
+  private void read(TrainingSetFolder set, String part, TrainingSet.Builder rows) {
     set.read(part, service, (time, values, label) -> samples.add(rows, time, values, label(label)));
   }
 
-  private TrainingReport finish(Samples samples, Training training, PrintWriter out) {
+  private TrainingReport finish(Training training, PrintWriter out) {
     TrainedModel trained;
     try {
       trained = training.train();
     } catch (TrainingException e) {
       throw new UserError("Cannot train " + model.name() + ": " + e.getMessage(), e);
     }
-    write(trained, profile(samples.profile));
+    write(trained, samples.profile());
     print(trained.report(), out);
     return trained.report();
   }
@@ -234,14 +190,6 @@ public final class ModelTraining {
     throw new UserError(
         "A label of service %s is '%s'; expected true, false, 1 or 0."
             .formatted(service.name(), value));
-  }
-
-  private ReferenceProfile profile(ReferenceProfileBuilder profile) {
-    try {
-      return profile.build();
-    } catch (ReferenceProfileException e) {
-      throw new UserError(e.getMessage(), e);
-    }
   }
 
   private void write(TrainedModel trained, ReferenceProfile profile) {

@@ -91,6 +91,16 @@ public final class TrainCommand implements Callable<Integer> {
 
   @Mixin private RowFileOptions format = new RowFileOptions();
 
+  @Option(
+      names = "--max-left-out",
+      paramLabel = "SHARE",
+      defaultValue = "0.1",
+      description =
+          "Greatest share of the labelled vectors, from 0 to 1, that may be left out for one"
+              + " reason, such as a null that the model's definition names nothing for. Default:"
+              + " ${DEFAULT-VALUE}.")
+  private double mostLeftOut;
+
   @Spec private CommandSpec spec = CommandSpec.create();
 
   /**
@@ -112,7 +122,7 @@ public final class TrainCommand implements Callable<Integer> {
                                 model,
                                 pipeline.models().stream().map(Model::name).toList())));
     PrintWriter out = spec.commandLine().getOut();
-    ModelTraining training = new ModelTraining(pipeline, definition);
+    ModelTraining training = new ModelTraining(pipeline, definition, mostLeftOut);
     if (source.trainingSet != null) {
       if (from != null || until != null || !timeColumns.isEmpty()) {
         throw new ParameterException(

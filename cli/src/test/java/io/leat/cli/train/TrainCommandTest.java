@@ -102,6 +102,33 @@ class TrainCommandTest {
   }
 
   @Test
+  void aModelDoesNotLearnFromTheRowsThatHappenToFit() throws Exception {
+    Path service = folder.resolve("services/price.yaml");
+    Files.writeString(
+        service,
+        Files.readString(service)
+            .replace(
+                "  - event.vic_price",
+                "  - event.vic_price\n  - gap: 'event.nsw_price > 0.3 ? 1.0 / event.nsw_price : event.nsw_price / 0.0'"));
+    Path definition = folder.resolve("models/price/model.yaml");
+    Files.writeString(
+        definition, Files.readString(definition).replace("nulls: { default: 0 }\n", ""));
+    Path file = write(lines(1_000));
+
+    assertThat(train("--events", "readings=" + file)).isEqualTo(1);
+
+    assertThat(out.toString())
+        .containsPattern(
+            "Cannot train price: (28|29|30|31|32)\\.\\d% of the 1,000 labelled vectors are no input of it \\(NULL_INPUT\\), more than the 10\\.0% that may be left out: gap in \\d{3}\\.")
+        .contains("add it under nulls")
+        .contains("--max-left-out");
+    assertThat(artifact).doesNotExist();
+
+    assertThat(train("--events", "readings=" + file, "--max-left-out", "0.5")).isZero();
+    assertThat(artifact).exists();
+  }
+
+  @Test
   void tooFewRowsAreRefusedAndNothingIsWritten() throws Exception {
     Path file = write(lines(1));
     assertThat(train("--events", "readings=" + file)).isEqualTo(1);

@@ -2,7 +2,6 @@ package io.leat.pipeline.model;
 
 import io.leat.pipeline.FeatureService;
 import io.leat.pipeline.Model;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -10,12 +9,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * The way from a feature vector to the row of numbers that a model reads. Immutable, thread-safe.
  *
- * <p>Booleans become 0 and 1. A null, and a number that is not finite in single precision, becomes
- * what the model's definition says stands for a null. Other numbers pass as they are.
+ * <p>Booleans become 0 and 1. A null, and a number that is not finite in single precision (NaN, an
+ * infinity, 1e39), becomes what the model's definition says stands for a null: a number, or NaN for
+ * a model that learnt what is missing. Other numbers pass as they are.
  */
 public final class ModelInput {
   private final List<String> features;
-  private final double[] standIns; // NaN: the definition names none
+  private final List<Optional<Double>> standIns;
 
   /** The input of a model that reads a service's vectors. */
   public static ModelInput of(Model model, FeatureService service) {
@@ -24,13 +24,12 @@ public final class ModelInput {
 
   private ModelInput(List<String> features, Model.Nulls nulls) {
     this.features = features;
-    this.standIns = new double[features.size()];
-    Arrays.setAll(
-        standIns,
-        i -> {
-          Double own = nulls.byFeature().get(features.get(i));
-          return own != null ? own : nulls.defaultValue().orElse(Double.NaN);
-        });
+    this.standIns =
+        features.stream()
+            .map(
+                feature ->
+                    Optional.ofNullable(nulls.byFeature().get(feature)).or(nulls::defaultValue))
+            .toList();
   }
 
   /** Why a vector is no input of the model. */
@@ -44,9 +43,10 @@ public final class ModelInput {
   }
 
   /**
+   * @param feature full name of the feature whose value it is; empty where it is the whole vector
    * @param message what was found, what was expected and what to do, for a person
    */
-  public record Refusal(Reason reason, String message) {}
+  public record Refusal(Reason reason, Optional<String> feature, String message) {}
 
   /** Number of features. */
   public int width() {
@@ -62,7 +62,8 @@ public final class ModelInput {
    * Writes a vector's values into a row.
    *
    * @param values one a feature, in the service's order: Number, Boolean, text or null
-   * @param row takes {@link #width} finite numbers; unspecified where the vector is refused
+   * @param row takes {@link #width} numbers, finite or NaN for what is missing; unspecified where
+   *     the vector is refused
    * @return why the vector cannot be an input; empty where the row was filled
    */
   public Optional<Refusal> write(List<? extends @Nullable Object> values, double[] row) {
@@ -70,6 +71,7 @@ public final class ModelInput {
       return Optional.of(
           new Refusal(
               Reason.WRONG_WIDTH,
+              Optional.empty(),
               "the vector has %d values; expected %d, one a feature of its service"
                   .formatted(values.size(), features.size())));
     }
@@ -86,18 +88,21 @@ public final class ModelInput {
         return Optional.of(
             new Refusal(
                 Reason.NOT_A_NUMBER,
+                Optional.of(features.get(i)),
                 "feature %s is text; expected a number or a boolean, which is all a model reads"
                     .formatted(features.get(i))));
       }
       if (!Float.isFinite((float) number)) {
-        number = standIns[i];
-        if (Double.isNaN(number)) {
+        Optional<Double> standIn = standIns.get(i);
+        if (standIn.isEmpty()) {
           return Optional.of(
               new Refusal(
                   Reason.NULL_INPUT,
-                  "feature %s is %s and the model's definition names nothing that stands for it; add it under nulls"
+                  Optional.of(features.get(i)),
+                  "feature %s is %s and the model's definition names nothing that stands for it; add it under nulls: a number, or 'missing' for a model that learnt what is missing"
                       .formatted(features.get(i), value)));
         }
+        number = standIn.get();
       }
       row[i] = number;
     }

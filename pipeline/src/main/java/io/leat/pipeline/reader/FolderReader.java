@@ -83,13 +83,13 @@ public final class FolderReader {
         ModelReader.KEYS,
         NameRule.TOPIC,
         models,
-        new ModelReader(folder, owner, services, artifactMayBeAbsent)::read);
+        new ModelReader(folder, owner, contracts, views, services, artifactMayBeAbsent)::read);
     each(
         "monitors",
         MonitorReader.KEYS,
         NameRule.TOPIC,
         monitors,
-        new MonitorReader(contracts, services, models)::read);
+        new MonitorReader(services, models)::read);
     each(
         "retraining",
         RetrainingReader.KEYS,

@@ -1,5 +1,6 @@
 package io.leat.pipeline.reader;
 
+import io.leat.pipeline.Contract;
 import io.leat.pipeline.Expression;
 import io.leat.pipeline.FeatureService;
 import io.leat.pipeline.Model;
@@ -9,6 +10,7 @@ import io.leat.pipeline.Model.Output;
 import io.leat.pipeline.Suggestions;
 import io.leat.pipeline.expression.Program;
 import io.leat.pipeline.expression.Scope;
+import io.leat.pipeline.model.TextFeatures;
 import io.leat.pipeline.yaml.Block;
 import io.leat.pipeline.yaml.Folder;
 import io.leat.pipeline.yaml.Keys;
@@ -31,6 +33,9 @@ public final class ModelReader {
           .allows("description", "owner", "intended_use", "reference", "nulls", "decision");
   public static final Keys OUTPUT_KEYS = Keys.of("outputs").requires("score");
 
+  private static final String DEFAULT = "default";
+  private static final String MISSING = "missing";
+
   static final String DEFAULT_REFERENCE = "reference-profile.json";
 
   private static final Pattern SERVICE = Pattern.compile("([^@\\s]+)@(\\d{1,9})");
@@ -39,16 +44,22 @@ public final class ModelReader {
 
   private final Folder folder;
   private final String pipelineOwner;
+  private final Declared<Contract> contracts;
+  private final DeclaredViews views;
   private final Declared<FeatureService> services;
   private final boolean artifactMayBeAbsent;
 
   ModelReader(
       Folder folder,
       String pipelineOwner,
+      Declared<Contract> contracts,
+      DeclaredViews views,
       Declared<FeatureService> services,
       boolean artifactMayBeAbsent) {
     this.folder = folder;
     this.pipelineOwner = pipelineOwner;
+    this.contracts = contracts;
+    this.views = views;
     this.services = services;
     this.artifactMayBeAbsent = artifactMayBeAbsent;
   }
@@ -56,6 +67,7 @@ public final class ModelReader {
   Optional<Model> read(Block block, String name) {
     Optional<String> version = block.get("version").flatMap(value -> value.name(NameRule.VERSION));
     Optional<FeatureService> service = block.get("service").flatMap(this::service);
+    service.ifPresent(found -> refuseText(block.get("service").orElseThrow(), found));
     Optional<Path> artifact = block.get("artifact").flatMap(this::artifact);
     Optional<Path> reference = reference(block, artifact);
     Nulls nulls =
@@ -124,6 +136,20 @@ public final class ModelReader {
             });
   }
 
+  /** Reports the features that are text: no vector with one is scored, nor learnt from. */
+  private void refuseText(Value place, FeatureService service) {
+    List<String> texts =
+        TextFeatures.of(
+            service,
+            contracts.get(service.spine()).orElseThrow().schema(),
+            views.all().stream().filter(service::means).toList());
+    if (!texts.isEmpty()) {
+      place.problem(
+          "the service's features %s are text; a model reads numbers and booleans only. Take them out of the service, or derive a number from each, as in 'is_x: event.field == \"x\"'",
+          String.join(", ", texts));
+    }
+  }
+
   private Optional<Path> artifact(Value value) {
     return folder
         .path(value)
@@ -150,13 +176,10 @@ public final class ModelReader {
   private static Nulls nulls(Block entries, Optional<FeatureService> service) {
     Map<String, Double> byFeature = new LinkedHashMap<>();
     for (Value entry : entries.values()) {
-      Optional<Double> number = entry.number();
-      if (entry.name().equals("default")) {
-        continue;
-      }
+      Optional<Double> number = standIn(entry);
       service
           .map(FeatureService::featureNames)
-          .filter(names -> !names.contains(entry.name()))
+          .filter(names -> !entry.name().equals(DEFAULT) && !names.contains(entry.name()))
           .ifPresent(
               names ->
                   entry.problem(
@@ -164,7 +187,17 @@ public final class ModelReader {
                       entry.name(), Suggestions.didYouMean(entry.name(), names)));
       number.ifPresent(n -> byFeature.put(entry.name(), n));
     }
-    return new Nulls(entries.get("default").flatMap(Value::number), byFeature);
+    return new Nulls(Optional.ofNullable(byFeature.remove(DEFAULT)), byFeature);
+  }
+
+  private static Optional<Double> standIn(Value entry) {
+    return entry
+        .text()
+        .flatMap(
+            text ->
+                text.equals(MISSING)
+                    ? Optional.of(Nulls.MISSING)
+                    : entry.number("a number, or " + MISSING));
   }
 
   private static Optional<Output> output(Value value) {

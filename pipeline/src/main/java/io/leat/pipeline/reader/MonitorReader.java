@@ -1,8 +1,6 @@
 package io.leat.pipeline.reader;
 
-import io.leat.pipeline.Contract;
 import io.leat.pipeline.FeatureService;
-import io.leat.pipeline.FeatureService.EventFeature;
 import io.leat.pipeline.Model;
 import io.leat.pipeline.Monitor;
 import io.leat.pipeline.Suggestions;
@@ -40,13 +38,10 @@ public final class MonitorReader {
 
   private static final Pattern OPEN_AFTER = Pattern.compile("(\\d{1,4})\\s+of\\s+(\\d{1,4})");
 
-  private final Declared<Contract> contracts;
   private final Declared<FeatureService> services;
   private final Declared<Model> models;
 
-  MonitorReader(
-      Declared<Contract> contracts, Declared<FeatureService> services, Declared<Model> models) {
-    this.contracts = contracts;
+  MonitorReader(Declared<FeatureService> services, Declared<Model> models) {
     this.services = services;
     this.models = models;
   }
@@ -149,18 +144,10 @@ public final class MonitorReader {
   }
 
   private void checkFeature(Value entry, String name, FeatureService service) {
-    Optional<FeatureService.Feature> feature =
-        service.features().stream().filter(f -> f.name().equals(name)).findFirst();
-    if (feature.isEmpty()) {
+    if (!service.featureNames().contains(name)) {
       entry.problem(
           "the service %s has no feature %s.%s",
           service.name(), name, Suggestions.didYouMean(name, service.featureNames()));
-    } else if (feature.get() instanceof EventFeature field
-        && !contracts
-            .get(service.spine())
-            .map(spine -> Fields.isNumeric(spine.schema().getField(field.field())))
-            .orElse(true)) {
-      entry.problem("%s is a text; a monitor watches numbers and bools", name);
     }
   }
 }

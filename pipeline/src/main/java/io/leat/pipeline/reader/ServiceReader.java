@@ -6,11 +6,14 @@ import io.leat.pipeline.FeatureService.Feature;
 import io.leat.pipeline.FeatureService.Label;
 import io.leat.pipeline.FeatureView;
 import io.leat.pipeline.Fingerprints;
+import io.leat.pipeline.Suggestions;
+import io.leat.pipeline.model.LabelLeaks;
 import io.leat.pipeline.yaml.Block;
 import io.leat.pipeline.yaml.Folder;
 import io.leat.pipeline.yaml.Keys;
 import io.leat.pipeline.yaml.Value;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -22,7 +25,7 @@ public final class ServiceReader {
           .requires("service", "version", "spine", "features")
           .allows("description", "views", "label");
   public static final Keys LABEL_KEYS =
-      Keys.of("a label").requires("field", "on", "within").allows("from");
+      Keys.of("a label").requires("field", "on", "within").allows("from", "seen_by");
 
   private final Folder folder;
   private final Declared<Contract> contracts;
@@ -57,6 +60,7 @@ public final class ServiceReader {
     }
     FeatureService service =
         new FeatureService(name, version.orElseThrow(), spine.get().event(), features, label, "");
+    block.get("label").ifPresent(place -> checkLabel(place, service, reader.views()));
     return Optional.of(
         new FeatureService(
             name,
@@ -85,7 +89,36 @@ public final class ServiceReader {
     if (from.isEmpty() || field.isEmpty() || on.isEmpty() || within.isEmpty()) {
       return Optional.empty();
     }
-    return Optional.of(new Label(field.get(), from.get().event(), on.get(), within.get()));
+    List<String> seenBy =
+        block.get("seen_by").map(Value::list).orElse(List.of()).stream()
+            .flatMap(value -> value.text().stream())
+            .toList();
+    return Optional.of(new Label(field.get(), from.get().event(), on.get(), within.get(), seenBy));
+  }
+
+  /** Reports features that see the label too soon, and declared ones that there are not. */
+  private void checkLabel(Value place, FeatureService service, Collection<FeatureView> views) {
+    Label label = service.label().orElseThrow();
+    List<String> names = service.featureNames();
+    for (String declared : label.seenBy()) {
+      boolean known =
+          names.stream()
+              .anyMatch(new Label("", "", "", label.within(), List.of(declared))::isSeenBy);
+      if (!known) {
+        place.problem(
+            "seen_by: the service has no feature %s.%s",
+            declared, Suggestions.didYouMean(declared, names));
+      }
+    }
+    LabelLeaks.sentence(
+            LabelLeaks.of(
+                service,
+                label,
+                contracts.get(service.spine()).orElseThrow().schema(),
+                contracts.get(label.from()).orElseThrow().schema(),
+                views),
+            label)
+        .ifPresent(sentence -> place.problem("%s", sentence));
   }
 
   private static Optional<String> field(Block block, String key, Contract event) {

@@ -124,12 +124,21 @@ public final class Value {
 
   /** A finite number. */
   public Optional<Double> number() {
+    return number("a number");
+  }
+
+  /**
+   * A finite number.
+   *
+   * @param expected what a problem says was expected
+   */
+  public Optional<Double> number(String expected) {
     return number(
         text -> {
           double number = Double.parseDouble(text);
           return Double.isFinite(number) ? Optional.of(number) : Optional.empty();
         },
-        "a number");
+        expected);
   }
 
   /**

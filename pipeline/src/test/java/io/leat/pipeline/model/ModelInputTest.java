@@ -50,11 +50,21 @@ class ModelInputTest {
   }
 
   @Test
+  void whatIsMissingIsNotANumberToAModelThatLearntIt() {
+    assertThat(
+            input(Optional.of(Model.Nulls.MISSING), Map.of("event.c", 0.0))
+                .write(Arrays.asList(null, Double.POSITIVE_INFINITY, null), row))
+        .isEmpty();
+    assertThat(row).containsExactly(Double.NaN, Double.NaN, 0);
+  }
+
+  @Test
   void aNullWithoutStandInIsRefusedByName() {
     assertThat(input(Optional.empty(), Map.of()).write(Arrays.asList(1.0, null, 2.0), row))
         .hasValueSatisfying(
             refusal -> {
               assertThat(refusal.reason()).isEqualTo(ModelInput.Reason.NULL_INPUT);
+              assertThat(refusal.feature()).contains("event.b");
               assertThat(refusal.message()).contains("event.b is null");
             });
   }

@@ -16,9 +16,10 @@ import io.leat.pipeline.model.ModelMetadata;
  * Writes a logistic regression as an ONNX graph.
  *
  * <p>Input {@code features}, float [batch, F]: raw features in the service's order. Output {@code
- * probabilities}, float [batch, 2]: of a false and of a true label. The graph standardises and
- * weighs in double precision, so a score is as exact as its inputs and its output allow. Nothing in
- * the file depends on when or where it was made.
+ * probabilities}, float [batch, 2]: of a false and of a true label. NaN is what is missing, and
+ * weighs as the feature's mean. The graph standardises and weighs in double precision, so a score
+ * is as exact as its inputs and its output allow. Nothing in the file depends on when or where it
+ * was made.
  */
 final class OnnxExport {
   static final String INPUT = "features";
@@ -44,12 +45,15 @@ final class OnnxExport {
             .addOutput(matrix(OUTPUT, 2))
             .addInitializer(doubles("means", model.standardisation().means(), width))
             .addInitializer(doubles("scales", model.standardisation().scales(), width))
+            .addInitializer(doubles("zero", new double[] {0}))
             .addInitializer(doubles("weights", columns, width, 2))
             .addInitializer(doubles("intercepts", new double[] {0, model.intercept()}, 2))
             .addNode(cast(INPUT, "exact", TensorProto.DataType.DOUBLE))
             .addNode(node("Sub", "centred", "exact", "means"))
             .addNode(node("Div", "standard", "centred", "scales"))
-            .addNode(node("MatMul", "weighed", "standard", "weights"))
+            .addNode(node("IsNaN", "missing", "standard"))
+            .addNode(node("Where", "filled", "missing", "zero", "standard"))
+            .addNode(node("MatMul", "weighed", "filled", "weights"))
             .addNode(node("Add", "logits", "weighed", "intercepts"))
             .addNode(node("Softmax", "exact_probabilities", "logits"))
             .addNode(cast("exact_probabilities", OUTPUT, TensorProto.DataType.FLOAT))

@@ -16,37 +16,44 @@ final class Standardisation {
   }
 
   /**
-   * Learns means and population standard deviations in two passes. A feature with one constant
-   * value is moved to 0 and not scaled.
+   * Learns means and population standard deviations in two passes, of the values that are not
+   * missing. A feature with one constant value is moved to 0 and not scaled.
    */
   static Standardisation of(TrainingSet set) {
     int width = set.features().size();
     double[] means = new double[width];
     double[] scales = new double[width];
+    int[] counts = new int[width];
     for (TrainingSet.Row row : set.rows()) {
       for (int i = 0; i < width; i++) {
-        means[i] += row.values()[i];
+        if (!Float.isNaN(row.values()[i])) {
+          means[i] += row.values()[i];
+          counts[i]++;
+        }
       }
     }
-    Arrays.setAll(means, i -> means[i] / set.size());
+    Arrays.setAll(means, i -> counts[i] == 0 ? 0 : means[i] / counts[i]);
     for (TrainingSet.Row row : set.rows()) {
       for (int i = 0; i < width; i++) {
-        double distance = row.values()[i] - means[i];
-        scales[i] += distance * distance;
+        if (!Float.isNaN(row.values()[i])) {
+          double distance = row.values()[i] - means[i];
+          scales[i] += distance * distance;
+        }
       }
     }
     for (int i = 0; i < width; i++) {
-      double deviation = Math.sqrt(scales[i] / set.size());
+      double deviation = counts[i] == 0 ? 0 : Math.sqrt(scales[i] / counts[i]);
       // A constant's deviation is not exactly 0: its mean is rounded.
       scales[i] = deviation > 1e-9 * Math.abs(means[i]) && deviation > 0 ? deviation : 1;
     }
     return new Standardisation(means, scales);
   }
 
+  /** What is missing becomes 0, the mean. */
   double[] apply(float[] values) {
     double[] standard = new double[values.length];
     for (int i = 0; i < values.length; i++) {
-      standard[i] = (values[i] - means[i]) / scales[i];
+      standard[i] = Float.isNaN(values[i]) ? 0 : (values[i] - means[i]) / scales[i];
     }
     return standard;
   }

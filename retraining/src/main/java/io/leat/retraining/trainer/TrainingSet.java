@@ -17,7 +17,7 @@ public final class TrainingSet {
    * One labelled vector.
    *
    * @param eventTimeMillis event time, milliseconds since 1970-01-01 UTC
-   * @param values one finite number a feature; not to be changed
+   * @param values one number a feature, finite, or NaN for what is missing; not to be changed
    * @param label the truth
    */
   // The array is shared on purpose: a training set has millions of rows.
@@ -47,7 +47,7 @@ public final class TrainingSet {
      * Adds a row.
      *
      * @throws IllegalArgumentException if the number of values is not that of the features, or a
-     *     value is not finite in single precision
+     *     value is infinite in single precision
      */
     public Builder add(long eventTimeMillis, double[] values, boolean label) {
       if (values.length != features.size()) {
@@ -57,9 +57,10 @@ public final class TrainingSet {
       float[] row = new float[values.length];
       for (int i = 0; i < row.length; i++) {
         row[i] = (float) values[i];
-        if (!Float.isFinite(row[i])) {
+        if (Float.isInfinite(row[i])) {
           throw new IllegalArgumentException(
-              "feature %s is %s; expected a finite number".formatted(features.get(i), values[i]));
+              "feature %s is %s; expected a finite number, or NaN for what is missing"
+                  .formatted(features.get(i), values[i]));
         }
       }
       rows.add(new Row(eventTimeMillis, row, label));

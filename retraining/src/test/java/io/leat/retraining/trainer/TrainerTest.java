@@ -80,6 +80,29 @@ class TrainerTest {
   }
 
   @Test
+  void whatIsMissingWeighsAsTheMeanInTheModelAndInItsFile() throws Exception {
+    TrainingSet.Builder set = TrainingSet.builder(METADATA.features());
+    for (TrainingSet.Row row : set(2_000, 6).rows()) {
+      double[] values = {row.values()[0], row.values()[1], Double.NaN, row.values()[3]};
+      if (row.eventTimeMillis() % 180_000 == 0) {
+        values[1] = Double.NaN;
+      }
+      set.add(row.eventTimeMillis(), values, row.label());
+    }
+
+    TrainedModel trained = Trainer.train(set.build(), METADATA);
+
+    float[][] rows = {{0.3f, Float.NaN, 1, 0}, {Float.NaN, 450, Float.NaN, 1}};
+    float[][] scores = run(trained.onnx(), rows);
+    for (int i = 0; i < rows.length; i++) {
+      assertThat(scores[i][1]).isBetween(0f, 1f);
+      assertThat((double) scores[i][1])
+          .isCloseTo(trained.scorer().probability(rows[i]), within(1e-6));
+    }
+    assertThat(trained.report().holdOut().auc()).isGreaterThan(0.8);
+  }
+
+  @Test
   void labelsAllAlikeAreRefusedInWords() {
     TrainingSet.Builder set = TrainingSet.builder(METADATA.features());
     for (int i = 0; i < 100; i++) {

@@ -7,6 +7,7 @@ import io.leat.features.offline.replay.ServiceReference;
 import io.leat.pipeline.FeatureService;
 import io.leat.pipeline.FeatureService.EventFeature;
 import io.leat.pipeline.FeatureService.Label;
+import io.leat.pipeline.model.LabelLeaks;
 import java.io.Serializable;
 import java.time.Duration;
 import java.util.List;
@@ -105,7 +106,31 @@ sealed interface LabelSource extends Serializable {
                   service.spine().schema().getFields().stream().map(Schema.Field::name).toList()));
     }
     file.ifPresent(given -> given.require(field, "for the label; '--label none' leaves it out"));
+    refuseLeaks(
+        declared
+            .filter(label -> label.field().equals(field))
+            .orElse(new Label(field, spine, "", Duration.ZERO, List.of())),
+        service);
     return Optional.of(new OwnField(field));
+  }
+
+  /** Of a field of the spine event, known with the event where the service does not say later. */
+  private static void refuseLeaks(Label label, ServiceReference service) {
+    Schema spine = service.spine().schema();
+    LabelLeaks.sentence(
+            LabelLeaks.of(
+                service.definition(),
+                label,
+                spine,
+                spine,
+                service.pipeline().viewsFor(service.definition())),
+            label)
+        .ifPresent(
+            sentence -> {
+              throw new OfflineException(
+                  "Service %s: %s. '--label none' makes a training set without labels."
+                      .formatted(service.service(), sentence));
+            });
   }
 
   /** Reads a field of an event as a feature is read. */

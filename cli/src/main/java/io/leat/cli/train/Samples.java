@@ -1,0 +1,129 @@
+package io.leat.cli.train;
+
+import io.leat.cli.UserError;
+import io.leat.drift.ReferenceProfile;
+import io.leat.drift.ReferenceProfileBuilder;
+import io.leat.drift.ReferenceProfileException;
+import io.leat.pipeline.FeatureService;
+import io.leat.pipeline.Model;
+import io.leat.pipeline.Pipeline;
+import io.leat.pipeline.model.ModelInput;
+import io.leat.retraining.trainer.TrainingSet;
+import java.io.PrintWriter;
+import java.util.Comparator;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** Vectors on their way to a model: what it learns from, and what its profile is made of. */
+final class Samples {
+  private final Model model;
+  private final FeatureService service;
+  private final double mostLeftOut;
+  private final ReferenceProfileBuilder profile;
+  private final ModelInput input;
+  private final double[] row;
+  private final Map<ModelInput.Reason, Map<String, Long>> leftOut =
+      new EnumMap<>(ModelInput.Reason.class);
+  private long vectors;
+  private long labelled;
+  private String example = "";
+
+  /**
+   * @param mostLeftOut greatest share of the labelled vectors, from 0 to 1, that may be no input of
+   *     the model for one reason
+   */
+  Samples(Pipeline pipeline, Model model, FeatureService service, double mostLeftOut) {
+    this.model = model;
+    this.service = service;
+    this.mostLeftOut = mostLeftOut;
+    this.profile = ReferenceProfileBuilder.of(pipeline, model);
+    this.input = ModelInput.of(model, service);
+    this.row = new double[input.width()];
+  }
+
+  TrainingSet.Builder part() {
+    return TrainingSet.builder(input.features());
+  }
+
+  /** Adds a vector to a part, where it has a label and is an input of the model. */
+  void add(
+      TrainingSet.Builder part,
+      long time,
+      List<? extends @Nullable Object> values,
+      Optional<Boolean> label) {
+    vectors++;
+    profile.add(time, values);
+    if (label.isEmpty()) {
+      return;
+    }
+    labelled++;
+    Optional<ModelInput.Refusal> refusal = input.write(values, row);
+    if (refusal.isEmpty()) {
+      part.add(time, row, label.get());
+      return;
+    }
+    example = refusal.get().message();
+    leftOut
+        .computeIfAbsent(refusal.get().reason(), reason -> new TreeMap<>())
+        .merge(refusal.get().feature().orElse("the vector"), 1L, Long::sum);
+  }
+
+  /**
+   * Prints what came and what is left out of it.
+   *
+   * @throws UserError if too much is left out for one reason
+   */
+  void check(PrintWriter out) {
+    long refused = leftOut.values().stream().mapToLong(Samples::count).sum();
+    out.printf(
+        "%s@%d: %,d vectors; left out: %,d without a label, %,d that are no input of the model%s%n",
+        service.name(),
+        service.version(),
+        vectors,
+        vectors - labelled,
+        refused,
+        example.isEmpty() ? "" : " (" + example + ")");
+    leftOut.forEach(this::requireFew);
+  }
+
+  private void requireFew(ModelInput.Reason reason, Map<String, Long> byFeature) {
+    double share = (double) count(byFeature) / labelled;
+    if (share > mostLeftOut) {
+      throw new UserError(
+          "Cannot train %s: %.1f%% of the %,d labelled vectors are no input of it (%s), more than the %.1f%% that may be left out: %s. What is left is no fair sample of what the model will score. For instance: %s. Mend that, or raise --max-left-out if those vectors may be passed over."
+              .formatted(
+                  model.name(),
+                  100 * share,
+                  labelled,
+                  reason,
+                  100 * mostLeftOut,
+                  byFeature.entrySet().stream()
+                      .sorted(Map.Entry.comparingByValue(Comparator.reverseOrder()))
+                      .map(f -> "%s in %,d".formatted(f.getKey(), f.getValue()))
+                      .collect(Collectors.joining(", ")),
+                  example));
+    }
+  }
+
+  private static long count(Map<String, Long> byFeature) {
+    return byFeature.values().stream().mapToLong(Long::longValue).sum();
+  }
+
+  /**
+   * The profile of all vectors.
+   *
+   * @throws UserError if they do not make one
+   */
+  ReferenceProfile profile() {
+    try {
+      return profile.build();
+    } catch (ReferenceProfileException e) {
+      throw new UserError(e.getMessage(), e);
+    }
+  }
+}
