@@ -173,6 +173,15 @@ class TrainingSetCommandTest {
   }
 
   @Test
+  void aLabelThatItsRowsFeaturesSeeIsRefused() throws IOException {
+    assertThat(run("leaking", "--label=amount").said())
+        .contains("Service risk: the label amount is seen before it is known by event.amount (it is")
+        .contains("spending.total_1h, spending.total_1d (total of spending@1 takes orders.amount")
+        .contains("ratio (it is derived from event.amount)")
+        .doesNotContain("shop_sales.max_amount"); // ends an hour before the row
+  }
+
+  @Test
   void asOfArrivalRowsAreTheVectorsOfTheStream() throws IOException {
     FeatureService service = Shops.PIPELINE.service("habits").orElseThrow();
     ServiceReplay stream = new ServiceReplay(service, Shops.PIPELINE);
