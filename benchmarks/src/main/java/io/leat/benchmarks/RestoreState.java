@@ -7,6 +7,7 @@ import io.leat.features.online.StateStores;
 import io.leat.pipeline.Contract;
 import io.leat.pipeline.FeatureView;
 import io.leat.pipeline.Pipeline;
+import io.leat.schemas.NullReason;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -78,7 +79,8 @@ final class RestoreState {
     EntriesInMemory entries = new EntriesInMemory();
     byte[] name = EntityKeys.bytes(key(key));
     entries.put(name, states.get(key % DIFFERENT));
-    return Arrays.asList(engine().updateAndEvaluate(entries, name, payment, id, time).values());
+    return NullReason.plain(
+        Arrays.asList(engine().updateAndEvaluate(entries, name, payment, id, time).values()));
   }
 
   /** Writes the whole state, before the online store has run. */

@@ -3,13 +3,17 @@ package io.leat.schemas;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.leat.records.FeatureVector;
+import io.leat.records.LogPosition;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HexFormat;
 import java.util.Locale;
 import java.util.stream.Stream;
+import org.apache.avro.Schema;
 import org.apache.avro.specific.SpecificRecordBase;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -47,6 +51,27 @@ class GoldenBytesTest {
   }
 
   @Test
+  void aVectorOfAReleaseThatGaveNoReasonsIsReadWithoutThem() throws IOException {
+    RegistryClient registry = new RegistryClient("mock://golden-without-reasons");
+    Schema.Parser parser = new Schema.Parser();
+    parser.parse(LogPosition.getClassSchema().toString());
+    Schema writer = parser.parse(text("feature_vector_without_reasons.avsc"));
+    byte[] bytes = HexFormat.of().parseHex(text("feature_vector_without_reasons.hex"));
+    int id = registry.register("golden-value", writer);
+    System.arraycopy(HexFormat.of().parseHex("%08x".formatted(id)), 0, bytes, 1, 4);
+
+    FeatureVector read = new AvroCodec(registry).decode(bytes, FeatureVector.class);
+
+    assertThat(read)
+        .isEqualTo(
+            FeatureVector.newBuilder(Samples.featureVector())
+                .setNullReasons(ByteBuffer.allocate(0))
+                .build());
+    assertThat(NullReason.joined(read.getValues(), read.getNullReasons()))
+        .endsWith(NullReason.UNSTATED);
+  }
+
+  @Test
   void everyRecordHasASample() throws IOException {
     try (Stream<Path> schemas = Files.list(Path.of("src/main/avro"))) {
       assertThat(schemas.map(GoldenBytesTest::name).filter(name -> !name.equals("severity")))
@@ -55,7 +80,11 @@ class GoldenBytesTest {
   }
 
   private static String golden(SpecificRecordBase record) throws IOException {
-    String file = "/golden/" + name(record) + ".hex";
+    return text(name(record) + ".hex");
+  }
+
+  private static String text(String name) throws IOException {
+    String file = "/golden/" + name;
     try (InputStream stream = GoldenBytesTest.class.getResourceAsStream(file)) {
       assertThat(stream).as("src/test/resources" + file).isNotNull();
       return new String(stream.readAllBytes(), UTF_8).strip();

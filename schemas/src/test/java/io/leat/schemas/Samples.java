@@ -16,6 +16,7 @@ import io.leat.records.RunState;
 import io.leat.records.Score;
 import io.leat.records.Severity;
 import io.leat.records.Violation;
+import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
@@ -56,6 +57,7 @@ final class Samples {
         .setKeys(Map.of("customer", "42"))
         .setValues(Arrays.asList(12.5, 7L, true, "BE", null))
         .setSource(POSITION)
+        .setNullReasons(ByteBuffer.wrap(new byte[] {NullReason.LATE.code()}))
         .build();
   }
 

@@ -6,7 +6,6 @@ import io.leat.pipeline.FeatureView;
 import org.apache.avro.Schema;
 import org.apache.avro.generic.GenericData;
 import org.apache.avro.generic.GenericRecord;
-import org.jspecify.annotations.Nullable;
 
 /**
  * States of keys after payments: half of them within the hour, the others hours ago, so that none
@@ -58,7 +57,7 @@ public final class PaymentStates {
 
   /** The features of a key now, as a store of ready vectors has them: see {@link VectorBytes}. */
   public byte[] vector(byte[] state, long now) {
-    @Nullable Object[] values = engine.evaluate(name -> name == KEY ? state : null, KEY, now);
+    Object[] values = engine.evaluate(name -> name == KEY ? state : null, KEY, now);
     return VectorBytes.of(values, engine.newestEventTime());
   }
 

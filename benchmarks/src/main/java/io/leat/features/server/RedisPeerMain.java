@@ -13,6 +13,7 @@ import io.leat.features.server.OnlineAnswer.Status;
 import io.leat.features.server.ReadPlan.Planned;
 import io.leat.pipeline.PipelineException;
 import io.leat.pipeline.PipelineReader;
+import io.leat.schemas.NullReason;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -82,7 +83,9 @@ public final class RedisPeerMain {
     try {
       OnlineRequest request = JsonRequest.parse(body);
       return HttpResponse.of(
-          HttpStatus.OK, MediaType.JSON, HttpData.wrap(JsonAnswer.of(answer(request), false)));
+          HttpStatus.OK,
+          MediaType.JSON,
+          HttpData.wrap(JsonAnswer.of(answer(request), false, false)));
     } catch (RequestException e) {
       return HttpResponse.of(e.kind().status());
     }
@@ -119,12 +122,13 @@ public final class RedisPeerMain {
       ViewReader.Rows of = read.get(planned.view());
       Column column = new Column(planned.name(), of.newest());
       for (int row = 0; row < rows; row++) {
-        @Nullable Object[] values = of.values()[row];
-        Object value = values == null ? null : values[planned.index()];
+        Object value = of.values()[row][planned.index()];
         column.set(
             row,
             value,
-            values == null ? Status.NOT_FOUND : value == null ? Status.NULL_VALUE : Status.PRESENT);
+            !of.found()[row]
+                ? Status.NOT_FOUND
+                : value instanceof NullReason ? Status.NULL_VALUE : Status.PRESENT);
       }
       answer.add(column);
     }
@@ -132,12 +136,15 @@ public final class RedisPeerMain {
   }
 
   private ViewReader.Rows rows(ServedView view, List<byte @Nullable []> found, long now) {
-    @Nullable Object[] @Nullable [] values = new @Nullable Object[found.size()][];
+    Object[][] values = new Object[found.size()][];
+    boolean[] there = new boolean[found.size()];
     long[] newest = new long[found.size()];
     ViewEngine engine = view.engine();
     for (int row = 0; row < values.length; row++) {
       byte[] bytes = found.get(row);
+      values[row] = view.without(NullReason.NO_EVENT);
       if (bytes != null) {
+        there[row] = true;
         values[row] =
             states
                 ? engine.evaluate(name -> name == KEY ? bytes : null, KEY, now)
@@ -145,6 +152,6 @@ public final class RedisPeerMain {
         newest[row] = states ? engine.newestEventTime() : VectorBytes.newest(bytes);
       }
     }
-    return new ViewReader.Rows(values, newest, false, 0);
+    return new ViewReader.Rows(values, there, newest, 0);
   }
 }

@@ -1,7 +1,7 @@
 package io.leat.features.server;
 
+import io.leat.schemas.NullReason;
 import java.nio.ByteBuffer;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A key's features as a store of ready vectors holds them: the newest event time, a byte a feature
@@ -14,7 +14,7 @@ final class VectorBytes {
 
   private VectorBytes() {}
 
-  static byte[] of(@Nullable Object[] values, long newest) {
+  static byte[] of(Object[] values, long newest) {
     ByteBuffer bytes = ByteBuffer.allocate(Long.BYTES + 1 + values.length * (1 + Long.BYTES));
     bytes.putLong(newest).put((byte) values.length);
     for (Object value : values) {
@@ -33,15 +33,15 @@ final class VectorBytes {
     return ByteBuffer.wrap(vector).getLong();
   }
 
-  static @Nullable Object[] values(byte[] vector) {
+  static Object[] values(byte[] vector) {
     ByteBuffer bytes = ByteBuffer.wrap(vector, Long.BYTES, vector.length - Long.BYTES);
-    @Nullable Object[] values = new @Nullable Object[bytes.get()];
+    Object[] values = new Object[bytes.get()];
     for (int i = 0; i < values.length; i++) {
       byte kind = bytes.get();
       long bits = bytes.getLong();
       values[i] =
           kind == NULL
-              ? null
+              ? NullReason.UNSTATED
               : kind == WHOLE ? (Object) bits : (Object) Double.longBitsToDouble(bits);
     }
     return values;

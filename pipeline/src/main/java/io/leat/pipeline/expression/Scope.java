@@ -115,9 +115,15 @@ public final class Scope {
                       ? number.doubleValue()
                       : null);
       case BOOLEAN ->
-          new Variable(name, SimpleType.BOOL, input -> input.viewFeatures().get(fullName));
+          new Variable(
+              name,
+              SimpleType.BOOL,
+              input -> input.viewFeatures().get(fullName) instanceof Boolean truth ? truth : null);
       case STRING ->
-          new Variable(name, SimpleType.STRING, input -> input.viewFeatures().get(fullName));
+          new Variable(
+              name,
+              SimpleType.STRING,
+              input -> input.viewFeatures().get(fullName) instanceof String text ? text : null);
     };
   }
 
@@ -174,9 +180,9 @@ public final class Scope {
   /**
    * Values for {@link Program#evaluate}: a view of both arguments, not a copy.
    *
-   * @param viewFeatures full name to value or null; an absent feature is null
+   * @param viewFeatures full name to value; what is absent, or anything else, is null
    */
-  public Map<String, Object> bind(GenericRecord event, Map<String, @Nullable Object> viewFeatures) {
+  public Map<String, Object> bind(GenericRecord event, Map<String, ?> viewFeatures) {
     return new Bindings(new Variable.Input(event, viewFeatures, Double.NaN, null));
   }
 

@@ -17,7 +17,7 @@ record Variable(String name, CelType type, Reader reader) {
    */
   record Input(
       @Nullable GenericRecord event,
-      Map<String, @Nullable Object> viewFeatures,
+      Map<String, ?> viewFeatures,
       double score,
       @Nullable FieldValue field) {}
 

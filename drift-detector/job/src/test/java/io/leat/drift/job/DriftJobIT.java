@@ -29,6 +29,7 @@ import io.leat.testing.ServiceProcess;
 import io.leat.testing.TestCluster;
 import io.leat.testing.TopicReader;
 import io.leat.testing.TopicWriter;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -341,7 +342,8 @@ class DriftJobIT {
               Instant.ofEpochMilli(reading.time()),
               Map.of(),
               List.of(reading.price(), reading.neighbour()),
-              new LogPosition("readings", reading.partition(), 0L));
+              new LogPosition("readings", reading.partition(), 0L),
+              ByteBuffer.allocate(0));
       ProducerRecord<byte[], byte[]> record =
           new ProducerRecord<>(VECTORS, reading.partition(), null, codec.encode(schemaId, vector));
       RecordHeaders.set(record.headers(), RecordHeaders.EVENT_TIME, "" + reading.time());

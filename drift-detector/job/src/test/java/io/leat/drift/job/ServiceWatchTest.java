@@ -9,6 +9,7 @@ import io.leat.runtime.flink.BadRecordException;
 import io.leat.runtime.flink.DecodeAvro.WithWriterSchema;
 import io.leat.runtime.flink.KafkaRecord;
 import io.leat.schemas.FeatureVectorSchema;
+import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
@@ -82,7 +83,8 @@ class ServiceWatchTest {
             Instant.ofEpochSecond(1),
             Map.of(),
             Arrays.asList(values),
-            new LogPosition("readings", 0, 0L));
+            new LogPosition("readings", 0, 0L),
+            ByteBuffer.allocate(0));
     return watch.apply(RECORD, new WithWriterSchema<>(vector, schema));
   }
 }

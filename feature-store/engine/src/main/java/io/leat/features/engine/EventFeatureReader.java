@@ -1,5 +1,6 @@
 package io.leat.features.engine;
 
+import io.leat.schemas.NullReason;
 import org.apache.avro.Schema;
 import org.apache.avro.generic.GenericEnumSymbol;
 import org.apache.avro.generic.GenericRecord;
@@ -29,6 +30,14 @@ final class EventFeatureReader {
       }
     }
     this.position = field.pos();
+  }
+
+  /** The value, or why there is none. */
+  Object valueOrReason(GenericRecord event) {
+    Object value = read(event);
+    return value != null
+        ? value
+        : event.get(position) == null ? NullReason.NULL_IN_EVENT : NullReason.NOT_FINITE;
   }
 
   @Nullable Object read(GenericRecord event) {

@@ -7,6 +7,7 @@ import io.leat.pipeline.Entity;
 import io.leat.pipeline.FeatureService;
 import io.leat.pipeline.FeatureView;
 import io.leat.pipeline.Pipeline;
+import io.leat.schemas.NullReason;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -26,10 +27,10 @@ import org.jspecify.annotations.Nullable;
  * evaluated at its time from what has been fed so far, the event itself included.
  *
  * <p>An event whose key for an entity is null is about no such entity: it updates no view of it,
- * and all values of those views are null in its vector, counts and values with a default too. (Of a
- * key that is known and has no events, counts are 0 and defaults stand.) The same holds of a window
+ * and no value of those views is in its vector, counts and values with a default neither. (Of a key
+ * that is known and has no events, counts are 0 and defaults stand.) The same holds of a window
  * that reaches back to what is no longer kept, of every window of a view that the event came too
- * late for ({@link ViewEngine}).
+ * late for ({@link ViewEngine}), and of what is derived of those two ({@link VectorAssembler}).
  */
 public final class ServiceReplay {
   /**
@@ -38,10 +39,16 @@ public final class ServiceReplay {
    * @param eventId id of the spine event
    * @param eventTime its time, milliseconds since 1970-01-01 UTC
    * @param keys entity to key; an entity whose key was null is absent
-   * @param values one value a feature, in the service's order: Long, Double, Boolean, String, null
+   * @param valuesOrReasons one a feature, in the service's order: Long, Double, Boolean, String, or
+   *     the {@link NullReason} for which there is no value
    */
   public record Vector(
-      String eventId, long eventTime, Map<String, String> keys, List<@Nullable Object> values) {}
+      String eventId, long eventTime, Map<String, String> keys, List<Object> valuesOrReasons) {
+    /** One value a feature, in the service's order; null where there is none. */
+    public List<@Nullable Object> values() {
+      return NullReason.plain(valuesOrReasons);
+    }
+  }
 
   private static final int CACHED_NODES = 1_024;
 
@@ -115,18 +122,15 @@ public final class ServiceReplay {
    * fed so far. The event itself is not fed by this.
    *
    * @param spineEvent of the spine's current schema; only its keys and its time are read
-   * @return values by full name, as {@link VectorAssembler#assemble} takes them; those of a view
-   *     whose entity has no key in the event are absent
+   * @return values and reasons by full name, of every column, as {@link VectorAssembler#assemble}
+   *     takes them
    * @throws IllegalArgumentException if the event has no event time
    */
-  public Map<String, @Nullable Object> viewFeatures(GenericRecord spineEvent) {
+  public Map<String, Object> viewFeatures(GenericRecord spineEvent) {
     long time = identities.get(service.spine()).timeMillis(spineEvent);
-    Map<String, @Nullable Object> features = new HashMap<>();
+    Map<String, Object> features = new HashMap<>();
     for (ReplayedView view : views) {
-      String key = view.key(spineEvent);
-      if (key != null) {
-        view.evaluate(key, time, features);
-      }
+      view.evaluate(view.key(spineEvent), time, features);
     }
     return features;
   }
@@ -204,8 +208,12 @@ public final class ServiceReplay {
       return engine.update(entries, key.getBytes(UTF_8), event, id, time);
     }
 
-    void evaluate(String key, long time, Map<String, @Nullable Object> features) {
-      @Nullable Object[] values = engine.evaluate(entries, key.getBytes(UTF_8), time);
+    void evaluate(@Nullable String key, long time, Map<String, Object> features) {
+      if (key == null) {
+        fullNames.forEach(name -> features.put(name, NullReason.NO_KEY));
+        return;
+      }
+      Object[] values = engine.evaluate(entries, key.getBytes(UTF_8), time);
       for (int i = 0; i < values.length; i++) {
         features.put(fullNames.get(i), values[i]);
       }

@@ -10,39 +10,42 @@ import io.leat.pipeline.Pipeline;
 import io.leat.pipeline.expression.ExpressionException;
 import io.leat.pipeline.expression.Program;
 import io.leat.pipeline.expression.Scope;
+import io.leat.schemas.NullReason;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.atomic.LongAdder;
 import org.apache.avro.Schema;
 import org.apache.avro.generic.GenericRecord;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Makes a service's vector of its spine event and of its views' values. Thread-safe.
  *
- * <p>A vector holds Long, Double, Boolean, String or null, and never a number that is not finite.
- * Of event features, enums are their symbols. Derived features are null where an input that they
- * need is null, where the result is not finite, and where the expression fails; the latter two are
- * counted.
+ * <p>A vector holds Long, Double, Boolean, String, or in their place the {@link NullReason} for
+ * which there is no value, and never a number that is not finite. Of event features, enums are
+ * their symbols.
+ *
+ * <p><b>Derived features</b> over a view's value that is not known ({@link NullReason#isUnknown})
+ * are not known either, whatever their expression would make of a null: with {@code has}, or where
+ * another operand decides. Over what is known not to be there, an empty window say, they are what
+ * the expression makes of it; where that is null, for the reason of the first such view's value by
+ * name, and of the event where no view's is null. They are null too where the result is not finite
+ * and where the expression fails, which is counted.
  */
 public final class VectorAssembler {
   /** One place of the vector. */
   private interface Slot {
-    @Nullable Object read(Input input);
+    Object read(Input input);
   }
 
   /**
    * @param bindings of the derived features' scope
    */
   private record Input(
-      GenericRecord event,
-      Map<String, @Nullable Object> viewFeatures,
-      Map<String, Object> bindings) {}
+      GenericRecord event, Map<String, Object> viewFeatures, Map<String, Object> bindings) {}
 
   private final List<FeatureView> views;
   private final Scope scope;
@@ -69,18 +72,20 @@ public final class VectorAssembler {
     for (Feature feature : service.features()) {
       if (feature instanceof EventFeature event) {
         EventFeatureReader reader = new EventFeatureReader(spine, event.field());
-        slots.add(input -> reader.read(input.event()));
+        slots.add(input -> reader.valueOrReason(input.event()));
       } else if (feature instanceof DerivedFeature derived) {
         Program program = Program.compile(derived.expression(), scope, Program.Result.SCALAR);
-        program.names().stream().map(viewOf::get).filter(Objects::nonNull).forEach(used::add);
-        slots.add(input -> derive(program, input.bindings()));
+        List<String> columns =
+            program.names().stream().filter(viewOf::containsKey).sorted().toList();
+        columns.forEach(name -> used.add(viewOf.get(name)));
+        slots.add(input -> derive(program, columns, input));
       } else {
         String name = feature.name();
         if (!viewOf.containsKey(name)) {
           throw missing(service, "the feature " + name + " of a view");
         }
         used.add(viewOf.get(name));
-        slots.add(input -> input.viewFeatures().get(name));
+        slots.add(input -> of(name, input));
       }
     }
     this.views = known.stream().filter(used::contains).toList();
@@ -103,14 +108,13 @@ public final class VectorAssembler {
    * Makes a vector.
    *
    * @param spineEvent of the spine's current schema
-   * @param viewFeatures values by full name, as {@link ViewEngine#evaluate} gives them (defaults
-   *     applied); an absent name is null, as for an event that has no key for the view's entity
-   * @return one value a feature, in the service's order
+   * @param viewFeatures values and reasons by full name, as {@link ViewEngine#evaluate} gives them
+   *     (defaults applied); of an absent name, the event has no key for the view's entity
+   * @return one value or {@link NullReason} a feature, in the service's order
    */
-  public List<@Nullable Object> assemble(
-      GenericRecord spineEvent, Map<String, @Nullable Object> viewFeatures) {
+  public List<Object> assemble(GenericRecord spineEvent, Map<String, Object> viewFeatures) {
     Input input = new Input(spineEvent, viewFeatures, scope.bind(spineEvent, viewFeatures));
-    List<@Nullable Object> vector = new ArrayList<>(slots.size());
+    List<Object> vector = new ArrayList<>(slots.size());
     for (Slot slot : slots) {
       vector.add(slot.read(input));
     }
@@ -122,19 +126,36 @@ public final class VectorAssembler {
     return failed.sum();
   }
 
-  private @Nullable Object derive(Program program, Map<String, Object> bindings) {
+  private static Object of(String name, Input input) {
+    return input.viewFeatures().getOrDefault(name, NullReason.NO_KEY);
+  }
+
+  /**
+   * @param columns what the program uses of views, by full name
+   */
+  private Object derive(Program program, List<String> columns, Input input) {
+    NullReason ofNull = NullReason.NULL_IN_EVENT;
+    for (int i = columns.size() - 1; i >= 0; i--) {
+      if (of(columns.get(i), input) instanceof NullReason reason
+          && (reason.isUnknown() || !ofNull.isUnknown())) {
+        ofNull = reason;
+      }
+    }
+    if (ofNull.isUnknown()) {
+      return ofNull;
+    }
     Object value;
     try {
-      value = program.evaluate(bindings);
+      value = program.evaluate(input.bindings());
     } catch (ExpressionException e) {
       failed.increment();
-      return null;
+      return NullReason.NO_RESULT;
     }
     if (value instanceof Double number && !Double.isFinite(number)) {
       failed.increment();
-      return null;
+      return NullReason.NOT_FINITE;
     }
-    return value;
+    return value == null ? ofNull : value;
   }
 
   private static IllegalArgumentException missing(FeatureService service, String what) {

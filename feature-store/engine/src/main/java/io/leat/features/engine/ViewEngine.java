@@ -2,11 +2,11 @@ package io.leat.features.engine;
 
 import io.leat.pipeline.Durations;
 import io.leat.pipeline.FeatureView;
+import io.leat.schemas.NullReason;
 import java.time.Duration;
 import java.util.List;
 import org.apache.avro.Schema;
 import org.apache.avro.generic.GenericRecord;
-import org.jspecify.annotations.Nullable;
 
 /**
  * One feature view: folds events into the state of their key, and evaluates that state at a time.
@@ -20,13 +20,14 @@ import org.jspecify.annotations.Nullable;
  * key's newest event or later, covers it: for max(window) + offset + grace. An event whose tile is
  * no longer kept is late, and changes nothing; any other folds into its tile. A window that reaches
  * back to tiles no longer kept, as only evaluation more than {@code grace} behind the key's newest
- * event can ask for, has no value: it is null, a count too, and no default stands for it. A
- * lifetime gathers what is no longer kept, so that no event is late for it.
+ * event can ask for, has no value: a {@link NullReason} stands in its place, of a count too, and no
+ * default stands for it. A lifetime gathers what is no longer kept, so that no event is late for
+ * it. A key without a state has had no event: its windows are empty, as any others are.
  *
- * <p><b>Order.</b> Every value but those nulls is a function of the <em>set</em> of events, late
- * ones or not; the order of arrival changes no bit. Sums are exact until they are rounded, once, at
- * evaluation ({@link ExactSum}); an average is that rounded sum divided by the count (Python's
- * {@code math.fsum(x) / len(x)}).
+ * <p><b>Order.</b> Every value but those unknown ones is a function of the <em>set</em> of events,
+ * late ones or not; the order of arrival changes no bit. Sums are exact until they are rounded,
+ * once, at evaluation ({@link ExactSum}); an average is that rounded sum divided by the count
+ * (Python's {@code math.fsum(x) / len(x)}).
  *
  * <p><b>Values.</b> Null values, numbers that are not finite or have a magnitude of 2^960 or more,
  * and events for which {@code where} does not hold, is null, or fails, are passed over. Booleans
@@ -111,7 +112,7 @@ public final class ViewEngine {
    * @param late whether it came too late to change anything
    * @param values as {@link #evaluate} gives them at the event's time, the event included
    */
-  public record Step(boolean late, @Nullable Object[] values) {}
+  public record Step(boolean late, Object[] values) {}
 
   /** Names of the values, in the order of {@link FeatureView#columns}. */
   public List<String> columns() {
@@ -172,12 +173,12 @@ public final class ViewEngine {
    * @param entries where the view's states lie
    * @param key UTF-8 of the key
    * @param timeMillis milliseconds since 1970-01-01 UTC
-   * @return one value a column: Long, Double, Boolean or String; null over no values where the
-   *     aggregation has no default, and over a window that is no longer kept. The array is the
-   *     caller's
+   * @return one value a column: Long, Double, Boolean or String; where there is none and the
+   *     aggregation has no default, and where it is not known, the {@link NullReason}. The array is
+   *     the caller's
    * @throws StateFormatException if the state is not one of this view, or of a later layout
    */
-  public @Nullable Object[] evaluate(Entries entries, byte[] key, long timeMillis) {
+  public Object[] evaluate(Entries entries, byte[] key, long timeMillis) {
     open(entries, key);
     return evaluateOpen(timeMillis);
   }
@@ -244,9 +245,15 @@ public final class ViewEngine {
     lastForgotten = open ? lastForgotten(tree.newest()) : Long.MIN_VALUE;
   }
 
-  private @Nullable Object[] evaluateOpen(long time) {
+  private Object[] evaluateOpen(long time) {
     long end = minus(time, offset);
-    return evaluator.evaluate(Math.floorDiv(end, resolution), end, lastForgotten, open);
+    return evaluator.evaluate(
+        Math.floorDiv(end, resolution), end, lastForgotten, open, isLate(time));
+  }
+
+  /** Whether an event of that time would come too late for the key of the last call. */
+  private boolean isLate(long time) {
+    return open && !hasLifetime && Math.floorDiv(time, resolution) <= lastForgotten;
   }
 
   /** Index of the newest tile that no window at newest - grace or later covers. */

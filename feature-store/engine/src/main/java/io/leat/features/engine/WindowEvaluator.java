@@ -3,7 +3,9 @@ package io.leat.features.engine;
 import io.leat.pipeline.Durations;
 import io.leat.pipeline.FeatureView;
 import io.leat.pipeline.FeatureView.Aggregation;
+import io.leat.schemas.NullReason;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -49,7 +51,10 @@ final class WindowEvaluator {
 
   /** What one aggregation makes of the measure that serves it. */
   private interface ColumnValue {
-    /** Writes the aggregation's values over a window from a place of the result on. */
+    /**
+     * Writes the aggregation's values over a window from a place of the result on; where there is
+     * none the reason, but for {@link NullReason#NO_EVENT}.
+     */
     void write(Cell cell, Duration window, long time, @Nullable Object[] result, int place);
   }
 
@@ -87,14 +92,15 @@ final class WindowEvaluator {
   }
 
   /**
-   * Values of every column; null where a window reaches back to tiles that are no longer kept.
+   * Values of every column, or why there is none.
    *
    * @param headTile index of the last tile that the windows cover
    * @param endMillis time at which the windows end
    * @param lastForgotten index up to which tiles are no longer kept
    * @param open whether the tree is at a key that has a state
+   * @param late whether the time lies before all that is kept
    */
-  @Nullable Object[] evaluate(long headTile, long endMillis, long lastForgotten, boolean open) {
+  Object[] evaluate(long headTile, long endMillis, long lastForgotten, boolean open, boolean late) {
     head = headTile;
     time = endMillis;
     window = 0;
@@ -117,6 +123,11 @@ final class WindowEvaluator {
         addPast();
       }
       finishWindow();
+    }
+    for (int w = 0; w < windows.length; w++) {
+      if (!whole[w]) {
+        leaveOut(w, late ? NullReason.LATE : NullReason.NOT_KEPT);
+      }
     }
     return result;
   }
@@ -158,11 +169,32 @@ final class WindowEvaluator {
       Aggregation aggregation = aggregations.get(a);
       int place = firstColumn[a] + window * aggregation.width();
       values[a].write(cell, windows[window], time, result, place);
-      if (aggregation.defaultValue().isPresent() && result[place] == null) {
-        result[place] = aggregation.defaultValue().get();
+      for (int i = place; i < place + aggregation.width(); i++) {
+        result[i] = valueOrReason(result[i], aggregation);
       }
     }
     window++;
+  }
+
+  private static Object valueOrReason(@Nullable Object written, Aggregation aggregation) {
+    Object found = written;
+    if (written == null) {
+      found = NullReason.NO_EVENT;
+    } else if (written instanceof Double number && !Double.isFinite(number)) {
+      found = NullReason.NOT_FINITE;
+    }
+    return found instanceof NullReason && aggregation.defaultValue().isPresent()
+        ? aggregation.defaultValue().get()
+        : found;
+  }
+
+  /** Says of every value over a window why there is none; no default stands for it. */
+  private void leaveOut(int unknown, NullReason reason) {
+    for (int a = 0; a < values.length; a++) {
+      int width = aggregations.get(a).width();
+      int place = firstColumn[a] + unknown * width;
+      Arrays.fill(result, place, place + width, reason);
+    }
   }
 
   private static ColumnValue value(Aggregation aggregation, Measure measure) {
@@ -223,16 +255,24 @@ final class WindowEvaluator {
       case VARIANCE -> variance(measure, false);
       case STDDEV -> variance(measure, true);
       case FIRST -> ends(measure.indexOf(Measure.Family.OLDEST, 0), 1);
-      case LAST, LATEST -> ends(measure.indexOf(Measure.Family.NEWEST, 0), 1);
+      case LAST -> ends(measure.indexOf(Measure.Family.NEWEST, 0), 1);
+      case LATEST -> {
+        int newest = measure.indexOf(Measure.Family.NEWEST, 0);
+        yield (cell, window, time, result, place) -> {
+          Object value = ((EndsAccumulator) cell.part(newest)).value(0);
+          result[place] = value == null ? NullReason.NULL_IN_NEWEST_EVENT : value;
+        };
+      }
       case LAST_N -> ends(measure.indexOf(Measure.Family.NEWEST, 0), (int) parameter);
       case DELTA -> {
         int newest = measure.indexOf(Measure.Family.NEWEST, 0);
         yield (cell, window, time, result, place) -> {
           EndsAccumulator ends = (EndsAccumulator) cell.part(newest);
-          if (ends.value(1) != null) {
-            result[place] =
-                NumericField.toDouble(ends.value(0)) - NumericField.toDouble(ends.value(1));
-          }
+          result[place] =
+              ends.size() < 2
+                  ? NullReason.TOO_FEW_VALUES
+                  : (Object)
+                      (NumericField.toDouble(ends.value(0)) - NumericField.toDouble(ends.value(1)));
         };
       }
       case COUNT_DISTINCT -> {
@@ -251,8 +291,10 @@ final class WindowEvaluator {
         yield (cell, window, time, result, place) -> {
           List<@Nullable Object> top =
               ((FrequencyAccumulator) cell.part(frequencies)).top((int) parameter);
-          for (int i = 0; i < top.size(); i++) {
-            result[place + i] = top.get(i);
+          NullReason others =
+              top.isEmpty() ? NullReason.TOO_MANY_VALUES : NullReason.TOO_FEW_VALUES;
+          for (int i = 0; i < (int) parameter; i++) {
+            result[place + i] = i < top.size() ? top.get(i) : others;
           }
         };
       }
@@ -278,7 +320,7 @@ final class WindowEvaluator {
     return (cell, window, time, result, place) -> {
       EndsAccumulator ends = (EndsAccumulator) cell.part(index);
       for (int i = 0; i < width; i++) {
-        result[place + i] = ends.value(i);
+        result[place + i] = i < ends.size() ? ends.value(i) : NullReason.TOO_FEW_VALUES;
       }
     };
   }
@@ -289,14 +331,17 @@ final class WindowEvaluator {
     ExactSum scratch = new ExactSum();
     return (cell, window, time, result, place) -> {
       if (cell.count() < 2) {
+        result[place] = NullReason.TOO_FEW_VALUES;
         return;
       }
       SquaresAccumulator ofSquares = (SquaresAccumulator) cell.part(squares);
-      if (!ofSquares.isOutOfRange()) {
-        double variance =
-            ofSquares.variance(cell.count(), ((SumAccumulator) cell.part(sum)).sum, scratch);
-        result[place] = root ? Math.sqrt(variance) : variance;
+      if (ofSquares.isOutOfRange()) {
+        result[place] = NullReason.NOT_FINITE;
+        return;
       }
+      double variance =
+          ofSquares.variance(cell.count(), ((SumAccumulator) cell.part(sum)).sum, scratch);
+      result[place] = root ? Math.sqrt(variance) : variance;
     };
   }
 }

@@ -7,7 +7,7 @@
  * Flink. Events enter as Avro records of their contract's current schema, through {@link
  * io.leat.features.engine.ViewEngine} or {@link io.leat.features.engine.ServiceReplay}; states
  * leave as byte arrays that the caller stores, values as {@code Long}, {@code Double}, {@code
- * Boolean}, {@code String} or null.
+ * Boolean}, {@code String}, or the {@link io.leat.schemas.NullReason} for which there is none.
  */
 @NullMarked
 package io.leat.features.engine;

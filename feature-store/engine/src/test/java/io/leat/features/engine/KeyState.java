@@ -4,6 +4,8 @@ import static io.leat.features.engine.Fixtures.READING;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.leat.pipeline.FeatureView;
+import io.leat.schemas.NullReason;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.TreeMap;
@@ -43,6 +45,10 @@ final class KeyState {
   }
 
   @Nullable Object[] evaluate(long time) {
+    return NullReason.plain(Arrays.asList(valuesOrReasons(time))).toArray();
+  }
+
+  Object[] valuesOrReasons(long time) {
     return engine.evaluate(entries, KEY, time);
   }
 }

@@ -4,6 +4,7 @@ import io.leat.pipeline.Durations;
 import io.leat.pipeline.FeatureView;
 import io.leat.pipeline.FeatureView.Aggregation;
 import io.leat.pipeline.FeatureView.Function;
+import io.leat.schemas.NullReason;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -62,13 +63,18 @@ final class NaiveView {
 
   /** Whether no window that ends at newest - grace or later covers the event's tile. */
   boolean isLate(Event event) {
-    return !events.isEmpty()
-        && !view.windows().contains(Durations.LIFETIME)
-        && tile(event.time) <= tile(oldest()) - longest();
+    return isLate(event.time);
   }
 
-  List<@Nullable Object> evaluate(long time) {
-    List<@Nullable Object> values = new ArrayList<>();
+  private boolean isLate(long time) {
+    return !events.isEmpty()
+        && !view.windows().contains(Durations.LIFETIME)
+        && tile(time) <= tile(oldest()) - longest();
+  }
+
+  /** Every value, or why there is none. */
+  List<Object> evaluate(long time) {
+    List<Object> values = new ArrayList<>();
     for (Aggregation aggregation : view.aggregations()) {
       for (Duration window : view.windows()) {
         List<Event> covered =
@@ -76,13 +82,34 @@ final class NaiveView {
                 aggregation, events.stream().filter(e -> covers(window, time, e.time)).toList());
         boolean kept = events.isEmpty() || isKept(window, time);
         for (int rank = 0; rank < aggregation.width(); rank++) {
-          Object value =
-              kept ? evaluate(aggregation, window, time - offset(), covered, rank) : null;
-          values.add(kept && value == null ? aggregation.defaultValue().orElse(null) : value);
+          if (!kept) {
+            values.add(isLate(time) ? NullReason.LATE : NullReason.NOT_KEPT);
+            continue;
+          }
+          Object value = evaluate(aggregation, window, time - offset(), covered, rank);
+          if (value == null && aggregation.defaultValue().isPresent()) {
+            value = aggregation.defaultValue().get();
+          }
+          values.add(value == null ? reason(aggregation, covered.size()) : value);
         }
       }
     }
     return values;
+  }
+
+  /** Why a known window gives no value. */
+  private static NullReason reason(Aggregation aggregation, int occurrences) {
+    if (occurrences == 0) {
+      return NullReason.NO_EVENT;
+    }
+    return switch (aggregation.function()) {
+      case LATEST -> NullReason.NULL_IN_NEWEST_EVENT;
+      case VARIANCE, STDDEV -> occurrences < 2 ? NullReason.TOO_FEW_VALUES : NullReason.NOT_FINITE;
+      case DELTA, LAST_N, TOP_K -> NullReason.TOO_FEW_VALUES;
+      case TIME_SINCE_LAST -> NullReason.NO_EVENT;
+      case COUNT, RATE, COUNT_DISTINCT, SUM, AVG, MIN, MAX, QUANTILE, EWMA, FIRST, LAST ->
+          throw new AssertionError(aggregation);
+    };
   }
 
   private long offset() {

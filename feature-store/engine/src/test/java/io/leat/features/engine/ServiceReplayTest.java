@@ -1,5 +1,12 @@
 package io.leat.features.engine;
 
+import static io.leat.schemas.NullReason.LATE;
+import static io.leat.schemas.NullReason.NOT_FINITE;
+import static io.leat.schemas.NullReason.NOT_KEPT;
+import static io.leat.schemas.NullReason.NO_EVENT;
+import static io.leat.schemas.NullReason.NO_KEY;
+import static io.leat.schemas.NullReason.NO_RESULT;
+import static io.leat.schemas.NullReason.NULL_IN_EVENT;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -95,6 +102,7 @@ class ServiceReplayTest {
 
     assertThat(vector.keys()).isEqualTo(Map.of("shop", "7"));
     assertThat(vector.values()).containsExactly(null, null, 0L, null);
+    assertThat(vector.valuesOrReasons()).containsExactly(NO_KEY, NO_KEY, 0L, NO_KEY);
     assertThat(replay.failedDerivations()).isZero();
   }
 
@@ -122,7 +130,7 @@ class ServiceReplayTest {
     ServiceReplay.Vector vector =
         replay.feed("orders", order("a", 1_000, "ann", 7, 2)).orElseThrow();
 
-    assertThat(vector.values()).containsExactly(null, null, true);
+    assertThat(vector.valuesOrReasons()).containsExactly(NOT_FINITE, NO_RESULT, true);
     assertThat(replay.failedDerivations()).isEqualTo(2);
   }
 
@@ -156,14 +164,63 @@ class ServiceReplayTest {
   }
 
   @Test
-  void aLateEventIsCountedAndHasAVectorOfNulls() {
-    ServiceReplay replay = replay(new ViewFeature("spending", "orders_1h"));
+  void aLateEventIsCountedAndNothingOfTheViewIsKnownThen() {
+    ServiceReplay replay =
+        replay(
+            new ViewFeature("spending", "orders_1h"),
+            derived("spent", "has(spending.average_1h) ? spending.average_1h : 0.0"),
+            derived("any", "event.amount > 1.0 || spending.orders_1h > 0.0"),
+            derived("own", "event.amount > 1.0"));
     replay.feed("orders", order("a", 10 * HOUR.toMillis(), "ann", 7, 2));
 
     Optional<ServiceReplay.Vector> vector = replay.feed("orders", order("b", 0, "ann", 7, 2));
 
-    assertThat(vector.orElseThrow().values()).containsExactly((Object) null);
+    assertThat(vector.orElseThrow().valuesOrReasons()).containsExactly(LATE, LATE, LATE, true);
+    assertThat(vector.orElseThrow().values()).containsExactly(null, null, null, true);
     assertThat(replay.lateEvents()).isEqualTo(1);
+  }
+
+  @Test
+  void aWindowThatReachesBehindWhatIsKeptIsNotKnownAndNothingThatIsMadeOfIt() {
+    ServiceReplay replay =
+        replay(
+            new ViewFeature("spending", "orders_1h"),
+            derived("spent", "has(spending.average_1h) ? spending.average_1h : 0.0"));
+    replay.feed("orders", order("a", 10 * HOUR.toMillis(), "ann", 7, 2));
+
+    GenericRecord within = order("b", 10 * HOUR.toMillis() - HOUR.toMillis() / 2, "ann", 7, 2);
+
+    assertThat(replay.feed("orders", within).orElseThrow().valuesOrReasons())
+        .containsExactly(NOT_KEPT, NOT_KEPT);
+    assertThat(replay.lateEvents()).isZero();
+  }
+
+  @Test
+  void aDerivedFeatureOverAnEmptyWindowIsWhatItsExpressionMakesOfNull() {
+    ServiceReplay replay =
+        replay(
+            derived("worst", "has(complaints.worst_1h) ? complaints.worst_1h : 0.0"),
+            derived("ratio", "event.amount / complaints.worst_1h"));
+
+    assertThat(
+            replay.feed("orders", order("a", 1_000, "ann", 7, 2)).orElseThrow().valuesOrReasons())
+        .containsExactly(0.0, NO_EVENT);
+  }
+
+  @Test
+  void aFieldOfTheEventIsNullForItsOwnReason() {
+    ServiceReplay replay =
+        replay(
+            new EventFeature("amount"),
+            new EventFeature("customer"),
+            derived("named", "event.customer + '!'"));
+
+    assertThat(
+            replay
+                .feed("orders", order("a", 1_000, null, 7, Float.NaN))
+                .orElseThrow()
+                .valuesOrReasons())
+        .containsExactly(NOT_FINITE, NULL_IN_EVENT, NULL_IN_EVENT);
   }
 
   @Test
@@ -179,15 +236,16 @@ class ServiceReplayTest {
 
     GenericRecord asked = order("b", 2_000, "ann", 7, 6);
 
-    Map<String, @Nullable Object> once =
-        Map.of("spending.orders_1h", 1L, "spending.average_1h", 2.0);
+    Map<String, Object> once = Map.of("spending.orders_1h", 1L, "spending.average_1h", 2.0);
     assertThat(replay.viewFeatures(asked)).isEqualTo(once);
     assertThat(replay.viewFeatures(asked)).isEqualTo(once);
-    assertThat(replay.viewFeatures(order("c", 2_000, null, 7, 6))).isEmpty();
+    assertThat(replay.viewFeatures(order("c", 2_000, null, 7, 6)))
+        .isEqualTo(Map.of("spending.orders_1h", NO_KEY, "spending.average_1h", NO_KEY));
 
     replay.forget();
 
-    assertThat(replay.viewFeatures(asked)).containsEntry("spending.orders_1h", 0L);
+    assertThat(replay.viewFeatures(asked))
+        .isEqualTo(Map.of("spending.orders_1h", 0L, "spending.average_1h", NO_EVENT));
   }
 
   @Test
@@ -218,7 +276,8 @@ class ServiceReplayTest {
             "complaints",
             new Entity("shop", "shop"),
             "complaints",
-            aggregation("complaints", Function.COUNT, null));
+            aggregation("complaints", Function.COUNT, null),
+            aggregation("worst", Function.MAX, "shop"));
     return new Pipeline(
         "shops",
         "nobody",

@@ -96,7 +96,7 @@ class ViewEngineProperties {
     followsNaive(view, shape, history, r);
   }
 
-  /** After each arrival: the same verdict, and the same values at any time. */
+  /** After each arrival: the same verdict, and the same values and reasons at any time. */
   private static void followsNaive(
       FeatureView view, Shape shape, List<Event> history, Random random) {
     KeyState state = state(view, shape, random.nextInt(3) * 5);
@@ -110,10 +110,11 @@ class ViewEngineProperties {
       }
       // Late events are given to the naive view too: they change no value from here on.
       naive.add(event);
-      assertEqual(state.evaluate(event.time()), naive.evaluate(event.time()), naive.greatest());
+      assertEqual(
+          state.valuesOrReasons(event.time()), naive.evaluate(event.time()), naive.greatest());
       long newest = naive.isEmpty() ? 0 : naive.newest();
       long anyTime = newest - 3_000 + random.nextInt(7_000);
-      assertEqual(state.evaluate(anyTime), naive.evaluate(anyTime), naive.greatest());
+      assertEqual(state.valuesOrReasons(anyTime), naive.evaluate(anyTime), naive.greatest());
     }
   }
 
@@ -121,8 +122,7 @@ class ViewEngineProperties {
    * Equal to the last bit, but for the weighted average, where the naive view rounds terms as large
    * as the greatest value.
    */
-  private static void assertEqual(
-      @Nullable Object[] found, List<@Nullable Object> expected, double greatest) {
+  private static void assertEqual(Object[] found, List<Object> expected, double greatest) {
     assertThat(found).hasSameSizeAs(expected);
     for (int i = 0; i < found.length; i++) {
       if (found[i] instanceof Double number
@@ -150,7 +150,7 @@ class ViewEngineProperties {
     KeyState other = fold(view, Shape.USUAL, shuffled);
     for (int i = 0; i < 5; i++) {
       long time = r.nextInt(9_000) - 3_000L;
-      assertThat(one.evaluate(time)).containsExactly(other.evaluate(time));
+      assertThat(one.valuesOrReasons(time)).containsExactly(other.valuesOrReasons(time));
     }
   }
 
@@ -200,7 +200,7 @@ class ViewEngineProperties {
           one.engine.updateAndEvaluate(
               one.entries, KeyState.KEY, record(event), event.id(), event.time());
       assertThat(step.late()).isEqualTo(update(other, event));
-      assertThat(step.values()).containsExactly(other.evaluate(event.time()));
+      assertThat(step.values()).containsExactly(other.valuesOrReasons(event.time()));
       assertThat(one.content()).isEqualTo(other.content());
     }
   }

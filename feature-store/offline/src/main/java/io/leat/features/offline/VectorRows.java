@@ -5,6 +5,7 @@ import io.leat.runtime.flink.BadRecordException;
 import io.leat.runtime.flink.DecodeAvro;
 import io.leat.runtime.flink.KafkaRecord;
 import io.leat.schemas.FeatureVectorSchema;
+import io.leat.schemas.NullReason;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -40,8 +41,8 @@ final class VectorRows
     this.keyColumns = new HashMap<>(keyColumns);
   }
 
-  /** Where the values of vectors of one schema go: a place in the row each. */
-  private record Layout(List<String> names, int[] places) {}
+  /** Where the values of vectors of one schema go: a column and its place in the row each. */
+  private record Layout(List<String> names, List<String> columns, int[] places) {}
 
   @Override
   public RowData apply(KafkaRecord record, DecodeAvro.WithWriterSchema<FeatureVector> decoded)
@@ -84,6 +85,12 @@ final class VectorRows
             place, convert(value, table.columns().get(place).type(), layout.names().get(i)));
       }
     }
+    set(
+        row,
+        NullReasons.COLUMN,
+        StringData.fromString(
+            NullReasons.text(
+                layout.columns(), NullReason.joined(values, vector.getNullReasons()))));
     return row;
   }
 
@@ -111,11 +118,12 @@ final class VectorRows
     } catch (IllegalArgumentException e) {
       throw new BadRecordException("unnamed_features", e.getMessage());
     }
+    List<String> columns = names.stream().map(VectorTable::column).toList();
     int[] places = new int[names.size()];
     for (int i = 0; i < places.length; i++) {
-      places[i] = place(VectorTable.column(names.get(i)), names.get(i));
+      places[i] = place(columns.get(i), names.get(i));
     }
-    return new Layout(names, places);
+    return new Layout(names, columns, places);
   }
 
   private int place(String column, String name) throws BadRecordException {

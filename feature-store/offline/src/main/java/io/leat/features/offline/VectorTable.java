@@ -27,7 +27,7 @@ import org.apache.iceberg.types.Types;
 
 /**
  * {@code vectors_<service>}: the spine event's id and time, the entities' keys, one column a
- * feature, the definition that made them, their lineage.
+ * feature, the definition that made them, their lineage, and why features are null.
  */
 public final class VectorTable {
   public static final String EVENT_ID = "event_id";
@@ -89,6 +89,12 @@ public final class VectorTable {
             Types.StringType.get(),
             "Fingerprint of the service's and its views' definitions."));
     columns.addAll(SourceColumns.columns(ids, Topics.features(service.name())));
+    columns.add(
+        Types.NestedField.optional(
+            ids.incrementAndGet(),
+            NullReasons.COLUMN,
+            Types.StringType.get(),
+            "Why features are null: column=reason, ...; one that is not named had no event in its window."));
     return OfflineTables.table(
         "vectors_" + service.name(),
         columns,

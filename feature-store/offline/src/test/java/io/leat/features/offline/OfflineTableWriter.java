@@ -13,6 +13,7 @@ import io.leat.runtime.flink.BadRecordException;
 import io.leat.runtime.flink.DecodeAvro;
 import io.leat.runtime.flink.KafkaRecord;
 import io.leat.schemas.FeatureVectorSchema;
+import io.leat.schemas.NullReason;
 import io.leat.schemas.RecordHeaders;
 import io.leat.schemas.Topics;
 import java.io.Closeable;
@@ -122,7 +123,8 @@ public final class OfflineTableWriter implements Closeable {
               Instant.ofEpochMilli(vector.eventTime()),
               vector.keys(),
               Collections.unmodifiableList(vector.values()),
-              source);
+              source,
+              NullReason.codes(vector.valuesOrReasons()));
       try {
         made.add(
             rows.apply(

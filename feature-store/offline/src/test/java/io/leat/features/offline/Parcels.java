@@ -115,7 +115,8 @@ final class Parcels {
             sentAt(i).truncatedTo(ChronoUnit.MILLIS),
             i % 5 == 0 ? Map.of() : Map.of("customer", customer(i)),
             Collections.unmodifiableList(features(i)),
-            new LogPosition(EVENT, i % PARTITIONS, (long) i));
+            new LogPosition(EVENT, i % PARTITIONS, (long) i),
+            ByteBuffer.allocate(0));
     ProducerRecord<byte[], byte[]> record =
         new ProducerRecord<>(
             Topics.features(SERVICE), i % PARTITIONS, key(i), codec.encode(vectorSchema, vector));

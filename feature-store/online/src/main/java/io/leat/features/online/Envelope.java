@@ -3,6 +3,7 @@ package io.leat.features.online;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.leat.features.online.backfill.Position;
+import io.leat.schemas.NullReason;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
@@ -22,17 +23,18 @@ import org.jspecify.annotations.Nullable;
  * <p>Binary form, all numbers big-endian:
  *
  * <pre>
- * byte   3, the version of this form (version 2 has no place and does not tell of views that wait, and
- *        names late views without their version;
- *        of version 1, values are null, long and double only)
+ * byte   4, the version of this form (version 3 has no reasons, byte 0 for any null;
+ *        version 2 has no place and does not tell of views that wait, and names late views without
+ *        their version; of version 1, values are null, long and double only)
  * int    partition of the valid topic, from 0; -1 where it is not known
  * long   offset there
  * int    length of the spine key, -1 for none; the key
  * int    length of the event; the event, as it lies on its valid topic
  * short  number of evaluated views, for each:
  *          text  view@version (short length, modified UTF-8)
- *          short number of values, for each: byte 0 null | byte 1, long | byte 2, double |
- *                byte 3 false | byte 4 true | byte 5, int length, UTF-8
+ *          short number of values, for each: byte 1, long | byte 2, double |
+ *                byte 3 false | byte 4 true | byte 5, int length, UTF-8 |
+ *                byte 6, byte code of the {@link NullReason}
  * short  number of views that the event came too late for, for each: text view@version
  * short  number of views that wait for their backfill, for each: text view@version
  * </pre>
@@ -40,8 +42,9 @@ import org.jspecify.annotations.Nullable;
  * @param key key of the event's record, as it lies on its valid topic; null where it has none
  * @param event the event's bytes, as they lie on its valid topic
  * @param position where the event lies on its valid topic
- * @param values view id to the view's values, in the order of its columns. An absent view has no
- *     values: the entity's key was null, the event came too late, or the view waits
+ * @param values view id to the view's values, or the reasons why there are none, in the order of
+ *     its columns. An absent view has no values: the entity's key was null, the event came too
+ *     late, or the view waits
  * @param lateFor ids of the views that the event came too late for
  * @param notYet ids of the views whose values it wants and which wait for their backfill
  */
@@ -49,17 +52,18 @@ record Envelope(
     byte @Nullable [] key,
     byte[] event,
     Position position,
-    Map<String, List<@Nullable Object>> values,
+    Map<String, List<Object>> values,
     List<String> lateFor,
     List<String> notYet) {
-  private static final int VERSION = 3;
+  private static final int VERSION = 4;
   private static final int FIRST_WITH_POSITION = 3;
-  private static final int NULL = 0;
+  private static final int NULL_WITHOUT_REASON = 0;
   private static final int LONG = 1;
   private static final int DOUBLE = 2;
   private static final int FALSE = 3;
   private static final int TRUE = 4;
   private static final int TEXT = 5;
+  private static final int NULL = 6;
 
   Envelope(byte @Nullable [] key, byte[] event, Position position) {
     this(key, event, position, Map.of(), List.of(), List.of());
@@ -70,13 +74,11 @@ record Envelope(
    * views that wait.
    */
   Envelope with(
-      Map<String, List<@Nullable Object>> moreValues,
-      List<String> moreLate,
-      List<String> moreNotYet) {
+      Map<String, List<Object>> moreValues, List<String> moreLate, List<String> moreNotYet) {
     if (moreValues.isEmpty() && moreLate.isEmpty() && moreNotYet.isEmpty()) {
       return this;
     }
-    Map<String, List<@Nullable Object>> allValues = new LinkedHashMap<>(values);
+    Map<String, List<Object>> allValues = new LinkedHashMap<>(values);
     allValues.putAll(moreValues);
     List<String> allLate = new ArrayList<>(lateFor);
     allLate.addAll(moreLate);
@@ -103,7 +105,7 @@ record Envelope(
       out.writeInt(event.length);
       out.write(event);
       out.writeShort(values.size());
-      for (Map.Entry<String, List<@Nullable Object>> view : values.entrySet()) {
+      for (Map.Entry<String, List<Object>> view : values.entrySet()) {
         out.writeUTF(view.getKey());
         out.writeShort(view.getValue().size());
         for (Object value : view.getValue()) {
@@ -139,10 +141,10 @@ record Envelope(
       if (event == null) {
         throw new SerializationException("an envelope without an event");
       }
-      Map<String, List<@Nullable Object>> values = new LinkedHashMap<>();
+      Map<String, List<Object>> values = new LinkedHashMap<>();
       for (int views = in.readUnsignedShort(); views > 0; views--) {
         String view = in.readUTF();
-        List<@Nullable Object> columns = new ArrayList<>();
+        List<Object> columns = new ArrayList<>();
         for (int left = in.readUnsignedShort(); left > 0; left--) {
           columns.add(readValue(in));
         }
@@ -175,9 +177,10 @@ record Envelope(
     return names;
   }
 
-  private static void writeValue(DataOutputStream out, @Nullable Object value) throws IOException {
-    if (value == null) {
+  private static void writeValue(DataOutputStream out, Object value) throws IOException {
+    if (value instanceof NullReason reason) {
       out.writeByte(NULL);
+      out.writeByte(reason.code());
     } else if (value instanceof Long number) {
       out.writeByte(LONG);
       out.writeLong(number);
@@ -194,10 +197,11 @@ record Envelope(
     }
   }
 
-  private static @Nullable Object readValue(DataInputStream in) throws IOException {
+  private static Object readValue(DataInputStream in) throws IOException {
     int kind = in.readByte();
     return switch (kind) {
-      case NULL -> null;
+      case NULL_WITHOUT_REASON -> NullReason.UNSTATED;
+      case NULL -> NullReason.of(in.readByte());
       case LONG -> in.readLong();
       case DOUBLE -> in.readDouble();
       case FALSE -> false;

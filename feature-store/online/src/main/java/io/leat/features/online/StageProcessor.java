@@ -20,7 +20,6 @@ import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.api.ContextualProcessor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
-import org.jspecify.annotations.Nullable;
 
 /**
  * One entity's stage: folds the event into the views that are made of it, then evaluates the views
@@ -119,7 +118,7 @@ final class StageProcessor extends ContextualProcessor<byte[], InFlight, byte[],
     EventHeaders event = inFlight.headers();
     byte[] key = record.key();
     reached = Math.max(reached, event.eventTime());
-    Map<String, List<@Nullable Object>> values = new LinkedHashMap<>();
+    Map<String, List<Object>> values = new LinkedHashMap<>();
     List<String> lateFor = new ArrayList<>();
     List<String> notYet = new ArrayList<>();
     Position position = inFlight.envelope().position();

@@ -7,6 +7,7 @@ import io.leat.pipeline.FeatureView;
 import io.leat.pipeline.Pipeline;
 import io.leat.records.FeatureVector;
 import io.leat.schemas.AvroCodec;
+import io.leat.schemas.NullReason;
 import io.leat.schemas.RecordHeaders;
 import io.leat.schemas.RegistryClient;
 import io.micrometer.core.instrument.Counter;
@@ -70,6 +71,7 @@ final class VectorProcessor
     Envelope envelope = record.value().envelope();
     EventHeaders origin = record.value().headers();
     long failedBefore = assembler.failedDerivations();
+    List<Object> features = assembler.assemble(event, viewFeatures(envelope));
     FeatureVector vector =
         new FeatureVector(
             service.name(),
@@ -78,8 +80,9 @@ final class VectorProcessor
             origin.eventId(),
             Instant.ofEpochMilli(origin.eventTime()),
             keys(event),
-            assembler.assemble(event, viewFeatures(envelope)),
-            origin.source());
+            NullReason.plain(features),
+            origin.source(),
+            NullReason.codes(features));
     Headers headers = new org.apache.kafka.common.header.internals.RecordHeaders(record.headers());
     // Values are null because the event came too late for the view, or because the view waits.
     setViews(headers, RecordHeaders.LATE_FOR, envelope.lateFor());
@@ -103,22 +106,35 @@ final class VectorProcessor
     return keys;
   }
 
-  private Map<String, @Nullable Object> viewFeatures(Envelope envelope) {
-    Map<String, @Nullable Object> features = new HashMap<>();
-    for (NeededView view : views) {
-      List<@Nullable Object> values = envelope.values().getOrDefault(view.view().id(), List.of());
-      for (int i = 0; i < values.size(); i++) {
-        features.put(view.features().get(i), values.get(i));
+  private Map<String, Object> viewFeatures(Envelope envelope) {
+    Map<String, Object> features = new HashMap<>();
+    for (NeededView needed : views) {
+      List<Object> values = envelope.values().get(needed.view().id());
+      for (int i = 0; i < needed.features().size(); i++) {
+        features.put(
+            needed.features().get(i),
+            values == null ? reason(needed.view(), envelope) : values.get(i));
       }
     }
     return features;
   }
 
+  /** Why an event has brought no values of a view along. */
+  private static NullReason reason(FeatureView view, Envelope envelope) {
+    if (isNamed(view, envelope.notYet())) {
+      return NullReason.NOT_YET;
+    }
+    return isNamed(view, envelope.lateFor()) ? NullReason.LATE : NullReason.NO_KEY;
+  }
+
   /**
-   * Names those of some views that the service takes values of.
-   *
-   * @param some the views' ids; their names, where an earlier form of the envelope has them
+   * @param views ids; names, where an earlier form of the envelope has them
    */
+  private static boolean isNamed(FeatureView view, List<String> views) {
+    return views.contains(view.id()) || views.contains(view.name());
+  }
+
+  /** Names those of some views that the service takes values of, as {@link #isNamed} takes them. */
   private void setViews(Headers headers, String header, List<String> some) {
     if (some.isEmpty()) {
       return;
@@ -126,7 +142,7 @@ final class VectorProcessor
     List<String> needed =
         views.stream()
             .map(NeededView::view)
-            .filter(view -> some.contains(view.id()) || some.contains(view.name()))
+            .filter(view -> isNamed(view, some))
             .map(FeatureView::name)
             .toList();
     if (!needed.isEmpty()) {

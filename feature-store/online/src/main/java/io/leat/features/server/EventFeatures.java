@@ -15,6 +15,7 @@ import io.leat.pipeline.FeatureView;
 import io.leat.pipeline.Pipeline;
 import io.leat.pipeline.expression.Program;
 import io.leat.pipeline.expression.Scope;
+import io.leat.schemas.NullReason;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -151,52 +152,40 @@ final class EventFeatures {
     Map<String, List<@Nullable Object>> given = request.entities();
     Set<String> there = there(given, keys);
     for (int row = 0; row < request.rows(); row++) {
-      List<@Nullable Object> vector =
+      List<Object> vector =
           assembler.assemble(event(given, keys, there, row, time), viewFeatures(rows, row));
       for (int feature = 0; feature < vector.size(); feature++) {
         if (!(service.features().get(feature) instanceof ViewFeature)) {
           Column column = columns.get(places.get(feature));
+          if (!there.containsAll(needs.get(feature))) {
+            column.set(row, NullReason.NULL_IN_EVENT, Status.INVALID);
+            continue;
+          }
           Object value = vector.get(feature);
-          Status status =
-              there.containsAll(needs.get(feature))
-                  ? status(value, madeOf.get(feature), rows, row, request.asOf(), time)
-                  : Status.INVALID;
-          column.set(row, status == Status.PRESENT ? value : null, status);
+          column.set(
+              row,
+              value,
+              value instanceof NullReason reason
+                  ? status(reason, madeOf.get(feature), rows, row, request.asOf(), time)
+                  : Status.PRESENT);
         }
       }
     }
   }
 
-  /**
-   * That of the first column that is not known, for an expression can make a value of its null: of
-   * {@code has(total_1h)}, of {@code a > 1.0 || b > 1.0}. Else PRESENT, or that of the first column
-   * that is null: for want of it the feature is.
-   */
+  /** That of the first column that has the reason: for want of it there is no value. */
   private static Status status(
-      @Nullable Object value,
+      NullReason reason,
       List<Input> inputs,
       Map<ServedView, Rows> rows,
       int row,
       Optional<Instant> asOf,
       Instant time)
       throws RequestException {
-    long millis = time.toEpochMilli();
     for (Input input : inputs) {
       Rows read = rows.get(input.view());
-      Optional<Status> unknown =
-          NullStatus.ofUnknown(input.view(), input.column(), read, row, asOf, millis);
-      if (unknown.isPresent()) {
-        return unknown.get();
-      }
-    }
-    if (value != null) {
-      return Status.PRESENT;
-    }
-    for (Input input : inputs) {
-      Rows read = rows.get(input.view());
-      @Nullable Object[] values = read.values()[row];
-      if (values == null || values[input.column()] == null) {
-        return NullStatus.of(input.view(), input.column(), read, row, asOf, millis);
+      if (read.values()[row][input.column()] == reason) {
+        return NullStatus.of(input.view(), input.column(), read, row, asOf, time.toEpochMilli());
       }
     }
     return Status.NULL_VALUE;
@@ -237,13 +226,10 @@ final class EventFeatures {
     return event;
   }
 
-  private Map<String, @Nullable Object> viewFeatures(Map<ServedView, Rows> rows, int row) {
-    Map<String, @Nullable Object> features = new HashMap<>();
+  private Map<String, Object> viewFeatures(Map<ServedView, Rows> rows, int row) {
+    Map<String, Object> features = new HashMap<>();
     for (Input input : inputs) {
-      @Nullable Object[] values = rows.get(input.view()).values()[row];
-      if (values != null) {
-        features.put(input.name(), values[input.column()]);
-      }
+      features.put(input.name(), rows.get(input.view()).values()[row][input.column()]);
     }
     return features;
   }

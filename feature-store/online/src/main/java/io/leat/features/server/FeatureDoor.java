@@ -57,7 +57,7 @@ final class FeatureDoor implements HttpService, ReadGate.Door<HttpResponse> {
             .addLong(FeatureServer.LAG_RECORDS, answer.lag().records())
             .addLong(FeatureServer.LAG_MILLIS, answer.lag().millis())
             .build(),
-        HttpData.wrap(JsonAnswer.of(answer, request.versionMetadata())));
+        HttpData.wrap(JsonAnswer.of(answer, request.versionMetadata(), request.nullReasons())));
   }
 
   @Override

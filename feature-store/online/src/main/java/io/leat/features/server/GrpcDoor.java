@@ -91,7 +91,8 @@ final class GrpcDoor extends AbstractUnaryGrpcService implements ReadGate.Door<b
                 request.getFullFeatureNames()),
             columns,
             time,
-            request.getIncludeFeatureViewVersionMetadata())
+            request.getIncludeFeatureViewVersionMetadata(),
+            false)
         .check();
   }
 

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.core.io.SerializedString;
 import com.fasterxml.jackson.core.util.ByteArrayBuilder;
 import io.leat.features.server.OnlineAnswer.Column;
 import io.leat.features.server.OnlineAnswer.Status;
+import io.leat.schemas.NullReason;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.math.BigInteger;
@@ -34,8 +35,9 @@ final class JsonAnswer {
    * The body of an answer.
    *
    * @param versionMetadata whether it names the views that were read
+   * @param nullReasons whether it says why values are null
    */
-  static byte[] of(OnlineAnswer answer, boolean versionMetadata) {
+  static byte[] of(OnlineAnswer answer, boolean versionMetadata, boolean nullReasons) {
     int rows = answer.columns().get(0).values().length;
     int cells = answer.columns().size() * rows;
     SerializableString present =
@@ -53,7 +55,12 @@ final class JsonAnswer {
           times = column.eventTimes();
           written = times(times);
         }
+        json.writeStartObject();
         write(column, written, present, json);
+        if (nullReasons) {
+          writeReasons(column, json);
+        }
+        json.writeEndObject();
       }
       json.writeEndArray();
       json.writeEndObject();
@@ -88,7 +95,6 @@ final class JsonAnswer {
   private static void write(
       Column column, SerializableString times, SerializableString present, JsonGenerator json)
       throws IOException {
-    json.writeStartObject();
     json.writeArrayFieldStart("values");
     for (Object value : column.values()) {
       writeValue(value, json);
@@ -106,7 +112,14 @@ final class JsonAnswer {
     }
     json.writeFieldName("event_timestamps");
     json.writeRawValue(times);
-    json.writeEndObject();
+  }
+
+  private static void writeReasons(Column column, JsonGenerator json) throws IOException {
+    json.writeArrayFieldStart("null_reasons");
+    for (NullReason reason : column.reasons()) {
+      json.writeString(reason == null ? null : reason.text());
+    }
+    json.writeEndArray();
   }
 
   private static void writeValue(@Nullable Object value, JsonGenerator json) throws IOException {

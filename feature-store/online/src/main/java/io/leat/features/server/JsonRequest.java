@@ -30,6 +30,7 @@ final class JsonRequest {
   private Map<String, List<@Nullable Object>> entities = Map.of();
   private boolean fullFeatureNames;
   private boolean versionMetadata;
+  private boolean nullReasons;
   private Optional<Instant> asOf = Optional.empty();
 
   private JsonRequest(JsonParser json) {
@@ -64,6 +65,7 @@ final class JsonRequest {
         case "feature_service" -> service = text(field);
         case "full_feature_names" -> fullFeatureNames = flag(field);
         case "include_feature_view_version_metadata" -> versionMetadata = flag(field);
+        case "include_null_reasons" -> nullReasons = flag(field);
         case "as_of" -> {
           Optional<String> time = text(field);
           asOf = time.isPresent() ? Optional.of(OnlineRequest.time(time.get())) : Optional.empty();
@@ -75,7 +77,11 @@ final class JsonRequest {
       throw malformed("The body goes on behind its object; expected one JSON object.");
     }
     return new OnlineRequest(
-            new Names(features, service, fullFeatureNames), entities, asOf, versionMetadata)
+            new Names(features, service, fullFeatureNames),
+            entities,
+            asOf,
+            versionMetadata,
+            nullReasons)
         .check();
   }
 

@@ -3,61 +3,64 @@ package io.leat.features.server;
 import io.leat.features.server.OnlineAnswer.Status;
 import io.leat.features.server.RequestException.Kind;
 import io.leat.features.server.ViewReader.Rows;
+import io.leat.schemas.NullReason;
 import java.time.Instant;
 import java.util.Optional;
 
-/** Why a value of a view is null, and whether it is for want of knowing. Stateless. */
+/**
+ * What Feast's clients are told of a view's value, for the reason that the engine gives. Stateless.
+ */
 final class NullStatus {
   private NullStatus() {}
 
   /**
-   * The status of a value that is null.
+   * The status of a column that has a value or a reason.
    *
    * @param column index in the view's columns
    * @param asOf the time that the request names, where it names one
    * @param time the time of evaluation, milliseconds since 1970-01-01 UTC
-   * @throws RequestException if the request names a time that is too long ago
+   * @throws RequestException if the request names a time from which not all is kept any more
    */
   static Status of(
       ServedView view, int column, Rows rows, int row, Optional<Instant> asOf, long time)
       throws RequestException {
-    Optional<Status> unknown = ofUnknown(view, column, rows, row, asOf, time);
-    if (unknown.isPresent()) {
-      return unknown.get();
+    if (!(rows.values()[row][column] instanceof NullReason reason)) {
+      return rows.found()[row] ? Status.PRESENT : Status.NOT_FOUND;
     }
-    if (rows.values()[row] == null) {
-      return Status.NOT_FOUND;
-    }
-    return view.isOver(column, rows.newest()[row], time)
-        ? Status.OUTSIDE_MAX_AGE
-        : Status.NULL_VALUE;
+    return switch (reason) {
+      case NOT_YET, NO_KEY -> Status.NOT_FOUND;
+      case NOT_KEPT, LATE, UNSTATED -> {
+        if (asOf.isPresent()) {
+          throw outOfRetention(view, column, rows.newest()[row], asOf.get());
+        }
+        yield Status.INVALID;
+      }
+      case NO_EVENT,
+          NULL_IN_NEWEST_EVENT,
+          TOO_FEW_VALUES,
+          TOO_MANY_VALUES,
+          NOT_FINITE,
+          NULL_IN_EVENT,
+          NO_RESULT -> {
+        if (!rows.found()[row]) {
+          yield Status.NOT_FOUND;
+        }
+        yield view.isOver(column, rows.newest()[row], time)
+            ? Status.OUTSIDE_MAX_AGE
+            : Status.NULL_VALUE;
+      }
+    };
   }
 
-  /**
-   * The status of a value that is null because it is not known: the view waits for its backfill, or
-   * the key's state no longer has all of what the window covers. Empty where the value is known, a
-   * null that stands for no events too. Takes and throws what {@link #of} does.
-   */
-  static Optional<Status> ofUnknown(
-      ServedView view, int column, Rows rows, int row, Optional<Instant> asOf, long time)
-      throws RequestException {
-    if (rows.isWaiting()) {
-      return Optional.of(Status.NOT_FOUND);
-    }
-    long newest = rows.newest()[row];
-    if (rows.values()[row] == null || view.isKept(column, newest, time)) {
-      return Optional.empty();
-    }
-    if (asOf.isPresent()) {
-      throw new RequestException(
-          Kind.SENSELESS,
-          "as_of %s is out of retention: of a key with an event at %s, the view %s keeps no more the whole of what %s covers then. Ask for %s or later, or take older values from the offline store.",
-          asOf.get(),
-          Instant.ofEpochMilli(newest),
-          view.name(),
-          view.columns().get(column),
-          Instant.ofEpochMilli(view.keptFrom(newest)));
-    }
-    return Optional.of(Status.INVALID);
+  private static RequestException outOfRetention(
+      ServedView view, int column, long newest, Instant asOf) {
+    return new RequestException(
+        Kind.SENSELESS,
+        "as_of %s is out of retention: of a key with an event at %s, the view %s keeps no more the whole of what %s covers then. Ask for %s or later, or take older values from the offline store.",
+        asOf,
+        Instant.ofEpochMilli(newest),
+        view.name(),
+        view.columns().get(column),
+        Instant.ofEpochMilli(view.keptFrom(newest)));
   }
 }

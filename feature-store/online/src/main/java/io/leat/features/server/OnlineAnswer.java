@@ -1,5 +1,6 @@
 package io.leat.features.server;
 
+import io.leat.schemas.NullReason;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -20,7 +21,7 @@ record OnlineAnswer(List<Column> columns, List<ServedView> views, Lag lag) {
     PRESENT,
     /** The key has state, and its value is null. */
     NULL_VALUE,
-    /** The key has no state. */
+    /** The key has no state: the value is that of no events, of a count 0. */
     NOT_FOUND,
     /** The key has state, and no event that the window reaches; its value is null. */
     OUTSIDE_MAX_AGE
@@ -30,6 +31,7 @@ record OnlineAnswer(List<Column> columns, List<ServedView> views, Lag lag) {
   static final class Column {
     private final String name;
     private final @Nullable Object[] values;
+    private final @Nullable NullReason[] reasons;
     private final Status[] statuses;
     private final long[] eventTimes;
 
@@ -42,15 +44,21 @@ record OnlineAnswer(List<Column> columns, List<ServedView> views, Lag lag) {
     Column(String name, long[] eventTimes) {
       this.name = name;
       this.values = new @Nullable Object[eventTimes.length];
+      this.reasons = new @Nullable NullReason[eventTimes.length];
       this.statuses = new Status[eventTimes.length];
       this.eventTimes = eventTimes;
     }
 
     /**
-     * @param value Long, Double, Boolean, String, {@link java.math.BigInteger} or null
+     * @param value Long, Double, Boolean, String, {@link java.math.BigInteger}, or the reason why
+     *     there is none
      */
-    void set(int row, @Nullable Object value, Status status) {
-      values[row] = value;
+    void set(int row, Object value, Status status) {
+      if (value instanceof NullReason reason) {
+        reasons[row] = reason;
+      } else {
+        values[row] = value;
+      }
       statuses[row] = status;
     }
 
@@ -60,6 +68,11 @@ record OnlineAnswer(List<Column> columns, List<ServedView> views, Lag lag) {
 
     @Nullable Object[] values() {
       return values;
+    }
+
+    /** Of each value that is null, why; null of others. */
+    @Nullable NullReason[] reasons() {
+      return reasons;
     }
 
     Status[] statuses() {

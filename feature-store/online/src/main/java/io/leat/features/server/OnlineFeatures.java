@@ -5,6 +5,7 @@ import io.leat.features.server.OnlineAnswer.Status;
 import io.leat.features.server.ReadPlan.Planned;
 import io.leat.features.server.RequestException.Kind;
 import io.leat.features.server.ViewReader.Rows;
+import io.leat.schemas.NullReason;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -171,7 +172,10 @@ final class OnlineFeatures {
     Column column = new Column(field, times);
     for (int row = 0; row < times.length; row++) {
       Object key = keys.get(row);
-      column.set(row, key, key == null ? Status.NULL_VALUE : Status.PRESENT);
+      column.set(
+          row,
+          key == null ? NullReason.NO_KEY : key,
+          key == null ? Status.NULL_VALUE : Status.PRESENT);
     }
     return column;
   }
@@ -180,12 +184,7 @@ final class OnlineFeatures {
       Column column, ServedView view, int index, Rows rows, Optional<Instant> asOf, long time)
       throws RequestException {
     for (int row = 0; row < rows.newest().length; row++) {
-      @Nullable Object[] values = rows.values()[row];
-      Object value = values == null ? null : values[index];
-      column.set(
-          row,
-          value,
-          value == null ? NullStatus.of(view, index, rows, row, asOf, time) : Status.PRESENT);
+      column.set(row, rows.values()[row][index], NullStatus.of(view, index, rows, row, asOf, time));
     }
   }
 }

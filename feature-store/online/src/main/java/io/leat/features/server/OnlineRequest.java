@@ -17,12 +17,14 @@ import org.jspecify.annotations.Nullable;
  *     Long, {@link java.math.BigInteger}, Double, Boolean or null
  * @param asOf the time to evaluate at; empty: now. Leat's own; Feast has no such field
  * @param versionMetadata whether the answer names the views that were read, with their versions
+ * @param nullReasons whether the answer says why values are null. Leat's own, too
  */
 record OnlineRequest(
     Names names,
     Map<String, List<@Nullable Object>> entities,
     Optional<Instant> asOf,
-    boolean versionMetadata) {
+    boolean versionMetadata,
+    boolean nullReasons) {
   private static final Instant EARLIEST = Instant.parse("0001-01-01T00:00:00Z");
   private static final Instant LATEST = Instant.parse("9999-12-31T23:59:59.999Z");
 

@@ -104,7 +104,7 @@ final class ReadMetrics {
     of.rows.increment(rows.newest().length);
     long oldest = -1;
     for (int row = 0; row < rows.newest().length; row++) {
-      if (rows.values()[row] != null) {
+      if (rows.found()[row]) {
         oldest = Math.max(oldest, time - rows.newest()[row]);
       }
     }

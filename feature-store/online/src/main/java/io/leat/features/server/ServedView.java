@@ -4,8 +4,12 @@ import io.leat.features.engine.ViewEngine;
 import io.leat.features.online.StateStores;
 import io.leat.pipeline.Durations;
 import io.leat.pipeline.FeatureView;
+import io.leat.schemas.NullReason;
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import org.apache.avro.Schema;
 
 /**
@@ -19,15 +23,13 @@ final class ServedView {
   private final String store;
   private final List<String> columns;
   private final ThreadLocal<ViewEngine> engine;
+  private final Map<NullReason, Object[]> without = new EnumMap<>(NullReason.class);
   private final long resolution;
   private final long offset;
   private final long grace;
 
   /** For each column its window's length in tiles. */
   private final long[] tilesInColumn;
-
-  /** That of the longest window but a lifetime. */
-  private final long tilesInLongest;
 
   ServedView(FeatureView view, ServedEntity entity, Schema source) {
     this.view = view;
@@ -40,12 +42,11 @@ final class ServedView {
     this.grace = view.grace().toMillis();
     this.tilesInColumn =
         view.columns().stream().mapToLong(column -> tiles(column.window())).toArray();
-    this.tilesInLongest =
-        view.windows().stream()
-            .mapToLong(this::tiles)
-            .filter(tiles -> tiles != LIFETIME)
-            .max()
-            .orElse(0);
+    for (NullReason reason : NullReason.values()) {
+      Object[] reasons = new Object[columns.size()];
+      Arrays.fill(reasons, reason);
+      without.put(reason, reasons);
+    }
   }
 
   private long tiles(Duration window) {
@@ -83,6 +84,11 @@ final class ServedView {
     return columns;
   }
 
+  /** One reason in the place of every column's value; not to be changed. */
+  Object[] without(NullReason reason) {
+    return without.get(reason);
+  }
+
   /** An engine of the calling thread's own. */
   ViewEngine engine() {
     return engine.get();
@@ -91,24 +97,12 @@ final class ServedView {
   /** Whether all events of a key are older than a column's window at a time reaches. */
   boolean isOver(int column, long newest, long time) {
     return tilesInColumn[column] != LIFETIME
-        && Math.floorDiv(newest, resolution) <= head(time) - tilesInColumn[column];
-  }
-
-  /**
-   * Whether a key's state still has everything that a column's window at a time covers: what no
-   * window at {@code newest - grace} or later covers has been left out, or gathered for a lifetime.
-   */
-  boolean isKept(int column, long newest, long time) {
-    long tiles = tilesInColumn[column] == LIFETIME ? 0 : tilesInColumn[column];
-    return head(time) - tiles >= head(newest - grace) - tilesInLongest;
+        && Math.floorDiv(newest, resolution)
+            <= Math.floorDiv(time - offset, resolution) - tilesInColumn[column];
   }
 
   /** The earliest time at which every window of a key is kept. */
   long keptFrom(long newest) {
     return newest - grace;
-  }
-
-  private long head(long time) {
-    return Math.floorDiv(time - offset, resolution);
   }
 }

@@ -3,6 +3,8 @@ package io.leat.features.server;
 import io.leat.features.engine.Entries;
 import io.leat.features.engine.ViewEngine;
 import io.leat.features.online.backfill.BackfillState;
+import io.leat.schemas.NullReason;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -16,16 +18,15 @@ final class ViewReader {
   /**
    * What was read of one view.
    *
-   * @param values a row's values in the order of {@link ServedView#columns}; null where the key has
-   *     no state, and while the view waits for its backfill
-   * @param newest a row's newest event time, milliseconds since 1970-01-01 UTC; 0 where the key has
-   *     no state
-   * @param isWaiting whether the view waits for its backfill
+   * @param values a row's values, or the reasons why there are none, in the order of {@link
+   *     ServedView#columns}
+   * @param found whether the row has a key and the key a state
+   * @param newest a row's newest event time, milliseconds since 1970-01-01 UTC; 0 where no state
+   *     was found
    * @param nanos how long it took
    */
   @SuppressWarnings("ArrayRecordComponent") // handed on once, compared never
-  record Rows(
-      @Nullable Object[] @Nullable [] values, long[] newest, boolean isWaiting, long nanos) {}
+  record Rows(Object[][] values, boolean[] found, long[] newest, long nanos) {}
 
   /**
    * Reads and evaluates.
@@ -38,23 +39,31 @@ final class ViewReader {
       CommittedState.View committed, ServedView view, List<byte @Nullable []> keys, long time) {
     long start = System.nanoTime();
     ViewEngine engine = view.engine();
-    @Nullable Object[] @Nullable [] values = new @Nullable Object[keys.size()][];
+    Object[][] values = new Object[keys.size()][];
+    boolean[] found = new boolean[keys.size()];
     long[] newest = new long[keys.size()];
     if (view.isBackfilled()
         && !BackfillState.isLive(committed.get(view.store(), BackfillState.name()))) {
-      return new Rows(values, newest, true, System.nanoTime() - start); // never half of a backfill
+      Arrays.fill(values, view.without(NullReason.NOT_YET)); // never half of a backfill
+      return new Rows(values, found, newest, System.nanoTime() - start);
     }
     List<byte @Nullable []> states = committed.getAll(view.store(), keys);
     for (int row = 0; row < values.length; row++) {
-      byte[] found = states.get(row);
-      if (found != null) {
-        byte[] key = keys.get(row);
-        // A busy key's state has further parts, which are read as they are needed.
-        Entries entries = name -> name == key ? found : committed.get(view.store(), name);
-        values[row] = engine.evaluate(entries, key, time);
+      byte[] key = keys.get(row);
+      if (key == null) {
+        values[row] = view.without(NullReason.NO_KEY);
+        continue;
+      }
+      byte[] state = states.get(row);
+      // A busy key's state has further parts, which are read as they are needed.
+      Entries entries =
+          name -> name == key || state == null ? state : committed.get(view.store(), name);
+      values[row] = engine.evaluate(entries, key, time);
+      if (state != null) {
+        found[row] = true;
         newest[row] = engine.newestEventTime();
       }
     }
-    return new Rows(values, newest, false, System.nanoTime() - start);
+    return new Rows(values, found, newest, System.nanoTime() - start);
   }
 }

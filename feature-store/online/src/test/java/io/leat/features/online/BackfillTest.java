@@ -4,11 +4,13 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.leat.features.online.backfill.BackfillState;
+import io.leat.schemas.NullReason;
 import io.leat.schemas.RecordHeaders;
 import io.leat.schemas.backfill.BackfillRecord.Complete;
 import io.leat.schemas.backfill.BackfillRecord.Notice;
 import io.leat.schemas.backfill.BackfillRecord.State;
 import io.leat.schemas.backfill.LogCut;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -50,9 +52,12 @@ class BackfillTest {
 
     TestRecord<byte[], byte[]> second = shop.vectors().get(1);
     assertThat(shop.decode(second).getValues()).isEqualTo(Arrays.asList(null, null, 2L));
+    assertThat(shop.decode(second).getNullReasons())
+        .isEqualTo(
+            ByteBuffer.wrap(new byte[] {NullReason.NOT_YET.code(), NullReason.NOT_YET.code()}));
     assertThat(header(second.headers(), RecordHeaders.NOT_YET)).isEqualTo("spending");
     assertThat(header(second.headers(), RecordHeaders.LATE_FOR)).isEmpty();
-    assertThat(shop.stored("alice", NOON)).containsExactly(0L, null);
+    assertThat(shop.stored("alice", NOON)).containsExactly(0L, NullReason.NO_EVENT);
     assertThat(figure("leat.features.backfill.kept")).isEqualTo(2);
     assertThat(shop.metrics.get("leat.features.backfill.waiting").gauge().value()).isEqualTo(1);
   }
@@ -117,7 +122,7 @@ class BackfillTest {
 
     assertThat(isLive()).isTrue();
     assertThat(shop.stored("alice", NOON)).containsExactly(1L, 1.0);
-    assertThat(shop.stored("nobody", NOON)).containsExactly(0L, null);
+    assertThat(shop.stored("nobody", NOON)).containsExactly(0L, NullReason.NO_EVENT);
   }
 
   @Test

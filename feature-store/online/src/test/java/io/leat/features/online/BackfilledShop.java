@@ -34,7 +34,6 @@ import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.TopologyTestDriver;
 import org.apache.kafka.streams.state.KeyValueStore;
 import org.apache.kafka.streams.test.TestRecord;
-import org.jspecify.annotations.Nullable;
 
 /** The online store of a shop whose view of customers takes its first values from a backfill. */
 public final class BackfilledShop implements AutoCloseable {
@@ -142,13 +141,13 @@ public final class BackfilledShop implements AutoCloseable {
   }
 
   /** What the store holds of a key, evaluated. */
-  @Nullable Object[] stored(String customer, long time) {
+  Object[] stored(String customer, long time) {
     return new ViewEngine(SPENDING, Shop.PAYMENT)
         .evaluate(new StoreEntries(store()), customer.getBytes(UTF_8), time);
   }
 
   /** What the engine makes of some events. */
-  @Nullable Object[] expected(List<GenericRecord> events, String customer, long time) {
+  Object[] expected(List<GenericRecord> events, String customer, long time) {
     EntriesInMemory entries = new EntriesInMemory();
     events.forEach(event -> fold(entries, event));
     return engine.evaluate(entries, customer.getBytes(UTF_8), time);

@@ -5,16 +5,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.leat.features.online.backfill.Position;
+import io.leat.schemas.NullReason;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.common.errors.SerializationException;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class EnvelopeTest {
-  private static final List<@Nullable Object> VALUES = Arrays.asList(3L, 0.5, null);
+  private static final List<Object> VALUES = List.of(3L, 0.5, NullReason.LATE);
+  private static final List<Object> WITHOUT_REASON = List.of(3L, 0.5, NullReason.UNSTATED);
   private static final Envelope FULL =
       new Envelope("k".getBytes(UTF_8), new byte[] {0, 1, 2}, new Position(2, 7))
           .with(Map.of("spending@1", VALUES), List.of("takings@1"), List.of("logins@1"));
@@ -70,22 +71,32 @@ class EnvelopeTest {
           + "0008"
           + "6c6f67696e734031";
 
+  /** Of version 4: a reason in the place of a null. */
+  private static final String VERSION_4 =
+      "04" + VERSION_3.substring(2).replace("3fe0000000000000" + "00", "3fe0000000000000" + "0621");
+
   @Test
   void readsWhatVersionTwoWrote() {
     Envelope read = Envelope.fromBytes(HexFormat.of().parseHex(VERSION_2));
 
     assertThat(read.values())
-        .containsExactly(Map.entry("v@1", Arrays.asList(null, false, true, "\u00e9")));
+        .containsExactly(Map.entry("v@1", List.of(NullReason.UNSTATED, false, true, "\u00e9")));
     assertThat(read.position()).isEqualTo(Position.UNKNOWN);
     assertThat(read.notYet()).isEmpty();
   }
 
   @Test
+  void bytesOfVersionFourTellWhyValuesAreNull() {
+    assertThat(HexFormat.of().formatHex(FULL.toBytes())).isEqualTo(VERSION_4);
+    assertThat(Envelope.fromBytes(HexFormat.of().parseHex(VERSION_4)).values())
+        .containsExactly(Map.entry("spending@1", VALUES));
+  }
+
+  @Test
   void bytesOfVersionThreeTellWhereTheEventLies() {
-    assertThat(HexFormat.of().formatHex(FULL.toBytes())).isEqualTo(VERSION_3);
     Envelope read = Envelope.fromBytes(HexFormat.of().parseHex(VERSION_3));
     assertThat(read.position()).isEqualTo(new Position(2, 7));
-    assertThat(read.values()).containsExactly(Map.entry("spending@1", VALUES));
+    assertThat(read.values()).containsExactly(Map.entry("spending@1", WITHOUT_REASON));
     assertThat(read.notYet()).containsExactly("logins@1");
   }
 
@@ -104,7 +115,7 @@ class EnvelopeTest {
 
     assertThat(read.key()).isEqualTo("k".getBytes(UTF_8));
     assertThat(read.event()).containsExactly(0, 1, 2);
-    assertThat(read.values()).containsExactly(Map.entry("spending@1", VALUES));
+    assertThat(read.values()).containsExactly(Map.entry("spending@1", WITHOUT_REASON));
     assertThat(read.lateFor()).containsExactly("takings");
   }
 
@@ -148,10 +159,10 @@ class EnvelopeTest {
   @Test
   void anotherVersionIsRefused() {
     byte[] bytes = FULL.toBytes();
-    bytes[0] = 4;
+    bytes[0] = 5;
 
     assertThatThrownBy(() -> Envelope.fromBytes(bytes))
         .isInstanceOf(SerializationException.class)
-        .hasMessage("an envelope of version 4; this release reads versions up to 3");
+        .hasMessage("an envelope of version 5; this release reads versions up to 4");
   }
 }

@@ -1,5 +1,8 @@
 package io.leat.features.online;
 
+import static io.leat.schemas.NullReason.LATE;
+import static io.leat.schemas.NullReason.NOT_KEPT;
+import static io.leat.schemas.NullReason.NO_KEY;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
@@ -20,6 +23,7 @@ import io.leat.runtime.Readiness;
 import io.leat.runtime.streams.JobContext;
 import io.leat.schemas.AvroCodec;
 import io.leat.schemas.FeatureVectorSchema;
+import io.leat.schemas.NullReason;
 import io.leat.schemas.RecordHeaders;
 import io.leat.schemas.RegistryClient;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -357,6 +361,38 @@ class OnlineStoreTest {
         .contains("spending");
     assertThat(metrics.get("leat.features.late").tag("view", "spending").counter().count())
         .isEqualTo(1);
+  }
+
+  @Test
+  void whatIsDerivedOfAViewThatTheEventCameTooLateForIsNotKnownWhateverItMakesOfNull() {
+    FeatureView spending =
+        Shop.SPENDING.with(
+            List.of(
+                derived("spending.known", "has(spending.total_1h) ? spending.total_1h : 0.0"),
+                derived("spending.either", "event.amount > 1.0 || spending.total_1h > 0.0")));
+    List<FeatureService.Feature> features = new ArrayList<>(spending.derived());
+    features.add(new ViewFeature("spending", "payments_1h"));
+    features.add(new DerivedFeature("own", new Expression("event.amount * 2.0", "test", 1)));
+    start(
+        Shop.pipeline(
+            List.of(Shop.contract("payments", Shop.PAYMENT, Optional.of("customer_id"), 1)),
+            List.of(spending),
+            List.of(
+                new FeatureService(
+                    "habits", 1, "payments", features, Optional.empty(), "fingerprint"))));
+
+    pay("p1", NOON, "alice", "t1", 10);
+    pay("p2", NOON - 2 * Shop.HOUR.toMillis(), "alice", "t1", 20);
+    pay("p3", NOON - 30 * MINUTE, "alice", "t1", 30);
+    pay("p4", NOON, null, "t1", 40);
+
+    assertThat(vectors("habits"))
+        .extracting(vector -> NullReason.joined(vector.getValues(), vector.getNullReasons()))
+        .containsExactly(
+            List.of(10.0, true, 1L, 20.0),
+            List.of(LATE, LATE, LATE, 40.0),
+            List.of(NOT_KEPT, NOT_KEPT, NOT_KEPT, 60.0),
+            List.of(0.0, true, NO_KEY, 80.0));
   }
 
   @Test

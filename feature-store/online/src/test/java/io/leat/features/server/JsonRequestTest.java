@@ -19,6 +19,7 @@ class JsonRequestTest {
             {"entities": {"driver_id": [1001, "1002", true, null, 7.5, 12345678901234567890]},
              "features": ["driver_hourly_stats:conv_rate"],
              "full_feature_names": true, "include_feature_view_version_metadata": true,
+             "include_null_reasons": true,
              "query": {"nested": [1, {"deeply": null}]}}
             """);
 
@@ -26,6 +27,7 @@ class JsonRequestTest {
     assertThat(request.names().service()).isEmpty();
     assertThat(request.names().full()).isTrue();
     assertThat(request.versionMetadata()).isTrue();
+    assertThat(request.nullReasons()).isTrue();
     assertThat(request.asOf()).isEmpty();
     assertThat(request.rows()).isEqualTo(6);
     assertThat(request.entities().get("driver_id"))

@@ -56,7 +56,7 @@ class OnlineFeaturesTest {
                  "statuses":["PRESENT","NOT_FOUND","PRESENT","NOT_FOUND"],
                  "event_timestamps":["2026-11-23T12:15:00Z","1970-01-01T00:00:00Z",
                                      "2026-11-23T12:00:00Z","1970-01-01T00:00:00Z"]},
-                {"values":[2,null,1,null],
+                {"values":[2,0,1,null],
                  "statuses":["PRESENT","NOT_FOUND","PRESENT","NOT_FOUND"],
                  "event_timestamps":["2026-11-23T12:15:00Z","1970-01-01T00:00:00Z",
                                      "2026-11-23T12:00:00Z","1970-01-01T00:00:00Z"]}]}
@@ -142,6 +142,24 @@ class OnlineFeaturesTest {
     assertThat(shop.answer(request.formatted("2026-11-23T13:15:00Z")))
         .contains("{\"values\":[null],\"statuses\":[\"OUTSIDE_MAX_AGE\"]")
         .contains("{\"values\":[0],\"statuses\":[\"PRESENT\"]");
+  }
+
+  @Test
+  void saysWhyValuesAreNullWhereItIsAsked() throws RequestException {
+    String answer =
+        shop.answer(
+            """
+            {"entities": {"customer_id": ["nobody", null, "alice"]},
+             "features": ["spending:total_1h", "spending:payments_1h"],
+             "include_null_reasons": true}
+            """,
+            NOON);
+
+    assertThat(answer)
+        .contains("\"null_reasons\":[null,\"no_key\",null]")
+        .contains("\"null_reasons\":[\"no_event\",\"no_key\",\"not_kept\"]")
+        .contains(
+            "{\"values\":[0,null,null],\"statuses\":[\"NOT_FOUND\",\"NOT_FOUND\",\"INVALID\"]");
   }
 
   @Test

@@ -9,6 +9,7 @@ import io.leat.features.server.Doors.Wire;
 import io.leat.features.server.OnlineAnswer.Status;
 import io.leat.features.server.RequestException.Kind;
 import io.leat.runtime.http.Access;
+import io.leat.schemas.NullReason;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -91,6 +92,7 @@ class OpenApiTest {
             "features", "[\"spending:total_1h\"]",
             "full_feature_names", "true",
             "include_feature_view_version_metadata", "true",
+            "include_null_reasons", "true",
             "as_of", "\"" + Doors.QUARTER_PAST + "\"");
     List<String> body = new ArrayList<>();
     given.forEach((name, value) -> body.add("\"" + name + "\":" + value));
@@ -115,6 +117,15 @@ class OpenApiTest {
     result.path("statuses").path("items").path("enum").forEach(s -> statuses.add(s.asText()));
     assertThat(statuses)
         .containsExactlyElementsOf(Arrays.stream(Status.values()).map(Status::name).toList());
+    List<String> reasons = new ArrayList<>();
+    result
+        .path("null_reasons")
+        .path("items")
+        .path("enum")
+        .forEach(r -> reasons.add(r.asText(null)));
+    assertThat(reasons)
+        .startsWith(Arrays.stream(NullReason.values()).map(NullReason::text).toArray(String[]::new))
+        .endsWith((String) null);
     names(operation().path("responses").path("200").path("headers"))
         .forEach(header -> assertThat(answer.headers().get(header)).as(header).isNotNull());
   }

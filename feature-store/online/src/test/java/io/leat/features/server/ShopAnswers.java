@@ -85,7 +85,11 @@ final class ShopAnswers implements AutoCloseable {
   String answer(String body, Instant now) throws RequestException {
     OnlineRequest request = parse(body);
     return new String(
-        JsonAnswer.of(features.answer(request, now, Depth.DISK), request.versionMetadata()), UTF_8);
+        JsonAnswer.of(
+            features.answer(request, now, Depth.DISK),
+            request.versionMetadata(),
+            request.nullReasons()),
+        UTF_8);
   }
 
   static OnlineRequest parse(String body) throws RequestException {

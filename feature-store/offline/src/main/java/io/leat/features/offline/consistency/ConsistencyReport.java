@@ -8,6 +8,7 @@ import io.leat.features.offline.consistency.FeatureFindings.Example;
 import io.leat.features.offline.replay.ServiceReference;
 import io.leat.features.offline.replay.TableSnapshot;
 import io.leat.pipeline.FeatureService;
+import io.leat.schemas.NullReason;
 import java.io.UncheckedIOException;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -115,8 +116,16 @@ record ConsistencyReport(
                     example.eventId(),
                     example.keys().stream().map(String::valueOf).collect(Collectors.joining(", ")),
                     Instant.ofEpochMilli(example.time()),
-                    example.logged(),
-                    example.recomputed()));
+                    text(example.logged()),
+                    text(example.recomputed())));
+      }
+    }
+    for (int i = 0; i < findings.features().size(); i++) {
+      if (findings.features().get(i).notYet() > 0) {
+        lines.add(
+            text(
+                "%s: not compared where its view waited for its backfill: %,d",
+                service.definition().featureNames().get(i), findings.features().get(i).notYet()));
       }
     }
     if (findings.missing().count() > 0) {
@@ -125,6 +134,12 @@ record ConsistencyReport(
     if (findings.extra().count() > 0) {
       lines.add("extra in the log, for example: " + findings.extra().examples());
     }
+  }
+
+  private static String text(Object valueOrReason) {
+    return valueOrReason instanceof NullReason reason
+        ? "null (" + reason.text() + ")"
+        : valueOrReason.toString();
   }
 
   private static String text(String format, @Nullable Object... values) {
@@ -169,6 +184,7 @@ record ConsistencyReport(
     node.put("name", name)
         .put("equal", found.equal())
         .put("unequal", found.unequal())
+        .put("notYet", found.notYet())
         .put("smape", found.smape());
     node.putObject("delta")
         .put("p50", found.deltas().quantile(0.5))
@@ -184,8 +200,15 @@ record ConsistencyReport(
               .put("time", Instant.ofEpochMilli(example.time()).toString());
       ArrayNode keys = one.putArray("keys");
       example.keys().forEach(keys::add);
-      one.put("logged", Objects.toString(example.logged(), null));
-      one.put("recomputed", Objects.toString(example.recomputed(), null));
+      put("logged", example.logged(), one);
+      put("recomputed", example.recomputed(), one);
+    }
+  }
+
+  private static void put(String name, Object valueOrReason, ObjectNode node) {
+    node.put(name, Objects.toString(NullReason.orNull(valueOrReason), null));
+    if (valueOrReason instanceof NullReason reason) {
+      node.put(name + "Reason", reason.text());
     }
   }
 }

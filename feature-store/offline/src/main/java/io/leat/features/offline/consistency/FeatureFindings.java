@@ -1,10 +1,10 @@
 package io.leat.features.offline.consistency;
 
+import io.leat.schemas.NullReason;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** What was found of one feature. One thread's; findings of parts are merged. */
@@ -19,6 +19,7 @@ final class FeatureFindings implements Serializable {
 
   private long equal;
   private long unequal;
+  private long notYet;
   private long numbers;
   private double relative;
   private final DeltaHistogram deltas = new DeltaHistogram();
@@ -29,17 +30,30 @@ final class FeatureFindings implements Serializable {
    *
    * @param keys the entities' keys
    * @param time event time, milliseconds since 1970-01-01 UTC
+   * @param logged the value, or the reason why there is none
+   * @param recomputed as logged
    */
   record Example(
-      String eventId,
-      List<@Nullable String> keys,
-      long time,
-      @Nullable Object logged,
-      @Nullable Object recomputed)
-      implements Serializable {}
+      String eventId, List<@Nullable String> keys, long time, Object logged, Object recomputed)
+      implements Serializable {
+    /** Whether the log says that it was not known yet, which is no value to compare with. */
+    boolean isNotYet() {
+      return logged == NullReason.NOT_YET;
+    }
 
-  /** Compares two values: equal is what has the same bits. */
+    /** Whether both have the same bits, or are null for one reason, as far as reasons are told. */
+    boolean isEqual() {
+      return logged.equals(recomputed) // of doubles, by their bits
+          || (logged == NullReason.UNSTATED && recomputed instanceof NullReason);
+    }
+  }
+
+  /** Compares two values. */
   void compare(Example pair) {
+    if (pair.isNotYet()) {
+      notYet++;
+      return;
+    }
     Object logged = pair.logged();
     Object recomputed = pair.recomputed();
     if (logged instanceof Number one && recomputed instanceof Number other) {
@@ -49,7 +63,7 @@ final class FeatureFindings implements Serializable {
       relative += size == 0 ? 0 : 2 * delta / size;
       deltas.add(delta);
     }
-    if (Objects.equals(logged, recomputed)) { // of doubles, by their bits
+    if (pair.isEqual()) {
       equal++;
     } else {
       unequal++;
@@ -68,6 +82,7 @@ final class FeatureFindings implements Serializable {
   void merge(FeatureFindings other) {
     equal += other.equal;
     unequal += other.unequal;
+    notYet += other.notYet;
     numbers += other.numbers;
     relative += other.relative;
     deltas.merge(other.deltas);
@@ -81,6 +96,11 @@ final class FeatureFindings implements Serializable {
 
   long unequal() {
     return unequal;
+  }
+
+  /** Values that the log says were not known yet, since their view waited for its backfill. */
+  long notYet() {
+    return notYet;
   }
 
   /**

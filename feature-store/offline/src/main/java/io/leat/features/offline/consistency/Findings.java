@@ -73,15 +73,22 @@ final class Findings implements Accumulator<Findings, Findings> {
     recomputed.values().subList(0, keys).forEach(key -> entityKeys.add((String) key));
     boolean same = true;
     for (int i = 0; i < features.size(); i++) {
-      Object one = logged.values().get(i);
-      Object other = recomputed.values().get(keys + i);
-      same &= Objects.equals(one, other);
-      features
-          .get(i)
-          .compare(new Example(recomputed.id(), entityKeys, recomputed.time(), one, other));
+      Example pair =
+          new Example(
+              recomputed.id(),
+              entityKeys,
+              recomputed.time(),
+              valueOrReason(logged, i),
+              valueOrReason(recomputed, keys + i));
+      same &= pair.isEqual() || pair.isNotYet();
+      features.get(i).compare(pair);
     }
     equal += same ? 1 : 0;
     unequal += same ? 0 : 1;
+  }
+
+  private static Object valueOrReason(SpineRow row, int place) {
+    return Objects.requireNonNull(row.values().get(place), "a value or a reason");
   }
 
   /** A spine event without a logged vector. */

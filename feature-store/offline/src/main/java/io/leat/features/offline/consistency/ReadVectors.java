@@ -1,5 +1,6 @@
 package io.leat.features.offline.consistency;
 
+import io.leat.features.offline.NullReasons;
 import io.leat.features.offline.OfflineException;
 import io.leat.features.offline.SourceColumns;
 import io.leat.features.offline.VectorTable;
@@ -29,7 +30,12 @@ final class ReadVectors extends RichFlatMapFunction<RowData, Item> {
   private final Schema table;
   private final int oneIn;
   private transient @Nullable String definition;
+  private transient @Nullable List<String> columns;
   private transient @Nullable List<RowData.FieldGetter> features;
+
+  /** Null where the table is of a release that gave no reasons. */
+  private transient RowData.@Nullable FieldGetter reasons;
+
   private transient RowData.@Nullable FieldGetter sampledKey;
   private transient @Nullable Progress progress;
 
@@ -54,10 +60,10 @@ final class ReadVectors extends RichFlatMapFunction<RowData, Item> {
   @Override
   public void open(OpenContext context) {
     definition = service.definition().definition();
-    features = new ArrayList<>();
-    for (Feature feature : service.definition().features()) {
-      features.add(getter(VectorTable.column(feature.name())));
-    }
+    columns = service.definition().featureNames().stream().map(VectorTable::column).toList();
+    features = columns.stream().map(this::getter).toList();
+    reasons =
+        table.asStruct().field(NullReasons.COLUMN) == null ? null : getter(NullReasons.COLUMN);
     sampledKey =
         service.entities().isEmpty()
             ? null
@@ -84,13 +90,15 @@ final class ReadVectors extends RichFlatMapFunction<RowData, Item> {
     if (SortKey.bucketOf(SortKey.bucket(key == null ? id : key.toString())) % oneIn != 0) {
       return;
     }
-    List<@Nullable Object> values = new ArrayList<>();
-    for (RowData.FieldGetter feature : features) {
-      Object value = feature.getFieldOrNull(vector);
+    Object why = reasons == null ? null : reasons.getFieldOrNull(vector);
+    NullReasons.Reader whyNull = NullReasons.read(why == null ? null : why.toString());
+    List<Object> values = new ArrayList<>();
+    for (int i = 0; i < columns.size(); i++) {
+      Object value = features.get(i).getFieldOrNull(vector);
       values.add(
           value instanceof Long || value instanceof Double || value instanceof Boolean
               ? value
-              : value == null ? null : value.toString());
+              : value == null ? whyNull.of(columns.get(i)) : value.toString());
     }
     SpineRow row =
         new SpineRow(

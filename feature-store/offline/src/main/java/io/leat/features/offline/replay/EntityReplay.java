@@ -82,7 +82,7 @@ final class EntityReplay extends RichFlatMapFunction<Item, Item> {
   }
 
   private SpineRow filled(SpineRow row, GenericRecord event) {
-    Map<String, @Nullable Object> found = replay.viewFeatures(event);
+    Map<String, Object> found = replay.viewFeatures(event);
     List<@Nullable Object> values = new ArrayList<>(row.values());
     for (Place place : places) {
       values.set(place.index(), found.get(place.name()));

@@ -6,13 +6,14 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.apache.avro.generic.GenericRecord;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Makes of a row with the views' values one with the service's vector: the entities' keys, then the
- * features, in the order of {@link ServiceReference#entities} and of the service; then what the row
- * had beside the views' values. One thread's.
+ * features or the reasons why they have no value, in the order of {@link ServiceReference#entities}
+ * and of the service; then what the row had beside the views' values. One thread's.
  */
 public final class FinishRow {
   private final EventCodec codec;
@@ -30,9 +31,9 @@ public final class FinishRow {
   /** The row with its vector and without its event. */
   public SpineRow finish(SpineRow row) {
     GenericRecord event = codec.decode(row.event());
-    Map<String, @Nullable Object> features = new HashMap<>();
+    Map<String, Object> features = new HashMap<>();
     for (int i = 0; i < names.size(); i++) {
-      features.put(names.get(i), row.values().get(i));
+      features.put(names.get(i), Objects.requireNonNull(row.values().get(i), "replayed"));
     }
     List<@Nullable Object> values = new ArrayList<>();
     for (Entity entity : entities) {

@@ -2,6 +2,7 @@ package io.leat.features.offline.replay;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.leat.schemas.NullReason;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
@@ -20,7 +21,8 @@ import org.jspecify.annotations.Nullable;
  * @param partition of the producer's event; 0 for a file's row
  * @param offset of the producer's event; of a file's row its number, from 1
  * @param event the spine event's bytes ({@link EventCodec}); empty once nobody needs it
- * @param values what has been found, each a Long, Double, Boolean, String or null
+ * @param values what has been found, each a Long, Double, Boolean, String, the {@link NullReason}
+ *     for which a feature has no value, or null
  */
 @SuppressWarnings("ArrayRecordComponent") // bytes that nobody changes
 public record SpineRow(
@@ -31,6 +33,7 @@ public record SpineRow(
   private static final int FALSE = 3;
   private static final int TRUE = 4;
   private static final int TEXT = 5;
+  private static final int REASON = 6;
 
   /** The row with other values. */
   public SpineRow withValues(List<@Nullable Object> found) {
@@ -92,6 +95,9 @@ public record SpineRow(
       out.writeDouble(number);
     } else if (value instanceof Boolean truth) {
       out.writeByte(truth ? TRUE : FALSE);
+    } else if (value instanceof NullReason reason) {
+      out.writeByte(REASON);
+      out.writeByte(reason.code());
     } else {
       out.writeByte(TEXT);
       writeText(out, (String) value);
@@ -107,6 +113,7 @@ public record SpineRow(
       case FALSE -> false;
       case TRUE -> true;
       case TEXT -> readText(in);
+      case REASON -> NullReason.of(in.readByte());
       default -> throw new IllegalStateException("a row with a value of kind " + kind);
     };
   }

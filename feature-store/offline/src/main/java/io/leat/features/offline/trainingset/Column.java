@@ -1,5 +1,6 @@
 package io.leat.features.offline.trainingset;
 
+import io.leat.features.offline.NullReasons;
 import io.leat.features.offline.OfflineException;
 import java.io.Serializable;
 import java.util.HashSet;
@@ -26,7 +27,8 @@ record Column(String name, Role role, Kind kind) implements Serializable {
     feature,
     /** Of the spine's file, carried along as it is. */
     further,
-    label
+    label,
+    reasons
   }
 
   enum Kind {
@@ -56,8 +58,8 @@ record Column(String name, Role role, Kind kind) implements Serializable {
     for (Column column : columns) {
       if (!names.add(column.name())) {
         throw new OfflineException(
-            "The training set would have two columns %s: a feature, a key or a further column of the spine's file is called as another one, or as one of its own columns (%s, %s, %s). Rename a feature in the pipeline, a file's column by --rename COLUMN=NAME."
-                .formatted(column.name(), EVENT_ID, EVENT_TIME, LABEL));
+            "The training set would have two columns %s: a feature, a key or a further column of the spine's file is called as another one, or as one of its own columns (%s, %s, %s, %s). Rename a feature in the pipeline, a file's column by --rename COLUMN=NAME."
+                .formatted(column.name(), EVENT_ID, EVENT_TIME, LABEL, NullReasons.COLUMN));
       }
     }
   }

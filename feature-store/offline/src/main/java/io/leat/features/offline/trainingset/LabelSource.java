@@ -8,6 +8,7 @@ import io.leat.pipeline.FeatureService;
 import io.leat.pipeline.FeatureService.EventFeature;
 import io.leat.pipeline.FeatureService.Label;
 import io.leat.pipeline.model.LabelLeaks;
+import io.leat.schemas.NullReason;
 import java.io.Serializable;
 import java.time.Duration;
 import java.util.List;
@@ -157,7 +158,7 @@ sealed interface LabelSource extends Serializable {
     }
 
     @Nullable Object read(GenericRecord event) {
-      return assembler.assemble(event, Map.of()).get(0);
+      return NullReason.orNull(assembler.assemble(event, Map.of()).get(0));
     }
   }
 }

@@ -1,6 +1,8 @@
 package io.leat.features.offline.trainingset;
 
+import io.leat.features.offline.NullReasons;
 import io.leat.features.offline.replay.SpineRow;
+import io.leat.schemas.NullReason;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -33,7 +35,8 @@ final class PartFile implements Closeable {
   private final ParquetWriter<SpineRow> writer;
 
   /**
-   * @param columns id and time, then the columns of the rows' values in their order
+   * @param columns id and time, then the columns of the rows' values in their order, then why
+   *     values are null
    * @param metadata key-value metadata of the file
    */
   PartFile(Path file, List<Column> columns, Map<String, String> metadata) throws IOException {
@@ -84,11 +87,17 @@ final class PartFile implements Closeable {
   private static final class RowWriteSupport extends WriteSupport<SpineRow> {
     private static final String MESSAGE = "row";
 
+    /** Id and time come before. */
+    private static final int FIRST_VALUE = 2;
+
     private final List<Column> columns;
+    private final List<String> ofValues;
     private @Nullable RecordConsumer consumer;
 
     RowWriteSupport(List<Column> columns) {
       this.columns = columns;
+      this.ofValues =
+          columns.subList(FIRST_VALUE, columns.size() - 1).stream().map(Column::name).toList();
     }
 
     @Override
@@ -134,13 +143,14 @@ final class PartFile implements Closeable {
       write(0, row.id());
       write(1, row.time());
       for (int i = 0; i < row.values().size(); i++) {
-        write(2 + i, row.values().get(i));
+        write(FIRST_VALUE + i, row.values().get(i));
       }
+      write(columns.size() - 1, NullReasons.text(ofValues, row.values()));
       consumer.endMessage();
     }
 
     private void write(int place, @Nullable Object value) {
-      if (value == null) {
+      if (value == null || value instanceof NullReason) {
         return;
       }
       Column column = columns.get(place);

@@ -1,5 +1,6 @@
 package io.leat.features.offline.trainingset;
 
+import io.leat.features.offline.NullReasons;
 import io.leat.features.offline.VectorTable;
 import io.leat.features.offline.replay.ServiceReference;
 import io.leat.pipeline.Entity;
@@ -41,7 +42,8 @@ record TrainingSetPlan(
   }
 
   /**
-   * The columns in their order: id, time, keys, features, further ones of the spine's file, label.
+   * The columns in their order: id, time, keys, features, further ones of the spine's file, label,
+   * and why features are null.
    */
   List<Column> columns() {
     return columns(service, spineFile, label);
@@ -67,6 +69,7 @@ record TrainingSetPlan(
     spineFile.ifPresent(file -> columns.addAll(file.further()));
     label.ifPresent(
         source -> columns.add(new Column(Column.LABEL, Column.Role.label, source.kind(service))));
+    columns.add(new Column(NullReasons.COLUMN, Column.Role.reasons, Column.Kind.text));
     return List.copyOf(columns);
   }
 }

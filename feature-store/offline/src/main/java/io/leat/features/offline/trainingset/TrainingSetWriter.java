@@ -59,7 +59,7 @@ final class TrainingSetWriter implements SinkWriter<Item> {
   }
 
   private boolean isLabelled() {
-    return settings.columns().get(settings.columns().size() - 1).role() == Column.Role.label;
+    return settings.columns().stream().anyMatch(column -> column.role() == Column.Role.label);
   }
 
   @Override

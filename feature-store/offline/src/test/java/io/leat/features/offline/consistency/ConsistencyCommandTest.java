@@ -12,6 +12,7 @@ import io.leat.features.offline.OfflineTableWriter.Arrived;
 import io.leat.features.offline.OfflineTableWriter.Logged;
 import io.leat.features.offline.replay.Shops;
 import io.leat.pipeline.FeatureService;
+import io.leat.schemas.NullReason;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -21,7 +22,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -61,11 +62,11 @@ class ConsistencyCommandTest {
     Logged changed = log.get(10);
     int feature = 1; // spending.orders_1h
     Object before = changed.vector().values().get(feature);
-    List<@Nullable Object> values = new ArrayList<>(changed.vector().values());
+    List<Object> values = new ArrayList<>(changed.vector().valuesOrReasons());
     values.set(feature, 41L);
     log.set(10, with(changed, values, changed.definition()));
     Logged other = log.get(20);
-    log.set(20, with(other, other.vector().values(), "anotherDefinition"));
+    log.set(20, with(other, other.vector().valuesOrReasons(), "anotherDefinition"));
     Logged twice = log.get(30);
     log.add(twice);
     Logged gone = log.remove(40);
@@ -98,6 +99,46 @@ class ConsistencyCommandTest {
         .contains("NOT consistent")
         .contains("spending.orders_1h of %s (".formatted(changed.vector().eventId()))
         .contains("logged 41, recomputed " + before);
+  }
+
+  @Test
+  void aNullForAnotherReasonIsUnequalAndOneThatWasNotKnownYetIsNotCompared() throws IOException {
+    List<Logged> log = log("habits", orders(1));
+    int late = placeOf(log, NullReason.NO_KEY, 0);
+    int waiting = placeOf(log, NullReason.NO_KEY, late + 1);
+    Logged first = log.get(late);
+    Logged second = log.get(waiting);
+    log.set(late, with(first, replaced(first, NullReason.LATE), first.definition()));
+    log.set(waiting, with(second, replaced(second, NullReason.NOT_YET), second.definition()));
+    write("habits", log);
+
+    Run run = run("habits");
+
+    assertThat(run.code()).isEqualTo(3);
+    assertThat(run.vectors("equal")).isEqualTo(ORDERS - 1);
+    assertThat(run.vectors("unequal")).isEqualTo(1);
+    JsonNode found = run.report().path("features").get(1);
+    assertThat(found.path("notYet").asInt()).isEqualTo(1);
+    assertThat(found.at("/examples/0/logged").isNull()).isTrue();
+    assertThat(found.at("/examples/0/loggedReason").asText()).isEqualTo("late");
+    assertThat(found.at("/examples/0/recomputedReason").asText()).isEqualTo("no_key");
+    assertThat(run("habits", false).said())
+        .contains("logged null (late), recomputed null (no_key)")
+        .contains("spending.orders_1h: not compared where its view waited for its backfill: 1");
+  }
+
+  private static int placeOf(List<Logged> log, NullReason reason, int from) {
+    return IntStream.range(from, log.size())
+        .filter(i -> log.get(i).vector().valuesOrReasons().contains(reason))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  /** What the vector has, but for what it has no key for. */
+  private static List<Object> replaced(Logged logged, NullReason reason) {
+    List<Object> values = new ArrayList<>(logged.vector().valuesOrReasons());
+    values.replaceAll(value -> value == NullReason.NO_KEY ? reason : value);
+    return values;
   }
 
   @Test
@@ -190,7 +231,7 @@ class ConsistencyCommandTest {
     }
   }
 
-  private static Logged with(Logged logged, List<@Nullable Object> values, String definition) {
+  private static Logged with(Logged logged, List<Object> values, String definition) {
     Vector vector = logged.vector();
     return new Logged(
         new Vector(vector.eventId(), vector.eventTime(), vector.keys(), values),

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.leat.features.offline.consistency.FeatureFindings.Example;
+import io.leat.schemas.NullReason;
 import java.util.List;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -67,6 +68,11 @@ class FeatureFindingsProperties {
   }
 
   private static Example pair(int time, @Nullable Object logged, @Nullable Object recomputed) {
-    return new Example("event-" + time, List.of(), time, logged, recomputed);
+    return new Example(
+        "event-" + time, List.of(), time, valueOrReason(logged), valueOrReason(recomputed));
+  }
+
+  private static Object valueOrReason(@Nullable Object value) {
+    return value == null ? NullReason.NO_EVENT : value;
   }
 }

@@ -4,11 +4,13 @@ import io.leat.features.offline.replay.Shops;
 import io.leat.features.offline.replay.Shops.Complaint;
 import io.leat.features.offline.replay.Shops.Order;
 import java.math.BigDecimal;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
@@ -45,7 +47,44 @@ final class NaiveRisk {
     shopComplaints(order, row);
     row.put("ratio", row.get("spending.amount_vs_usual"));
     row.put("label", label(order));
+    row.put("null_reasons", reasons(order, row));
     return row;
+  }
+
+  /** Why features are null, but for those that are for want of events. */
+  private static String reasons(Order order, Map<String, @Nullable Object> row) {
+    List<String> reasons = new ArrayList<>();
+    for (Map.Entry<String, @Nullable Object> column : row.entrySet()) {
+      String name = column.getKey();
+      if (column.getValue() == null && name.contains(".") || name.equals("ratio")) {
+        reasonOf(name, order, row).ifPresent(reason -> reasons.add(name + "=" + reason));
+      }
+    }
+    return String.join(", ", reasons);
+  }
+
+  private static Optional<String> reasonOf(
+      String name, Order order, Map<String, @Nullable Object> row) {
+    if (row.get(name) != null) {
+      return Optional.empty();
+    }
+    boolean ofCustomer = !name.startsWith("shop_") && !name.startsWith("event.");
+    if (ofCustomer && order.customer() == null) {
+      return Optional.of("no_key");
+    }
+    return switch (name) {
+      case "event.amount" -> Optional.of("null_in_event");
+      case "customer_history.usual_lifetime_2" -> Optional.of("too_few_values");
+      case "spending.amount_vs_usual", "ratio" ->
+          row.get("spending.avg_amount_1d") == null
+              ? Optional.empty()
+              : Optional.of(order.amount() == null ? "null_in_event" : "not_finite");
+      case "spending.trend" ->
+          row.get("spending.total_1h") == null || row.get("spending.total_1d") == null
+              ? Optional.empty()
+              : Optional.of("not_finite");
+      default -> Optional.empty();
+    };
   }
 
   private void spending(Order order, Map<String, @Nullable Object> row) {

@@ -5,12 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.leat.features.engine.ServiceReplay;
+import io.leat.features.offline.NullReasons;
 import io.leat.features.offline.OfflineTableWriter;
 import io.leat.features.offline.OfflineTableWriter.Arrived;
 import io.leat.features.offline.replay.EventCodec;
 import io.leat.features.offline.replay.Shops;
 import io.leat.features.offline.replay.Shops.Order;
 import io.leat.pipeline.FeatureService;
+import io.leat.schemas.NullReason;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -185,11 +187,11 @@ class TrainingSetCommandTest {
   void asOfArrivalRowsAreTheVectorsOfTheStream() throws IOException {
     FeatureService service = Shops.PIPELINE.service("habits").orElseThrow();
     ServiceReplay stream = new ServiceReplay(service, Shops.PIPELINE);
-    Map<String, List<@Nullable Object>> vectors = new HashMap<>();
+    Map<String, List<Object>> vectors = new HashMap<>();
     for (Order order : shops.orders) {
       stream
           .feed("orders", order.event())
-          .ifPresent(vector -> vectors.put(vector.eventId(), vector.values()));
+          .ifPresent(vector -> vectors.put(vector.eventId(), vector.valuesOrReasons()));
     }
 
     List<Map<String, @Nullable Object>> rows =
@@ -197,9 +199,17 @@ class TrainingSetCommandTest {
     List<Map<String, @Nullable Object>> byEventTime = run("other", "--service=habits").rows();
 
     assertThat(rows).hasSize(ORDERS).isNotEqualTo(byEventTime);
+    assertThat(vectors.values())
+        .as("not everything is known")
+        .anySatisfy(vector -> assertThat(vector).contains(NullReason.LATE))
+        .anySatisfy(vector -> assertThat(vector).contains(NullReason.NOT_KEPT));
     for (Map<String, @Nullable Object> row : rows) {
-      List<@Nullable Object> values = new ArrayList<>();
-      service.featureNames().forEach(name -> values.add(row.get(name)));
+      NullReasons.Reader reasons = NullReasons.read((String) row.get(NullReasons.COLUMN));
+      List<Object> values = new ArrayList<>();
+      for (String name : service.featureNames()) {
+        Object value = row.get(name);
+        values.add(value == null ? reasons.of(name) : value);
+      }
       assertThat(values).isEqualTo(vectors.get(row.get("event_id")));
     }
   }
