@@ -1,0 +1,4 @@
+@NullMarked
+package io.leat.console;
+
+import org.jspecify.annotations.NullMarked;
