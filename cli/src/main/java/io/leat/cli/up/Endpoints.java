@@ -1,6 +1,7 @@
 package io.leat.cli.up;
 
 import io.leat.cli.UserError;
+import io.leat.console.Console;
 import io.leat.stack.Ports;
 import java.io.IOException;
 import java.io.Reader;
@@ -31,6 +32,7 @@ public record Endpoints(Map<String, Integer> ports) {
     USUAL.put("feature-server", 6566);
     USUAL.put("flink", 8081);
     USUAL.put("flink-metrics", 9249);
+    USUAL.put("console", Console.DEFAULT_PORT);
   }
 
   /** The usual ports; those that are taken replaced by free ones if asked for. */

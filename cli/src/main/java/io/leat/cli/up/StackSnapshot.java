@@ -1,6 +1,10 @@
 package io.leat.cli.up;
 
+import io.leat.console.Flow;
+import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -18,5 +22,26 @@ record StackSnapshot(
     Optional<String> problem) {
   StackSnapshot {
     parts = List.copyOf(parts);
+  }
+
+  /** The counts, as the console shows them: totals, what was more a second, and lags. */
+  Flow flow() {
+    if (now.isEmpty()) {
+      return Flow.NONE;
+    }
+    Figures figures = now.get();
+    Map<String, Double> rates = new HashMap<>();
+    before.ifPresent(
+        earlier -> {
+          double seconds =
+              Duration.between(earlier.time(), figures.time()).toMillis() / (double) 1_000;
+          figures
+              .topics()
+              .forEach(
+                  (topic, total) ->
+                      rates.put(
+                          topic, seconds <= 0 ? 0 : (total - earlier.topic(topic)) / seconds));
+        });
+    return new Flow(figures.time(), figures.topics(), rates, figures.lag());
   }
 }

@@ -1,10 +1,12 @@
 package io.leat.cli.up;
 
 import io.leat.cli.UserError;
+import io.leat.console.Console;
 import io.leat.pipeline.Pipeline;
 import io.leat.pipeline.PipelineException;
 import io.leat.pipeline.PipelineReader;
 import io.leat.runtime.options.DurationConverter;
+import io.leat.schemas.RegistryClient;
 import io.leat.stack.Ports;
 import io.leat.stack.StackException;
 import io.leat.stack.StartWait;
@@ -14,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -133,8 +136,11 @@ public final class UpCommand implements Callable<Integer> {
     Duration pause = board.isLive() ? LOOK : REPORT;
     Instant drawn = Instant.now();
     try (SnapshotFeed feed =
-        new SnapshotFeed(new StackView(pipeline, endpoints, counts), counts, folder, stack::states)
-            .start()) {
+            new SnapshotFeed(
+                    new StackView(pipeline, endpoints, counts), counts, folder, stack::states)
+                .start();
+        Console console = console(pipeline, endpoints, feed)) {
+      board.tell(List.of("The pipeline in a browser: http://127.0.0.1:" + console.port()));
       while (!stop.await(LOOK.toMillis(), TimeUnit.MILLISECONDS)) {
         board.tell(stack.look());
         Optional<StackException> end = stack.givenUp();
@@ -147,6 +153,17 @@ public final class UpCommand implements Callable<Integer> {
         }
       }
     }
+  }
+
+  private static Console console(Pipeline pipeline, Endpoints endpoints, SnapshotFeed feed) {
+    return Console.start(
+        new Console.Shows(
+            pipeline,
+            Map.of("bootstrap.servers", endpoints.bootstrapServers()),
+            new RegistryClient(endpoints.registryUrl()),
+            () -> feed.newest().flow(),
+            Map.of("Flink", "http://127.0.0.1:" + endpoints.port("flink"))),
+        endpoints.port("console"));
   }
 
   private void stopAndWait(Thread starter) {
