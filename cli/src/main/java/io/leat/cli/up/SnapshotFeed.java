@@ -68,8 +68,9 @@ final class SnapshotFeed implements AutoCloseable {
         }
       } while (!stop.await(PAUSE.toMillis(), TimeUnit.MILLISECONDS));
     } catch (InterruptedException e) {
-      Thread.currentThread().interrupt(); // told to stop while it asked the broker
+      log.debug("told to stop while it asked the broker", e);
     } finally {
+      Thread.interrupted(); // else the clients would not close
       keep();
       view.close();
     }
