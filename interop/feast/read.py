@@ -85,6 +85,10 @@ assert got == {f.name: expected(f.name) for f in activity.features}, got
 full = store.get_online_features(features=FEATURES, entity_rows=ROWS, full_feature_names=True).to_dict()
 assert {"customer_id", *(f"customer_activity__{f.name}" for f in activity.features)} == set(full), full
 
+# A customer without a payment has the count of no events, as in a training set; Feast's client takes PRESENT values alone.
+raw = requests.post(f"{SERVER}/get-online-features", json={"features": FEATURES[:1], "entities": {"customer_id": ["nobody"]}}, timeout=30)
+assert raw.json()["results"][1]["values"] == [0] and raw.json()["results"][1]["statuses"] == ["NOT_FOUND"], raw.text
+
 # By a feature service, with a field of the event for what is computed on demand.
 answer = store.get_online_features(
     features=FeatureService(name="fraud", features=[activity]),
