@@ -12,6 +12,7 @@ import io.leat.pipeline.Severity;
 import io.leat.pipeline.contract.MissingValue;
 import io.leat.records.Violation;
 import io.leat.schemas.AvroCodec;
+import io.leat.schemas.ValueCheck;
 import io.leat.schemas.WireFormat;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -30,10 +31,10 @@ import org.apache.avro.generic.GenericRecord;
  * Decides whether an event meets its contract, and makes of it what everything behind ingestion may
  * see. Not thread-safe: one a task.
  *
- * <p>In this order: missing values are filled in, rules in Confluent's form run, identity and time
- * are looked at, the contract's rules are asked, sensitive values are protected. An event whose
- * bytes are those of the current schema already, and of which nothing was changed, passes as it
- * came.
+ * <p>In this order: missing values are filled in, rules in Confluent's form run, values are held
+ * against their types, identity and time are looked at, the contract's rules are asked, sensitive
+ * values are protected. An event whose bytes are those of the current schema already, and of which
+ * nothing was changed, passes as it came.
  */
 public final class ContractCheck {
   /**
@@ -48,6 +49,7 @@ public final class ContractCheck {
   private final Rules rules;
   private final DomainRules domainRules;
   private final Protector protector;
+  private final ValueCheck values;
   private final AvroCodec codec;
   private final InstantSource clock;
   private final int idField;
@@ -73,6 +75,8 @@ public final class ContractCheck {
     this.rules = rules;
     this.domainRules = domainRules;
     this.protector = protector;
+    // Of the event time something else is said.
+    this.values = ValueCheck.of(contract.schema(), List.of(contract.eventTime()));
     this.codec = codec;
     this.clock = clock;
     this.idField = contract.schema().getField(contract.eventId()).pos();
@@ -106,6 +110,9 @@ public final class ContractCheck {
     if (!domainRules.isEmpty()) {
       changed |= domainRules.run(event, findings);
     }
+    values
+        .problems(event)
+        .forEach(problem -> problems.add(new Problem(DeadLetterReason.NOT_THE_SCHEMA, problem)));
     Object eventId = event.get(idField);
     if (eventId == null || eventId.toString().isEmpty()) {
       problems.add(

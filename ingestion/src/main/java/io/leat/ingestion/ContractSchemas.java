@@ -4,6 +4,7 @@ import io.leat.pipeline.Contract;
 import io.leat.runtime.streams.RegistryPatience;
 import io.leat.schemas.RegistryClient;
 import io.leat.schemas.RegistryException;
+import io.leat.schemas.SchemaResolution;
 import io.leat.schemas.Topics;
 import java.time.Duration;
 import java.time.Instant;
@@ -12,10 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.stream.Collectors;
 import org.apache.avro.Schema;
-import org.apache.avro.SchemaCompatibility;
-import org.apache.avro.SchemaNormalization;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,7 +40,6 @@ public final class ContractSchemas {
   private final RegistryPatience patience;
   private final InstantSource clock;
   private final String history;
-  private final String normalForm;
   private final Map<Integer, Writer> writers = new ConcurrentHashMap<>();
   private final Map<Integer, NoSchema> unknown = new ConcurrentHashMap<>();
   private volatile @Nullable Current current;
@@ -61,7 +58,6 @@ public final class ContractSchemas {
             contract.intake().isContractSchema()
                 ? contract.event()
                 : Topics.valid(contract.event()));
-    this.normalForm = SchemaNormalization.toParsingForm(contract.schema());
   }
 
   /**
@@ -167,36 +163,27 @@ public final class ContractSchemas {
       return Optional.of(new Writer(OptionalInt.empty(), false, Optional.empty(), Optional.of(e)));
     }
     return found.map(
-        schema ->
-            new Writer(
-                version(schema),
-                SchemaNormalization.toParsingForm(schema).equals(normalForm),
-                incompatibility(schema),
-                Optional.empty()));
+        schema -> {
+          SchemaResolution resolution = SchemaResolution.of(schema, contract.schema());
+          return new Writer(
+              version(schema),
+              resolution.keepsBytes(),
+              incompatibility(schema, resolution),
+              Optional.empty());
+        });
   }
 
   private OptionalInt version(Schema schema) {
     return registry.version(history, schema).map(OptionalInt::of).orElseGet(OptionalInt::empty);
   }
 
-  private Optional<String> incompatibility(Schema writer) {
+  private static Optional<String> incompatibility(Schema writer, SchemaResolution resolution) {
     Optional<String> bomb = ListsOfNothing.in(writer);
     if (bomb.isPresent()) {
       return Optional.of(
           "the items of %s take no bytes, so that five bytes may say that there are billions"
               .formatted(bomb.get()));
     }
-    SchemaCompatibility.SchemaCompatibilityResult result =
-        SchemaCompatibility.checkReaderWriterCompatibility(contract.schema(), writer).getResult();
-    return result.getCompatibility() == SchemaCompatibility.SchemaCompatibilityType.COMPATIBLE
-        ? Optional.empty()
-        : Optional.of(describe(result));
-  }
-
-  /** What keeps values of one schema from being read as another, place by place. */
-  public static String describe(SchemaCompatibility.SchemaCompatibilityResult result) {
-    return result.getIncompatibilities().stream()
-        .map(i -> i.getLocation() + ": " + i.getMessage())
-        .collect(Collectors.joining("; "));
+    return resolution.problems().isEmpty() ? Optional.empty() : Optional.of(resolution.sentence());
   }
 }

@@ -42,11 +42,11 @@ public enum DeadLetterReason {
       "an event of that schema cannot be read as the contract's current version; the message names the fields",
       "make the contract compatible (a default for each new field), apply it, produce the letters again"),
   /**
-   * The bytes end early, or are no value of the schema that they name; or the JSON does not fit the
-   * contract's schema.
+   * The bytes end early, or are no value of the schema that they name; a value is beyond its type;
+   * or the JSON does not fit the contract's schema.
    */
   NOT_THE_SCHEMA(
-      "the bytes end early, or are no value of the schema that they name; or JSON does not fit the contract's schema, with every place that does not",
+      "the bytes end early, or are no value of the schema that they name; a value is beyond its type (a decimal of more digits, a time of 25 hours, no UUID, nested too deep) or would lose a digit; or JSON does not fit the contract's schema, with every place that does not",
       "the producer is broken, or writes a schema's id with another schema's bytes"),
   /** Bytes are left over behind the value. */
   TRAILING_BYTES("bytes are left over behind the value", "as above"),

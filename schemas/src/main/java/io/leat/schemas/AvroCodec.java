@@ -7,16 +7,13 @@ import java.io.UncheckedIOException;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import org.apache.avro.Schema;
 import org.apache.avro.generic.GenericData;
-import org.apache.avro.generic.GenericDatumReader;
 import org.apache.avro.generic.GenericRecord;
 import org.apache.avro.io.BinaryDecoder;
 import org.apache.avro.io.BinaryEncoder;
 import org.apache.avro.io.DatumReader;
 import org.apache.avro.io.DatumWriter;
-import org.apache.avro.io.Decoder;
 import org.apache.avro.io.DecoderFactory;
 import org.apache.avro.io.EncoderFactory;
 import org.apache.avro.specific.SpecificData;
@@ -149,17 +146,23 @@ public final class AvroCodec {
             new ReaderKey(writer, wanted), key -> genericReader(writer, wanted)));
   }
 
-  private ValueReader genericReader(Schema writer, Schema wanted) {
-    Optional<FlatReader> flat = FlatReader.of(writer, wanted);
-    if (flat.isPresent()) {
+  private static ValueReader genericReader(Schema writer, Schema wanted) {
+    SchemaResolution resolution = SchemaResolution.of(writer, wanted);
+    if (!resolution.problems().isEmpty()) {
       return value -> {
-        FlatRecord record = flat.get().read(value, WireFormat.HEADER_LENGTH);
-        checkEnd(value, flat.get().end() == value.length);
-        return record;
+        throw new MalformedValueException(
+            MalformedValueException.Kind.NOT_THE_SCHEMA,
+            "schema id %d cannot be read as %s: %s"
+                .formatted(WireFormat.schemaId(value), wanted.getFullName(), resolution.sentence()),
+            null);
       };
     }
-    StringReader reader = new StringReader(writer, wanted);
-    return value -> readWhole(value, reader);
+    return value -> {
+      AvroInput in = new AvroInput(value, WireFormat.HEADER_LENGTH);
+      Object read = resolution.read(in);
+      checkEnd(value, in.isEnd());
+      return read;
+    };
   }
 
   private <T> T readWhole(byte[] value, DatumReader<T> reader) throws IOException {
@@ -214,7 +217,9 @@ public final class AvroCodec {
               .formatted(
                   value.length - WireFormat.HEADER_LENGTH,
                   WireFormat.schemaId(value),
-                  e instanceof EOFException ? "they end before it does" : e),
+                  e instanceof EOFException
+                      ? "they end before it does"
+                      : e instanceof UnfitValueException ? e.getMessage() : e),
           e);
     }
   }
@@ -250,33 +255,8 @@ public final class AvroCodec {
   /** Generic data with no logical-type conversions. */
   private static final GenericData PLAIN = new GenericData();
 
-  static {
-    PLAIN.setFastReaderEnabled(false); // it does not ask StringReader for the class of strings
-  }
-
   /** Reads the whole of a framed value. */
   private interface ValueReader {
-    Object read(byte[] value) throws IOException;
-  }
-
-  /** Reads every string as a {@link String}, whatever the schema asks for. */
-  private static final class StringReader extends GenericDatumReader<GenericRecord> {
-    private final StrictText text = new StrictText();
-
-    StringReader(Schema writer, Schema reader) {
-      super(writer, reader, PLAIN);
-    }
-
-    @Override
-    @SuppressWarnings("rawtypes") // as Avro declares it
-    protected Class findStringClass(Schema schema) {
-      return String.class;
-    }
-
-    @Override
-    protected Object readString(@Nullable Object old, Schema expected, Decoder in)
-        throws IOException {
-      return text.read(in);
-    }
+    @Nullable Object read(byte[] value) throws IOException;
   }
 }

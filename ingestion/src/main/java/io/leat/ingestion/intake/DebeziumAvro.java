@@ -11,6 +11,7 @@ import io.leat.pipeline.Contract;
 import io.leat.pipeline.contract.Intake.Envelope;
 import io.leat.schemas.AvroCodec;
 import io.leat.schemas.MalformedValueException;
+import io.leat.schemas.SchemaResolution;
 import io.leat.schemas.WireFormat;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -20,9 +21,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import org.apache.avro.LogicalType;
 import org.apache.avro.Schema;
-import org.apache.avro.SchemaCompatibility;
-import org.apache.avro.SchemaCompatibility.SchemaCompatibilityType;
 import org.apache.avro.generic.GenericRecord;
 import org.apache.kafka.common.header.Headers;
 import org.jspecify.annotations.Nullable;
@@ -33,6 +33,19 @@ import org.jspecify.annotations.Nullable;
  */
 final class DebeziumAvro implements EventReader {
   private static final ObjectMapper JSON = new ObjectMapper();
+
+  /** Kafka Connect's property of a type that says what it means. */
+  private static final String CONNECT_NAME = "connect.name";
+
+  private static final Map<String, String> LOGICAL_TYPES =
+      Map.of(
+          "io.debezium.time.Date", "date",
+          "io.debezium.time.Time", "time-millis",
+          "io.debezium.time.MicroTime", "time-micros",
+          "io.debezium.time.Timestamp", "timestamp-millis",
+          "io.debezium.time.MicroTimestamp", "timestamp-micros",
+          "io.debezium.time.NanoTimestamp", "timestamp-nanos",
+          "io.debezium.data.Uuid", "uuid");
 
   private final Contract contract;
   private final Envelope.Debezium envelope;
@@ -122,16 +135,16 @@ final class DebeziumAvro implements EventReader {
 
   private Row row(Schema found) {
     Schema renamed = renamed(found);
-    SchemaCompatibility.SchemaCompatibilityResult result =
-        SchemaCompatibility.checkReaderWriterCompatibility(contract.schema(), renamed).getResult();
+    SchemaResolution resolution = SchemaResolution.of(renamed, contract.schema());
     return new Row(
         renamed,
-        result.getCompatibility() == SchemaCompatibilityType.COMPATIBLE
-            ? Optional.empty()
-            : Optional.of(ContractSchemas.describe(result)));
+        resolution.problems().isEmpty() ? Optional.empty() : Optional.of(resolution.sentence()));
   }
 
-  /** The same record by the contract's name, which decides nothing about its bytes. */
+  /**
+   * The same record by the contract's name, which decides nothing about its bytes, and with
+   * Debezium's own names of types as the logical types that they are.
+   */
   private Schema renamed(Schema found) {
     try {
       ObjectNode json = (ObjectNode) JSON.readTree(found.toString());
@@ -139,9 +152,19 @@ final class DebeziumAvro implements EventReader {
       json.put(
           "namespace",
           contract.schema().getNamespace() == null ? "" : contract.schema().getNamespace());
+      json.findParents(CONNECT_NAME).forEach(DebeziumAvro::declare);
       return new Schema.Parser().setValidateDefaults(false).parse(json.toString());
     } catch (IOException e) {
       throw new UncheckedIOException("Avro wrote a schema that is no JSON", e);
+    }
+  }
+
+  private static void declare(JsonNode type) {
+    String logical = LOGICAL_TYPES.get(type.get(CONNECT_NAME).asText());
+    if (logical != null
+        && type instanceof ObjectNode object
+        && !object.has(LogicalType.LOGICAL_TYPE_PROP)) {
+      object.put(LogicalType.LOGICAL_TYPE_PROP, logical);
     }
   }
 
