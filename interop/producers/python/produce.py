@@ -16,7 +16,9 @@ FIRST = 10_000_000
 registry = SchemaRegistryClient({"url": os.environ["LEAT_REGISTRY"]})
 with open(os.path.join(os.environ["LEAT_CONTRACTS"], "payments.avsc"), encoding="utf-8") as file:
     schema = file.read()
-serializer = AvroSerializer(registry, schema)
+# As it is deployed where producers may register nothing; and as it is by default, which adds no version.
+serializer = AvroSerializer(registry, schema, conf={"auto.register.schemas": False})
+versions = registry.get_versions("payments-value")
 deserializer = AvroDeserializer(registry)
 context = SerializationContext("payments", MessageField.VALUE)
 
@@ -88,6 +90,8 @@ for record in letters:
     bad.remove(record.value())  # the bytes that were sent, once
 assert not bad, f"{len(bad)} bad events in no dead letter"
 assert reasons == {"RULE_VIOLATED": NEGATIVE, "NOT_THE_SCHEMA": TORN}, reasons
+AvroSerializer(registry, schema)(payment(0, 12.5), context)
+assert registry.get_versions("payments-value") == versions, "a producer made another version of the same schema"
 scores = read("scores.fraud", GOOD)
 assert len(scores) == GOOD
 score = deserializer(scores[0].value(), SerializationContext("scores.fraud", MessageField.VALUE))

@@ -71,6 +71,9 @@ public final class RegistryProcess implements AutoCloseable {
                     "-Dquarkus.banner.enabled=false",
                     "-Dquarkus.log.console.format=%d{yyyy-MM-dd HH:mm:ss,SSS} %-5p %m (%c{1})%e%n",
                     "-Dapicurio.rules.global.compatibility=BACKWARD",
+                    // A schema is found whichever way a client writes it: as the file has it, or
+                    // as Avro prints it.
+                    "-Dapicurio.ccompat.use-canonical-hash=true",
                     "-Dapicurio.storage.kind=sql",
                     "-Dapicurio.storage.sql.kind=h2",
                     "-Dapicurio.datasource.url=jdbc:h2:file:"

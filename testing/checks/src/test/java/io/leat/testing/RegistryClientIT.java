@@ -51,6 +51,50 @@ class RegistryClientIT {
     assertThat(newClient().register(subject, AMOUNT)).isEqualTo(id);
   }
 
+  /**
+   * A schema as its file has it, as a client sends it that registers nothing and as one that does:
+   * Confluent's for Python sends the file's text, that for Java what Avro prints of it.
+   */
+  @Test
+  void aSchemaIsFoundAsItsFileHasItAndNotRegisteredTwice() throws Exception {
+    String file =
+        """
+        {
+          "type": "record", "doc": "What was paid.",
+          "name": "Payment",
+          "fields": [
+            {"doc": "in euros", "name": "amount", "aliases": ["sum"],
+             "type": {"type": "bytes", "scale": 2, "precision": 9, "logicalType": "decimal"}},
+            {"default": null, "name": "note", "type": ["null", "string"]}
+          ]
+        }
+        """;
+    Schema schema = new Schema.Parser().parse(file);
+    int id = client.register(subject, schema);
+
+    assertThat(answerTo("/subjects/" + subject, file)).contains("\"id\":" + id);
+    assertThat(answerTo("/subjects/" + subject + "/versions", file)).contains("\"id\":" + id);
+    assertThat(newClient().register(subject, new Schema.Parser().parse(file))).isEqualTo(id);
+    assertThat(newClient().versions(subject)).extracting(Registered::version).containsExactly(1);
+    Schema finer = new Schema.Parser().parse(file.replace("\"scale\": 2", "\"scale\": 4"));
+    assertThat(newClient().version(subject, finer)).isEmpty();
+  }
+
+  /** What the registry answers to a schema. */
+  private String answerTo(String path, String schema) throws Exception {
+    String body =
+        "{\"schema\": \"%s\"}"
+            .formatted(schema.replace("\"", "\\\"").replace("\n", "\\n"));
+    return HttpClient.newHttpClient()
+        .send(
+            HttpRequest.newBuilder(URI.create(cluster.registryUrl() + path))
+                .header("Content-Type", "application/vnd.schemaregistry.v1+json")
+                .POST(HttpRequest.BodyPublishers.ofString(body))
+                .build(),
+            HttpResponse.BodyHandlers.ofString())
+        .body();
+  }
+
   @Test
   void sameSchemaHasTheSameIdUnderEverySubject() {
     assertThat(client.register(subject, AMOUNT))
