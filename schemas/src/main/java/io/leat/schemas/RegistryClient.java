@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import java.io.IOException;
 import java.net.URLDecoder;
 import java.net.URLEncoder;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -158,6 +159,24 @@ public final class RegistryClient {
           return new Registered(
               found.getId(), found.getVersion(), parse(client.getSchemaById(found.getId())));
         });
+  }
+
+  /**
+   * All schemas of a subject, oldest first, with the schemas that they refer to; empty if the
+   * subject is unknown. Always asks the registry which they are.
+   */
+  public List<Registered> versions(String subject) {
+    return call(
+            "read the schemas of " + subject,
+            () -> {
+              List<Registered> versions = new ArrayList<>();
+              for (int version : client.getAllVersions(subject)) {
+                int id = client.getSchemaMetadata(subject, version).getId();
+                versions.add(new Registered(id, version, parse(client.getSchemaById(id))));
+              }
+              return versions;
+            })
+        .orElse(List.of());
   }
 
   /**

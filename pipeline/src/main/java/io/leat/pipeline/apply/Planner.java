@@ -20,6 +20,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.apache.avro.Schema;
@@ -73,12 +74,19 @@ final class Planner {
       changes.add(topic(topic, Optional.ofNullable(topics.get(topic.name()))));
     }
     Map<String, Compatibility> promises = promises(pipeline);
+    Set<String> inTables =
+        pipeline.contracts().stream()
+            .map(contract -> Topics.valueSubject(Topics.valid(contract.event())))
+            .collect(Collectors.toSet());
     subjects(pipeline)
         .forEach(
             (subject, schema) ->
                 changes.add(
                     schema(
-                        subject, schema, promises.getOrDefault(subject, Compatibility.BACKWARD))));
+                        subject,
+                        schema,
+                        promises.getOrDefault(subject, Compatibility.BACKWARD),
+                        inTables.contains(subject))));
     promises.forEach((subject, promised) -> changes.add(compatibility(subject, promised)));
     pipeline.contracts().forEach(contract -> rules(contract).ifPresent(changes::add));
     for (Definition definition : Definitions.of(pipeline)) {
@@ -203,7 +211,10 @@ final class Planner {
     }
   }
 
-  private Change schema(String subject, Schema wanted, Compatibility promised) {
+  /**
+   * @param inTable whether values of the subject are kept in a table
+   */
+  private Change schema(String subject, Schema wanted, Compatibility promised, boolean inTable) {
     Optional<Integer> version = registry.version(subject, wanted);
     if (version.isPresent()) {
       return new Change(
@@ -217,6 +228,13 @@ final class Planner {
       return new Change(State.CREATE, Kind.SCHEMA, subject, wanted.getFullName() + ", version 1");
     }
     List<String> reasons = SchemaChanges.incompatibilities(latest.get().schema(), wanted, promised);
+    if (reasons.isEmpty() && inTable) {
+      reasons =
+          registry.versions(subject).stream()
+              .flatMap(earlier -> ColumnChanges.refusals(earlier.schema(), wanted).stream())
+              .distinct()
+              .toList();
+    }
     if (reasons.isEmpty()) {
       reasons = registry.incompatibilities(subject, wanted);
     }

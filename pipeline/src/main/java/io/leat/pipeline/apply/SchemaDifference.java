@@ -1,6 +1,7 @@
 package io.leat.pipeline.apply;
 
 import io.leat.pipeline.contract.FieldTags;
+import io.leat.schemas.TypeNames;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.HexFormat;
@@ -78,14 +79,19 @@ final class SchemaDifference {
                   .collect(Collectors.joining(" or "));
           case ARRAY -> "list of " + type(schema.getElementType());
           case MAP -> "map of " + type(schema.getValueType());
-          case ENUM -> schema.getName() + " (" + String.join(", ", schema.getEnumSymbols()) + ")";
+          case ENUM ->
+              "%s (%s%s)"
+                  .formatted(
+                      schema.getName(),
+                      String.join(", ", schema.getEnumSymbols()),
+                      schema.getEnumDefault() == null ? "" : ", else " + schema.getEnumDefault());
           case FIXED -> schema.getName() + " of %d bytes".formatted(schema.getFixedSize());
           case RECORD -> schema.getName();
           case STRING, BYTES, INT, LONG, FLOAT, DOUBLE, BOOLEAN, NULL -> schema.getType().getName();
         };
     return schema.getLogicalType() == null
         ? name
-        : name + " (" + schema.getLogicalType().getName() + ")";
+        : name + " (" + TypeNames.of(schema.getLogicalType()) + ")";
   }
 
   private static String defaultOf(Schema.Field field) {

@@ -3,6 +3,7 @@ package io.leat.pipeline.contract;
 import io.leat.pipeline.contract.FieldTags.Place;
 import io.leat.pipeline.contract.Protection.Method;
 import io.leat.pipeline.contract.Protection.Target;
+import io.leat.schemas.TypeNames;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -111,8 +112,8 @@ public final class ProtectedFields {
   /** Whether values are strings or bytes, or lists or maps of these. */
   public static boolean isText(Schema schema) {
     return switch (schema.getType()) {
-      case STRING -> true;
-      case BYTES -> schema.getLogicalType() == null;
+      // What takes the place of a UUID or a decimal would be none.
+      case STRING, BYTES -> schema.getLogicalType() == null;
       case ARRAY -> isText(schema.getElementType());
       case MAP -> isText(schema.getValueType());
       case UNION ->

@@ -149,7 +149,7 @@ class ApplierIT {
     assertThat(refused.in(State.REFUSED))
         .extracting(Change::toString)
         .contains(
-            "! schema refusals-value: io.leat.tests.Order does not go together with version 1: field amount changed so that values written before do not fit: reader type: LONG not compatible with writer type: DOUBLE; field shop is new and has no default, which values written before would need",
+            "! schema refusals-value: io.leat.tests.Order does not go together with version 1: field amount changed so that values written before do not fit: double cannot be read as long; field shop is new and has no default, which values written before would need",
             "! definition view/refusals_by_customer@1: this version was applied with another definition; give the changed view a new version. Applied are 1",
             "! definition service/refusals@1: this version was applied with another definition; give the changed service a new version. Applied are 1");
     assertThatThrownBy(() -> newApplier().apply(folder.read(), "ada"))
@@ -189,6 +189,47 @@ class ApplierIT {
         .containsExactly(
             "! definition view/refusals_by_customer@2: the name belongs to the pipeline refusals; choose another",
             "! definition service/refusals@2: the name belongs to the pipeline refusals; choose another");
+  }
+
+  @Test
+  void aFieldThatWouldMeanSomethingElseIsRefusedByItsName() throws PipelineException {
+    TestFolder folder = TestFolder.shop(directory, "meanings");
+    String contract = "contracts/meanings.avsc";
+    String amount = "{\"name\": \"amount\", \"type\": \"double\"}";
+    String due = ", {\"name\": \"due\", \"type\": [\"null\", \"%s\"], \"default\": null}";
+    String price =
+        ", {\"name\": \"price\", \"type\": {\"type\": \"bytes\", \"logicalType\": \"decimal\", \"precision\": 9, \"scale\": 2}}";
+    folder.replace(contract, amount, amount + due.formatted("long") + price);
+    newApplier().apply(folder.read(), "ada");
+
+    folder.replace(contract, "\"scale\": 2", "\"scale\": 4");
+    List<Change> finer = newApplier().plan(folder.read()).in(State.REFUSED);
+    folder.replace(contract, "\"scale\": 4", "\"scale\": 0");
+    List<Change> coarser = newApplier().plan(folder.read()).in(State.REFUSED);
+    folder.replace(contract, "\"precision\": 9, \"scale\": 0", "\"precision\": 12, \"scale\": 2");
+    folder.replace(contract, due.formatted("long"), "");
+    Plan longer = newApplier().apply(folder.read(), "ada");
+    folder.replace(contract, amount, amount + due.formatted("string"));
+    List<Change> back = newApplier().plan(folder.read()).in(State.REFUSED);
+
+    assertThat(finer)
+        .singleElement()
+        .asString()
+        .startsWith("! schema meanings.valid-value: ")
+        .contains("field price changed from decimal(9, 2) to decimal(9, 4)");
+    assertThat(coarser)
+        .filteredOn(change -> change.name().startsWith("meanings"))
+        .hasSizeGreaterThanOrEqualTo(2)
+        .allSatisfy(
+            change ->
+                assertThat(change.toString())
+                    .contains("field price changed so that values written before do not fit"));
+    assertThat(longer.isRefused()).isFalse();
+    assertThat(back)
+        .as("the newest version lacks it, the table does not")
+        .singleElement()
+        .asString()
+        .contains("field due changed from long to string");
   }
 
   @Test

@@ -27,6 +27,8 @@ class SchemaDifferenceTest {
         AMOUNT
             + " ~ {'name': 'amount', 'type': ['null', 'double'], 'default': null} ~ `~ amount double -> null or double, by default null`",
         "{'name': 'at', 'type': 'long'} ~ {'name': 'at', 'type': {'type': 'long', 'logicalType': 'timestamp-millis'}} ~ `~ at long -> long (timestamp-millis)`",
+        "{'name': 'd', 'type': {'type': 'bytes', 'logicalType': 'decimal', 'precision': 9, 'scale': 2}} ~ {'name': 'd', 'type': {'type': 'bytes', 'logicalType': 'decimal', 'precision': 9, 'scale': 4}} ~ `~ d bytes (decimal(9, 2)) -> bytes (decimal(9, 4))`",
+        "{'name': 's', 'type': {'type': 'enum', 'name': 'S', 'symbols': ['A']}} ~ {'name': 's', 'type': {'type': 'enum', 'name': 'S', 'symbols': ['A'], 'default': 'A'}} ~ `~ s S (A) -> S (A, else A)`",
         "{'name': 'card', 'type': 'string'} ~ {'name': 'card', 'type': 'string', 'confluent:tags': ['PII']} ~ `~ card string -> string, tags [PII]`",
         "{'name': 's', 'type': {'type': 'enum', 'name': 'S', 'symbols': ['A']}} ~ {'name': 's', 'type': {'type': 'enum', 'name': 'S', 'symbols': ['A', 'B']}} ~ `~ s S (A) -> S (A, B)`",
         "{'name': 'l', 'type': {'type': 'array', 'items': {'type': 'record', 'name': 'L', 'fields': [{'name': 'a', 'type': 'int'}]}}} ~ {'name': 'l', 'type': {'type': 'array', 'items': {'type': 'record', 'name': 'L', 'fields': [{'name': 'a', 'type': 'long'}, {'name': 'b', 'type': 'int', 'default': 1}]}}} ~ `~ l.a int -> long; + l.b int, by default 1`",
