@@ -9,6 +9,7 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.avro.LogicalType;
@@ -199,10 +200,12 @@ public final class AvroColumns {
   private static Conversion decimalConversion(Schema schema, Types.DecimalType column) {
     int scale = decimal(schema).orElseThrow().getScale();
     return value ->
-        DecimalData.fromBigDecimal(
-            new BigDecimal(new BigInteger(bytes(value)), scale),
-            column.precision(),
-            column.scale());
+        Objects.requireNonNull(
+            DecimalData.fromBigDecimal(
+                new BigDecimal(new BigInteger(bytes(value)), scale),
+                column.precision(),
+                column.scale()),
+            "a decimal of more digits than its column");
   }
 
   private static byte[] bytes(Object value) {

@@ -9,6 +9,7 @@ import io.leat.runtime.flink.KafkaRecord;
 import io.leat.schemas.LogPositions;
 import io.leat.schemas.RecordHeaders;
 import io.leat.schemas.Topics;
+import io.leat.schemas.ValueCheck;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -92,6 +93,7 @@ public final class EventTable {
     private final org.apache.avro.Schema contract;
     private final Schema table;
     private transient Column @Nullable [] columns;
+    private transient @Nullable ValueCheck values;
 
     /**
      * @param table the table's columns as they are in the catalog
@@ -111,12 +113,24 @@ public final class EventTable {
     @Override
     public RowData apply(KafkaRecord record, GenericRecord event) throws BadRecordException {
       Column[] columns = columns();
+      check(event);
       LogPosition source = source(record);
       GenericRowData row = new GenericRowData(columns.length);
       for (int i = 0; i < columns.length; i++) {
         row.setField(i, columns[i].value(record, event, source));
       }
       return row;
+    }
+
+    /** What ingestion refuses, and what a column would hold as null or as another value. */
+    private void check(GenericRecord event) throws BadRecordException {
+      if (values == null) {
+        values = ValueCheck.of(contract);
+      }
+      List<String> problems = values.problems(event);
+      if (!problems.isEmpty()) {
+        throw new BadRecordException("beyond_its_type", String.join("; ", problems));
+      }
     }
 
     private Column[] columns() {
