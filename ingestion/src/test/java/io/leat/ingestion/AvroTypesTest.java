@@ -211,12 +211,13 @@ class AvroTypesTest {
     produce(
         "rows",
         "rows-value",
-        new GenericRecordBuilder(envelope).set("op", "c").set("after", after).build());
+        new GenericRecordBuilder(envelope).set("op", "c").set("ts_ms", NOW).set("after", after).build());
 
     assertThat(types.read("rows.dlq")).isEmpty();
     GenericRecord read = only("rows", row);
     assertThat(read.get("updated_at")).isEqualTo(NOW);
     assertThat(read.get("born")).isEqualTo(20_000);
+    assertThat(read.get("seen_at")).as("the envelope's ts_ms").isEqualTo(NOW * 1_000);
   }
 
   private void change(Schema written, Object price) {
@@ -229,7 +230,7 @@ class AvroTypesTest {
     produce(
         "rows",
         "rows-value",
-        new GenericRecordBuilder(envelope(written)).set("op", "c").set("after", after).build());
+        new GenericRecordBuilder(envelope(written)).set("op", "c").set("ts_ms", NOW).set("after", after).build());
   }
 
   private static Schema envelope(Schema row) {
@@ -240,6 +241,7 @@ class AvroTypesTest {
         false,
         List.of(
             new Schema.Field("op", Schema.create(Schema.Type.STRING)),
+            new Schema.Field("ts_ms", Schema.create(Schema.Type.LONG)),
             new Schema.Field(
                 "after",
                 Schema.createUnion(Schema.create(Schema.Type.NULL), row),

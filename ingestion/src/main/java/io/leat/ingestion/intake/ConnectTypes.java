@@ -75,6 +75,21 @@ final class ConnectTypes {
     };
   }
 
+  /**
+   * A part of a change: its moments count what their names say, whatever unit the field counts in
+   * that takes them.
+   *
+   * @param path its names from the envelope on, {@code source.ts_ms}
+   */
+  static JsonNode moment(JsonNode value, String path) {
+    return switch (path.substring(path.lastIndexOf('.') + 1)) {
+      case "ts_ms" -> time(value, "io.debezium.time.Timestamp");
+      case "ts_us" -> time(value, "io.debezium.time.MicroTimestamp");
+      case "ts_ns" -> time(value, "io.debezium.time.NanoTimestamp");
+      default -> value;
+    };
+  }
+
   private static JsonNode known(JsonNode raw, @Nullable Object value, String type) {
     return NODES.pojoNode(new Typed(raw, value, type));
   }

@@ -63,7 +63,8 @@ final class DebeziumJson implements EventReader {
                 type = ConnectTypes.field(type, name);
               }
               if (!found.isMissingNode()) {
-                values.put(field, ConnectTypes.typed(found, type));
+                values.put(
+                    field, ConnectTypes.moment(ConnectTypes.typed(found, type), attribute));
               }
             });
     return events.event(content, values);

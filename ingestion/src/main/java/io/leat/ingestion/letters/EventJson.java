@@ -77,7 +77,10 @@ final class EventJson {
   /** Null where the plain type decides. */
   private static @Nullable JsonNode logical(Object value, LogicalType logical) {
     if (logical instanceof LogicalTypes.Decimal decimal) {
-      return NODES.numberNode(new BigDecimal(new BigInteger(bytes(value)), decimal.getScale()));
+      byte[] number = bytes(value);
+      return number.length == 0 // no number, which may be why the event is shown
+          ? null
+          : NODES.numberNode(new BigDecimal(new BigInteger(number), decimal.getScale()));
     }
     if (!(value instanceof Number number)) {
       return null;

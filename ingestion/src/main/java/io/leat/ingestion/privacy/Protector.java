@@ -130,7 +130,7 @@ public final class Protector {
       case TRUNCATE -> (value, field, schema) -> truncate(value, protection.length());
       case REDACT ->
           (value, field, schema) ->
-              schema.getType() == Schema.Type.STRING
+              schema.getType() == Schema.Type.STRING && schema.getLogicalType() == null
                   ? REDACTED
                   : schema.getType() == Schema.Type.BYTES && schema.getLogicalType() == null
                       ? ByteBuffer.allocate(0)
