@@ -211,7 +211,11 @@ class AvroTypesTest {
     produce(
         "rows",
         "rows-value",
-        new GenericRecordBuilder(envelope).set("op", "c").set("ts_ms", NOW).set("after", after).build());
+        new GenericRecordBuilder(envelope)
+            .set("op", "c")
+            .set("ts_ms", NOW)
+            .set("after", after)
+            .build());
 
     assertThat(types.read("rows.dlq")).isEmpty();
     GenericRecord read = only("rows", row);
@@ -230,7 +234,11 @@ class AvroTypesTest {
     produce(
         "rows",
         "rows-value",
-        new GenericRecordBuilder(envelope(written)).set("op", "c").set("ts_ms", NOW).set("after", after).build());
+        new GenericRecordBuilder(envelope(written))
+            .set("op", "c")
+            .set("ts_ms", NOW)
+            .set("after", after)
+            .build());
   }
 
   private static Schema envelope(Schema row) {

@@ -212,7 +212,8 @@ final class LeafResolution {
           byte[] scaled = new BigInteger(number).multiply(factor).toByteArray();
           return reader.getType() == Schema.Type.BYTES
               ? ByteBuffer.wrap(scaled)
-              : new GenericData.Fixed(reader, UnscaledNumbers.widened(scaled, reader.getFixedSize()));
+              : new GenericData.Fixed(
+                  reader, UnscaledNumbers.widened(scaled, reader.getFixedSize()));
         },
         true);
   }

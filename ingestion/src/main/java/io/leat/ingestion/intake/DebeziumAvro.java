@@ -122,8 +122,8 @@ final class DebeziumAvro implements EventReader {
         .attributes()
         .forEach(
             (attribute, field) ->
-                attribute(change, attribute).ifPresent(
-                        node -> values.put(field, ConnectTypes.moment(node, attribute))));
+                attribute(change, attribute)
+                    .ifPresent(node -> values.put(field, ConnectTypes.moment(node, attribute))));
     List<String> problems = fields.put(event, values);
     return problems.isEmpty()
         ? new Opened.Event(event, OptionalInt.of(id), OptionalInt.empty(), Optional.empty())

@@ -63,8 +63,7 @@ final class DebeziumJson implements EventReader {
                 type = ConnectTypes.field(type, name);
               }
               if (!found.isMissingNode()) {
-                values.put(
-                    field, ConnectTypes.moment(ConnectTypes.typed(found, type), attribute));
+                values.put(field, ConnectTypes.moment(ConnectTypes.typed(found, type), attribute));
               }
             });
     return events.event(content, values);

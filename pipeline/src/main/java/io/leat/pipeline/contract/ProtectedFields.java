@@ -3,7 +3,6 @@ package io.leat.pipeline.contract;
 import io.leat.pipeline.contract.FieldTags.Place;
 import io.leat.pipeline.contract.Protection.Method;
 import io.leat.pipeline.contract.Protection.Target;
-import io.leat.schemas.TypeNames;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;

@@ -83,8 +83,7 @@ class RegistryClientIT {
   /** What the registry answers to a schema. */
   private String answerTo(String path, String schema) throws Exception {
     String body =
-        "{\"schema\": \"%s\"}"
-            .formatted(schema.replace("\"", "\\\"").replace("\n", "\\n"));
+        "{\"schema\": \"%s\"}".formatted(schema.replace("\"", "\\\"").replace("\n", "\\n"));
     return HttpClient.newHttpClient()
         .send(
             HttpRequest.newBuilder(URI.create(cluster.registryUrl() + path))

@@ -26,8 +26,7 @@ public final class TableValues {
   /** A record's row, written into a file and read again. */
   public static RowData writtenAndRead(GenericRecord record, Schema columns) {
     RowData row =
-        (RowData)
-            AvroColumns.conversion(record.getSchema(), columns.asStruct()).apply(record);
+        (RowData) AvroColumns.conversion(record.getSchema(), columns.asStruct()).apply(record);
     InMemoryOutputFile file = new InMemoryOutputFile();
     try {
       try (FileAppender<RowData> writer =

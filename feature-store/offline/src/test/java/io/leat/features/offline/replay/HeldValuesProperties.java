@@ -64,8 +64,7 @@ class HeldValuesProperties {
     } else if (column.type().typeId() == Type.TypeID.STRING) {
       assertThat(row.isNullAt(field.pos())).isEqualTo(expected == null);
       if (expected != null) {
-        assertThat(row.getString(field.pos()))
-            .hasToString(GenericData.get().toString(expected));
+        assertThat(row.getString(field.pos())).hasToString(GenericData.get().toString(expected));
       }
     }
   }
