@@ -3,6 +3,7 @@ package io.leat.ingestion;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.leat.ingestion.privacy.Cipher256;
@@ -16,6 +17,8 @@ import io.leat.pipeline.contract.Protection;
 import io.leat.pipeline.contract.Protection.Method;
 import io.leat.schemas.RecordHeaders;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.HexFormat;
@@ -28,6 +31,7 @@ import org.apache.avro.generic.GenericRecordBuilder;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.streams.test.TestRecord;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -206,6 +210,19 @@ class PrivacyTest {
   }
 
   @Test
+  void aKeyThatOthersCanReadIsRefusedWithTheRemedy() throws Exception {
+    KeySource.SecretFile key = (KeySource.SecretFile) keys("key").get(0);
+    Files.setPosixFilePermissions(key.path(), PosixFilePermissions.fromString("rw-r--r--"));
+
+    assertThatThrownBy(() -> new Cipher256(List.of(key)))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageEndingWith("run: chmod 600 " + key.path());
+
+    keepTheKeysFromOthers();
+    assertThatCode(() -> new Cipher256(List.of(key))).doesNotThrowAnyException();
+  }
+
+  @Test
   void aKeyThatIsNotThereIsSaidWithoutQuotingAnything() {
     assertThatThrownBy(() -> new Cipher256(List.of(new KeySource.Environment("LEAT_NO_SUCH_KEY"))))
         .hasMessage(
@@ -260,6 +277,15 @@ class PrivacyTest {
     return Arrays.stream(files)
         .<KeySource>map(file -> new KeySource.SecretFile(Orders.folder("people").resolve(file)))
         .toList();
+  }
+
+  /** A checkout and a copy of resources keep no such permissions. */
+  @BeforeAll
+  static void keepTheKeysFromOthers() throws Exception {
+    for (String key : List.of("key", "old-key", "pipeline.yaml")) {
+      Files.setPosixFilePermissions(
+          Orders.folder("people").resolve(key), PosixFilePermissions.fromString("rw-------"));
+    }
   }
 
   /** HMAC-SHA-256 with the test's key, bytes 0 to 31, by the JDK. */

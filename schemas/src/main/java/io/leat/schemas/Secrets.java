@@ -18,10 +18,17 @@ public final class Secrets {
 
   /** A setting's value, hidden where its name tells of a secret, else without credentials. */
   public static String shown(String name, String value) {
+    return isSecret(name) ? HIDDEN : withoutCredentials(value);
+  }
+
+  /** Whether a setting's name tells of a secret, or its value holds credentials. */
+  public static boolean holds(String name, String value) {
+    return !value.isBlank() && !shown(name, value).equals(value);
+  }
+
+  private static boolean isSecret(String name) {
     String lower = name.toLowerCase(Locale.ROOT);
-    boolean secret =
-        PARTS.stream().anyMatch(lower::contains) || ENDS.stream().anyMatch(lower::endsWith);
-    return secret ? HIDDEN : withoutCredentials(value);
+    return PARTS.stream().anyMatch(lower::contains) || ENDS.stream().anyMatch(lower::endsWith);
   }
 
   /** A text with user and password of every URL in it hidden. */

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.util.Base64;
@@ -30,6 +31,7 @@ public record SelfSigned(Path certificate, Path key, SSLContext trusting) {
     Path key = directory.resolve(NAME + ".key");
     Files.writeString(certificate, pem("CERTIFICATE", store.getCertificate(NAME).getEncoded()));
     Files.writeString(key, pem("PRIVATE KEY", store.getKey(NAME, PASSWORD).getEncoded()));
+    Files.setPosixFilePermissions(key, PosixFilePermissions.fromString("rw-------"));
     KeyStore trusted = KeyStore.getInstance("PKCS12");
     trusted.load(null, null);
     trusted.setCertificateEntry(NAME, store.getCertificate(NAME));

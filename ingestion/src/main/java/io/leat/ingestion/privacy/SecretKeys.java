@@ -1,6 +1,7 @@
 package io.leat.ingestion.privacy;
 
 import io.leat.pipeline.contract.KeySource;
+import io.leat.schemas.OwnerOnly;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.Base64;
@@ -48,6 +49,11 @@ public final class SecretKeys {
       return System.getenv(environment.name());
     }
     KeySource.SecretFile file = (KeySource.SecretFile) source;
+    OwnerOnly.problem(file.path())
+        .ifPresent(
+            problem -> {
+              throw new IllegalStateException(problem);
+            });
     try {
       return Files.readString(file.path());
     } catch (IOException e) {

@@ -26,6 +26,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
@@ -275,6 +276,7 @@ class EventDoorIT {
   void whoMayNotSendOrSendsTooMuchIsTold() throws Exception {
     Path keys = cluster.newDirectory("keys").resolve("keys");
     Files.writeString(keys, "till:" + SECRET + "\n");
+    Files.setPosixFilePermissions(keys, PosixFilePermissions.fromString("rw-------"));
     DoorSettings settings =
         new DoorSettings(
             new DoorLimits(2_000, 3, 10, Duration.ofSeconds(10)),

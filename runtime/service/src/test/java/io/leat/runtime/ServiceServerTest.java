@@ -14,6 +14,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -54,6 +55,7 @@ class ServiceServerTest {
         Files.writeString(
             folder.resolve("keys"),
             "till:2bb80d537b1da3e38bd30361aa855686bde0eacd7162fef6a25fe97bf527a25b\n");
+    Files.setPosixFilePermissions(keys, PosixFilePermissions.fromString("rw-------"));
     Access access = new Access(Optional.of(ApiKeys.read(keys)), Optional.empty(), false);
 
     try (ServiceServer server =

@@ -18,6 +18,7 @@ import io.leat.testing.SelfSigned;
 import java.net.ConnectException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -109,6 +110,7 @@ class FeatureDoorsTest {
   @EnumSource(Wire.class)
   void withApiKeysTheirOwnersAloneComeIn(Wire wire) throws Exception {
     Path keys = Files.writeString(folder.resolve("keys"), "till:" + SECRET + "\n");
+    Files.setPosixFilePermissions(keys, PosixFilePermissions.fromString("rw-------"));
     Access access = new Access(Optional.of(ApiKeys.read(keys)), Optional.empty(), false);
     try (Doors doors = Doors.open(folder.resolve("state"), Limits.DEFAULT, access)) {
       assertThat(doors.say(wire, TOTALS).status()).isEqualTo(wire.pick(401, 16));

@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.List;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.PipelineOptions;
@@ -24,6 +26,9 @@ class FlinkJobOptionsTest {
     Files.writeString(kafka, "sasl.jaas.config=user alice password opensesame\nclient.rack=west\n");
     Path catalog = folder.resolve("catalog.properties");
     Files.writeString(catalog, "type=rest\nuri=https://bob:opensesame@iceberg\ntoken=opensesame\n");
+    for (Path file : List.of(kafka, catalog)) {
+      Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
+    }
 
     String shown =
         options(

@@ -1,5 +1,7 @@
 package io.leat.runtime.options;
 
+import io.leat.schemas.OwnerOnly;
+import io.leat.schemas.Secrets;
 import java.io.IOException;
 import java.io.Reader;
 import java.io.UncheckedIOException;
@@ -18,7 +20,8 @@ public final class PropertiesFile {
    * Reads a file.
    *
    * @param what what it holds, for the message: {@code Kafka settings}
-   * @throws UncheckedIOException with one clear sentence if it cannot be read
+   * @throws UncheckedIOException with one clear sentence if it cannot be read, or holds a secret
+   *     and others than its owner can read it
    */
   public static Map<String, String> read(Path file, String what) {
     Properties properties = new Properties();
@@ -32,6 +35,14 @@ public final class PropertiesFile {
     properties
         .stringPropertyNames()
         .forEach(name -> settings.put(name, properties.getProperty(name)));
+    if (settings.entrySet().stream()
+        .anyMatch(setting -> Secrets.holds(setting.getKey(), setting.getValue()))) {
+      OwnerOnly.problem(file)
+          .ifPresent(
+              problem -> {
+                throw new UncheckedIOException(problem, new IOException(problem));
+              });
+    }
     return settings;
   }
 }

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -29,6 +30,7 @@ class CommonOptionsTest {
     Files.writeString(
         kafka,
         "sasl.jaas.config=user alice password opensesame\nssl-key=opensesame\nclient.rack=west\n");
+    Files.setPosixFilePermissions(kafka, PosixFilePermissions.fromString("rw-------"));
 
     Options options =
         options("--kafka-properties=" + kafka, "--registry-url=http://bob:opensesame@registry");
@@ -40,6 +42,28 @@ class CommonOptionsTest {
     assertThat(options.kafkaClientProperties())
         .containsEntry("ssl-key", "opensesame")
         .containsEntry("bootstrap.servers", "localhost:9092");
+  }
+
+  @Test
+  void aFileWithPasswordsThatOthersCanReadIsRefused() throws IOException {
+    Path kafka = folder.resolve("kafka.properties");
+    Files.writeString(kafka, "sasl.jaas.config=user alice password opensesame\n");
+    Files.setPosixFilePermissions(kafka, PosixFilePermissions.fromString("rw-r--r--"));
+    Options options = options("--kafka-properties=" + kafka);
+
+    assertThatThrownBy(options::kafkaClientProperties)
+        .isInstanceOf(UncheckedIOException.class)
+        .hasMessageStartingWith(kafka + " holds secrets and can be read or changed by others")
+        .hasMessageEndingWith("run: chmod 600 " + kafka);
+  }
+
+  @Test
+  void aFileWithoutPasswordsMayBeReadByAnybody() throws IOException {
+    Path kafka = Files.writeString(folder.resolve("kafka.properties"), "client.rack=west\n");
+    Files.setPosixFilePermissions(kafka, PosixFilePermissions.fromString("rw-r--r--"));
+
+    assertThat(options("--kafka-properties=" + kafka).kafkaClientProperties())
+        .containsEntry("client.rack", "west");
   }
 
   @Test

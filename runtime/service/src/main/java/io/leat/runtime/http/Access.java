@@ -94,6 +94,7 @@ public record Access(Optional<ApiKeys> keys, Optional<Tls> tls, boolean open) {
       throw new IllegalStateException(
           "The certificate %s and its key %s cannot both be read.".formatted(certificate, key));
     }
+    ApiKeys.requireOwnerOnly(key);
     try {
       server.tls(certificate.toFile(), key.toFile());
     } catch (IllegalArgumentException e) {

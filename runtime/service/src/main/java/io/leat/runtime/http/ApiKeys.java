@@ -2,6 +2,7 @@ package io.leat.runtime.http;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.leat.schemas.OwnerOnly;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -34,10 +35,11 @@ public final class ApiKeys {
    * Reads a file of lines {@code name:sha256hex}; empty lines and those that begin with {@code #}
    * say nothing. A name may have several keys, so that they can be changed.
    *
-   * @throws IllegalStateException with one sentence, which quotes no line, if it cannot be read or
-   *     a line is wrong
+   * @throws IllegalStateException with one sentence, which quotes no line, if it cannot be read, a
+   *     line is wrong or others than the file's owner can read it
    */
   public static ApiKeys read(Path file) {
+    requireOwnerOnly(file);
     List<String> lines;
     try {
       lines = Files.readAllLines(file);
@@ -65,6 +67,19 @@ public final class ApiKeys {
           "%s holds no API key; expected lines name:sha256.".formatted(file));
     }
     return new ApiKeys(List.copyOf(entries));
+  }
+
+  /**
+   * Makes sure that only its owner can read a file.
+   *
+   * @throws IllegalStateException with one sentence that says what to do
+   */
+  static void requireOwnerOnly(Path file) {
+    OwnerOnly.problem(file)
+        .ifPresent(
+            problem -> {
+              throw new IllegalStateException(problem);
+            });
   }
 
   /** Whose key it is; takes as long whichever it is. */

@@ -10,6 +10,7 @@ import com.linecorp.armeria.common.RequestHeadersBuilder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -45,6 +46,7 @@ class AccessTest {
   })
   void withKeysOneOfThemIsNeeded(String header, String value, int status) throws IOException {
     Path file = Files.writeString(folder.resolve("keys"), "mill:" + ApiKeysTest.SECRET);
+    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
     Access access = new Access(Optional.of(ApiKeys.read(file)), Optional.empty(), false);
 
     assertThat(

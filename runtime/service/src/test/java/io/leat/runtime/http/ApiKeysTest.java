@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -54,7 +55,18 @@ class ApiKeysTest {
         .hasMessageContaining("cannot be read (NoSuchFileException)");
   }
 
+  @Test
+  void aFileThatOthersCanReadIsRefused() throws IOException {
+    Path file = file("mill:" + SECRET);
+    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r-----"));
+
+    assertThatThrownBy(() -> ApiKeys.read(file))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageEndingWith("run: chmod 600 " + file);
+  }
+
   private Path file(String text) throws IOException {
-    return Files.writeString(folder.resolve("keys"), text);
+    Path file = Files.writeString(folder.resolve("keys"), text);
+    return Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
   }
 }
