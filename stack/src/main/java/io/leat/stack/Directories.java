@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import org.jspecify.annotations.Nullable;
 
 /** Checks of the directories that processes are given. */
@@ -17,7 +18,7 @@ final class Directories {
    */
   static void requireWritable(Path directory) {
     try {
-      Files.createDirectories(directory);
+      createForOwner(directory);
       Files.delete(Files.createTempFile(directory, ".leat", ".probe"));
     } catch (IOException e) {
       if (String.valueOf(e.getMessage()).contains("No space left on device")) {
@@ -32,6 +33,37 @@ final class Directories {
                   System.getProperty("user.name")),
           e);
     }
+  }
+
+  /**
+   * Makes a directory where it is missing, and what is missing above it, for its owner alone where
+   * the system has such permissions: what lies in it may be personal.
+   */
+  static void createForOwner(Path directory) throws IOException {
+    if (isPosix(directory)) {
+      Files.createDirectories(
+          directory,
+          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+    } else {
+      Files.createDirectories(directory);
+    }
+  }
+
+  /** Makes a file where it is missing, for its owner alone as {@link #createForOwner} does. */
+  static void createFileForOwner(Path file) throws IOException {
+    if (Files.exists(file)) {
+      return;
+    }
+    if (isPosix(file)) {
+      Files.createFile(
+          file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+    } else {
+      Files.createFile(file);
+    }
+  }
+
+  private static boolean isPosix(Path path) {
+    return path.getFileSystem().supportedFileAttributeViews().contains("posix");
   }
 
   /**

@@ -11,6 +11,7 @@ import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.TimeUnit;
@@ -30,10 +31,17 @@ public final class JvmProcess implements AutoCloseable {
    */
   private static final String ARENAS = "2";
 
+  /** What the process writes is its owner's alone; the shell becomes the JVM. */
+  private static final List<String> FOR_OWNER =
+      System.getProperty("os.name", "").startsWith("Windows")
+          ? List.of()
+          : List.of("/bin/sh", "-c", "umask 077; exec \"$@\"", "sh");
+
   private static final Duration STOP_TIMEOUT = Duration.ofSeconds(30);
   private static final long POLL_MILLIS = 100;
   private static final Duration LOOK = Duration.ofSeconds(1);
   private static final Duration REPORT = Duration.ofSeconds(5);
+  private static final int FIRST_THAT_WARNS = 24;
   private static final int SHOWN_LINES = 15;
   private static final long LARGEST_LOG = 10 << 20;
   private static final int READ_BYTES = 64 << 10;
@@ -62,6 +70,7 @@ public final class JvmProcess implements AutoCloseable {
    * @param mainClass the class whose main is run
    * @param arguments the main's arguments
    * @param jvmOptions for example {@code -Xmx512m}
+   * @param environment variables beside those of this process
    * @param logFile takes standard output and error, appended; its directory is made. One of more
    *     than 10 MB is first renamed to {@code <name>.1}, over an older one
    */
@@ -71,8 +80,10 @@ public final class JvmProcess implements AutoCloseable {
       String mainClass,
       List<String> arguments,
       List<String> jvmOptions,
+      Map<String, String> environment,
       Path logFile) {
     public Command {
+      environment = Map.copyOf(environment);
       arguments = List.copyOf(arguments);
       jvmOptions = List.copyOf(jvmOptions);
     }
@@ -80,19 +91,25 @@ public final class JvmProcess implements AutoCloseable {
     /** A command without JVM options. */
     public static Command of(
         String name, String classPath, String mainClass, List<String> arguments, Path logFile) {
-      return new Command(name, classPath, mainClass, arguments, List.of(), logFile);
+      return new Command(name, classPath, mainClass, arguments, List.of(), Map.of(), logFile);
     }
 
     /** The same with more JVM options. */
     public Command withJvmOptions(String... more) {
       List<String> all = new ArrayList<>(jvmOptions);
       all.addAll(List.of(more));
-      return new Command(name, classPath, mainClass, arguments, all, logFile);
+      return new Command(name, classPath, mainClass, arguments, all, environment, logFile);
+    }
+
+    /** The same with these variables beside those of this process. */
+    public Command withEnvironment(Map<String, String> variables) {
+      return new Command(name, classPath, mainClass, arguments, jvmOptions, variables, logFile);
     }
   }
 
   /**
-   * Starts a process and returns at once; see {@link #awaitReady}.
+   * Starts a process and returns at once; see {@link #awaitReady}. What it writes can be read by
+   * its owner alone.
    *
    * @throws StackException if the log's directory cannot be written or the JVM cannot be run
    */
@@ -164,8 +181,9 @@ public final class JvmProcess implements AutoCloseable {
   }
 
   private static ProcessBuilder builder(Command command) {
-    List<String> line = new ArrayList<>();
+    List<String> line = new ArrayList<>(FOR_OWNER);
     line.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    line.addAll(optionsOf(Runtime.version().feature()));
     line.addAll(command.jvmOptions());
     line.add("-cp");
     line.add(command.classPath() + System.getProperty("path.separator") + LeatHome.codeLocation());
@@ -175,7 +193,18 @@ public final class JvmProcess implements AutoCloseable {
     line.addAll(command.arguments());
     ProcessBuilder builder = new ProcessBuilder(line);
     builder.environment().putIfAbsent("MALLOC_ARENA_MAX", ARENAS);
+    builder.environment().putAll(command.environment());
     return builder;
+  }
+
+  /**
+   * What a version of Java has to be told so that libraries run on it without warnings: they load
+   * native code (RocksDB, ONNX Runtime: JEP 472) and use sun.misc.Unsafe (JEP 498).
+   */
+  static List<String> optionsOf(int version) {
+    return version < FIRST_THAT_WARNS
+        ? List.of()
+        : List.of("--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow");
   }
 
   private static Process start(Command command, ProcessBuilder builder) {
@@ -195,6 +224,14 @@ public final class JvmProcess implements AutoCloseable {
   private static long prepareLog(Path log) {
     Directories.requireWritable(log.toAbsolutePath().getParent());
     rotate(log);
+    try {
+      Directories.createFileForOwner(log);
+    } catch (IOException e) {
+      throw new StackException(
+          StackException.Code.NOT_WRITABLE,
+          "The log %s cannot be made: %s".formatted(log, e.getMessage()),
+          e);
+    }
     return log.toFile().length();
   }
 

@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -75,6 +76,19 @@ class JvmProcessIT {
     assertThat(said).containsExactly("first words");
     assertThat(process.exitCode()).hasValue(1);
     assertThat(process.log()).contains("no such luck").doesNotContain("first words");
+  }
+
+  @Test
+  void whatAProcessWritesIsItsOwnersAlone() throws Exception {
+    JvmProcess process =
+        JvmProcess.run(command("sluice", Mains.Writes.class, file("made")), line -> {});
+
+    assertThat(process.exitCode()).hasValue(0);
+    for (String written : List.of("made", "made/file", "sluice.log")) {
+      assertThat(Files.getPosixFilePermissions(directory.resolve(written)))
+          .as(written)
+          .isSubsetOf(PosixFilePermissions.fromString("rwx------"));
+    }
   }
 
   @Test

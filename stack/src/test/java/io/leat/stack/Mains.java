@@ -27,6 +27,13 @@ final class Mains {
     }
   }
 
+  /** Makes a folder with a file in it. */
+  static final class Writes {
+    public static void main(String[] args) throws Exception {
+      Files.writeString(Files.createDirectory(Path.of(args[0])).resolve("file"), "text");
+    }
+  }
+
   /** Says a word a second, so many times, then that it is open, and waits to be stopped. */
   static final class Slow {
     public static void main(String[] args) throws Exception {
