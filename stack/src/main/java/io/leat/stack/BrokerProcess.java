@@ -134,7 +134,7 @@ public final class BrokerProcess implements AutoCloseable {
 
   private static StackException explained(
       StackException e, JvmProcess process, int port, Path data) {
-    if (process.log().contains("Failed to acquire lock on file")) {
+    if (process.log().contains(BrokerMain.LOCKED)) {
       return new StackException(
           StackException.Code.DIRECTORY_IN_USE,
           "Another broker works in %s; stop it, or give another directory.".formatted(data),

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -12,7 +14,9 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.admin.Admin;
@@ -47,6 +51,26 @@ class StackIT {
 
     try (BrokerProcess broker = BrokerProcess.start(HOME, directory, port)) {
       assertThat(read(broker, "sluice")).containsExactly("value");
+    }
+  }
+
+  @Test
+  void controllersPortThatIsTakenMeanwhileIsReplacedByAnother() throws Exception {
+    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      Deque<Integer> ports = new ArrayDeque<>(List.of(taken.getLocalPort(), Ports.free()));
+
+      try (BrokerProcess broker =
+          BrokerProcess.start(
+              HOME,
+              directory,
+              Ports.free(),
+              Map.of(),
+              List.of(),
+              StartWait.DEFAULT,
+              ports::removeFirst)) {
+        assertThat(ports).isEmpty();
+        assertThat(broker.process().isAlive()).isTrue();
+      }
     }
   }
 
