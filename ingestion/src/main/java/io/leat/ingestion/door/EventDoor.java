@@ -95,7 +95,10 @@ public final class EventDoor implements RunningService {
               options.httpPort(DEFAULT_HTTP_PORT),
               metrics,
               readiness,
-              doors -> configure(doors, settings, readiness, service));
+              doors -> {
+                configure(doors, settings, readiness, service);
+                addPage(doors, pipeline, settings, options.httpPort(DEFAULT_HTTP_PORT));
+              });
     } catch (IllegalStateException e) {
       sender.close();
       throw e;
@@ -124,6 +127,22 @@ public final class EventDoor implements RunningService {
             .access()
             .guard((context, request) -> HttpResponse.of(HttpStatus.OK, OPEN_API, openApi)));
     doors.route().post("/events/{event}").build(service);
+  }
+
+  private static void addPage(
+      ServerBuilder doors, Pipeline pipeline, DoorSettings settings, int port) {
+    HttpData page =
+        HttpData.ofUtf8(
+            GatewayPage.of(
+                pipeline.name(),
+                pipeline.contracts().stream().map(Contract::event).sorted().toList(),
+                port));
+    doors.service(
+        "/",
+        settings
+            .access()
+            .guard(
+                (context, request) -> HttpResponse.of(HttpStatus.OK, MediaType.HTML_UTF_8, page)));
   }
 
   private static byte[] openApi() {

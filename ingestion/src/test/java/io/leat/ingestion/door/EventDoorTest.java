@@ -1,9 +1,14 @@
 package io.leat.ingestion.door;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.leat.runtime.JobOptions;
 import io.leat.runtime.http.Access;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -33,6 +38,23 @@ class EventDoorTest {
     assertThatThrownBy(() -> EventDoor.start(options("--http-host=127.0.0.1"), settings))
         .isInstanceOf(IllegalStateException.class)
         .hasMessageContaining("no.crt");
+  }
+
+  @Test
+  void aBrowserIsShownWhatTheGatewayIsAndHowToUseIt() throws Exception {
+    try (EventDoor door = EventDoor.start(options("--http-host=127.0.0.1"), DoorSettings.LOCAL)) {
+      HttpResponse<String> page =
+          HttpClient.newHttpClient()
+              .send(
+                  HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + door.httpPort() + "/"))
+                      .build(),
+                  HttpResponse.BodyHandlers.ofString());
+
+      assertThat(page.statusCode()).isEqualTo(200);
+      assertThat(page.headers().firstValue("content-type")).contains("text/html; charset=utf-8");
+      assertThat(page.body())
+          .contains("<h1>HTTP gateway of shop</h1>", "POST /events/payments", "openapi.yaml", "curl");
+    }
   }
 
   private static JobOptions options(String host) {
