@@ -15,6 +15,7 @@ import io.leat.runtime.ServiceServer;
 import io.leat.runtime.http.JsonErrors;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Map;
@@ -133,7 +134,16 @@ public final class FeatureServer implements RunningService {
               options.httpPort(DEFAULT_HTTP_PORT),
               metrics,
               readiness,
-              doors -> configure(doors, settings, readiness, gate));
+              doors -> {
+                configure(doors, settings, readiness, gate);
+                settings
+                    .pagePort()
+                    .ifPresent(
+                        port ->
+                            doors.port(
+                                new InetSocketAddress(options.httpHost(), port),
+                                settings.access().protocol()));
+              });
     } catch (IllegalStateException e) {
       follower.close();
       state.close();
