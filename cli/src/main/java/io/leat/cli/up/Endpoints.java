@@ -19,6 +19,9 @@ import java.util.Properties;
  */
 public record Endpoints(Map<String, Integer> ports) {
   private static final String FILE = "endpoints.properties";
+  /** The feature server once more, for browsers, which refuse its own port. */
+  static final String FEATURE_PAGES = "feature-pages";
+
   private static final Map<String, Integer> USUAL = new LinkedHashMap<>();
 
   static {
@@ -30,6 +33,7 @@ public record Endpoints(Map<String, Integer> ports) {
     USUAL.put("scoring", 7073);
     USUAL.put("retraining", 7074);
     USUAL.put("feature-server", 6566);
+    USUAL.put(FEATURE_PAGES, 7075);
     USUAL.put("flink", 8081);
     USUAL.put("flink-metrics", 9249);
     USUAL.put("console", Console.DEFAULT_PORT);

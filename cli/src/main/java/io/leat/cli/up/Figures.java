@@ -1,5 +1,6 @@
 package io.leat.cli.up;
 
+import io.leat.schemas.Topics;
 import java.time.Instant;
 import java.util.Map;
 
@@ -8,20 +9,32 @@ import java.util.Map;
  *
  * @param topics topic to its committed records, as long as it has existed
  * @param lag job to the records that it has not committed yet
+ * @param waiting event to those of its counted records that ingestion has not committed yet
  * @param complete false if counting has not come to the topics' ends yet
  */
 record Figures(
     Instant time,
     Map<String, Long> topics,
     Map<String, Long> lag,
+    Map<String, Long> waiting,
     Findings.Summary findings,
     boolean complete) {
   Figures {
     topics = Map.copyOf(topics);
     lag = Map.copyOf(lag);
+    waiting = Map.copyOf(waiting);
   }
 
   long topic(String name) {
     return topics.getOrDefault(name, 0L);
+  }
+
+  /**
+   * Records that ingestion has gone through and that are neither valid nor dead letters: duplicates
+   * that the contract leaves out, and what is no event, such as a tombstone.
+   */
+  long leftOut(String event) {
+    long judged = topic(event) - waiting.getOrDefault(event, 0L);
+    return Math.max(0, judged - topic(Topics.valid(event)) - topic(Topics.deadLetters(event)));
   }
 }

@@ -5,10 +5,17 @@ import io.leat.pipeline.Pipeline;
 import io.leat.records.AlertState;
 import io.leat.records.DriftAlert;
 import io.leat.records.RetrainingRequest;
+import io.leat.records.Severity;
 import io.leat.schemas.AvroCodec;
 import io.leat.schemas.MalformedValueException;
 import io.leat.schemas.RegistryException;
 import io.leat.schemas.Topics;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -22,11 +29,11 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 final class Findings {
   private final AvroCodec codec;
   private final Set<String> models;
-  private long opened;
-  private long closed;
+  private final Map<String, OpenAlert> open = new HashMap<>();
+  private final Set<String> opened = new HashSet<>();
+  private final Set<String> closed = new HashSet<>();
   private long requests;
   private long unreadable;
-  private Optional<String> lastAlert = Optional.empty();
   private Optional<String> lastRequest = Optional.empty();
 
   Findings(Pipeline pipeline, AvroCodec codec) {
@@ -37,16 +44,45 @@ final class Findings {
   /**
    * What there is so far.
    *
-   * @param lastAlert message of the newest alert that opened
+   * @param opened alerts that ever opened
+   * @param closed alerts that have closed
+   * @param open alerts that are open now, the worst first
    * @param lastRequest reason of the newest request
    */
   record Summary(
       long opened,
       long closed,
-      Optional<String> lastAlert,
+      List<OpenAlert> open,
       long requests,
       Optional<String> lastRequest,
-      long unreadable) {}
+      long unreadable) {
+    Summary {
+      open = List.copyOf(open);
+    }
+  }
+
+  /**
+   * An alert that is open.
+   *
+   * @param since end of the window that opened it
+   * @param message one sentence for a person
+   */
+  record OpenAlert(
+      String monitor,
+      String feature,
+      String metric,
+      Severity severity,
+      double value,
+      double threshold,
+      Instant since,
+      String message) {
+    /** Critical before others, then by how many thresholds the value is away from 0, then newest. */
+    static final Comparator<OpenAlert> WORST_FIRST =
+        Comparator.comparing(OpenAlert::severity)
+            .thenComparingDouble(alert -> Math.abs(alert.value() / alert.threshold()))
+            .thenComparing(OpenAlert::since)
+            .reversed();
+  }
 
   /**
    * Takes in a record of one of the two topics.
@@ -77,10 +113,21 @@ final class Findings {
       return;
     }
     if (alert.getState() == AlertState.OPEN) {
-      opened++;
-      lastAlert = Optional.of(alert.getMessage());
+      opened.add(alert.getAlertId());
+      open.put(
+          alert.getAlertId(),
+          new OpenAlert(
+              alert.getMonitor(),
+              alert.getFeature(),
+              alert.getMetric(),
+              alert.getSeverity(),
+              alert.getValue(),
+              alert.getThreshold(),
+              alert.getWindowEnd(),
+              alert.getMessage()));
     } else {
-      closed++;
+      closed.add(alert.getAlertId());
+      open.remove(alert.getAlertId());
     }
   }
 
@@ -92,6 +139,12 @@ final class Findings {
   }
 
   Summary summary() {
-    return new Summary(opened, closed, lastAlert, requests, lastRequest, unreadable);
+    return new Summary(
+        opened.size(),
+        closed.size(),
+        open.values().stream().sorted(OpenAlert.WORST_FIRST).toList(),
+        requests,
+        lastRequest,
+        unreadable);
   }
 }

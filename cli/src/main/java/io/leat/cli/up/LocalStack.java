@@ -1,5 +1,6 @@
 package io.leat.cli.up;
 
+import static io.leat.cli.up.Endpoints.FEATURE_PAGES;
 import static io.leat.cli.up.PartState.State.DONE;
 import static io.leat.cli.up.PartState.State.RUNNING;
 
@@ -19,6 +20,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
@@ -213,7 +215,10 @@ final class LocalStack implements AutoCloseable {
     arguments.add(endpoints.bootstrapServers());
     arguments.add(endpoints.registryUrl());
     arguments.add(folder.resolve("state").toString());
-    services.forEach(service -> arguments.add(service + "=" + endpoints.port(service)));
+    for (String service : services) {
+      String pages = service.equals("feature-server") ? "," + endpoints.port(FEATURE_PAGES) : "";
+      arguments.add(service + "=" + endpoints.port(service) + pages);
+    }
     return JvmProcess.start(
         JvmProcess.Command.of(
                 "services",
@@ -394,13 +399,19 @@ final class LocalStack implements AutoCloseable {
     out.flush();
   }
 
-  /** Makes sure that a folder can hold a stack. */
+  /**
+   * Makes sure that a folder can hold a stack, and that only its owner can look into it: raw events
+   * lie in it in clear.
+   */
   static void prepare(Path folder) {
     try {
       Files.createDirectories(folder);
+      if (Files.getFileStore(folder).supportsFileAttributeView("posix")) {
+        Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx------"));
+      }
     } catch (IOException e) {
       throw new UserError(
-          "Cannot make the folder %s: %s. Give another with --dir."
+          "The folder %s cannot be made, or not be kept from others: %s. Give another with --dir."
               .formatted(folder, e.getMessage()),
           e);
     }

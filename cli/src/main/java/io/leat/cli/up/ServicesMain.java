@@ -2,9 +2,9 @@ package io.leat.cli.up;
 
 import io.leat.features.online.OnlineStore;
 import io.leat.features.server.FeatureServer;
-import io.leat.features.server.ServerSettings;
+import io.leat.features.server.ServerOptions;
 import io.leat.ingestion.IngestionJob;
-import io.leat.ingestion.door.DoorSettings;
+import io.leat.ingestion.door.DoorOptions;
 import io.leat.ingestion.door.EventDoor;
 import io.leat.pipeline.PipelineException;
 import io.leat.retraining.RetrainingJob;
@@ -16,12 +16,14 @@ import io.leat.scoring.ScoringJob;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import picocli.CommandLine;
 
 /**
  * Every Kafka Streams service, the HTTP door and the feature server in one JVM, for {@code leat
@@ -29,19 +31,19 @@ import org.slf4j.LoggerFactory;
  * code 1.
  *
  * <p>Arguments: pipeline folder, brokers, registry, state folder, and {@code name=port} for each
- * service to start.
+ * service to start, for the feature server {@code name=port,port for browsers}. Every other setting comes from the environment, as each service alone takes it.
  */
 final class ServicesMain {
   private static final Logger log = LoggerFactory.getLogger(ServicesMain.class);
   private static final List<StreamsJob> JOBS =
       List.of(new IngestionJob(), new OnlineStore(), new ScoringJob(), new RetrainingJob());
   private static final int FIXED_ARGUMENTS = 4;
+  private static final String DOOR = "door";
+  private static final String FEATURE_SERVER = "feature-server";
 
   private ServicesMain() {}
 
   public static void main(String[] arguments) throws InterruptedException {
-    Path pipeline = Path.of(arguments[0]);
-    Path state = Path.of(arguments[3]);
     Deque<RunningService> running = new ArrayDeque<>();
     CountDownLatch stop = new CountDownLatch(1);
     CountDownLatch stopped = new CountDownLatch(1);
@@ -58,9 +60,7 @@ final class ServicesMain {
       for (String service : List.of(arguments).subList(FIXED_ARGUMENTS, arguments.length)) {
         int equals = service.indexOf('=');
         String name = service.substring(0, equals);
-        JobOptions options =
-            options(arguments, pipeline, state.resolve(name), service.substring(equals + 1));
-        running.push(start(name, options, stop));
+        running.push(start(name, flags(arguments, name, service.substring(equals + 1)), stop));
       }
       stop.await();
       failure = running.stream().flatMap(service -> service.failure().stream()).findFirst();
@@ -78,31 +78,47 @@ final class ServicesMain {
     }
   }
 
-  private static RunningService start(String name, JobOptions options, CountDownLatch stop)
+  private static RunningService start(String name, String[] flags, CountDownLatch stop)
       throws PipelineException {
     RunningService service;
-    if (name.equals("feature-server")) {
-      service = FeatureServer.start(options, ServerSettings.LOCAL);
-    } else if (name.equals("door")) {
-      service = EventDoor.start(options, DoorSettings.LOCAL);
+    if (name.equals(FEATURE_SERVER)) {
+      ServerOptions options = CommandLine.populateCommand(new ServerOptions(), flags);
+      service = FeatureServer.start(options.job(), options.settings());
+    } else if (name.equals(DOOR)) {
+      DoorOptions options = CommandLine.populateCommand(new DoorOptions(), flags);
+      service = EventDoor.start(options.job(), options.settings());
     } else {
       service =
           StreamsService.start(
               JOBS.stream().filter(known -> known.name().equals(name)).findFirst().orElseThrow(),
-              options);
+              CommandLine.populateCommand(new JobOptions(), flags));
     }
     watch(service, name, stop);
     return service;
   }
 
-  private static JobOptions options(String[] arguments, Path pipeline, Path state, String port) {
-    return JobOptions.of(pipeline, arguments[1], arguments[2], state, Integer.parseInt(port));
+  private static String[] flags(String[] arguments, String service, String given) {
+    String[] ports = given.split(",");
+    List<String> flags =
+        new ArrayList<>(
+            List.of(
+                "--pipeline", arguments[0],
+                "--bootstrap-servers", arguments[1],
+                "--registry-url", arguments[2],
+                "--state-dir", Path.of(arguments[3]).resolve(service).toString(),
+                "--http-port", ports[0]));
+    if (ports.length > 1) {
+      flags.addAll(List.of("--page-port", ports[1]));
+    }
+    return flags.toArray(String[]::new);
   }
 
   private static String sentence(Throwable failure) {
     boolean told =
         failure instanceof PipelineException
             || failure instanceof IllegalStateException
+            || failure instanceof IllegalArgumentException
+            || failure instanceof CommandLine.ParameterException
             || failure instanceof UncheckedIOException;
     return told && failure.getMessage() != null ? failure.getMessage() : failure.toString();
   }

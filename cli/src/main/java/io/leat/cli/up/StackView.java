@@ -35,8 +35,11 @@ import org.slf4j.LoggerFactory;
 final class StackView implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(StackView.class);
 
+  static final String INGESTION = "ingestion";
+  static final String FEATURES = "features";
+  static final String SCORING = "scoring";
   static final List<String> JOBS =
-      List.of("ingestion", "features", "scoring", "offline", "drift", "retraining");
+      List.of(INGESTION, FEATURES, SCORING, "offline", "drift", "retraining");
 
   private static final List<String> FINDINGS =
       List.of(Topics.DRIFT_ALERTS, Topics.RETRAINING_REQUESTS);
@@ -48,6 +51,7 @@ final class StackView implements AutoCloseable {
   private final TopicCounts counts;
   private final Findings findings;
   private final List<String> stages;
+  private final Map<String, String> readers; // topic to the job whose stage it enters
   private final Admin admin;
   private final KafkaConsumer<byte[], byte[]> consumer;
 
@@ -60,6 +64,7 @@ final class StackView implements AutoCloseable {
     this.findings =
         new Findings(pipeline, new AvroCodec(new RegistryClient(endpoints.registryUrl())));
     this.stages = stages(pipeline);
+    this.readers = readers(pipeline);
     Map<String, Object> settings =
         Map.of(
             "bootstrap.servers",
@@ -92,6 +97,16 @@ final class StackView implements AutoCloseable {
     return topics;
   }
 
+  private static Map<String, String> readers(Pipeline pipeline) {
+    Map<String, String> readers = new HashMap<>();
+    pipeline.contracts().forEach(contract -> readers.put(contract.event(), INGESTION));
+    pipeline
+        .services()
+        .forEach(service -> readers.put(Topics.valid(service.spine()), FEATURES));
+    pipeline.models().forEach(model -> readers.put(Topics.features(model.service()), SCORING));
+    return readers;
+  }
+
   /**
    * Counts on to where the topics end now, but not for long: what is left is counted the next time.
    *
@@ -102,14 +117,27 @@ final class StackView implements AutoCloseable {
     if (consumer.assignment().isEmpty()) {
       assign();
     }
+    // Committed first: what a job has committed by now is in its results when these are counted.
+    Map<String, Map<TopicPartition, Long>> committed = new HashMap<>();
+    for (String job : JOBS) {
+      committed.put(job, committed(job));
+    }
     boolean complete = countOn();
     Map<String, Long> topics = new HashMap<>();
     stages.forEach(topic -> topics.put(topic, counts.records(topic)));
     Map<String, Long> lag = new HashMap<>();
     for (String job : JOBS) {
-      lag.put(job, lag(pipeline.name() + "-" + job));
+      lag.put(job, lag(committed.get(job)));
     }
-    return new Figures(Instant.now(), topics, lag, findings.summary(), complete);
+    Map<String, Long> waiting = new HashMap<>();
+    for (TopicPartition partition : consumer.assignment()) {
+      Long reached = committed.get(INGESTION).get(partition);
+      if (reached != null) {
+        waiting.merge(
+            partition.topic(), behind(consumer.position(partition) - reached), Long::sum);
+      }
+    }
+    return new Figures(Instant.now(), topics, lag, waiting, findings.summary(), complete);
   }
 
   private void assign() throws InterruptedException, ExecutionException {
@@ -179,17 +207,40 @@ final class StackView implements AutoCloseable {
   }
 
   /**
-   * Records that a group has not committed yet, over all topics that it has committed anything of.
+   * Where a job has committed each partition that it reads; the beginning of those that it has not
+   * committed anything of.
    */
-  private long lag(String group) throws InterruptedException, ExecutionException {
-    Map<TopicPartition, OffsetAndMetadata> committed =
-        admin.listConsumerGroupOffsets(group).partitionsToOffsetAndMetadata().get();
-    // A transaction ends with a marker that takes an offset which some consumers never commit past;
-    // one record behind may therefore be none. Only what is more than that is told as lag.
+  private Map<TopicPartition, Long> committed(String job)
+      throws InterruptedException, ExecutionException {
+    Map<TopicPartition, Long> committed = new HashMap<>();
+    for (TopicPartition partition : consumer.assignment()) {
+      if (job.equals(readers.get(partition.topic()))) {
+        committed.put(partition, 0L);
+      }
+    }
+    committed.replaceAll(consumer.beginningOffsets(committed.keySet())::getOrDefault);
+    admin
+        .listConsumerGroupOffsets(pipeline.name() + "-" + job)
+        .partitionsToOffsetAndMetadata()
+        .get()
+        .forEach((partition, reached) -> committed.put(partition, reached.offset()));
+    return committed;
+  }
+
+  /** Records that a job has not committed yet, over all topics that it reads. */
+  private long lag(Map<TopicPartition, Long> committed)
+      throws InterruptedException, ExecutionException {
     return ends(committed.keySet()).entrySet().stream()
-        .mapToLong(end -> Math.max(0, end.getValue() - committed.get(end.getKey()).offset()))
-        .map(behind -> behind <= 1 ? 0 : behind)
+        .mapToLong(end -> behind(end.getValue() - committed.get(end.getKey())))
         .sum();
+  }
+
+  /**
+   * A transaction ends with a marker that takes an offset which some consumers never commit past;
+   * one record behind may therefore be none. Only what is more than that is told.
+   */
+  private static long behind(long offsets) {
+    return offsets <= 1 ? 0 : offsets;
   }
 
   private Map<TopicPartition, Long> ends(Collection<TopicPartition> partitions)

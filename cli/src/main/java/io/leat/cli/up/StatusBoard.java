@@ -18,6 +18,8 @@ import java.util.function.ToLongFunction;
  * stages' totals match. All totals count committed records since the topics began.
  */
 final class StatusBoard {
+  private static final int SHOWN_ALERTS = 5;
+
   private final Pipeline pipeline;
   private final Endpoints endpoints;
   private final Instant started;
@@ -36,12 +38,12 @@ final class StatusBoard {
   List<String> lines(Figures before, Figures now) {
     List<String> lines = new ArrayList<>();
     lines.add(
-        "%s, up %s      events http://127.0.0.1:%d   features http://127.0.0.1:%d   Flink http://127.0.0.1:%d   broker %s"
+        "%s, up %s      events http://127.0.0.1:%d   features http://127.0.0.1:%d/docs   Flink http://127.0.0.1:%d   broker %s"
             .formatted(
                 pipeline.name(),
                 clock(Duration.between(started, now.time())),
                 endpoints.port("door"),
-                endpoints.port("feature-server"),
+                endpoints.port(Endpoints.FEATURE_PAGES),
                 endpoints.port("flink"),
                 endpoints.bootstrapServers()));
     lines.add(String.format(Locale.ROOT, "  %-34s %14s %12s", "", "total", "now"));
@@ -51,6 +53,11 @@ final class StatusBoard {
       lines.add(stage("events in", event, event, rates));
       lines.add(stage("valid", event, Topics.valid(event), rates));
       lines.add(stage("dead letters", event, Topics.deadLetters(event), rates));
+      if (now.leftOut(event) > 0) {
+        lines.add(
+            row("left out", event, rates, figures -> figures.leftOut(event))
+                + "  duplicates and tombstones");
+      }
     }
     for (FeatureService service : pipeline.services()) {
       lines.add(stage("vectors", service.name(), Topics.features(service.name()), rates));
@@ -63,8 +70,11 @@ final class StatusBoard {
     if (!pipeline.models().isEmpty()) {
       lines.add(
           row("alerts", Topics.DRIFT_ALERTS, rates, figures -> figures.findings().opened())
-              + "  %d open".formatted(findings.opened() - findings.closed())
-              + words(findings.lastAlert()));
+              + "  %d open, %d closed".formatted(findings.open().size(), findings.closed()));
+      findings.open().stream().limit(SHOWN_ALERTS).map(StatusBoard::alert).forEach(lines::add);
+      if (findings.open().size() > SHOWN_ALERTS) {
+        lines.add("                and %d more".formatted(findings.open().size() - SHOWN_ALERTS));
+      }
       lines.add(
           row(
                   "requests",
@@ -123,6 +133,11 @@ final class StatusBoard {
         rates.of(figure));
   }
 
+  private static String alert(Findings.OpenAlert alert) {
+    return "    %-8s  %s"
+        .formatted(alert.severity(), alert.message().replaceAll("\\p{Cntrl}+", " "));
+  }
+
   private static String words(Optional<String> message) {
     return message.map(text -> "  " + text.replaceAll("\\p{Cntrl}+", " ")).orElse("");
   }
@@ -138,44 +153,27 @@ final class StatusBoard {
     return line.toString().stripTrailing();
   }
 
-  /** Whether what went into each stage has come out of it. */
-  private String balance(Figures now) {
-    long unchecked = 0;
-    for (Contract contract : pipeline.contracts()) {
-      String event = contract.event();
-      unchecked +=
-          missing(
-              now.topic(event),
-              now.topic(Topics.valid(event)) + now.topic(Topics.deadLetters(event)));
-    }
-    long withoutVector = 0;
-    for (FeatureService service : pipeline.services()) {
-      withoutVector +=
-          missing(
-              now.topic(Topics.valid(service.spine())), now.topic(Topics.features(service.name())));
-    }
-    long withoutScore = 0;
-    for (Model model : pipeline.models()) {
-      withoutScore +=
-          missing(
-              now.topic(Topics.features(model.service())),
-              now.topic(Topics.scores(model.name())) + now.topic(Topics.unscored(model.name())));
-    }
+  /**
+   * Whether each stage has gone through what is there. That is told by what it has committed, not by
+   * its results: a duplicate has none, and a service or a model that was added later has none of what
+   * came before it.
+   */
+  private static String balance(Figures now) {
     if (!now.complete()) {
       return "  balance       still counting what lies in the topics";
     }
-    return unchecked + withoutVector + withoutScore == 0
-        ? "  balance       nothing is missing: each event in is valid or a dead letter, and went through every stage"
-        : String.format(
-            Locale.ROOT,
-            "  balance       %,d events not checked yet, %,d without vector, %,d vectors without score",
-            unchecked,
-            withoutVector,
-            withoutScore);
-  }
-
-  private static long missing(long in, long out) {
-    return Math.max(0, in - out);
+    long unchecked = now.waiting().values().stream().mapToLong(Long::longValue).sum();
+    long withoutVector = now.lag().getOrDefault(StackView.FEATURES, 0L);
+    long withoutScore = now.lag().getOrDefault(StackView.SCORING, 0L);
+    if (unchecked + withoutVector + withoutScore > 0) {
+      return String.format(
+          Locale.ROOT,
+          "  balance       %,d events not checked yet, %,d without vector, %,d vectors without score",
+          unchecked,
+          withoutVector,
+          withoutScore);
+    }
+    return "  balance       nothing is missing: each event in was checked, and went through every stage";
   }
 
   private static String clock(Duration duration) {

@@ -42,7 +42,11 @@ public final class UpCommand implements Callable<Integer> {
   private static final Duration LOOK = Duration.ofSeconds(1);
   private static final Duration REPORT = Duration.ofSeconds(10);
 
-  @Parameters(paramLabel = "PIPELINE", description = "Folder of the pipeline.")
+  @Parameters(
+      paramLabel = "PIPELINE",
+      defaultValue = "${env:LEAT_PIPELINE:-.}",
+      description =
+          "Folder of the pipeline. Environment: LEAT_PIPELINE. Default: the current folder.")
   private Path pipelineFolder = Path.of(".");
 
   @Option(
@@ -81,6 +85,7 @@ public final class UpCommand implements Callable<Integer> {
   @Override
   public Integer call() throws PipelineException, IOException, InterruptedException {
     PrintWriter out = spec.commandLine().getOut();
+    StackEnvironment.check(System.getenv()).forEach(out::println);
     Pipeline pipeline = PipelineReader.read(pipelineFolder);
     Optional<Player> player = noPlay ? Optional.empty() : Player.of(pipelineFolder);
     folder = folder.toAbsolutePath().normalize();

@@ -20,7 +20,6 @@ import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Map;
-import java.util.Optional;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -64,20 +63,48 @@ class FindingsTest {
 
   @Test
   void alertsOfThePipelinesModelsAreAddedUpAndOthersPassedOver() {
-    findings.add(alert("price", AlertState.OPEN, "first"));
-    findings.add(alert("price", AlertState.OPEN, "second"));
-    findings.add(alert("price", AlertState.CLOSED, "over"));
-    findings.add(alert("fraud", AlertState.OPEN, "somebody else's"));
+    findings.add(alert("a", "price", AlertState.OPEN, "first"));
+    findings.add(alert("b", "price", AlertState.OPEN, "second"));
+    findings.add(alert("a", "price", AlertState.CLOSED, "over"));
+    findings.add(alert("c", "fraud", AlertState.OPEN, "somebody else's"));
 
-    assertThat(findings.summary())
-        .isEqualTo(new Findings.Summary(2, 1, Optional.of("second"), 0, Optional.empty(), 0));
+    Findings.Summary summary = findings.summary();
+    assertThat(summary.opened()).isEqualTo(2);
+    assertThat(summary.closed()).isEqualTo(1);
+    assertThat(summary.open()).extracting(Findings.OpenAlert::message).containsExactly("second");
+    assertThat(summary.requests()).isZero();
+  }
+
+  @Test
+  void openAlertsAreInTheOrderOfHowBadTheyAre() {
+    findings.add(alert("a", Severity.WARN, 9.0, "2026-01-01T00:00:00Z"));
+    findings.add(alert("b", Severity.CRITICAL, 0.6, "2026-01-02T00:00:00Z"));
+    findings.add(alert("c", Severity.WARN, 0.7, "2026-01-01T00:00:00Z"));
+    findings.add(alert("d", Severity.CRITICAL, -0.8, "2026-01-01T00:00:00Z"));
+    findings.add(alert("e", Severity.WARN, 0.7, "2026-01-03T00:00:00Z"));
+
+    assertThat(findings.summary().open())
+        .extracting(Findings.OpenAlert::message)
+        .containsExactly("d", "b", "a", "e", "c");
+  }
+
+  @Test
+  void anAlertThatIsReadTwiceIsOne() {
+    for (int time = 0; time < 2; time++) {
+      findings.add(alert("a", "price", AlertState.OPEN, "first"));
+      findings.add(alert("a", "price", AlertState.CLOSED, "over"));
+    }
+
+    assertThat(findings.summary().opened()).isEqualTo(1);
+    assertThat(findings.summary().closed()).isEqualTo(1);
+    assertThat(findings.summary().open()).isEmpty();
   }
 
   @Test
   void whatCannotBeReadIsCountedAndTheRestGoesOn() {
     findings.add(record("drift!".getBytes(UTF_8)));
     findings.add(new ConsumerRecord<>(Topics.RETRAINING_REQUESTS, 0, 0, null, null));
-    findings.add(alert("price", AlertState.OPEN, "first"));
+    findings.add(alert("a", "price", AlertState.OPEN, "first"));
 
     assertThat(findings.summary().unreadable()).isEqualTo(2);
     assertThat(findings.summary().opened()).isEqualTo(1);
@@ -85,29 +112,47 @@ class FindingsTest {
 
   @Test
   void anAlertIsNotPassedOverBecauseTheRegistryIsAway() {
-    ConsumerRecord<byte[], byte[]> alert = alert("price", AlertState.OPEN, "first");
+    ConsumerRecord<byte[], byte[]> alert = alert("a", "price", AlertState.OPEN, "first");
     registry.stop(0);
 
     assertThatThrownBy(() -> findings.add(alert)).isInstanceOf(RegistryException.class);
     assertThat(findings.summary().unreadable()).isZero();
   }
 
-  private ConsumerRecord<byte[], byte[]> alert(String model, AlertState state, String message) {
+  private ConsumerRecord<byte[], byte[]> alert(
+      String id, String model, AlertState state, String message) {
+    return alert(id, model, state, Severity.WARN, 1, Instant.EPOCH, message);
+  }
+
+  /** One that has opened; its message is its id. */
+  private ConsumerRecord<byte[], byte[]> alert(
+      String id, Severity severity, double value, String at) {
+    return alert(id, "price", AlertState.OPEN, severity, value, Instant.parse(at), id);
+  }
+
+  private ConsumerRecord<byte[], byte[]> alert(
+      String id,
+      String model,
+      AlertState state,
+      Severity severity,
+      double value,
+      Instant at,
+      String message) {
     return record(
         codec.encode(
             ALERT_SCHEMA,
             DriftAlert.newBuilder()
-                .setAlertId("a")
+                .setAlertId(id)
                 .setMonitor("m")
                 .setModel(model)
                 .setKind("drift")
                 .setFeature("event.vic_price")
                 .setMetric("ks")
                 .setState(state)
-                .setSeverity(Severity.WARN)
+                .setSeverity(severity)
                 .setWindowStart(Instant.EPOCH)
-                .setWindowEnd(Instant.EPOCH)
-                .setValue(1)
+                .setWindowEnd(at)
+                .setValue(value)
                 .setThreshold(0.5)
                 .setMessage(message)
                 .setReference("r")

@@ -10,9 +10,15 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.StringSerializer;
@@ -57,6 +63,8 @@ class UpIT {
       assertThat(second.out()).startsWith("Leat is already up in " + folder + ". Stop it");
       assertThat(stack.run("status").code()).isZero(); // the first is none the worse for it
 
+      assertThat(ofOthersToo(folder)).isEmpty();
+
       stack.kill();
       assertThat(stack.log()).doesNotContain("Exception");
     }
@@ -89,6 +97,20 @@ class UpIT {
           .contains("by pid %d (java)".formatted(ProcessHandle.current().pid()))
           .contains("--free-ports");
     }
+  }
+
+  /** What lies in a folder and can be read or changed by others than its owner. */
+  private static List<Path> ofOthersToo(Path folder) throws IOException {
+    Set<PosixFilePermission> owners = PosixFilePermissions.fromString("rwx------");
+    List<Path> found = new ArrayList<>();
+    try (Stream<Path> files = Files.walk(folder)) {
+      for (Path file : files.toList()) {
+        if (Files.exists(file) && !owners.containsAll(Files.getPosixFilePermissions(file))) {
+          found.add(file);
+        }
+      }
+    }
+    return found;
   }
 
   private static void writeRubbish(Endpoints endpoints) throws Exception {

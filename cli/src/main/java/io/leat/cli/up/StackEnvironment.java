@@ -1,0 +1,153 @@
+package io.leat.cli.up;
+
+import io.leat.cli.UserError;
+import io.leat.features.server.ServerOptions;
+import io.leat.ingestion.door.DoorOptions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import picocli.CommandLine;
+import picocli.CommandLine.ParameterException;
+
+/**
+ * What the variables {@code LEAT_...} of {@code leat up}'s environment do in its stack. None is
+ * passed over in silence: each reaches the processes that it is for, or is refused.
+ */
+final class StackEnvironment {
+  private static final Pattern OURS = Pattern.compile("LEAT_[A-Z0-9_]+");
+  private static final Pattern LOOPBACK =
+      Pattern.compile("localhost|127\\.\\d+\\.\\d+\\.\\d+|::1|");
+
+  /** Where a variable goes. */
+  enum Use {
+    /** To this command, or to the launcher before it. */
+    UP,
+    /** To each Kafka Streams service, the HTTP door and the feature server. */
+    SERVICES,
+    /** To the HTTP door and, where it has to do with who may come in, the feature server. */
+    DOOR,
+    /** To the feature server. */
+    FEATURE_SERVER,
+    /** To the Flink jobs, and to whatever else reads the offline tables. */
+    FLINK
+  }
+
+  /** The variables that reach a part of the stack. */
+  static final Map<String, Use> HEEDED =
+      Map.ofEntries(
+          Map.entry("LEAT_DIR", Use.UP),
+          Map.entry("LEAT_HOME", Use.UP),
+          Map.entry("LEAT_LOG", Use.UP),
+          Map.entry("LEAT_PIPELINE", Use.UP),
+          Map.entry("LEAT_START_TIMEOUT", Use.UP),
+          Map.entry("LEAT_COMMIT_INTERVAL", Use.SERVICES),
+          Map.entry("LEAT_GUARANTEE", Use.SERVICES),
+          Map.entry("LEAT_KAFKA_PROPERTIES", Use.SERVICES),
+          Map.entry("LEAT_ON_LOST_POSITION", Use.SERVICES),
+          Map.entry("LEAT_STANDBY_REPLICAS", Use.SERVICES),
+          Map.entry("LEAT_STATE_MEMORY", Use.SERVICES),
+          Map.entry("LEAT_THREADS", Use.SERVICES),
+          Map.entry("LEAT_API_KEYS", Use.DOOR),
+          Map.entry("LEAT_ACKNOWLEDGEMENT", Use.DOOR),
+          Map.entry("LEAT_MAX_BODY", Use.DOOR),
+          Map.entry("LEAT_MAX_EVENTS", Use.DOOR),
+          Map.entry("LEAT_MAX_IN_FLIGHT", Use.DOOR),
+          Map.entry("LEAT_DRAIN", Use.FEATURE_SERVER),
+          Map.entry("LEAT_MAX_CONCURRENT", Use.FEATURE_SERVER),
+          Map.entry("LEAT_MAX_REQUEST_MB", Use.FEATURE_SERVER),
+          Map.entry("LEAT_MAX_ROWS", Use.FEATURE_SERVER),
+          Map.entry("LEAT_MAX_VALUES", Use.FEATURE_SERVER),
+          Map.entry("LEAT_TIMEOUT", Use.FEATURE_SERVER),
+          Map.entry("LEAT_ALLOW_NON_RESTORED_STATE", Use.FLINK),
+          Map.entry("LEAT_CATALOG_PROPERTIES", Use.FLINK),
+          Map.entry("LEAT_CHECKPOINT_INTERVAL", Use.FLINK),
+          Map.entry("LEAT_PARALLELISM", Use.FLINK),
+          Map.entry("LEAT_STATE_BACKEND", Use.FLINK));
+
+  private static final String OWN = "'leat up' starts one of its own";
+  private static final String PORTS =
+      "each part has a port of its own, a free one with --free-ports";
+  private static final String FOLDER = "everything of a stack lies in the folder of --dir";
+  private static final String LOCAL = "a stack of 'leat up' listens on loopback alone, in clear";
+
+  /** Variables for parts that run elsewhere, and why they mean nothing here. */
+  static final Map<String, String> REFUSED =
+      Map.ofEntries(
+          Map.entry("LEAT_BOOTSTRAP_SERVERS", OWN),
+          Map.entry("LEAT_REGISTRY_URL", OWN),
+          Map.entry("LEAT_STATE_DIR", FOLDER),
+          Map.entry("LEAT_WAREHOUSE", FOLDER),
+          Map.entry("LEAT_HTTP_HOST", LOCAL),
+          Map.entry("LEAT_OPEN", LOCAL),
+          Map.entry("LEAT_TLS_CERTIFICATE", LOCAL),
+          Map.entry("LEAT_TLS_KEY", LOCAL),
+          Map.entry("LEAT_HTTP_PORT", PORTS),
+          Map.entry("LEAT_PAGE_PORT", PORTS),
+          Map.entry("LEAT_FLINK_REST_PORT", PORTS),
+          Map.entry("LEAT_FLINK_METRICS_PORT", PORTS));
+
+  private StackEnvironment() {}
+
+  /**
+   * Makes sure that every setting in an environment is heeded.
+   *
+   * @return a sentence for each variable that looks like a setting of ours and is none
+   * @throws UserError with every variable that is refused, or whose value no service takes
+   */
+  static List<String> check(Map<String, String> environment) {
+    List<String> refused = new ArrayList<>();
+    List<String> unknown = new ArrayList<>();
+    new TreeMap<>(environment)
+        .forEach(
+            (name, value) -> {
+              String why = REFUSED.get(name);
+              if (why != null && !changesNothing(name, value)) {
+                refused.add(
+                    "%s is set to '%s', but %s. Unset it for 'leat up'."
+                        .formatted(name, value, why));
+              } else if (why == null && OURS.matcher(name).matches() && !HEEDED.containsKey(name)) {
+                unknown.add(
+                    "%s is set, but 'leat up' has no setting of that name; see docs/reference/services.md."
+                        .formatted(name));
+              }
+            });
+    if (!refused.isEmpty()) {
+      throw new UserError(String.join(System.lineSeparator(), refused));
+    }
+    requireValues();
+    return unknown;
+  }
+
+  private static boolean changesNothing(String name, String value) {
+    return value.isBlank()
+        || (name.equals("LEAT_OPEN") && value.equalsIgnoreCase("false"))
+        || (name.equals("LEAT_HTTP_HOST") && LOOPBACK.matcher(value).matches());
+  }
+
+  /**
+   * Reads the environment as the services will, so that a wrong value is told before any starts.
+   */
+  private static void requireValues() {
+    String[] flags = {"--pipeline", "."};
+    try {
+      CommandLine.populateCommand(new DoorOptions(), flags).settings();
+      CommandLine.populateCommand(new ServerOptions(), flags).settings();
+    } catch (ParameterException e) {
+      throw new UserError(named(String.valueOf(e.getMessage())), e);
+    } catch (IllegalStateException | IllegalArgumentException e) {
+      throw new UserError(String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  /** No flag was given, so it is the flag's variable that is wrong. */
+  private static String named(String message) {
+    Matcher flag = Pattern.compile("--([a-z-]+)").matcher(message);
+    return flag.find()
+        ? "LEAT_%s: %s".formatted(flag.group(1).replace('-', '_').toUpperCase(Locale.ROOT), message)
+        : message;
+  }
+}

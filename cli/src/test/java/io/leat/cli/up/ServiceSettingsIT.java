@@ -1,0 +1,110 @@
+package io.leat.cli.up;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.leat.features.server.ServerOptions;
+import io.leat.ingestion.door.DoorOptions;
+import io.leat.stack.JvmProcess;
+import io.leat.testing.ServiceProcess;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+
+/** The services' settings as a process reads them out of its environment. */
+class ServiceSettingsIT {
+  @TempDir private Path temporary;
+
+  /** Says every setting of the services. */
+  static final class Settings {
+    public static void main(String[] arguments) {
+      DoorOptions door = CommandLine.populateCommand(new DoorOptions(), arguments);
+      ServerOptions server = CommandLine.populateCommand(new ServerOptions(), arguments);
+      System.out.println(door.job());
+      System.out.println(door.settings().limits());
+      System.out.println("keys " + door.settings().access().keys().isPresent());
+      System.out.println(server.settings().limits());
+    }
+  }
+
+  @Test
+  void everyVariableOfTheServicesChangesWhatTheyRunWith() throws Exception {
+    Path kafka = ownersFile("kafka.properties", "client.rack=mill\n");
+    Path keys = ownersFile("keys", "me:" + "0".repeat(64) + "\n");
+    Map<String, String> environment =
+        Map.ofEntries(
+            Map.entry("LEAT_COMMIT_INTERVAL", "250ms"),
+            Map.entry("LEAT_GUARANTEE", "at_least_once"),
+            Map.entry("LEAT_KAFKA_PROPERTIES", kafka.toString()),
+            Map.entry("LEAT_ON_LOST_POSITION", "nearest"),
+            Map.entry("LEAT_STANDBY_REPLICAS", "3"),
+            Map.entry("LEAT_STATE_MEMORY", "128MB"),
+            Map.entry("LEAT_THREADS", "5"),
+            Map.entry("LEAT_API_KEYS", keys.toString()),
+            Map.entry("LEAT_ACKNOWLEDGEMENT", "7s"),
+            Map.entry("LEAT_MAX_BODY", "1001"),
+            Map.entry("LEAT_MAX_EVENTS", "1002"),
+            Map.entry("LEAT_MAX_IN_FLIGHT", "1003"),
+            Map.entry("LEAT_DRAIN", "8s"),
+            Map.entry("LEAT_MAX_CONCURRENT", "1004"),
+            Map.entry("LEAT_MAX_REQUEST_MB", "2"),
+            Map.entry("LEAT_MAX_ROWS", "1005"),
+            Map.entry("LEAT_MAX_VALUES", "1006"),
+            Map.entry("LEAT_TIMEOUT", "9s"));
+    assertThat(StackEnvironment.HEEDED)
+        .as("a row of this table for each variable of the services")
+        .allSatisfy(
+            (name, use) ->
+                assertThat(
+                        environment.containsKey(name)
+                            || use == StackEnvironment.Use.UP
+                            || use == StackEnvironment.Use.FLINK)
+                    .as(name)
+                    .isTrue());
+
+    List<String> said = new ArrayList<>();
+    JvmProcess process =
+        JvmProcess.run(
+            JvmProcess.Command.of(
+                    "settings",
+                    ServiceProcess.testClassPath(),
+                    Settings.class.getName(),
+                    List.of("--pipeline", "."),
+                    temporary.resolve("settings.log"))
+                .withEnvironment(environment),
+            said::add);
+
+    assertThat(process.exitCode()).as(process.log()).hasValue(0);
+    assertThat(String.join("\n", said))
+        .contains(
+            "commit-interval=250ms",
+            "guarantee=at_least_once",
+            "client.rack=mill",
+            "on-lost-position=nearest",
+            "standby-replicas=3",
+            "state-memory=128MB",
+            "threads=5",
+            "keys true",
+            "acknowledgement=PT7S",
+            "bodyBytes=1001",
+            "events=1002",
+            "inFlight=1003",
+            "drain=PT8S",
+            "1004",
+            "2097152",
+            "1005",
+            "1006",
+            "timeout=PT9S");
+  }
+
+  private Path ownersFile(String name, String content) throws Exception {
+    Path file = Files.writeString(temporary.resolve(name), content);
+    file.toFile().setReadable(false, false);
+    file.toFile().setReadable(true, true);
+    return file;
+  }
+}
