@@ -226,7 +226,8 @@ class PrivacyTest {
   void aKeyThatIsNotThereIsSaidWithoutQuotingAnything() {
     assertThatThrownBy(() -> new Cipher256(List.of(new KeySource.Environment("LEAT_NO_SUCH_KEY"))))
         .hasMessage(
-            "No key at env:LEAT_NO_SUCH_KEY: there is nothing. Expected 32 random bytes in base64 or hex, as 'openssl rand -base64 32' makes them.");
+            "No key at env:LEAT_NO_SUCH_KEY: there is nothing. Expected 32 random bytes in base64"
+                + " or hex, as 'openssl rand -base64 32' makes them.");
     assertThatThrownBy(() -> new Cipher256(keys("pipeline.yaml")))
         .hasMessageContaining("neither base64 nor hex")
         .hasMessageNotContaining("hr");

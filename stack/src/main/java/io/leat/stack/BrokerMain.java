@@ -27,8 +27,7 @@ final class BrokerMain {
   public static void main(String[] args) throws IOException {
     Path storage = Path.of(args[1]);
     Path file = storage.resolveSibling("broker.lock");
-    lock =
-        FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE).tryLock();
+    lock = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE).tryLock();
     if (lock == null) {
       System.out.println(LOCKED + " " + file);
       System.exit(1);

@@ -19,6 +19,7 @@ import java.util.Properties;
  */
 public record Endpoints(Map<String, Integer> ports) {
   private static final String FILE = "endpoints.properties";
+
   /** The feature server once more, for browsers, which refuse its own port. */
   static final String FEATURE_PAGES = "feature-pages";
 

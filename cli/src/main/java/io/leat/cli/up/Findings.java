@@ -76,7 +76,9 @@ final class Findings {
       double threshold,
       Instant since,
       String message) {
-    /** Critical before others, then by how many thresholds the value is away from 0, then newest. */
+    /**
+     * Critical before others, then by how many thresholds the value is away from 0, then newest.
+     */
     static final Comparator<OpenAlert> WORST_FIRST =
         Comparator.comparing(OpenAlert::severity)
             .thenComparingDouble(alert -> Math.abs(alert.value() / alert.threshold()))

@@ -31,7 +31,8 @@ import picocli.CommandLine;
  * code 1.
  *
  * <p>Arguments: pipeline folder, brokers, registry, state folder, and {@code name=port} for each
- * service to start, for the feature server {@code name=port,port for browsers}. Every other setting comes from the environment, as each service alone takes it.
+ * service to start, for the feature server {@code name=port,port for browsers}. Every other setting
+ * comes from the environment, as each service alone takes it.
  */
 final class ServicesMain {
   private static final Logger log = LoggerFactory.getLogger(ServicesMain.class);

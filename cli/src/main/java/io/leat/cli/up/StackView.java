@@ -21,7 +21,6 @@ import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
@@ -100,9 +99,7 @@ final class StackView implements AutoCloseable {
   private static Map<String, String> readers(Pipeline pipeline) {
     Map<String, String> readers = new HashMap<>();
     pipeline.contracts().forEach(contract -> readers.put(contract.event(), INGESTION));
-    pipeline
-        .services()
-        .forEach(service -> readers.put(Topics.valid(service.spine()), FEATURES));
+    pipeline.services().forEach(service -> readers.put(Topics.valid(service.spine()), FEATURES));
     pipeline.models().forEach(model -> readers.put(Topics.features(model.service()), SCORING));
     return readers;
   }
@@ -133,8 +130,7 @@ final class StackView implements AutoCloseable {
     for (TopicPartition partition : consumer.assignment()) {
       Long reached = committed.get(INGESTION).get(partition);
       if (reached != null) {
-        waiting.merge(
-            partition.topic(), behind(consumer.position(partition) - reached), Long::sum);
+        waiting.merge(partition.topic(), behind(consumer.position(partition) - reached), Long::sum);
       }
     }
     return new Figures(Instant.now(), topics, lag, waiting, findings.summary(), complete);

@@ -154,9 +154,9 @@ final class StatusBoard {
   }
 
   /**
-   * Whether each stage has gone through what is there. That is told by what it has committed, not by
-   * its results: a duplicate has none, and a service or a model that was added later has none of what
-   * came before it.
+   * Whether each stage has gone through what is there. That is told by what it has committed, not
+   * by its results: a duplicate has none, and a service or a model that was added later has none of
+   * what came before it.
    */
   private static String balance(Figures now) {
     if (!now.complete()) {
@@ -168,12 +168,14 @@ final class StatusBoard {
     if (unchecked + withoutVector + withoutScore > 0) {
       return String.format(
           Locale.ROOT,
-          "  balance       %,d events not checked yet, %,d without vector, %,d vectors without score",
+          "  balance       %,d events not checked yet, %,d without vector, %,d vectors without"
+              + " score",
           unchecked,
           withoutVector,
           withoutScore);
     }
-    return "  balance       nothing is missing: each event in was checked, and went through every stage";
+    return "  balance       nothing is missing: each event in was checked, and went through every"
+               + " stage";
   }
 
   private static String clock(Duration duration) {

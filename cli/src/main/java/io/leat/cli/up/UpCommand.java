@@ -34,9 +34,9 @@ import picocli.CommandLine.Spec;
     name = "up",
     mixinStandardHelpOptions = true,
     description =
-        "Starts broker, registry and every job on this machine, applies the pipeline, plays its player if it has"
-            + " one, and shows how it does. Ctrl-C stops everything in order; state stays in the folder for the"
-            + " next time.")
+        "Starts broker, registry and every job on this machine, applies the pipeline, plays its"
+            + " player if it has one, and shows how it does. Ctrl-C stops everything in order;"
+            + " state stays in the folder for the next time.")
 public final class UpCommand implements Callable<Integer> {
   private static final long ROOM = 1L << 30;
   private static final Duration LOOK = Duration.ofSeconds(1);
@@ -71,9 +71,10 @@ public final class UpCommand implements Callable<Integer> {
       converter = DurationConverter.class,
       defaultValue = "${env:LEAT_START_TIMEOUT:-3m}",
       description =
-          "How long a process that starts may show no progress (nothing new in its log, nothing more that is ready,"
-              + " hardly any processor time) before it is given up. As long as it makes progress it is waited for."
-              + " Environment: LEAT_START_TIMEOUT. Default: ${DEFAULT-VALUE}.")
+          "How long a process that starts may show no progress (nothing new in its log, nothing"
+              + " more that is ready, hardly any processor time) before it is given up. As long as"
+              + " it makes progress it is waited for. Environment: LEAT_START_TIMEOUT. Default:"
+              + " ${DEFAULT-VALUE}.")
   private Duration startTimeout = StartWait.DEFAULT.noProgress();
 
   @Spec private CommandSpec spec = CommandSpec.create();

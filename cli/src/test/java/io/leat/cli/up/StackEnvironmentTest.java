@@ -66,7 +66,8 @@ class StackEnvironmentTest {
   void aNameThatIsNoSettingIsTold() {
     assertThat(StackEnvironment.check(Map.of("LEAT_COMIT_INTERVAL", "1s", "PATH", "/bin")))
         .containsExactly(
-            "LEAT_COMIT_INTERVAL is set, but 'leat up' has no setting of that name; see docs/reference/services.md.");
+            "LEAT_COMIT_INTERVAL is set, but 'leat up' has no setting of that name; see"
+                + " docs/reference/services.md.");
   }
 
   private static Set<String> namedInSources() throws IOException {

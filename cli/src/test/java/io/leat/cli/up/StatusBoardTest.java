@@ -49,7 +49,9 @@ class StatusBoardTest {
 
     assertThat(board.lines(before, now))
         .containsExactly(
-            "electricity, up 1m 42s      events http://127.0.0.1:7070   features http://127.0.0.1:7075/docs   Flink http://127.0.0.1:8081   broker 127.0.0.1:9092",
+            "electricity, up 1m 42s      events http://127.0.0.1:7070   features"
+                + " http://127.0.0.1:7075/docs   Flink http://127.0.0.1:8081   broker"
+                + " 127.0.0.1:9092",
             "                                              total          now",
             "  events in     readings                     70,000     10,000/s",
             "  valid         readings                     68,500      9,750/s",
@@ -59,8 +61,10 @@ class StatusBoardTest {
             "  unscored      price                             0          0/s",
             "  alerts        drift-alerts                      0          0/s  0 open, 0 closed",
             "  requests      retraining-requests               0          0/s",
-            "  lag           ingestion 0   features 500 (-250/s)   scoring 400 (-300/s)   offline 0   drift 0   retraining 0",
-            "  balance       500 events not checked yet, 500 without vector, 400 vectors without score");
+            "  lag           ingestion 0   features 500 (-250/s)   scoring 400 (-300/s)   offline 0"
+                + "   drift 0   retraining 0",
+            "  balance       500 events not checked yet, 500 without vector, 400 vectors without"
+                + " score");
   }
 
   @Test
@@ -68,8 +72,8 @@ class StatusBoardTest {
     // The Fetch standard's bad ports from 1024 on.
     Set<Integer> refused =
         Set.of(
-            1719, 1720, 1723, 2049, 3659, 4045, 4190, 5060, 5061, 6000, 6566, 6665, 6666, 6667, 6668,
-            6669, 6679, 6697, 10080);
+            1719, 1720, 1723, 2049, 3659, 4045, 4190, 5060, 5061, 6000, 6566, 6665, 6666, 6667,
+            6668, 6669, 6679, 6697, 10080);
     Figures now = figures(5, counts(1, 1, 0, 1, 1), Map.of(), 0);
 
     List<Integer> printed =
@@ -100,7 +104,8 @@ class StatusBoardTest {
 
     assertThat(board.lines(before, now))
         .contains(
-            "  left out      readings                      7,700        529/s  duplicates and tombstones")
+            "  left out      readings                      7,700        529/s  duplicates and"
+                + " tombstones")
         .last()
         .asString()
         .startsWith("  balance       nothing is missing");
@@ -122,8 +127,7 @@ class StatusBoardTest {
                         START,
                         "number " + place + "\n\u001b[2Jdrifts"))
             .toList();
-    Findings.Summary findings =
-        new Findings.Summary(9, 2, open, 1, Optional.of("because"), 2);
+    Findings.Summary findings = new Findings.Summary(9, 2, open, 1, Optional.of("because"), 2);
     Figures now = new Figures(START, Map.of(), Map.of(), Map.of(), findings, true);
 
     assertThat(board.lines(now, now))
@@ -134,13 +138,13 @@ class StatusBoardTest {
         .contains(
             "                and 2 more",
             "  requests      retraining-requests               1          0/s  because",
-            "  2 records of drift-alerts and retraining-requests cannot be read, and were passed over.");
+            "  2 records of drift-alerts and retraining-requests cannot be read, and were passed"
+                + " over.");
   }
 
   @Test
   void aProcessThatEndedIsShownWithWhatBecameOfIt() {
-    PartState well =
-        new PartState("registry", PartState.State.RUNNING, 0, Optional.empty());
+    PartState well = new PartState("registry", PartState.State.RUNNING, 0, Optional.empty());
     PartState again =
         new PartState("broker", PartState.State.RUNNING, 2, Optional.of("The broker ended."));
     PartState down =
@@ -149,13 +153,14 @@ class StatusBoardTest {
     assertThat(StatusBoard.parts(List.of(well, again, down)))
         .containsExactly(
             "  process       broker runs, started again 2 times  (last: The broker ended.)",
-            "  process       flink is down, and is started again in a moment  (last: The flink ended.)");
+            "  process       flink is down, and is started again in a moment  (last: The flink"
+                + " ended.)");
   }
 
   @Test
   void anUnfinishedCountIsNotTakenForALoss() {
-    Figures now = new Figures(
-            START, counts(100, 0, 0, 0, 0), Map.of(), Map.of(), NOTHING_FOUND, false);
+    Figures now =
+        new Figures(START, counts(100, 0, 0, 0, 0), Map.of(), Map.of(), NOTHING_FOUND, false);
 
     assertThat(board.lines(now, now)).last().asString().contains("still counting");
   }

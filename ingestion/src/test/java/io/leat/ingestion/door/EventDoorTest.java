@@ -22,7 +22,8 @@ class EventDoorTest {
     assertThatThrownBy(() -> EventDoor.start(options, DoorSettings.LOCAL))
         .isInstanceOf(IllegalStateException.class)
         .hasMessage(
-            "Without API keys the door opens on loopback alone, not on 0.0.0.0. Give a file of keys with --api-keys; or --open, where the network keeps others out.");
+            "Without API keys the door opens on loopback alone, not on 0.0.0.0. Give a file of keys"
+                + " with --api-keys; or --open, where the network keeps others out.");
   }
 
   @Test
@@ -53,7 +54,8 @@ class EventDoorTest {
       assertThat(page.statusCode()).isEqualTo(200);
       assertThat(page.headers().firstValue("content-type")).contains("text/html; charset=utf-8");
       assertThat(page.body())
-          .contains("<h1>HTTP gateway of shop</h1>", "POST /events/payments", "openapi.yaml", "curl");
+          .contains(
+              "<h1>HTTP gateway of shop</h1>", "POST /events/payments", "openapi.yaml", "curl");
     }
   }
 

@@ -40,7 +40,8 @@ class ServiceServerTest {
     assertThatThrownBy(() -> start(port))
         .isInstanceOf(IllegalStateException.class)
         .hasMessage(
-            "Cannot listen on 127.0.0.1:%d: it is in use; stop what uses it, or give another with --http-port.",
+            "Cannot listen on 127.0.0.1:%d: it is in use; stop what uses it, or give another with"
+                + " --http-port.",
             port);
 
     server.close();

@@ -70,7 +70,8 @@ public record Access(Optional<ApiKeys> keys, Optional<Tls> tls, boolean open) {
     }
     if (tls.isEmpty()) {
       log.warn(
-          "The door opens on {} in clear: what passes can be read on the way. Give --tls-certificate and --tls-key, or put a proxy that does before it.",
+          "The door opens on {} in clear: what passes can be read on the way. Give"
+              + " --tls-certificate and --tls-key, or put a proxy that does before it.",
           host);
     }
   }
@@ -113,7 +114,8 @@ public record Access(Optional<ApiKeys> keys, Optional<Tls> tls, boolean open) {
           : Optional.of(
               new Refusal(
                   HttpStatus.FORBIDDEN,
-                  "without API keys the door answers to localhost, 127.0.0.1 and [::1] alone, not to "
+                  "without API keys the door answers to localhost, 127.0.0.1 and [::1] alone, not"
+                      + " to "
                       + headers.authority()));
     }
     String authorization = headers.get(HttpHeaderNames.AUTHORIZATION, "");
