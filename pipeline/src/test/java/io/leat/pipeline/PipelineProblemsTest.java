@@ -31,7 +31,7 @@ class PipelineProblemsTest {
       quoteCharacter = '`',
       value = {
         // keys
-        "contracts/payments.yaml ~ owner: payments-team ~ ownr: payments-team ~ contracts/payments.yaml:3: unknown key ownr; a contract has event, schema, event_id, event_time, owner, description, key, max_future, max_past, compatibility, format, envelope, duplicates_within, missing, rules, rule_set, tags, protect, dead_letters, topic. Did you mean owner?",
+        "contracts/payments.yaml ~ owner: payments-team ~ ownr: payments-team ~ contracts/payments.yaml:3: unknown key ownr; a contract has event, schema, event_id, event_time, owner, description, key, max_future, max_past, compatibility, format, envelope, time_precision, duplicates_within, missing, rules, rule_set, tags, protect, dead_letters, topic. Did you mean owner?",
         "contracts/payments.yaml ~ event_id: payment_id ~ ~ contracts/payments.yaml:1: no event_id; a contract needs event, schema, event_id, event_time",
         "contracts/payments.yaml ~ max_future: 10m ~ max_future: 10m\\nmax_future: 5m ~ contracts/payments.yaml:9: max_future stands twice; it is on line 8 already",
         "monitors/fraud.yaml ~ lateness: 2h ~ segments: [terminal_country] ~ monitors/fraud.yaml:5: segments: this version of Leat does not run it yet; remove it",
