@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.leat.features.engine.EntriesInMemory;
 import io.leat.features.engine.ViewEngine;
+import io.leat.pipeline.Contract;
 import io.leat.pipeline.Durations;
 import io.leat.pipeline.Entity;
 import io.leat.pipeline.FeatureView;
@@ -24,7 +25,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.zip.GZIPInputStream;
-import org.apache.avro.Schema;
 import org.apache.avro.SchemaBuilder;
 import org.apache.avro.generic.GenericData;
 import picocli.CommandLine.Command;
@@ -41,8 +41,22 @@ final class AccuracyCommand implements Callable<Integer> {
   private static final List<Duration> WINDOWS =
       List.of(Duration.ofDays(1), Duration.ofDays(7), Duration.ofDays(30));
   private static final long LONGEST = WINDOWS.get(WINDOWS.size() - 1).toMillis();
-  private static final Schema PAYMENT =
-      SchemaBuilder.record("Payment").fields().requiredLong("id").endRecord();
+  private static final Contract PAYMENTS =
+      Contract.of(
+          "payments",
+          SchemaBuilder.record("Payment")
+              .fields()
+              .requiredLong("id")
+              .requiredLong("at")
+              .endRecord(),
+          "benchmarks",
+          "",
+          Optional.empty(),
+          "id",
+          "at",
+          Duration.ofMinutes(5),
+          List.of(),
+          new Contract.TopicSettings(1, Optional.empty(), Duration.ofDays(30)));
 
   @Option(
       names = "--payments",
@@ -137,19 +151,17 @@ final class AccuracyCommand implements Callable<Integer> {
                         Optional.empty(),
                         Optional.empty(),
                         Optional.empty()))),
-            PAYMENT,
+            PAYMENTS,
             1_024);
     EntriesInMemory entries = new EntriesInMemory();
-    GenericData.Record event = new GenericData.Record(PAYMENT);
+    GenericData.Record event = new GenericData.Record(PAYMENTS.schema());
     long[][] counts = new long[all.size()][WINDOWS.size()];
     for (int i = 0; i < counts.length; i++) {
       Payment payment = all.get(i);
       event.put("id", (long) i);
+      event.put("at", payment.time);
       Object[] values =
-          engine
-              .updateAndEvaluate(
-                  entries, payment.customer.getBytes(UTF_8), event, "" + i, payment.time)
-              .values();
+          engine.updateAndEvaluate(entries, payment.customer.getBytes(UTF_8), event).values();
       for (int w = 0; w < values.length; w++) {
         counts[i][w] = (Long) values[w];
       }

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.leat.features.engine.Entries;
 import io.leat.features.engine.ViewEngine;
+import io.leat.pipeline.Contract;
 import io.leat.pipeline.Entity;
 import io.leat.pipeline.FeatureView;
 import io.leat.pipeline.FeatureView.Aggregation;
@@ -18,7 +19,6 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
-import org.apache.avro.Schema;
 import org.apache.avro.SchemaBuilder;
 import org.apache.avro.generic.GenericData;
 import org.apache.avro.generic.GenericRecord;
@@ -40,8 +40,23 @@ import picocli.CommandLine.Option;
     description =
         "Update and evaluation of exact windows (4 aggregations x 3 windows) of keys with few and many events.")
 final class BusyKeysCommand implements Callable<Integer> {
-  private static final Schema PAYMENT =
-      SchemaBuilder.record("Payment").fields().requiredDouble("amount").endRecord();
+  private static final Contract PAYMENTS =
+      Contract.of(
+          "payments",
+          SchemaBuilder.record("Payment")
+              .fields()
+              .requiredDouble("amount")
+              .requiredString("id")
+              .requiredLong("at")
+              .endRecord(),
+          "benchmarks",
+          "",
+          Optional.empty(),
+          "id",
+          "at",
+          Duration.ofMinutes(5),
+          List.of(),
+          new Contract.TopicSettings(1, Optional.empty(), Duration.ofDays(30)));
   private static final FeatureView VIEW =
       new FeatureView(
           "terminal_activity",
@@ -106,16 +121,18 @@ final class BusyKeysCommand implements Callable<Integer> {
 
   private Cost measure(int size, boolean settled) throws Exception {
     try (Store store = new Store()) {
-      ViewEngine engine = new ViewEngine(VIEW, PAYMENT, CACHED_NODES);
+      ViewEngine engine = new ViewEngine(VIEW, PAYMENTS, CACHED_NODES);
       byte[] key = "terminal 7".getBytes(UTF_8);
-      GenericRecord payment = new GenericData.Record(PAYMENT);
+      GenericRecord payment = new GenericData.Record(PAYMENTS.schema());
+      payment.put("id", "any");
       Random random = new Random(7);
       long every = Duration.ofDays(30).toMillis() / size;
       long time = 0;
       int fill = size + (settled ? Math.max(size / 10, 20_000) : 20_000);
       for (int i = 0; i < fill; i++) {
         payment.put("amount", random.nextInt(100_000) / 100.0);
-        engine.update(store, key, payment, "any", time += every);
+        payment.put("at", time += every);
+        engine.update(store, key, payment);
       }
       store.entries = 0;
       store.bytes = 0;
@@ -123,7 +140,8 @@ final class BusyKeysCommand implements Callable<Integer> {
       clock.start();
       for (int i = 0; i < events; i++) {
         payment.put("amount", random.nextInt(100_000) / 100.0);
-        ViewEngine.Step step = engine.updateAndEvaluate(store, key, payment, "any", time += every);
+        payment.put("at", time += every);
+        ViewEngine.Step step = engine.updateAndEvaluate(store, key, payment);
         if (step.late() || step.values().length != 12) {
           throw new IllegalStateException("unexpected: " + step);
         }

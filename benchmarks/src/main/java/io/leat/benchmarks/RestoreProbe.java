@@ -78,7 +78,7 @@ final class RestoreProbe implements AutoCloseable {
       payment = feed.send(RestoreState.key(key), TERMINAL, time, 12.5);
     }
     String id = payment.get("payment_id").toString();
-    List<@Nullable Object> expected = state.expected(key, payment, id, time);
+    List<@Nullable Object> expected = state.expected(key, payment);
     long deadline = System.nanoTime() + LONGEST.toNanos();
     while (System.nanoTime() < deadline) {
       if (!process.isAlive()) {

@@ -75,12 +75,12 @@ final class RestoreState {
   }
 
   /** The features that a key must have with one more payment, if it has had no other since. */
-  List<@Nullable Object> expected(int key, GenericRecord payment, String id, long time) {
+  List<@Nullable Object> expected(int key, GenericRecord payment) {
     EntriesInMemory entries = new EntriesInMemory();
     byte[] name = EntityKeys.bytes(key(key));
     entries.put(name, states.get(key % DIFFERENT));
     return NullReason.plain(
-        Arrays.asList(engine().updateAndEvaluate(entries, name, payment, id, time).values()));
+        Arrays.asList(engine().updateAndEvaluate(entries, name, payment).values()));
   }
 
   /** Writes the whole state, before the online store has run. */
@@ -109,7 +109,7 @@ final class RestoreState {
   }
 
   private ViewEngine engine() {
-    return new ViewEngine(view, contract.schema());
+    return new ViewEngine(view, contract);
   }
 
   private byte[] state(RandomGenerator random, int events) {
@@ -121,7 +121,8 @@ final class RestoreState {
     for (int event = 0; event < events; event++) {
       time += random.nextLong(1, 2 * month / events - month / events / events);
       payment.put("amount", random.nextInt(1, 100_000) / 100.0);
-      engine.update(entries, KEY, payment, "", Math.min(time, System.currentTimeMillis()));
+      payment.put(contract.eventTime(), Math.min(time, System.currentTimeMillis()));
+      engine.update(entries, KEY, payment);
     }
     byte[] state = entries.get(KEY);
     if (state == null || entries.asMap().size() != 1) {

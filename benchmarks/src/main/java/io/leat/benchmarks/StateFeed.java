@@ -59,7 +59,7 @@ final class StateFeed implements AutoCloseable {
     long now = System.currentTimeMillis();
     for (FeatureView view : pipeline.views()) {
       PaymentStates payments =
-          new PaymentStates(view, pipeline.contract(view.source()).orElseThrow().schema());
+          new PaymentStates(view, pipeline.contract(view.source()).orElseThrow());
       byte[][] states = new byte[keys][];
       for (int key = 0; key < keys; key++) {
         states[key] = payments.state(name(key), 1 + random.nextInt(2 * events), now);

@@ -21,8 +21,10 @@ import org.apache.avro.Schema;
  * @param owner who answers for the event
  * @param description what the event says; empty text where none was given
  * @param key field that the producer keys the topic by; empty where records have no key
- * @param eventId field (string, int, long or timestamp) that names the event
- * @param eventTime field (timestamp-millis or timestamp-micros) that says when it happened
+ * @param eventId field (string, int, long or timestamp) that names the event; of events of one time
+ *     it says which comes first, numbers as numbers, strings by code points
+ * @param eventTime field (timestamp-millis or timestamp-micros) that says when it happened; events
+ *     are ordered by it in its own unit
  * @param maxFuture how far event time may lie ahead of ingestion's clock
  * @param maxPast how far it may lie behind; empty: any distance
  * @param compatibility what a new version of the schema promises

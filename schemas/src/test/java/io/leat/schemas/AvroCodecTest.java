@@ -8,6 +8,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.leat.records.FeatureVector;
 import io.leat.schemas.MalformedValueException.Kind;
 import java.nio.ByteBuffer;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -188,6 +190,8 @@ class AvroCodecTest {
     GenericData.Record generic = new GenericData.Record(vector.getSchema());
     vector.getSchema().getFields().forEach(f -> generic.put(f.name(), vector.get(f.pos())));
     generic.put("event_time", vector.getEventTime().toEpochMilli());
+    generic.put(
+        "event_time_micros", ChronoUnit.MICROS.between(Instant.EPOCH, vector.getEventTimeMicros()));
     generic.put("keys", Map.copyOf(vector.getKeys()));
 
     assertThat(codec.encode(7, generic)).isEqualTo(codec.encode(7, vector));

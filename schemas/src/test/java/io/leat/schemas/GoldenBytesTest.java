@@ -66,6 +66,7 @@ class GoldenBytesTest {
         .isEqualTo(
             FeatureVector.newBuilder(Samples.featureVector())
                 .setNullReasons(ByteBuffer.allocate(0))
+                .setEventTimeMicros(null)
                 .build());
     assertThat(NullReason.joined(read.getValues(), read.getNullReasons()))
         .endsWith(NullReason.UNSTATED);

@@ -58,6 +58,7 @@ final class Samples {
         .setValues(Arrays.asList(12.5, 7L, true, "BE", null))
         .setSource(POSITION)
         .setNullReasons(ByteBuffer.wrap(new byte[] {NullReason.LATE.code()}))
+        .setEventTimeMicros(TIME.plusNanos(123_000))
         .build();
   }
 

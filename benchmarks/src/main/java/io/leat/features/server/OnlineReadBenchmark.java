@@ -18,7 +18,6 @@ import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
-import org.apache.avro.Schema;
 import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -63,10 +62,9 @@ public class OnlineReadBenchmark {
   public void fill() throws IOException, PipelineException {
     Pipeline pipeline = PipelineReader.read(Path.of("benchmarks/pipelines/features"));
     FeatureView definition = pipeline.views().get(0);
-    Schema schema = pipeline.contracts().get(0).schema();
     Path made = Files.createTempDirectory("online-read");
     CommittedState opened = new CommittedState(made, List.of(StateStores.name(definition)), MEMORY);
-    PaymentStates states = new PaymentStates(definition, schema);
+    PaymentStates states = new PaymentStates(definition, pipeline.contracts().get(0));
     now = System.currentTimeMillis();
     List<Change> changes = new ArrayList<>();
     for (int key = 0; key < keys; key++) {

@@ -2,6 +2,7 @@ package io.leat.features.server;
 
 import io.leat.features.engine.EntriesInMemory;
 import io.leat.features.engine.ViewEngine;
+import io.leat.pipeline.Contract;
 import io.leat.pipeline.FeatureView;
 import org.apache.avro.Schema;
 import org.apache.avro.generic.GenericData;
@@ -28,9 +29,9 @@ public final class PaymentStates {
   private final String keyField;
   private long payments;
 
-  public PaymentStates(FeatureView view, Schema schema) {
-    this.engine = new ViewEngine(view, schema);
-    this.schema = schema;
+  public PaymentStates(FeatureView view, Contract source) {
+    this.engine = new ViewEngine(view, source);
+    this.schema = source.schema();
     this.keyField = view.entity().key();
   }
 
@@ -42,7 +43,7 @@ public final class PaymentStates {
           i % 2 == 0
               ? NEW * (i + 1) / (events + 1)
               : MIDDLE + (OLD - MIDDLE) * (i + 1) / (events + 1);
-      engine.update(entries, KEY, payment(key, now - ago), "", now - ago);
+      engine.update(entries, KEY, payment(key, now - ago));
     }
     return only(entries);
   }
@@ -51,13 +52,13 @@ public final class PaymentStates {
   public byte[] next(byte[] state, String key, long now) {
     EntriesInMemory entries = new EntriesInMemory();
     entries.put(KEY, state);
-    engine.update(entries, KEY, payment(key, now), "", now);
+    engine.update(entries, KEY, payment(key, now));
     return only(entries);
   }
 
   /** The features of a key now, as a store of ready vectors has them: see {@link VectorBytes}. */
   public byte[] vector(byte[] state, long now) {
-    Object[] values = engine.evaluate(name -> name == KEY ? state : null, KEY, now);
+    Object[] values = engine.evaluate(name -> name == KEY ? state : null, KEY, now * 1_000);
     return VectorBytes.of(values, engine.newestEventTime());
   }
 

@@ -147,7 +147,7 @@ public final class RedisPeerMain {
         there[row] = true;
         values[row] =
             states
-                ? engine.evaluate(name -> name == KEY ? bytes : null, KEY, now)
+                ? engine.evaluate(name -> name == KEY ? bytes : null, KEY, now * 1_000)
                 : VectorBytes.values(bytes);
         newest[row] = states ? engine.newestEventTime() : VectorBytes.newest(bytes);
       }

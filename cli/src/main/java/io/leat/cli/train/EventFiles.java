@@ -37,9 +37,9 @@ final class EventFiles {
 
   /**
    * @param name name of the event
-   * @param timeMillis its event time
+   * @param timeMicros its event time, microseconds since 1970-01-01 UTC
    */
-  record Event(String name, long timeMillis, GenericRecord event) {}
+  record Event(String name, long timeMicros, GenericRecord event) {}
 
   EventFiles(Pipeline pipeline, PrintWriter out) {
     this.pipeline = pipeline;
@@ -75,7 +75,7 @@ final class EventFiles {
       for (Optional<EventRow> row = rows.next(); row.isPresent(); row = rows.next()) {
         if (row.get() instanceof Fitting fit) {
           if (rules.allow(fit.event())) {
-            events.add(new Event(name, identity.timeMillis(fit.event()), fit.event()));
+            events.add(new Event(name, identity.timeMicros(fit.event()), fit.event()));
             fitting++;
           } else {
             broken++;
@@ -97,7 +97,7 @@ final class EventFiles {
 
   /** All that was read, by event time; events of one time in the order they were read. */
   List<Event> inOrder() {
-    events.sort(Comparator.comparingLong(Event::timeMillis));
+    events.sort(Comparator.comparingLong(Event::timeMicros));
     return List.copyOf(events);
   }
 

@@ -2,6 +2,7 @@ package io.leat.cli.train;
 
 import io.leat.cli.UserError;
 import io.leat.drift.ReferenceProfile;
+import io.leat.features.engine.Micros;
 import io.leat.features.engine.ServiceReplay;
 import io.leat.features.engine.ServiceReplay.Vector;
 import io.leat.features.engine.VectorAssembler;
@@ -27,6 +28,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -86,17 +88,17 @@ public final class ModelTraining {
 
     ServiceReplay replay = new ServiceReplay(service, pipeline);
     TrainingSet.Builder rows = samples.part();
-    long first = from.map(Instant::toEpochMilli).orElse(Long.MIN_VALUE);
-    long end = until.map(Instant::toEpochMilli).orElse(Long.MAX_VALUE);
+    long first = from.map(Micros::of).orElse(Long.MIN_VALUE);
+    long end = until.map(Micros::of).orElse(Long.MAX_VALUE);
     for (EventFiles.Event event : events.inOrder()) {
-      if (event.timeMillis() >= end) {
+      if (event.timeMicros() >= end) {
         break;
       }
       Optional<Vector> vector = replay.feed(event.name(), event.event());
-      if (vector.isPresent() && event.timeMillis() >= first) {
+      if (vector.isPresent() && event.timeMicros() >= first) {
         samples.add(
             rows,
-            vector.get().eventTime(),
+            TimeUnit.MICROSECONDS.toMillis(vector.get().eventTime()),
             vector.get().values(),
             label(event.event().get(labelField)));
       }

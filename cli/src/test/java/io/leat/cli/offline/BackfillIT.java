@@ -232,28 +232,22 @@ class BackfillIT {
       }
     }
     Contract contract = pipeline.contracts().get(0);
-    EventIdentity identity = new EventIdentity(contract);
-    ViewEngine engine = new ViewEngine(view, contract.schema());
+    ViewEngine engine = new ViewEngine(view, contract);
     EntriesInMemory expected = new EntriesInMemory();
     Set<String> keys = new TreeSet<>();
     for (GenericRecord payment : payments) {
       String key = terminalOf(payment);
       if (key != null) {
         keys.add(key);
-        engine.update(
-            expected,
-            key.getBytes(UTF_8),
-            payment,
-            identity.id(payment),
-            identity.timeMillis(payment));
+        engine.update(expected, key.getBytes(UTF_8), payment);
       }
     }
     for (String key : keys) {
       for (long time : List.of(END, END - Duration.ofHours(20).toMillis())) {
         byte[] name = key.getBytes(UTF_8);
-        assertThat(engine.evaluate(online, name, time))
+        assertThat(engine.evaluate(online, name, time * 1_000))
             .as("%s at %d", key, time)
-            .containsExactly(engine.evaluate(expected, name, time));
+            .containsExactly(engine.evaluate(expected, name, time * 1_000));
       }
     }
     assertThat(
@@ -304,7 +298,7 @@ class BackfillIT {
               codec.encode(schemaId, payment));
       RecordHeaders.set(record.headers(), RecordHeaders.EVENT_ID, identity.id(payment));
       RecordHeaders.set(
-          record.headers(), RecordHeaders.EVENT_TIME, "" + identity.timeMillis(payment));
+          record.headers(), RecordHeaders.EVENT_TIME, "" + identity.timeMicros(payment) / 1_000);
       RecordHeaders.set(record.headers(), RecordHeaders.SOURCE, "payments/0/" + payments.size());
       writer.send(record);
       payments.add(payment);

@@ -343,7 +343,8 @@ class DriftJobIT {
               Map.of(),
               List.of(reading.price(), reading.neighbour()),
               new LogPosition("readings", reading.partition(), 0L),
-              ByteBuffer.allocate(0));
+              ByteBuffer.allocate(0),
+              null);
       ProducerRecord<byte[], byte[]> record =
           new ProducerRecord<>(VECTORS, reading.partition(), null, codec.encode(schemaId, vector));
       RecordHeaders.set(record.headers(), RecordHeaders.EVENT_TIME, "" + reading.time());

@@ -84,7 +84,8 @@ class ServiceWatchTest {
             Map.of(),
             Arrays.asList(values),
             new LogPosition("readings", 0, 0L),
-            ByteBuffer.allocate(0));
+            ByteBuffer.allocate(0),
+            null);
     return watch.apply(RECORD, new WithWriterSchema<>(vector, schema));
   }
 }

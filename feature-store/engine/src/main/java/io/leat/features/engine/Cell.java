@@ -85,7 +85,7 @@ final class Cell {
 
   private void clearParts() {
     if (parts == null) {
-      parts = measure.parts().stream().map(Measure.Part::accumulator).toArray(Accumulator[]::new);
+      parts = measure.accumulators();
     }
     for (Accumulator part : parts) {
       part.clear();
@@ -113,7 +113,7 @@ final class Cell {
       return;
     }
     switch (measure.kind()) {
-      case NUMBERS -> out.putDouble(only.number);
+      case NUMBERS -> writeNumber(out);
       case VALUES, VALUES_AND_NULLS -> out.putValue(only.value);
       case EVENTS -> {}
     }
@@ -122,6 +122,17 @@ final class Cell {
     }
     if (measure.needsId()) {
       out.putText(only.id);
+    }
+  }
+
+  /** A number is one double or, behind one that is none, two. */
+  private void writeNumber(StateWriter out) {
+    if (only.rest != 0) {
+      out.putDouble(Double.NaN);
+    }
+    out.putDouble(only.number);
+    if (only.rest != 0) {
+      out.putDouble(only.rest);
     }
   }
 
@@ -143,7 +154,7 @@ final class Cell {
       return;
     }
     switch (measure.kind()) {
-      case NUMBERS -> only.number = in.takeDouble();
+      case NUMBERS -> readNumber(in);
       case VALUES, VALUES_AND_NULLS -> only.value = in.takeValue();
       case EVENTS -> {}
     }
@@ -152,6 +163,15 @@ final class Cell {
     }
     if (measure.needsId()) {
       only.id = in.takeText();
+    }
+  }
+
+  private void readNumber(StateReader in) {
+    only.number = in.takeDouble();
+    only.rest = 0;
+    if (Double.isNaN(only.number)) {
+      only.number = in.takeDouble();
+      only.rest = in.takeDouble();
     }
   }
 }

@@ -4,13 +4,16 @@ package io.leat.features.engine;
  * The numbers and their weights, a weight halving with every half-life h of age: sums of x 2^(t/h)
  * and of 2^(t/h), whose quotient is the weighted average at any time.
  *
- * <p>With t/h = 64 b + r, 0 &lt;= r &lt; 64, each term is rounded once, as x 2^(r - 64), and summed
- * exactly among those of its block b. The newest block and the one before are kept: what is older
- * weighs less than 2^-64 of the newest. So the average is a function of the set of occurrences, to
- * the last bit.
+ * <p>With t/h = 64 b + r, 0 &lt;= r &lt; 64, each term is rounded once, as x 2^(r - 64) (the least
+ * ones are not rounded at all), and summed exactly among those of its block b. The newest block and
+ * the one before are kept: what is older weighs less than 2^-64 of the newest. So the average is a
+ * function of the set of occurrences, to the last bit.
  */
 final class DecayAccumulator implements Accumulator {
   private static final int BLOCK = 64;
+
+  /** Terms below lose digits, or would once they are older by a block. */
+  private static final double SMALLEST = 0x1p-900;
 
   private final double halfLife;
   private final long block;
@@ -19,10 +22,11 @@ final class DecayAccumulator implements Accumulator {
   private ExactSum weights = new ExactSum();
   private ExactSum numbersBefore = new ExactSum();
   private ExactSum weightsBefore = new ExactSum();
-  private final ExactSum scratch = new ExactSum();
+  private final ExactSum allNumbers = new ExactSum();
+  private final ExactSum allWeights = new ExactSum();
 
   /**
-   * @param halfLife in milliseconds
+   * @param halfLife in the unit of the occurrences' times
    */
   DecayAccumulator(double halfLife) {
     this.halfLife = halfLife;
@@ -31,14 +35,15 @@ final class DecayAccumulator implements Accumulator {
 
   /** The weighted average of what is here, which is at least one number. */
   double average() {
-    return total(numbers, numbersBefore) / total(weights, weightsBefore);
+    gather(numbers, numbersBefore, allNumbers);
+    gather(weights, weightsBefore, allWeights);
+    return allNumbers.dividedBy(allWeights);
   }
 
-  private double total(ExactSum now, ExactSum before) {
-    scratch.clear();
-    scratch.add(now);
-    scratch.addScaled(before, -BLOCK);
-    return scratch.round();
+  private static void gather(ExactSum now, ExactSum before, ExactSum into) {
+    into.clear();
+    into.add(now);
+    into.addShifted(before, BLOCK);
   }
 
   @Override
@@ -61,7 +66,16 @@ final class DecayAccumulator implements Accumulator {
     // StrictMath: the same bits on every machine.
     double weight = StrictMath.pow(2, halfLives - BLOCK);
     (of == newestBlock ? weights : weightsBefore).add(weight);
-    (of == newestBlock ? numbers : numbersBefore).add(occurrence.number * weight);
+    add(of == newestBlock ? numbers : numbersBefore, occurrence.number, weight);
+  }
+
+  private static void add(ExactSum terms, double number, double weight) {
+    double term = number * weight;
+    if (Math.abs(term) < SMALLEST && number != 0) {
+      terms.addWideProduct(number, weight);
+    } else {
+      terms.add(term);
+    }
   }
 
   /** Makes a block the newest, if it is newer. */

@@ -8,11 +8,13 @@ import org.jspecify.annotations.Nullable;
  */
 final class EndsAccumulator implements Accumulator {
   private final boolean newest;
+  private final IdOrder ids;
   private final Occurrence[] kept;
   private int size;
 
-  EndsAccumulator(boolean newest, int n) {
+  EndsAccumulator(boolean newest, int n, IdOrder ids) {
     this.newest = newest;
+    this.ids = ids;
     this.kept = new Occurrence[n];
   }
 
@@ -54,7 +56,7 @@ final class EndsAccumulator implements Accumulator {
   private boolean isOutside(Occurrence one, Occurrence other) {
     int order = Long.compare(one.time, other.time);
     if (order == 0) {
-      order = one.id.compareTo(other.id);
+      order = ids.compare(one.id, other.id);
     }
     if (order == 0) {
       order =
@@ -95,6 +97,12 @@ final class EndsAccumulator implements Accumulator {
       kept[i].time = base + in.takeZigzag();
       kept[i].id = in.takeText();
       kept[i].value = in.takeValue();
+      // Layouts before 3 ordered all ids as texts.
+      for (int j = i; j > 0 && isOutside(kept[j], kept[j - 1]); j--) {
+        Occurrence outer = kept[j];
+        kept[j] = kept[j - 1];
+        kept[j - 1] = outer;
+      }
     }
   }
 }

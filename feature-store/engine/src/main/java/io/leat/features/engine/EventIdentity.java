@@ -1,30 +1,47 @@
 package io.leat.features.engine;
 
+import com.google.common.math.LongMath;
 import io.leat.pipeline.Contract;
-import org.apache.avro.LogicalTypes.TimestampMicros;
+import java.io.Serializable;
+import org.apache.avro.LogicalTypes;
 import org.apache.avro.Schema;
 import org.apache.avro.generic.GenericRecord;
 
-/** Reads an event's id and its event time, as its contract names them. Immutable. */
-public final class EventIdentity {
-  private final Contract contract;
+/**
+ * Reads an event's id and its event time, as its contract names them: events are ordered by time in
+ * the contract's own unit and, of one time, by id in its own type. Immutable.
+ */
+public final class EventIdentity implements Serializable {
+  private static final long serialVersionUID = 1L;
+  private static final long MICROS_PER_MILLI = 1_000;
+
+  private final String event;
+  private final String idField;
+  private final String timeField;
   private final int id;
   private final int time;
-  private final long unitsPerMilli;
+  private final IdOrder idOrder;
+  private final boolean isMicros;
 
   /**
    * @throws IllegalArgumentException if the contract's schema lacks one of the two fields
    */
   public EventIdentity(Contract contract) {
-    this.contract = contract;
-    this.id = NumericField.field(contract.schema(), contract.eventId()).pos();
-    Schema.Field timeField = NumericField.field(contract.schema(), contract.eventTime());
-    this.time = timeField.pos();
-    this.unitsPerMilli =
-        NumericField.branches(timeField.schema()).stream()
-                .anyMatch(branch -> branch.getLogicalType() instanceof TimestampMicros)
-            ? 1_000
-            : 1;
+    this.event = contract.event();
+    this.idField = contract.eventId();
+    this.timeField = contract.eventTime();
+    Schema.Field ofId = NumericField.field(contract.schema(), idField);
+    Schema.Field ofTime = NumericField.field(contract.schema(), timeField);
+    this.id = ofId.pos();
+    this.time = ofTime.pos();
+    this.idOrder =
+        NumericField.branches(ofId.schema()).stream()
+                .allMatch(s -> s.getType() == Schema.Type.INT || s.getType() == Schema.Type.LONG)
+            ? IdOrder.NUMBER
+            : IdOrder.TEXT;
+    this.isMicros =
+        NumericField.branches(ofTime.schema()).stream()
+            .anyMatch(s -> s.getLogicalType() instanceof LogicalTypes.TimestampMicros);
   }
 
   /**
@@ -33,25 +50,53 @@ public final class EventIdentity {
    * @throws IllegalArgumentException if it is null
    */
   public String id(GenericRecord event) {
-    return required(event, id, contract.eventId()).toString();
+    return required(event, id, idField).toString();
+  }
+
+  /** How ids, as {@link #id} gives them, are ordered. */
+  public IdOrder idOrder() {
+    return idOrder;
   }
 
   /**
-   * Event time in milliseconds since 1970-01-01 UTC; microseconds are rounded down.
+   * Event time in microseconds since 1970-01-01 UTC.
    *
    * @throws IllegalArgumentException if it is null
    */
-  public long timeMillis(GenericRecord event) {
-    Object value = required(event, time, contract.eventTime());
-    return Math.floorDiv(((Number) value).longValue(), unitsPerMilli);
+  public long timeMicros(GenericRecord event) {
+    return toMicros(time(event));
   }
 
-  private Object required(GenericRecord event, int position, String field) {
-    Object value = event.get(position);
+  /** Event time in the contract's unit. */
+  long time(GenericRecord event) {
+    return ((Number) required(event, time, timeField)).longValue();
+  }
+
+  /** Whether the contract's unit of time is the microsecond; else it is the millisecond. */
+  boolean isMicros() {
+    return isMicros;
+  }
+
+  /** How many of the contract's units of time a millisecond has. */
+  long unitsPerMilli() {
+    return isMicros ? MICROS_PER_MILLI : 1;
+  }
+
+  /** A time in the contract's unit; what is less than one is cut off. */
+  long ofMicros(long micros) {
+    return isMicros ? micros : Math.floorDiv(micros, MICROS_PER_MILLI);
+  }
+
+  /** A time of the contract's unit in microseconds. */
+  long toMicros(long units) {
+    return isMicros ? units : LongMath.saturatedMultiply(units, MICROS_PER_MILLI);
+  }
+
+  private Object required(GenericRecord record, int position, String field) {
+    Object value = record.get(position);
     if (value == null) {
       throw new IllegalArgumentException(
-          "event %s has null in %s; a valid event has a value there"
-              .formatted(contract.event(), field));
+          "event %s has null in %s; a valid event has a value there".formatted(event, field));
     }
     return value;
   }

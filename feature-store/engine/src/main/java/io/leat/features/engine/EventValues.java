@@ -22,6 +22,8 @@ final class EventValues {
   private static final int EVERY_EVENT = -1;
 
   private final Schema schema;
+  private final EventIdentity identity;
+  private final boolean needsId;
 
   /** Null where no aggregation has a filter: a scope brings a compiler, which is not cheap. */
   private final @Nullable Scope scope;
@@ -40,8 +42,10 @@ final class EventValues {
   private final @Nullable Occurrence[] occurrences;
   private final LongAdder failedFilters = new LongAdder();
 
-  EventValues(FeatureView view, Schema schema, List<Measure> measures) {
+  EventValues(FeatureView view, Schema schema, EventIdentity identity, List<Measure> measures) {
     this.schema = schema;
+    this.identity = identity;
+    this.needsId = measures.stream().anyMatch(Measure::needsId);
     Map<String, Expression> byText = new LinkedHashMap<>();
     for (FeatureView.Aggregation aggregation : view.aggregations()) {
       aggregation.where().ifPresent(where -> byText.putIfAbsent(where.text(), where));
@@ -74,13 +78,13 @@ final class EventValues {
   }
 
   /**
-   * Reads an event.
+   * Reads an event of the schema.
    *
+   * @param time its event time
    * @return whether it brings something to some measure
-   * @throws IllegalArgumentException if the event has another schema
    */
-  boolean read(GenericRecord event, String id, long time) {
-    checkSchema(event);
+  boolean read(GenericRecord event, long time) {
+    String id = needsId ? identity.id(event) : "";
     evaluateFilters(event);
     boolean any = false;
     for (int m = 0; m < pool.length; m++) {
@@ -100,8 +104,7 @@ final class EventValues {
   private boolean read(GenericRecord event, int m) {
     NumericField number = numbers[m];
     if (number != null) {
-      pool[m].number = number.read(event);
-      return !Double.isNaN(pool[m].number);
+      return number.read(event, pool[m]);
     }
     EventFeatureReader scalar = scalars[m];
     if (scalar == null) {
@@ -138,12 +141,18 @@ final class EventValues {
     }
   }
 
-  private void checkSchema(GenericRecord event) {
+  /**
+   * The event's time, in its contract's unit.
+   *
+   * @throws IllegalArgumentException if the event has another schema, or no event time
+   */
+  long time(GenericRecord event) {
     Schema found = event.getSchema();
     if (!found.equals(schema)) {
       throw new IllegalArgumentException(
           "the event has schema %s; expected the current version of %s, which this view was made for"
               .formatted(found.getFullName(), schema.getFullName()));
     }
+    return identity.time(event);
   }
 }

@@ -15,6 +15,7 @@ import java.util.Set;
  * @param kind what it looks at
  * @param field the field; empty where it looks at the events themselves
  * @param where text of the filter; empty where every event counts
+ * @param events how the events' times and ids are
  * @param parts the accumulators, in the order in which they stand in a state
  * @param needsTime whether some accumulator looks at event times
  * @param needsId whether some accumulator looks at event ids
@@ -23,6 +24,7 @@ record Measure(
     Kind kind,
     Optional<String> field,
     Optional<String> where,
+    EventIdentity events,
     List<Part> parts,
     boolean needsTime,
     boolean needsId) {
@@ -41,19 +43,19 @@ record Measure(
   /**
    * One accumulator.
    *
-   * @param parameter how many ends, or the half-life; 0 where it takes nothing
+   * @param parameter how many ends, or the half-life in milliseconds; 0 where it takes nothing
    */
   record Part(Family family, double parameter) {
-    Accumulator accumulator() {
+    Accumulator accumulator(EventIdentity events) {
       return switch (family) {
         case SUM -> new SumAccumulator();
         case MINIMUM -> new ExtremeAccumulator(true);
         case MAXIMUM -> new ExtremeAccumulator(false);
         case SQUARES -> new SquaresAccumulator();
         case QUANTILES -> new QuantileAccumulator();
-        case DECAY -> new DecayAccumulator(parameter);
-        case OLDEST -> new EndsAccumulator(false, (int) parameter);
-        case NEWEST -> new EndsAccumulator(true, (int) parameter);
+        case DECAY -> new DecayAccumulator(parameter * events.unitsPerMilli());
+        case OLDEST -> new EndsAccumulator(false, (int) parameter, events.idOrder());
+        case NEWEST -> new EndsAccumulator(true, (int) parameter, events.idOrder());
         case DISTINCT -> new DistinctAccumulator();
         case FREQUENCIES -> new FrequencyAccumulator();
         case TIMES -> new TimesAccumulator();
@@ -76,16 +78,27 @@ record Measure(
     TIMES
   }
 
-  Measure(Kind kind, Optional<String> field, Optional<String> where, List<Part> parts) {
+  Measure(
+      Kind kind,
+      Optional<String> field,
+      Optional<String> where,
+      EventIdentity events,
+      List<Part> parts) {
     this(
         kind,
         field,
         where,
+        events,
         List.copyOf(parts),
         parts.stream()
             .map(Part::family)
             .anyMatch(family -> family == Family.DECAY || family == Family.TIMES || isEnd(family)),
         parts.stream().map(Part::family).anyMatch(Measure::isEnd));
+  }
+
+  /** A new accumulator of each part. */
+  Accumulator[] accumulators() {
+    return parts.stream().map(part -> part.accumulator(events)).toArray(Accumulator[]::new);
   }
 
   /** Where an accumulator stands among the parts; -1 where it is not kept. */
@@ -106,18 +119,18 @@ record Measure(
   }
 
   /** The measures that serve these aggregations, in the order of their first use. */
-  static List<Measure> of(List<Aggregation> aggregations) {
+  static List<Measure> of(List<Aggregation> aggregations, EventIdentity events) {
     List<Measure> measures = new ArrayList<>();
     for (Aggregation aggregation : aggregations) {
       if (measures.stream().noneMatch(m -> m.serves(aggregation))) {
-        measures.add(of(aggregation, aggregations));
+        measures.add(of(aggregation, aggregations, events));
       }
     }
     return List.copyOf(measures);
   }
 
-  private static Measure of(Aggregation first, List<Aggregation> all) {
-    Measure key = new Measure(kindOf(first), first.field(), whereOf(first), List.of());
+  private static Measure of(Aggregation first, List<Aggregation> all, EventIdentity events) {
+    Measure key = new Measure(kindOf(first), first.field(), whereOf(first), events, List.of());
     Set<Part> needed = new LinkedHashSet<>();
     all.stream().filter(key::serves).forEach(aggregation -> needed.addAll(partsFor(aggregation)));
     List<Part> parts = new ArrayList<>();
@@ -134,7 +147,7 @@ record Measure(
         parts.add(new Part(family, parameters.get(parameters.size() - 1))); // the most ends
       }
     }
-    return new Measure(key.kind, key.field, key.where, parts);
+    return new Measure(key.kind, key.field, key.where, events, parts);
   }
 
   private static List<Part> partsFor(Aggregation aggregation) {

@@ -5,32 +5,37 @@ import org.jspecify.annotations.Nullable;
 /**
  * Nodes as bytes: {@code docs/reference/state-layout.md} describes them. One thread's.
  *
- * <p>Reads layout 1 too, in which a state was one leaf.
+ * <p>Reads layouts 1, in which a state was one leaf, and 2 too, which knew milliseconds alone.
  */
 final class NodeCodec {
   /** The layout that this build writes. */
-  static final int VERSION = 2;
+  static final int VERSION = 3;
 
   private static final int LAYOUT_OF_ONE_LEAF = 1;
+  private static final int LAYOUT_OF_MILLISECONDS = 2;
   private static final int HAS_PAST = 1;
+  private static final int IN_MICROSECONDS = 2;
 
   private final String view;
   private final Measure[] measures;
+  private final boolean isMicros;
   private final long resolution;
   private final StateReader reader = new StateReader();
   private final StateWriter writer = new StateWriter();
 
   /**
    * @param view the view's id, for errors
-   * @param resolution length of a tile in milliseconds
+   * @param events whose unit the states' times are in
+   * @param resolution length of a tile, in that unit
    */
-  NodeCodec(String view, Measure[] measures, long resolution) {
+  NodeCodec(String view, Measure[] measures, EventIdentity events, long resolution) {
     this.view = view;
     this.measures = measures;
+    this.isMicros = events.isMicros();
     this.resolution = resolution;
   }
 
-  /** Milliseconds at which a tile begins. */
+  /** The time at which a tile begins. */
   long beginOf(long tile) {
     return tile * resolution;
   }
@@ -40,7 +45,7 @@ final class NodeCodec {
     writer.begin();
     writer.putByte(VERSION);
     Cell[] past = root.past;
-    writer.putByte(past == null ? 0 : HAS_PAST);
+    writer.putByte((past == null ? 0 : HAS_PAST) | (isMicros ? IN_MICROSECONDS : 0));
     if (past != null) {
       for (Cell cell : past) {
         cell.write(writer, 0);
@@ -78,23 +83,11 @@ final class NodeCodec {
   private void decode(byte[] bytes, Node into, boolean root) {
     reader.begin(bytes);
     try {
-      int version = root ? reader.takeByte() : VERSION;
       into.clear(0);
-      if (version == LAYOUT_OF_ONE_LEAF) {
-        readLeaf(into);
-      } else if (version == VERSION) {
-        if (root && reader.takeByte() == HAS_PAST) {
-          into.past = Cell.of(measures);
-          for (Cell cell : into.past) {
-            cell.read(reader, 0);
-          }
-        }
-        read(into);
+      if (root) {
+        readRoot(into);
       } else {
-        throw new StateFormatException(
-            ("state of view %s begins with layout version %d; this build reads versions up to %d. "
-                    + "A newer build of Leat wrote it: run that one, or rebuild the view's state")
-                .formatted(view, version, VERSION));
+        read(into);
       }
       if (reader.remaining() != 0) {
         throw malformed(bytes, reader.remaining() + " bytes follow its end", null);
@@ -104,6 +97,43 @@ final class NodeCodec {
     } catch (StateFormatException e) {
       throw e.getMessage().startsWith("state of") ? e : malformed(bytes, e.getMessage(), e);
     }
+  }
+
+  private void readRoot(Node root) {
+    int version = reader.takeByte();
+    if (version < LAYOUT_OF_ONE_LEAF || version > VERSION) {
+      throw new StateFormatException(
+          ("state of view %s begins with layout version %d; this build reads versions up to %d. "
+                  + "A newer build of Leat wrote it: run that one, or rebuild the view's state")
+              .formatted(view, version, VERSION));
+    }
+    int flags = version == LAYOUT_OF_ONE_LEAF ? 0 : reader.takeByte();
+    boolean inMicros = (flags & IN_MICROSECONDS) != 0;
+    if (version <= LAYOUT_OF_MILLISECONDS && inMicros) {
+      throw new StateFormatException("its layout has no flags " + flags);
+    }
+    if (inMicros != isMicros) {
+      throw new StateFormatException(
+          ("state of view %s has event times in %s (layout version %d), and its event's contract "
+                  + "has %s, so that their order is not known. Give the view a new version, and "
+                  + "'backfill: true' to take its history from the offline tables")
+              .formatted(view, unit(inMicros), version, unit(isMicros)));
+    }
+    if ((flags & HAS_PAST) != 0) {
+      root.past = Cell.of(measures);
+      for (Cell cell : root.past) {
+        cell.read(reader, 0);
+      }
+    }
+    if (version == LAYOUT_OF_ONE_LEAF) {
+      readLeaf(root);
+    } else {
+      read(root);
+    }
+  }
+
+  private static String unit(boolean micros) {
+    return micros ? "microseconds" : "milliseconds";
   }
 
   private void write(Node node) {

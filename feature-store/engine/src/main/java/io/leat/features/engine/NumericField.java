@@ -8,8 +8,8 @@ import org.apache.avro.generic.GenericRecord;
 /**
  * A numeric or boolean field of a record, read as a double.
  *
- * <p>Int and float are widened exactly, booleans are 0 and 1. Longs beyond 2^53 become the nearest
- * double.
+ * <p>Int and float are widened exactly, booleans are 0 and 1. Longs beyond 2^53 are the nearest
+ * double and what that lacks.
  */
 final class NumericField {
   private final int position;
@@ -31,13 +31,25 @@ final class NumericField {
   }
 
   /**
-   * The field's value; NaN where it is null, not finite, or of a magnitude of 2^960 or more (which
-   * no quantity has, and without which no sum overflows). Zero is never negative.
+   * Reads the field's number, which is passed over where it is null or not finite. Zero is never
+   * negative.
+   *
+   * @return whether there is a number
    */
-  double read(GenericRecord event) {
+  boolean read(GenericRecord event, Occurrence into) {
     Object value = event.get(position);
-    double number = value == null ? Double.NaN : toDouble(value);
-    return Math.abs(number) < ExactSum.LIMIT ? number + 0.0 : Double.NaN;
+    if (value == null) {
+      return false;
+    }
+    double number = toDouble(value);
+    into.number = number + 0.0;
+    into.rest = value instanceof Long whole ? rest(whole, number) : 0;
+    return Double.isFinite(number);
+  }
+
+  /** What the double nearest to a whole number lacks of it. */
+  private static double rest(long whole, double nearest) {
+    return nearest == 0x1p63 ? (whole - Long.MAX_VALUE) - 1 : whole - (long) nearest;
   }
 
   static double toDouble(Object value) {

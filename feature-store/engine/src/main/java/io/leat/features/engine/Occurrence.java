@@ -7,17 +7,21 @@ final class Occurrence {
   /** The field as a number; 0 where only the event counts, or the measure looks at no number. */
   double number;
 
+  /** What the number lacks of the field's: of a whole number beyond 2^53; else 0. */
+  double rest;
+
   /** The field as a Long, Double, Boolean or String; null where the measure looks at numbers. */
   @Nullable Object value;
 
-  /** Event time in milliseconds. */
+  /** Event time in the unit of the event's contract. */
   long time;
 
-  /** The event's id; orders events of one time. */
+  /** The event's id, where some accumulator looks at ids; orders events of one time. */
   String id = "";
 
   void set(Occurrence other) {
     number = other.number;
+    rest = other.rest;
     value = other.value;
     time = other.time;
     id = other.id;

@@ -5,9 +5,10 @@ import java.util.Arrays;
 /**
  * How the numbers are distributed: exactly while at most {@value #EXACT} differ; then by buckets,
  * of which each holds the numbers that agree in sign, exponent and the first bits of the fraction.
- * The number that a bucket stands for is its middle, off by at most 2^-8, 0.4 %, of itself. Were
- * there more than {@value #MOST_BUCKETS} buckets, which takes numbers over more than thirty powers
- * of two, neighbours are thrown together and the bound doubles.
+ * The number that a bucket stands for is its middle, off by at most 2^-8, 0.4 %, of itself; of the
+ * bucket that 0 is in, with numbers below 2^-1022, it is 0. Were there more than {@value
+ * #MOST_BUCKETS} buckets, which takes numbers over more than thirty powers of two, neighbours are
+ * thrown together and the bound doubles.
  *
  * <p>The distribution is a function of the set of numbers, and merges without loss. The sketches
  * that bound the error of ranks (KLL and its kin) are neither: what they keep hangs on the order of
@@ -49,6 +50,9 @@ final class QuantileAccumulator implements Accumulator {
   private double middle(long place) {
     if (droppedBits == 0) {
       return number(place);
+    }
+    if (place == 0) {
+      return 0.0;
     }
     double low = number(place << droppedBits);
     double high = number(((place + 1) << droppedBits) - 1);

@@ -37,7 +37,7 @@ public final class ServiceReplay {
    * A vector and what it belongs to.
    *
    * @param eventId id of the spine event
-   * @param eventTime its time, milliseconds since 1970-01-01 UTC
+   * @param eventTime its time, microseconds since 1970-01-01 UTC
    * @param keys entity to key; an entity whose key was null is absent
    * @param valuesOrReasons one a feature, in the service's order: Long, Double, Boolean, String, or
    *     the {@link NullReason} for which there is no value
@@ -54,7 +54,7 @@ public final class ServiceReplay {
 
   private final FeatureService service;
   private final VectorAssembler assembler;
-  private final Map<String, EventIdentity> identities = new HashMap<>();
+  private final EventIdentity spine;
   private final List<ReplayedView> views = new ArrayList<>();
   private long lateEvents;
 
@@ -69,13 +69,12 @@ public final class ServiceReplay {
       FeatureService service, Pipeline pipeline, Predicate<FeatureView> replayed) {
     this.service = service;
     this.assembler = new VectorAssembler(service, pipeline);
-    identify(contract(pipeline, service.spine()));
+    this.spine = new EventIdentity(contract(pipeline, service.spine()));
     for (FeatureView view : assembler.views().stream().filter(replayed).toList()) {
       Contract source = contract(pipeline, view.source());
-      identify(source);
       NumericField.field(source.schema(), view.entity().key());
       NumericField.field(contract(pipeline, service.spine()).schema(), view.entity().key());
-      views.add(new ReplayedView(view, new ViewEngine(view, source.schema(), CACHED_NODES)));
+      views.add(new ReplayedView(view, new ViewEngine(view, source, CACHED_NODES)));
     }
   }
 
@@ -104,15 +103,9 @@ public final class ServiceReplay {
 
   /** Feeds one event and makes no vector of it; takes and throws what {@link #feed} does. */
   public void update(String event, GenericRecord record) {
-    EventIdentity identity = identities.get(event);
-    if (identity == null) {
-      return;
-    }
-    String id = identity.id(record);
-    long time = identity.timeMillis(record);
     for (ReplayedView view : views) {
       if (view.view.source().equals(event)) {
-        lateEvents += view.update(record, id, time) ? 1 : 0;
+        lateEvents += view.update(record) ? 1 : 0;
       }
     }
   }
@@ -127,7 +120,7 @@ public final class ServiceReplay {
    * @throws IllegalArgumentException if the event has no event time
    */
   public Map<String, Object> viewFeatures(GenericRecord spineEvent) {
-    long time = identities.get(service.spine()).timeMillis(spineEvent);
+    long time = spine.timeMicros(spineEvent);
     Map<String, Object> features = new HashMap<>();
     for (ReplayedView view : views) {
       view.evaluate(view.key(spineEvent), time, features);
@@ -151,7 +144,6 @@ public final class ServiceReplay {
   }
 
   private Vector vector(GenericRecord spineEvent) {
-    EventIdentity identity = identities.get(service.spine());
     Map<String, String> keys = new LinkedHashMap<>();
     for (ReplayedView view : views) {
       String key = view.key(spineEvent);
@@ -160,14 +152,10 @@ public final class ServiceReplay {
       }
     }
     return new Vector(
-        identity.id(spineEvent),
-        identity.timeMillis(spineEvent),
+        spine.id(spineEvent),
+        spine.timeMicros(spineEvent),
         keys,
         assembler.assemble(spineEvent, viewFeatures(spineEvent)));
-  }
-
-  private void identify(Contract contract) {
-    identities.put(contract.event(), new EventIdentity(contract));
   }
 
   private static Contract contract(Pipeline pipeline, String event) {
@@ -200,12 +188,12 @@ public final class ServiceReplay {
     }
 
     /** Whether the event came too late. */
-    boolean update(GenericRecord event, String id, long time) {
+    boolean update(GenericRecord event) {
       String key = key(event);
       if (key == null) {
         return false;
       }
-      return engine.update(entries, key.getBytes(UTF_8), event, id, time);
+      return engine.update(entries, key.getBytes(UTF_8), event);
     }
 
     void evaluate(@Nullable String key, long time, Map<String, Object> features) {

@@ -1,37 +1,46 @@
 package io.leat.features.engine;
 
+import java.math.BigInteger;
+
 /**
- * The exact sum of the numbers' squares. A square of two doubles is the exact sum of its rounded
+ * The exact sum of the numbers' squares. The square of a double is the exact sum of its rounded
  * value and of what rounding took away, which a fused multiply-add gives (T. J. Dekker, "A
- * Floating-Point Technique for Extending the Available Precision", Numerische Mathematik 18, 1971).
- *
- * <p>Exact while squares neither overflow nor fall below 2^-1022 + 53 bits: for magnitudes of 0 and
- * from 2^-480 to 2^480, and no quantity has another. Beyond, {@link #isOutOfRange()} says so.
+ * Floating-Point Technique for Extending the Available Precision", Numerische Mathematik 18, 1971),
+ * while squares neither overflow nor fall below 2^-1022 + 53 bits: for magnitudes of 0 and from
+ * 2^-480 to 2^479. Those of other numbers are wide.
  */
 final class SquaresAccumulator implements Accumulator {
   private static final double LARGEST = 0x1p479;
+  private static final double SMALLEST = 0x1p-480;
 
-  final ExactSum squares = new ExactSum();
-  private boolean outOfRange;
+  private final ExactSum squares = new ExactSum();
 
-  /** Whether some number's square is too large for a double. */
-  boolean isOutOfRange() {
-    return outOfRange;
+  /** Whether some square is missing: layouts before 3 left the largest out. */
+  private boolean incomplete;
+
+  boolean isIncomplete() {
+    return incomplete;
   }
 
   @Override
   public void clear() {
     squares.clear();
-    outOfRange = false;
+    incomplete = false;
   }
 
   @Override
   public void add(Occurrence occurrence) {
     double number = occurrence.number;
-    if (Math.abs(number) > LARGEST) {
-      outOfRange = true;
-    } else {
-      squares.addProduct(number, number);
+    double magnitude = Math.abs(number);
+    if (magnitude > LARGEST || (magnitude < SMALLEST && magnitude != 0)) {
+      squares.addWideProduct(number, number);
+      return;
+    }
+    squares.addProduct(number, number);
+    double rest = occurrence.rest;
+    if (rest != 0) {
+      squares.addProduct(2 * number, rest);
+      squares.addProduct(rest, rest);
     }
   }
 
@@ -39,32 +48,57 @@ final class SquaresAccumulator implements Accumulator {
   public void merge(Accumulator other) {
     SquaresAccumulator more = (SquaresAccumulator) other;
     squares.add(more.squares);
-    outOfRange |= more.outOfRange;
+    incomplete |= more.incomplete;
   }
 
   @Override
   public void write(StateWriter out, long base) {
-    out.putByte(outOfRange ? 1 : 0);
+    out.putByte(incomplete ? 1 : 0);
     squares.write(out);
   }
 
   @Override
   public void read(StateReader in, long base) {
-    outOfRange = in.takeByte() == 1;
+    incomplete = in.takeByte() == 1;
     squares.read(in);
   }
 
   /**
    * Sample variance of n numbers of which this holds the squares: (n Q - S^2) / (n (n - 1)), with
-   * the numerator exact until it is rounded once, so that no cancellation costs a digit.
+   * the numerator exact until it is rounded once, so that no cancellation costs a digit; where some
+   * square is wide, the quotient is rounded once.
    *
    * @param count n, at least 2
    * @param sum S
    */
   double variance(long count, ExactSum sum, ExactSum scratch) {
+    return squares.isWide()
+        ? WideNumber.quotient(wideNumerator(count, sum), divisor(count))
+        : numerator(count, sum, scratch) / ((double) count * (count - 1));
+  }
+
+  /** Square root of {@link #variance}, finite also where that is not. */
+  double deviation(long count, ExactSum sum, ExactSum scratch) {
+    return squares.isWide()
+        ? WideNumber.rootOfQuotient(wideNumerator(count, sum), divisor(count))
+        : Math.sqrt(variance(count, sum, scratch));
+  }
+
+  private double numerator(long count, ExactSum sum, ExactSum scratch) {
     scratch.clear();
     scratch.addProduct(squares, count);
     scratch.subtractSquare(sum);
-    return scratch.round() / ((double) count * (count - 1));
+    return scratch.round();
+  }
+
+  private BigInteger wideNumerator(long count, ExactSum sum) {
+    return squares
+        .total()
+        .multiply(BigInteger.valueOf(count))
+        .subtract(WideNumber.square(sum.total()));
+  }
+
+  private static BigInteger divisor(long count) {
+    return BigInteger.valueOf(count).multiply(BigInteger.valueOf(count - 1));
   }
 }

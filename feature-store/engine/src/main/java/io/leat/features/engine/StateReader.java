@@ -6,6 +6,7 @@ import io.leat.features.engine.StateWriter.Kind;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -60,6 +61,12 @@ final class StateReader {
     String text = new String(bytes, position, length, UTF_8);
     position += length;
     return text;
+  }
+
+  byte[] takeBytes() {
+    int length = takeCount(1);
+    position += length;
+    return Arrays.copyOfRange(bytes, position - length, position);
   }
 
   @Nullable Object takeValue() {

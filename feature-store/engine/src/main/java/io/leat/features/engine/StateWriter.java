@@ -55,11 +55,15 @@ final class StateWriter {
 
   /** Length in bytes as a varint, then UTF-8. */
   void putText(String text) {
-    byte[] utf8 = text.getBytes(UTF_8);
-    putVarint(utf8.length);
-    ensure(utf8.length);
-    System.arraycopy(utf8, 0, bytes, position, utf8.length);
-    position += utf8.length;
+    putBytes(text.getBytes(UTF_8));
+  }
+
+  /** Length as a varint, then the bytes. */
+  void putBytes(byte[] more) {
+    putVarint(more.length);
+    ensure(more.length);
+    System.arraycopy(more, 0, bytes, position, more.length);
+    position += more.length;
   }
 
   /** A Long, Double, Boolean, String or null, behind a byte that says which. */

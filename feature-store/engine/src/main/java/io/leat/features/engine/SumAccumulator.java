@@ -12,6 +12,9 @@ final class SumAccumulator implements Accumulator {
   @Override
   public void add(Occurrence occurrence) {
     sum.add(occurrence.number);
+    if (occurrence.rest != 0) {
+      sum.add(occurrence.rest);
+    }
   }
 
   @Override

@@ -12,13 +12,15 @@ final class TimesAccumulator implements Accumulator {
   /**
    * Seconds from the newest time before t to t. Null where there is none; 0 where both kept times
    * lie at t or behind it, as only a tile that reaches beyond t can bring about.
+   *
+   * @param unitsPerSecond how many of the times' units a second has
    */
-  @Nullable Double secondsSince(long t) {
+  @Nullable Double secondsSince(long t, double unitsPerSecond) {
     if (newest == NONE || (newest >= t && before == NONE)) {
       return null;
     }
     long last = newest < t ? newest : before;
-    return last >= t ? 0.0 : (t - last) / 1_000.0;
+    return last >= t ? 0.0 : (t - last) / unitsPerSecond;
   }
 
   @Override

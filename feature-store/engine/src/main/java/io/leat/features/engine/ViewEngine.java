@@ -1,11 +1,11 @@
 package io.leat.features.engine;
 
+import io.leat.pipeline.Contract;
 import io.leat.pipeline.Durations;
 import io.leat.pipeline.FeatureView;
 import io.leat.schemas.NullReason;
 import java.time.Duration;
 import java.util.List;
-import org.apache.avro.Schema;
 import org.apache.avro.generic.GenericRecord;
 
 /**
@@ -13,8 +13,9 @@ import org.apache.avro.generic.GenericRecord;
  * Not thread-safe: its buffers are used again for every key; one a thread.
  *
  * <p><b>Windows.</b> With window w, offset d and resolution r, evaluation at time t covers the
- * tiles whose index is in (floor((t-d)/r) - w/r, floor((t-d)/r)]; with r = 1 ms that is exactly
- * (t-d-w, t-d]. A lifetime covers every tile up to floor((t-d)/r).
+ * tiles whose index is in (floor((t-d)/r) - w/r, floor((t-d)/r)]. A lifetime covers every tile up
+ * to floor((t-d)/r). A resolution of 1 ms is {@code exact}: a tile is one unit of the time that the
+ * source's contract declares, a millisecond or a microsecond, and the window is (t-d-w, t-d].
  *
  * <p><b>Late events.</b> A tile is kept as long as some window, ending {@code grace} behind the
  * key's newest event or later, covers it: for max(window) + offset + grace. An event whose tile is
@@ -27,20 +28,24 @@ import org.apache.avro.generic.GenericRecord;
  * <p><b>Order.</b> Every value but those unknown ones is a function of the <em>set</em> of events,
  * late ones or not; the order of arrival changes no bit. Sums are exact until they are rounded,
  * once, at evaluation ({@link ExactSum}); an average is that rounded sum divided by the count
- * (Python's {@code math.fsum(x) / len(x)}).
+ * (Python's {@code math.fsum(x) / len(x)}). Events of one time are in the order of their ids
+ * ({@link EventIdentity}).
  *
- * <p><b>Values.</b> Null values, numbers that are not finite or have a magnitude of 2^960 or more,
- * and events for which {@code where} does not hold, is null, or fails, are passed over. Booleans
- * are 0 and 1; longs beyond 2^53 become the nearest double. A count over a field counts the values
- * that were not passed over. An event that every aggregation passes over changes nothing, and is
- * not the key's newest.
+ * <p><b>Values.</b> Null values, numbers that are not finite, and events for which {@code where}
+ * does not hold, is null, or fails, are passed over. Booleans are 0 and 1; longs keep all of their
+ * digits until a value is rounded. A value beyond the greatest double is null. A count over a field
+ * counts the values that were not passed over. An event that every aggregation passes over changes
+ * nothing, and is not the key's newest.
  *
  * <p>A step takes some 20 ns a tile for a key of up to 128 tiles; for a busier one, a constant that
  * grows with the logarithm of the number of tiles ({@link StateTree}).
  */
 public final class ViewEngine {
+  private static final Duration EXACT = Duration.ofMillis(1);
+
   private final FeatureView view;
   private final List<String> columns;
+  private final EventIdentity identity;
   private final EventValues values;
   private final StateTree tree;
   private final WindowEvaluator evaluator;
@@ -59,51 +64,52 @@ public final class ViewEngine {
   /**
    * An engine that keeps nothing between two calls: entries may change under it.
    *
-   * @param source the current schema of the view's source; events given to this engine have it
+   * @param source the contract of the view's source; events given to this engine have its schema
    * @throws IllegalArgumentException if a field is not in the schema or not of the type that its
    *     function takes, a filter does not compile, or a window or the offset is not a multiple of
    *     the resolution
    */
-  public ViewEngine(FeatureView view, Schema source) {
+  public ViewEngine(FeatureView view, Contract source) {
     this(view, source, 0);
   }
 
   /**
    * An engine that is the only one to write its entries, and so may keep parts of busy keys' states
-   * decoded; throws as {@link #ViewEngine(FeatureView, Schema)}.
+   * decoded; throws as {@link #ViewEngine(FeatureView, Contract)}.
    *
    * @param cachedNodes how many parts; each takes some 5 to 20 kB for an aggregation or two
    */
-  public ViewEngine(FeatureView view, Schema source, int cachedNodes) {
+  public ViewEngine(FeatureView view, Contract source, int cachedNodes) {
     this(view, source, cachedNodes, StateTree.Shape.USUAL);
   }
 
-  ViewEngine(FeatureView view, Schema source, int cachedNodes, StateTree.Shape shape) {
+  ViewEngine(FeatureView view, Contract source, int cachedNodes, StateTree.Shape shape) {
     this.view = view;
-    this.resolution = view.resolution().toMillis();
-    this.offset = view.offset().toMillis();
-    this.grace = view.grace().toMillis();
+    this.identity = new EventIdentity(source);
     check(view);
-    Measure[] measures = Measure.of(view.aggregations()).toArray(Measure[]::new);
+    this.resolution = view.resolution().equals(EXACT) ? 1 : units(view.resolution());
+    this.offset = units(view.offset());
+    this.grace = units(view.grace());
+    Measure[] measures = Measure.of(view.aggregations(), identity).toArray(Measure[]::new);
     this.columns = view.columns().stream().map(FeatureView.Column::name).toList();
-    this.values = new EventValues(view, source, List.of(measures));
+    this.values = new EventValues(view, source.schema(), identity, List.of(measures));
     this.hasLifetime = view.windows().contains(Durations.LIFETIME);
     this.tilesInLongestWindow =
         view.windows().stream()
             .filter(window -> !window.equals(Durations.LIFETIME))
-            .mapToLong(window -> window.toMillis() / resolution)
+            .mapToLong(window -> units(window) / resolution)
             .max()
             .orElse(0);
     long span = tilesInLongestWindow + Math.floorDiv(offset + grace, resolution) + 1;
     this.tree =
         new StateTree(
             measures,
-            new NodeCodec(view.id(), measures, resolution),
+            new NodeCodec(view.id(), measures, identity, resolution),
             span,
             hasLifetime,
             cachedNodes,
             shape);
-    this.evaluator = new WindowEvaluator(view, measures, tree);
+    this.evaluator = new WindowEvaluator(view, measures, identity, resolution, tree);
   }
 
   /**
@@ -124,6 +130,14 @@ public final class ViewEngine {
     return view;
   }
 
+  /**
+   * Length of a tile in microseconds: the view's resolution; one unit of the source's event time
+   * where that is {@code exact}.
+   */
+  public long resolutionMicros() {
+    return identity.toMicros(resolution);
+  }
+
   /** How many evaluations of {@code where} filters failed since this engine was made. */
   public long failedFilters() {
     return values.failedFilters();
@@ -134,34 +148,31 @@ public final class ViewEngine {
    *
    * @param entries where the view's states lie
    * @param key UTF-8 of the key; not changed from here on
-   * @param event of the source's schema
-   * @param eventId the event's id; orders events of one time where a function needs an order
-   * @param eventTimeMillis milliseconds since 1970-01-01 UTC; may be negative
+   * @param event of the source's schema; its id and its time are those that the contract names
    * @return whether it came too late, and changed nothing
    * @throws StateFormatException if the state is not one of this view, or of a later layout
-   * @throws IllegalArgumentException if the event does not have the source's schema
+   * @throws IllegalArgumentException if the event does not have the source's schema, or no id or
+   *     event time
    */
-  public boolean update(
-      Entries.Mutable entries,
-      byte[] key,
-      GenericRecord event,
-      String eventId,
-      long eventTimeMillis) {
+  public boolean update(Entries.Mutable entries, byte[] key, GenericRecord event) {
+    return update(entries, key, event, values.time(event));
+  }
+
+  private boolean update(Entries.Mutable entries, byte[] key, GenericRecord event, long time) {
     open(entries, key);
-    long tile = Math.floorDiv(eventTimeMillis, resolution);
+    long tile = Math.floorDiv(time, resolution);
     boolean forgotten = open && tile <= lastForgotten;
     if (forgotten && !hasLifetime) {
       return true;
     }
-    if (!values.read(event, eventId, eventTimeMillis)) {
+    if (!values.read(event, time)) {
       return false;
     }
     if (forgotten) {
       tree.addToPast(entries, values.occurrences());
     } else {
-      long newest = open ? Math.max(tree.newest(), eventTimeMillis) : eventTimeMillis;
-      lastForgotten = lastForgotten(newest);
-      tree.add(entries, tile, eventTimeMillis, values.occurrences(), lastForgotten);
+      lastForgotten = lastForgotten(open ? Math.max(tree.newest(), time) : time);
+      tree.add(entries, tile, time, values.occurrences(), lastForgotten);
       open = true;
     }
     return false;
@@ -172,33 +183,29 @@ public final class ViewEngine {
    *
    * @param entries where the view's states lie
    * @param key UTF-8 of the key
-   * @param timeMillis milliseconds since 1970-01-01 UTC
+   * @param timeMicros microseconds since 1970-01-01 UTC
    * @return one value a column: Long, Double, Boolean or String; where there is none and the
    *     aggregation has no default, and where it is not known, the {@link NullReason}. The array is
    *     the caller's
    * @throws StateFormatException if the state is not one of this view, or of a later layout
    */
-  public Object[] evaluate(Entries entries, byte[] key, long timeMillis) {
+  public Object[] evaluate(Entries entries, byte[] key, long timeMicros) {
     open(entries, key);
-    return evaluateOpen(timeMillis);
+    return evaluateOpen(identity.ofMicros(timeMicros));
   }
 
   /**
    * {@link #update}, then {@link #evaluate} at the event's time, with one decoding for both; takes
    * and throws what they do.
    */
-  public Step updateAndEvaluate(
-      Entries.Mutable entries,
-      byte[] key,
-      GenericRecord event,
-      String eventId,
-      long eventTimeMillis) {
-    boolean late = update(entries, key, event, eventId, eventTimeMillis);
-    return new Step(late, evaluateOpen(eventTimeMillis));
+  public Step updateAndEvaluate(Entries.Mutable entries, byte[] key, GenericRecord event) {
+    long time = values.time(event);
+    boolean late = update(entries, key, event, time);
+    return new Step(late, evaluateOpen(time));
   }
 
   /**
-   * The newest event time of the key of the last call, milliseconds since 1970-01-01 UTC.
+   * The newest event time of the key of the last call, microseconds since 1970-01-01 UTC.
    *
    * @throws IllegalStateException if that key has no state
    */
@@ -206,7 +213,7 @@ public final class ViewEngine {
     if (!open) {
       throw new IllegalStateException("the key has no state in view " + view.id());
     }
-    return tree.newest();
+    return identity.toMicros(tree.newest());
   }
 
   /**
@@ -214,16 +221,17 @@ public final class ViewEngine {
    * event lies further back than the longest window, the offset and {@code grace} twice. A state of
    * a view with a lifetime stays.
    *
-   * @param nowMillis event time that the stream has reached
+   * @param nowMicros event time that the stream has reached, microseconds since 1970-01-01 UTC
    * @return whether it was removed
    */
-  public boolean removeIfIdle(Entries.Mutable entries, byte[] key, long nowMillis) {
+  public boolean removeIfIdle(Entries.Mutable entries, byte[] key, long nowMicros) {
     open(entries, key);
     if (!open || hasLifetime) {
       return false;
     }
     boolean idle =
-        Math.floorDiv(tree.newest(), resolution) < lastForgotten(minus(nowMillis, grace));
+        Math.floorDiv(tree.newest(), resolution)
+            < lastForgotten(minus(identity.ofMicros(nowMicros), grace));
     if (idle) {
       tree.remove(entries);
     }
@@ -268,20 +276,28 @@ public final class ViewEngine {
     return difference > value ? Long.MIN_VALUE : difference;
   }
 
-  private void check(FeatureView view) {
-    require(resolution > 0, "has resolution %s; expected at least 1ms", view.resolution());
-    require(offset >= 0, "has offset %s; expected 0 or more", view.offset());
-    require(grace >= 0, "has grace %s; expected 0 or more", view.grace());
-    require(!view.windows().isEmpty(), "has no window%s; expected at least one", "");
+  /** A duration in the unit of the source's event time. */
+  private long units(Duration duration) {
+    return duration.toMillis() * identity.unitsPerMilli();
+  }
+
+  private static void check(FeatureView view) {
+    long resolution = view.resolution().toMillis();
+    require(view, resolution > 0, "has resolution %s; expected at least 1ms", view.resolution());
+    require(view, !view.offset().isNegative(), "has offset %s; expected 0 or more", view.offset());
+    require(view, !view.grace().isNegative(), "has grace %s; expected 0 or more", view.grace());
+    require(view, !view.windows().isEmpty(), "has no window%s; expected at least one", "");
     require(
-        offset % resolution == 0,
+        view,
+        view.offset().toMillis() % resolution == 0,
         "has offset %s, which is not a multiple of its resolution",
         view.offset());
     long previous = 0;
     for (Duration window : view.windows()) {
       long length = window.toMillis();
-      require(length > previous, "has window %s, not longer than the one before it", window);
+      require(view, length > previous, "has window %s, not longer than the one before it", window);
       require(
+          view,
           length % resolution == 0 || window.equals(Durations.LIFETIME),
           "has window %s, which is not a multiple of its resolution",
           window);
@@ -289,7 +305,7 @@ public final class ViewEngine {
     }
   }
 
-  private void require(boolean condition, String message, Object found) {
+  private static void require(FeatureView view, boolean condition, String message, Object found) {
     if (!condition) {
       String text = found instanceof Duration duration ? Durations.format(duration) : "" + found;
       throw new IllegalArgumentException("view " + view.id() + " " + message.formatted(text));

@@ -4,6 +4,7 @@ import io.leat.pipeline.Durations;
 import io.leat.pipeline.FeatureView;
 import io.leat.pipeline.FeatureView.Aggregation;
 import io.leat.schemas.NullReason;
+import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -21,6 +22,7 @@ final class WindowEvaluator {
   private final StateTree tree;
   private final Duration[] windows;
   private final long[] tilesInWindow;
+  private final double unitsPerSecond;
   private final ColumnValue[] values;
 
   /** Which measure serves each aggregation. */
@@ -58,7 +60,11 @@ final class WindowEvaluator {
     void write(Cell cell, Duration window, long time, @Nullable Object[] result, int place);
   }
 
-  WindowEvaluator(FeatureView view, Measure[] measures, StateTree tree) {
+  /**
+   * @param resolution length of a tile, in the unit of the events' times
+   */
+  WindowEvaluator(
+      FeatureView view, Measure[] measures, EventIdentity events, long resolution, StateTree tree) {
     this.aggregations = view.aggregations();
     this.tree = tree;
     this.windows = view.windows().toArray(Duration[]::new);
@@ -68,8 +74,9 @@ final class WindowEvaluator {
                 w ->
                     w.equals(Durations.LIFETIME)
                         ? Long.MAX_VALUE
-                        : w.toMillis() / view.resolution().toMillis())
+                        : w.toMillis() * events.unitsPerMilli() / resolution)
             .toArray();
+    this.unitsPerSecond = 1_000.0 * events.unitsPerMilli();
     this.before = new long[windows.length];
     this.whole = new boolean[windows.length];
     this.gathered = Cell.of(measures);
@@ -95,14 +102,14 @@ final class WindowEvaluator {
    * Values of every column, or why there is none.
    *
    * @param headTile index of the last tile that the windows cover
-   * @param endMillis time at which the windows end
+   * @param end time at which the windows end
    * @param lastForgotten index up to which tiles are no longer kept
    * @param open whether the tree is at a key that has a state
    * @param late whether the time lies before all that is kept
    */
-  Object[] evaluate(long headTile, long endMillis, long lastForgotten, boolean open, boolean late) {
+  Object[] evaluate(long headTile, long end, long lastForgotten, boolean open, boolean late) {
     head = headTile;
-    time = endMillis;
+    time = end;
     window = 0;
     windowsToWalk = 0;
     for (int w = 0; w < windows.length; w++) {
@@ -183,7 +190,9 @@ final class WindowEvaluator {
     } else if (written instanceof Double number && !Double.isFinite(number)) {
       found = NullReason.NOT_FINITE;
     }
-    return found instanceof NullReason && aggregation.defaultValue().isPresent()
+    // A default stands for a window without values, not for a value that is too large.
+    boolean isEmpty = found instanceof NullReason && found != NullReason.NOT_FINITE;
+    return isEmpty && aggregation.defaultValue().isPresent()
         ? aggregation.defaultValue().get()
         : found;
   }
@@ -197,7 +206,7 @@ final class WindowEvaluator {
     }
   }
 
-  private static ColumnValue value(Aggregation aggregation, Measure measure) {
+  private ColumnValue value(Aggregation aggregation, Measure measure) {
     ColumnValue whereAny = valueOfSome(aggregation, measure);
     return switch (aggregation.function()) {
       case COUNT -> (cell, window, time, result, place) -> result[place] = cell.count();
@@ -236,7 +245,7 @@ final class WindowEvaluator {
   }
 
   /** As {@link #value}, of a cell that holds something. */
-  private static ColumnValue valueOfSome(Aggregation aggregation, Measure measure) {
+  private ColumnValue valueOfSome(Aggregation aggregation, Measure measure) {
     double parameter = aggregation.parameter().orElse(0.0);
     return switch (aggregation.function()) {
       case COUNT, RATE -> (cell, window, time, result, place) -> {};
@@ -248,7 +257,7 @@ final class WindowEvaluator {
       case AVG -> {
         int sum = measure.indexOf(Measure.Family.SUM, 0);
         yield (cell, window, time, result, place) ->
-            result[place] = ((SumAccumulator) cell.part(sum)).sum.round() / cell.count();
+            result[place] = ((SumAccumulator) cell.part(sum)).sum.dividedBy(cell.count());
       }
       case MIN -> extreme(measure.indexOf(Measure.Family.MINIMUM, 0));
       case MAX -> extreme(measure.indexOf(Measure.Family.MAXIMUM, 0));
@@ -271,8 +280,7 @@ final class WindowEvaluator {
           result[place] =
               ends.size() < 2
                   ? NullReason.TOO_FEW_VALUES
-                  : (Object)
-                      (NumericField.toDouble(ends.value(0)) - NumericField.toDouble(ends.value(1)));
+                  : (Object) difference(ends.value(0), ends.value(1));
         };
       }
       case COUNT_DISTINCT -> {
@@ -306,9 +314,23 @@ final class WindowEvaluator {
       case TIME_SINCE_LAST -> {
         int times = measure.indexOf(Measure.Family.TIMES, 0);
         yield (cell, window, time, result, place) ->
-            result[place] = ((TimesAccumulator) cell.part(times)).secondsSince(time);
+            result[place] =
+                ((TimesAccumulator) cell.part(times)).secondsSince(time, unitsPerSecond);
       }
     };
+  }
+
+  /** The difference of two numbers or booleans, rounded once. */
+  private static double difference(Object one, Object other) {
+    return one instanceof Long || other instanceof Long
+        ? decimal(one).subtract(decimal(other)).doubleValue()
+        : NumericField.toDouble(one) - NumericField.toDouble(other);
+  }
+
+  private static BigDecimal decimal(Object number) {
+    return number instanceof Long whole
+        ? BigDecimal.valueOf(whole)
+        : new BigDecimal(NumericField.toDouble(number));
   }
 
   private static ColumnValue extreme(int index) {
@@ -335,13 +357,15 @@ final class WindowEvaluator {
         return;
       }
       SquaresAccumulator ofSquares = (SquaresAccumulator) cell.part(squares);
-      if (ofSquares.isOutOfRange()) {
+      if (ofSquares.isIncomplete()) {
         result[place] = NullReason.NOT_FINITE;
         return;
       }
-      double variance =
-          ofSquares.variance(cell.count(), ((SumAccumulator) cell.part(sum)).sum, scratch);
-      result[place] = root ? Math.sqrt(variance) : variance;
+      ExactSum total = ((SumAccumulator) cell.part(sum)).sum;
+      result[place] =
+          root
+              ? ofSquares.deviation(cell.count(), total, scratch)
+              : ofSquares.variance(cell.count(), total, scratch);
     };
   }
 }

@@ -121,7 +121,7 @@ class AccumulatorProperties {
   }
 
   private static Accumulator of(Part part, List<Occurrence> set) {
-    Accumulator accumulator = part.accumulator();
+    Accumulator accumulator = part.accumulator(new EventIdentity(Fixtures.READINGS));
     set.forEach(accumulator::add);
     return accumulator;
   }
@@ -179,13 +179,25 @@ class AccumulatorProperties {
         Arbitraries.oneOf(
             Arbitraries.integers().between(-9_999, 9_999).map(i -> i / 100.0),
             Arbitraries.doubles().between(-1e18, 1e18).ofScale(6),
-            Arbitraries.of(1e200, -1e200, 1e-300, Double.MIN_VALUE, 0.1, 0.2, 0.0, 1.0, 0x1p900));
+            Arbitraries.of(1e200, -1e200, 1e-300, Double.MIN_VALUE, 0.1, 0.2, 0.0, 1.0, 0x1p900),
+            Arbitraries.of(
+                1e308, -1e308, Double.MAX_VALUE, -Double.MAX_VALUE, 1e-310, 0x1p960, -0x1p480));
     Arbitrary<Long> times =
         Arbitraries.oneOf(
             Arbitraries.longs().between(-20_000, 20_000), Arbitraries.of(0L, 1L, BASE));
     return Combinators.combine(
-            numbers, Arbitraries.integers().between(0, 400), times, Arbitraries.of("a", "b", "c"))
-        .as((number, value, time, id) -> occurrence(number, "v" + value, time, id))
+            numbers,
+            Arbitraries.integers().between(0, 400),
+            times,
+            Arbitraries.of("a", "b", "c"),
+            Arbitraries.of(0.0, 0.0, 1.0, -512.0))
+        .as(
+            (number, value, time, id, rest) -> {
+              boolean isLong = rest != 0;
+              Occurrence occurrence = occurrence(isLong ? 0x1p62 : number, "v" + value, time, id);
+              occurrence.rest = rest;
+              return occurrence;
+            })
         .list()
         .ofMinSize(2)
         .ofMaxSize(200);

@@ -45,9 +45,11 @@ class CardPaymentsTest {
           .requiredString("terminal_id")
           .requiredDouble("amount")
           .requiredBoolean("fraud")
+          .requiredString("id")
+          .requiredLong("at")
           .endRecord();
 
-  private record Payment(String id, long time, GenericRecord record) {}
+  private record Payment(String id, GenericRecord record) {}
 
   @Test
   void customersCountsAndAveragesAreTheHandbooks() throws IOException {
@@ -87,7 +89,7 @@ class CardPaymentsTest {
     assumeTrue(Files.isDirectory(DATA), () -> "skipped: there is no " + DATA);
     List<Payment> payments = payments();
     Map<String, double[]> expected = expected(expectedFile);
-    ViewEngine engine = new ViewEngine(view, PAYMENT, 1_024);
+    ViewEngine engine = new ViewEngine(view, Fixtures.contract(PAYMENT), 1_024);
     EntriesInMemory entries = new EntriesInMemory();
     Map<String, @Nullable Object[]> found = new HashMap<>();
 
@@ -96,8 +98,7 @@ class CardPaymentsTest {
     for (Payment payment : payments) {
       String key = payment.record().get(view.entity().key()).toString();
       ViewEngine.Step step =
-          engine.updateAndEvaluate(
-              entries, key.getBytes(UTF_8), payment.record(), payment.id(), payment.time());
+          engine.updateAndEvaluate(entries, key.getBytes(UTF_8), payment.record());
       late += step.late() ? 1 : 0;
       if (expected.containsKey(payment.id())) {
         found.put(payment.id(), step.values());
@@ -178,8 +179,10 @@ class CardPaymentsTest {
     record.put("terminal_id", row[3]);
     record.put("amount", Double.valueOf(row[4]));
     record.put("fraud", row[5].equals("1"));
+    record.put("id", row[0]);
     long time = LocalDateTime.parse(row[1]).toInstant(ZoneOffset.UTC).toEpochMilli();
-    return new Payment(row[0], time, record);
+    record.put("at", time);
+    return new Payment(row[0], record);
   }
 
   private static Map<String, double[]> expected(String file) throws IOException {

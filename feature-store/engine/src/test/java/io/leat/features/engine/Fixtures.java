@@ -1,5 +1,6 @@
 package io.leat.features.engine;
 
+import io.leat.pipeline.Contract;
 import io.leat.pipeline.Durations;
 import io.leat.pipeline.Entity;
 import io.leat.pipeline.Expression;
@@ -19,17 +20,45 @@ import org.jspecify.annotations.Nullable;
 
 /** Readings of a meter, and views of them. */
 final class Fixtures {
-  static final Schema READING =
-      new Schema.Parser()
-          .parse(
-              """
-              {"type": "record", "name": "Reading", "namespace": "io.leat.test", "fields": [
-                {"name": "value", "type": ["null", "double"]},
-                {"name": "flag", "type": ["null", "boolean"]},
-                {"name": "label", "type": ["null", "string"]}]}
-              """);
+  /** Ids are texts, event time is in milliseconds. */
+  static final Contract READINGS = readings("string", "timestamp-millis");
+
+  static final Schema READING = READINGS.schema();
 
   private Fixtures() {}
+
+  /** The contract of the readings, with ids of some type and event time of some unit. */
+  static Contract readings(String id, String time) {
+    Schema schema =
+        new Schema.Parser()
+            .parse(
+                """
+                {"type": "record", "name": "Reading", "namespace": "io.leat.test", "fields": [
+                  {"name": "value", "type": ["null", "double"]},
+                  {"name": "flag", "type": ["null", "boolean"]},
+                  {"name": "label", "type": ["null", "string"]},
+                  {"name": "total", "type": ["null", "long"], "default": null},
+                  {"name": "id", "type": "%s", "default": %s},
+                  {"name": "at", "type": {"type": "long", "logicalType": "%s"}, "default": 0}]}
+                """
+                    .formatted(id, id.equals("string") ? "\"\"" : "0", time));
+    return contract(schema);
+  }
+
+  /** A contract of a record whose id is {@code id} and whose event time is {@code at}. */
+  static Contract contract(Schema schema) {
+    return Contract.of(
+        "readings",
+        schema,
+        "grid",
+        "",
+        Optional.empty(),
+        "id",
+        "at",
+        Duration.ofMinutes(5),
+        List.of(),
+        new Contract.TopicSettings(1, Optional.empty(), Duration.ofDays(1)));
+  }
 
   static GenericRecord reading(@Nullable Double value, @Nullable Boolean flag) {
     return reading(value, flag, null);

@@ -1,8 +1,9 @@
 package io.leat.features.engine;
 
-import static io.leat.features.engine.Fixtures.READING;
+import static io.leat.features.engine.Fixtures.READINGS;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.leat.pipeline.Contract;
 import io.leat.pipeline.FeatureView;
 import io.leat.schemas.NullReason;
 import java.util.Arrays;
@@ -18,18 +19,37 @@ final class KeyState {
 
   final EntriesInMemory entries = new EntriesInMemory();
   final ViewEngine engine;
+  private final EventIdentity identity;
 
   KeyState(FeatureView view) {
-    this(new ViewEngine(view, READING));
+    this(new ViewEngine(view, READINGS));
   }
 
   KeyState(ViewEngine engine) {
-    this.engine = engine;
+    this(engine, READINGS);
   }
 
-  /** Whether the event was late. */
-  boolean update(GenericRecord event, String id, long time) {
-    return engine.update(entries, KEY, event, id, time);
+  KeyState(ViewEngine engine, Contract source) {
+    this.engine = engine;
+    this.identity = new EventIdentity(source);
+  }
+
+  /**
+   * Whether the event was late.
+   *
+   * @param time in the contract's unit
+   */
+  boolean update(GenericRecord event, Object id, long time) {
+    return engine.update(entries, KEY, identified(event, id, time));
+  }
+
+  /** The event with an id and a time, as far as it has fields for them. */
+  static GenericRecord identified(GenericRecord event, Object id, long time) {
+    if (event.hasField("id")) {
+      event.put("id", id);
+      event.put("at", time);
+    }
+    return event;
   }
 
   /** Every entry, its name and its bytes in hex. */
@@ -44,11 +64,15 @@ final class KeyState {
     return content;
   }
 
+  /**
+   * @param time in the contract's unit
+   */
   @Nullable Object[] evaluate(long time) {
     return NullReason.plain(Arrays.asList(valuesOrReasons(time))).toArray();
   }
 
+  /** As {@link #evaluate}, with the reasons for nulls. */
   Object[] valuesOrReasons(long time) {
-    return engine.evaluate(entries, KEY, time);
+    return engine.evaluate(entries, KEY, identity.toMicros(time));
   }
 }

@@ -6,8 +6,11 @@ import io.leat.pipeline.FeatureView.Aggregation;
 import io.leat.pipeline.FeatureView.Function;
 import io.leat.schemas.NullReason;
 import java.math.BigDecimal;
+import java.math.BigInteger;
+import java.math.MathContext;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -28,11 +31,24 @@ final class NaiveView {
       @Nullable Boolean flag,
       @Nullable String label) {}
 
+  /** Enough for the least square beside the greatest to decide how a quotient is rounded. */
+  private static final MathContext DIGITS = new MathContext(1_400);
+
+  private static final MathContext DIGITS_OF_ROOT = new MathContext(60);
+
   private final FeatureView view;
+  private final long unitsPerMilli;
+  private final boolean numericIds;
   private final List<Event> events = new ArrayList<>();
 
-  NaiveView(FeatureView view) {
+  /**
+   * @param unitsPerMilli how many of the events' units of time a millisecond has
+   * @param numericIds whether ids are whole numbers; else they are texts
+   */
+  NaiveView(FeatureView view, long unitsPerMilli, boolean numericIds) {
     this.view = view;
+    this.unitsPerMilli = unitsPerMilli;
+    this.numericIds = numericIds;
   }
 
   /** Adds an event, but one that every aggregation passes over. */
@@ -55,7 +71,7 @@ final class NaiveView {
   double greatest() {
     return events.stream()
         .map(Event::value)
-        .filter(value -> value != null && Math.abs(value) < 0x1p960)
+        .filter(value -> value != null && Double.isFinite(value))
         .mapToDouble(Math::abs)
         .max()
         .orElse(0);
@@ -87,10 +103,12 @@ final class NaiveView {
             continue;
           }
           Object value = evaluate(aggregation, window, time - offset(), covered, rank);
-          if (value == null && aggregation.defaultValue().isPresent()) {
-            value = aggregation.defaultValue().get();
-          }
-          values.add(value == null ? reason(aggregation, covered.size()) : value);
+          Object found = value == null ? reason(aggregation, covered.size()) : value;
+          boolean isEmpty = found instanceof NullReason && found != NullReason.NOT_FINITE;
+          values.add(
+              isEmpty && aggregation.defaultValue().isPresent()
+                  ? aggregation.defaultValue().get()
+                  : found);
         }
       }
     }
@@ -105,19 +123,21 @@ final class NaiveView {
     return switch (aggregation.function()) {
       case LATEST -> NullReason.NULL_IN_NEWEST_EVENT;
       case VARIANCE, STDDEV -> occurrences < 2 ? NullReason.TOO_FEW_VALUES : NullReason.NOT_FINITE;
-      case DELTA, LAST_N, TOP_K -> NullReason.TOO_FEW_VALUES;
+      case DELTA -> occurrences < 2 ? NullReason.TOO_FEW_VALUES : NullReason.NOT_FINITE;
+      case LAST_N, TOP_K -> NullReason.TOO_FEW_VALUES;
+      case SUM -> NullReason.NOT_FINITE;
       case TIME_SINCE_LAST -> NullReason.NO_EVENT;
-      case COUNT, RATE, COUNT_DISTINCT, SUM, AVG, MIN, MAX, QUANTILE, EWMA, FIRST, LAST ->
+      case COUNT, RATE, COUNT_DISTINCT, AVG, MIN, MAX, QUANTILE, EWMA, FIRST, LAST ->
           throw new AssertionError(aggregation);
     };
   }
 
   private long offset() {
-    return view.offset().toMillis();
+    return units(view.offset());
   }
 
   private long oldest() {
-    return newest() - view.grace().toMillis() - offset();
+    return newest() - units(view.grace()) - offset();
   }
 
   /** Length of the longest window that has one, in tiles. */
@@ -130,7 +150,7 @@ final class NaiveView {
   }
 
   private long tiles(Duration window) {
-    return window.toMillis() / view.resolution().toMillis();
+    return units(window) / resolution();
   }
 
   /** Whether the window begins no earlier than the longest one that ends at newest - grace. */
@@ -148,11 +168,26 @@ final class NaiveView {
   }
 
   private long tile(long time) {
-    return Math.floorDiv(time, view.resolution().toMillis());
+    return Math.floorDiv(time, resolution());
+  }
+
+  private long units(Duration duration) {
+    return duration.toMillis() * unitsPerMilli;
+  }
+
+  /** A millisecond is one unit, whatever that is. */
+  private long resolution() {
+    return view.resolution().toMillis() == 1 ? 1 : units(view.resolution());
+  }
+
+  private int compareIds(Event one, Event other) {
+    return numericIds
+        ? new BigInteger(one.id).compareTo(new BigInteger(other.id))
+        : Arrays.compare(one.id.codePoints().toArray(), other.id.codePoints().toArray());
   }
 
   /** The events that an aggregation sees, by time, then by id, then by value. */
-  private static List<Event> occurrences(Aggregation aggregation, List<Event> among) {
+  private List<Event> occurrences(Aggregation aggregation, List<Event> among) {
     return among.stream()
         .filter(event -> aggregation.where().isEmpty() || Boolean.TRUE.equals(event.flag))
         .filter(
@@ -170,12 +205,12 @@ final class NaiveView {
                 })
         .sorted(
             Comparator.comparingLong(Event::time)
-                .thenComparing(Event::id)
+                .thenComparing(this::compareIds)
                 .thenComparing(event -> value(aggregation, event), Values::compare))
         .toList();
   }
 
-  private static @Nullable Object evaluate(
+  private @Nullable Object evaluate(
       Aggregation aggregation, Duration window, long end, List<Event> covered, int rank) {
     int n = covered.size();
     switch (aggregation.function()) {
@@ -197,15 +232,12 @@ final class NaiveView {
             ? covered.stream().map(event -> number(aggregation, event)).toList()
             : List.of();
     return switch (aggregation.function()) {
-      case SUM -> sum(numbers).doubleValue();
-      case AVG -> sum(numbers).doubleValue() / n;
+      case SUM -> finite(sum(numbers).doubleValue());
+      case AVG -> average(numbers);
       case MIN -> Collections.min(numbers);
       case MAX -> Collections.max(numbers);
       case VARIANCE -> variance(numbers);
-      case STDDEV -> {
-        Double variance = variance(numbers);
-        yield variance == null ? null : Math.sqrt(variance);
-      }
+      case STDDEV -> deviation(numbers);
       case QUANTILE ->
           numbers.stream()
               .sorted()
@@ -218,8 +250,9 @@ final class NaiveView {
       case DELTA ->
           n < 2
               ? null
-              : (Double) value(aggregation, covered.get(n - 1))
-                  - (Double) value(aggregation, covered.get(n - 2));
+              : finite(
+                  (Double) value(aggregation, covered.get(n - 1))
+                      - (Double) value(aggregation, covered.get(n - 2)));
       case TOP_K -> top(aggregation, covered, rank);
       case TIME_SINCE_LAST -> sinceLast(covered, end);
       case COUNT, RATE, COUNT_DISTINCT -> throw new AssertionError();
@@ -230,23 +263,62 @@ final class NaiveView {
     return numbers.stream().map(BigDecimal::new).reduce(BigDecimal.ZERO, BigDecimal::add);
   }
 
+  private static double average(List<Double> numbers) {
+    BigDecimal sum = sum(numbers);
+    double rounded = sum.doubleValue();
+    return Double.isFinite(rounded)
+        ? rounded / numbers.size()
+        : sum.divide(BigDecimal.valueOf(numbers.size()), DIGITS).doubleValue();
+  }
+
   private static @Nullable Double variance(List<Double> numbers) {
     long n = numbers.size();
-    if (n < 2 || numbers.stream().anyMatch(number -> Math.abs(number) > 0x1p479)) {
+    if (n < 2) {
       return null;
     }
+    return finite(
+        isUsual(numbers)
+            ? numerator(numbers).doubleValue() / ((double) n * (n - 1))
+            : exactVariance(numbers).doubleValue());
+  }
+
+  private static @Nullable Double deviation(List<Double> numbers) {
+    if (numbers.size() < 2) {
+      return null;
+    }
+    return finite(
+        isUsual(numbers)
+            ? Math.sqrt(variance(numbers))
+            : exactVariance(numbers).sqrt(DIGITS_OF_ROOT).doubleValue());
+  }
+
+  /** Whether all squares are of a size at which the quotient of a rounded numerator is taken. */
+  private static boolean isUsual(List<Double> numbers) {
+    return numbers.stream()
+        .allMatch(x -> x == 0 || (Math.abs(x) >= 0x1p-480 && Math.abs(x) <= 0x1p479));
+  }
+
+  private static BigDecimal exactVariance(List<Double> numbers) {
+    long n = numbers.size();
+    return numerator(numbers).divide(BigDecimal.valueOf(n * (n - 1)), DIGITS);
+  }
+
+  private static BigDecimal numerator(List<Double> numbers) {
     BigDecimal squares =
         numbers.stream()
             .map(number -> new BigDecimal(number).pow(2))
             .reduce(BigDecimal.ZERO, BigDecimal::add);
-    BigDecimal numerator = squares.multiply(BigDecimal.valueOf(n)).subtract(sum(numbers).pow(2));
-    return numerator.doubleValue() / ((double) n * (n - 1));
+    return squares.multiply(BigDecimal.valueOf(numbers.size())).subtract(sum(numbers).pow(2));
   }
 
-  private static double ewma(Aggregation aggregation, List<Event> covered) {
-    double halfLife = aggregation.parameter().orElseThrow();
+  private static @Nullable Double finite(double number) {
+    return Double.isFinite(number) ? number : null;
+  }
+
+  private double ewma(Aggregation aggregation, List<Event> covered) {
+    double halfLife = aggregation.parameter().orElseThrow() * unitsPerMilli;
     long newest = covered.get(covered.size() - 1).time;
-    double numbers = 0;
+    BigDecimal numbers = BigDecimal.ZERO;
     double weights = 0;
     long block = (long) halfLife * 64;
     for (Event event : covered) {
@@ -254,10 +326,11 @@ final class NaiveView {
         continue; // weighs nothing, by definition
       }
       double weight = Math.pow(2, (event.time - newest) / halfLife);
-      numbers += weight * number(aggregation, event);
+      numbers =
+          numbers.add(new BigDecimal(weight).multiply(new BigDecimal(number(aggregation, event))));
       weights += weight;
     }
-    return numbers / weights;
+    return numbers.divide(new BigDecimal(weights), DIGITS).doubleValue();
   }
 
   private static @Nullable Object top(Aggregation aggregation, List<Event> covered, int rank) {
@@ -273,12 +346,12 @@ final class NaiveView {
         .orElse(null);
   }
 
-  private static @Nullable Double sinceLast(List<Event> covered, long end) {
+  private @Nullable Double sinceLast(List<Event> covered, long end) {
     List<Long> times = covered.stream().map(Event::time).distinct().sorted().toList();
     List<Long> two = times.subList(Math.max(0, times.size() - 2), times.size());
     OptionalLong last = two.stream().mapToLong(time -> time).filter(time -> time < end).max();
     return last.isPresent()
-        ? Double.valueOf((end - last.getAsLong()) / 1_000.0)
+        ? Double.valueOf((end - last.getAsLong()) / (1_000.0 * unitsPerMilli))
         : two.size() == 2 ? Double.valueOf(0) : null;
   }
 
@@ -289,7 +362,7 @@ final class NaiveView {
           case "flag" -> event.flag == null ? null : Double.valueOf(event.flag ? 1 : 0);
           default -> throw new AssertionError(aggregation);
         };
-    return number == null || !(Math.abs(number) < 0x1p960) ? null : Double.valueOf(number + 0.0);
+    return number == null || !Double.isFinite(number) ? null : Double.valueOf(number + 0.0);
   }
 
   private static @Nullable Object value(Aggregation aggregation, Event event) {

@@ -207,7 +207,7 @@ class OneNumberProperties {
 
     StreamedView(FeatureView view) {
       this.view = view;
-      this.engine = new ViewEngine(view, ORDER);
+      this.engine = new ViewEngine(view, PIPELINE.contract("orders").orElseThrow());
     }
 
     /** Counts an order and adds what the stream then knows. */
@@ -218,12 +218,7 @@ class OneNumberProperties {
         return;
       }
       ViewEngine.Step step =
-          engine.updateAndEvaluate(
-              entries,
-              key.toString().getBytes(UTF_8),
-              order,
-              order.get("id").toString(),
-              (long) order.get("at"));
+          engine.updateAndEvaluate(entries, key.toString().getBytes(UTF_8), order);
       Object[] late = new Object[names.size()];
       Arrays.fill(late, NullReason.LATE);
       Object[] values = step.late() ? late : step.values();

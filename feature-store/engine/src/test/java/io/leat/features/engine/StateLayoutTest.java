@@ -1,6 +1,6 @@
 package io.leat.features.engine;
 
-import static io.leat.features.engine.Fixtures.READING;
+import static io.leat.features.engine.Fixtures.READINGS;
 import static io.leat.features.engine.Fixtures.aggregation;
 import static io.leat.features.engine.Fixtures.countOfEvents;
 import static io.leat.features.engine.Fixtures.reading;
@@ -8,11 +8,15 @@ import static io.leat.features.engine.Fixtures.view;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.leat.pipeline.Contract;
 import io.leat.pipeline.FeatureView;
 import io.leat.pipeline.FeatureView.Function;
 import io.leat.pipeline.FeatureView.ValueType;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.List;
+import org.apache.avro.generic.GenericData;
+import org.apache.avro.generic.GenericRecord;
 import org.junit.jupiter.api.Test;
 
 /** The layout that {@code docs/reference/state-layout.md} describes, byte by byte. */
@@ -51,6 +55,11 @@ class StateLayoutTest {
   /** The same state, as a root of layout 2: no past, a leaf. Never edit. */
   private static final String GOLDEN_2 = "02" + "00" + "00" + GOLDEN.substring(2);
 
+  /** The same state, as a root of layout 3: milliseconds and no past, a leaf. Never edit. */
+  private static final String GOLDEN_3 = "03" + "00" + "00" + GOLDEN.substring(2);
+
+  private static final Contract MICROS = Fixtures.readings("string", "timestamp-micros");
+
   @Test
   void bytesAreTheDocumentedOnes() {
     KeyState state = new KeyState(VIEW);
@@ -60,17 +69,117 @@ class StateLayoutTest {
     state.update(reading(null, null), "c", 4_500);
     state.update(reading(-100.0, null), "d", 10_000);
 
-    assertThat(HexFormat.of().formatHex(state.entries.get(KeyState.KEY))).isEqualTo(GOLDEN_2);
+    assertThat(HexFormat.of().formatHex(state.entries.get(KeyState.KEY))).isEqualTo(GOLDEN_3);
   }
 
   @Test
-  void stateOfVersionOneGoesOnAsVersionTwo() {
-    KeyState state = state(golden());
+  void stateOfAnEarlierVersionGoesOnAsVersionThree() {
+    for (String golden : List.of(GOLDEN, GOLDEN_2)) {
+      KeyState state = state(HexFormat.of().parseHex(golden));
 
-    state.update(reading(1.0, null), "e", 10_000);
+      state.update(reading(1.0, null), "e", 10_000);
 
-    assertThat(state.entries.get(KeyState.KEY)).startsWith(2);
-    assertThat(state.evaluate(10_000)).startsWith(5L, 5L);
+      assertThat(state.entries.get(KeyState.KEY)).startsWith(3);
+      assertThat(state.evaluate(10_000)).startsWith(5L, 5L);
+    }
+  }
+
+  @Test
+  void stateOfAnEarlierVersionIsRefusedWhereTheContractHasMicroseconds() {
+    for (String golden : List.of(GOLDEN, GOLDEN_2)) {
+      KeyState state = new KeyState(new ViewEngine(VIEW, MICROS), MICROS);
+      state.entries.put(KeyState.KEY, HexFormat.of().parseHex(golden));
+
+      assertThatThrownBy(() -> state.evaluate(0))
+          .isInstanceOf(StateFormatException.class)
+          .hasMessage(
+              "state of view meter@1 has event times in milliseconds (layout version "
+                  + golden.charAt(1)
+                  + "), and its event's contract has microseconds, so that their order is not"
+                  + " known. Give the view a new version, and 'backfill: true' to take its history"
+                  + " from the offline tables");
+    }
+  }
+
+  @Test
+  void microsecondsAreFlaggedAndRefusedWhereTheContractHasMilliseconds() {
+    FeatureView view = view("1m", "1ms", "0s", "0s", countOfEvents());
+    KeyState micros = new KeyState(new ViewEngine(view, MICROS), MICROS);
+    micros.update(new GenericData.Record(MICROS.schema()), "a", 1_000_001);
+
+    byte[] state = micros.entries.get(KeyState.KEY);
+    assertThat(HexFormat.of().formatHex(state))
+        .isEqualTo(
+            "03" // version
+                + "02" // microseconds, no past
+                + "00" // a leaf
+                + "82897a" // newest event time, 1,000,001 us
+                + "01" // one tile
+                + "00" // that of the newest event: 1,000,001
+                + "01"); // one event
+    KeyState millis = new KeyState(view);
+    millis.entries.put(KeyState.KEY, state);
+    assertThatThrownBy(() -> millis.evaluate(0))
+        .isInstanceOf(StateFormatException.class)
+        .hasMessageContaining("has event times in microseconds (layout version 3)");
+  }
+
+  @Test
+  void aSumBeyondTheDoublesHasAWidePart() {
+    KeyState state = new KeyState(view("1m", "1s", "0s", "0s", aggregation(Function.SUM, "value")));
+    state.update(reading(0x1p1000, null), "a", 0);
+    state.update(reading(-3.0, null), "b", 0);
+
+    assertThat(HexFormat.of().formatHex(state.entries.get(KeyState.KEY)))
+        .isEqualTo(
+            "03"
+                + "00"
+                + "00"
+                + "00"
+                + "01"
+                + "00" // a leaf of one tile
+                + "02" // two values
+                + "81" // whose sum has one component and a wide part:
+                + "c008000000000000" // -3
+                + "cc18" // 2^3148, of 2^-2148 each,
+                + "01"
+                + "01"); // times 1
+    assertThat(state.evaluate(0)).containsExactly(0x1p1000);
+  }
+
+  @Test
+  void aWholeNumberThatNoDoubleHoldsIsTwo() {
+    KeyState state = new KeyState(view("1m", "1s", "0s", "0s", aggregation(Function.SUM, "total")));
+    GenericRecord reading = reading(null, null);
+    reading.put("total", (1L << 53) + 1);
+    state.update(reading, "a", 0);
+
+    assertThat(HexFormat.of().formatHex(state.entries.get(KeyState.KEY)))
+        .isEqualTo(
+            "03"
+                + "00"
+                + "00"
+                + "00"
+                + "01"
+                + "00" // a leaf of one tile
+                + "01" // one value
+                + "7ff8000000000000" // which is two doubles:
+                + "4340000000000000" // 2^53
+                + "3ff0000000000000"); // and 1
+  }
+
+  @Test
+  void endsThatAnEarlierVersionOrderedAsTextsAreOrderedAsNumbers() {
+    Contract numbered = Fixtures.readings("long", "timestamp-millis");
+    FeatureView view =
+        view("1m", "1s", "0s", "0s", aggregation(Function.LAST_N, "label", ValueType.STRING, 3));
+    KeyState state = new KeyState(new ViewEngine(view, numbered), numbered);
+    String ends = "02" + ("00" + "0139" + "050178") + ("00" + "03313030" + "050179");
+    state.entries.put(
+        KeyState.KEY,
+        HexFormat.of().parseHex("02" + "00" + "00" + "00" + "01" + "00" + "02" + ends));
+
+    assertThat(state.evaluate(0)).containsExactly("y", "x", null); // ids 100, 9
   }
 
   @Test
@@ -85,7 +194,7 @@ class StateLayoutTest {
                     "0s",
                     countOfEvents(),
                     aggregation(Function.LAST_N, "label", ValueType.STRING, 1)),
-                READING,
+                READINGS,
                 0,
                 new StateTree.Shape(2, 2)));
 
@@ -96,8 +205,8 @@ class StateLayoutTest {
     assertThat(state.entries.asMap()).hasSize(3);
     assertThat(HexFormat.of().formatHex(state.entries.get(KeyState.KEY)))
         .isEqualTo(
-            "02" // version
-                + "00" // no past
+            "03" // version
+                + "00" // milliseconds, no past
                 + "04" // a branch, whose blocks are of 2^4 tiles
                 + "02" // two of them
                 + "00" // index 0
@@ -146,7 +255,7 @@ class StateLayoutTest {
     assertThatThrownBy(() -> state(state).evaluate(0))
         .isInstanceOf(StateFormatException.class)
         .hasMessage(
-            "state of view meter@1 begins with layout version 7; this build reads versions up to 2."
+            "state of view meter@1 begins with layout version 7; this build reads versions up to 3."
                 + " A newer build of Leat wrote it: run that one, or rebuild the view's state");
   }
 

@@ -1,6 +1,6 @@
 package io.leat.features.engine;
 
-import static io.leat.features.engine.Fixtures.READING;
+import static io.leat.features.engine.Fixtures.READINGS;
 import static io.leat.features.engine.Fixtures.aggregation;
 import static io.leat.features.engine.Fixtures.countOfEvents;
 import static io.leat.features.engine.Fixtures.ofEvents;
@@ -12,6 +12,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.leat.features.engine.NaiveView.Event;
 import io.leat.features.engine.StateTree.Shape;
+import io.leat.pipeline.Contract;
 import io.leat.pipeline.Durations;
 import io.leat.pipeline.FeatureView;
 import io.leat.pipeline.FeatureView.Aggregation;
@@ -31,6 +32,7 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import net.jqwik.api.Tuple;
+import org.apache.avro.generic.GenericData;
 import org.apache.avro.generic.GenericRecord;
 import org.jspecify.annotations.Nullable;
 
@@ -84,7 +86,7 @@ class ViewEngineProperties {
       @ForAll("shapes") Shape shape,
       @ForAll("histories") List<Event> history,
       @ForAll Random r) {
-    followsNaive(view, shape, history, r);
+    followsNaive(view, shape, MILLIS, history, r);
   }
 
   @Property(tries = 100)
@@ -93,45 +95,97 @@ class ViewEngineProperties {
       @ForAll("shapes") Shape shape,
       @ForAll("histories") List<Event> history,
       @ForAll Random r) {
-    followsNaive(view, shape, history, r);
+    followsNaive(view, shape, MILLIS, history, r);
+  }
+
+  @Property(tries = 600)
+  void eventsOfOneMillisecondAreOrderedByMicrosecondThenByIdInItsType(
+      @ForAll("views") FeatureView view,
+      @ForAll("shapes") Shape shape,
+      @ForAll("kinds") Kind kind,
+      @ForAll("tiedHistories") List<Event> history,
+      @ForAll Random r) {
+    List<Event> events = kind.of(history);
+    followsNaive(view, shape, kind, events, r);
+    List<Event> shuffled = new ArrayList<>(events);
+    Collections.shuffle(shuffled, r);
+    KeyState one = fold(view, shape, kind, events);
+    KeyState other = fold(view, Shape.USUAL, kind, shuffled);
+    for (Event event : events) {
+      assertThat(one.evaluate(event.time())).containsExactly(other.evaluate(event.time()));
+    }
+  }
+
+  /** Events of some contract. */
+  private record Kind(Contract contract, long unitsPerMilli, boolean numericIds) {
+    /** Such events of others, whose ids are digits and whose times are microseconds. */
+    List<Event> of(List<Event> events) {
+      return events.stream()
+          .map(
+              event ->
+                  new Event(
+                      numericIds ? event.id() : TEXT_IDS.get(event.id()),
+                      Math.floorDiv(event.time() * unitsPerMilli, 1_000),
+                      event.value(),
+                      event.flag(),
+                      event.label()))
+          .toList();
+    }
+  }
+
+  /** The last two are beyond 16 bits and within: their order by UTF-16 is not that by UTF-8. */
+  private static final Map<String, String> TEXT_IDS =
+      Map.of("9", "9", "10", "10", "100", "a", "-3", "\uD83D\uDE00", "11", "\uFF5E");
+
+  private static final Kind MILLIS = new Kind(READINGS, 1, false);
+
+  @Provide
+  Arbitrary<Kind> kinds() {
+    return Arbitraries.of(
+        new Kind(Fixtures.readings("string", "timestamp-micros"), 1_000, false),
+        new Kind(Fixtures.readings("long", "timestamp-micros"), 1_000, true),
+        new Kind(Fixtures.readings("long", "timestamp-millis"), 1, true),
+        MILLIS);
   }
 
   /** After each arrival: the same verdict, and the same values and reasons at any time. */
   private static void followsNaive(
-      FeatureView view, Shape shape, List<Event> history, Random random) {
-    KeyState state = state(view, shape, random.nextInt(3) * 5);
-    NaiveView naive = new NaiveView(view);
+      FeatureView view, Shape shape, Kind kind, List<Event> history, Random random) {
+    KeyState state = state(view, shape, kind, random.nextInt(3) * 5);
+    NaiveView naive = new NaiveView(view, kind.unitsPerMilli(), kind.numericIds());
     for (Event event : history) {
       boolean late = naive.isLate(event);
       Map<String, String> before = state.content();
-      assertThat(update(state, event)).isEqualTo(late);
+      assertThat(update(state, kind, event)).isEqualTo(late);
       if (late) {
         assertThat(state.content()).isEqualTo(before);
       }
       // Late events are given to the naive view too: they change no value from here on.
       naive.add(event);
       assertEqual(
-          state.valuesOrReasons(event.time()), naive.evaluate(event.time()), naive.greatest());
+          view,
+          state.valuesOrReasons(event.time()),
+          naive.evaluate(event.time()),
+          naive.greatest());
       long newest = naive.isEmpty() ? 0 : naive.newest();
-      long anyTime = newest - 3_000 + random.nextInt(7_000);
-      assertEqual(state.valuesOrReasons(anyTime), naive.evaluate(anyTime), naive.greatest());
+      long anyTime = newest + kind.unitsPerMilli() * (random.nextInt(7_000) - 3_000);
+      assertEqual(view, state.valuesOrReasons(anyTime), naive.evaluate(anyTime), naive.greatest());
     }
   }
 
   /**
-   * Equal to the last bit, but for the weighted average, where the naive view rounds terms as large
-   * as the greatest value.
+   * Equal to the last bit, but for the weighted average, where the naive view rounds weights: as
+   * far off as these would bring the greatest value.
    */
-  private static void assertEqual(Object[] found, List<Object> expected, double greatest) {
+  private static void assertEqual(
+      FeatureView view, Object[] found, List<Object> expected, double greatest) {
     assertThat(found).hasSameSizeAs(expected);
     for (int i = 0; i < found.length; i++) {
-      if (found[i] instanceof Double number
-          && expected.get(i) instanceof Double other
-          && !number.equals(other)) {
-        double scale = Math.max(Math.abs(number), Math.abs(other));
+      boolean isWeighted = view.columns().get(i).aggregation().function() == Function.EWMA;
+      if (isWeighted && found[i] instanceof Double number) {
         assertThat(number)
             .as("column %d", i)
-            .isCloseTo(other, within(Math.max(scale, greatest) * 1e-12 + 1e-290));
+            .isCloseTo((Double) expected.get(i), within(greatest * 1e-12 + Double.MIN_VALUE));
       } else {
         assertThat(found[i]).as("column %d", i).isEqualTo(expected.get(i));
       }
@@ -170,8 +224,9 @@ class ViewEngineProperties {
       @ForAll("views") FeatureView view,
       @ForAll("shapes") Shape shape,
       @ForAll("histories") List<Event> history) {
-    Measure[] measures = Measure.of(view.aggregations()).toArray(Measure[]::new);
-    NodeCodec codec = new NodeCodec(view.id(), measures, view.resolution().toMillis());
+    EventIdentity identity = new EventIdentity(READINGS);
+    Measure[] measures = Measure.of(view.aggregations(), identity).toArray(Measure[]::new);
+    NodeCodec codec = new NodeCodec(view.id(), measures, identity, view.resolution().toMillis());
     fold(view, shape, history)
         .entries
         .asMap()
@@ -193,13 +248,15 @@ class ViewEngineProperties {
       @ForAll("views") FeatureView view,
       @ForAll("shapes") Shape shape,
       @ForAll("histories") List<Event> history) {
-    KeyState one = state(view, shape, 3);
-    KeyState other = state(view, shape, 100);
+    KeyState one = state(view, shape, MILLIS, 3);
+    KeyState other = state(view, shape, MILLIS, 100);
     for (Event event : history) {
       ViewEngine.Step step =
           one.engine.updateAndEvaluate(
-              one.entries, KeyState.KEY, record(event), event.id(), event.time());
-      assertThat(step.late()).isEqualTo(update(other, event));
+              one.entries,
+              KeyState.KEY,
+              KeyState.identified(record(event), event.id(), event.time()));
+      assertThat(step.late()).isEqualTo(update(other, MILLIS, event));
       assertThat(step.values()).containsExactly(other.valuesOrReasons(event.time()));
       assertThat(one.content()).isEqualTo(other.content());
     }
@@ -215,26 +272,40 @@ class ViewEngineProperties {
     Assume.that(!state.entries.asMap().isEmpty());
     state.evaluate(0);
     long newest = state.engine.newestEventTime();
-    long kept = Collections.max(view.windows()).plus(view.offset()).plus(view.grace()).toMillis();
+    Duration reach = Collections.max(view.windows()).plus(view.offset()).plus(view.grace());
+    long kept = micros(reach);
 
     assertThat(state.engine.removeIfIdle(state.entries, KeyState.KEY, newest + kept)).isFalse();
-    long idle = newest + kept + view.grace().toMillis() + 2 * view.resolution().toMillis();
+    long idle = newest + kept + micros(view.grace().plus(view.resolution().multipliedBy(2)));
     assertThat(state.engine.removeIfIdle(state.entries, KeyState.KEY, idle)).isTrue();
     assertThat(state.entries.asMap()).isEmpty();
   }
 
+  private static long micros(Duration duration) {
+    return duration.toMillis() * 1_000;
+  }
+
   private static KeyState fold(FeatureView view, Shape shape, List<Event> events) {
-    KeyState state = state(view, shape, 10);
-    events.forEach(event -> update(state, event));
+    return fold(view, shape, MILLIS, events);
+  }
+
+  private static KeyState fold(FeatureView view, Shape shape, Kind kind, List<Event> events) {
+    KeyState state = state(view, shape, kind, 10);
+    events.forEach(event -> update(state, kind, event));
     return state;
   }
 
-  private static KeyState state(FeatureView view, Shape shape, int cachedNodes) {
-    return new KeyState(new ViewEngine(view, READING, cachedNodes, shape));
+  private static KeyState state(FeatureView view, Shape shape, Kind kind, int cachedNodes) {
+    return new KeyState(new ViewEngine(view, kind.contract(), cachedNodes, shape), kind.contract());
   }
 
-  private static boolean update(KeyState state, Event event) {
-    return state.update(record(event), event.id(), event.time());
+  private static boolean update(KeyState state, Kind kind, Event event) {
+    GenericRecord record = new GenericData.Record(kind.contract().schema());
+    record.put("value", event.value());
+    record.put("flag", event.flag());
+    record.put("label", event.label());
+    return state.update(
+        record, kind.numericIds() ? Long.valueOf(event.id()) : event.id(), event.time());
   }
 
   private static GenericRecord record(Event event) {
@@ -301,6 +372,20 @@ class ViewEngineProperties {
             Arbitraries.longs().between(-2_000, 3_000),
             Arbitraries.of(-1L, 0L, 1L, 1_000L), // ties and edges
             Arbitraries.longs().between(-50, 50));
+    return histories(times, Arbitraries.of("a", "b", "c", "d"));
+  }
+
+  /** Times in microseconds, few enough for ties; ids in digits. */
+  @Provide
+  Arbitrary<List<Event>> tiedHistories() {
+    Arbitrary<Long> millis = Arbitraries.of(-1L, 0L, 0L, 0L, 1L, 2L, 10L, 99L, 100L, 1_000L);
+    Arbitrary<Long> micros = Arbitraries.of(0L, 0L, 1L, 100L, 500L, 900L, 999L);
+    return histories(
+        Combinators.combine(millis, micros).as((m, u) -> m * 1_000 + u),
+        Arbitraries.of("9", "10", "11", "100", "-3"));
+  }
+
+  private static Arbitrary<List<Event>> histories(Arbitrary<Long> times, Arbitrary<String> ids) {
     Arbitrary<@Nullable Double> values =
         Arbitraries.frequencyOf(
             Tuple.of(6, Arbitraries.integers().between(-9_999, 9_999).map(i -> i / 100.0)),
@@ -309,15 +394,14 @@ class ViewEngineProperties {
                 2,
                 Arbitraries.of(
                     1e200, -1e200, 1e-300, Double.MIN_VALUE, 0.1, 0.2, -0.0, 0.0, 1.0, -1.0)),
-            Tuple.of(
-                1,
-                Arbitraries.of(Double.NaN, Double.POSITIVE_INFINITY, Double.MAX_VALUE, -0x1p960)));
+            Tuple.of(1, Arbitraries.of(Double.NaN, Double.POSITIVE_INFINITY, 1e308, -1e308)),
+            Tuple.of(1, Arbitraries.of(Double.MAX_VALUE, -Double.MAX_VALUE, -0x1p960, -0x1p-1060)));
     return Combinators.combine(
             times,
             values.injectNull(0.1),
             Arbitraries.of(Boolean.TRUE, Boolean.FALSE).injectNull(0.1),
             Arbitraries.of("red", "green", "blue", "").injectNull(0.1),
-            Arbitraries.of("a", "b", "c", "d"))
+            ids)
         .as((time, value, flag, label, id) -> new Event(id, time, value, flag, label))
         .list()
         .ofMinSize(1)

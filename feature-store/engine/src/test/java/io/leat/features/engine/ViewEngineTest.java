@@ -1,6 +1,6 @@
 package io.leat.features.engine;
 
-import static io.leat.features.engine.Fixtures.READING;
+import static io.leat.features.engine.Fixtures.READINGS;
 import static io.leat.features.engine.Fixtures.aggregation;
 import static io.leat.features.engine.Fixtures.countOfEvents;
 import static io.leat.features.engine.Fixtures.reading;
@@ -10,6 +10,7 @@ import static io.leat.features.engine.Fixtures.withDefault;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.leat.pipeline.Contract;
 import io.leat.pipeline.FeatureView;
 import io.leat.pipeline.FeatureView.Function;
 import io.leat.pipeline.FeatureView.ValueType;
@@ -125,6 +126,111 @@ class ViewEngineTest {
   }
 
   @Test
+  void ofThreeTicksWithinAMillisecondTheLastIsTheNewest() {
+    Contract micros = Fixtures.readings("string", "timestamp-micros");
+    KeyState state =
+        new KeyState(
+            new ViewEngine(
+                view(
+                    "1d",
+                    "1ms",
+                    "0s",
+                    "1s",
+                    countOfEvents(),
+                    aggregation(Function.LAST, "value", ValueType.DOUBLE),
+                    aggregation(Function.DELTA, "value"),
+                    Fixtures.ofEvents("since", Function.TIME_SINCE_LAST)),
+                micros),
+            micros);
+    long second = 1_700_000_000_000_000L;
+    for (Object[] tick :
+        new Object[][] {
+          {"z", second + 100, 1.0}, {"b", second + 500, 2.0}, {"a", second + 900, 3.0}
+        }) {
+      GenericRecord reading = new GenericData.Record(micros.schema());
+      reading.put("value", tick[2]);
+      state.update(reading, tick[0], (long) tick[1]);
+    }
+
+    assertThat(state.evaluate(second + 900)).containsExactly(3L, 3.0, 1.0, 0.0004);
+    assertThat(state.evaluate(second + 899)).containsExactly(2L, 2.0, 1.0, 0.000399);
+    assertThat(state.evaluate(second + 99)).containsExactly(0L, null, null, null);
+  }
+
+  @Test
+  void idsThatAreNumbersAreOrderedAsNumbers() {
+    Contract numbered = Fixtures.readings("long", "timestamp-millis");
+    KeyState state =
+        new KeyState(
+            new ViewEngine(
+                view(
+                    "1d",
+                    "1s",
+                    "0s",
+                    "0s",
+                    aggregation(Function.FIRST, "value", ValueType.DOUBLE),
+                    aggregation(Function.LAST, "value", ValueType.DOUBLE)),
+                numbered),
+            numbered);
+    for (long id : new long[] {10, 100, 9, 11}) {
+      GenericRecord reading = new GenericData.Record(numbered.schema());
+      reading.put("value", (double) id);
+      state.update(reading, id, 0);
+    }
+
+    assertThat(state.evaluate(0)).containsExactly(9.0, 100.0);
+  }
+
+  @Test
+  void numbersOfAnyMagnitudeCountAndAreRoundedOnce() {
+    KeyState state =
+        new KeyState(
+            view(
+                "1h",
+                "1h",
+                "0s",
+                "0s",
+                aggregation(Function.SUM, "value"),
+                aggregation(Function.AVG, "value"),
+                aggregation(Function.MIN, "value"),
+                aggregation(Function.VARIANCE, "value"),
+                aggregation(Function.STDDEV, "value"),
+                aggregation(Function.EWMA, "value", ValueType.DOUBLE, 1_000),
+                aggregation(Function.DELTA, "value")));
+    state.update(reading(1e308, null), "a", 0);
+    state.update(reading(1e308, null), "b", 0);
+    assertThat(state.evaluate(0)).containsExactly(null, 1e308, 1e308, 0.0, 0.0, 1e308, 0.0);
+
+    state.update(reading(-1e308, null), "c", 0);
+    assertThat(state.evaluate(0))
+        .containsExactly(1e308, 1e308 / 3, -1e308, null, 1.1547005383792515e308, 1e308 / 3, null);
+  }
+
+  @Test
+  void sumsOfLongsKeepEveryDigitUntilTheyAreRounded() {
+    FeatureView view =
+        view(
+            "1h",
+            "1h",
+            "0s",
+            "1d",
+            aggregation(Function.SUM, "total"),
+            aggregation(Function.AVG, "total"),
+            aggregation(Function.VARIANCE, "total"),
+            aggregation(Function.DELTA, "total"),
+            aggregation(Function.LAST, "total", ValueType.LONG));
+    KeyState state = new KeyState(view);
+    long big = 1L << 60;
+    for (long total : new long[] {big + 1, big + 2, big + 3, -3 * big}) {
+      GenericRecord reading = reading(null, null);
+      reading.put("total", total);
+      state.update(reading, "" + total, total == -3 * big ? 7_200_000 : total - big);
+    }
+
+    assertThat(state.evaluate(0)).containsExactly(3.0 * big, (double) big, 1.0, 1.0, big + 3);
+  }
+
+  @Test
   void aFilterThatIsNullOrFailsPassesTheEventOver() {
     ViewEngine engine =
         engine(
@@ -156,6 +262,8 @@ class ViewEngineTest {
             .requiredFloat("f")
             .requiredDouble("d")
             .requiredBoolean("b")
+            .requiredString("id")
+            .requiredLong("at")
             .endRecord();
     GenericRecord event = new GenericData.Record(schema);
     event.put("i", -3);
@@ -175,7 +283,7 @@ class ViewEngineTest {
                 aggregation(Function.SUM, "f"),
                 aggregation(Function.SUM, "d"),
                 aggregation(Function.SUM, "b")),
-            schema);
+            Fixtures.contract(schema));
 
     KeyState state = new KeyState(engine);
     state.update(event, "a", 0);
@@ -185,16 +293,18 @@ class ViewEngineTest {
 
   @Test
   void timesAtTheEndsOfTheRangeDoNotWrapAround() {
-    ViewEngine engine = engine(view("1d", "1ms", "7d", "1d", countOfEvents()));
-
-    KeyState state = new KeyState(engine);
-    state.update(reading(1.0, null), "a", Long.MIN_VALUE);
-    state.update(reading(1.0, null), "b", Long.MIN_VALUE + 1);
+    Contract micros = Fixtures.readings("string", "timestamp-micros");
+    GenericRecord reading = new GenericData.Record(micros.schema());
+    KeyState state =
+        new KeyState(
+            new ViewEngine(view("1d", "1ms", "7d", "1d", countOfEvents()), micros), micros);
+    state.update(reading, "a", Long.MIN_VALUE);
+    state.update(reading, "b", Long.MIN_VALUE + 1);
     assertThat(state.evaluate(Long.MIN_VALUE)).containsExactly(0L);
 
-    state.update(reading(1.0, null), "c", Long.MAX_VALUE);
+    state.update(reading, "c", Long.MAX_VALUE);
     assertThat(state.evaluate(Long.MAX_VALUE)).containsExactly(0L);
-    assertThat(state.update(reading(1.0, null), "d", 0)).isTrue();
+    assertThat(state.update(reading, "d", 0)).isTrue();
   }
 
   @Test
@@ -203,7 +313,8 @@ class ViewEngineTest {
 
     assertThatThrownBy(() -> engine(view))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage("event io.leat.test.Reading has no field vlaue; it has value, flag, label");
+        .hasMessage(
+            "event io.leat.test.Reading has no field vlaue; it has value, flag, label, total, id, at");
   }
 
   @Test
@@ -264,7 +375,7 @@ class ViewEngineTest {
         view(
             "10s,lifetime", "1ms", "0s", "1s", countOfEvents(), aggregation(Function.SUM, "value"));
     for (int cachedNodes : new int[] {0, 5, 1_000}) {
-      KeyState state = new KeyState(new ViewEngine(view, READING, cachedNodes));
+      KeyState state = new KeyState(new ViewEngine(view, READINGS, cachedNodes));
       Random random = new Random(3);
       double sum = 0;
       long time = 0;
@@ -274,8 +385,8 @@ class ViewEngineTest {
         boolean late = random.nextInt(50) == 0;
         state.update(reading(i % 100.0, null), "r" + i, late ? time - 20_000 : time);
         if (i % 1_000 == 0) {
-          ViewEngine another = new ViewEngine(view, READING); // which sees what is written alone
-          assertThat(another.evaluate(state.entries, KeyState.KEY, time))
+          ViewEngine another = new ViewEngine(view, READINGS); // which sees what is written alone
+          assertThat(another.evaluate(state.entries, KeyState.KEY, time * 1_000))
               .containsExactly(state.evaluate(time))
               .contains((long) i, sum);
         }
@@ -309,7 +420,7 @@ class ViewEngineTest {
                     "0s",
                     aggregation(Function.SUM, "value"),
                     aggregation(Function.VARIANCE, "value")),
-                READING,
+                READINGS,
                 64));
     Random random = new Random(7);
     int events = 1_000_000;
@@ -323,6 +434,6 @@ class ViewEngineTest {
   }
 
   private static ViewEngine engine(FeatureView view) {
-    return new ViewEngine(view, READING);
+    return new ViewEngine(view, READINGS);
   }
 }

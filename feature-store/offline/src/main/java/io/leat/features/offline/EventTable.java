@@ -1,5 +1,7 @@
 package io.leat.features.offline;
 
+import io.leat.features.engine.EventIdentity;
+import io.leat.features.engine.Micros;
 import io.leat.pipeline.Contract;
 import io.leat.pipeline.Entity;
 import io.leat.records.LogPosition;
@@ -91,6 +93,7 @@ public final class EventTable {
     private static final long serialVersionUID = 1L;
 
     private final org.apache.avro.Schema contract;
+    private final EventIdentity identity;
     private final Schema table;
     private transient Column @Nullable [] columns;
     private transient @Nullable ValueCheck values;
@@ -98,8 +101,9 @@ public final class EventTable {
     /**
      * @param table the table's columns as they are in the catalog
      */
-    Rows(org.apache.avro.Schema contract, Schema table) {
-      this.contract = contract;
+    Rows(Contract contract, Schema table) {
+      this.contract = contract.schema();
+      this.identity = new EventIdentity(contract);
       this.table = table;
     }
 
@@ -145,7 +149,7 @@ public final class EventTable {
         case EVENT_ID ->
             (record, event, source) ->
                 StringData.fromString(SourceColumns.header(record, RecordHeaders.EVENT_ID));
-        case EVENT_TIME -> (record, event, source) -> eventTime(record);
+        case EVENT_TIME -> (record, event, source) -> eventTime(event);
         case KEY -> (record, event, source) -> record.key();
         case WRITER_VERSION -> (record, event, source) -> SourceColumns.writerVersion(record);
         default ->
@@ -171,10 +175,9 @@ public final class EventTable {
       };
     }
 
-    private static TimestampData eventTime(KafkaRecord record) throws BadRecordException {
-      SourceColumns.header(record, RecordHeaders.EVENT_TIME);
-      return TimestampData.fromEpochMillis(
-          SourceColumns.number(record, RecordHeaders.EVENT_TIME).orElseThrow());
+    /** The contract's own field; the header has it in milliseconds alone. */
+    private TimestampData eventTime(GenericRecord event) {
+      return TimestampData.fromInstant(Micros.toInstant(identity.timeMicros(event)));
     }
 
     private static LogPosition source(KafkaRecord record) throws BadRecordException {

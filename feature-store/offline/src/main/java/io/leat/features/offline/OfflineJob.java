@@ -114,9 +114,7 @@ public final class OfflineJob implements FlinkJob {
         EventTable.of(contract, context.pipeline().entities()),
         table ->
             DecodeAvro.generic(
-                context.registry(),
-                contract.schema(),
-                new EventTable.Rows(contract.schema(), table)));
+                context.registry(), contract.schema(), new EventTable.Rows(contract, table)));
   }
 
   private static Feed<?> vectors(FeatureService service, FlinkJobContext context) {

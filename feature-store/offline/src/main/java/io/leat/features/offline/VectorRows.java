@@ -61,7 +61,10 @@ final class VectorRows
     set(
         row,
         VectorTable.EVENT_TIME,
-        TimestampData.fromEpochMillis(vector.getEventTime().toEpochMilli()));
+        TimestampData.fromInstant(
+            vector.getEventTimeMicros() == null
+                ? vector.getEventTime()
+                : vector.getEventTimeMicros()));
     set(row, VectorTable.SERVICE_VERSION, vector.getServiceVersion());
     set(row, VectorTable.DEFINITION, StringData.fromString(vector.getDefinition()));
     for (String column : SourceColumns.NAMES) {

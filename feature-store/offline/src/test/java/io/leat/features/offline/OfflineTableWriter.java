@@ -3,6 +3,7 @@ package io.leat.features.offline;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.leat.features.engine.EventIdentity;
+import io.leat.features.engine.Micros;
 import io.leat.features.engine.ServiceReplay;
 import io.leat.pipeline.Contract;
 import io.leat.pipeline.FeatureService;
@@ -19,7 +20,6 @@ import io.leat.schemas.Topics;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -78,7 +78,7 @@ public final class OfflineTableWriter implements Closeable {
 
   /** The rows that the job makes of events. */
   public static List<RowData> rows(Contract contract, Schema table, List<Arrived> events) {
-    EventTable.Rows rows = new EventTable.Rows(contract.schema(), table);
+    EventTable.Rows rows = new EventTable.Rows(contract, table);
     EventIdentity identity = new EventIdentity(contract);
     List<RowData> made = new ArrayList<>();
     for (Arrived one : events) {
@@ -86,7 +86,7 @@ public final class OfflineTableWriter implements Closeable {
           record(
               Topics.valid(contract.event()),
               identity.id(one.event()),
-              identity.timeMillis(one.event()),
+              Math.floorDiv(identity.timeMicros(one.event()), 1_000L),
               one.partition(),
               one.offset(),
               one.appendedAt());
@@ -120,15 +120,22 @@ public final class OfflineTableWriter implements Closeable {
               definition.version(),
               one.definition(),
               vector.eventId(),
-              Instant.ofEpochMilli(vector.eventTime()),
+              Micros.toInstant(vector.eventTime()),
               vector.keys(),
               Collections.unmodifiableList(vector.values()),
               source,
-              NullReason.codes(vector.valuesOrReasons()));
+              NullReason.codes(vector.valuesOrReasons()),
+              Micros.toInstant(vector.eventTime()));
       try {
         made.add(
             rows.apply(
-                record(Topics.features(service), vector.eventId(), vector.eventTime(), 0, 0, 0),
+                record(
+                    Topics.features(service),
+                    vector.eventId(),
+                    Math.floorDiv(vector.eventTime(), 1_000L),
+                    0,
+                    0,
+                    0),
                 new DecodeAvro.WithWriterSchema<>(record, schema)));
       } catch (BadRecordException e) {
         throw new AssertionError(e);

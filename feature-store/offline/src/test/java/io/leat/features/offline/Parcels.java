@@ -116,7 +116,8 @@ final class Parcels {
             i % 5 == 0 ? Map.of() : Map.of("customer", customer(i)),
             Collections.unmodifiableList(features(i)),
             new LogPosition(EVENT, i % PARTITIONS, (long) i),
-            ByteBuffer.allocate(0));
+            ByteBuffer.allocate(0),
+            i % 2 == 0 ? sentAt(i) : null);
     ProducerRecord<byte[], byte[]> record =
         new ProducerRecord<>(
             Topics.features(SERVICE), i % PARTITIONS, key(i), codec.encode(vectorSchema, vector));
@@ -187,7 +188,7 @@ final class Parcels {
     address.add(i % 3 == 0 ? null : i);
     row.put("address", address);
     row.put("_event_id", id(i));
-    row.put("_event_time", sentAt(i).truncatedTo(ChronoUnit.MILLIS).atOffset(ZoneOffset.UTC));
+    row.put("_event_time", sentAt(i).atOffset(ZoneOffset.UTC));
     row.put("_key", ByteBuffer.wrap(key(i)));
     row.put("_writer_version", 1); // said, or that of the contract
     source(row, i);
@@ -197,7 +198,8 @@ final class Parcels {
   static Map<String, @Nullable Object> vectorRow(int i) {
     Map<String, @Nullable Object> row = new LinkedHashMap<>();
     row.put("event_id", id(i));
-    row.put("event_time", sentAt(i).truncatedTo(ChronoUnit.MILLIS).atOffset(ZoneOffset.UTC));
+    Instant sentAt = i % 2 == 0 ? sentAt(i) : sentAt(i).truncatedTo(ChronoUnit.MILLIS);
+    row.put("event_time", sentAt.atOffset(ZoneOffset.UTC));
     row.put("customer_id", i % 5 == 0 ? null : customer(i));
     List<@Nullable Object> values = features(i);
     for (int f = 0; f < FEATURES.size(); f++) {

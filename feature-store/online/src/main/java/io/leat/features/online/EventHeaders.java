@@ -10,19 +10,16 @@ import org.apache.kafka.common.header.Headers;
  * What ingestion said of a valid event.
  *
  * @param eventId the event's id
- * @param eventTime event time, milliseconds since 1970-01-01 UTC
  * @param source where the producer's event lies
  */
-record EventHeaders(String eventId, long eventTime, LogPosition source) {
+record EventHeaders(String eventId, LogPosition source) {
   /**
    * @throws MalformedValueException if a header is missing or unreadable
    */
   static EventHeaders of(Headers headers) {
-    String time = required(headers, RecordHeaders.EVENT_TIME);
     try {
       return new EventHeaders(
           required(headers, RecordHeaders.EVENT_ID),
-          Long.parseLong(time),
           LogPositions.parse(required(headers, RecordHeaders.SOURCE)));
     } catch (IllegalArgumentException e) {
       throw new MalformedValueException(

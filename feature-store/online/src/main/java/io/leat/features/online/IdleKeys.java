@@ -35,9 +35,9 @@ final class IdleKeys {
    * Looks at the next entries of the store, from the beginning again once its end was reached.
    *
    * @param most how many
-   * @param reachedMillis event time that the stream has reached
+   * @param reachedMicros event time that the stream has reached, microseconds since 1970-01-01 UTC
    */
-  void sweep(int most, long reachedMillis) {
+  void sweep(int most, long reachedMicros) {
     List<byte[]> keys = new ArrayList<>();
     Bytes behind = null;
     try (KeyValueIterator<Bytes, byte[]> iterator = entries.store().range(next, null)) {
@@ -54,7 +54,7 @@ final class IdleKeys {
     }
     next = behind;
     for (byte[] key : keys) {
-      if (engine.removeIfIdle(entries, key, reachedMillis)) {
+      if (engine.removeIfIdle(entries, key, reachedMicros)) {
         removed.increment();
       }
     }

@@ -1,5 +1,6 @@
 package io.leat.features.online;
 
+import io.leat.features.engine.EventIdentity;
 import io.leat.features.engine.ViewEngine;
 import io.leat.features.online.backfill.BackfillGate;
 import io.leat.features.online.backfill.KeptEvent;
@@ -16,6 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.apache.avro.generic.GenericRecord;
 import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.api.ContextualProcessor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
@@ -48,17 +50,19 @@ final class StageProcessor extends ContextualProcessor<byte[], InFlight, byte[],
   private static final int SWEEP_ENTRIES = 5_000;
 
   private final Contract contract;
+  private final EventIdentity identity;
   private final ChainPlan.Stage stage;
   private final Pipeline pipeline;
   private final MeterRegistry metrics;
   private final List<View> views = new ArrayList<>();
 
-  /** Newest event time since the task started. */
+  /** Newest event time since the task started, in microseconds. */
   private long reached = Long.MIN_VALUE;
 
   StageProcessor(
       Contract contract, ChainPlan.Stage stage, Pipeline pipeline, MeterRegistry metrics) {
     this.contract = contract;
+    this.identity = new EventIdentity(contract);
     this.stage = stage;
     this.pipeline = pipeline;
     this.metrics = metrics;
@@ -81,7 +85,7 @@ final class StageProcessor extends ContextualProcessor<byte[], InFlight, byte[],
     ViewEngine engine =
         new ViewEngine(
             view,
-            pipeline.contract(view.source()).orElseThrow().schema(),
+            pipeline.contract(view.source()).orElseThrow(),
             updated ? StateStores.CACHED_NODES : 0);
     StoreEntries entries = new StoreEntries(context.getStateStore(StateStores.name(view)));
     return new View(
@@ -115,9 +119,10 @@ final class StageProcessor extends ContextualProcessor<byte[], InFlight, byte[],
   @Override
   public void process(Record<byte[], InFlight> record) {
     InFlight inFlight = record.value();
-    EventHeaders event = inFlight.headers();
+    GenericRecord event = inFlight.event();
     byte[] key = record.key();
-    reached = Math.max(reached, event.eventTime());
+    long time = identity.timeMicros(event);
+    reached = Math.max(reached, time);
     Map<String, List<Object>> values = new LinkedHashMap<>();
     List<String> lateFor = new ArrayList<>();
     List<String> notYet = new ArrayList<>();
@@ -125,7 +130,7 @@ final class StageProcessor extends ContextualProcessor<byte[], InFlight, byte[],
     for (View view : views) {
       if (!view.isOpen()) {
         if (view.updated()) {
-          view.gate().orElseThrow().keep(kept(inFlight, event, key));
+          view.gate().orElseThrow().keep(new KeptEvent(position, key, inFlight.envelope().event()));
         }
         if (view.evaluated()) {
           view.notYet().increment();
@@ -135,27 +140,20 @@ final class StageProcessor extends ContextualProcessor<byte[], InFlight, byte[],
       }
       if (!view.updated() || view.gate().filter(gate -> gate.has(position)).isPresent()) {
         if (view.evaluated()) {
-          values.put(
-              view.id(),
-              Arrays.asList(view.engine().evaluate(view.entries(), key, event.eventTime())));
+          values.put(view.id(), Arrays.asList(view.engine().evaluate(view.entries(), key, time)));
         }
         continue;
       }
       long failedBefore = view.engine().failedFilters();
       boolean late;
       if (view.evaluated()) {
-        ViewEngine.Step step =
-            view.engine()
-                .updateAndEvaluate(
-                    view.entries(), key, inFlight.event(), event.eventId(), event.eventTime());
+        ViewEngine.Step step = view.engine().updateAndEvaluate(view.entries(), key, event);
         late = step.late();
         if (!late) {
           values.put(view.id(), Arrays.asList(step.values()));
         }
       } else {
-        late =
-            view.engine()
-                .update(view.entries(), key, inFlight.event(), event.eventId(), event.eventTime());
+        late = view.engine().update(view.entries(), key, event);
       }
       view.failedFilters().increment(view.engine().failedFilters() - failedBefore);
       if (late) {
@@ -166,11 +164,5 @@ final class StageProcessor extends ContextualProcessor<byte[], InFlight, byte[],
     context()
         .forward(
             record.withValue(inFlight.with(inFlight.envelope().with(values, lateFor, notYet))));
-  }
-
-  private static KeptEvent kept(InFlight inFlight, EventHeaders event, byte[] key) {
-    Envelope envelope = inFlight.envelope();
-    return new KeptEvent(
-        envelope.position(), key, event.eventId(), event.eventTime(), envelope.event());
   }
 }

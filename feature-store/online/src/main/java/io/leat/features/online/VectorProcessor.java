@@ -1,5 +1,7 @@
 package io.leat.features.online;
 
+import io.leat.features.engine.EventIdentity;
+import io.leat.features.engine.Micros;
 import io.leat.features.engine.VectorAssembler;
 import io.leat.pipeline.Entity;
 import io.leat.pipeline.FeatureService;
@@ -13,6 +15,7 @@ import io.leat.schemas.RegistryClient;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -36,6 +39,7 @@ final class VectorProcessor
   private final FeatureService service;
   private final List<NeededView> views;
   private final List<Entity> entities;
+  private final EventIdentity spine;
   private final VectorAssembler assembler;
   private final AvroCodec codec;
   private final int schemaId;
@@ -53,6 +57,7 @@ final class VectorProcessor
       MeterRegistry metrics) {
     this.service = service;
     this.schemaId = schemaId;
+    this.spine = new EventIdentity(pipeline.contract(service.spine()).orElseThrow());
     this.assembler = new VectorAssembler(service, pipeline);
     this.views =
         assembler.views().stream()
@@ -72,17 +77,19 @@ final class VectorProcessor
     EventHeaders origin = record.value().headers();
     long failedBefore = assembler.failedDerivations();
     List<Object> features = assembler.assemble(event, viewFeatures(envelope));
+    Instant time = Micros.toInstant(spine.timeMicros(event));
     FeatureVector vector =
         new FeatureVector(
             service.name(),
             service.version(),
             service.definition(),
             origin.eventId(),
-            Instant.ofEpochMilli(origin.eventTime()),
+            time.truncatedTo(ChronoUnit.MILLIS),
             keys(event),
             NullReason.plain(features),
             origin.source(),
-            NullReason.codes(features));
+            NullReason.codes(features),
+            time);
     Headers headers = new org.apache.kafka.common.header.internals.RecordHeaders(record.headers());
     // Values are null because the event came too late for the view, or because the view waits.
     setViews(headers, RecordHeaders.LATE_FOR, envelope.lateFor());

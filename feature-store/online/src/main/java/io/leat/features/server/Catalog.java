@@ -62,7 +62,7 @@ final class Catalog {
           new ServedView(
               view,
               entities.get(view.entity().name()),
-              pipeline.contract(view.source()).orElseThrow().schema()));
+              pipeline.contract(view.source()).orElseThrow()));
     }
   }
 

@@ -1,5 +1,6 @@
 package io.leat.features.server;
 
+import io.leat.features.engine.Micros;
 import io.leat.features.engine.VectorAssembler;
 import io.leat.features.server.OnlineAnswer.Column;
 import io.leat.features.server.OnlineAnswer.Status;
@@ -185,7 +186,7 @@ final class EventFeatures {
     for (Input input : inputs) {
       Rows read = rows.get(input.view());
       if (read.values()[row][input.column()] == reason) {
-        return NullStatus.of(input.view(), input.column(), read, row, asOf, time.toEpochMilli());
+        return NullStatus.of(input.view(), input.column(), read, row, asOf, Micros.of(time));
       }
     }
     return Status.NULL_VALUE;

@@ -199,8 +199,8 @@ final class GrpcDoor extends AbstractUnaryGrpcService implements ReadGate.Door<b
     for (long time : millis) {
       times.add(
           Timestamp.newBuilder()
-              .setSeconds(Math.floorDiv(time, 1_000))
-              .setNanos(Math.floorMod(time, 1_000) * 1_000_000)
+              .setSeconds(Math.floorDiv(time, 1_000_000))
+              .setNanos(Math.floorMod(time, 1_000_000) * 1_000)
               .build());
     }
     return times;

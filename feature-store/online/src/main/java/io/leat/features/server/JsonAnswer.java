@@ -6,13 +6,13 @@ import com.fasterxml.jackson.core.SerializableString;
 import com.fasterxml.jackson.core.StreamWriteFeature;
 import com.fasterxml.jackson.core.io.SerializedString;
 import com.fasterxml.jackson.core.util.ByteArrayBuilder;
+import io.leat.features.engine.Micros;
 import io.leat.features.server.OnlineAnswer.Column;
 import io.leat.features.server.OnlineAnswer.Status;
 import io.leat.schemas.NullReason;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.math.BigInteger;
-import java.time.Instant;
 import java.util.Arrays;
 import java.util.Collections;
 import org.jspecify.annotations.Nullable;
@@ -153,7 +153,7 @@ final class JsonAnswer {
   private static SerializableString times(long[] times) {
     StringBuilder text = new StringBuilder(2 + times.length * 28).append('[');
     for (int row = 0; row < times.length; row++) {
-      text.append(row == 0 ? "\"" : ",\"").append(Instant.ofEpochMilli(times[row])).append('"');
+      text.append(row == 0 ? "\"" : ",\"").append(Micros.toInstant(times[row])).append('"');
     }
     return new SerializedString(text.append(']').toString());
   }

@@ -1,5 +1,6 @@
 package io.leat.features.server;
 
+import io.leat.features.engine.Micros;
 import io.leat.features.server.OnlineAnswer.Status;
 import io.leat.features.server.RequestException.Kind;
 import io.leat.features.server.ViewReader.Rows;
@@ -18,7 +19,7 @@ final class NullStatus {
    *
    * @param column index in the view's columns
    * @param asOf the time that the request names, where it names one
-   * @param time the time of evaluation, milliseconds since 1970-01-01 UTC
+   * @param time the time of evaluation, microseconds since 1970-01-01 UTC
    * @throws RequestException if the request names a time from which not all is kept any more
    */
   static Status of(
@@ -58,9 +59,9 @@ final class NullStatus {
         Kind.SENSELESS,
         "as_of %s is out of retention: of a key with an event at %s, the view %s keeps no more the whole of what %s covers then. Ask for %s or later, or take older values from the offline store.",
         asOf,
-        Instant.ofEpochMilli(newest),
+        Micros.toInstant(newest),
         view.name(),
         view.columns().get(column),
-        Instant.ofEpochMilli(view.keptFrom(newest)));
+        Micros.toInstant(view.keptFrom(newest)));
   }
 }

@@ -38,7 +38,7 @@ record OnlineAnswer(List<Column> columns, List<ServedView> views, Lag lag) {
     /**
      * An empty column, to be {@link #set}.
      *
-     * @param eventTimes newest event of each row's state, milliseconds since 1970-01-01 UTC; 0
+     * @param eventTimes newest event of each row's state, microseconds since 1970-01-01 UTC; 0
      *     where there is none. Columns of one view share one array
      */
     Column(String name, long[] eventTimes) {

@@ -1,5 +1,6 @@
 package io.leat.features.server;
 
+import io.leat.features.engine.Micros;
 import io.leat.features.server.OnlineAnswer.Column;
 import io.leat.features.server.OnlineAnswer.Status;
 import io.leat.features.server.ReadPlan.Planned;
@@ -69,7 +70,8 @@ final class OnlineFeatures {
     checkData(request.entities(), plan.data());
     Keys keys = keys(request, plan);
     Instant time = request.asOf().orElse(now);
-    Map<ServedView, Rows> rows = read(plan, keys, time.toEpochMilli(), depth);
+    long micros = Micros.of(time);
+    Map<ServedView, Rows> rows = read(plan, keys, micros, depth);
 
     long[] noTimes = new long[request.rows()];
     List<Column> columns = new ArrayList<>();
@@ -81,14 +83,14 @@ final class OnlineFeatures {
       ServedView view = plan.views().get(planned.view());
       Column column = new Column(planned.name(), rows.get(view).newest());
       if (!planned.isMade()) {
-        fill(column, view, planned.index(), rows.get(view), request.asOf(), time.toEpochMilli());
+        fill(column, view, planned.index(), rows.get(view), request.asOf(), micros);
       }
       columns.add(column);
     }
     for (EventFeatures made : plan.made()) {
       made.fill(columns, request, keys.byField, rows, time);
     }
-    rows.forEach((view, read) -> metrics.read(view, read, time.toEpochMilli()));
+    rows.forEach((view, read) -> metrics.read(view, read, micros));
     metrics.answered(plan, columns);
     List<Column> answer = new ArrayList<>();
     keys.byField.forEach((field, values) -> answer.add(column(field, values, noTimes)));

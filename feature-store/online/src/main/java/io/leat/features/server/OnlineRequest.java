@@ -3,6 +3,7 @@ package io.leat.features.server;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -26,7 +27,7 @@ record OnlineRequest(
     boolean versionMetadata,
     boolean nullReasons) {
   private static final Instant EARLIEST = Instant.parse("0001-01-01T00:00:00Z");
-  private static final Instant LATEST = Instant.parse("9999-12-31T23:59:59.999Z");
+  private static final Instant LATEST = Instant.parse("9999-12-31T23:59:59.999999999Z");
 
   /**
    * Names of features.
@@ -83,7 +84,7 @@ record OnlineRequest(
   }
 
   /**
-   * Reads a time, to the millisecond.
+   * Reads a time, to the microsecond; further digits are cut off.
    *
    * @param text after RFC 3339
    * @throws RequestException if it is no time, or not of the years 1 to 9999
@@ -92,7 +93,7 @@ record OnlineRequest(
     try {
       Instant time = OffsetDateTime.parse(text).toInstant();
       if (!time.isBefore(EARLIEST) && !time.isAfter(LATEST)) {
-        return Instant.ofEpochMilli(time.toEpochMilli());
+        return time.truncatedTo(ChronoUnit.MICROS);
       }
     } catch (DateTimeException e) {
       throw noTime(text);

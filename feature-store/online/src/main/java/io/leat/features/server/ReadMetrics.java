@@ -97,7 +97,11 @@ final class ReadMetrics {
         .record(nanos, TimeUnit.NANOSECONDS);
   }
 
-  /** A view has been read for a request. */
+  /**
+   * A view has been read for a request.
+   *
+   * @param time of evaluation, microseconds since 1970-01-01 UTC
+   */
   void read(ServedView view, Rows rows, long time) {
     OfView of = views.get(view);
     of.reads.record(rows.nanos(), TimeUnit.NANOSECONDS);
@@ -109,7 +113,7 @@ final class ReadMetrics {
       }
     }
     if (oldest >= 0) {
-      of.ages.record(oldest / 1000.0);
+      of.ages.record(oldest / 1e6);
     }
   }
 

@@ -1,5 +1,6 @@
 package io.leat.features.server;
 
+import io.leat.features.engine.Micros;
 import io.leat.features.server.RequestException.Kind;
 import java.time.Instant;
 import java.util.List;
@@ -88,7 +89,7 @@ final class RequestFields {
   }
 
   private static long time(Schema schema, Instant time) {
-    return time.toEpochMilli() * (isMicros(schema) ? 1_000 : 1);
+    return isMicros(schema) ? Micros.of(time) : time.toEpochMilli();
   }
 
   private static boolean isTime(Schema schema) {

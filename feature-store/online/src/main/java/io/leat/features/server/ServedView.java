@@ -2,6 +2,7 @@ package io.leat.features.server;
 
 import io.leat.features.engine.ViewEngine;
 import io.leat.features.online.StateStores;
+import io.leat.pipeline.Contract;
 import io.leat.pipeline.Durations;
 import io.leat.pipeline.FeatureView;
 import io.leat.schemas.NullReason;
@@ -10,10 +11,11 @@ import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
-import org.apache.avro.Schema;
+import java.util.concurrent.TimeUnit;
 
 /**
- * A view that is served, and what its windows cover at a time. Thread-safe; compared by identity.
+ * A view that is served, and what its windows cover at a time, in microseconds since 1970-01-01
+ * UTC. Thread-safe; compared by identity.
  */
 final class ServedView {
   private static final long LIFETIME = Long.MAX_VALUE;
@@ -31,15 +33,15 @@ final class ServedView {
   /** For each column its window's length in tiles. */
   private final long[] tilesInColumn;
 
-  ServedView(FeatureView view, ServedEntity entity, Schema source) {
+  ServedView(FeatureView view, ServedEntity entity, Contract source) {
     this.view = view;
     this.entity = entity;
     this.store = StateStores.name(view);
     this.engine = ThreadLocal.withInitial(() -> new ViewEngine(view, source));
     this.columns = engine.get().columns();
-    this.resolution = view.resolution().toMillis();
-    this.offset = view.offset().toMillis();
-    this.grace = view.grace().toMillis();
+    this.resolution = engine.get().resolutionMicros();
+    this.offset = micros(view.offset());
+    this.grace = micros(view.grace());
     this.tilesInColumn =
         view.columns().stream().mapToLong(column -> tiles(column.window())).toArray();
     for (NullReason reason : NullReason.values()) {
@@ -50,7 +52,11 @@ final class ServedView {
   }
 
   private long tiles(Duration window) {
-    return window.equals(Durations.LIFETIME) ? LIFETIME : window.toMillis() / resolution;
+    return window.equals(Durations.LIFETIME) ? LIFETIME : micros(window) / resolution;
+  }
+
+  private static long micros(Duration duration) {
+    return TimeUnit.MILLISECONDS.toMicros(duration.toMillis());
   }
 
   String name() {

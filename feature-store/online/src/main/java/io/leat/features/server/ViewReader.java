@@ -21,7 +21,7 @@ final class ViewReader {
    * @param values a row's values, or the reasons why there are none, in the order of {@link
    *     ServedView#columns}
    * @param found whether the row has a key and the key a state
-   * @param newest a row's newest event time, milliseconds since 1970-01-01 UTC; 0 where no state
+   * @param newest a row's newest event time, microseconds since 1970-01-01 UTC; 0 where no state
    *     was found
    * @param nanos how long it took
    */
@@ -32,7 +32,7 @@ final class ViewReader {
    * Reads and evaluates.
    *
    * @param keys one a row; null for a row without a key
-   * @param time milliseconds since 1970-01-01 UTC
+   * @param time microseconds since 1970-01-01 UTC
    * @throws CommittedState.NotInMemoryException if a state is deeper than it may look
    */
   static Rows read(

@@ -63,7 +63,7 @@ public final class BackfilledShop implements AutoCloseable {
   private final RegistryClient registry = new RegistryClient("mock://" + UUID.randomUUID());
   private final AvroCodec codec = new AvroCodec(registry);
   private final TopologyTestDriver driver;
-  private final ViewEngine engine = new ViewEngine(SPENDING, Shop.PAYMENT);
+  private final ViewEngine engine = new ViewEngine(SPENDING, Shop.PAYMENTS);
 
   BackfilledShop(Path folder) {
     JobOptions options = JobOptions.of(folder, "none:9092", "mock://unused", folder, 0);
@@ -119,12 +119,7 @@ public final class BackfilledShop implements AutoCloseable {
 
   private void fold(EntriesInMemory entries, GenericRecord event) {
     if (event.get("customer_id") != null) {
-      engine.update(
-          entries,
-          event.get("customer_id").toString().getBytes(UTF_8),
-          event,
-          event.get("payment_id").toString(),
-          (Long) event.get("paid_at"));
+      engine.update(entries, event.get("customer_id").toString().getBytes(UTF_8), event);
     }
   }
 
@@ -142,15 +137,15 @@ public final class BackfilledShop implements AutoCloseable {
 
   /** What the store holds of a key, evaluated. */
   Object[] stored(String customer, long time) {
-    return new ViewEngine(SPENDING, Shop.PAYMENT)
-        .evaluate(new StoreEntries(store()), customer.getBytes(UTF_8), time);
+    return new ViewEngine(SPENDING, Shop.PAYMENTS)
+        .evaluate(new StoreEntries(store()), customer.getBytes(UTF_8), time * 1_000);
   }
 
   /** What the engine makes of some events. */
   Object[] expected(List<GenericRecord> events, String customer, long time) {
     EntriesInMemory entries = new EntriesInMemory();
     events.forEach(event -> fold(entries, event));
-    return engine.evaluate(entries, customer.getBytes(UTF_8), time);
+    return engine.evaluate(entries, customer.getBytes(UTF_8), time * 1_000);
   }
 
   KeyValueStore<Bytes, byte[]> store() {

@@ -4,7 +4,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.leat.features.engine.EntriesInMemory;
-import io.leat.features.engine.EventIdentity;
 import io.leat.features.engine.ViewEngine;
 import io.leat.pipeline.FeatureView;
 import io.leat.pipeline.Pipeline;
@@ -91,28 +90,21 @@ class FinalStoreIT {
         }
       }
     }
-    EventIdentity identity = new EventIdentity(pipeline.contracts().get(0));
-    ViewEngine engine = new ViewEngine(view, pipeline.contracts().get(0).schema());
+    ViewEngine engine = new ViewEngine(view, pipeline.contracts().get(0));
     EntriesInMemory offline = new EntriesInMemory();
     Set<String> keys = new HashSet<>();
     for (GenericRecord payment : payments) {
       String key = payment.get(view.entity().key()).toString();
       keys.add(key);
-      boolean late =
-          engine.update(
-              offline,
-              key.getBytes(UTF_8),
-              payment,
-              identity.id(payment),
-              identity.timeMillis(payment));
+      boolean late = engine.update(offline, key.getBytes(UTF_8), payment);
       assertThat(late).isFalse();
     }
     for (String key : keys) {
       for (long time : List.of(FIRST + SPAN, FIRST + SPAN - random.nextInt((int) DAY))) {
         byte[] name = key.getBytes(UTF_8);
-        assertThat(engine.evaluate(online, name, time))
+        assertThat(engine.evaluate(online, name, time * 1_000))
             .as("%s of %s at %d", view.id(), key, time)
-            .containsExactly(engine.evaluate(offline, name, time));
+            .containsExactly(engine.evaluate(offline, name, time * 1_000));
       }
     }
     assertThat(online.asMap().keySet().stream().filter(FinalStoreIT::isKey)).hasSameSizeAs(keys);

@@ -41,6 +41,9 @@ public final class Shop {
           .requiredDouble("amount")
           .endRecord();
 
+  public static final Contract PAYMENTS =
+      contract("payments", PAYMENT, Optional.of("customer_id"), 1);
+
   public static final Schema LOGIN =
       SchemaBuilder.record("Login")
           .fields()

@@ -78,7 +78,9 @@ public final class ValidEvents implements AutoCloseable {
             codec.encode(schemaId, event));
     RecordHeaders.set(record.headers(), RecordHeaders.EVENT_ID, identity.id(event));
     RecordHeaders.set(
-        record.headers(), RecordHeaders.EVENT_TIME, Long.toString(identity.timeMillis(event)));
+        record.headers(),
+        RecordHeaders.EVENT_TIME,
+        Long.toString(Math.floorDiv(identity.timeMicros(event), 1_000)));
     RecordHeaders.set(record.headers(), RecordHeaders.CONTRACT, contract.event());
     RecordHeaders.set(record.headers(), RecordHeaders.SOURCE, contract.event() + "/0/" + sent++);
     writer.send(record);

@@ -47,8 +47,7 @@ final class CommittedStates {
     for (FeatureView view : pipeline.views()) {
       int partitions = pipeline.contract(view.source()).orElseThrow().topic().partitions();
       for (int partition = 0; partition < partitions; partition++) {
-        ViewEngine engine =
-            new ViewEngine(view, pipeline.contract(view.source()).orElseThrow().schema());
+        ViewEngine engine = new ViewEngine(view, pipeline.contract(view.source()).orElseThrow());
         states.read(
             logs.resolve(StateStores.changelog(pipeline.name(), view) + "-" + partition),
             engine,
@@ -105,7 +104,7 @@ final class CommittedStates {
       long committedMillis) {
     for (String key : keys) {
       List<Double> values = new ArrayList<>();
-      for (Object value : engine.evaluate(entries, key.getBytes(UTF_8), timeMillis)) {
+      for (Object value : engine.evaluate(entries, key.getBytes(UTF_8), timeMillis * 1_000)) {
         values.add(((Number) value).doubleValue());
       }
       committed

@@ -138,10 +138,10 @@ final class Doors implements AutoCloseable {
 
   static Doors open(Path folder, Limits limits, Access access) {
     CommittedState state = new CommittedState(folder, List.of("spending-v1"), 16 << 20);
-    States spending = new States(Shop.SPENDING, Shop.PAYMENT);
+    States spending = new States(Shop.SPENDING, Shop.PAYMENTS);
     long quarterPast = QUARTER_PAST.toEpochMilli();
-    spending.with(Shop.payment("p1", 0, "alice", "t1", 10), "p1", quarterPast - 900_000);
-    byte[] two = spending.with(Shop.payment("p2", 0, "alice", "t2", 5), "p2", quarterPast);
+    spending.with(Shop.payment("p1", quarterPast - 900_000, "alice", "t1", 10));
+    byte[] two = spending.with(Shop.payment("p2", quarterPast, "alice", "t2", 5));
     state.apply(List.of(new Change("spending-v1", EntityKeys.bytes("alice"), two)), List.of());
     PrometheusMeterRegistry metrics = ServiceServer.metrics("shop", "feature-server");
     Catalog catalog = new Catalog(Shop.pipeline());

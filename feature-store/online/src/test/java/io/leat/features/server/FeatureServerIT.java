@@ -118,9 +118,9 @@ class FeatureServerIT {
     cluster.createTopic(changelog, 2, Map.of("cleanup.policy", "compact"));
     cluster.createTopic(
         "unsettled-features-takings-v1-changelog", 2, Map.of("cleanup.policy", "compact"));
-    States engine = new States(spending, pipeline.contracts().get(0).schema());
-    byte[] one = engine.with(payment(pipeline, 1, "c1", 10), "1", NOON);
-    byte[] two = engine.with(payment(pipeline, 2, "c1", 5), "2", NOON);
+    States engine = new States(spending, pipeline.contracts().get(0));
+    byte[] one = engine.with(payment(pipeline, 1, "c1", 10));
+    byte[] two = engine.with(payment(pipeline, 2, "c1", 5));
 
     try (KafkaProducer<byte[], byte[]> producer = producer(Map.of("transactional.id", "t-1"));
         KafkaProducer<byte[], byte[]> outside = producer(Map.of());
@@ -183,10 +183,9 @@ class FeatureServerIT {
     cluster.createTopic(changelog, 1, compacted);
     cluster.createTopic("lonely-features-takings-v1-changelog", 1, compacted);
     States engine =
-        new States(
-            pipeline.view("spending", 1).orElseThrow(), pipeline.contracts().get(0).schema());
-    byte[] one = engine.with(payment(pipeline, 1, "c1", 10), "1", NOON);
-    byte[] two = engine.with(payment(pipeline, 2, "c1", 5), "2", NOON);
+        new States(pipeline.view("spending", 1).orElseThrow(), pipeline.contracts().get(0));
+    byte[] one = engine.with(payment(pipeline, 1, "c1", 10));
+    byte[] two = engine.with(payment(pipeline, 2, "c1", 5));
     try (KafkaProducer<byte[], byte[]> producer = producer(Map.of())) {
       producer.send(change(changelog, 0, "c1", one)).get();
     }

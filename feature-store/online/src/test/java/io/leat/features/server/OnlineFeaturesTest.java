@@ -165,8 +165,8 @@ class OnlineFeaturesTest {
   @Test
   void aValueThatTheWindowsEventsDoNotHaveIsNull() throws RequestException {
     byte[] withoutAmount =
-        new States(Shop.SPENDING, Shop.PAYMENT)
-            .with(Shop.payment("p9", 0, "bob", "t1", Double.NaN), "p9", NOON.toEpochMilli());
+        new States(Shop.SPENDING, Shop.PAYMENTS)
+            .with(Shop.payment("p9", NOON.toEpochMilli(), "bob", "t1", Double.NaN));
     shop.state()
         .apply(
             List.of(new Change("spending-v1", EntityKeys.bytes("bob"), withoutAmount)), List.of());

@@ -29,13 +29,12 @@ final class ShopAnswers implements AutoCloseable {
 
   ShopAnswers(Path folder) {
     state = new CommittedState(folder, List.of("spending-v1", "takings-v1", "logins-v1"), 8 << 20);
-    States spending = new States(Shop.SPENDING, Shop.PAYMENT);
-    byte[] one = spending.with(Shop.payment("p1", 0, "alice", "t1", 10), "p1", NOON.toEpochMilli());
-    byte[] two =
-        spending.with(Shop.payment("p2", 0, "alice", "t2", 5), "p2", QUARTER_PAST.toEpochMilli());
+    States spending = new States(Shop.SPENDING, Shop.PAYMENTS);
+    byte[] one = spending.with(Shop.payment("p1", NOON.toEpochMilli(), "alice", "t1", 10));
+    byte[] two = spending.with(Shop.payment("p2", QUARTER_PAST.toEpochMilli(), "alice", "t2", 5));
     byte[] till =
-        new States(Shop.TAKINGS, Shop.PAYMENT)
-            .with(Shop.payment("p1", 0, "alice", "t1", 10), "p1", NOON.toEpochMilli());
+        new States(Shop.TAKINGS, Shop.PAYMENTS)
+            .with(Shop.payment("p1", NOON.toEpochMilli(), "alice", "t1", 10));
     state.apply(
         List.of(
             new Change("spending-v1", EntityKeys.bytes("alice"), two),

@@ -2,9 +2,9 @@ package io.leat.features.server;
 
 import io.leat.features.engine.EntriesInMemory;
 import io.leat.features.engine.ViewEngine;
+import io.leat.pipeline.Contract;
 import io.leat.pipeline.FeatureView;
 import java.util.Objects;
-import org.apache.avro.Schema;
 import org.apache.avro.generic.GenericRecord;
 
 /** States of one key of a view, as the online store would write them. */
@@ -14,13 +14,13 @@ final class States {
   private final ViewEngine engine;
   private final EntriesInMemory entries = new EntriesInMemory();
 
-  States(FeatureView view, Schema source) {
+  States(FeatureView view, Contract source) {
     this.engine = new ViewEngine(view, source);
   }
 
   /** The state with one event more. */
-  byte[] with(GenericRecord event, String id, long time) {
-    engine.update(entries, KEY, event, id, time);
+  byte[] with(GenericRecord event) {
+    engine.update(entries, KEY, event);
     return Objects.requireNonNull(entries.get(KEY));
   }
 }

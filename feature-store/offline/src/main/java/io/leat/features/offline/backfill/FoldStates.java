@@ -66,7 +66,7 @@ final class FoldStates extends AbstractStreamOperator<Integer>
   @Override
   public void open() throws Exception {
     super.open();
-    engine = new ViewEngine(view.view(), view.source().schema(), CACHED_NODES);
+    engine = new ViewEngine(view.view(), view.source(), CACHED_NODES);
     codec = new EventCodec(view.source().schema());
     producer = BackfillProducers.open(producerSettings);
     failure = new AtomicReference<>();
@@ -92,11 +92,7 @@ final class FoldStates extends AbstractStreamOperator<Integer>
     GenericRecord event = codec.decode(row.event());
     String key = event.get(view.view().entity().key()).toString();
     engine.update(
-        states.computeIfAbsent(key, unseen -> new EntriesInMemory()),
-        key.getBytes(UTF_8),
-        event,
-        row.id(),
-        row.time());
+        states.computeIfAbsent(key, unseen -> new EntriesInMemory()), key.getBytes(UTF_8), event);
   }
 
   /** Sends what has been folded; a key's entries go to the partition of the key. */

@@ -69,9 +69,9 @@ final class ReadHistory extends RichFlatMapFunction<RowData, Item> {
     if (key == null) {
       return;
     }
-    long time = reader.time(row);
+    long time = reader.time(event);
     SpineRow read =
-        new SpineRow(reader.id(row), time, partition, offset, codec.encode(event), List.of());
+        new SpineRow(reader.id(event), time, partition, offset, codec.encode(event), List.of());
     String order =
         SortKey.bucket(key.toString())
             + SortKey.number(time)

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.leat.features.engine.Micros;
 import io.leat.features.offline.consistency.FeatureFindings.Example;
 import io.leat.features.offline.replay.ServiceReference;
 import io.leat.features.offline.replay.TableSnapshot;
@@ -115,7 +116,7 @@ record ConsistencyReport(
                     service.definition().featureNames().get(i),
                     example.eventId(),
                     example.keys().stream().map(String::valueOf).collect(Collectors.joining(", ")),
-                    Instant.ofEpochMilli(example.time()),
+                    Micros.toInstant(example.time()),
                     text(example.logged()),
                     text(example.recomputed())));
       }
@@ -197,7 +198,7 @@ record ConsistencyReport(
           examples
               .addObject()
               .put("eventId", example.eventId())
-              .put("time", Instant.ofEpochMilli(example.time()).toString());
+              .put("time", Micros.toInstant(example.time()).toString());
       ArrayNode keys = one.putArray("keys");
       example.keys().forEach(keys::add);
       put("logged", example.logged(), one);

@@ -2,6 +2,7 @@ package io.leat.features.offline.consistency;
 
 import io.leat.schemas.NullReason;
 import java.io.Serializable;
+import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -29,7 +30,7 @@ final class FeatureFindings implements Serializable {
    * A value that is not what was logged.
    *
    * @param keys the entities' keys
-   * @param time event time, milliseconds since 1970-01-01 UTC
+   * @param time event time, microseconds since 1970-01-01 UTC
    * @param logged the value, or the reason why there is none
    * @param recomputed as logged
    */
@@ -57,11 +58,9 @@ final class FeatureFindings implements Serializable {
     Object logged = pair.logged();
     Object recomputed = pair.recomputed();
     if (logged instanceof Number one && recomputed instanceof Number other) {
-      double delta = Math.abs(one.doubleValue() - other.doubleValue());
-      double size = Math.abs(one.doubleValue()) + Math.abs(other.doubleValue());
       numbers++;
-      relative += size == 0 ? 0 : 2 * delta / size;
-      deltas.add(delta);
+      relative += relative(one, other);
+      deltas.add(Math.min(distance(one, other), Double.MAX_VALUE));
     }
     if (pair.isEqual()) {
       equal++;
@@ -70,6 +69,21 @@ final class FeatureFindings implements Serializable {
       examples.add(pair);
       keepEarliest();
     }
+  }
+
+  /** How far apart two numbers are, as a part of the mean of their magnitudes: from 0 to 2. */
+  private static double relative(Number one, Number other) {
+    double size = Math.abs(one.doubleValue()) + Math.abs(other.doubleValue());
+    if (Double.isInfinite(size)) { // halves of such large numbers are exact
+      return relative(one.doubleValue() / 2, other.doubleValue() / 2);
+    }
+    return size == 0 ? 0 : 2 * (distance(one, other) / size);
+  }
+
+  private static double distance(Number one, Number other) {
+    return one instanceof Long a && other instanceof Long b
+        ? BigInteger.valueOf(a).subtract(BigInteger.valueOf(b)).abs().doubleValue()
+        : Math.abs(one.doubleValue() - other.doubleValue());
   }
 
   private void keepEarliest() {

@@ -1,5 +1,6 @@
 package io.leat.features.offline.consistency;
 
+import io.leat.features.engine.Micros;
 import io.leat.features.offline.NullReasons;
 import io.leat.features.offline.OfflineException;
 import io.leat.features.offline.SourceColumns;
@@ -103,7 +104,7 @@ final class ReadVectors extends RichFlatMapFunction<RowData, Item> {
     SpineRow row =
         new SpineRow(
             id,
-            vector.getTimestamp(place(VectorTable.EVENT_TIME), MICROSECONDS).getMillisecond(),
+            Micros.of(vector.getTimestamp(place(VectorTable.EVENT_TIME), MICROSECONDS).toInstant()),
             vector.getInt(place(SourceColumns.PARTITION)),
             vector.getLong(place(SourceColumns.OFFSET)),
             new byte[0],

@@ -1,6 +1,6 @@
 package io.leat.features.offline.replay;
 
-import io.leat.features.offline.EventTable;
+import io.leat.features.engine.EventIdentity;
 import io.leat.features.offline.OfflineException;
 import io.leat.features.offline.SourceColumns;
 import io.leat.features.offline.replay.AvroValues.FieldConversion;
@@ -32,8 +32,7 @@ public final class EventReader {
   private final Contract contract;
   private final List<FieldConversion> fields = new ArrayList<>();
   private final List<Default> defaults = new ArrayList<>();
-  private final int id;
-  private final int time;
+  private final EventIdentity identity;
   private final int partition;
   private final int offset;
   private final int logPartition;
@@ -67,8 +66,7 @@ public final class EventReader {
    */
   private EventReader(String reader, List<String> texts, Contract contract, Schema table) {
     this.contract = contract;
-    this.id = place(table, EventTable.EVENT_ID);
-    this.time = place(table, EventTable.EVENT_TIME);
+    this.identity = new EventIdentity(contract);
     this.partition = place(table, SourceColumns.PARTITION);
     this.offset = place(table, SourceColumns.OFFSET);
     this.logPartition = place(table, SourceColumns.LOG_PARTITION);
@@ -116,13 +114,17 @@ public final class EventReader {
     return event;
   }
 
-  public String id(RowData row) {
-    return row.getString(id).toString();
+  /** The id of an event that was {@link #read}. */
+  public String id(GenericRecord event) {
+    return identity.id(event);
   }
 
-  /** Event time, milliseconds since 1970-01-01 UTC. */
-  public long time(RowData row) {
-    return row.getTimestamp(time, MICROSECONDS).getMillisecond();
+  /**
+   * The time of an event that was {@link #read}, microseconds since 1970-01-01 UTC: that of the
+   * contract's own field, which the table always has in full.
+   */
+  public long time(GenericRecord event) {
+    return identity.timeMicros(event);
   }
 
   /** Of the producer's event. */

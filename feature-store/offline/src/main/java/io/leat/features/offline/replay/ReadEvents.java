@@ -46,8 +46,8 @@ final class ReadEvents extends RichMapFunction<RowData, Item> {
     GenericRecord event = reader.read(row);
     SpineRow read =
         new SpineRow(
-            reader.id(row),
-            reader.time(row),
+            reader.id(event),
+            reader.time(event),
             reader.partition(row),
             reader.offset(row),
             codec.encode(event),

@@ -1,5 +1,6 @@
 package io.leat.features.offline.replay;
 
+import io.leat.features.engine.Micros;
 import io.leat.features.offline.EventTable;
 import io.leat.features.offline.SourceColumns;
 import io.leat.pipeline.Contract;
@@ -15,7 +16,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.iceberg.expressions.Expression;
@@ -83,17 +83,12 @@ public final class ServiceReplayGraph {
   public static Expression between(String column, Optional<Instant> from, Optional<Instant> to) {
     Expression range = Expressions.alwaysTrue();
     if (from.isPresent()) {
-      range = Expressions.and(range, Expressions.greaterThanOrEqual(column, micros(from.get())));
+      range = Expressions.and(range, Expressions.greaterThanOrEqual(column, Micros.of(from.get())));
     }
     if (to.isPresent()) {
-      range = Expressions.and(range, Expressions.lessThan(column, micros(to.get())));
+      range = Expressions.and(range, Expressions.lessThan(column, Micros.of(to.get())));
     }
     return range;
-  }
-
-  private static long micros(Instant time) {
-    return TimeUnit.SECONDS.toMicros(time.getEpochSecond())
-        + TimeUnit.NANOSECONDS.toMicros(time.getNano());
   }
 
   /**

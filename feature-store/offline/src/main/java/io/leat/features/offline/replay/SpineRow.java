@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * One row of the spine, with what has been found for it so far.
  *
  * @param id the event's id; of a file's row without one, its line
- * @param time event time, milliseconds since 1970-01-01 UTC
+ * @param time event time, microseconds since 1970-01-01 UTC
  * @param partition of the producer's event; 0 for a file's row
  * @param offset of the producer's event; of a file's row its number, from 1
  * @param event the spine event's bytes ({@link EventCodec}); empty once nobody needs it

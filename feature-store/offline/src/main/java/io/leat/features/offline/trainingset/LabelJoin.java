@@ -1,5 +1,7 @@
 package io.leat.features.offline.trainingset;
 
+import io.leat.features.engine.EventIdentity;
+import io.leat.features.engine.IdOrder;
 import io.leat.features.offline.replay.EventCodec;
 import io.leat.features.offline.replay.EventReader;
 import io.leat.features.offline.replay.Item;
@@ -14,6 +16,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.apache.avro.generic.GenericRecord;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.functions.RichFlatMapFunction;
@@ -62,8 +65,13 @@ final class LabelJoin {
     DataStream<Item> keyedRows =
         rows.map(new RowsToLabels(service, source), Item.TYPE).name("rows to labels");
     return Item.sorted(keyedLabels.union(keyedRows), "labels")
-        .flatMap(new Join(), Item.TYPE)
+        .flatMap(new Join(ids(service, source)), Item.TYPE)
         .name("join labels");
+  }
+
+  /** The order of the label events' ids. */
+  private static IdOrder ids(ServiceReference service, OtherEvent source) {
+    return new EventIdentity(service.contract(source.from())).idOrder();
   }
 
   /**
@@ -99,8 +107,8 @@ final class LabelJoin {
       }
       SpineRow label =
           new SpineRow(
-              reader.id(row),
-              reader.time(row),
+              reader.id(event),
+              reader.time(event),
               reader.partition(row),
               reader.offset(row),
               new byte[0],
@@ -136,7 +144,7 @@ final class LabelJoin {
       SpineRow row = SpineRow.fromBytes(item.value());
       Object on = codec.decode(row.event()).get(source.on());
       String key = on == null ? null : on.toString();
-      long end = row.time() + source.within().toMillis();
+      long end = row.time() + TimeUnit.MILLISECONDS.toMicros(source.within().toMillis());
       return new Item(
           Item.ROW,
           withLast(row, key).toBytes(),
@@ -157,9 +165,17 @@ final class LabelJoin {
   private static final class Join extends RichFlatMapFunction<Item, Item> {
     private static final long serialVersionUID = 1L;
 
+    private final IdOrder ids;
     private transient int bucket;
     private transient @Nullable Map<Object, SpineRow> last;
     private transient @Nullable Progress progress;
+
+    /**
+     * @param ids order of the label events' ids
+     */
+    Join(IdOrder ids) {
+      this.ids = ids;
+    }
 
     @Override
     public void open(OpenContext context) {
@@ -177,7 +193,7 @@ final class LabelJoin {
       }
       SpineRow found = SpineRow.fromBytes(item.value());
       if (item.source() == LABEL) {
-        last.merge(found.values().get(0), found, Join::later);
+        last.merge(found.values().get(0), found, this::later);
         return;
       }
       Object on = found.values().get(found.values().size() - 1);
@@ -191,9 +207,9 @@ final class LabelJoin {
     }
 
     /** Of two labels of one time, the one with the greater id. */
-    private static SpineRow later(SpineRow one, SpineRow other) {
+    private SpineRow later(SpineRow one, SpineRow other) {
       boolean tie = one.time() == other.time();
-      return tie && one.id().compareTo(other.id()) > 0 ? one : other;
+      return tie && ids.compare(one.id(), other.id()) > 0 ? one : other;
     }
   }
 }

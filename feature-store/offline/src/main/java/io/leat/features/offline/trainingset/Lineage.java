@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.leat.features.engine.Micros;
 import io.leat.features.offline.EventTable;
 import io.leat.features.offline.OfflineException;
 import io.leat.features.offline.SourceColumns;
@@ -29,7 +30,6 @@ import java.nio.file.Path;
 import java.security.DigestInputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.time.Instant;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.Map;
@@ -175,8 +175,8 @@ final class Lineage {
     return new Lineage(node);
   }
 
-  private static String time(long millis) {
-    return Instant.ofEpochMilli(millis).toString();
+  private static String time(long micros) {
+    return Micros.toInstant(micros).toString();
   }
 
   /** Adds the files with their rows and checksums. */

@@ -118,7 +118,7 @@ final class PartFile implements Closeable {
             Types.required(PrimitiveTypeName.INT64)
                 .as(
                     LogicalTypeAnnotation.timestampType(
-                        true, LogicalTypeAnnotation.TimeUnit.MILLIS))
+                        true, LogicalTypeAnnotation.TimeUnit.MICROS))
                 .named(column.name());
         case text ->
             (column.role() == Column.Role.id

@@ -62,7 +62,7 @@ final class ReadSpineFile implements FlatMapFunction<String, Item> {
               "Row %d of the spine's file has no time (%s)."
                   .formatted(number, contract.eventTime()));
         }
-        long time = identity.timeMillis(event);
+        long time = identity.timeMicros(event);
         if (!times.contain(time)) {
           continue;
         }

@@ -1,5 +1,7 @@
 package io.leat.features.offline.trainingset;
 
+import io.leat.features.engine.EventIdentity;
+import io.leat.features.engine.IdOrder;
 import io.leat.features.offline.EventTable;
 import io.leat.features.offline.replay.EventCodec;
 import io.leat.features.offline.replay.FinishRow;
@@ -151,6 +153,7 @@ final class TrainingSetGraph {
 
     private final ServiceReference service;
     private transient @Nullable FinishRow vectors;
+    private transient @Nullable IdOrder ids;
     private transient @Nullable Progress progress;
 
     Vectors(ServiceReference service) {
@@ -160,6 +163,7 @@ final class TrainingSetGraph {
     @Override
     public void open(OpenContext context) {
       vectors = new FinishRow(service);
+      ids = new EventIdentity(service.spine()).idOrder();
       progress = Progress.of(getRuntimeContext());
     }
 
@@ -171,8 +175,9 @@ final class TrainingSetGraph {
           Item.ROW,
           row.toBytes(),
           SortKey.number(row.time())
-              + row.id()
-              + END_OF_ID
+              + (ids == IdOrder.NUMBER
+                  ? SortKey.number(Long.parseLong(row.id()))
+                  : row.id() + END_OF_ID)
               + SortKey.number(row.partition())
               + SortKey.number(row.offset()));
     }

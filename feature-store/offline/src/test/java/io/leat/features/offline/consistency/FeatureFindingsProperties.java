@@ -6,12 +6,14 @@ import static org.assertj.core.api.Assertions.within;
 import io.leat.features.offline.consistency.FeatureFindings.Example;
 import io.leat.schemas.NullReason;
 import java.util.List;
+import net.jqwik.api.Assume;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.DoubleRange;
 import net.jqwik.api.constraints.NotEmpty;
 import net.jqwik.api.constraints.Size;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
 
 class FeatureFindingsProperties {
   @Property
@@ -65,6 +67,30 @@ class FeatureFindingsProperties {
 
     assertThat(findings.equal()).isEqualTo(2);
     assertThat(findings.examples()).extracting(Example::time).containsExactly(2L, 3L, 4L, 5L);
+  }
+
+  @Property
+  void whatIsFarApartIsToldInFiniteNumbers(@ForAll double one, @ForAll double other) {
+    Assume.that(Double.isFinite(one) && Double.isFinite(other));
+    FeatureFindings findings = new FeatureFindings();
+    findings.compare(pair(0, one, other));
+    findings.compare(pair(1, Double.MAX_VALUE, -Double.MAX_VALUE));
+    findings.compare(pair(2, Double.MAX_VALUE, 1e308));
+
+    assertThat(findings.smape()).isBetween(0.0, 2.0);
+    assertThat(findings.deltas().quantile(0.5)).isFinite();
+    assertThat(findings.deltas().greatest()).isEqualTo(Double.MAX_VALUE);
+  }
+
+  @Test
+  void longsThatDifferByOneDifferHoweverLargeTheyAre() {
+    FeatureFindings findings = new FeatureFindings();
+    findings.compare(pair(0, (1L << 60) + 1, 1L << 60));
+    findings.compare(pair(1, Long.MAX_VALUE, Long.MIN_VALUE));
+
+    assertThat(findings.deltas().quantile(0.5)).isBetween(1.0, 1.0 + 1.0 / 64);
+    assertThat(findings.deltas().greatest()).isEqualTo(0x1p64);
+    assertThat(findings.smape()).isPositive();
   }
 
   private static Example pair(int time, @Nullable Object logged, @Nullable Object recomputed) {

@@ -84,8 +84,8 @@ class EventReaderTest {
       Object expected = field.name().equals("remark") ? null : parcel.get(field.pos());
       assertThat(read.get(field.pos())).as(field.name()).isEqualTo(expected);
     }
-    assertThat(reader.id(row)).isEqualTo("b3d7a1a0-0000-4000-8000-000000000001");
-    assertThat(reader.time(row)).isEqualTo(-1_001);
+    assertThat(reader.id(read)).isEqualTo("b3d7a1a0-0000-4000-8000-000000000001");
+    assertThat(reader.time(read)).isEqualTo(-1_000_999);
     assertThat(reader.partition(row)).isEqualTo(3);
     assertThat(reader.offset(row)).isEqualTo(44);
     assertThat(reader.arrival(row)).isEqualTo(new Arrival(1_700_000_000_555L, 3, 44));

@@ -53,13 +53,13 @@ public final class Shops {
     }
   }
 
-  /** A complaint about an order; its time has microseconds. */
+  /** A complaint about an order; its time is in microseconds. */
   public record Complaint(
       long id, long time, String order, int shop, int severity, boolean refunded) {
     public GenericRecord event() {
       return new GenericRecordBuilder(PIPELINE.contract("complaints").orElseThrow().schema())
           .set("complaint_id", id)
-          .set("complained_at", time * 1_000 + 999)
+          .set("complained_at", time)
           .set("order_id", order)
           .set("shop_id", shop)
           .set("severity", severity)
@@ -90,12 +90,12 @@ public final class Shops {
     }
     for (int i = 0; i < size; i++) {
       Order order = orders.get(random.nextInt(size));
-      // Before the order, within its hour and long behind it; to the millisecond around its end.
+      // Before the order, within its hour and long behind it; to the microsecond around its end.
       long delay = List.of(-5L, 0L, 10L, 59L, 60L, 61L, 600L).get(random.nextInt(7)) * MINUTE;
       complaints.add(
           new Complaint(
               i,
-              order.time() + delay + random.nextInt(3) - 1,
+              (order.time() + delay) * 1_000 + random.nextInt(3) - 1,
               order.id(),
               order.shop(),
               random.nextInt(5),

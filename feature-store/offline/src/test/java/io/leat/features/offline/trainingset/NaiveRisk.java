@@ -35,7 +35,7 @@ final class NaiveRisk {
   Map<String, @Nullable Object> row(Order order) {
     Map<String, @Nullable Object> row = new LinkedHashMap<>();
     row.put("event_id", order.id());
-    row.put("event_time", order.time());
+    row.put("event_time", order.time() * 1_000);
     row.put("customer_id", order.customer());
     row.put("shop_id", Integer.toString(order.shop()));
     row.put("event.amount", order.amount());
@@ -186,8 +186,8 @@ final class NaiveRisk {
             .filter(
                 one ->
                     one.shop() == order.shop()
-                        && one.time() <= order.time()
-                        && one.time() > order.time() - DAY)
+                        && one.time() <= order.time() * 1_000
+                        && one.time() > (order.time() - DAY) * 1_000)
             .toList();
     row.put("shop_complaints.complaints_1d", (long) seen.size());
     row.put(
@@ -199,10 +199,9 @@ final class NaiveRisk {
         .filter(
             one ->
                 one.order().equals(order.id())
-                    && one.time() >= order.time()
-                    && one.time() <= order.time() + HOUR)
-        .max(
-            Comparator.comparingLong(Complaint::time).thenComparing(one -> Long.toString(one.id())))
+                    && one.time() >= order.time() * 1_000
+                    && one.time() <= (order.time() + HOUR) * 1_000)
+        .max(Comparator.comparingLong(Complaint::time).thenComparingLong(Complaint::id))
         .map(Complaint::refunded)
         .orElse(null);
   }

@@ -61,7 +61,7 @@ class PointInTimeProperties {
     long now = Shops.FIRST + 2 * 24 * 60 * 60_000L;
     Shops known = new Shops(seed, ORDERS);
     known.orders.removeIf(order -> order.time() > now);
-    known.complaints.removeIf(complaint -> complaint.time() > now);
+    known.complaints.removeIf(complaint -> complaint.time() > now * 1_000);
     shops.write(folder.resolve("all/warehouse"), seed);
     known.write(folder.resolve("known/warehouse"), seed);
 
@@ -75,7 +75,7 @@ class PointInTimeProperties {
 
   private static List<Map<String, @Nullable Object>> features(
       List<Map<String, @Nullable Object>> rows, long until) {
-    rows.removeIf(row -> (Long) row.get("event_time") > until);
+    rows.removeIf(row -> (Long) row.get("event_time") > until * 1_000);
     rows.forEach(row -> row.remove("label"));
     return rows;
   }
@@ -97,8 +97,8 @@ class PointInTimeProperties {
 
     all.removeIf(
         row ->
-            (Long) row.get("event_time") < 6 * 3_600_000L
-                || (Long) row.get("event_time") >= 18 * 3_600_000L);
+            (Long) row.get("event_time") < 6 * 3_600_000_000L
+                || (Long) row.get("event_time") >= 18 * 3_600_000_000L);
     assertThat(some).isNotEmpty().isEqualTo(all);
   }
 }

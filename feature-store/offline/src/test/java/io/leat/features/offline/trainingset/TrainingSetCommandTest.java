@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.leat.features.engine.Micros;
 import io.leat.features.engine.ServiceReplay;
 import io.leat.features.offline.NullReasons;
 import io.leat.features.offline.OfflineTableWriter;
@@ -16,7 +17,6 @@ import io.leat.schemas.NullReason;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -118,9 +118,9 @@ class TrainingSetCommandTest {
     assertThat(time(validation.get(validation.size() - 1))).isLessThan(time(test.get(0)));
     JsonNode lineage = lineage(run);
     assertThat(lineage.at("/split/validationFrom").asText())
-        .isEqualTo(Instant.ofEpochMilli(time(validation.get(0))).toString());
+        .isEqualTo(Micros.toInstant(time(validation.get(0))).toString());
     assertThat(lineage.at("/split/testFrom").asText())
-        .isEqualTo(Instant.ofEpochMilli(time(test.get(0))).toString());
+        .isEqualTo(Micros.toInstant(time(test.get(0))).toString());
     assertThat(lineage.at("/rows/count").asInt()).isEqualTo(ORDERS);
     assertThat(lineage.path("files")).hasSize(3);
   }
@@ -177,7 +177,8 @@ class TrainingSetCommandTest {
   @Test
   void aLabelThatItsRowsFeaturesSeeIsRefused() throws IOException {
     assertThat(run("leaking", "--label=amount").said())
-        .contains("Service risk: the label amount is seen before it is known by event.amount (it is")
+        .contains(
+            "Service risk: the label amount is seen before it is known by event.amount (it is")
         .contains("spending.total_1h, spending.total_1d (total of spending@1 takes orders.amount")
         .contains("ratio (it is derived from event.amount)")
         .doesNotContain("shop_sales.max_amount"); // ends an hour before the row

@@ -210,13 +210,7 @@ public final class BackfillProcessor
 
   private void fold(KeptEvent event) {
     if (!state.cut().isBefore(event.position().partition(), event.position().offset())) {
-      boolean tooLate =
-          engine.update(
-              entries,
-              event.key(),
-              decoder.apply(event.event()),
-              event.eventId(),
-              event.eventTime());
+      boolean tooLate = engine.update(entries, event.key(), decoder.apply(event.event()));
       if (tooLate) {
         late.increment();
       }

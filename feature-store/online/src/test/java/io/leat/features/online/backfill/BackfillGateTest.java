@@ -8,6 +8,7 @@ import io.leat.features.online.backfill.BackfillState.Phase;
 import io.leat.schemas.backfill.LogCut;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.util.HexFormat;
 import java.util.List;
 import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.state.KeyValueStore;
@@ -34,7 +35,7 @@ class BackfillGateTest {
 
   @Test
   void keptEventsAreNoStates() {
-    gate.keep(new KeptEvent(new Position(0, 1), "a".getBytes(UTF_8), "e", 5, new byte[] {7}));
+    gate.keep(new KeptEvent(new Position(0, 1), "a".getBytes(UTF_8), new byte[] {7}));
 
     assertThat(gate.isOpen()).isFalse();
     assertThat(ViewEngine.isKey(StoreNames.kept(0).get())).isFalse();
@@ -55,17 +56,35 @@ class BackfillGateTest {
 
   @Test
   void whatAnEventTakesIsKeptWhole() {
-    KeptEvent event =
-        new KeptEvent(new Position(3, 9), "k".getBytes(UTF_8), "id", -1, new byte[] {1, 2});
+    KeptEvent event = new KeptEvent(new Position(3, 9), "k".getBytes(UTF_8), new byte[] {1, 2});
 
     KeptEvent read = KeptEvent.fromBytes(event.toBytes());
 
     assertThat(read).usingRecursiveComparison().isEqualTo(event);
   }
 
+  /** Bytes of form 1; never edit. */
+  @Test
+  void whatAnEarlierReleaseKeptIsRead() {
+    String golden =
+        "01" // version
+            + "00000003" // partition
+            + "0000000000000009" // offset
+            + "ffffffffffffffff" // event time
+            + ("00000001" + "6b") // key
+            + ("00000002" + "6964") // id
+            + ("00000002" + "0102"); // event
+
+    KeptEvent read = KeptEvent.fromBytes(HexFormat.of().parseHex(golden));
+
+    assertThat(read)
+        .usingRecursiveComparison()
+        .isEqualTo(new KeptEvent(new Position(3, 9), "k".getBytes(UTF_8), new byte[] {1, 2}));
+  }
+
   @Test
   void aRestartNumbersOnBehindWhatIsKept() {
-    KeptEvent event = new KeptEvent(new Position(0, 1), new byte[0], "e", 5, new byte[0]);
+    KeptEvent event = new KeptEvent(new Position(0, 1), new byte[0], new byte[0]);
     gate.keep(event);
     gate.keep(event);
 
