@@ -126,6 +126,8 @@ final class Samples {
         .setValue(0.25)
         .setThreshold(0.125)
         .setReference("77aa")
+        .setComplete(false)
+        .setLate(7)
         .build();
   }
 

@@ -150,6 +150,51 @@ public final class DriftDetector {
         after);
   }
 
+  /**
+   * What is told of a window of which vectors are known to be missing: how many it holds, and
+   * nothing about drift. One a feature and statistic.
+   */
+  public List<DriftMetric> unjudged(long windowStart, WindowSummary window) {
+    List<DriftMetric> metrics = new ArrayList<>();
+    for (int i = 0; i < features.size(); i++) {
+      for (Statistic statistic : Statistic.values()) {
+        DriftMetric metric =
+            metric(
+                windowStart,
+                window.events(),
+                window.counts(i).nulls(),
+                OptionalDouble.empty(),
+                calibrated.threshold(features.get(i).name(), statistic).orElseThrow());
+        metrics.add(DriftMetric.newBuilder(metric).setComplete(false).build());
+      }
+    }
+    return metrics;
+  }
+
+  /**
+   * What is told of a window when vectors of it come after it was closed.
+   *
+   * @param seen vectors that it was closed with
+   * @param late those that have come since
+   */
+  public DriftMetric late(long windowStart, long seen, long late) {
+    return DriftMetric.newBuilder()
+        .setMonitor(monitor.name())
+        .setModel(monitor.model())
+        .setFeature("*")
+        .setMetric("vectors")
+        .setWindowStart(Instant.ofEpochMilli(windowStart))
+        .setWindowEnd(Instant.ofEpochMilli(windowEnd(windowStart)))
+        .setEvents(seen)
+        .setNulls(0)
+        .setValue(null)
+        .setThreshold(0)
+        .setReference(fingerprint)
+        .setComplete(false)
+        .setLate(late)
+        .build();
+  }
+
   private record Found(String feature, FeatureCounts counts, Change change) {
     static final Comparator<Found> ORDER =
         Comparator.comparing((Found f) -> f.change().opened())

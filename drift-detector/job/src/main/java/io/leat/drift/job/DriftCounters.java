@@ -13,6 +13,7 @@ final class DriftCounters {
   private final Counter alertsOpened;
   private final Counter alertsClosed;
   private final Counter lateVectors;
+  private final Counter windowsIncomplete;
 
   DriftCounters(MetricGroup metrics) {
     windowsJudged = metrics.counter("windowsJudged");
@@ -20,6 +21,7 @@ final class DriftCounters {
     alertsOpened = metrics.counter("alertsOpened");
     alertsClosed = metrics.counter("alertsClosed");
     lateVectors = metrics.counter("lateVectors");
+    windowsIncomplete = metrics.counter("windowsIncomplete");
   }
 
   void judged(DriftDetector.Verdict verdict) {
@@ -34,6 +36,11 @@ final class DriftCounters {
 
   private static boolean isBeyondThreshold(DriftMetric metric) {
     return metric.getValue() != null && metric.getValue() > metric.getThreshold();
+  }
+
+  /** A window that is known to lack vectors, and was not judged. */
+  void incomplete() {
+    windowsIncomplete.inc();
   }
 
   void late(long vectors) {

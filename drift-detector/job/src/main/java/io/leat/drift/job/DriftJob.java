@@ -23,7 +23,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
@@ -42,14 +41,15 @@ import org.slf4j.LoggerFactory;
  *
  * A window closes when the watermark passes its end: when, in every partition that is not idle, a
  * vector later by the monitors' lateness has come (of several monitors of a service, by the
- * greatest). The newest windows therefore stay open until newer vectors come.
+ * greatest). A partition is idle when it is silent and nothing in the stream before it is left to
+ * read. The newest windows therefore stay open until newer vectors come.
  */
 public final class DriftJob implements FlinkJob {
   public static final String NAME = "drift";
 
   /**
-   * A partition without a vector for so long (wall clock) holds no window open. Longer than a
-   * restart of the feature store, whose silence must not be taken for an empty partition's.
+   * A partition without a vector for so long (wall clock) holds no window open, if what was in the
+   * stream by then has been read.
    */
   private static final Duration IDLENESS = Duration.ofSeconds(20);
 
@@ -142,7 +142,7 @@ public final class DriftJob implements FlinkJob {
             .max(Duration::compareTo)
             .orElseThrow();
     String topic = Topics.features(service.name());
-    return KafkaRecords.read(environment, context, topic, lateness, Optional.of(idleness))
+    return KafkaRecords.read(environment, context, topic, lateness, idleness, service.spine())
         .process(
             DecodeAvro.specificWithWriterSchema(context.registry(), FeatureVector.class, watched),
             TypeInformation.of(WatchedVector.class))

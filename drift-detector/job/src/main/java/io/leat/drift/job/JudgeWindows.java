@@ -8,6 +8,7 @@ import io.leat.records.DriftMetric;
 import io.leat.runtime.flink.RecordTypeInfo;
 import io.leat.schemas.AvroCodec;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -36,13 +37,18 @@ import org.slf4j.LoggerFactory;
  * points and mean nothing against another profile: when the profile changes, open windows are
  * dropped, alerts live on.
  *
- * <p>A part that comes after its window was closed is late: it is counted, logged and changes
- * nothing.
+ * <p>A part that comes after its window was closed is late: it changes no verdict, and is told in a
+ * metric of the window, counted and logged. A window that is known to lack vectors when it closes
+ * (they were dropped with their reference, or never read) is not judged: it has metrics that say
+ * so, and alerts stay as they are.
  */
 final class JudgeWindows extends KeyedProcessFunction<String, WindowPart, DriftMetric> {
   private static final long serialVersionUID = 1L;
   private static final Logger log = LoggerFactory.getLogger(JudgeWindows.class);
   private static final long LOG_EVERY_MILLIS = 60_000;
+
+  /** Of so many closed windows it is known how many vectors they had. */
+  private static final int CLOSED_KEPT = 500;
 
   /** What began and ceased, in order of windows. */
   static final OutputTag<DriftAlert> ALERTS =
@@ -54,6 +60,9 @@ final class JudgeWindows extends KeyedProcessFunction<String, WindowPart, DriftM
   private transient @Nullable MapState<String, byte[]> alertStates;
   private transient @Nullable ValueState<Long> closedUntil;
   private transient @Nullable ValueState<String> reference;
+  private transient @Nullable MapState<Long, Boolean> incomplete;
+  private transient @Nullable MapState<Long, Long> seen;
+  private transient @Nullable MapState<Long, Long> late;
 
   JudgeWindows(List<Watch> watches) {
     this.watches = List.copyOf(watches);
@@ -77,6 +86,13 @@ final class JudgeWindows extends KeyedProcessFunction<String, WindowPart, DriftM
     closedUntil =
         getRuntimeContext().getState(new ValueStateDescriptor<>("closed-until", Types.LONG));
     reference = getRuntimeContext().getState(new ValueStateDescriptor<>("reference", Types.STRING));
+    incomplete =
+        getRuntimeContext()
+            .getMapState(new MapStateDescriptor<>("incomplete", Types.LONG, Types.BOOLEAN));
+    seen =
+        getRuntimeContext().getMapState(new MapStateDescriptor<>("seen", Types.LONG, Types.LONG));
+    late =
+        getRuntimeContext().getMapState(new MapStateDescriptor<>("late", Types.LONG, Types.LONG));
   }
 
   @Override
@@ -89,8 +105,14 @@ final class JudgeWindows extends KeyedProcessFunction<String, WindowPart, DriftM
     long end = detector.windowEnd(part.windowStart());
     Long closed = closedUntil.value();
     if (end - 1 <= context.timerService().currentWatermark() || (closed != null && end <= closed)) {
-      monitor.late(part.vectors(), part.windowStart());
+      tellOfLate(part, monitor, out);
       return;
+    }
+    if (part.afterGap()) {
+      incomplete.put(part.windowStart(), true);
+      for (Long start : windows.keys()) {
+        incomplete.put(start, true);
+      }
     }
     WindowSummary window = detector.readWindow(part.summary());
     byte[] earlier = windows.get(part.windowStart());
@@ -120,6 +142,14 @@ final class JudgeWindows extends KeyedProcessFunction<String, WindowPart, DriftM
       return; // dropped with its reference
     }
     windows.remove(start);
+    WindowSummary window = detector.readWindow(summary);
+    remember(start, window.events(), detector);
+    if (incomplete.contains(start)) {
+      incomplete.remove(start);
+      detector.unjudged(start, window).forEach(out::collect);
+      monitor.incomplete(start, window.events());
+      return;
+    }
     Map<String, AlertState> states = new HashMap<>();
     for (String feature : detector.features()) {
       byte[] state = alertStates.get(feature);
@@ -127,13 +157,44 @@ final class JudgeWindows extends KeyedProcessFunction<String, WindowPart, DriftM
         states.put(feature, AlertState.read(state));
       }
     }
-    DriftDetector.Verdict verdict = detector.judge(start, detector.readWindow(summary), states);
+    DriftDetector.Verdict verdict = detector.judge(start, window, states);
     for (Map.Entry<String, AlertState> state : verdict.states().entrySet()) {
       alertStates.put(state.getKey(), state.getValue().toBytes());
     }
     verdict.metrics().forEach(out::collect);
     verdict.alerts().forEach(alert -> context.output(ALERTS, alert));
     monitor.judged(verdict);
+  }
+
+  private void tellOfLate(WindowPart part, OpenMonitor monitor, Collector<DriftMetric> out)
+      throws Exception {
+    long start = part.windowStart();
+    Long before = late.get(start);
+    long now = (before == null ? 0 : before) + part.vectors();
+    late.put(start, now);
+    Long had = seen.get(start);
+    out.collect(monitor.detector().late(start, had == null ? 0 : had, now));
+    monitor.late(part.vectors(), start);
+  }
+
+  /** Keeps how many vectors a window was closed with, and lets go of the oldest. */
+  private void remember(long start, long events, DriftDetector detector) throws Exception {
+    seen.put(start, events);
+    long oldest = start - CLOSED_KEPT * (detector.windowEnd(start) - start);
+    forgetBefore(oldest, seen);
+    forgetBefore(oldest, late);
+  }
+
+  private static void forgetBefore(long oldest, MapState<Long, Long> kept) throws Exception {
+    List<Long> old = new ArrayList<>();
+    for (Long start : kept.keys()) {
+      if (start < oldest) {
+        old.add(start);
+      }
+    }
+    for (Long start : old) {
+      kept.remove(start);
+    }
   }
 
   /** A monitor that the pipeline no longer declares leaves nothing behind. */
@@ -143,6 +204,9 @@ final class JudgeWindows extends KeyedProcessFunction<String, WindowPart, DriftM
     alertStates.clear();
     closedUntil.clear();
     reference.clear();
+    incomplete.clear();
+    seen.clear();
+    late.clear();
   }
 
   private void dropWindowsOfAnotherReference(String monitor, DriftDetector detector)
@@ -152,9 +216,12 @@ final class JudgeWindows extends KeyedProcessFunction<String, WindowPart, DriftM
       return;
     }
     if (before != null && !windows.isEmpty()) {
+      for (Long start : windows.keys()) {
+        incomplete.put(start, true);
+      }
       windows.clear();
       log.warn(
-          "Monitor {} has a new reference profile: the windows that were open are dropped, the next ones are compared with it",
+          "Monitor {} has a new reference profile: what the windows that were open held is dropped, so they are not judged; the next ones are compared with it",
           monitor);
     }
     reference.update(detector.reference());
@@ -185,6 +252,15 @@ final class JudgeWindows extends KeyedProcessFunction<String, WindowPart, DriftM
           .forEach(
               alert ->
                   log.info("{} {}: {}", alert.getSeverity(), alert.getState(), alert.getMessage()));
+    }
+
+    void incomplete(long windowStart, long vectors) {
+      counters.incomplete();
+      log.warn(
+          "Monitor {}: the window from {} is not judged: it holds {} vectors, and others of it were dropped or never read.",
+          name,
+          Instant.ofEpochMilli(windowStart),
+          vectors);
     }
 
     void late(long vectors, long windowStart) {

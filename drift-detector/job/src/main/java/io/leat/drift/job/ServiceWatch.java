@@ -49,7 +49,7 @@ final class ServiceWatch
     if (!vector.getService().equals(service)
         || vector.getServiceVersion() != version
         || !vector.getDefinition().equals(definition)) {
-      return new WatchedVector(false, eventTime, new double[0]);
+      return new WatchedVector(false, record.isAfterGap(), eventTime, new double[0]);
     }
     int[] place = places(decoded.writerSchema());
     double[] values = new double[place.length];
@@ -62,7 +62,7 @@ final class ServiceWatch
       }
       values[i] = NumericValue.of(vector.getValues().get(place[i]));
     }
-    return new WatchedVector(true, eventTime, values);
+    return new WatchedVector(true, record.isAfterGap(), eventTime, values);
   }
 
   private int[] places(Schema writerSchema) throws BadRecordException {

@@ -38,6 +38,7 @@ final class SummariseWindows extends AbstractStreamOperator<WindowPart>
   private transient @Nullable Counter otherDefinitions;
   private transient boolean toldOfOtherDefinition;
   private transient int open;
+  private transient boolean afterGap;
 
   /**
    * @param features the order of the vectors' values
@@ -77,6 +78,7 @@ final class SummariseWindows extends AbstractStreamOperator<WindowPart>
   // open comes first
   public void processElement(StreamRecord<WatchedVector> element) {
     WatchedVector vector = element.getValue();
+    afterGap |= vector.afterGap();
     if (!vector.current()) {
       otherDefinitions.inc();
       if (!toldOfOtherDefinition) {
@@ -116,9 +118,14 @@ final class SummariseWindows extends AbstractStreamOperator<WindowPart>
                   output.collect(
                       new StreamRecord<>(
                           new WindowPart(
-                              monitor.name(), start, window.events(), window.toBytes()))));
+                              monitor.name(),
+                              start,
+                              window.events(),
+                              afterGap,
+                              window.toBytes()))));
       monitor.windows().clear();
     }
+    afterGap &= open == 0; // else it has been told
     open = 0;
   }
 

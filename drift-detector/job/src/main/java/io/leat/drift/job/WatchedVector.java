@@ -5,9 +5,10 @@ package io.leat.drift.job;
  *
  * @param current whether the vector was made by the definition that the models were trained on;
  *     others are counted and passed over
+ * @param afterGap whether records before it in its partition were never read
  * @param eventTime milliseconds since 1970-01-01 UTC
  * @param values the watched features' values in the order of {@link ServiceWatch#features()}, NaN
  *     where null; empty if not current
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared
-public record WatchedVector(boolean current, long eventTime, double[] values) {}
+public record WatchedVector(boolean current, boolean afterGap, long eventTime, double[] values) {}

@@ -6,7 +6,10 @@ package io.leat.drift.job;
  * @param monitor name of the monitor
  * @param windowStart milliseconds since 1970-01-01 UTC
  * @param vectors how many vectors it is of
+ * @param afterGap whether records before some of them were never read: the window, and those before
+ *     it that are open, may lack vectors
  * @param summary {@link io.leat.drift.WindowSummary#toBytes}
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared
-public record WindowPart(String monitor, long windowStart, long vectors, byte[] summary) {}
+public record WindowPart(
+    String monitor, long windowStart, long vectors, boolean afterGap, byte[] summary) {}

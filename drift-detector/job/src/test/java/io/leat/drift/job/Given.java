@@ -74,6 +74,6 @@ final class Given {
     for (int i = 0; i < vectors; i++) {
       summary.add(new double[] {NumericValue.of(random.nextGaussian()), constant});
     }
-    return new WindowPart(watch.monitor().name(), windowStart, vectors, summary.toBytes());
+    return new WindowPart(watch.monitor().name(), windowStart, vectors, false, summary.toBytes());
   }
 }

@@ -60,8 +60,21 @@ class JudgeWindowsTest {
       return harness.snapshot(1, 1);
     }
 
+    Judge givenAfterGap(long day, int vectors, double constant) throws Exception {
+      WindowPart part = Given.part(watch, day * DAY, vectors, constant);
+      harness.processElement(
+          new WindowPart(part.monitor(), part.windowStart(), vectors, true, part.summary()),
+          day * DAY);
+      return this;
+    }
+
     List<DriftMetric> metrics() {
       return harness.extractOutputValues();
+    }
+
+    /** Metrics of features: without those that tell of late vectors. */
+    List<DriftMetric> verdicts() {
+      return metrics().stream().filter(metric -> !metric.getMetric().equals("vectors")).toList();
     }
 
     List<DriftAlert> alerts() {
@@ -154,13 +167,60 @@ class JudgeWindowsTest {
     OperatorSubtaskState state;
     try (Judge judge = new Judge(watch)) {
       judge.given(1, 24, 3).watermark(2).given(1, 24, 4).given(0, 24, 4).watermark(3);
-      assertThat(judge.metrics()).hasSize(4);
+      assertThat(judge.verdicts()).hasSize(4);
       state = judge.snapshot();
     }
     // The watermark of before is gone; that the window was closed is not.
     try (Judge judge = new Judge(List.of(watch), state)) {
       judge.given(1, 24, 4).given(0, 24, 4).watermark(5);
-      assertThat(judge.metrics()).isEmpty();
+      assertThat(judge.verdicts()).isEmpty();
+    }
+  }
+
+  @Test
+  void vectorsThatComeAfterTheirWindowClosedAreToldOfWithIt() throws Exception {
+    OperatorSubtaskState state;
+    try (Judge judge = new Judge(watch)) {
+      judge.given(1, 24, 3).watermark(2).given(1, 5, 3);
+      state = judge.snapshot();
+    }
+    try (Judge judge = new Judge(List.of(watch), state)) {
+      judge.given(1, 2, 3).given(0, 3, 3);
+
+      assertThat(judge.metrics())
+          .extracting(
+              metric -> metric.getWindowStart().toEpochMilli() / DAY,
+              DriftMetric::getMetric,
+              DriftMetric::getEvents,
+              DriftMetric::getLate,
+              DriftMetric::getComplete)
+          .containsExactly(
+              tuple(1L, "vectors", 24L, 7L, false), tuple(0L, "vectors", 0L, 3L, false));
+      assertThat(judge.alerts()).isEmpty();
+    }
+  }
+
+  @Test
+  void aWindowThatIsKnownToLackVectorsIsNotJudged() throws Exception {
+    try (Judge judge = new Judge(watch)) {
+      judge.given(0, 24, 4).watermark(1).given(1, 24, 4);
+      judge.givenAfterGap(2, 24, 4).watermark(3);
+
+      assertThat(judge.metrics().subList(4, 12))
+          .allSatisfy(
+              metric -> {
+                assertThat(metric.getComplete()).isFalse();
+                assertThat(metric.getValue()).isNull();
+                assertThat(metric.getEvents()).isEqualTo(24);
+              });
+      assertThat(judge.alerts()).as("two windows that drifted would open one").isEmpty();
+
+      judge.given(3, 24, 4).watermark(4);
+
+      assertThat(judge.metrics().subList(12, 16))
+          .extracting(DriftMetric::getComplete)
+          .containsOnly(true);
+      assertThat(judge.alerts()).hasSize(1);
     }
   }
 
@@ -186,11 +246,12 @@ class JudgeWindowsTest {
     }
     Watch retrained = Given.watch("m", 4);
     try (Judge judge = new Judge(List.of(retrained), state)) {
-      judge.given(retrained, 2, 24, 4).given(retrained, 3, 24, 4).given(retrained, 4, 24, 4);
-      judge.watermark(6);
+      judge.given(retrained, 2, 20, 4).given(retrained, 3, 24, 4).given(retrained, 4, 24, 4);
+      judge.given(retrained, 5, 24, 4).watermark(6);
 
       assertThat(judge.metrics().get(0).getWindowStart().toEpochMilli()).isEqualTo(2 * DAY);
-      assertThat(judge.metrics().get(0).getEvents()).isEqualTo(24);
+      assertThat(judge.metrics().get(0).getEvents()).isEqualTo(20);
+      assertThat(judge.metrics().get(0).getComplete()).as("it lacks what was dropped").isFalse();
       assertThat(judge.alerts())
           .extracting(DriftAlert::getState)
           .containsExactly(AlertState.CLOSED);

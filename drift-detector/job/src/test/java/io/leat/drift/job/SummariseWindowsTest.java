@@ -96,15 +96,28 @@ class SummariseWindowsTest {
 
   @Test
   void passesOverVectorsOfAnotherDefinition() throws Exception {
-    harness.processElement(new WatchedVector(false, 0, new double[0]), 0);
+    harness.processElement(new WatchedVector(false, false, 0, new double[0]), 0);
     harness.processWatermark(1);
 
     assertThat(parts()).isEmpty();
   }
 
+  @Test
+  void tellsThatRecordsBeforeAVectorWereNeverRead() throws Exception {
+    process(0, 3);
+    harness.processWatermark(1);
+    harness.processElement(
+        new WatchedVector(true, true, Given.DAY, new double[] {9, 3, 0.5}), Given.DAY);
+    harness.processWatermark(Given.DAY);
+    process(2 * Given.DAY, 3);
+    harness.processWatermark(2 * Given.DAY);
+
+    assertThat(parts()).extracting(WindowPart::afterGap).containsExactly(false, true, false);
+  }
+
   private void process(long eventTime, double constant) throws Exception {
     harness.processElement(
-        new WatchedVector(true, eventTime, new double[] {9, constant, 0.5}), eventTime);
+        new WatchedVector(true, false, eventTime, new double[] {9, constant, 0.5}), eventTime);
   }
 
   private List<WindowPart> parts() {

@@ -31,9 +31,20 @@ public record KafkaRecord(
     Headers headers,
     byte @Nullable [] key,
     byte @Nullable [] value) {
+  /** A header that the source adds; it is in no topic. */
+  static final String AFTER_GAP = "leat.after-gap";
+
   /** The last header of that name as text; empty where there is none or its value is null. */
   public Optional<String> header(String name) {
     return io.leat.schemas.RecordHeaders.get(headers, name);
+  }
+
+  /**
+   * Whether records before it in its partition were never read by this job: they were deleted
+   * before, or passed over by choice when its position was lost.
+   */
+  public boolean isAfterGap() {
+    return headers.lastHeader(AFTER_GAP) != null;
   }
 
   /** {@code topic/partition/offset}. */

@@ -1,5 +1,6 @@
 package io.leat.runtime.flink;
 
+import io.leat.runtime.flink.StreamDrain.Stage;
 import io.leat.schemas.AvroCodec;
 import io.leat.schemas.RecordHeaders;
 import io.leat.schemas.RegistryClient;
@@ -9,6 +10,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.apache.avro.specific.SpecificRecordBase;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.common.serialization.SerializationSchema;
@@ -50,21 +52,46 @@ public final class KafkaRecords {
    * As {@link #read(StreamExecutionEnvironment, FlinkJobContext, String)}, in event time out of the
    * header {@value RecordHeaders#EVENT_TIME}. A record without it does not move the watermark.
    *
+   * @param topic one that the features' service makes, of an event that ingestion checks
    * @param outOfOrderness how far behind its partition's newest record the watermark stays
    * @param idleness after this long (wall clock) without a record, a partition no longer holds the
-   *     watermark back; empty: it always does
+   *     watermark back, if what was in the stream by then is read: this topic to its end, and those
+   *     of the stages before by theirs
+   * @param spine the event that the topic is made of
    */
   public static DataStream<KafkaRecord> read(
       StreamExecutionEnvironment environment,
       FlinkJobContext context,
       String topic,
       Duration outOfOrderness,
-      Optional<Duration> idleness) {
+      Duration idleness,
+      String spine) {
     WatermarkStrategy<KafkaRecord> watermarks =
-        WatermarkStrategy.<KafkaRecord>forBoundedOutOfOrderness(outOfOrderness)
-            .withTimestampAssigner((record, kafkaTimestamp) -> eventTime(record));
+        WatermarkStrategy.forBoundedOutOfOrderness(outOfOrderness);
+    DrainWatch drain =
+        new DrainWatch(context.kafkaClientProperties(), stages(context, topic, spine));
     return read(
-        environment, context, topic, idleness.map(watermarks::withIdleness).orElse(watermarks));
+        environment,
+        context,
+        topic,
+        WatermarkStrategy.<KafkaRecord>forGenerator(
+                generators ->
+                    new IdleWhenDrained<>(
+                        watermarks.createWatermarkGenerator(generators),
+                        idleness,
+                        DrainWatch::now,
+                        drain))
+            .withTimestampAssigner((record, kafkaTimestamp) -> eventTime(record)));
+  }
+
+  /** What a record passes until it is read here: ingestion, features, this job. */
+  private static List<Stage> stages(FlinkJobContext context, String topic, String spine) {
+    String pipeline = context.pipeline().name();
+    String features = pipeline + "-features";
+    return List.of(
+        Stage.of(pipeline + "-ingestion", spine),
+        new Stage(features, Set.of(Topics.valid(spine)), features + "-"),
+        Stage.of(context.applicationId(), topic));
   }
 
   private static DataStream<KafkaRecord> read(

@@ -36,7 +36,7 @@ final class LogPositionsReader implements SourceReader<KafkaRecord, KafkaPartiti
 
   @Override
   public void addSplits(List<KafkaPartitionSplit> splits) {
-    List<LogSplit> checked = positions.checked(splits);
+    List<LogSplit> checked = positions.checked(splits, records.gaps());
     for (LogSplit split : checked) {
       split.topicId().ifPresent(id -> topicIds.put(split.getTopicPartition(), id));
       split

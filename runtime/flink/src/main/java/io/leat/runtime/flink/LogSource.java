@@ -2,8 +2,10 @@ package io.leat.runtime.flink;
 
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Properties;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.connector.source.Boundedness;
@@ -24,6 +26,8 @@ import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.OffsetResetStrategy;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.header.Headers;
+import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -108,11 +112,25 @@ final class LogSource
     return new LogPositionsReader(kafka.createReader(context), records, lost);
   }
 
-  /** Hands on the bytes, and remembers each partition's newest leader epoch; never fails. */
+  /**
+   * Hands on the bytes, remembers each partition's newest leader epoch, and marks a record that
+   * comes after a gap; never fails.
+   */
   static final class Raw implements KafkaRecordDeserializationSchema<KafkaRecord> {
     private static final long serialVersionUID = 1L;
 
+    private static final byte[] NOTHING = {};
+
     private transient @Nullable Map<TopicPartition, Integer> leaderEpochs;
+    private transient @Nullable Set<TopicPartition> gaps;
+
+    /** Partitions whose next record comes after some that are never read. */
+    Set<TopicPartition> gaps() {
+      if (gaps == null) {
+        gaps = new HashSet<>();
+      }
+      return gaps;
+    }
 
     /** Leader epoch of the record handed on last, by partition; the reader's one thread's. */
     Map<TopicPartition, Integer> leaderEpochs() {
@@ -124,19 +142,19 @@ final class LogSource
 
     @Override
     public void deserialize(ConsumerRecord<byte[], byte[]> record, Collector<KafkaRecord> out) {
-      record
-          .leaderEpoch()
-          .ifPresent(
-              epoch ->
-                  leaderEpochs()
-                      .put(new TopicPartition(record.topic(), record.partition()), epoch));
+      TopicPartition partition = new TopicPartition(record.topic(), record.partition());
+      record.leaderEpoch().ifPresent(epoch -> leaderEpochs().put(partition, epoch));
+      Headers headers = record.headers();
+      if (gaps().remove(partition)) {
+        headers = new RecordHeaders(headers.toArray()).add(KafkaRecord.AFTER_GAP, NOTHING);
+      }
       out.collect(
           new KafkaRecord(
               record.topic(),
               record.partition(),
               record.offset(),
               record.timestamp(),
-              record.headers(),
+              headers,
               record.key(),
               record.value()));
     }

@@ -47,12 +47,13 @@ record LostPositions(Properties settings, String reader, OnLostPosition choice)
    * The splits with positions that their topics have, and the topics' ids. Waits while the brokers
    * do not answer.
    *
+   * @param gaps takes the partitions of which records before the position are never read
    * @throws LostPositionException if a position is lost and the choice is to stop there
    */
-  List<LogSplit> checked(List<KafkaPartitionSplit> splits) {
+  List<LogSplit> checked(List<KafkaPartitionSplit> splits, Set<TopicPartition> gaps) {
     while (true) {
       try {
-        return ask(splits);
+        return ask(splits, gaps);
       } catch (RetriableException e) {
         log.warn("{} waits for the brokers to look at its positions: {}", reader, e.getMessage());
         pause();
@@ -60,7 +61,7 @@ record LostPositions(Properties settings, String reader, OnLostPosition choice)
     }
   }
 
-  private List<LogSplit> ask(List<KafkaPartitionSplit> splits) {
+  private List<LogSplit> ask(List<KafkaPartitionSplit> splits, Set<TopicPartition> gaps) {
     Map<String, Object> client = new HashMap<>();
     settings.forEach((name, value) -> client.put(name.toString(), value));
     client.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_uncommitted");
@@ -74,19 +75,23 @@ record LostPositions(Properties settings, String reader, OnLostPosition choice)
         new KafkaConsumer<>(client, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
       List<LogSplit> checked = new ArrayList<>();
       for (KafkaPartitionSplit split : splits) {
-        checked.add(check(split, ids.get(split.getTopic()), consumer));
+        checked.add(check(split, ids.get(split.getTopic()), consumer, gaps));
       }
       return checked;
     }
   }
 
-  private LogSplit check(KafkaPartitionSplit split, String id, Consumer<?, ?> consumer) {
+  private LogSplit check(
+      KafkaPartitionSplit split, String id, Consumer<?, ?> consumer, Set<TopicPartition> gaps) {
     TopicPartition partition = split.getTopicPartition();
     Optional<LogSplit> known = split instanceof LogSplit of ? Optional.of(of) : Optional.empty();
     long position = position(split, consumer);
     if (position < 0) { // none yet: Flink's word for the first record
       long first = consumer.beginningOffsets(List.of(partition)).get(partition);
       log.info("{} has no position in {} and begins with offset {}", reader, partition, first);
+      if (first > 0) {
+        gaps.add(partition);
+      }
       return at(KafkaPartitionSplit.EARLIEST_OFFSET, split, id, null);
     }
     Optional<LostPosition> lost =
@@ -103,6 +108,7 @@ record LostPositions(Properties settings, String reader, OnLostPosition choice)
       throw new LostPositionException(lost.get().stopped(reader));
     }
     log.warn(lost.get().goesOn(reader, choice));
+    gaps.add(partition);
     return at(lost.get().next(choice), split, id, null);
   }
 

@@ -1,0 +1,128 @@
+package io.leat.runtime.flink;
+
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.stream.Collectors;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.clients.admin.ListOffsetsOptions;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.IsolationLevel;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.jspecify.annotations.Nullable;
+
+/** What the brokers say of logs and of those who read them. One thread's. */
+final class KafkaLogs implements StreamDrain.Logs, AutoCloseable {
+  private static final String REPARTITIONED = "-repartition";
+  private static final Duration POLL = Duration.ofMillis(200);
+  private static final Duration LOOK = Duration.ofSeconds(2);
+
+  private final Admin admin;
+  private final KafkaConsumer<byte[], byte[]> consumer;
+
+  /**
+   * @param settings of any Kafka client
+   */
+  KafkaLogs(Properties settings) {
+    Map<String, Object> reading = new HashMap<>();
+    settings.forEach((name, value) -> reading.put(name.toString(), value));
+    Map<String, Object> asking = new HashMap<>(reading);
+    asking.keySet().retainAll(AdminClientConfig.configNames());
+    reading.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
+    reading.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "none");
+    reading.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
+    reading.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 1);
+    this.admin = Admin.create(asking);
+    this.consumer =
+        new KafkaConsumer<>(reading, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+  }
+
+  @Override
+  public Set<String> named(String beginning) {
+    return get(admin.listTopics().names()).stream()
+        .filter(topic -> topic.startsWith(beginning) && topic.endsWith(REPARTITIONED))
+        .collect(Collectors.toSet());
+  }
+
+  @Override
+  public Map<TopicPartition, Long> ends(Set<String> topics) {
+    Map<TopicPartition, OffsetSpec> wanted = new HashMap<>();
+    get(admin.describeTopics(topics).allTopicNames())
+        .values()
+        .forEach(
+            topic ->
+                topic
+                    .partitions()
+                    .forEach(
+                        part ->
+                            wanted.put(
+                                new TopicPartition(topic.name(), part.partition()),
+                                OffsetSpec.latest())));
+    Map<TopicPartition, Long> ends = new HashMap<>();
+    get(admin.listOffsets(wanted, new ListOffsetsOptions(IsolationLevel.READ_COMMITTED)).all())
+        .forEach((partition, end) -> ends.put(partition, end.offset()));
+    return ends;
+  }
+
+  @Override
+  public boolean hasRead(String group, Map<TopicPartition, Long> ends) {
+    Map<TopicPartition, OffsetAndMetadata> committed =
+        get(admin.listConsumerGroupOffsets(group).partitionsToOffsetAndMetadata());
+    return ends.entrySet().stream()
+        .allMatch(end -> hasNone(end.getKey(), committed.get(end.getKey()), end.getValue()));
+  }
+
+  /**
+   * Whether there is no record between a committed offset and an end: markers of transactions and
+   * records of aborted ones, which a group may never commit past, are none.
+   */
+  private boolean hasNone(
+      TopicPartition partition, @Nullable OffsetAndMetadata committed, long end) {
+    List<TopicPartition> one = List.of(partition);
+    long first = consumer.beginningOffsets(one).get(partition);
+    long from = committed == null ? first : Math.max(first, committed.offset());
+    if (from >= end) {
+      return true;
+    }
+    consumer.assign(one);
+    consumer.seek(partition, from);
+    long deadline = System.nanoTime() + LOOK.toNanos();
+    while (consumer.position(partition) < end && System.nanoTime() < deadline) {
+      for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
+        if (record.offset() < end) {
+          return false;
+        }
+      }
+    }
+    return consumer.position(partition) >= end;
+  }
+
+  private static <T> T get(KafkaFuture<T> answer) {
+    try {
+      return answer.get();
+    } catch (ExecutionException e) {
+      throw e.getCause() instanceof KafkaException told ? told : new KafkaException(e.getCause());
+    } catch (InterruptedException e) {
+      throw new InterruptException(e);
+    }
+  }
+
+  @Override
+  public void close() {
+    consumer.close();
+    admin.close(LOOK);
+  }
+}
