@@ -12,6 +12,6 @@ RUN mkdir /jobs && cp target/leat/lib/flink/*.jar /jobs && cd /jobs \
 
 FROM flink:2.2.1-java17
 COPY --from=build /jobs/ /opt/flink/lib/
-COPY docker/submit.sh /opt/leat/submit.sh
+COPY docker/flink-job.sh /opt/leat/flink-job.sh
 # Volumes that are mounted here for the first time take their owner from these.
 RUN mkdir /warehouse /checkpoints && chown flink:flink /warehouse /checkpoints

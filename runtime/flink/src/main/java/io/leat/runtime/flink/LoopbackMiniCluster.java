@@ -31,7 +31,10 @@ final class LoopbackMiniCluster extends MiniCluster {
     super(configuration);
   }
 
-  /** A REST interface that shows jobs and takes none: submission deserialises what it is sent. */
+  /**
+   * A REST interface that shows jobs and takes none: submission deserialises what it is sent.
+   * {@link ReadOnlyRest} refuses what else would change something.
+   */
   @Override
   protected DispatcherResourceManagerComponentFactory
       createDispatcherResourceManagerComponentFactory() {
@@ -59,7 +62,12 @@ final class LoopbackMiniCluster extends MiniCluster {
     settings.set(RestOptions.BIND_ADDRESS, LOOPBACK);
     settings.set(RestOptions.PORT, restPort);
     settings.set(RestOptions.BIND_PORT, Integer.toString(restPort));
+    settings.set(ReadOnlyRest.ENABLED, true);
     settings.set(WebOptions.SUBMIT_ENABLE, false);
+    settings.set(WebOptions.CANCEL_ENABLE, false); // the page then shows no button for it
+    settings.set(WebOptions.RESCALE_ENABLE, false);
+    settings.set(WebOptions.ACCESS_CONTROL_ALLOW_ORIGIN, "http://" + LOOPBACK); // not every page
+    settings.set(WebOptions.TMP_DIR, scratch.toString());
     settings.set(JobManagerOptions.ADDRESS, LOOPBACK);
     settings.set(JobManagerOptions.BIND_HOST, LOOPBACK);
     settings.set(TaskManagerOptions.HOST, LOOPBACK);
