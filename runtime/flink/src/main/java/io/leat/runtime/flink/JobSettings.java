@@ -80,6 +80,7 @@ final class JobSettings {
         CheckpointingOptions.INCREMENTAL_CHECKPOINTS,
         options.stateBackend() == FlinkJobOptions.StateBackend.rocksdb);
     settings.set(CheckpointingOptions.CHECKPOINT_STORAGE, "filesystem");
+    settings.set(CheckpointingOptions.MAX_RETAINED_CHECKPOINTS, Checkpoints.KEPT);
     settings.set(CheckpointingOptions.CHECKPOINTS_DIRECTORY, checkpoints.toUri().toString());
     return settings;
   }
