@@ -20,7 +20,11 @@ public enum StorageTrouble {
       "SQLITE_CANTOPEN"),
   CATALOG_LOCKED(
       "The catalog in the warehouse %s stayed locked by another program. End the program that holds a transaction open on catalog.db and start again: nothing is lost.",
-      "SQLITE_BUSY", "SQLITE_LOCKED");
+      "SQLITE_BUSY", "SQLITE_LOCKED"),
+  CATALOG_DAMAGED(
+      "The catalog catalog.db in the warehouse %s is damaged: SQLite cannot read it. The tables themselves are whole, the catalog only names the newest metadata file of each. Put catalog.db back from a backup, or move it away and register every table again with its newest file in metadata/ (PyIceberg: catalog.register_table).",
+      "SQLITE_NOTADB", "SQLITE_CORRUPT", "SQLITE_FORMAT"),
+  METADATA_DAMAGED("", "The metadata file ");
 
   private final String sentence;
   private final List<String> signs;
@@ -42,9 +46,16 @@ public enum StorageTrouble {
    */
   public static Optional<String> sentence(Throwable failure, String warehouse) {
     return Stream.iterate(failure, cause -> cause != null, Throwable::getCause)
-        .flatMap(cause -> of(cause.toString()).stream())
-        .findFirst()
-        .map(trouble -> trouble.sentence.formatted(warehouse));
+        .flatMap(
+            cause ->
+                of(cause.toString())
+                    .map(
+                        trouble ->
+                            trouble == METADATA_DAMAGED
+                                ? String.valueOf(cause.getMessage()) // a sentence already
+                                : trouble.sentence.formatted(warehouse))
+                    .stream())
+        .findFirst();
   }
 
   private static Optional<StorageTrouble> of(String text) {

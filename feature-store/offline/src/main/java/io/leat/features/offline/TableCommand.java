@@ -83,6 +83,13 @@ public abstract class TableCommand<O extends BatchOptions> {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return fail(e);
+    } catch (RuntimeException e) {
+      log.error("{} failed", name, e);
+      return tell(
+          StorageTrouble.sentence(e, options.warehouse())
+              .<Exception>map(IllegalStateException::new)
+              .orElse(e),
+          FAILED);
     }
   }
 

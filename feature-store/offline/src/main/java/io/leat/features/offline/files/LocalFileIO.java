@@ -113,6 +113,9 @@ public final class LocalFileIO implements SupportsPrefixOperations {
 
     @Override
     public SeekableInputStream newStream() {
+      if (MetadataFile.is(location)) {
+        MetadataFile.requireWhole(path(location));
+      }
       return file.newStream();
     }
 
