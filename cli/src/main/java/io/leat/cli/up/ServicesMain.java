@@ -11,7 +11,7 @@ import io.leat.retraining.RetrainingJob;
 import io.leat.runtime.JobOptions;
 import io.leat.runtime.RunningService;
 import io.leat.runtime.streams.StreamsJob;
-import io.leat.runtime.streams.StreamsService;
+import io.leat.runtime.streams.HealingService;
 import io.leat.scoring.ScoringJob;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -90,7 +90,7 @@ final class ServicesMain {
       service = EventDoor.start(options.job(), options.settings());
     } else {
       service =
-          StreamsService.start(
+          HealingService.start(
               JOBS.stream().filter(known -> known.name().equals(name)).findFirst().orElseThrow(),
               CommandLine.populateCommand(new JobOptions(), flags));
     }

@@ -38,7 +38,8 @@ import picocli.CommandLine;
  * A running {@link StreamsJob}: the streams client, its health and its metrics.
  *
  * <p>An error that the job cannot go on after (a defect, or a broker that refuses it) stops the
- * service; nothing is skipped. Whoever started it sees {@link #failure} and starts it again.
+ * service; nothing is skipped. Whoever started it sees {@link #failure} and starts it again; {@link
+ * HealingService} does where its stores are damaged.
  */
 public final class StreamsService implements RunningService {
   private static final Logger log = LoggerFactory.getLogger(StreamsService.class);
@@ -305,9 +306,9 @@ public final class StreamsService implements RunningService {
   }
 
   private static int run(StreamsJob job, JobOptions options) {
-    StreamsService service;
+    HealingService service;
     try {
-      service = start(job, options);
+      service = HealingService.start(job, options);
     } catch (PipelineException e) {
       System.err.println(e.getMessage());
       return 2;
