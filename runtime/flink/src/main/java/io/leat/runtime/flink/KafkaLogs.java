@@ -12,6 +12,7 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.admin.ListOffsetsOptions;
 import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -20,7 +21,9 @@ import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.TopicPartitionInfo;
 import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.jspecify.annotations.Nullable;
 
@@ -60,21 +63,26 @@ final class KafkaLogs implements StreamDrain.Logs, AutoCloseable {
   @Override
   public Map<TopicPartition, Long> ends(Set<String> topics) {
     Map<TopicPartition, OffsetSpec> wanted = new HashMap<>();
-    get(admin.describeTopics(topics).allTopicNames())
-        .values()
+    admin
+        .describeTopics(topics)
+        .topicNameValues()
         .forEach(
-            topic ->
-                topic
-                    .partitions()
+            (name, description) ->
+                partitions(description)
                     .forEach(
-                        part ->
-                            wanted.put(
-                                new TopicPartition(topic.name(), part.partition()),
-                                OffsetSpec.latest())));
+                        part -> wanted.put(new TopicPartition(name, part), OffsetSpec.latest())));
     Map<TopicPartition, Long> ends = new HashMap<>();
     get(admin.listOffsets(wanted, new ListOffsetsOptions(IsolationLevel.READ_COMMITTED)).all())
         .forEach((partition, end) -> ends.put(partition, end.offset()));
     return ends;
+  }
+
+  private static List<Integer> partitions(KafkaFuture<TopicDescription> topic) {
+    try {
+      return get(topic).partitions().stream().map(TopicPartitionInfo::partition).toList();
+    } catch (UnknownTopicOrPartitionException e) {
+      return List.of(); // where there is no topic, nothing is left to read
+    }
   }
 
   @Override

@@ -41,7 +41,10 @@ final class StreamDrain implements Drain {
     /** Names of repartitioned topics that there are and that begin so. */
     Set<String> named(String beginning);
 
-    /** Where each partition of some topics ends, for readers of committed records. */
+    /**
+     * Where each partition of some topics ends, for readers of committed records; nothing of topics
+     * that are not there.
+     */
     Map<TopicPartition, Long> ends(Set<String> topics);
 
     /** Whether a group has committed all committed records before these offsets. */
@@ -51,6 +54,7 @@ final class StreamDrain implements Drain {
   private final List<Stage> stages;
   private final Logs logs;
   private final LongSupplier clock;
+  private boolean looking;
   private long lookedAt;
   private int stage;
   private int round;
@@ -74,7 +78,8 @@ final class StreamDrain implements Drain {
 
   /** Looks once, and goes on as far as that lets it. */
   void advance() {
-    if (ends.isEmpty()) {
+    if (!looking) {
+      looking = true;
       lookedAt = clock.getAsLong();
       stage = 0;
       round = 0;
@@ -88,7 +93,7 @@ final class StreamDrain implements Drain {
       }
       if (stage == stages.size()) {
         until = lookedAt;
-        ends = Map.of();
+        looking = false;
         return;
       }
       look();
