@@ -10,6 +10,9 @@ import io.leat.cli.offline.TrainingSetCommand;
 import io.leat.cli.offline.VerifyConsistencyCommand;
 import io.leat.cli.promote.PromoteViewCommand;
 import io.leat.cli.replay.ReplayCommand;
+import io.leat.cli.tail.AlertsCommand;
+import io.leat.cli.tail.RequestsCommand;
+import io.leat.cli.tail.TailCommand;
 import io.leat.cli.train.TrainCommand;
 import io.leat.cli.up.DownCommand;
 import io.leat.cli.up.StatusCommand;
@@ -58,6 +61,9 @@ import picocli.CommandLine.Command;
       VerifyConsistencyCommand.class,
       BackfillCommand.class,
       TrainCommand.class,
+      TailCommand.class,
+      AlertsCommand.class,
+      RequestsCommand.class,
     })
 public final class Leat {
   private static final Logger log = LoggerFactory.getLogger(Leat.class);
@@ -71,6 +77,7 @@ public final class Leat {
   static CommandLine commandLine() {
     return new CommandLine(new Leat())
         .setCaseInsensitiveEnumValuesAllowed(true)
+        .setParameterExceptionHandler(new WrongArguments())
         .setExecutionExceptionHandler(
             (error, line, parsed) -> {
               log.debug("failed", error);

@@ -2,6 +2,7 @@ package io.leat.cli;
 
 import io.leat.cli.up.Endpoints;
 import io.leat.runtime.options.PropertiesFile;
+import io.leat.runtime.options.StackFolder;
 import io.leat.schemas.RegistryClient;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -9,19 +10,15 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /**
  * Where a command finds brokers and registry: by flag, else by environment, else the stack that
- * {@code leat up} started in the folder, else the usual local addresses.
+ * {@code leat up} started, else the usual local addresses.
  */
 public final class PlatformOptions {
-  @Option(
-      names = "--dir",
-      defaultValue = ".leat",
-      description =
-          "Folder of the stack that 'leat up' started, to find it by. Default: ${DEFAULT-VALUE}.")
-  private Path folder = Path.of(".leat");
+  @Mixin private StackFolder stack = new StackFolder();
 
   @Option(
       names = "--bootstrap-servers",
@@ -55,16 +52,16 @@ public final class PlatformOptions {
   }
 
   private Optional<Endpoints> local() {
-    return Endpoints.find(folder);
+    return Endpoints.find(stack.path());
   }
 
   public RegistryClient registry() {
     return new RegistryClient(registryUrl());
   }
 
-  /** Folder of the local stack, whether or not one runs there. */
-  public Path folder() {
-    return folder;
+  /** The local stack, whether or not one runs there. */
+  public StackFolder stack() {
+    return stack;
   }
 
   /** Settings of a Kafka client. */

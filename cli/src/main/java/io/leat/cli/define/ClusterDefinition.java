@@ -1,18 +1,23 @@
 package io.leat.cli.define;
 
 import io.leat.cli.PlatformOptions;
+import io.leat.cli.UserError;
 import io.leat.pipeline.Pipeline;
 import io.leat.pipeline.PipelineException;
 import io.leat.pipeline.PipelineReader;
 import io.leat.pipeline.apply.Applier;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
 /** What the commands that hold a pipeline against a cluster are told. */
 final class ClusterDefinition {
-  @Parameters(paramLabel = "PIPELINE", description = "Folder of the pipeline.")
-  private Path folder = Path.of(".");
+  @Parameters(
+      arity = "0..1",
+      paramLabel = "PIPELINE",
+      description = "Folder of the pipeline. Default: the one that 'leat up' runs.")
+  private @Nullable Path folder;
 
   @Mixin private PlatformOptions platform = new PlatformOptions();
 
@@ -20,7 +25,17 @@ final class ClusterDefinition {
    * @throws PipelineException if the pipeline is wrong
    */
   Pipeline pipeline() throws PipelineException {
-    return PipelineReader.read(folder);
+    return PipelineReader.read(
+        folder != null
+            ? folder
+            : platform
+                .stack()
+                .pipeline()
+                .orElseThrow(
+                    () ->
+                        new UserError(
+                            "Which pipeline? No stack was started in %s that would tell; name its folder, as in: ./leat plan DIR."
+                                .formatted(platform.stack().path()))));
   }
 
   Applier applier() {

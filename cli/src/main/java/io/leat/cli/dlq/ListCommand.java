@@ -1,6 +1,6 @@
 package io.leat.cli.dlq;
 
-import io.leat.cli.PlatformOptions;
+import io.leat.cli.PipelineOptions;
 import io.leat.ingestion.letters.LetterLog;
 import io.leat.ingestion.letters.LetterText;
 import java.io.PrintWriter;
@@ -32,7 +32,7 @@ final class ListCommand implements Callable<Integer> {
       defaultValue = "1000")
   private long limit;
 
-  @Mixin private PlatformOptions platform = new PlatformOptions();
+  @Mixin private PipelineOptions options = new PipelineOptions();
 
   @Spec private CommandSpec spec = CommandSpec.create();
 
@@ -41,7 +41,7 @@ final class ListCommand implements Callable<Integer> {
     PrintWriter out = spec.commandLine().getOut();
     long[] listed = {0};
     boolean[] more = {false};
-    try (LetterLog letters = new LetterLog(platform.kafka(), event)) {
+    try (LetterLog letters = new LetterLog(options.platform().kafka(), event)) {
       letters.read(
           filter.filter(),
           letter -> {

@@ -87,11 +87,7 @@ final class ReplayLettersCommand implements Callable<Integer> {
     Pipeline pipeline =
         contract
             .pipeline()
-            .orElseThrow(
-                () ->
-                    new UserError(
-                        "No stack runs in %s to take the pipeline from; name it with --pipeline DIR."
-                            .formatted(contract.platform().folder())));
+            .orElseThrow(() -> new UserError(contract.platform().stack().noPipeline()));
     RegistryClient registry = contract.platform().registry();
     LetterContract today = contract.contract(pipeline, event);
     LetterReplay replay =

@@ -1,6 +1,6 @@
 package io.leat.cli.dlq;
 
-import io.leat.cli.PlatformOptions;
+import io.leat.cli.PipelineOptions;
 import io.leat.ingestion.letters.LetterLog;
 import io.leat.ingestion.letters.LetterStatistics;
 import java.io.PrintWriter;
@@ -23,14 +23,14 @@ final class StatsCommand implements Callable<Integer> {
 
   @Mixin private FilterOptions filter = new FilterOptions();
 
-  @Mixin private PlatformOptions platform = new PlatformOptions();
+  @Mixin private PipelineOptions options = new PipelineOptions();
 
   @Spec private CommandSpec spec = CommandSpec.create();
 
   @Override
   public Integer call() {
     LetterStatistics statistics = new LetterStatistics();
-    try (LetterLog letters = new LetterLog(platform.kafka(), event)) {
+    try (LetterLog letters = new LetterLog(options.platform().kafka(), event)) {
       letters.read(
           filter.filter(),
           letter -> {

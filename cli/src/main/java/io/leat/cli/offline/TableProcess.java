@@ -110,8 +110,11 @@ final class TableProcess {
 
   /** What the user gave; the process reads it as this command did. */
   private List<String> arguments() {
-    List<String> arguments = new ArrayList<>();
+    List<String> arguments = new ArrayList<>(List.of("--dir=" + options.folder()));
     for (OptionSpec option : spec.commandLine().getParseResult().matchedOptions()) {
+      if (option.longestName().equals("--dir")) {
+        continue; // as it was found
+      }
       if (option.typeInfo().isBoolean()) {
         arguments.add(option.longestName());
       } else {

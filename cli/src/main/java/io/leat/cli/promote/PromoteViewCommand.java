@@ -1,17 +1,16 @@
 package io.leat.cli.promote;
 
+import io.leat.cli.PipelineOptions;
 import io.leat.cli.PlatformOptions;
 import io.leat.cli.UserError;
 import io.leat.features.engine.VectorAssembler;
 import io.leat.pipeline.FeatureView;
 import io.leat.pipeline.Pipeline;
 import io.leat.pipeline.PipelineException;
-import io.leat.pipeline.PipelineReader;
 import io.leat.pipeline.apply.DefinitionLog;
 import io.leat.pipeline.apply.Promotions;
 import io.leat.records.Definition;
 import java.io.PrintWriter;
-import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.Collection;
 import java.util.List;
@@ -49,12 +48,6 @@ public final class PromoteViewCommand implements Callable<Integer> {
   private @Nullable String reference;
 
   @Option(
-      names = "--pipeline",
-      paramLabel = "DIR",
-      description = "Folder of the pipeline. Default: ${DEFAULT-VALUE}.")
-  private Path folder = Path.of(".");
-
-  @Option(
       names = "--allow-missing-features",
       description =
           "Promote though the version lacks features that the one promoted now has; whoever asks"
@@ -70,13 +63,14 @@ public final class PromoteViewCommand implements Callable<Integer> {
               + " ${DEFAULT-VALUE}.")
   private long mostLag = 1_000;
 
-  @Mixin private PlatformOptions platform = new PlatformOptions();
+  @Mixin private PipelineOptions options = new PipelineOptions();
 
   @Spec private CommandSpec spec = CommandSpec.create();
 
   @Override
   public Integer call() throws PipelineException, InterruptedException {
-    Pipeline pipeline = PipelineReader.read(folder);
+    Pipeline pipeline = options.pipeline();
+    PlatformOptions platform = options.platform();
     DefinitionLog log = new DefinitionLog(platform.kafka(), platform.registry());
     Collection<Definition> definitions = log.read().values();
     Map<String, Integer> promoted = Promotions.of(pipeline, definitions);
@@ -130,9 +124,16 @@ public final class PromoteViewCommand implements Callable<Integer> {
         before,
         System.getProperty("user.name", "unknown"),
         InstantSource.system());
-    out.printf(
-        "%s means version %d from now on, in place of version %d. Back again: leat promote-view %s%n",
-        view.name(), view.version(), before.version(), before.id());
+    if (view.version() == before.version()) {
+      out.printf(
+          "%s meant version %d as the lowest; from now on it means it because it was promoted,"
+              + " whatever versions are added.%n",
+          view.name(), view.version());
+    } else {
+      out.printf(
+          "%s means version %d from now on, in place of version %d. Back again: ./leat promote-view %s%n",
+          view.name(), view.version(), before.version(), before.id());
+    }
   }
 
   private void list(Pipeline pipeline, Map<String, Integer> promoted, ViewReadiness readiness)

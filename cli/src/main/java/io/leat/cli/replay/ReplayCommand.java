@@ -1,23 +1,24 @@
 package io.leat.cli.replay;
 
-import io.leat.cli.PlatformOptions;
+import io.leat.cli.PipelineOptions;
 import io.leat.cli.UserError;
 import io.leat.cli.rows.EventRows;
 import io.leat.cli.rows.EventRows.EventRow;
 import io.leat.cli.rows.EventRows.Fitting;
 import io.leat.cli.rows.EventRows.Unfitting;
 import io.leat.pipeline.Contract;
-import io.leat.pipeline.Pipeline;
+import io.leat.pipeline.Durations;
 import io.leat.pipeline.PipelineException;
-import io.leat.pipeline.PipelineReader;
 import io.leat.runtime.options.RowFileOptions;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
@@ -38,10 +39,25 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     description =
         "Publishes the rows of a CSV (.csv, .csv.gz) or Parquet file as events, in the file's order. Rows that do not"
-            + " fit are named by line and left out; the exit code is then 3.")
+            + " fit are named by line and left out; the exit code is then 3. A replay that was cut off goes on"
+            + " with --resume.")
 public final class ReplayCommand implements Callable<Integer> {
   private static final int ROWS_LEFT_OUT = 3;
   private static final int NAMED_ROWS = 20;
+  private static final long LONG_PAUSE = Duration.ofMillis(100).toNanos();
+  private static final int LAST_COMMIT_SECONDS = 30;
+  private static final Set<String> FORMAT =
+      Set.of(
+          "--time-column",
+          "--delimiter",
+          "--decimal",
+          "--time-format",
+          "--time-zone",
+          "--truncate-times",
+          "--null",
+          "--true",
+          "--false",
+          "--rename");
 
   @Parameters(paramLabel = "FILE", description = "The file.")
   private Path file = Path.of(".");
@@ -52,13 +68,6 @@ public final class ReplayCommand implements Callable<Integer> {
       paramLabel = "NAME",
       description = "Name of the contract.")
   private String event = "";
-
-  @Option(
-      names = "--pipeline",
-      paramLabel = "DIR",
-      description =
-          "Folder of the pipeline that declares it. Default: the one that 'leat up' runs.")
-  private @Nullable Path pipelineFolder;
 
   @Option(
       names = "--time-column",
@@ -72,9 +81,19 @@ public final class ReplayCommand implements Callable<Integer> {
 
   @Mixin private RowFileOptions format = new RowFileOptions();
 
-  @Mixin private PlatformOptions platform = new PlatformOptions();
+  @Option(
+      names = "--resume",
+      description =
+          "Go on behind the rows of this very file that are in already, after a replay of it was cut"
+              + " off.")
+  private boolean resume;
+
+  @Mixin private PipelineOptions options = new PipelineOptions();
 
   @Spec private CommandSpec spec = CommandSpec.create();
+
+  private final CountDownLatch stop = new CountDownLatch(1);
+  private final CountDownLatch stopped = new CountDownLatch(1);
 
   /** At most one of these. */
   static final class PaceOptions {
@@ -105,38 +124,145 @@ public final class ReplayCommand implements Callable<Integer> {
   @Override
   public Integer call() throws PipelineException, IOException, InterruptedException {
     Pace chosen = chosenPace();
-    Contract contract = contract();
-    long unfitting = 0;
+    Contract contract = PipelineOptions.contract(options.pipeline(), event);
     try (EventRows rows = EventRows.open(file, contract, Optional.ofNullable(timeColumn), format);
-        EventPublisher publisher = new EventPublisher(platform, contract);
-        ProgressBar bar = bar(rows)) {
+        EventPublisher publisher =
+            new EventPublisher(options.platform(), contract, ReplayName.of(file, given()))) {
+      ReplayProgress from = from(publisher, contract);
+      if (resume && from.complete()) {
+        print("All %,d rows of %s are in already; nothing was published.", from.rows(), file);
+        return 0;
+      }
       tellUnused(rows);
-      long first = 0;
-      long began = System.nanoTime();
+      Thread hook = new Thread(this::stopAndWait, "stop");
+      Runtime.getRuntime().addShutdownHook(hook);
+      try {
+        return publish(rows, publisher, from, chosen, contract);
+      } catch (UserError e) {
+        tellCutOff(publisher.in(), contract);
+        throw e;
+      } finally {
+        stopped.countDown();
+        if (!isStopped()) {
+          Runtime.getRuntime().removeShutdownHook(hook);
+        }
+      }
+    }
+  }
+
+  private int publish(
+      EventRows rows, EventPublisher publisher, ReplayProgress from, Pace pace, Contract contract)
+      throws InterruptedException {
+    publisher.begin(from);
+    long unfitting = 0;
+    long sent = 0;
+    long first = 0;
+    long began = System.nanoTime();
+    try (ProgressBar bar = bar(rows)) {
+      for (long passed = 0; passed < from.rows() && rows.next().isPresent(); passed++) {
+        bar.stepTo(rows.position());
+      }
       for (Optional<EventRow> row = rows.next(); row.isPresent(); row = rows.next()) {
         bar.stepTo(rows.position());
         if (row.get() instanceof Fitting fitting) {
           long time = publisher.eventTime(fitting.event());
-          if (publisher.sent() == 0) {
+          if (sent == 0) {
             first = time;
             began = System.nanoTime();
           }
-          long due = chosen.dueNanos(publisher.sent(), time, first).orElse(0);
-          pause(due - (System.nanoTime() - began));
+          long due = pace.dueNanos(sent, time, first).orElse(0) - (System.nanoTime() - began);
+          if (due > LONG_PAUSE) {
+            publisher.commit(false);
+          }
+          if (due > 0 ? stop.await(due, TimeUnit.NANOSECONDS) : isStopped()) {
+            publisher.commit(false);
+            bar.close();
+            tellCutOff(publisher.in(), contract);
+            return 1;
+          }
           publisher.send(fitting.event());
+          sent++;
         } else if (row.get() instanceof Unfitting left) {
+          publisher.passed();
           unfitting++;
           if (unfitting <= NAMED_ROWS) {
             spec.commandLine().getErr().printf("%s:%d: %s%n", file, left.line(), left.problem());
           }
         }
       }
-      publisher.flush();
+      publisher.commit(true);
       bar.stepTo(rows.size());
-      bar.close();
-      summary(publisher.sent(), unfitting, Duration.ofNanos(System.nanoTime() - began));
     }
+    summary(sent, unfitting, Duration.ofNanos(System.nanoTime() - began));
     return unfitting == 0 ? 0 : ROWS_LEFT_OUT;
+  }
+
+  /** Where to begin, once it is told what is in already. */
+  private ReplayProgress from(EventPublisher publisher, Contract contract) {
+    if (publisher.before().isEmpty()) {
+      return ReplayProgress.NONE;
+    }
+    ReplayProgress before = publisher.before().get();
+    if (resume) {
+      print("%,d rows of %s are in already; going on behind them.", before.rows(), file);
+      return before;
+    }
+    print(
+        "%,d events of %s are in already, %s. %s",
+        before.events(),
+        file,
+        before.complete()
+            ? "all that it has"
+            : "from a replay that was cut off behind row %,d".formatted(before.rows()),
+        twice(contract));
+    return ReplayProgress.NONE;
+  }
+
+  private void tellCutOff(ReplayProgress in, Contract contract) {
+    print(
+        "Cut off: %,d rows of %s are done with, %,d of them published as events of %s, and no other. The same command with --resume goes on behind them. %s",
+        in.rows(), file, in.events(), event, in.events() == 0 ? "" : twice(contract));
+  }
+
+  /** What becomes of events that are published a second time. */
+  private static String twice(Contract contract) {
+    return contract
+        .duplicatesWithin()
+        .map(
+            within ->
+                "Without it they are published a second time; ingestion drops them as duplicates (duplicates_within %s) as far as it still knows their ids: those less than three times that older than the newest event."
+                    .formatted(Durations.format(within)))
+        .orElse(
+            "Without --resume they are published a second time and count twice: the contract has no duplicates_within.");
+  }
+
+  private void print(String text, Object... values) {
+    PrintWriter err = spec.commandLine().getErr();
+    err.printf(text.stripTrailing() + "%n", values);
+    err.flush();
+  }
+
+  /** What says how the file is read. */
+  private List<String> given() {
+    return spec.commandLine().getParseResult().matchedOptions().stream()
+        .filter(option -> FORMAT.contains(option.longestName()))
+        .map(option -> option.longestName() + "=" + option.originalStringValues())
+        .sorted()
+        .toList();
+  }
+
+  private boolean isStopped() {
+    return stop.getCount() == 0;
+  }
+
+  /** Ctrl-C: lets what was sent be committed and told. */
+  private void stopAndWait() {
+    stop.countDown();
+    try {
+      stopped.await(LAST_COMMIT_SECONDS, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   private Pace chosenPace() {
@@ -145,32 +271,6 @@ public final class ReplayCommand implements Callable<Integer> {
     } catch (IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
     }
-  }
-
-  private Contract contract() throws PipelineException, IOException {
-    Path folder = pipelineFolder;
-    if (folder == null) {
-      Path running = platform.folder().resolve("pipeline");
-      if (!Files.exists(running)) {
-        throw new UserError(
-            "No stack runs in %s to take the pipeline from; name it with --pipeline DIR."
-                .formatted(platform.folder()));
-      }
-      folder = Path.of(Files.readString(running));
-    }
-    Pipeline pipeline = PipelineReader.read(folder);
-    return pipeline
-        .contract(event)
-        .orElseThrow(
-            () ->
-                new UserError(
-                    "Pipeline %s has no event %s; it has %s."
-                        .formatted(
-                            pipeline.name(),
-                            event,
-                            String.join(
-                                ", ",
-                                pipeline.contracts().stream().map(Contract::event).toList()))));
   }
 
   private void tellUnused(EventRows rows) {
@@ -190,12 +290,6 @@ public final class ReplayCommand implements Callable<Integer> {
         .setStyle(ProgressBarStyle.ASCII)
         .setUpdateIntervalMillis(System.console() == null ? 5_000 : 250)
         .build();
-  }
-
-  private void pause(long nanos) throws InterruptedException {
-    if (nanos > 0) {
-      TimeUnit.NANOSECONDS.sleep(nanos);
-    }
   }
 
   private void summary(long sent, long unfitting, Duration time) {

@@ -1,6 +1,7 @@
 package io.leat.cli.up;
 
 import io.leat.cli.UserError;
+import io.leat.runtime.options.StackFolder;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -13,6 +14,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -25,11 +27,7 @@ import picocli.CommandLine.Spec;
 public final class DownCommand implements Callable<Integer> {
   private static final long STOP_MINUTES = 3;
 
-  @Option(
-      names = "--dir",
-      defaultValue = ".leat",
-      description = "Folder that the stack was started in. Default: ${DEFAULT-VALUE}.")
-  private Path folder = Path.of(".leat");
+  @Mixin private StackFolder stack = new StackFolder();
 
   @Option(
       names = "--clean",
@@ -40,22 +38,24 @@ public final class DownCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, InterruptedException, ExecutionException {
+    Path folder = stack.path();
     PrintWriter out = spec.commandLine().getOut();
     if (StackLock.isHeld(folder)) {
       out.println("Stopping the stack in " + folder + " ...");
       out.flush();
-      stop();
+      stop(folder);
     } else {
       out.println("Nothing is up in " + folder + ".");
     }
     if (clean && Files.exists(folder)) {
-      clean();
+      clean(folder);
       out.println("Removed " + folder + ".");
     }
     return 0;
   }
 
-  private void stop() throws IOException, InterruptedException, ExecutionException {
+  private static void stop(Path folder)
+      throws IOException, InterruptedException, ExecutionException {
     ProcessHandle up =
         StackLock.holder(folder)
             .orElseThrow(
@@ -74,7 +74,7 @@ public final class DownCommand implements Callable<Integer> {
     }
   }
 
-  private void clean() throws IOException {
+  private static void clean(Path folder) throws IOException {
     if (!Endpoints.areIn(folder)) {
       throw new UserError(
           folder

@@ -4,6 +4,7 @@ import io.leat.cli.UserError;
 import io.leat.pipeline.Pipeline;
 import io.leat.pipeline.PipelineException;
 import io.leat.pipeline.PipelineReader;
+import io.leat.runtime.options.StackFolder;
 import io.leat.schemas.RegistryException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -14,8 +15,8 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.common.KafkaException;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** Shows once how a running stack does. */
@@ -24,16 +25,13 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     description = "Shows how the stack that 'leat up' started does.")
 public final class StatusCommand implements Callable<Integer> {
-  @Option(
-      names = "--dir",
-      defaultValue = ".leat",
-      description = "Folder that the stack was started in. Default: ${DEFAULT-VALUE}.")
-  private Path folder = Path.of(".leat");
+  @Mixin private StackFolder stack = new StackFolder();
 
   @Spec private CommandSpec spec = CommandSpec.create();
 
   @Override
   public Integer call() throws PipelineException, IOException, InterruptedException {
+    Path folder = stack.path();
     Endpoints endpoints = Endpoints.load(folder);
     if (!StackLock.isHeld(folder)) {
       throw new UserError("Nothing is up in %s. Start with: ./leat up PIPELINE".formatted(folder));
@@ -57,7 +55,7 @@ public final class StatusCommand implements Callable<Integer> {
   private UserError noFigures(Endpoints endpoints, Throwable cause) {
     return new UserError(
         "The stack in %s gives no figures (broker at %s): %s If it has just been started, ask again; else look into its logs."
-            .formatted(folder, endpoints.bootstrapServers(), StackView.sentence(cause)),
+            .formatted(stack.path(), endpoints.bootstrapServers(), StackView.sentence(cause)),
         cause);
   }
 }

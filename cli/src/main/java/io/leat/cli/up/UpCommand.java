@@ -6,6 +6,7 @@ import io.leat.pipeline.Pipeline;
 import io.leat.pipeline.PipelineException;
 import io.leat.pipeline.PipelineReader;
 import io.leat.runtime.options.DurationConverter;
+import io.leat.runtime.options.StackFolder;
 import io.leat.schemas.RegistryClient;
 import io.leat.stack.Ports;
 import io.leat.stack.StackException;
@@ -51,8 +52,11 @@ public final class UpCommand implements Callable<Integer> {
 
   @Option(
       names = "--dir",
-      defaultValue = ".leat",
-      description = "Folder for all state and logs. Default: ${DEFAULT-VALUE}.")
+      paramLabel = "DIR",
+      defaultValue = "${env:LEAT_DIR:-" + StackFolder.USUAL + "}",
+      description =
+          "Folder for all state and logs. Environment: LEAT_DIR. Default: .leat in the current"
+              + " folder.")
   private Path folder = Path.of(".leat");
 
   @Option(

@@ -6,6 +6,8 @@ import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.leat.ingestion.DeadLetterReason;
 import io.leat.ingestion.Verdict;
 import io.leat.ingestion.intake.Opened;
@@ -13,6 +15,7 @@ import io.leat.pipeline.contract.Intake.Envelope;
 import io.leat.records.DeadLetter;
 import io.leat.runtime.streams.ErrorHeaders;
 import io.leat.schemas.AvroCodec;
+import io.leat.schemas.FeatureVectorSchema;
 import io.leat.schemas.LogPositions;
 import io.leat.schemas.MalformedValueException;
 import io.leat.schemas.RecordHeaders;
@@ -23,8 +26,10 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import org.apache.avro.Schema;
 import org.apache.kafka.common.header.Header;
 import org.jspecify.annotations.Nullable;
 
@@ -36,6 +41,7 @@ public final class LetterText {
   private static final DateTimeFormatter TIME =
       DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm:ss").withZone(ZoneOffset.UTC);
   private static final int FIRST_WORDS = 100;
+  private static final String VALUES = "values";
   private static final String NAME_THE_PIPELINE =
       "(%,d bytes; name the pipeline with --pipeline DIR, so that what it protects can be masked, or show all with --clear)";
   private static final JsonMapper JSON =
@@ -82,6 +88,54 @@ public final class LetterText {
     for (Header header : letter.headers()) {
       lines.add("  " + plain(header.key()) + ": " + header(letter, header));
     }
+    Content content = content(letter);
+    String withheld = content.withheld();
+    EventBytes bytes = content.bytes();
+    lines.add("");
+    lines.add("key");
+    lines.add("  " + (withheld.isEmpty() ? key(bytes.key()) : withheld));
+    lines.add("");
+    lines.add("value");
+    (withheld.isEmpty() ? value(letter, bytes) : List.of(withheld))
+        .forEach(line -> lines.add("  " + line));
+    return lines;
+  }
+
+  /** The record as one object: its headers, key and value, as far as they may be shown. */
+  public ObjectNode json(Letter letter) {
+    ObjectNode record = JsonNodeFactory.instance.objectNode();
+    ObjectNode headers = record.putObject("headers");
+    for (Header header : letter.headers()) {
+      headers.put(plain(header.key()), header(letter, header));
+    }
+    Content content = content(letter);
+    if (!content.withheld().isEmpty()) {
+      return record.put("key", content.withheld()).put("value", content.withheld());
+    }
+    EventBytes bytes = content.bytes();
+    record.put("key", bytes.key() == null ? null : key(bytes.key()));
+    if (bytes.value() == null) {
+      record.putNull("value");
+    } else {
+      json(letter, bytes)
+          .ifPresentOrElse(
+              value -> record.set("value", value),
+              () ->
+                  record.put(
+                      "value",
+                      mayShowAll()
+                          ? "0x" + HexFormat.of().formatHex(bytes.value())
+                          : undecodable(bytes.value())));
+    }
+    return record;
+  }
+
+  /**
+   * @param withheld why the bytes are not shown; empty: they are
+   */
+  private record Content(EventBytes bytes, String withheld) {}
+
+  private Content content(Letter letter) {
     EventBytes bytes = new EventBytes(letter.key(), letter.value());
     String withheld = "";
     if (contract.isPresent()) {
@@ -96,14 +150,7 @@ public final class LetterText {
     } else if (!clear) {
       withheld = NAME_THE_PIPELINE.formatted(bytes.value() == null ? 0 : bytes.value().length);
     }
-    lines.add("");
-    lines.add("key");
-    lines.add("  " + (withheld.isEmpty() ? key(bytes.key()) : withheld));
-    lines.add("");
-    lines.add("value");
-    (withheld.isEmpty() ? value(letter, bytes) : List.of(withheld))
-        .forEach(line -> lines.add("  " + line));
-    return lines;
+    return new Content(bytes, withheld);
   }
 
   /**
@@ -244,9 +291,26 @@ public final class LetterText {
     if (value == null) {
       return List.of("(null)");
     }
-    boolean all = clear || contract.isEmpty() || contract.get().sensitive().isEmpty();
-    if (all) {
-      return decoded(value).map(LetterText::pretty).orElseGet(() -> HexDump.of(value));
+    return json(letter, bytes)
+        .map(LetterText::pretty)
+        .orElseGet(
+            () -> mayShowAll() ? HexDump.of(value) : List.of("(" + undecodable(value) + ")"));
+  }
+
+  private boolean mayShowAll() {
+    return clear || contract.isEmpty() || contract.get().sensitive().isEmpty();
+  }
+
+  private static String undecodable(byte[] value) {
+    return "%,d bytes that cannot be decoded and may hold what the contract protects; --clear shows them"
+        .formatted(value.length);
+  }
+
+  /** The value, what is protected masked; empty where it cannot be decoded. */
+  private Optional<JsonNode> json(Letter letter, EventBytes bytes) {
+    byte[] value = bytes.value();
+    if (mayShowAll()) {
+      return decoded(value);
     }
     LetterContract known = contract.get();
     Optional<JsonNode> event =
@@ -255,21 +319,16 @@ public final class LetterText {
             : known.open(letter, bytes) instanceof Opened.Event opened
                 ? Optional.of(EventJson.of(opened.event()))
                 : Optional.empty();
-    return event
-        .map(json -> new EventMask(known.contract().schema(), known.sensitive()).mask(json))
-        .map(LetterText::pretty)
-        .orElseGet(
-            () ->
-                List.of(
-                    "(%,d bytes that cannot be decoded and may hold what the contract protects; --clear shows them)"
-                        .formatted(value.length)));
+    return event.map(
+        json -> new EventMask(known.contract().schema(), known.sensitive()).mask(json));
   }
 
   /** As JSON: Avro by the schema that it was written with, or JSON as it is. */
   private Optional<JsonNode> decoded(byte[] value) {
     if (WireFormat.isFramed(value)) {
       try {
-        return Optional.of(EventJson.of(codec.decode(value, codec.writerSchema(value))));
+        Schema schema = codec.writerSchema(value);
+        return Optional.of(named(EventJson.of(codec.decode(value, schema)), schema));
       } catch (MalformedValueException e) {
         return Optional.empty(); // told by the reason already
       } catch (RegistryException e) {
@@ -285,6 +344,20 @@ public final class LetterText {
     } catch (JacksonException e) {
       return Optional.empty(); // bytes are shown
     }
+  }
+
+  /** A feature vector's values by their names, where the schema has them. */
+  private static ObjectNode named(ObjectNode record, Schema schema) {
+    Schema.Field values = schema.getField(VALUES);
+    if (values != null && values.getObjectProp(FeatureVectorSchema.NAMES) != null) {
+      List<String> names = FeatureVectorSchema.names(schema);
+      ObjectNode byName = JsonNodeFactory.instance.objectNode();
+      for (int i = 0; i < names.size(); i++) {
+        byName.set(names.get(i), record.path(VALUES).get(i));
+      }
+      record.set(VALUES, byName);
+    }
+    return record;
   }
 
   private static List<String> pretty(JsonNode json) {

@@ -1,11 +1,10 @@
 package io.leat.runtime.options;
 
-import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /**
@@ -22,14 +21,7 @@ public abstract class TableOptions {
               + " the one that 'leat up' runs.")
   private @Nullable Path pipeline;
 
-  @Option(
-      names = "--dir",
-      paramLabel = "DIR",
-      defaultValue = ".leat",
-      description =
-          "Folder of the stack that 'leat up' started, to find it by; the command's log lies there"
-              + " too. Default: ${DEFAULT-VALUE}.")
-  private Path folder = Path.of(".leat");
+  @Mixin private StackFolder stack = new StackFolder();
 
   @Option(
       names = "--warehouse",
@@ -56,30 +48,19 @@ public abstract class TableOptions {
    * @throws UncheckedIOException if what the stack left cannot be read
    */
   public final Path pipelineFolder() {
-    if (pipeline != null) {
-      return pipeline;
-    }
-    Path told = folder.resolve("pipeline");
-    if (!Files.exists(told)) {
-      throw new IllegalStateException(
-          "No stack was started in %s to take the pipeline from; name it with --pipeline DIR."
-              .formatted(folder));
-    }
-    try {
-      return Path.of(Files.readString(told));
-    } catch (IOException e) {
-      throw new UncheckedIOException("Cannot read %s: %s".formatted(told, e.getMessage()), e);
-    }
+    return pipeline != null
+        ? pipeline
+        : stack.pipeline().orElseThrow(() -> new IllegalStateException(stack.noPipeline()));
   }
 
   /** Folder of the local stack, whether or not one runs there. */
   public final Path folder() {
-    return folder;
+    return stack.path();
   }
 
   /** A folder, or the address (with a scheme) of an object store. */
   public final String warehouse() {
-    return warehouse != null ? warehouse : folder.resolve("warehouse").toString();
+    return warehouse != null ? warehouse : folder().resolve("warehouse").toString();
   }
 
   /**

@@ -1,0 +1,59 @@
+package io.leat.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class WrongArgumentsTest {
+  @ParameterizedTest
+  @CsvSource({
+    "statsu, Did you mean status?",
+    "replya, Did you mean replay?",
+    "promote, Did you mean promote-view?",
+  })
+  void aCommandThatIsNearlyRightIsGuessed(String command, String guess) {
+    CommandRun run = CommandRun.of(command);
+
+    assertThat(run.code()).isEqualTo(2);
+    assertThat(run.out()).contains("leat has no command '" + command + "'").contains(guess);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"init", "xy", "deploy"})
+  void ofACommandThatIsNearNoneAllAreNamed(String command) {
+    CommandRun run = CommandRun.of(command);
+
+    assertThat(run.code()).isEqualTo(2);
+    assertThat(run.out()).doesNotContain("Did you mean").contains("It has: alerts, apply,");
+  }
+
+  @Test
+  void anOptionThatIsNearlyRightIsGuessed() {
+    assertThat(CommandRun.of("replay", "x.csv", "--event=e", "--delimeter=;").out())
+        .startsWith("leat replay has no option '--delimeter=;'. Did you mean --delimiter?");
+  }
+
+  @Test
+  void everyCommandOverTheStackTakesTheCommonOptions() {
+    Leat.commandLine()
+        .getSubcommands()
+        .forEach(
+            (name, command) -> {
+              if (!name.equals("validate") && !name.equals("train") && !name.equals("dlq")) {
+                assertThat(command.getCommandSpec().optionsMap()).as(name).containsKey("--dir");
+              }
+            });
+    Leat.commandLine()
+        .getSubcommands()
+        .get("dlq")
+        .getSubcommands()
+        .forEach(
+            (name, command) ->
+                assertThat(command.getCommandSpec().optionsMap())
+                    .as(name)
+                    .containsKeys("--dir", "--pipeline", "--bootstrap-servers", "--registry-url"));
+  }
+}
