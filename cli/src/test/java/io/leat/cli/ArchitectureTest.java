@@ -100,6 +100,13 @@ class ArchitectureTest {
               "runtime/service",
               "runtime/streams"),
           module("examples", "io.leat.examples..", "schemas"),
+          module(
+              "console",
+              "io.leat.console..",
+              "schemas",
+              "pipeline",
+              "runtime/options",
+              "runtime/service"),
           Map.entry(
               "cli",
               new Module(
@@ -117,7 +124,8 @@ class ArchitectureTest {
                       "stream-scoring",
                       "drift-detector/engine",
                       "retraining",
-                      "examples"))));
+                      "examples",
+                      "console"))));
 
   /** What the module schemas unpacks beside its own classes. */
   private static final String UNPACKED_REGISTRY_CLIENT = "/org/apache/flink/avro/";
