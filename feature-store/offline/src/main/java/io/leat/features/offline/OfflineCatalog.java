@@ -15,7 +15,6 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.iceberg.CatalogProperties;
 import org.apache.iceberg.CatalogUtil;
 import org.apache.iceberg.ReplaceSortOrder;
-import org.apache.iceberg.Schema;
 import org.apache.iceberg.SortOrder;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.TableProperties;
@@ -186,31 +185,34 @@ public final class OfflineCatalog {
       create(catalog, identifier, wanted);
     }
     Table table = catalog.loadTable(identifier);
-    Schema before = table.schema();
     try {
-      UpdateSchema update = table.updateSchema().unionByNameWith(wanted.schema());
-      if (!update.apply().sameSchema(before)) {
-        update.commit();
-        log.info("Table {} now has the columns of {}", identifier, wanted.source());
-      }
+      TableCommits.commit(table, fresh -> widen(fresh, wanted));
+      TableCommits.commit(table, fresh -> sort(fresh, wanted));
     } catch (IllegalArgumentException e) {
       throw new IllegalStateException(
           "The offline table %s cannot take %s as it is now declared: %s. Columns can be added and numbers widened; for any other change give the field another name, or move the table away."
               .formatted(identifier, wanted.source(), e.getMessage()),
           e);
     }
-    SortOrder order = wanted.order(table.schema());
-    if (!table.sortOrder().sameOrder(order)) {
-      sort(table, order);
-    }
     return table;
   }
 
+  private static void widen(Table table, OfflineTable wanted) {
+    UpdateSchema update = table.updateSchema().unionByNameWith(wanted.schema());
+    if (!update.apply().sameSchema(table.schema())) {
+      update.commit();
+      log.info("Table {} now has the columns of {}", table.name(), wanted.source());
+    }
+  }
+
   /** Gives a table another sort order; its files keep theirs until they are rewritten. */
-  private static void sort(Table table, SortOrder order) {
-    ReplaceSortOrder replace = table.replaceSortOrder();
-    order.fields().forEach(field -> replace.asc(table.schema().findColumnName(field.sourceId())));
-    replace.commit();
+  private static void sort(Table table, OfflineTable wanted) {
+    SortOrder order = wanted.order(table.schema());
+    if (!table.sortOrder().sameOrder(order)) {
+      ReplaceSortOrder replace = table.replaceSortOrder();
+      order.fields().forEach(field -> replace.asc(table.schema().findColumnName(field.sourceId())));
+      replace.commit();
+    }
   }
 
   private static void create(Catalog catalog, TableIdentifier identifier, OfflineTable wanted) {

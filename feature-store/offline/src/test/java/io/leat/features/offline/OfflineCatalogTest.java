@@ -3,14 +3,23 @@ package io.leat.features.offline;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.leat.features.offline.replay.Snapshots;
+import io.leat.features.offline.replay.TableSnapshot;
 import io.leat.runtime.flink.FlinkJobOptions;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.ObjIntConsumer;
 import org.apache.avro.Schema;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.catalog.Catalog;
+import org.apache.iceberg.expressions.Expressions;
 import org.apache.iceberg.types.Types;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -51,6 +60,77 @@ class OfflineCatalogTest {
     assertThat(grown.schema().findField("gone")).isNotNull();
     assertThat(grown.schema().findField("new").isOptional()).isTrue();
     assertThat(shrunk.schema().findField("count").type()).isEqualTo(Types.LongType.get());
+  }
+
+  @Test
+  void aTagIsSetThoughSomebodyElseCommittedSinceTheSnapshotWasPicked() throws Exception {
+    Table table = ensure(table("{'name': 'amount', 'type': 'double'}"));
+    table.newFastAppend().commit();
+    try (Snapshots snapshots = new Snapshots(offline, Map.of())) {
+      TableSnapshot picked = snapshots.pick("events_x", Expressions.alwaysTrue());
+      table.newFastAppend().commit();
+
+      snapshots.tag("training-set-1");
+
+      table.refresh();
+      assertThat(table.refs().get("training-set-1").snapshotId()).isEqualTo(picked.id());
+    }
+  }
+
+  @Test
+  void jobsMaintenanceAndCommandsChangeATableAtOnceAndNoneFails() throws Exception {
+    int rounds = 12;
+    ensure(table("{'name': 'amount', 'type': 'double'}")).newFastAppend().commit();
+    ExecutorService threads = Executors.newFixedThreadPool(4);
+    try {
+      List<Callable<Void>> all =
+          List.of(
+              repeat(rounds, (own, round) -> own.newFastAppend().commit()), // a job
+              repeat(
+                  rounds,
+                  (own, round) -> own.expireSnapshots().expireOlderThan(0).retainLast(1).commit()),
+              repeat(
+                  rounds,
+                  (own, round) ->
+                      TableCommits.commit(
+                          own,
+                          fresh ->
+                              fresh
+                                  .manageSnapshots()
+                                  .createTag("t" + round, fresh.currentSnapshot().snapshotId())
+                                  .commit())),
+              repeat(
+                  rounds,
+                  (own, round) ->
+                      ensure(
+                          table(
+                              "{'name': 'amount', 'type': 'double'}, {'name': 'f%d', 'type': 'int'}"
+                                  .formatted(round)))));
+      for (Future<Void> done : threads.invokeAll(all)) {
+        done.get();
+      }
+    } finally {
+      threads.shutdownNow();
+    }
+
+    Table table = catalog.loadTable(offline.identifier("events_x"));
+    assertThat(table.refs().keySet()).contains("t0", "t" + (rounds - 1)).hasSize(rounds + 1);
+    assertThat(table.schema().findField("f" + (rounds - 1))).isNotNull();
+  }
+
+  /** One of those who change the table, each with a catalog of its own. */
+  private Callable<Void> repeat(int rounds, ObjIntConsumer<Table> change) {
+    return () -> {
+      Catalog own = offline.open();
+      try {
+        for (int round = 0; round < rounds; round++) {
+          change.accept(own.loadTable(offline.identifier("events_x")), round);
+        }
+      } finally {
+        OfflineCatalog.close(own);
+      }
+      return null;
+    };
   }
 
   @Test

@@ -48,7 +48,7 @@ final class AvroValues {
       case BOOLEAN -> Optional.of(value -> value);
       case INT -> Optional.of(value -> Math.toIntExact(((Number) value).longValue()));
       case LONG -> Optional.of(ofLong(schema));
-      case FLOAT -> Optional.of(value -> ((Number) value).floatValue());
+      case FLOAT -> Optional.of(value -> exactFloat(((Number) value).doubleValue()));
       case DOUBLE -> Optional.of(value -> ((Number) value).doubleValue());
       case STRING -> Optional.of(Object::toString);
       case ENUM -> Optional.of(value -> new GenericData.EnumSymbol(schema, value.toString()));
@@ -63,6 +63,19 @@ final class AvroValues {
                   .map(read -> value -> read.apply((RowData) value));
       case UNION, NULL -> Optional.empty();
     };
+  }
+
+  /**
+   * The float that a double is; a column is wider than its field where a later contract widened it.
+   *
+   * @throws ArithmeticException if no float is this number
+   */
+  private static float exactFloat(double value) {
+    float narrow = (float) value;
+    if (Double.compare(narrow, value) != 0) {
+      throw new ArithmeticException("no float is this number");
+    }
+    return narrow;
   }
 
   /** Reads the fields of a record that a struct has columns of; leaves the others null. */
@@ -93,7 +106,7 @@ final class AvroValues {
   }
 
   /** The way of one column into one field. */
-  record FieldConversion(int position, RowData.FieldGetter getter, Conversion conversion) {
+  record FieldConversion(Schema.Field field, RowData.FieldGetter getter, Conversion conversion) {
     /**
      * @param place of the column in its row
      * @return empty where the column does not hold enough
@@ -103,7 +116,7 @@ final class AvroValues {
           .map(
               conversion ->
                   new FieldConversion(
-                      field.pos(),
+                      field,
                       RowData.createFieldGetter(FlinkSchemaUtil.convert(column.type()), place),
                       conversion));
     }
@@ -111,8 +124,29 @@ final class AvroValues {
     void read(RowData row, GenericRecord record) {
       Object value = getter.getFieldOrNull(row);
       if (value != null) {
-        record.put(position, conversion.apply(value));
+        record.put(field.pos(), convert(value));
       }
+    }
+
+    private Object convert(Object value) {
+      try {
+        return conversion.apply(value);
+      } catch (ArithmeticException e) {
+        throw new BeyondTypeException(field, value, e);
+      }
+    }
+  }
+
+  /** A value that the table holds and a field of the contract cannot. */
+  static final class BeyondTypeException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    BeyondTypeException(Schema.Field field, Object value, ArithmeticException cause) {
+      super(
+          "%s holds %s, which %s cannot hold"
+              .formatted(
+                  field.name(), value, AvroColumns.withoutNull(field.schema()).getType().getName()),
+          cause);
     }
   }
 

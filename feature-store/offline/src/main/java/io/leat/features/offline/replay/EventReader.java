@@ -3,6 +3,7 @@ package io.leat.features.offline.replay;
 import io.leat.features.engine.EventIdentity;
 import io.leat.features.offline.OfflineException;
 import io.leat.features.offline.SourceColumns;
+import io.leat.features.offline.replay.AvroValues.BeyondTypeException;
 import io.leat.features.offline.replay.AvroValues.FieldConversion;
 import io.leat.pipeline.Contract;
 import io.leat.pipeline.FeatureService.DerivedFeature;
@@ -39,6 +40,9 @@ public final class EventReader {
   private final int logOffset;
   private final int logTime;
 
+  /** Less than 0 where the rows come without it. */
+  private final int contractVersion;
+
   /** What stands for null in a field that cannot be null. */
   private record Default(int position, Object value) {}
 
@@ -72,6 +76,8 @@ public final class EventReader {
     this.logPartition = place(table, SourceColumns.LOG_PARTITION);
     this.logOffset = place(table, SourceColumns.LOG_OFFSET);
     this.logTime = place(table, SourceColumns.LOG_TIME);
+    this.contractVersion =
+        table.columns().indexOf(table.asStruct().field(SourceColumns.CONTRACT_VERSION));
     for (org.apache.avro.Schema.Field field : contract.schema().getFields()) {
       Types.NestedField column = table.asStruct().field(field.name());
       if (column != null) {
@@ -103,8 +109,13 @@ public final class EventReader {
   /** The event as a record of the contract's schema. */
   public GenericRecord read(RowData row) {
     GenericRecord event = new GenericData.Record(contract.schema());
-    for (FieldConversion field : fields) {
-      field.read(row, event);
+    try {
+      fields.forEach(field -> field.read(row, event));
+    } catch (BeyondTypeException e) {
+      throw new OfflineException(
+          "The offline table of event %s was written by a newer contract than the folder's: %s. The event was checked against version %s of the contract. Use the folder as it is applied now."
+              .formatted(contract.event(), e.getMessage(), version(row)),
+          e);
     }
     for (Default one : defaults) {
       if (event.get(one.position()) == null) {
@@ -112,6 +123,12 @@ public final class EventReader {
       }
     }
     return event;
+  }
+
+  private String version(RowData row) {
+    return contractVersion < 0 || row.isNullAt(contractVersion)
+        ? "unknown"
+        : Integer.toString(row.getInt(contractVersion));
   }
 
   /** The id of an event that was {@link #read}. */

@@ -2,6 +2,7 @@ package io.leat.features.offline.replay;
 
 import io.leat.features.offline.OfflineCatalog;
 import io.leat.features.offline.OfflineException;
+import io.leat.features.offline.TableCommits;
 import java.io.Closeable;
 import java.io.IOException;
 import java.util.HashMap;
@@ -95,9 +96,13 @@ public final class Snapshots implements Closeable {
     tables.forEach(
         (table, found) -> {
           try {
-            if (found.refs().get(name) == null) {
-              found.manageSnapshots().createTag(name, picked.get(table).id()).commit();
-            }
+            TableCommits.commit(
+                found,
+                fresh -> {
+                  if (fresh.refs().get(name) == null) {
+                    fresh.manageSnapshots().createTag(name, picked.get(table).id()).commit();
+                  }
+                });
           } catch (RuntimeException e) {
             throw new OfflineException(
                 "The snapshot %d of the offline table %s cannot be tagged, so that maintenance would keep it: %s. Leave the tag out with --no-tag."

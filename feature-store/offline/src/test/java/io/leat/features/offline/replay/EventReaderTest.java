@@ -26,6 +26,8 @@ import org.apache.iceberg.types.Types;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Events that have been rows, and the way back. */
 class EventReaderTest {
@@ -125,6 +127,30 @@ class EventReaderTest {
         .isInstanceOf(OfflineException.class)
         .hasMessageContaining("reads parcels.chain")
         .hasMessageContaining("cannot be replayed");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"pieces, int, long, 2147483648", "length, float, double, 0.1"})
+  void aValueThatAnOlderFolderCannotHoldIsNamedWithItsContractsVersion(
+      String field, String type, String wider, String value) throws Exception {
+    String declared = "{\"name\": \"%s\", \"type\": \"%s\"}";
+    write(
+        "contracts/parcels.avsc",
+        SCHEMA.replace(declared.formatted(field, type), declared.formatted(field, wider)));
+    Contract newer = service("event.weight").spine();
+    GenericRecord parcel = parcel(newer.schema());
+    Object held = wider.equals("long") ? (Object) Long.valueOf(value) : Double.valueOf(value);
+    parcel.put(field, held);
+    RowData row = row(newer, parcel);
+    write("contracts/parcels.avsc", SCHEMA);
+    ServiceReference service = service("event.weight");
+    EventReader reader =
+        new EventReader(service, service.spine(), OfflineTableWriter.columns(newer));
+
+    assertThatThrownBy(() -> reader.read(row))
+        .isInstanceOf(OfflineException.class)
+        .hasMessageContaining("%s holds %s, which %s cannot hold", field, value, type)
+        .hasMessageMatching(".*version \\S+ of the contract.*");
   }
 
   private static RowData row(Contract contract, GenericRecord parcel) {
