@@ -11,13 +11,16 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.iceberg.CatalogProperties;
 import org.apache.iceberg.CatalogUtil;
 import org.apache.iceberg.ReplaceSortOrder;
+import org.apache.iceberg.Schema;
 import org.apache.iceberg.SortOrder;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.TableProperties;
+import org.apache.iceberg.UpdateProperties;
 import org.apache.iceberg.UpdateSchema;
 import org.apache.iceberg.catalog.Catalog;
 import org.apache.iceberg.catalog.Namespace;
@@ -58,10 +61,11 @@ public final class OfflineCatalog {
           // A replay writes many days at once; a file of a day is small, and so may its buffers be.
           Map.entry(TableProperties.PARQUET_PAGE_SIZE_BYTES, Integer.toString(128 * 1024)),
           Map.entry(
-              TableProperties.PARQUET_ROW_GROUP_SIZE_BYTES, Integer.toString(32 * 1024 * 1024)),
-          // Iceberg keeps bounds of the first 100 columns alone; these are asked for at each start.
-          Map.entry(METRICS_OF + SourceColumns.LOG_PARTITION, "full"),
-          Map.entry(METRICS_OF + SourceColumns.LOG_OFFSET, "full"));
+              TableProperties.PARQUET_ROW_GROUP_SIZE_BYTES, Integer.toString(32 * 1024 * 1024)));
+
+  /** Iceberg keeps bounds of the first 100 columns alone; these are asked for at each start. */
+  private static final List<String> BOUNDED =
+      List.of(SourceColumns.LOG_PARTITION, SourceColumns.LOG_OFFSET);
 
   private final Map<String, String> properties;
   private final Namespace namespace;
@@ -188,6 +192,7 @@ public final class OfflineCatalog {
     try {
       TableCommits.commit(table, fresh -> widen(fresh, wanted));
       TableCommits.commit(table, fresh -> sort(fresh, wanted));
+      TableCommits.commit(table, OfflineCatalog::keepBounds);
     } catch (IllegalArgumentException e) {
       throw new IllegalStateException(
           "The offline table %s cannot take %s as it is now declared: %s. Columns can be added and numbers widened; for any other change give the field another name, or move the table away."
@@ -215,6 +220,22 @@ public final class OfflineCatalog {
     }
   }
 
+  /** Gives a table of an earlier release the properties that keep bounds. */
+  private static void keepBounds(Table table) {
+    Map<String, String> wanted = bounds(table.schema());
+    if (!table.properties().entrySet().containsAll(wanted.entrySet())) {
+      UpdateProperties update = table.updateProperties();
+      wanted.forEach(update::set);
+      update.commit();
+    }
+  }
+
+  private static Map<String, String> bounds(Schema schema) {
+    return BOUNDED.stream()
+        .filter(column -> schema.findField(column) != null)
+        .collect(Collectors.toMap(column -> METRICS_OF + column, column -> "full"));
+  }
+
   private static void create(Catalog catalog, TableIdentifier identifier, OfflineTable wanted) {
     if (catalog instanceof SupportsNamespaces namespaces
         && !namespaces.namespaceExists(identifier.namespace())) {
@@ -230,6 +251,7 @@ public final class OfflineCatalog {
           .withPartitionSpec(wanted.partitions())
           .withSortOrder(wanted.order(wanted.schema()))
           .withProperties(TABLE_PROPERTIES)
+          .withProperties(bounds(wanted.schema()))
           .create();
       log.info("Made the table {} for {}", identifier, wanted.source());
     } catch (AlreadyExistsException e) {
