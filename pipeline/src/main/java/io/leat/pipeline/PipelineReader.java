@@ -13,7 +13,25 @@ public final class PipelineReader {
    * @throws PipelineException with all that is wrong with it
    */
   public static Pipeline read(Path folder) throws PipelineException {
-    return FolderReader.read(folder, false);
+    return FolderReader.read(folder, false, (model, pipeline) -> {});
+  }
+
+  /** Looks into a model's file. */
+  @FunctionalInterface
+  public interface ModelCheck {
+    /**
+     * @throws io.leat.pipeline.model.ModelException with what does not fit
+     */
+    void check(Model model, Pipeline pipeline);
+  }
+
+  /**
+   * Reads and checks a folder and the files of its models.
+   *
+   * @throws PipelineException with all that is wrong with it
+   */
+  public static Pipeline read(Path folder, ModelCheck check) throws PipelineException {
+    return FolderReader.read(folder, false, check);
   }
 
   /**
@@ -22,6 +40,6 @@ public final class PipelineReader {
    * @throws PipelineException with all else that is wrong with it
    */
   public static Pipeline readBeforeTraining(Path folder) throws PipelineException {
-    return FolderReader.read(folder, true);
+    return FolderReader.read(folder, true, (model, pipeline) -> {});
   }
 }

@@ -127,7 +127,7 @@ class PipelineProblemsTest {
         "models/fraud/model.yaml ~ service: fraud@3 ~ service: fraud@2 ~ models/fraud/model.yaml:3: no service fraud@2; the service fraud has version 3. Did you mean fraud@3?",
         "models/fraud/model.yaml ~ service: fraud@3 ~ service: fraud ~ models/fraud/model.yaml:3: service is 'fraud'; expected name@version, as in fraud@3",
         "models/fraud/model.yaml ~ service: fraud@3 ~ service: frauds@3 ~ models/fraud/model.yaml:3: no service frauds; declared are fraud. Did you mean fraud?",
-        "models/fraud/model.yaml ~ artifact: model.onnx ~ artifact: modl.onnx ~ models/fraud/model.yaml:4: no file models/fraud/modl.onnx; expected an ONNX model there. 'leat train' makes one",
+        "models/fraud/model.yaml ~ artifact: model.onnx ~ artifact: modl.onnx ~ models/fraud/model.yaml:4: no file models/fraud/modl.onnx; expected an ONNX model there. 'leat train' makes one, whose score is probabilities[1]",
         "models/fraud/model.yaml ~ artifact: model.onnx ~ artifact: /etc/passwd ~ models/fraud/model.yaml:4: artifact is '/etc/passwd', outside of the pipeline's folder",
         "models/fraud/model.yaml ~ terminal_risk.risk_7d: 0 ~ terminal_risk.risk_1d: 0 ~ models/fraud/model.yaml:7: the service has no feature terminal_risk.risk_1d. Did you mean terminal_risk.risk_7d?",
         "models/fraud/model.yaml ~ probabilities[1] ~ probabilities[one] ~ models/fraud/model.yaml:9: score is 'probabilities[one]'; expected an output, as in probabilities[1]",

@@ -277,7 +277,7 @@ class PipelineReaderTest {
     assertThat(pipeline.model("fraud").orElseThrow().artifact()).doesNotExist();
     assertThat(folder.problems())
         .containsExactly(
-            "models/fraud/model.yaml:4: no file models/fraud/model.onnx; expected an ONNX model there. 'leat train' makes one");
+            "models/fraud/model.yaml:4: no file models/fraud/model.onnx; expected an ONNX model there. 'leat train' makes one, whose score is probabilities[1]");
   }
 
   @Test

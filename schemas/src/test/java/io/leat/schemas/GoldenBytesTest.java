@@ -18,6 +18,7 @@ import org.apache.avro.specific.SpecificRecordBase;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * The bytes that each of the platform's records had when its schema was last released. A schema
@@ -70,6 +71,27 @@ class GoldenBytesTest {
                 .build());
     assertThat(NullReason.joined(read.getValues(), read.getNullReasons()))
         .endsWith(NullReason.UNSTATED);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"score", "definition"})
+  void whatWasWrittenBeforeModelsWereHashedIsReadWithoutAHash(String name) throws IOException {
+    SpecificRecordBase record =
+        records().filter(sample -> name(sample).equals(name)).findFirst().orElseThrow();
+    RegistryClient registry = new RegistryClient("mock://golden-without-digest-" + name);
+    Schema.Parser parser = new Schema.Parser();
+    parser.parse(LogPosition.getClassSchema().toString());
+    int id =
+        registry.register("golden-value", parser.parse(text(name + "_without_digest.avsc")));
+    byte[] bytes = HexFormat.of().parseHex(text(name + "_without_digest.hex"));
+    System.arraycopy(HexFormat.of().parseHex("%08x".formatted(id)), 0, bytes, 1, 4);
+
+    SpecificRecordBase read = new AvroCodec(registry).decode(bytes, record.getClass());
+
+    int digest = record.getSchema().getFields().size() - 1;
+    assertThat(read.get(digest)).isNull();
+    read.put(digest, record.get(digest));
+    assertThat(read).isEqualTo(record);
   }
 
   @Test

@@ -91,6 +91,7 @@ final class Samples {
         .setVersion("1")
         .setFingerprint("5f0c9a")
         .setPipeline("card-payments")
+        .setArtifactDigest("9c4f28")
         .build();
   }
 
@@ -179,6 +180,7 @@ final class Samples {
         .setServiceVersion(3)
         .setDefinition("5f0c9a")
         .setVector(new LogPosition("features.fraud", 1, 815L))
+        .setModelDigest("9c4f28")
         .setSource(POSITION)
         .build();
   }

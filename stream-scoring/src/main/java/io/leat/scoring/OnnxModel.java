@@ -11,6 +11,8 @@ import ai.onnxruntime.OrtSession.SessionOptions;
 import ai.onnxruntime.SequenceInfo;
 import ai.onnxruntime.TensorInfo;
 import io.leat.pipeline.Model;
+import io.leat.pipeline.model.ModelException;
+import io.leat.pipeline.model.ModelFile;
 import io.leat.pipeline.model.ModelMetadata;
 import java.util.Arrays;
 import java.util.Map;
@@ -84,14 +86,15 @@ final class OnnxModel implements AutoCloseable {
       }
       return model;
     } catch (OrtException e) {
-      close(session, options);
-      throw new ModelException(
-          "%s cannot be run by ONNX Runtime with %d features: %s"
-              .formatted(file.path(), width, e.getMessage()),
-          e);
+      throw closing(
+          session,
+          options,
+          new ModelException(
+              "%s cannot be run by ONNX Runtime with %d features: %s"
+                  .formatted(file.path(), width, e.getMessage()),
+              e));
     } catch (ModelException e) {
-      close(session, options);
-      throw new ModelException(file.path() + ": " + e.getMessage(), e);
+      throw closing(session, options, new ModelException(file.path() + ": " + e.getMessage(), e));
     }
   }
 
@@ -178,6 +181,17 @@ final class OnnxModel implements AutoCloseable {
   @Override
   public void close() {
     close(session, options);
+  }
+
+  /** Closes what was opened; what goes wrong then does not take the place of the first error. */
+  private static ModelException closing(
+      @Nullable OrtSession session, @Nullable SessionOptions options, ModelException why) {
+    try {
+      close(session, options);
+    } catch (RuntimeException e) {
+      why.addSuppressed(e);
+    }
+    return why;
   }
 
   /** The options outlive their session. */

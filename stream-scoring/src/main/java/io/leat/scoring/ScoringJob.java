@@ -1,13 +1,17 @@
 package io.leat.scoring;
 
 import io.leat.pipeline.Model;
+import io.leat.pipeline.apply.DefinitionLog;
+import io.leat.records.Definition;
 import io.leat.runtime.streams.JobContext;
 import io.leat.runtime.streams.RegistryPatience;
 import io.leat.runtime.streams.StreamsJob;
 import io.leat.runtime.streams.StreamsService;
 import io.leat.schemas.Topics;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.Set;
+import java.util.function.Function;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.streams.Topology;
@@ -22,11 +26,29 @@ import org.apache.kafka.streams.processor.api.ProcessorSupplier;
  * </pre>
  *
  * Each vector of the topic has exactly one outcome a model. Vectors are scored one by one, as Kafka
- * Streams hands them over. Every model is opened and checked before the topology is built, so a
- * service with a model that does not fit does not start.
+ * Streams hands them over. Every model is opened, checked, and held against what was applied before
+ * the topology is built, so a service with a model that does not fit, or with another file than was
+ * applied, does not start.
  */
 public final class ScoringJob implements StreamsJob {
   private static final int HTTP_PORT = 7073;
+
+  private final Function<JobContext, Collection<Definition>> applied;
+
+  public ScoringJob() {
+    this(
+        context ->
+            new DefinitionLog(context.options().kafkaClientProperties(), context.registry())
+                .read()
+                .values());
+  }
+
+  /**
+   * @param applied what was applied to the cluster
+   */
+  ScoringJob(Function<JobContext, Collection<Definition>> applied) {
+    this.applied = applied;
+  }
 
   public static void main(String[] arguments) {
     System.exit(StreamsService.main(new ScoringJob(), arguments));
@@ -53,6 +75,7 @@ public final class ScoringJob implements StreamsJob {
           "Pipeline %s declares no model, so there is nothing to score. Add a models/ folder, or leave the scoring service out."
               .formatted(context.pipeline().name()));
     }
+    Collection<Definition> definitions = applied.apply(context);
     RegistryPatience patience = RegistryPatience.of(context);
     Topology topology = new Topology();
     Set<String> read = new HashSet<>();
@@ -65,6 +88,7 @@ public final class ScoringJob implements StreamsJob {
             Topics.features(model.service()));
       }
       ServedModel served = ServedModel.check(model, context.pipeline());
+      served.requireApplied(definitions);
       addModel(topology, served, context, patience);
     }
     return topology;

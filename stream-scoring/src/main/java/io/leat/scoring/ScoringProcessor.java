@@ -124,6 +124,7 @@ final class ScoringProcessor implements Processor<byte[], byte[], byte[], byte[]
         .setDefinition(vector.getDefinition())
         .setVector(position)
         .setSource(vector.getSource())
+        .setModelDigest(served.file().sha256())
         .build();
   }
 

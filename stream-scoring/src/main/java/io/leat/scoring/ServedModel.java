@@ -3,9 +3,14 @@ package io.leat.scoring;
 import io.leat.pipeline.FeatureService;
 import io.leat.pipeline.Model;
 import io.leat.pipeline.Pipeline;
+import io.leat.pipeline.apply.AppliedModels;
+import io.leat.pipeline.model.ModelException;
+import io.leat.pipeline.model.ModelFile;
 import io.leat.pipeline.model.ModelInput;
 import io.leat.pipeline.model.ModelMetadata;
 import io.leat.pipeline.model.TextFeatures;
+import io.leat.records.Definition;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import org.slf4j.Logger;
@@ -16,8 +21,15 @@ import org.slf4j.LoggerFactory;
  *
  * @param service the service whose vectors it reads
  * @param session its session, shared by the tasks of this process
+ * @param file its file, which the session is of
+ * @param trainingSet lineage of the training set that it was made of, where its file says so
  */
-record ServedModel(Model model, FeatureService service, SharedModel session) {
+record ServedModel(
+    Model model,
+    FeatureService service,
+    SharedModel session,
+    ModelFile file,
+    Optional<String> trainingSet) {
   private static final Logger log = LoggerFactory.getLogger(ServedModel.class);
 
   /**
@@ -43,30 +55,43 @@ record ServedModel(Model model, FeatureService service, SharedModel session) {
     ModelFile file = ModelFile.read(model);
     SharedModel session =
         new SharedModel(file, model.score(), ModelInput.of(model, service).width());
+    Optional<ModelMetadata> made;
+    OnnxModel open = session.acquire();
     try {
-      Optional<ModelMetadata> made = session.acquire().metadata();
-      made.ifPresent(found -> refuseOther(model, service, found));
-      made.flatMap(ModelMetadata::trainingSet)
-          .ifPresent(
-              lineage ->
-                  log.info(
-                      "Model {} version {} was trained on the training set with lineage {}",
-                      model.name(),
-                      model.version(),
-                      lineage));
+      made = open.metadata();
     } finally {
       session.release();
     }
+    made.ifPresent(found -> refuseOther(model, service, found));
+    return new ServedModel(model, service, session, file, made.flatMap(ModelMetadata::trainingSet));
+  }
+
+  /**
+   * Refuses a file that is not the one that was applied under this version.
+   *
+   * @param definitions what was applied, of every pipeline
+   * @throws ModelException with both hashes
+   */
+  void requireApplied(Collection<Definition> definitions) {
+    Optional<String> applied =
+        AppliedModels.of(model, definitions).map(Definition::getArtifactDigest);
+    if (applied.isPresent() && !applied.get().equals(file.sha256())) {
+      throw new ModelException(
+          "Model %s: %s has the SHA-256 %s; version %s was applied with %s. Put that file back, or give the changed model a new version and run 'leat apply'."
+              .formatted(model.name(), file.path(), file.sha256(), model.version(), applied.get()));
+    }
     log.info(
-        "Model {} version {} scores {}@{}: {}, {} bytes, SHA-256 {}",
+        "Model {} version {} scores {}@{}: {}, {} bytes, SHA-256 {}{}",
         model.name(),
         model.version(),
         service.name(),
         service.version(),
         file.path(),
         file.bytes().length,
-        file.sha256());
-    return new ServedModel(model, service, session);
+        file.sha256(),
+        trainingSet
+            .map(lineage -> ", trained on the training set with lineage " + lineage)
+            .orElse(""));
   }
 
   private static void refuseText(Model model, FeatureService service, Pipeline pipeline) {

@@ -1,6 +1,7 @@
 package io.leat.scoring;
 
 import io.leat.pipeline.Model;
+import io.leat.pipeline.model.ModelFile;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -6,6 +6,7 @@ import io.leat.pipeline.Model;
 import io.leat.pipeline.expression.ExpressionException;
 import io.leat.pipeline.expression.Program;
 import io.leat.pipeline.expression.Scope;
+import io.leat.pipeline.model.ModelException;
 import io.leat.pipeline.model.ModelInput;
 import io.leat.records.FeatureVector;
 import io.leat.scoring.Outcome.Scored;
@@ -33,14 +34,24 @@ final class VectorScorer implements AutoCloseable {
   private record Rule(String decision, Program condition) {}
 
   VectorScorer(ServedModel served, Timer inferenceTime) {
-    Model model = served.model();
+    Model definition = served.model();
     this.service = served.service();
-    this.input = ModelInput.of(model, service);
-    this.rules = rules(model);
+    this.input = ModelInput.of(definition, service);
+    this.rules = rules(definition);
     this.row = new double[input.width()];
     this.inferenceTime = inferenceTime;
     this.session = served.session();
-    this.inference = session.acquire().inference();
+    OnnxModel model = session.acquire();
+    try {
+      this.inference = model.inference();
+    } catch (RuntimeException e) {
+      try {
+        session.release();
+      } catch (RuntimeException second) {
+        e.addSuppressed(second);
+      }
+      throw e;
+    }
   }
 
   /**

@@ -11,6 +11,8 @@ import static org.assertj.core.api.Assertions.within;
 
 import ai.onnxruntime.OrtException;
 import io.leat.pipeline.Model;
+import io.leat.pipeline.model.ModelException;
+import io.leat.pipeline.model.ModelFile;
 import io.leat.pipeline.model.ModelMetadata;
 import io.leat.retraining.trainer.TrainedModel;
 import java.io.IOException;

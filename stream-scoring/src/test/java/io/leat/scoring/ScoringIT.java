@@ -7,6 +7,7 @@ import io.leat.pipeline.Model;
 import io.leat.pipeline.Pipeline;
 import io.leat.pipeline.PipelineReader;
 import io.leat.pipeline.apply.Applier;
+import io.leat.pipeline.model.ModelFile;
 import io.leat.pipeline.model.ModelInput;
 import io.leat.records.FeatureVector;
 import io.leat.records.LogPosition;

@@ -14,7 +14,9 @@ import io.leat.pipeline.FeatureService;
 import io.leat.pipeline.FeatureService.EventFeature;
 import io.leat.pipeline.Model;
 import io.leat.pipeline.Pipeline;
+import io.leat.pipeline.model.ModelFile;
 import io.leat.records.DeadLetter;
+import io.leat.records.Definition;
 import io.leat.records.FeatureVector;
 import io.leat.records.LogPosition;
 import io.leat.records.Score;
@@ -61,6 +63,7 @@ class ScoringTopologyTest {
   private final SimpleMeterRegistry metrics = new SimpleMeterRegistry();
   private final TrainedModel trained = TestModels.train(1);
   private RegistryClient registry;
+  private List<Definition> applied = List.of();
   private AvroCodec codec;
   private int vectorSchema;
   private TopologyTestDriver driver;
@@ -105,6 +108,8 @@ class ScoringTopologyTest {
         .isCloseTo(trained.scorer().probability(new float[] {30.5f, 1, 4}), within(1e-6));
     assertThat(score.getDecision()).isEqualTo("block");
     assertThat(score.getService()).isEqualTo("fraud");
+    assertThat(score.getModelDigest())
+        .isEqualTo(ModelFile.read(model("fraud", artifact())).sha256());
     assertThat(score.getServiceVersion()).isEqualTo(3);
     assertThat(score.getDefinition()).isEqualTo("d3f1");
     assertThat(score.getVector()).isEqualTo(new LogPosition(FEATURES, 0, 1L));
@@ -272,8 +277,44 @@ class ScoringTopologyTest {
         .hasMessageContaining("card-payments declares no model");
   }
 
+  @Test
+  void aFileThatIsNotTheAppliedOneIsNotServed() throws IOException {
+    Pipeline pipeline = pipeline(model("fraud", artifact()));
+    applied =
+        List.of(
+            new Definition("model", "fraud", "v0", "f", "card-payments", "abc"),
+            new Definition("model", "fraud", "v1", "f", "card-payments", "123"));
+
+    assertThatThrownBy(() -> start(pipeline))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining(
+            "model.onnx has the SHA-256 " + ModelFile.read(pipeline.models().get(0)).sha256())
+        .hasMessageContaining("version v1 was applied with 123")
+        .hasMessageContaining("leat apply");
+  }
+
+  @Test
+  void theReasonWhyAModelCannotBeOpenedIsTheErrorThatIsSeen() throws IOException {
+    Model wrongOutput =
+        new Model(
+            "fraud",
+            "v1",
+            "fraud",
+            3,
+            artifact(),
+            folder.resolve("profile.json"),
+            "",
+            "",
+            new Model.Nulls(Optional.empty(), Map.of()),
+            new Model.Output("probability", 0),
+            List.of());
+
+    assertThatThrownBy(() -> start(pipeline(wrongOutput)))
+        .hasMessageContaining("the model has no output probability; it has [probabilities]");
+  }
+
   private void start(Pipeline pipeline) {
-    ScoringJob job = new ScoringJob();
+    ScoringJob job = new ScoringJob(started -> applied);
     JobContext context =
         new JobContext(
             pipeline,

@@ -6,6 +6,7 @@ import io.leat.pipeline.Pipeline;
 import io.leat.pipeline.PipelineException;
 import io.leat.pipeline.PipelineReader;
 import io.leat.pipeline.apply.Applier;
+import io.leat.scoring.ModelCheck;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
@@ -35,7 +36,8 @@ final class ClusterDefinition {
                     () ->
                         new UserError(
                             "Which pipeline? No stack was started in %s that would tell; name its folder, as in: ./leat plan DIR."
-                                .formatted(platform.stack().path()))));
+                                .formatted(platform.stack().path()))),
+        ModelCheck::check);
   }
 
   Applier applier() {

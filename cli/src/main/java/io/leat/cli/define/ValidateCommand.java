@@ -6,6 +6,7 @@ import io.leat.pipeline.PipelineException;
 import io.leat.pipeline.PipelineReader;
 import io.leat.pipeline.registry.RegistryRules;
 import io.leat.schemas.RegistryClient;
+import io.leat.scoring.ModelCheck;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,8 +23,8 @@ import picocli.CommandLine.Spec;
     name = "validate",
     mixinStandardHelpOptions = true,
     description =
-        "Checks a pipeline's folder and names all that is wrong with it, by file and line. Given a"
-            + " registry, it also names the rules and tags held there that Leat cannot run.")
+        "Checks a pipeline's folder and its models' files, and names all that is wrong with them, by"
+            + " file and line. Given a registry, it also names the rules and tags held there that Leat cannot run.")
 public final class ValidateCommand implements Callable<Integer> {
   @Parameters(paramLabel = "PIPELINE", description = "Folder of the pipeline.")
   private Path folder = Path.of(".");
@@ -40,7 +41,7 @@ public final class ValidateCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws PipelineException {
-    Pipeline pipeline = PipelineReader.read(folder);
+    Pipeline pipeline = PipelineReader.read(folder, ModelCheck::check);
     if (registryUrl != null) {
       check(pipeline, new RegistryClient(registryUrl));
     }

@@ -52,6 +52,16 @@ public final class ModelTraining {
     this.pipeline = pipeline;
     this.model = model;
     this.service = pipeline.service(model.service()).orElseThrow();
+    if (!model.score().output().equals(ModelMetadata.TRAINED_OUTPUT) || model.score().index() > 1) {
+      throw new UserError(
+          "Model %s takes its score from %s[%d]; a model that 'leat train' makes has one output, %s: [0] is the probability of a false label, [1] of a true one. Write outputs: { score: \"%s[1]\" }"
+              .formatted(
+                  model.name(),
+                  model.score().output(),
+                  model.score().index(),
+                  ModelMetadata.TRAINED_OUTPUT,
+                  ModelMetadata.TRAINED_OUTPUT));
+    }
     this.samples = new Samples(pipeline, model, service, mostLeftOut);
   }
 

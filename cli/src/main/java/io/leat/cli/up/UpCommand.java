@@ -8,6 +8,7 @@ import io.leat.pipeline.PipelineReader;
 import io.leat.runtime.options.DurationConverter;
 import io.leat.runtime.options.StackFolder;
 import io.leat.schemas.RegistryClient;
+import io.leat.scoring.ModelCheck;
 import io.leat.stack.Ports;
 import io.leat.stack.StackException;
 import io.leat.stack.StartWait;
@@ -91,7 +92,7 @@ public final class UpCommand implements Callable<Integer> {
   public Integer call() throws PipelineException, IOException, InterruptedException {
     PrintWriter out = spec.commandLine().getOut();
     StackEnvironment.check(System.getenv()).forEach(out::println);
-    Pipeline pipeline = PipelineReader.read(pipelineFolder);
+    Pipeline pipeline = PipelineReader.read(pipelineFolder, ModelCheck::check);
     Optional<Player> player = noPlay ? Optional.empty() : Player.of(pipelineFolder);
     folder = folder.toAbsolutePath().normalize();
     LocalStack.prepare(folder);

@@ -34,6 +34,9 @@ import org.apache.kafka.common.errors.TopicExistsException;
  * the definitions. Nothing that is there is deleted, and nothing but compatibility changed, so to
  * apply twice is to apply once.
  *
+ * <p>A model's version is its definition and its file, by its SHA-256. What was applied and has
+ * scored nothing yet may be corrected under the same version.
+ *
  * <p>The subjects of an event get the compatibility that its contract promises; a change that
  * breaks the promise is refused, the field named, whatever the registry would say. So are rules
  * that the registry holds beside an event's schema and that Leat cannot run.
@@ -102,7 +105,14 @@ public final class Applier {
         topics.containsKey(Topics.DEFINITIONS)
             ? new DefinitionLog(kafka, registry).read()
             : Map.of();
-    return new Planner(pipeline, registry).plan(topics, definitions);
+    ScoredVersions scored = new ScoredVersions(kafka, registry);
+    return new Planner(
+            pipeline,
+            registry,
+            model ->
+                topics.containsKey(Topics.scores(model.getName()))
+                    && scored.mayHaveScored(model.getName(), model.getVersion()))
+        .plan(topics, definitions);
   }
 
   private Map<String, Planner.Existing> existing(Admin admin, Pipeline pipeline) {

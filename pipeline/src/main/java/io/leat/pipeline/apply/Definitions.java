@@ -5,7 +5,9 @@ import io.leat.pipeline.FeatureView;
 import io.leat.pipeline.Fingerprints;
 import io.leat.pipeline.Model;
 import io.leat.pipeline.Pipeline;
+import io.leat.pipeline.model.ModelFile;
 import io.leat.records.Definition;
+import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -14,8 +16,13 @@ import java.util.List;
  * the registry's.
  */
 final class Definitions {
+  static final String MODEL = "model";
+
   private Definitions() {}
 
+  /**
+   * @throws io.leat.pipeline.model.ModelException if a model's file is there and cannot be read
+   */
   static List<Definition> of(Pipeline pipeline) {
     List<Definition> definitions = new ArrayList<>();
     for (FeatureView view : pipeline.views()) {
@@ -27,8 +34,15 @@ final class Definitions {
               "service", service.name(), "" + service.version(), service.definition(), pipeline));
     }
     for (Model model : pipeline.models()) {
+      String digest = Files.exists(model.artifact()) ? ModelFile.read(model).sha256() : null;
       definitions.add(
-          definition("model", model.name(), model.version(), Fingerprints.of(model), pipeline));
+          new Definition(
+              MODEL,
+              model.name(),
+              model.version(),
+              Fingerprints.of(model),
+              pipeline.name(),
+              digest));
     }
     return definitions;
   }
@@ -48,6 +62,6 @@ final class Definitions {
 
   private static Definition definition(
       String kind, String name, String version, String fingerprint, Pipeline pipeline) {
-    return new Definition(kind, name, version, fingerprint, pipeline.name());
+    return new Definition(kind, name, version, fingerprint, pipeline.name(), null);
   }
 }

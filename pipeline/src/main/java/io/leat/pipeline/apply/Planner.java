@@ -19,9 +19,11 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.apache.avro.Schema;
 import org.apache.kafka.common.config.TopicConfig;
@@ -37,10 +39,15 @@ final class Planner {
 
   private final Pipeline pipeline;
   private final RegistryClient registry;
+  private final Predicate<Definition> mayHaveScored;
 
-  Planner(Pipeline pipeline, RegistryClient registry) {
+  /**
+   * @param mayHaveScored asked of an applied model whose definition or file has changed
+   */
+  Planner(Pipeline pipeline, RegistryClient registry, Predicate<Definition> mayHaveScored) {
     this.pipeline = pipeline;
     this.registry = registry;
+    this.mayHaveScored = mayHaveScored;
   }
 
   /** Every registry subject of a pipeline with the schema that it needs there. */
@@ -257,7 +264,7 @@ final class Planner {
                     wanted.getFullName(), latest.get().version(), String.join("; ", reasons)));
   }
 
-  private static Change definition(Definition wanted, Map<String, Definition> applied) {
+  private Change definition(Definition wanted, Map<String, Definition> applied) {
     String key = Definitions.key(wanted);
     List<String> owners =
         applied.values().stream()
@@ -278,14 +285,38 @@ final class Planner {
     if (found == null) {
       return new Change(State.CREATE, Kind.DEFINITION, key, fingerprint(wanted));
     }
-    return found.getFingerprint().equals(wanted.getFingerprint())
-        ? new Change(State.PRESENT, Kind.DEFINITION, key, fingerprint(wanted))
-        : new Change(
-            State.REFUSED,
-            Kind.DEFINITION,
-            key,
-            "this version was applied with another definition; give the changed %s a new version. Applied are %s"
-                .formatted(wanted.getKind(), versions(wanted, applied)));
+    boolean sameWords = found.getFingerprint().equals(wanted.getFingerprint());
+    boolean sameFile = Objects.equals(found.getArtifactDigest(), wanted.getArtifactDigest());
+    if (sameWords && sameFile) {
+      return new Change(State.PRESENT, Kind.DEFINITION, key, fingerprint(wanted));
+    }
+    if (sameWords && found.getArtifactDigest() == null) {
+      return new Change(
+          State.CREATE,
+          Kind.DEFINITION,
+          key,
+          "the SHA-256 of its file, %s, beside what was applied"
+              .formatted(wanted.getArtifactDigest()));
+    }
+    String change =
+        sameWords
+            ? "another file: SHA-256 %s, and now it is %s"
+                .formatted(found.getArtifactDigest(), wanted.getArtifactDigest())
+            : "another definition";
+    if (wanted.getKind().equals(Definitions.MODEL) && !mayHaveScored.test(found)) {
+      return new Change(
+          State.CREATE,
+          Kind.DEFINITION,
+          key,
+          "%s, in place of one that has scored nothing (it was applied with %s)"
+              .formatted(fingerprint(wanted), change));
+    }
+    return new Change(
+        State.REFUSED,
+        Kind.DEFINITION,
+        key,
+        "this version was applied with %s; give the changed %s a new version. Applied are %s"
+            .formatted(change, wanted.getKind(), versions(wanted, applied)));
   }
 
   private static String fingerprint(Definition definition) {

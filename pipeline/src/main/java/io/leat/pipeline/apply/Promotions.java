@@ -62,7 +62,8 @@ public final class Promotions {
                 view.name(),
                 Integer.toString(view.version()),
                 Fingerprints.of(view),
-                pipeline.name())),
+                pipeline.name(),
+                null)),
         new AuditEvent(
             "promote-view",
             actor,

@@ -23,6 +23,12 @@ public record ModelMetadata(
     String definition,
     List<String> features,
     Optional<String> trainingSet) {
+  /**
+   * The output of models that {@code leat train} makes: probabilities of a false and of a true
+   * label.
+   */
+  public static final String TRAINED_OUTPUT = "probabilities";
+
   private static final String SERVICE = "leat.service";
   private static final String SERVICE_VERSION = "leat.service-version";
   private static final String DEFINITION = "leat.definition";

@@ -7,6 +7,7 @@ import io.leat.pipeline.Model;
 import io.leat.pipeline.Monitor;
 import io.leat.pipeline.Pipeline;
 import io.leat.pipeline.PipelineException;
+import io.leat.pipeline.PipelineReader;
 import io.leat.pipeline.RetrainingPolicy;
 import io.leat.pipeline.Suggestions;
 import io.leat.pipeline.yaml.Block;
@@ -50,13 +51,17 @@ public final class FolderReader {
    * Reads and checks a folder.
    *
    * @param artifactMayBeAbsent whether a model's ONNX file may be missing
+   * @param check of each model, once all else is right
    * @throws PipelineException with all that is wrong with it
    */
-  public static Pipeline read(Path folder, boolean artifactMayBeAbsent) throws PipelineException {
-    return new FolderReader(new Folder(folder, new Problems())).read(artifactMayBeAbsent);
+  public static Pipeline read(
+      Path folder, boolean artifactMayBeAbsent, PipelineReader.ModelCheck check)
+      throws PipelineException {
+    return new FolderReader(new Folder(folder, new Problems())).read(artifactMayBeAbsent, check);
   }
 
-  private Pipeline read(boolean artifactMayBeAbsent) throws PipelineException {
+  private Pipeline read(boolean artifactMayBeAbsent, PipelineReader.ModelCheck check)
+      throws PipelineException {
     checkFolders();
     Optional<PipelineFileReader.Header> header = header();
     String owner = header.map(PipelineFileReader.Header::owner).orElse("");
@@ -78,12 +83,9 @@ public final class FolderReader {
         NameRule.TOPIC,
         services,
         new ServiceReader(folder, contracts, views)::read);
-    each(
-        "models",
-        ModelReader.KEYS,
-        NameRule.TOPIC,
-        models,
-        new ModelReader(folder, owner, contracts, views, services, artifactMayBeAbsent)::read);
+    ModelReader modelReader =
+        new ModelReader(folder, owner, contracts, views, services, artifactMayBeAbsent);
+    each("models", ModelReader.KEYS, NameRule.TOPIC, models, modelReader::read);
     each(
         "monitors",
         MonitorReader.KEYS,
@@ -97,16 +99,20 @@ public final class FolderReader {
         policies,
         new RetrainingReader(models)::read);
     folder.problems().throwIfAny();
-    return new Pipeline(
-        header.orElseThrow().name(),
-        owner,
-        entities.all(),
-        contracts.all(),
-        views.all(),
-        services.all(),
-        models.all(),
-        monitors.all(),
-        policies.all());
+    Pipeline pipeline =
+        new Pipeline(
+            header.orElseThrow().name(),
+            owner,
+            entities.all(),
+            contracts.all(),
+            views.all(),
+            services.all(),
+            models.all(),
+            monitors.all(),
+            policies.all());
+    pipeline.models().forEach(model -> modelReader.check(model, pipeline, check));
+    folder.problems().throwIfAny();
+    return pipeline;
   }
 
   private void checkFolders() {

@@ -7,9 +7,13 @@ import io.leat.pipeline.Model;
 import io.leat.pipeline.Model.Decision;
 import io.leat.pipeline.Model.Nulls;
 import io.leat.pipeline.Model.Output;
+import io.leat.pipeline.Pipeline;
+import io.leat.pipeline.PipelineReader;
 import io.leat.pipeline.Suggestions;
 import io.leat.pipeline.expression.Program;
 import io.leat.pipeline.expression.Scope;
+import io.leat.pipeline.model.ModelException;
+import io.leat.pipeline.model.ModelMetadata;
 import io.leat.pipeline.model.TextFeatures;
 import io.leat.pipeline.yaml.Block;
 import io.leat.pipeline.yaml.Folder;
@@ -18,6 +22,7 @@ import io.leat.pipeline.yaml.NameRule;
 import io.leat.pipeline.yaml.Value;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -48,6 +53,7 @@ public final class ModelReader {
   private final DeclaredViews views;
   private final Declared<FeatureService> services;
   private final boolean artifactMayBeAbsent;
+  private final Map<String, Value> artifacts = new HashMap<>();
 
   ModelReader(
       Folder folder,
@@ -64,7 +70,17 @@ public final class ModelReader {
     this.artifactMayBeAbsent = artifactMayBeAbsent;
   }
 
+  /** Reports, where the file is named, what does not fit. */
+  void check(Model model, Pipeline pipeline, PipelineReader.ModelCheck check) {
+    try {
+      check.check(model, pipeline);
+    } catch (ModelException e) {
+      artifacts.get(model.name()).problem("%s", e.getMessage());
+    }
+  }
+
   Optional<Model> read(Block block, String name) {
+    block.get("artifact").ifPresent(place -> artifacts.put(name, place));
     Optional<String> version = block.get("version").flatMap(value -> value.name(NameRule.VERSION));
     Optional<FeatureService> service = block.get("service").flatMap(this::service);
     service.ifPresent(found -> refuseText(block.get("service").orElseThrow(), found));
@@ -158,8 +174,8 @@ public final class ModelReader {
               boolean right = artifactMayBeAbsent || Files.isRegularFile(path);
               if (!right) {
                 value.problem(
-                    "no file %s; expected an ONNX model there. 'leat train' makes one",
-                    folder.relative(path));
+                    "no file %s; expected an ONNX model there. 'leat train' makes one, whose score is %s[1]",
+                    folder.relative(path), ModelMetadata.TRAINED_OUTPUT);
               }
               return right;
             });

@@ -23,7 +23,7 @@ import io.leat.pipeline.model.ModelMetadata;
  */
 final class OnnxExport {
   static final String INPUT = "features";
-  static final String OUTPUT = "probabilities";
+  static final String OUTPUT = ModelMetadata.TRAINED_OUTPUT;
 
   private static final long IR_VERSION = 7;
   private static final long OPSET = 13;

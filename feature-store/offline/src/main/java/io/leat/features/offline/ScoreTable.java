@@ -29,6 +29,7 @@ final class ScoreTable {
   static final String EVENT_TIME = "event_time";
   static final String KEY = "_key";
   static final String MODEL_VERSION = "model_version";
+  static final String MODEL_DIGEST = "model_digest";
   static final String SCORE = "score";
   static final String DECISION = "decision";
   static final String SERVICE = "service";
@@ -89,6 +90,12 @@ final class ScoreTable {
             KEY,
             Types.BinaryType.get(),
             "The record's key: that of the spine event."));
+    columns.add(
+        Types.NestedField.optional(
+            ids.incrementAndGet(),
+            MODEL_DIGEST,
+            Types.StringType.get(),
+            "SHA-256 (hex) of the model's file that gave the score; null where it is not known."));
     columns.addAll(SourceColumns.columns(ids, Topics.scores(model.name())));
     return OfflineTables.table(
         "scores_" + model.name(), columns, Optional.of(KEY), EVENT_TIME, "model " + model.name());
@@ -129,6 +136,7 @@ final class ScoreTable {
         case EVENT_TIME -> TimestampData.fromEpochMillis(score.getEventTime().toEpochMilli());
         case KEY -> record.key();
         case MODEL_VERSION -> StringData.fromString(score.getModelVersion());
+        case MODEL_DIGEST -> StringData.fromString(score.getModelDigest()); // null stays null
         case SCORE -> score.getScore();
         case DECISION -> StringData.fromString(score.getDecision()); // null stays null
         case SERVICE -> StringData.fromString(score.getService());

@@ -138,7 +138,8 @@ final class Parcels {
             1,
             "0123abcd",
             new LogPosition(Topics.features(SERVICE), i % PARTITIONS, 2L * i),
-            new LogPosition(EVENT, i % PARTITIONS, (long) i));
+            new LogPosition(EVENT, i % PARTITIONS, (long) i),
+            i % 2 == 0 ? null : "9c4f28");
     ProducerRecord<byte[], byte[]> record =
         new ProducerRecord<>(
             Topics.scores(MODEL), i % PARTITIONS, key(i), codec.encode(scoreSchema, score));
@@ -216,6 +217,7 @@ final class Parcels {
     row.put("event_id", id(i));
     row.put("event_time", sentAt(i).truncatedTo(ChronoUnit.MILLIS).atOffset(ZoneOffset.UTC));
     row.put("model_version", "v" + (1 + i / 1000));
+    row.put("model_digest", i % 2 == 0 ? null : "9c4f28");
     row.put("score", i / 1e4);
     row.put("decision", i % 3 == 0 ? null : "hurry");
     row.put("service", SERVICE);

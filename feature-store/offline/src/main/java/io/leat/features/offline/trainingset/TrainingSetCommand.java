@@ -47,7 +47,11 @@ public final class TrainingSetCommand extends TableCommand<TrainingSetOptions> {
       TrainingSetGraph graph = new TrainingSetGraph(plan, snapshots);
       runGraph(environment -> graph.build(environment, unfinished), graph::expectedSteps);
     } catch (RuntimeException e) {
-      FileUtils.deleteDirectory(unfinished.toFile());
+      try {
+        FileUtils.deleteDirectory(unfinished.toFile());
+      } catch (IOException second) {
+        e.addSuppressed(second);
+      }
       throw e;
     }
     Files.deleteIfExists(out);

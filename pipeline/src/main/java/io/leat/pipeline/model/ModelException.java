@@ -1,4 +1,4 @@
-package io.leat.scoring;
+package io.leat.pipeline.model;
 
 import org.jspecify.annotations.Nullable;
 
@@ -6,14 +6,14 @@ import org.jspecify.annotations.Nullable;
  * A model cannot be served; the message is for a person: what was found, what was expected, what to
  * do. The service does not start.
  */
-final class ModelException extends IllegalStateException {
+public final class ModelException extends IllegalStateException {
   private static final long serialVersionUID = 1L;
 
-  ModelException(String message) {
+  public ModelException(String message) {
     super(message);
   }
 
-  ModelException(String message, @Nullable Throwable cause) {
+  public ModelException(String message, @Nullable Throwable cause) {
     super(message, cause);
   }
 }
