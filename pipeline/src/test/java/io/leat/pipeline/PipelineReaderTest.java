@@ -135,7 +135,8 @@ class PipelineReaderTest {
                 $1abroad: latest(terminal_country)
                 $1since: time_since_last
                 $1change: delta(amount)
-                $1different: count_distinct(terminal_id)"""));
+                $1different: count_distinct(terminal_id)\
+                """));
     folder.replace("services/fraud.yaml", "customer_activity.*", "customer_activity.avg_amount_7d");
 
     FeatureView view = folder.read().view("customer_activity", 1).orElseThrow();
@@ -277,7 +278,8 @@ class PipelineReaderTest {
     assertThat(pipeline.model("fraud").orElseThrow().artifact()).doesNotExist();
     assertThat(folder.problems())
         .containsExactly(
-            "models/fraud/model.yaml:4: no file models/fraud/model.onnx; expected an ONNX model there. 'leat train' makes one, whose score is probabilities[1]");
+            "models/fraud/model.yaml:4: no file models/fraud/model.onnx; expected an ONNX model"
+                + " there. 'leat train' makes one, whose score is probabilities[1]");
   }
 
   @Test

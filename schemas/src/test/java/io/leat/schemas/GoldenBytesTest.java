@@ -81,8 +81,7 @@ class GoldenBytesTest {
     RegistryClient registry = new RegistryClient("mock://golden-without-digest-" + name);
     Schema.Parser parser = new Schema.Parser();
     parser.parse(LogPosition.getClassSchema().toString());
-    int id =
-        registry.register("golden-value", parser.parse(text(name + "_without_digest.avsc")));
+    int id = registry.register("golden-value", parser.parse(text(name + "_without_digest.avsc")));
     byte[] bytes = HexFormat.of().parseHex(text(name + "_without_digest.hex"));
     System.arraycopy(HexFormat.of().parseHex("%08x".formatted(id)), 0, bytes, 1, 4);
 

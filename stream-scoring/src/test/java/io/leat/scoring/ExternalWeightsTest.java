@@ -83,8 +83,7 @@ class ExternalWeightsTest {
   @Test
   void theyAreHashedWithTheModel() throws Exception {
     String before = ModelFile.read(model).sha256();
-    String lines =
-        "%s  model.onnx\n%s  external.data\n".formatted(sha256(onnx), sha256(weights));
+    String lines = "%s  model.onnx\n%s  external.data\n".formatted(sha256(onnx), sha256(weights));
     assertThat(before).isEqualTo(sha256(lines.getBytes(StandardCharsets.UTF_8)));
 
     weights[17] ^= 1;

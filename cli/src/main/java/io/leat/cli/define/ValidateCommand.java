@@ -23,8 +23,9 @@ import picocli.CommandLine.Spec;
     name = "validate",
     mixinStandardHelpOptions = true,
     description =
-        "Checks a pipeline's folder and its models' files, and names all that is wrong with them, by"
-            + " file and line. Given a registry, it also names the rules and tags held there that Leat cannot run.")
+        "Checks a pipeline's folder and its models' files, and names all that is wrong with them,"
+            + " by file and line. Given a registry, it also names the rules and tags held there"
+            + " that Leat cannot run.")
 public final class ValidateCommand implements Callable<Integer> {
   @Parameters(paramLabel = "PIPELINE", description = "Folder of the pipeline.")
   private Path folder = Path.of(".");
@@ -48,7 +49,8 @@ public final class ValidateCommand implements Callable<Integer> {
     spec.commandLine()
         .getOut()
         .printf(
-            "%s is valid: %d contracts, %d views, %d services, %d models, %d monitors, %d retraining policies.%n",
+            "%s is valid: %d contracts, %d views, %d services, %d models, %d monitors, %d"
+                + " retraining policies.%n",
             pipeline.name(),
             pipeline.contracts().size(),
             pipeline.views().size(),

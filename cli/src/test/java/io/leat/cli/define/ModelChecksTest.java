@@ -78,10 +78,10 @@ class ModelChecksTest {
     Files.writeString(
         service, Files.readString(service).replace("  - event.vic_price\n", ""), UTF_8);
     Path monitor = folder.resolve("monitors/price.yaml");
-    Files.writeString(
-        monitor, Files.readString(monitor).replace(", event.vic_price", ""), UTF_8);
+    Files.writeString(monitor, Files.readString(monitor).replace(", event.vic_price", ""), UTF_8);
 
-    assertRefused("input features is FLOAT [-1, 18]; expected a float or double matrix [batch, 17]");
+    assertRefused(
+        "input features is FLOAT [-1, 18]; expected a float or double matrix [batch, 17]");
   }
 
   @Test

@@ -161,7 +161,9 @@ public final class ModelReader {
             views.all().stream().filter(service::means).toList());
     if (!texts.isEmpty()) {
       place.problem(
-          "the service's features %s are text; a model reads numbers and booleans only. Take them out of the service, or derive a number from each, as in 'is_x: event.field == \"x\"'",
+          "the service's features %s are text; a model reads numbers and booleans only. Take them"
+              + " out of the service, or derive a number from each, as in 'is_x: event.field =="
+              + " \"x\"'",
           String.join(", ", texts));
     }
   }
@@ -174,7 +176,8 @@ public final class ModelReader {
               boolean right = artifactMayBeAbsent || Files.isRegularFile(path);
               if (!right) {
                 value.problem(
-                    "no file %s; expected an ONNX model there. 'leat train' makes one, whose score is %s[1]",
+                    "no file %s; expected an ONNX model there. 'leat train' makes one, whose score"
+                        + " is %s[1]",
                     folder.relative(path), ModelMetadata.TRAINED_OUTPUT);
               }
               return right;

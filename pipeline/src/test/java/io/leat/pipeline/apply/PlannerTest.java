@@ -81,8 +81,7 @@ class PlannerTest {
   void aModelThatWasAppliedBeforeFilesWereHashedGetsItsHashWrittenDown() throws PipelineException {
     TestFolder folder = TestFolder.cardPayments(directory);
     Map<String, Definition> applied = applied(folder);
-    applied.put(
-        MODEL, Definition.newBuilder(applied.get(MODEL)).setArtifactDigest(null).build());
+    applied.put(MODEL, Definition.newBuilder(applied.get(MODEL)).setArtifactDigest(null).build());
 
     Change change = model(folder, applied, true);
 

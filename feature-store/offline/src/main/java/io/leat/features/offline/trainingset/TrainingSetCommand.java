@@ -88,7 +88,8 @@ public final class TrainingSetCommand extends TableCommand<TrainingSetOptions> {
     String spine = service.definition().spine();
     if (file.isPresent() && options.asOf() == AsOf.arrival) {
       throw new OfflineException(
-          "--as-of arrival needs the spine's own events: rows of a file have never arrived. Leave out --spine, or --as-of.");
+          "--as-of arrival needs the spine's own events: rows of a file have never arrived. Leave"
+              + " out --spine, or --as-of.");
     }
     if (file.isEmpty()) {
       String name = options.spine().orElse(spine);
