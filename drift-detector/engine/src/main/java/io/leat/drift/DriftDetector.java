@@ -245,24 +245,30 @@ public final class DriftDetector {
 
   private String message(long windowStart, Found found) {
     Judged judged = found.change().judged();
+    String window = Durations.format(monitor.window());
     String state =
         found.change().opened()
-            ? "%s has drifted from the training data in %d of the last %d windows"
-                .formatted(found.feature(), monitor.openAfter(), monitor.openOf())
+            ? "%s has drifted from the training data in %d of the last %s of %s"
+                .formatted(
+                    found.feature(), monitor.openAfter(), count(monitor.openOf(), "window"), window)
             : judged.level() == Level.CLEAN
-                ? "%s has been like the training data for %d windows"
-                    .formatted(found.feature(), monitor.closeAfter())
-                : "%s has drifted farther, a critical alert takes over".formatted(found.feature());
+                ? "%s has been like the training data for %s of %s"
+                    .formatted(found.feature(), count(monitor.closeAfter(), "window"), window)
+                : "%s has drifted farther, so a critical alert takes the place of this one"
+                    .formatted(found.feature());
     return String.format(
         Locale.ROOT,
-        "%s of %s: %s %.4g (threshold %.4g) in the window from %s, %d values and %d nulls.",
+        "%s: %s %.4g (threshold %.4g) in the window from %s, with %s and %s.",
         state,
-        Durations.format(monitor.window()),
         judged.threshold().statistic().label(),
         judged.value(),
         judged.threshold().warn(),
         Instant.ofEpochMilli(windowStart),
-        found.counts().values(),
-        found.counts().nulls());
+        count(found.counts().values(), "value"),
+        count(found.counts().nulls(), "null"));
+  }
+
+  private static String count(long count, String what) {
+    return "%d %s%s".formatted(count, what, count == 1 ? "" : "s");
   }
 }

@@ -2,6 +2,8 @@ package io.leat.examples.cardpayments;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneId;
+import java.time.zone.ZoneRules;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -30,6 +32,7 @@ import java.util.SplittableRandom;
  * amount with the wrong sign.
  */
 final class Town implements Iterator<Payment> {
+  private static final ZoneRules CLOCK = ZoneId.of("Europe/Brussels").getRules();
   private static final int SIDE = 100;
   private static final int NEAR = 12;
   private static final double SKIMMED_SHARE = 0.8;
@@ -183,8 +186,10 @@ final class Town implements Iterator<Payment> {
     boolean shifted = shiftDay >= 0 && day >= shiftDay;
     String country = shifted && random.nextDouble() < ABROAD ? "FR" : "BE";
     double paid = shifted ? amount * PRICE_RISE : amount;
-    Instant time =
+    Instant winter =
         start.plus(Duration.ofDays(day)).plusSeconds(second).plusMillis(random.nextInt(1_000));
+    // People live by the clock, so in summer all happens an hour earlier in UTC.
+    Instant time = winter.minus(CLOCK.getDaylightSavings(winter));
     return new Payment(
         0, time, customer.id, terminal.id, country, StrictMath.rint(paid * 100) / 100, fraud);
   }

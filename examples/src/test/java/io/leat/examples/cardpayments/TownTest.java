@@ -1,9 +1,11 @@
 package io.leat.examples.cardpayments;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -35,6 +37,31 @@ class TownTest {
     double before = mean(payments.stream().filter(p -> p.paidAt().isBefore(shift)).toList());
     double after = mean(payments.stream().filter(p -> !p.paidAt().isBefore(shift)).toList());
     assertThat(after / before).isBetween(1.4, 1.8);
+  }
+
+  @Test
+  void peopleLiveByTheClockInWinterAndInSummer() {
+    Instant winter = Instant.parse("2024-03-01T00:00:00Z");
+    List<Payment> payments = new ArrayList<>();
+    Town town = new Town(7, winter, -1, 500, 300);
+    Instant end = winter.plus(Duration.ofDays(60)); // clocks go forward on 2024-03-31
+    for (Payment p = town.next(); p.paidAt().isBefore(end); p = town.next()) {
+      payments.add(p);
+    }
+    Instant forward = Instant.parse("2024-03-31T01:00:00Z");
+
+    double before = meanHour(payments.stream().filter(p -> p.paidAt().isBefore(forward)).toList());
+    double after = meanHour(payments.stream().filter(p -> !p.paidAt().isBefore(forward)).toList());
+
+    assertThat(after).isCloseTo(before, within(0.1));
+    assertThat(payments).extracting(Payment::paidAt).isSorted();
+  }
+
+  private static double meanHour(List<Payment> payments) {
+    return payments.stream()
+        .mapToInt(p -> p.paidAt().atZone(ZoneId.of("Europe/Brussels")).getHour())
+        .average()
+        .orElseThrow();
   }
 
   private static double share(List<Payment> payments) {
