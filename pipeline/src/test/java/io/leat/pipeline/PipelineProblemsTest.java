@@ -11,6 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class PipelineProblemsTest {
   @TempDir private Path directory;
@@ -66,6 +67,8 @@ class PipelineProblemsTest {
         "contracts/payments.yaml ~ max_future: 10m ~ format: xml ~ contracts/payments.yaml:8: format is 'xml'; expected avro or json.",
         "contracts/payments.yaml ~ max_future: 10m ~ envelope: cloudevent ~ contracts/payments.yaml:8: envelope is 'cloudevent'; expected none or cloudevents or debezium. Did you mean cloudevents?",
         "contracts/payments.yaml ~ max_future: 10m ~ `envelope: { type: cloudevents, deletes: skip }` ~ contracts/payments.yaml:8: deletes belongs to an envelope of type debezium; remove it",
+        "contracts/payments.yaml ~ max_future: 10m ~ `envelope: { type: cloudevents, decimals: text }` ~ contracts/payments.yaml:8: decimals belongs to an envelope of type debezium; remove it",
+        "contracts/payments.yaml ~ max_future: 10m ~ time_precision: round ~ contracts/payments.yaml:8: time_precision is 'round'; expected exact or truncate.",
         "contracts/payments.yaml ~ max_future: 10m ~ `envelope: { type: debezium, attributes: { op: operation } }` ~ contracts/payments.yaml:8: no field operation in the event payments; it has payment_id, paid_at, customer_id, terminal_id, terminal_country, amount, fee, fraud.",
         "contracts/payments.yaml ~ max_future: 10m ~ compatibility: backwards ~ contracts/payments.yaml:8: compatibility is 'backwards'; expected backward or backward_transitive or forward or forward_transitive or full or full_transitive. Did you mean backward?",
         "contracts/payments.yaml ~ max_future: 10m ~ duplicates_within: 0h ~ contracts/payments.yaml:8: duplicates_within is 0; expected a duration of more than nothing",
@@ -333,5 +336,43 @@ class PipelineProblemsTest {
     assertThat(folder.problems())
         .containsExactly(
             "contracts/payments.yaml:2: schema is 'payments.avsc', outside of the pipeline's folder");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "(((a{1,1000}){1,1000}){1,1000})",
+        "a{1001}",
+        "((a+){500}b){50}",
+        "(a",
+        "[[:alphu:]]"
+      })
+  void aPatternThatCannotBeRunIsNamedByFileAndLine(String pattern) {
+    folder.replace(
+        "contracts/payments.yaml",
+        "name: plausible_amount",
+        "name: form\n    check: 'event.terminal_country.matches(\"%s\")'\n  - name: plausible_amount"
+            .formatted(pattern));
+
+    assertThatThrownBy(folder::read)
+        .isInstanceOf(PipelineException.class)
+        .hasMessageContaining("contracts/payments.yaml:")
+        .hasMessageContaining("found ")
+        .hasMessageContaining("pattern");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "'event: ', '[', 20000",
+    "'event: ', '{ a: ', 20000",
+    "'event: ', '[', 101",
+    "'', '- ', 300"
+  })
+  void whatIsNestedTooDeepIsNamedByFileAndLine(String before, String level, int levels) {
+    folder.write("contracts/deep.yaml", before + level.repeat(levels));
+
+    assertThatThrownBy(folder::read)
+        .isInstanceOf(PipelineException.class)
+        .hasMessageMatching("(?s).*contracts/deep.yaml:\\d+: .*nested deeper than 100 levels.*");
   }
 }

@@ -8,19 +8,18 @@ import dev.cel.extensions.CelExtensions;
 import dev.cel.parser.CelStandardMacro;
 import dev.cel.runtime.CelRuntime;
 import dev.cel.runtime.CelRuntimeFactory;
+import dev.cel.runtime.CelStandardFunctions;
+import dev.cel.runtime.CelStandardFunctions.StandardFunction;
 
 /**
  * The CEL library as Leat sets it up: bounds, mixed arithmetic, null as the unknown, CEL's string
  * extensions, and the questions about formats that Confluent's data contracts ask.
  */
 final class Cel {
-  /** The largest pattern, in the instructions that RE2 makes of it. */
-  static final int LARGEST_PATTERN = 2_000;
-
   /**
    * Bounds that no honest rule meets: an expression's length, depth and size when it is compiled;
-   * the steps of its loops and the size of its patterns when it is evaluated. Patterns run on RE2,
-   * in linear time.
+   * the steps of its loops when it is evaluated. Patterns run on RE2, in linear time, and {@link
+   * Patterns} bounds their size.
    */
   private static final CelOptions OPTIONS =
       CelOptions.current()
@@ -31,13 +30,15 @@ final class Cel {
           .maxParseRecursionDepth(64)
           .maxParseExpressionNodeCount(1_000)
           .comprehensionMaxIterations(10_000)
-          .maxRegexProgramSize(LARGEST_PATTERN)
           .build();
 
   /** Thread-safe. */
   static final CelRuntime RUNTIME =
       CelRuntimeFactory.plannerRuntimeBuilder()
           .setOptions(OPTIONS)
+          .setStandardFunctions(
+              CelStandardFunctions.newBuilder().excludeFunctions(StandardFunction.MATCHES).build())
+          .addFunctionBindings(Patterns.bindings())
           .addFunctionBindings(MixedArithmetic.bindings())
           .addFunctionBindings(Formats.bindings())
           .addLibraries(CelExtensions.strings())

@@ -5,6 +5,10 @@ import dev.cel.common.CelIssue;
 import dev.cel.common.CelSource;
 import dev.cel.common.CelSourceLocation;
 import dev.cel.common.CelValidationException;
+import dev.cel.common.ast.CelConstant;
+import dev.cel.common.ast.CelExpr;
+import dev.cel.common.navigation.CelNavigableAst;
+import dev.cel.common.navigation.CelNavigableExpr;
 import dev.cel.common.types.CelKind;
 import dev.cel.common.types.CelType;
 import dev.cel.common.types.CelTypes;
@@ -100,6 +104,7 @@ public final class Program {
     try {
       CelAbstractSyntaxTree checked = scope.compiler().check(parsed).getAst();
       checkResult(expression, checked.getResultType(), result);
+      checkPatterns(expression, checked);
       CelKind kind = checked.getResultType().kind();
       return new Program(
           expression,
@@ -213,6 +218,33 @@ public final class Program {
                   result == Result.SCALAR ? "a number, bool or string" : "bool"),
           null);
     }
+  }
+
+  /** Patterns that stand in the expression are checked once, here; others with each value. */
+  private static void checkPatterns(Expression expression, CelAbstractSyntaxTree checked) {
+    CelNavigableAst.fromAst(checked)
+        .getRoot()
+        .allNodes()
+        .map(CelNavigableExpr::expr)
+        .filter(expr -> expr.getKind() == CelExpr.ExprKind.Kind.CALL)
+        .filter(expr -> expr.call().function().equals("matches"))
+        .map(expr -> expr.call().args().get(expr.call().args().size() - 1))
+        .filter(
+            pattern ->
+                pattern.getKind() == CelExpr.ExprKind.Kind.CONSTANT
+                    && pattern.constant().getKind() == CelConstant.Kind.STRING_VALUE)
+        .forEach(
+            pattern -> {
+              try {
+                Patterns.compile(pattern.constant().stringValue());
+              } catch (IllegalArgumentException e) {
+                throw at(
+                    expression,
+                    location(checked.getSource(), pattern.id()),
+                    "found " + e.getMessage(),
+                    e);
+              }
+            });
   }
 
   private static ExpressionException invalid(Expression expression, CelValidationException e) {

@@ -1,7 +1,6 @@
 package io.leat.pipeline.expression;
 
 import com.google.re2j.Pattern;
-import com.google.re2j.PatternSyntaxException;
 import dev.cel.common.CelAbstractSyntaxTree;
 import dev.cel.common.ast.CelConstant;
 import dev.cel.common.ast.CelExpr;
@@ -312,12 +311,9 @@ final class Translation {
     }
     Pattern compiled;
     try {
-      compiled = Pattern.compile(constantText(pattern));
-    } catch (PatternSyntaxException e) {
-      return null; // the library says what is wrong, whenever it is asked
-    }
-    if (compiled.programSize() > Cel.LARGEST_PATTERN) {
-      return null;
+      compiled = Patterns.compile(constantText(pattern));
+    } catch (IllegalArgumentException e) {
+      throw new Untranslatable(); // the library says what is wrong, whenever it is asked
     }
     Optional<FixedPattern> fixed = FixedPattern.of(compiled.pattern());
     UnaryOperator<Object> matches =
