@@ -34,7 +34,8 @@ public final class IngestionJob implements StreamsJob {
         RegistryPatience.of(context),
         context.metrics(),
         InstantSource.system(),
-        context.gates());
+        context.gates(),
+        context.watch());
   }
 
   /** What was seen may be stored before what came of it is acknowledged. */

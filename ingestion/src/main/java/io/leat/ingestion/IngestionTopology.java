@@ -5,6 +5,7 @@ import io.leat.pipeline.Contract;
 import io.leat.pipeline.Pipeline;
 import io.leat.pipeline.contract.Intake.Format;
 import io.leat.runtime.streams.RecordGates;
+import io.leat.runtime.streams.RecordWatch;
 import io.leat.runtime.streams.RegistryPatience;
 import io.leat.schemas.RegistryClient;
 import io.leat.schemas.Topics;
@@ -39,13 +40,15 @@ public final class IngestionTopology {
       RegistryPatience patience,
       MeterRegistry metrics,
       InstantSource clock) {
-    return build(pipeline, registry, patience, metrics, clock, new RecordGates());
+    RecordWatch watch = new RecordWatch(metrics, System::nanoTime);
+    return build(pipeline, registry, patience, metrics, clock, new RecordGates(), watch);
   }
 
   /**
    * Builds it.
    *
    * @param gates takes what holds a partition whose next event the registry must be asked for
+   * @param watch knows which event is being worked on
    */
   static Topology build(
       Pipeline pipeline,
@@ -53,10 +56,11 @@ public final class IngestionTopology {
       RegistryPatience patience,
       MeterRegistry metrics,
       InstantSource clock,
-      RecordGates gates) {
+      RecordGates gates,
+      RecordWatch watch) {
     Topology topology = new Topology();
     for (Contract contract : pipeline.contracts()) {
-      addContract(topology, contract, registry, patience, metrics, clock, gates);
+      addContract(topology, contract, registry, patience, metrics, clock, gates, watch);
     }
     return topology;
   }
@@ -68,7 +72,8 @@ public final class IngestionTopology {
       RegistryPatience patience,
       MeterRegistry metrics,
       InstantSource clock,
-      RecordGates gates) {
+      RecordGates gates,
+      RecordWatch watch) {
     String raw = contract.event();
     String check = raw + "-check";
     String valid = Topics.valid(raw);
@@ -94,9 +99,10 @@ public final class IngestionTopology {
         raw);
     topology.addProcessor(
         check,
-        () ->
-            new ContractProcessor(
-                raw, intakes, counts, new ContractProcessor.Sinks(valid, deadLetters, seen)),
+        watch.watched(
+            () ->
+                new ContractProcessor(
+                    raw, intakes, counts, new ContractProcessor.Sinks(valid, deadLetters, seen))),
         raw);
     contract
         .duplicatesWithin()

@@ -29,7 +29,8 @@ public final class RetrainingJob implements StreamsJob {
         context.registry(),
         RegistryPatience.of(context),
         context.metrics(),
-        InstantSource.system());
+        InstantSource.system(),
+        context.watch());
   }
 
   @Override

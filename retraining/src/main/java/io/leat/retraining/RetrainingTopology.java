@@ -3,6 +3,7 @@ package io.leat.retraining;
 import io.leat.pipeline.Pipeline;
 import io.leat.records.DriftAlert;
 import io.leat.records.RetrainingRun;
+import io.leat.runtime.streams.RecordWatch;
 import io.leat.runtime.streams.RegistryPatience;
 import io.leat.schemas.AvroCodec;
 import io.leat.schemas.RegistryClient;
@@ -49,13 +50,15 @@ public final class RetrainingTopology {
    * Builds it.
    *
    * @param clock stamps audit events; it decides nothing
+   * @param watch knows which record is being worked on
    */
   public static Topology build(
       Pipeline pipeline,
       RegistryClient registry,
       RegistryPatience patience,
       MeterRegistry meters,
-      InstantSource clock) {
+      InstantSource clock,
+      RecordWatch watch) {
     RetrainingMetrics metrics = new RetrainingMetrics(meters);
     Policies policies = new Policies(pipeline.retraining());
     Requests requests = new Requests(pipeline);
@@ -72,16 +75,18 @@ public final class RetrainingTopology {
 
     builder.stream(Topics.DRIFT_ALERTS, bytes)
         .process(
-            () ->
-                new RouteByModel<>(
-                    DriftAlert.class,
-                    DriftAlert::getModel,
-                    new AvroCodec(registry),
-                    patience,
-                    metrics))
+            watch.watched(
+                () ->
+                    new RouteByModel<>(
+                        DriftAlert.class,
+                        DriftAlert::getModel,
+                        new AvroCodec(registry),
+                        patience,
+                        metrics)))
         .repartition(byModel("alerts-by-model"))
         .process(
-            () -> new PolicyProcessor(policies, requests, registry, patience, metrics, clock),
+            watch.watched(
+                () -> new PolicyProcessor(policies, requests, registry, patience, metrics, clock)),
             LAST_REQUESTS,
             OPEN_REQUESTS,
             RUNS)
@@ -91,15 +96,19 @@ public final class RetrainingTopology {
 
     builder.stream(Topics.RETRAINING_RUNS, bytes)
         .process(
-            () ->
-                new RouteByModel<>(
-                    RetrainingRun.class,
-                    RetrainingRun::getModel,
-                    new AvroCodec(registry),
-                    patience,
-                    metrics))
+            watch.watched(
+                () ->
+                    new RouteByModel<>(
+                        RetrainingRun.class,
+                        RetrainingRun::getModel,
+                        new AvroCodec(registry),
+                        patience,
+                        metrics)))
         .repartition(byModel("runs-by-model"))
-        .process(() -> new RunProcessor(new AvroCodec(registry), patience), OPEN_REQUESTS, RUNS);
+        .process(
+            watch.watched(() -> new RunProcessor(new AvroCodec(registry), patience)),
+            OPEN_REQUESTS,
+            RUNS);
     return builder.build();
   }
 

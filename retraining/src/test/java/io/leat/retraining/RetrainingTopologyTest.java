@@ -16,6 +16,7 @@ import io.leat.records.RunState;
 import io.leat.records.Severity;
 import io.leat.runtime.streams.ErrorHeaders;
 import io.leat.runtime.streams.MalformedToDeadLetters;
+import io.leat.runtime.streams.RecordWatch;
 import io.leat.runtime.streams.RegistryPatience;
 import io.leat.schemas.AvroCodec;
 import io.leat.schemas.RecordHeaders;
@@ -75,7 +76,8 @@ class RetrainingTopologyTest {
                 registry,
                 new RegistryPatience(InstantSource.fixed(NOW), time -> {}),
                 metrics,
-                InstantSource.fixed(NOW)),
+                InstantSource.fixed(NOW),
+                new RecordWatch(metrics, () -> 0)),
             settings);
   }
 

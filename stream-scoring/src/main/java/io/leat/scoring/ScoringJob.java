@@ -105,7 +105,7 @@ public final class ScoringJob implements StreamsJob {
         () ->
             new ScoringProcessor(
                 served, metrics, context.registry(), patience, scores, deadLetters);
-    topology.addProcessor(processor, supplier, source(model));
+    topology.addProcessor(processor, context.watch().watched(supplier), source(model));
     topology.addSink(
         scores,
         Topics.scores(model.name()),

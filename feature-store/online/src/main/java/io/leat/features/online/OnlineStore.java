@@ -132,7 +132,7 @@ public final class OnlineStore implements StreamsJob {
       KStream<byte @Nullable [], InFlight> flow =
           builder.stream(Topics.valid(event), Consumed.with(BYTES, BYTES).withName(event))
               .process(
-                  () -> new ReceiveProcessor(decoder(), context.metrics()),
+                  context.watch().watched(() -> new ReceiveProcessor(decoder(), context.metrics())),
                   Named.as(event + "-receive"));
       writeVectors(flow, plan.immediate());
       for (ChainPlan.Stage stage : plan.stages()) {
@@ -154,17 +154,23 @@ public final class OnlineStore implements StreamsJob {
           .register(context.metrics());
       builder.stream(topic, Consumed.with(BYTES, BYTES).withName(store + "-backfill"))
           .process(
-              () ->
-                  new BackfillProcessor(
-                      store,
-                      () -> new ViewEngine(view, plan.contract(), StateStores.CACHED_NODES),
-                      StoreEntries::new,
-                      decoder()::decode,
-                      waiting,
-                      context
-                          .metrics()
-                          .counter(
-                              "leat.features.late", StateStores.tags(view).and("event", event))),
+              context
+                  .watch()
+                  .watched(
+                      () ->
+                          new BackfillProcessor(
+                              store,
+                              () ->
+                                  new ViewEngine(
+                                      view, plan.contract(), StateStores.CACHED_NODES),
+                              StoreEntries::new,
+                              decoder()::decode,
+                              waiting,
+                              context
+                                  .metrics()
+                                  .counter(
+                                      "leat.features.late",
+                                      StateStores.tags(view).and("event", event)))),
               Named.as(store + "-take-in"),
               store)
           .to(
@@ -199,7 +205,9 @@ public final class OnlineStore implements StreamsJob {
                       .withKeySerde(BYTES)
                       .withValueSerde(ENVELOPES)
                       .withNumberOfPartitions(plan.partitions()))
-              .process(() -> new ArriveProcessor(decoder()), Named.as(name + "-arrive"));
+              .process(
+                  context.watch().watched(() -> new ArriveProcessor(decoder())),
+                  Named.as(name + "-arrive"));
       return ways.get(name + "-here")
           .merge(arrived, Named.as(name + "-gather"))
           .process(

@@ -10,6 +10,7 @@ import io.micrometer.core.instrument.MeterRegistry;
  * What a job is given to build its topology with.
  *
  * @param gates takes what says which records can be processed; empty where the job adds none
+ * @param watch wraps each processor that reads from a topic
  */
 public record JobContext(
     Pipeline pipeline,
@@ -17,14 +18,22 @@ public record JobContext(
     MeterRegistry metrics,
     Readiness readiness,
     JobOptions options,
-    RecordGates gates) {
+    RecordGates gates,
+    RecordWatch watch) {
   public JobContext(
       Pipeline pipeline,
       RegistryClient registry,
       MeterRegistry metrics,
       Readiness readiness,
       JobOptions options) {
-    this(pipeline, registry, metrics, readiness, options, new RecordGates());
+    this(
+        pipeline,
+        registry,
+        metrics,
+        readiness,
+        options,
+        new RecordGates(),
+        new RecordWatch(metrics, System::nanoTime));
   }
 
   /**

@@ -105,6 +105,7 @@ public final class StreamsService implements RunningService {
     TopologyChange change = new TopologyChange(options.stateDirectory(), applicationId, topology);
     LostPositions.Held held = new LostPositions.Held(metrics);
     readiness.add("positions", held::problem);
+    readiness.add("records", context.watch()::problem);
     KafkaStreams streams = streams(topology, context, settings, applicationId, held);
     change.prepare(streams, settings);
     RestoreProgress restore = new RestoreProgress(metrics, System::currentTimeMillis);
