@@ -7,6 +7,7 @@ import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import io.leat.features.server.OnlineRequest.Names;
 import io.leat.features.server.RequestException.Kind;
+import io.leat.schemas.Decimals;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -129,7 +130,7 @@ final class JsonRequest {
           json.getNumberType() == JsonParser.NumberType.BIG_INTEGER
               ? json.getBigIntegerValue()
               : (Object) json.getLongValue();
-      case VALUE_NUMBER_FLOAT -> json.getDoubleValue();
+      case VALUE_NUMBER_FLOAT -> real(column);
       case VALUE_TRUE -> true;
       case VALUE_FALSE -> false;
       case VALUE_NULL -> null;
@@ -143,6 +144,17 @@ final class JsonRequest {
           throw malformed(
               "entities.%s holds %s; expected texts, numbers, booleans or nulls.", column, kind());
     };
+  }
+
+  /** A double of every digit, so that no key is taken for the one beside it. */
+  private double real(String column) throws IOException, RequestException {
+    try {
+      return Decimals.toDouble(json.getDecimalValue());
+    } catch (ArithmeticException | NumberFormatException e) {
+      throw malformed(
+          "entities.%s holds a number of more digits than a double has; send it as a text.",
+          column);
+    }
   }
 
   private boolean flag(String field) throws RequestException {

@@ -90,10 +90,15 @@ record OnlineRequest(
    * @throws RequestException if it is no time, or not of the years 1 to 9999
    */
   static Instant time(String text) throws RequestException {
+    return exactTime(text).truncatedTo(ChronoUnit.MICROS);
+  }
+
+  /** As {@link #time}, with every digit that the text has. */
+  static Instant exactTime(String text) throws RequestException {
     try {
       Instant time = OffsetDateTime.parse(text).toInstant();
       if (!time.isBefore(EARLIEST) && !time.isAfter(LATEST)) {
-        return time.truncatedTo(ChronoUnit.MICROS);
+        return time;
       }
     } catch (DateTimeException e) {
       throw noTime(text);

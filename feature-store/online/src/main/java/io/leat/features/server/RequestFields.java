@@ -2,7 +2,10 @@ package io.leat.features.server;
 
 import io.leat.features.engine.Micros;
 import io.leat.features.server.RequestException.Kind;
+import io.leat.schemas.Decimals;
+import java.math.BigDecimal;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import org.apache.avro.LogicalType;
 import org.apache.avro.Schema;
@@ -52,10 +55,9 @@ final class RequestFields {
                   : null;
           case LONG ->
               given instanceof String text && isTime(schema)
-                  ? (Object) time(schema, OnlineRequest.time(text))
+                  ? units(schema, OnlineRequest.exactTime(text))
                   : given instanceof Long ? given : null;
-          case FLOAT -> given instanceof Number number ? (Object) number.floatValue() : null;
-          case DOUBLE -> given instanceof Number number ? (Object) number.doubleValue() : null;
+          case FLOAT, DOUBLE -> given instanceof Number number ? binary(schema, number) : null;
           case BOOLEAN -> given instanceof Boolean ? given : null;
           case STRING -> given instanceof String ? given : null;
           case ENUM ->
@@ -75,6 +77,27 @@ final class RequestFields {
               : schema.getType().getName());
     }
     return value;
+  }
+
+  /** The float or double that is the number; null where none is. */
+  private static @Nullable Object binary(Schema schema, Number number) {
+    boolean single = schema.getType() == Schema.Type.FLOAT;
+    double real = number.doubleValue();
+    if (number instanceof Double && (!single || !Double.isFinite(real))) {
+      return single ? (Object) (float) real : number;
+    }
+    try {
+      BigDecimal decimal = new BigDecimal(number.toString());
+      return single ? (Object) Decimals.toFloat(decimal) : (Object) Decimals.toDouble(decimal);
+    } catch (ArithmeticException | NumberFormatException e) {
+      return null;
+    }
+  }
+
+  /** A time in the field's unit; null where it is finer. */
+  private static @Nullable Object units(Schema schema, Instant time) {
+    ChronoUnit unit = isMicros(schema) ? ChronoUnit.MICROS : ChronoUnit.MILLIS;
+    return time.equals(time.truncatedTo(unit)) ? unit.between(Instant.EPOCH, time) : null;
   }
 
   /** A key of the row as the event's field holds it. */
