@@ -133,6 +133,12 @@ final class EventService implements HttpService {
       Executor blocking) {
     List<byte[]> events =
         RequestBody.events(request.content().array(), form, limits.eventsOfRequest());
+    if (intake.isCloudEvents() && request.headers().contains("ce-id") && events.size() != 1) {
+      throw new RequestException(
+          HttpStatus.BAD_REQUEST,
+          "the body holds %d events and the headers ce-* are of one; send one, or application/cloudevents-batch+json"
+              .formatted(events.size()));
+    }
     if (!sender.reserve(events.size())) {
       throw tooMany();
     }
@@ -188,15 +194,18 @@ final class EventService implements HttpService {
       return headers;
     }
     boolean structured = form == Form.CLOUD_EVENT || form == Form.CLOUD_EVENTS;
+    boolean binary = intake.isCloudEvents() && form == Form.JSON; // its data's own type
+    String type = structured ? "application/cloudevents+json" : "application/json";
     headers.add(
         "content-type",
-        (structured ? "application/cloudevents+json" : "application/json").getBytes(UTF_8));
+        (binary ? request.get(HttpHeaderNames.CONTENT_TYPE, type) : type).getBytes(UTF_8));
     if (intake.isCloudEvents() && !structured) { // binary mode: HTTP's names to Kafka's
       request.forEach(
           (name, value) -> {
             if (name.toString().startsWith(CLOUD_EVENT)) {
               headers.add(
-                  "ce_" + name.toString().substring(CLOUD_EVENT.length()), value.getBytes(UTF_8));
+                  "ce_" + name.toString().substring(CLOUD_EVENT.length()),
+                  HttpText.decoded(name.toString(), value).getBytes(UTF_8));
             }
           });
     }

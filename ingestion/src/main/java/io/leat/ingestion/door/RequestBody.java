@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 /** Takes a request's body apart into events, each byte for byte as it stands there. */
 final class RequestBody {
   private static final String EXPECTED =
-      "expected application/json (an object or an array), application/x-ndjson (an object a line), application/cloudevents+json or application/cloudevents-batch+json";
+      "expected application/json or another type that ends in +json (an object or an array), application/x-ndjson (an object a line), application/cloudevents+json or application/cloudevents-batch+json";
   private static final Set<String> LINES =
       Set.of("x-ndjson", "ndjson", "jsonl", "x-jsonlines", "json-lines");
   private static final JsonFactory JSON = new JsonFactory();
@@ -66,6 +66,9 @@ final class RequestBody {
       }
       if (LINES.contains(subtype)) {
         return Form.LINES;
+      }
+      if (subtype.endsWith("+json") && !subtype.startsWith("cloudevents")) {
+        return Form.JSON;
       }
     }
     throw new RequestException(

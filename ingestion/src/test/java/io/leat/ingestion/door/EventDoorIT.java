@@ -250,7 +250,7 @@ class EventDoorIT {
                   post(
                           door,
                           "clouds",
-                          "application/json",
+                          "application/vnd.till+json",
                           payment("ignored", 5),
                           "ce-specversion",
                           "1.0",
@@ -259,11 +259,13 @@ class EventDoorIT {
                           "ce-source",
                           "/till",
                           "ce-id",
-                          "e2")
+                          "e%32")
                       .body())
               .get("results")
               .get(0);
       assertThat(binary.get("event_id").textValue()).as(binary.toString()).isEqualTo("e2");
+      assertThat(RecordHeaders.get(at(binary).headers(), "content-type"))
+          .hasValue("application/vnd.till+json");
       JsonNode bare =
           JSON.readTree(post(door, "clouds", "application/json", payment("p", 5)).body())
               .get("results")

@@ -21,6 +21,7 @@ class RequestBodyTest {
     "application/json; charset=utf-8, JSON",
     "application/x-ndjson, LINES",
     "application/jsonl, LINES",
+    "application/vnd.acme+json, JSON",
     "application/cloudevents+json, CLOUD_EVENT",
     "application/cloudevents-batch+json, CLOUD_EVENTS",
   })
@@ -33,6 +34,8 @@ class RequestBodyTest {
       strings = {
         "text/plain",
         "application/x-www-form-urlencoded",
+        "application/cloudevents+avro",
+        "application/cloudevents-other+json",
         "application/json; charset=utf-16"
       })
   void anyOtherIsRefused(String contentType) {
