@@ -133,6 +133,9 @@ public final class Decimals {
    * @throws NumberFormatException if it is beyond the bounds
    */
   public static BigDecimal toDecimal(BigDecimal number, int precision, int scale) {
+    if (Math.abs((long) scale) > MOST_DIGITS) {
+      throw new ArithmeticException("a type of %d digits behind the point".formatted(scale));
+    }
     BigDecimal scaled = bounded(number).setScale(scale, RoundingMode.UNNECESSARY);
     if (scaled.precision() > precision) {
       throw new ArithmeticException("more than %d digits".formatted(precision));

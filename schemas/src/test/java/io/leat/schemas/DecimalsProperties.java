@@ -136,6 +136,8 @@ class DecimalsProperties {
     BigDecimal huge = new BigDecimal(BigInteger.ONE.shiftLeft(100_000_000));
 
     assertThatThrownBy(() -> Decimals.bounded(huge)).isInstanceOf(NumberFormatException.class);
+    assertThatThrownBy(() -> Decimals.toDecimal(BigDecimal.ONE, 9, 400_000_000))
+        .isInstanceOf(ArithmeticException.class);
     assertThatThrownBy(() -> Decimals.parse("1".repeat(1_001)))
         .isInstanceOf(NumberFormatException.class)
         .hasMessageContaining("1001 characters");

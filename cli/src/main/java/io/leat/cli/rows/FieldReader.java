@@ -4,6 +4,7 @@ import io.leat.cli.rows.RowSource.Unreadable;
 import io.leat.cli.rows.TimeReader.UnclearUnitException;
 import io.leat.runtime.options.RowFileOptions;
 import io.leat.runtime.options.Times.AmbiguousTimeException;
+import io.leat.schemas.Decimals;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.nio.ByteBuffer;
@@ -129,11 +130,11 @@ final class FieldReader {
               default -> number(value).intValueExact();
             };
         case LONG -> longValue(value);
-        case FLOAT -> value instanceof Float ? value : Numbers.asFloat(number(value));
+        case FLOAT -> value instanceof Float ? value : Decimals.toFloat(number(value));
         case DOUBLE ->
             value instanceof Float || value instanceof Double
                 ? ((Number) value).doubleValue()
-                : Numbers.asDouble(number(value));
+                : Decimals.toDouble(number(value));
         case BOOLEAN -> truth(value);
         case FIXED, BYTES -> decimal(number(value));
         case RECORD, ARRAY, MAP, UNION, NULL -> throw unreadableError();
@@ -207,10 +208,7 @@ final class FieldReader {
 
   private Object decimal(BigDecimal number) {
     LogicalTypes.Decimal declared = (LogicalTypes.Decimal) type.getLogicalType();
-    BigDecimal scaled = number.setScale(declared.getScale()); // throws where it loses a digit
-    if (scaled.precision() > declared.getPrecision()) {
-      throw new ArithmeticException("too many digits");
-    }
+    BigDecimal scaled = Decimals.toDecimal(number, declared.getPrecision(), declared.getScale());
     byte[] unscaled = scaled.unscaledValue().toByteArray();
     if (type.getType() == Schema.Type.BYTES) {
       return ByteBuffer.wrap(unscaled);

@@ -2,7 +2,6 @@ package io.leat.cli.rows;
 
 import java.math.BigDecimal;
 import java.math.BigInteger;
-import java.math.MathContext;
 import java.util.regex.Pattern;
 
 /** Numbers as files hold them: digits, a sign, decimals, a power of ten; all else is none. */
@@ -45,35 +44,5 @@ final class Numbers {
       throw new NumberFormatException("not a number");
     }
     return new BigDecimal(text);
-  }
-
-  /**
-   * The double that a number is read as.
-   *
-   * @throws ArithmeticException if it is too large, or the double loses one of its digits
-   */
-  static double asDouble(BigDecimal number) {
-    double read = number.doubleValue();
-    // Of a double's range, every number of 15 digits comes back from it (DBL_DIG).
-    if (number.precision() > 15 || Math.abs(number.scale()) > 250) {
-      requireDigits(number, read);
-    }
-    return read;
-  }
-
-  /** Of the float as {@link #asDouble} of the double. */
-  static float asFloat(BigDecimal number) {
-    float read = number.floatValue();
-    requireDigits(number, read);
-    return read;
-  }
-
-  /** What was read, written with as many digits as the number, is the number. */
-  private static void requireDigits(BigDecimal number, double read) {
-    int digits = number.stripTrailingZeros().precision();
-    if (!Double.isFinite(read)
-        || new BigDecimal(read).round(new MathContext(digits)).compareTo(number) != 0) {
-      throw new ArithmeticException("loses digits");
-    }
   }
 }

@@ -341,7 +341,7 @@ public final class LetterText {
     try {
       JsonNode json = JSON.readTree(new String(value, UTF_8));
       return json != null && json.isContainerNode() ? Optional.of(json) : Optional.empty();
-    } catch (JacksonException e) {
+    } catch (JacksonException | NumberFormatException e) {
       return Optional.empty(); // bytes are shown
     }
   }
