@@ -1,0 +1,17 @@
+package io.leat.cli;
+
+import com.code_intelligence.jazzer.junit.FuzzTest;
+import java.io.IOException;
+import org.junit.jupiter.api.Timeout;
+
+/** The same for longer than a build may take. */
+class PipelineFuzzing extends PipelineFuzz {
+  PipelineFuzzing() throws IOException {}
+
+  @Override
+  @FuzzTest(maxDuration = "6m")
+  @Timeout(20)
+  void whateverAFileHoldsItIsReadOrItsMistakesAreNamed(byte[] bytes) {
+    super.whateverAFileHoldsItIsReadOrItsMistakesAreNamed(bytes);
+  }
+}
