@@ -12,7 +12,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import org.junit.jupiter.api.Timeout;
 
 /** Whatever a pipeline's file holds: a pipeline, or its mistakes by line, within a second. */
 class PipelineFuzz {
@@ -33,12 +32,12 @@ class PipelineFuzz {
         {"type": "record", "name": "Reading", "fields": [
           {"name": "id", "type": "string"},
           {"name": "at", "type": {"type": "long", "logicalType": "timestamp-millis"}},
-          {"name": "d", "type": "double"}]}""");
+          {"name": "d", "type": "double"}]}\
+        """);
   }
 
   /** The first byte chooses where the others stand. */
   @FuzzTest(maxDuration = "10s")
-  @Timeout(20)
   void whateverAFileHoldsItIsReadOrItsMistakesAreNamed(byte[] bytes) {
     if (bytes.length > 0) {
       String rest = new String(bytes, 1, bytes.length - 1, ISO_8859_1);

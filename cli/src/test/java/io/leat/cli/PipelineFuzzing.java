@@ -2,7 +2,6 @@ package io.leat.cli;
 
 import com.code_intelligence.jazzer.junit.FuzzTest;
 import java.io.IOException;
-import org.junit.jupiter.api.Timeout;
 
 /** The same for longer than a build may take. */
 class PipelineFuzzing extends PipelineFuzz {
@@ -10,7 +9,6 @@ class PipelineFuzzing extends PipelineFuzz {
 
   @Override
   @FuzzTest(maxDuration = "6m")
-  @Timeout(20)
   void whateverAFileHoldsItIsReadOrItsMistakesAreNamed(byte[] bytes) {
     super.whateverAFileHoldsItIsReadOrItsMistakesAreNamed(bytes);
   }

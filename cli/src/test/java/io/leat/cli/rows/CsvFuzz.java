@@ -19,7 +19,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.apache.avro.Schema;
-import org.junit.jupiter.api.Timeout;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 
@@ -61,7 +60,6 @@ class CsvFuzz {
   }
 
   @FuzzTest(maxDuration = "10s")
-  @Timeout(20)
   void whateverAFileHoldsItsRowsAreReadOrNamed(byte[] bytes) {
     FuzzWatch.within1s(
         () -> {

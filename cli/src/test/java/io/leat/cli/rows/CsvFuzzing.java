@@ -2,7 +2,6 @@ package io.leat.cli.rows;
 
 import com.code_intelligence.jazzer.junit.FuzzTest;
 import java.io.IOException;
-import org.junit.jupiter.api.Timeout;
 
 /** The same for longer than a build may take. */
 class CsvFuzzing extends CsvFuzz {
@@ -10,7 +9,6 @@ class CsvFuzzing extends CsvFuzz {
 
   @Override
   @FuzzTest(maxDuration = "6m")
-  @Timeout(20)
   void whateverAFileHoldsItsRowsAreReadOrNamed(byte[] bytes) {
     super.whateverAFileHoldsItsRowsAreReadOrNamed(bytes);
   }

@@ -8,7 +8,6 @@ import io.leat.ingestion.door.RequestBody.Form;
 import io.leat.testing.FuzzWatch;
 import java.nio.ByteBuffer;
 import java.util.List;
-import org.junit.jupiter.api.Timeout;
 
 /** Whatever a body or a header holds: events, or a refusal with its status, within a second. */
 class RequestBodyFuzz {
@@ -16,7 +15,6 @@ class RequestBodyFuzz {
 
   /** The first byte chooses the form that the others are taken for. */
   @FuzzTest(maxDuration = "10s")
-  @Timeout(20)
   void whateverABodyHoldsItIsTakenApartOrRefused(byte[] bytes) {
     if (bytes.length > 0) {
       byte[] rest = ByteBuffer.allocate(bytes.length - 1).put(bytes, 1, bytes.length - 1).array();

@@ -1,7 +1,6 @@
 package io.leat.ingestion.intake;
 
 import com.code_intelligence.jazzer.junit.FuzzTest;
-import org.junit.jupiter.api.Timeout;
 
 /** The same for longer than a build may take. */
 class DecoderFuzzing extends DecoderFuzz {
@@ -9,7 +8,6 @@ class DecoderFuzzing extends DecoderFuzz {
 
   @Override
   @FuzzTest(maxDuration = "12m")
-  @Timeout(20)
   void whateverTheBytesAreAReaderSaysWhatTheyHold(byte[] bytes) {
     super.whateverTheBytesAreAReaderSaysWhatTheyHold(bytes);
   }
