@@ -160,9 +160,7 @@ public final class OnlineStore implements StreamsJob {
                       () ->
                           new BackfillProcessor(
                               store,
-                              () ->
-                                  new ViewEngine(
-                                      view, plan.contract(), StateStores.CACHED_NODES),
+                              () -> new ViewEngine(view, plan.contract(), StateStores.CACHED_NODES),
                               StoreEntries::new,
                               decoder()::decode,
                               waiting,

@@ -94,7 +94,8 @@ class RecordWatchTest {
 
     assertThat(watch.problem())
         .hasValue(
-            "the record at payments/0/2 has been worked on for 31 s, and nothing behind it is processed");
+            "the record at payments/0/2 has been worked on for 31 s, and nothing behind it is"
+                + " processed");
     assertThat(gauge("leat.stream.record.seconds")).isEqualTo(31);
     assertThat(gauge("leat.stream.record.offset")).isEqualTo(2);
 
