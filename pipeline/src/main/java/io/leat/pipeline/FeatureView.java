@@ -17,8 +17,8 @@ import java.util.stream.Stream;
  * @param source name of the event that they are made of
  * @param windows lengths of the windows, ascending; each a multiple of the resolution, or {@link
  *     Durations#LIFETIME}, which reaches back to the key's first event
- * @param resolution length of a tile; 1 ms is {@code exact}, which is one unit of the source's event
- *     time: a millisecond or a microsecond
+ * @param resolution length of a tile; 1 ms is {@code exact}, which is one unit of the source's
+ *     event time: a millisecond or a microsecond
  * @param offset how far behind the time of evaluation every window ends; a multiple of the
  *     resolution, 0 or more
  * @param grace how late, behind the key's newest event, an event may be and still be counted in

@@ -175,7 +175,7 @@ final class StatusBoard {
           withoutScore);
     }
     return "  balance       nothing is missing: each event in was checked, and went through every"
-               + " stage";
+        + " stage";
   }
 
   private static String clock(Duration duration) {
