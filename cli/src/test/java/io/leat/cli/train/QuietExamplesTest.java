@@ -29,6 +29,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
@@ -118,7 +119,8 @@ class QuietExamplesTest {
               vector ->
                   windows
                       .computeIfAbsent(
-                          detector.windowStart(vector.eventTime()), start -> detector.newWindow())
+                          detector.windowStart(TimeUnit.MICROSECONDS.toMillis(vector.eventTime())),
+                          start -> detector.newWindow())
                       .add(
                           places.stream()
                               .mapToDouble(place -> NumericValue.of(vector.values().get(place)))

@@ -31,10 +31,20 @@ class TrainingSetTest {
   }
 
   @Test
-  void aValueThatIsNotFiniteIsRefusedByName() {
-    assertThatThrownBy(
-            () -> TrainingSet.builder(List.of("event.a")).add(0, new double[] {Double.NaN}, true))
-        .hasMessageContaining("event.a");
+  void anInfiniteValueIsRefusedByNameAndNaNIsWhatIsMissing() {
+    for (double infinite : new double[] {Double.POSITIVE_INFINITY, -1e300}) {
+      assertThatThrownBy(
+              () -> TrainingSet.builder(List.of("event.a")).add(0, new double[] {infinite}, true))
+          .hasMessageContaining("event.a");
+    }
+    assertThat(
+            TrainingSet.builder(List.of("event.a"))
+                .add(0, new double[] {Double.NaN}, true)
+                .build()
+                .rows()
+                .get(0)
+                .values()[0])
+        .isNaN();
   }
 
   private static TrainingSet set(long... times) {
