@@ -76,6 +76,7 @@ class TranslationProperties {
           Double.MAX_VALUE,
           Double.POSITIVE_INFINITY,
           Double.NEGATIVE_INFINITY);
+
   private static final List<Long> LONGS =
       List.of(
           0L,
