@@ -19,6 +19,7 @@ import io.leat.schemas.RecordHeaders;
 import io.leat.schemas.RegistryClient;
 import io.leat.schemas.Topics;
 import io.leat.schemas.backfill.BackfillRecord;
+import io.leat.schemas.backfill.BackfillStatus;
 import io.leat.schemas.backfill.BackfillTopic;
 import io.leat.stack.JvmProcess;
 import io.leat.stack.LeatHome;
@@ -141,14 +142,16 @@ class BackfillIT {
           0,
           10,
           TimeUnit.MILLISECONDS);
-      CompletableFuture<CommandRun> command =
+      CompletableFuture<CommandRun> earlier =
           CompletableFuture.supplyAsync(() -> runBackfill(cluster, folder));
       topic.await(
           records ->
-              command.isDone()
+              earlier.isDone()
                   || records.stream().anyMatch(one -> read(one) instanceof BackfillRecord.Entry),
           "an entry",
           PATIENCE);
+      CompletableFuture<CommandRun> command =
+          CompletableFuture.supplyAsync(() -> runBackfill(cluster, folder));
       store.kill();
       store.restart();
       topic.await(
@@ -163,6 +166,17 @@ class BackfillIT {
       System.out.println(run.out());
       assertThat(run.code()).as(run.out()).isZero();
       assertThat(run.out()).contains("View terminals@1 is live.");
+      // It handed its states over before the other began, or gave way to it.
+      CommandRun first = earlier.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+      assertThat(first.out())
+          .containsAnyOf("View terminals@1 is live.", "begun after this one and goes on");
+      assertThat(
+              BackfillStatus.read(
+                      Map.of("bootstrap.servers", cluster.bootstrapServers()),
+                      BackfillTopic.name("ledger", "terminals", 1))
+                  .isWaiting())
+          .as("what says that the view is live is not deleted with what it was made of")
+          .isFalse();
     } finally {
       feeder.shutdown();
       assertThat(feeder.awaitTermination(1, TimeUnit.MINUTES)).isTrue();

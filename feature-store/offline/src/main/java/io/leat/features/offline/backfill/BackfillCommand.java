@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
@@ -34,6 +35,8 @@ import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.InvalidProducerEpochException;
+import org.apache.kafka.common.errors.ProducerFencedException;
 
 /**
  * {@code leat backfill}: waits for the online store and for the tables, computes, hands over, and
@@ -85,6 +88,47 @@ public final class BackfillCommand extends TableCommand<BackfillOptions> {
       say("View %s has been backfilled; nothing is to be done.", view.id());
       return 0;
     }
+    // Of two runs the one that begins later goes on: this shuts out whoever began before.
+    try (Producer<byte[], byte[]> handOver =
+        BackfillProducers.transactional(
+            BackfillProducers.settings(options.kafka()), view.topic())) {
+      Optional<Map<TopicPartition, Long>> ends = online.handedOver(status.partitions());
+      if (ends.isEmpty()) {
+        ends = Optional.of(compute(options, view, catalog, online, handOver));
+      } else {
+        say("A run before this one has handed view %s over already.", view.id());
+      }
+      await(
+          online::status,
+          one -> !one.isWaiting(),
+          options.timeout(),
+          one ->
+              "The online store has not taken the backfill of view %s in yet: %s. It will when it runs; nothing is to be done again."
+                  .formatted(view.id(), one.states()));
+      empty(options, online.beforeNotices(ends.get()));
+    } catch (ProducerFencedException | InvalidProducerEpochException e) {
+      throw new OfflineException(
+          "Another backfill of view %s was begun after this one and goes on in its place; this one has handed nothing over. Wait for the other."
+              .formatted(view.id()),
+          e);
+    }
+    say("View %s is live.", view.id());
+    return 0;
+  }
+
+  /**
+   * Computes the states and hands them over.
+   *
+   * @return where each partition's entries end
+   */
+  private Map<TopicPartition, Long> compute(
+      BackfillOptions options,
+      ViewReference view,
+      OfflineCatalog catalog,
+      OnlineProgress online,
+      Producer<byte[], byte[]> handOver)
+      throws IOException, InterruptedException {
+    BackfillStatus status = online.status();
     Map<Integer, Long> committed = online.committed();
     Map<Integer, Long> wanted = online.lastEvents(committed);
     TableProgress table = new TableProgress(catalog, view.source().event());
@@ -100,11 +144,10 @@ public final class BackfillCommand extends TableCommand<BackfillOptions> {
     long began = System.nanoTime();
     Map<String, Object> done =
         found.id().isPresent()
-            ? compute(options, view, catalog, Map.of(table.table(), found.id().get()), status, run)
+            ? fold(options, view, catalog, Map.of(table.table(), found.id().get()), status, run)
             : Map.of();
     LogCut cut = cut(committed, done);
-    Map<TopicPartition, RecordsToDelete> taken =
-        complete(options, view, run, cut, status.partitions(), done);
+    Map<TopicPartition, Long> ends = complete(handOver, view, run, cut, status.partitions(), done);
     long entries = 0;
     for (int partition = 0; partition < status.partitions(); partition++) {
       entries += FoldStates.sent(done, partition);
@@ -112,19 +155,10 @@ public final class BackfillCommand extends TableCommand<BackfillOptions> {
     say(
         "View %s: %,d entries of the events before %s of %s, in %.1f s; the online store takes them in.",
         view.id(), entries, cut, view.source().event(), (System.nanoTime() - began) / 1e9);
-    await(
-        online::status,
-        one -> !one.isWaiting(),
-        options.timeout(),
-        one ->
-            "The online store has not taken the backfill of view %s in yet: %s. It will when it runs; nothing is to be done again."
-                .formatted(view.id(), one.states()));
-    empty(options, taken);
-    say("View %s is live.", view.id());
-    return 0;
+    return ends;
   }
 
-  private Map<String, Object> compute(
+  private Map<String, Object> fold(
       BackfillOptions options,
       ViewReference view,
       OfflineCatalog catalog,
@@ -174,20 +208,19 @@ public final class BackfillCommand extends TableCommand<BackfillOptions> {
   /**
    * Says of each partition that it is complete, of all or of none.
    *
-   * @return what may be deleted once it has been taken in
+   * @return where each partition's entries end
+   * @throws ProducerFencedException if another run began after this one
    */
-  private static Map<TopicPartition, RecordsToDelete> complete(
-      BackfillOptions options,
+  private static Map<TopicPartition, Long> complete(
+      Producer<byte[], byte[]> producer,
       ViewReference view,
       long run,
       LogCut cut,
       int partitions,
       Map<String, Object> done)
       throws InterruptedException {
-    Map<TopicPartition, RecordsToDelete> taken = new HashMap<>();
-    try (Producer<byte[], byte[]> producer =
-        BackfillProducers.transactional(
-            BackfillProducers.settings(options.kafka()), view.topic())) {
+    Map<TopicPartition, Long> ends = new HashMap<>();
+    try {
       producer.beginTransaction();
       List<Future<RecordMetadata>> sent = new ArrayList<>();
       for (int partition = 0; partition < partitions; partition++) {
@@ -197,14 +230,12 @@ public final class BackfillCommand extends TableCommand<BackfillOptions> {
       producer.commitTransaction();
       for (Future<RecordMetadata> one : sent) {
         RecordMetadata place = one.get();
-        taken.put(
-            new TopicPartition(place.topic(), place.partition()),
-            RecordsToDelete.beforeOffset(place.offset() + 1));
+        ends.put(new TopicPartition(place.topic(), place.partition()), place.offset());
       }
     } catch (ExecutionException e) {
-      throw new KafkaException(e.getCause());
+      throw e.getCause() instanceof KafkaException cause ? cause : new KafkaException(e.getCause());
     }
-    return taken;
+    return ends;
   }
 
   /** What has been taken in need not stay. */

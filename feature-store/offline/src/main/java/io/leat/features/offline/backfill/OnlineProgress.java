@@ -2,13 +2,21 @@ package io.leat.features.offline.backfill;
 
 import io.leat.features.offline.OfflineException;
 import io.leat.schemas.Topics;
+import io.leat.schemas.backfill.BackfillRecord;
+import io.leat.schemas.backfill.BackfillRecord.Complete;
+import io.leat.schemas.backfill.BackfillRecord.Entry;
+import io.leat.schemas.backfill.BackfillRecord.Notice;
+import io.leat.schemas.backfill.BackfillRecord.State;
 import io.leat.schemas.backfill.BackfillStatus;
 import io.leat.schemas.backfill.LogTail;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.RecordsToDelete;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 
@@ -35,6 +43,51 @@ final class OnlineProgress {
 
   BackfillStatus status() {
     return BackfillStatus.read(kafka, view.topic());
+  }
+
+  /**
+   * Where a whole run ends that was handed over and is not taken in yet, by the partitions that it
+   * waits for: its command was killed behind that, or another one waits for it. Empty where some
+   * partition has none and is not live either.
+   */
+  Optional<Map<TopicPartition, Long>> handedOver(int partitions) {
+    Map<TopicPartition, Long> ends = new HashMap<>();
+    try (LogTail tail = new LogTail(kafka)) {
+      for (int number = 0; number < partitions; number++) {
+        TopicPartition partition = new TopicPartition(view.topic(), number);
+        Optional<ConsumerRecord<byte[], byte[]>> last =
+            tail.last(partition, Long.MAX_VALUE, record -> !(read(record) instanceof Entry));
+        if (last.isPresent() && read(last.get()) instanceof Complete) {
+          ends.put(partition, last.get().offset());
+        } else if (last.isEmpty()
+            || !(read(last.get()) instanceof Notice notice)
+            || notice.state() != State.LIVE) {
+          return Optional.empty();
+        }
+      }
+    }
+    return Optional.of(ends);
+  }
+
+  /**
+   * What need not stay: all up to where a run ends, but nothing from the store's last notice on,
+   * which says that the view is live.
+   */
+  Map<TopicPartition, RecordsToDelete> beforeNotices(Map<TopicPartition, Long> ends) {
+    Map<TopicPartition, RecordsToDelete> deleted = new HashMap<>();
+    try (LogTail tail = new LogTail(kafka)) {
+      ends.forEach(
+          (partition, end) ->
+              tail.last(partition, Long.MAX_VALUE, record -> read(record) instanceof Notice)
+                  .map(notice -> Math.min(end + 1, notice.offset()))
+                  .ifPresent(
+                      before -> deleted.put(partition, RecordsToDelete.beforeOffset(before))));
+    }
+    return deleted;
+  }
+
+  private static BackfillRecord read(ConsumerRecord<byte[], byte[]> record) {
+    return BackfillRecord.of(record.key(), record.value(), record.headers());
   }
 
   /**
