@@ -203,9 +203,15 @@ final class Parcels {
     row.put("event_time", sentAt.atOffset(ZoneOffset.UTC));
     row.put("customer_id", i % 5 == 0 ? null : customer(i));
     List<@Nullable Object> values = features(i);
+    List<String> reasons = new ArrayList<>();
     for (int f = 0; f < FEATURES.size(); f++) {
-      row.put(FEATURES.get(f).replace(".", "__"), values.get(f));
+      String column = FEATURES.get(f).replace(".", "__");
+      row.put(column, values.get(f));
+      if (values.get(f) == null) {
+        reasons.add(column + "=unstated"); // the vectors say nothing of their nulls
+      }
     }
+    row.put("null_reasons", String.join(", ", reasons));
     row.put("service_version", 1);
     row.put("definition", "0123abcd");
     source(row, i);
