@@ -353,7 +353,7 @@ class FeatureServerIT {
     return ask(
         server,
         "{\"entities\":{\"customer_id\":[\"%s\"]},\"features\":[\"spending:total_1h\"],\"as_of\":\"%s\"}"
-            .formatted(customer, Instant.ofEpochMilli(NOON)));
+            .formatted(customer, Instant.ofEpochMilli(NOON + 2_000))); // after both payments
   }
 
   private static void awaitReady(FeatureServer server) {
