@@ -29,6 +29,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -50,7 +51,7 @@ class EventDoorIT {
   private static final String SECRET =
       "2bb80d537b1da3e38bd30361aa855686bde0eacd7162fef6a25fe97bf527a25b";
 
-  private static final String NOW = Instant.now().toString();
+  private static final String NOW = Instant.now().truncatedTo(ChronoUnit.MILLIS).toString();
   private static final Schema SCHEMA =
       new Schema.Parser()
           .parse(
