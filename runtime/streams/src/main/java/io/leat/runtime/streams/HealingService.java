@@ -4,8 +4,11 @@ import io.leat.pipeline.PipelineException;
 import io.leat.runtime.JobOptions;
 import io.leat.runtime.RunningService;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import org.apache.kafka.streams.processor.TaskId;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -17,7 +20,10 @@ import org.slf4j.LoggerFactory;
 public final class HealingService implements RunningService {
   private static final Logger log = LoggerFactory.getLogger(HealingService.class);
 
-  /** A disk that damages what is written to it is no place for stores: then it ends. */
+  /**
+   * How often one task's stores are restored: a disk that damages what is written to it is no place
+   * for them, and then the service ends. Several tasks are found damaged one after the other.
+   */
   private static final int MOST = 3;
 
   private final StreamsJob job;
@@ -49,11 +55,12 @@ public final class HealingService implements RunningService {
 
   @Override
   public void awaitStop() throws InterruptedException {
-    for (int healed = 0; ; healed++) {
+    Map<Optional<TaskId>, Integer> healed = new HashMap<>();
+    while (true) {
       StreamsService running = service();
       running.awaitStop();
       Optional<DamagedStores> damage = running.failure().flatMap(DamagedStores::of);
-      if (damage.isEmpty() || healed == MOST) {
+      if (damage.isEmpty() || healed.merge(damage.get().task(), 1, Integer::sum) > MOST) {
         failure = running.failure();
         return;
       }

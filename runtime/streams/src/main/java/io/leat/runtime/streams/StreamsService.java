@@ -28,6 +28,7 @@ import org.apache.kafka.streams.KafkaClientSupplier;
 import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.Topology;
+import org.apache.kafka.streams.errors.StreamsException;
 import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse;
 import org.apache.kafka.streams.processor.internals.DefaultKafkaClientSupplier;
 import org.slf4j.Logger;
@@ -142,7 +143,14 @@ public final class StreamsService implements RunningService {
             service.stopped.countDown();
           }
         });
-    streams.start();
+    try {
+      streams.start();
+    } catch (StreamsException e) {
+      // Stores that lie in its folder are opened here already, before there is a thread to fail.
+      log.error("{} cannot start", applicationId, e);
+      service.failure = Optional.of(e);
+      service.stopped.countDown();
+    }
     return service;
   }
 
