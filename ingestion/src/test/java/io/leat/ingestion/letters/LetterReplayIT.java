@@ -20,6 +20,7 @@ import io.leat.testing.TopicWriter;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -189,6 +190,7 @@ class LetterReplayIT {
   void encryptedLettersAreShownMaskedAndReplayedAsTheyCame() throws Exception {
     Path key = cluster.newDirectory("keys").resolve("key");
     Files.writeString(key, "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff");
+    Files.setPosixFilePermissions(key, PosixFilePermissions.fromString("rw-------"));
     String privacy =
         "protect:\n  - { field: card, with: redact }\ndead_letters: { encrypt: \"file:%s\" }\n"
             .formatted(key);
