@@ -133,7 +133,7 @@ class TrainingSetIT {
     assertThat(lacking.code()).isEqualTo(1);
     assertThat(lacking.out())
         .contains("asked.csv:2: paid_at is 'yesterday'; expected a time")
-        .contains("1 rows of");
+        .contains("1 row of");
   }
 
   private static void aModelNamesTheTrainingSet(Path pipeline, Path set) throws Exception {
