@@ -15,8 +15,8 @@ import java.util.stream.Stream;
  * @param version version of the definition, from 1
  * @param entity what the features are about
  * @param source name of the event that they are made of
- * @param windows lengths of the windows, ascending; each a multiple of the resolution, or {@link
- *     Durations#LIFETIME}, which reaches back to the key's first event
+ * @param windows the windows, the shortest first, each length once; each a multiple of the
+ *     resolution, or {@link Window#LIFETIME}, which reaches back to the key's first event
  * @param resolution length of a tile; 1 ms is {@code exact}, which is one unit of the source's
  *     event time: a millisecond or a microsecond
  * @param offset how far behind the time of evaluation every window ends; a multiple of the
@@ -34,7 +34,7 @@ public record FeatureView(
     int version,
     Entity entity,
     String source,
-    List<Duration> windows,
+    List<Window> windows,
     Duration resolution,
     Duration offset,
     Duration grace,
@@ -49,7 +49,7 @@ public record FeatureView(
 
   /**
    * A view of aggregations alone, whose values begin with the first event that the online store
-   * sees.
+   * sees, over windows that are written in their largest whole unit.
    */
   public FeatureView(
       String name,
@@ -66,7 +66,7 @@ public record FeatureView(
         version,
         entity,
         source,
-        windows,
+        windows.stream().map(Window::of).toList(),
         resolution,
         offset,
         grace,
@@ -91,6 +91,27 @@ public record FeatureView(
         derived);
   }
 
+  /** The same view over these windows. */
+  FeatureView over(List<Window> windows) {
+    return new FeatureView(
+        name,
+        version,
+        entity,
+        source,
+        windows,
+        resolution,
+        offset,
+        grace,
+        aggregations,
+        backfill,
+        derived);
+  }
+
+  /** How long the windows are, the shortest first. */
+  public List<Duration> windowLengths() {
+    return windows.stream().map(Window::length).toList();
+  }
+
   /** {@code name@version}: names the view's state. */
   public String id() {
     return name + "@" + version;
@@ -107,6 +128,23 @@ public record FeatureView(
                             IntStream.rangeClosed(1, aggregation.width())
                                 .mapToObj(rank -> new Column(aggregation, window, rank))))
         .toList();
+  }
+
+  /**
+   * The column that a name means but for the unit of its window: {@code orders_24h} for {@code
+   * orders_1d}.
+   */
+  public Optional<String> inItsUnit(String columnName) {
+    return columns().stream()
+        .filter(
+            column ->
+                column
+                    .window()
+                    .spellings()
+                    .map(other -> new Column(column.aggregation(), other, column.rank()))
+                    .anyMatch(other -> other.name().equals(columnName)))
+        .map(Column::name)
+        .findFirst();
   }
 
   /** A derived feature by its name within the view: {@code amount_vs_usual}. */
@@ -131,10 +169,10 @@ public record FeatureView(
    *
    * @param rank which of the aggregation's values, from 1; aggregations of one value have only 1
    */
-  public record Column(Aggregation aggregation, Duration window, int rank) {
+  public record Column(Aggregation aggregation, Window window, int rank) {
     /** Name within the view: {@code avg_amount_7d}, {@code recent_7d_2}. */
     public String name() {
-      String name = aggregation.name() + "_" + Durations.format(window);
+      String name = aggregation.name() + "_" + window.text();
       return aggregation.function().isList() ? name + "_" + rank : name;
     }
   }

@@ -12,8 +12,10 @@ import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Fingerprints of definitions: SHA-256, in hex, of a text that holds all that the values depend on
@@ -21,6 +23,9 @@ import java.util.stream.Collectors;
  * count; neither does the order of a view's aggregations. Defaults count as if they were written.
  */
 public final class Fingerprints {
+  /** All of five windows, each in one of five units; of more only the first are tried. */
+  private static final int MOST_SPELLINGS = 3_125;
+
   private Fingerprints() {}
 
   /**
@@ -30,6 +35,27 @@ public final class Fingerprints {
    */
   public static String of(FeatureView view) {
     return sha256(canonical(view));
+  }
+
+  /**
+   * The view of this fingerprint that has all of another's but the units its windows are written
+   * in; empty where the difference is another.
+   */
+  public static Optional<FeatureView> otherwiseWritten(FeatureView view, String fingerprint) {
+    Stream<List<Window>> spellings = Stream.of(List.of());
+    for (Window window : view.windows()) {
+      spellings =
+          spellings.flatMap(
+              before ->
+                  window
+                      .spellings()
+                      .map(one -> Stream.concat(before.stream(), Stream.of(one)).toList()));
+    }
+    return spellings
+        .limit(MOST_SPELLINGS)
+        .map(view::over)
+        .filter(other -> of(other).equals(fingerprint))
+        .findFirst();
   }
 
   /**
@@ -88,7 +114,7 @@ public final class Fingerprints {
             view.source(),
             view.entity().name(),
             view.entity().key(),
-            durations(view.windows()),
+            windows(view.windows()),
             millis(view.resolution()),
             millis(view.offset()),
             millis(view.grace()),
@@ -109,8 +135,15 @@ public final class Fingerprints {
             aggregation.defaultValue().map(String::valueOf).orElse("null"));
   }
 
-  private static String durations(List<Duration> durations) {
-    return durations.stream().map(Fingerprints::millis).collect(Collectors.joining(","));
+  /** Lengths, and texts where they are not the usual ones: they name the columns. */
+  private static String windows(List<Window> windows) {
+    return windows.stream()
+        .map(
+            window ->
+                window.equals(Window.of(window.length()))
+                    ? millis(window.length())
+                    : millis(window.length()) + " as " + window.text())
+        .collect(Collectors.joining(","));
   }
 
   private static String millis(Duration duration) {

@@ -43,7 +43,7 @@ class FingerprintsTest {
         "features/customer_activity.yaml ~ version: 1 ~ version: 1 # the first",
         "features/customer_activity.yaml ~ version: 1\\nentity: customer ~ entity: customer\\nversion: 1",
         "features/customer_activity.yaml ~ version: 1 ~ version: 1\\ndescription: What a customer does.",
-        "features/customer_activity.yaml ~ windows: [30d, 1d, 7d] ~ windows: [24h, 168h, 30d]",
+        "features/customer_activity.yaml ~ windows: [30d, 1d, 7d] ~ windows: [07D, 1d, 30d]",
         "features/terminal_risk.yaml ~ offset: 7d ~ offset: 7d\\nresolution: 60s\\ngrace: 1d",
         "services/fraud.yaml ~ from: payment_labels, on: payment_id, within: 30d ~ on: payment_id, within: 7d",
         "pipeline.yaml ~ owner: risk-platform ~ owner: others",
@@ -63,6 +63,7 @@ class FingerprintsTest {
       quoteCharacter = '`',
       value = {
         "features/customer_activity.yaml ~ windows: [30d, 1d, 7d] ~ windows: [30d, 1d, 7d, 14d]",
+        "features/customer_activity.yaml ~ windows: [30d, 1d, 7d] ~ windows: [30d, 24h, 7d]",
         "features/customer_activity.yaml ~ version: 1 ~ version: 2",
         "features/customer_activity.yaml ~ resolution: exact ~ resolution: 1s",
         "features/customer_activity.yaml ~ grace: 2d ~ grace: 3d",

@@ -90,7 +90,7 @@ class PipelineReaderTest {
 
     assertThat(view.entity()).isEqualTo(new Entity("customer", "customer_id"));
     assertThat(view.source()).isEqualTo("payments");
-    assertThat(view.windows())
+    assertThat(view.windowLengths())
         .containsExactly(Duration.ofDays(1), Duration.ofDays(7), Duration.ofDays(30));
     assertThat(view.resolution()).isEqualTo(Duration.ofMillis(1));
     assertThat(view.offset()).isZero();
@@ -118,6 +118,20 @@ class PipelineReaderTest {
   }
 
   @Test
+  void aWindowKeepsTheUnitThatItIsWrittenIn() throws PipelineException {
+    TestFolder shop = TestFolder.shop(directory.resolve("units"), "units");
+    shop.replace("features/units.yaml", "[1d]", "[168h, 90m, 2d, 86400s, 3600000ms]");
+
+    FeatureView view = shop.read().view("units_by_customer", 1).orElseThrow();
+
+    assertThat(view.featureNames())
+        .containsExactly(
+            "orders_3600000ms", "orders_90m", "orders_86400s", "orders_2d", "orders_168h");
+    assertThat(shop.read().service("units").orElseThrow().featureNames())
+        .contains("units_by_customer.orders_90m", "units_by_customer.orders_168h");
+  }
+
+  @Test
   void everyFunctionIsWrittenAsItIsCalled() throws PipelineException {
     String file = "features/customer_activity.yaml";
     folder.write(
@@ -141,7 +155,7 @@ class PipelineReaderTest {
 
     FeatureView view = folder.read().view("customer_activity", 1).orElseThrow();
 
-    assertThat(view.windows()).containsExactly(Duration.ofDays(7), Durations.LIFETIME);
+    assertThat(view.windows()).containsExactly(Window.parse("7d"), Window.LIFETIME);
     assertThat(view.columns())
         .extracting(
             column ->

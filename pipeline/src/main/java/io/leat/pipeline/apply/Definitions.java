@@ -16,6 +16,8 @@ import java.util.List;
  * the registry's.
  */
 final class Definitions {
+  static final String VIEW = "view";
+  static final String SERVICE = "service";
   static final String MODEL = "model";
 
   private Definitions() {}
@@ -31,7 +33,7 @@ final class Definitions {
     for (FeatureService service : pipeline.services()) {
       definitions.add(
           definition(
-              "service", service.name(), "" + service.version(), service.definition(), pipeline));
+              SERVICE, service.name(), "" + service.version(), service.definition(), pipeline));
     }
     for (Model model : pipeline.models()) {
       String digest = Files.exists(model.artifact()) ? ModelFile.read(model).sha256() : null;
@@ -48,7 +50,7 @@ final class Definitions {
   }
 
   static Definition of(FeatureView view, Pipeline pipeline) {
-    return definition("view", view.name(), "" + view.version(), Fingerprints.of(view), pipeline);
+    return definition(VIEW, view.name(), "" + view.version(), Fingerprints.of(view), pipeline);
   }
 
   /** Key of a definition's record: {@code kind/name@version}; a promotion's has no version. */

@@ -302,7 +302,7 @@ final class Planner {
         sameWords
             ? "another file: SHA-256 %s, and now it is %s"
                 .formatted(found.getArtifactDigest(), wanted.getArtifactDigest())
-            : "another definition";
+            : new RenamedColumns(pipeline, applied).describe(wanted).orElse("another definition");
     if (wanted.getKind().equals(Definitions.MODEL) && !mayHaveScored.test(found)) {
       return new Change(
           State.CREATE,

@@ -1,7 +1,6 @@
 package io.leat.pipeline.reader;
 
 import io.leat.pipeline.Contract;
-import io.leat.pipeline.Durations;
 import io.leat.pipeline.Expression;
 import io.leat.pipeline.FeatureService.DerivedFeature;
 import io.leat.pipeline.FeatureService.EventFeature;
@@ -10,6 +9,7 @@ import io.leat.pipeline.FeatureService.ViewFeature;
 import io.leat.pipeline.FeatureView;
 import io.leat.pipeline.FeatureView.Aggregation;
 import io.leat.pipeline.Suggestions;
+import io.leat.pipeline.Window;
 import io.leat.pipeline.expression.Program;
 import io.leat.pipeline.expression.Scope;
 import io.leat.pipeline.reader.DeclaredViews.Reference;
@@ -149,13 +149,15 @@ final class FeatureListReader {
           name,
           column,
           view.aggregations().stream().map(Aggregation::name).collect(Collectors.joining(", ")),
-          view.windows().stream().map(Durations::format).collect(Collectors.joining(", ")),
+          view.windows().stream().map(Window::text).collect(Collectors.joining(", ")),
           view.derived().isEmpty()
               ? ""
               : view.derived().stream()
                   .map(view::shortName)
                   .collect(Collectors.joining(", ", ", and derives ", "")),
-          Suggestions.didYouMean(column, view.featureNames()));
+          view.inItsUnit(column)
+              .map(" Did you mean %s?"::formatted)
+              .orElseGet(() -> Suggestions.didYouMean(column, view.featureNames())));
     }
     chosen.stream()
         .filter(DerivedFeature.class::isInstance)

@@ -7,6 +7,7 @@ import io.leat.pipeline.FeatureService.DerivedFeature;
 import io.leat.pipeline.FeatureView;
 import io.leat.pipeline.FeatureView.Aggregation;
 import io.leat.pipeline.FeatureView.Function;
+import io.leat.pipeline.Window;
 import io.leat.pipeline.yaml.Block;
 import io.leat.pipeline.yaml.Folder;
 import io.leat.pipeline.yaml.Keys;
@@ -28,8 +29,6 @@ public final class ViewReader {
           .allows("description", "resolution", "offset", "grace", "backfill", "derived");
 
   static final Duration DEFAULT_GRACE = Duration.ofDays(1);
-
-  private static final String LIFETIME = Durations.format(Durations.LIFETIME);
 
   /** Names that expressions cannot use for a view. */
   private static final Set<String> RESERVED =
@@ -79,7 +78,7 @@ public final class ViewReader {
             .get("source")
             .flatMap(value -> value.text().flatMap(event -> contracts.find(value, event)));
     Optional<Entity> entity = entity(block, source);
-    List<Duration> windows = block.get("windows").map(ViewReader::windows).orElse(List.of());
+    List<Window> windows = block.get("windows").map(ViewReader::windows).orElse(List.of());
     Duration offset = block.get("offset").flatMap(Value::durationOrZero).orElse(Duration.ZERO);
     Duration grace = block.get("grace").flatMap(Value::durationOrZero).orElse(DEFAULT_GRACE);
     Optional<Duration> resolution = resolution(block, windows, offset);
@@ -136,34 +135,42 @@ public final class ViewReader {
         .isPresent();
   }
 
-  private static List<Duration> windows(Value list) {
-    List<Duration> windows = new ArrayList<>();
+  private static List<Window> windows(Value list) {
+    List<Window> windows = new ArrayList<>();
     for (Value entry : list.nonEmptyList()) {
       window(entry)
           .ifPresent(
               window -> {
-                if (windows.contains(window)) {
-                  entry.problem("the window %s stands twice", Durations.format(window));
-                }
-                windows.add(window);
+                windows.stream()
+                    .filter(other -> other.length().equals(window.length()))
+                    .findFirst()
+                    .ifPresentOrElse(
+                        other -> entry.problem(twice(other, window)), () -> windows.add(window));
               });
     }
     return windows.stream().sorted().toList();
   }
 
-  private static Optional<Duration> window(Value entry) {
-    return !entry.isMapping() && entry.text().equals(Optional.of(LIFETIME))
-        ? Optional.of(Durations.LIFETIME)
-        : entry.duration();
+  private static String twice(Window one, Window other) {
+    return one.equals(other)
+        ? "the window %s stands twice".formatted(one)
+        : "the window %s is as long as %s; expected each length once, in the unit that its features are asked for by"
+            .formatted(other, one);
   }
 
-  private static Optional<Duration> resolution(
-      Block block, List<Duration> windows, Duration offset) {
+  private static Optional<Window> window(Value entry) {
+    return !entry.isMapping() && entry.text().equals(Optional.of(Window.LIFETIME.text()))
+        ? Optional.of(Window.LIFETIME)
+        : entry.duration().flatMap(length -> entry.text().map(Window::parse));
+  }
+
+  private static Optional<Duration> resolution(Block block, List<Window> windows, Duration offset) {
     Optional<Value> declared = block.get("resolution");
     if (declared.isEmpty()) {
       return windows.isEmpty()
           ? Optional.empty()
-          : Optional.of(Resolution.byDefault(windows, offset));
+          : Optional.of(
+              Resolution.byDefault(windows.stream().map(Window::length).toList(), offset));
     }
     Value place = declared.get();
     if (place.text().equals(Optional.of("exact"))) {
@@ -173,9 +180,9 @@ public final class ViewReader {
     resolution.ifPresent(
         tile -> {
           String others =
-              Stream.concat(windows.stream(), Stream.of(offset))
-                  .filter(duration -> !Resolution.divides(tile, duration))
-                  .map(Durations::format)
+              Stream.concat(windows.stream(), Stream.of(Window.of(offset)))
+                  .filter(duration -> !Resolution.divides(tile, duration.length()))
+                  .map(Window::text)
                   .collect(Collectors.joining(", "));
           if (!others.isEmpty()) {
             place.problem(
@@ -186,7 +193,7 @@ public final class ViewReader {
     return resolution;
   }
 
-  private List<Aggregation> aggregations(Value list, Contract source, List<Duration> windows) {
+  private List<Aggregation> aggregations(Value list, Contract source, List<Window> windows) {
     AggregationReader reader =
         new AggregationReader(source.event(), source.schema(), folder.problems());
     List<Aggregation> aggregations = new ArrayList<>();
@@ -199,8 +206,7 @@ public final class ViewReader {
                 if (!names.add(aggregation.name())) {
                   entry.problem("two aggregations have the name %s", aggregation.name());
                 }
-                if (aggregation.function() == Function.RATE
-                    && windows.contains(Durations.LIFETIME)) {
+                if (aggregation.function() == Function.RATE && windows.contains(Window.LIFETIME)) {
                   entry.problem(
                       "%s is a rate, which a lifetime has not; expected windows of some length",
                       aggregation.name());

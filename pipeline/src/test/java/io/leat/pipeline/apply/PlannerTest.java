@@ -47,6 +47,28 @@ class PlannerTest {
   }
 
   @Test
+  void aWindowInAnotherUnitIsReportedAsOtherNamesOfTheSameColumns() throws PipelineException {
+    TestFolder folder = TestFolder.shop(directory, "shop");
+    folder.replace(VIEW, "[1d]", "[1d, 7d]");
+    Map<String, Definition> applied = applied(folder);
+
+    folder.replace(VIEW, "[1d, 7d]", "[24h, 7d]");
+    Plan plan =
+        new Planner(folder.read(), new RegistryClient("mock://planner"), model -> true)
+            .plan(Map.of(), applied);
+
+    assertThat(plan.in(State.REFUSED))
+        .extracting(Change::name, Change::detail)
+        .containsExactlyInAnyOrder(
+            tuple(
+                "view/shop_by_customer@1",
+                "this version was applied with other names of the same columns: orders_1d is now orders_24h ('windows: [1d, 7d]' keeps the names); give the changed view a new version. Applied are 1"),
+            tuple(
+                "service/shop@1",
+                "this version was applied with other names of what it takes of shop_by_customer@1 (see there); give the changed service a new version. Applied are 1"));
+  }
+
+  @Test
   void aModelsFileIsPartOfItsVersion() throws PipelineException {
     TestFolder folder = TestFolder.cardPayments(directory);
     Map<String, Definition> applied = applied(folder);

@@ -93,9 +93,9 @@ public final class ViewEngine {
     Measure[] measures = Measure.of(view.aggregations(), identity).toArray(Measure[]::new);
     this.columns = view.columns().stream().map(FeatureView.Column::name).toList();
     this.values = new EventValues(view, source.schema(), identity, List.of(measures));
-    this.hasLifetime = view.windows().contains(Durations.LIFETIME);
+    this.hasLifetime = view.windowLengths().contains(Durations.LIFETIME);
     this.tilesInLongestWindow =
-        view.windows().stream()
+        view.windowLengths().stream()
             .filter(window -> !window.equals(Durations.LIFETIME))
             .mapToLong(window -> units(window) / resolution)
             .max()
@@ -286,14 +286,14 @@ public final class ViewEngine {
     require(view, resolution > 0, "has resolution %s; expected at least 1ms", view.resolution());
     require(view, !view.offset().isNegative(), "has offset %s; expected 0 or more", view.offset());
     require(view, !view.grace().isNegative(), "has grace %s; expected 0 or more", view.grace());
-    require(view, !view.windows().isEmpty(), "has no window%s; expected at least one", "");
+    require(view, !view.windowLengths().isEmpty(), "has no window%s; expected at least one", "");
     require(
         view,
         view.offset().toMillis() % resolution == 0,
         "has offset %s, which is not a multiple of its resolution",
         view.offset());
     long previous = 0;
-    for (Duration window : view.windows()) {
+    for (Duration window : view.windowLengths()) {
       long length = window.toMillis();
       require(view, length > previous, "has window %s, not longer than the one before it", window);
       require(

@@ -67,9 +67,9 @@ final class WindowEvaluator {
       FeatureView view, Measure[] measures, EventIdentity events, long resolution, StateTree tree) {
     this.aggregations = view.aggregations();
     this.tree = tree;
-    this.windows = view.windows().toArray(Duration[]::new);
+    this.windows = view.windowLengths().toArray(Duration[]::new);
     this.tilesInWindow =
-        view.windows().stream()
+        view.windowLengths().stream()
             .mapToLong(
                 w ->
                     w.equals(Durations.LIFETIME)

@@ -84,7 +84,7 @@ final class NaiveView {
 
   private boolean isLate(long time) {
     return !events.isEmpty()
-        && !view.windows().contains(Durations.LIFETIME)
+        && !view.windowLengths().contains(Durations.LIFETIME)
         && tile(time) <= tile(oldest()) - longest();
   }
 
@@ -92,7 +92,7 @@ final class NaiveView {
   List<Object> evaluate(long time) {
     List<Object> values = new ArrayList<>();
     for (Aggregation aggregation : view.aggregations()) {
-      for (Duration window : view.windows()) {
+      for (Duration window : view.windowLengths()) {
         List<Event> covered =
             occurrences(
                 aggregation, events.stream().filter(e -> covers(window, time, e.time)).toList());
@@ -142,7 +142,7 @@ final class NaiveView {
 
   /** Length of the longest window that has one, in tiles. */
   private long longest() {
-    return view.windows().stream()
+    return view.windowLengths().stream()
         .filter(window -> !window.equals(Durations.LIFETIME))
         .mapToLong(this::tiles)
         .max()

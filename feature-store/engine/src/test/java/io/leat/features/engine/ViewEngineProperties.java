@@ -267,12 +267,12 @@ class ViewEngineProperties {
       @ForAll("views") FeatureView view,
       @ForAll("shapes") Shape shape,
       @ForAll("histories") List<Event> history) {
-    Assume.that(!view.windows().contains(Durations.LIFETIME));
+    Assume.that(!view.windowLengths().contains(Durations.LIFETIME));
     KeyState state = fold(view, shape, history);
     Assume.that(!state.entries.asMap().isEmpty());
     state.evaluate(0);
     long newest = state.engine.newestEventTime();
-    Duration reach = Collections.max(view.windows()).plus(view.offset()).plus(view.grace());
+    Duration reach = Collections.max(view.windowLengths()).plus(view.offset()).plus(view.grace());
     long kept = micros(reach);
 
     assertThat(state.engine.removeIfIdle(state.entries, KeyState.KEY, newest + kept)).isFalse();
@@ -320,7 +320,7 @@ class ViewEngineProperties {
   /** Views whose keys never outgrow a leaf, and that gather nothing of what they forget. */
   @Provide
   Arbitrary<FeatureView> quietViews() {
-    return views(AGGREGATIONS).filter(view -> !view.windows().contains(Durations.LIFETIME));
+    return views(AGGREGATIONS).filter(view -> !view.windowLengths().contains(Durations.LIFETIME));
   }
 
   @Provide

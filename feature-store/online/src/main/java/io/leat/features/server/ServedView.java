@@ -43,7 +43,7 @@ final class ServedView {
     this.offset = micros(view.offset());
     this.grace = micros(view.grace());
     this.tilesInColumn =
-        view.columns().stream().mapToLong(column -> tiles(column.window())).toArray();
+        view.columns().stream().mapToLong(column -> tiles(column.window().length())).toArray();
     for (NullReason reason : NullReason.values()) {
       Object[] reasons = new Object[columns.size()];
       Arrays.fill(reasons, reason);

@@ -6,6 +6,7 @@ import io.leat.features.engine.EntriesInMemory;
 import io.leat.features.engine.ViewEngine;
 import io.leat.pipeline.FeatureView;
 import io.leat.pipeline.Pipeline;
+import io.leat.pipeline.Window;
 import io.leat.records.FeatureVector;
 import io.leat.runtime.JobOptions;
 import io.leat.runtime.Readiness;
@@ -43,7 +44,7 @@ public final class BackfilledShop implements AutoCloseable {
           1,
           Shop.CUSTOMER,
           "payments",
-          List.of(Shop.HOUR),
+          List.of(Window.of(Shop.HOUR)),
           Duration.ofMillis(1),
           Duration.ZERO,
           Shop.GRACE,

@@ -28,7 +28,7 @@ class CatalogTest {
               3,
               Shop.CUSTOMER,
               "payments",
-              Shop.SPENDING.windows(),
+              Shop.SPENDING.windowLengths(),
               Shop.SPENDING.resolution(),
               Shop.SPENDING.offset(),
               Shop.SPENDING.grace(),

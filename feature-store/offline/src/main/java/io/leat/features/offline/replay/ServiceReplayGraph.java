@@ -98,7 +98,7 @@ public final class ServiceReplayGraph {
   static Optional<Duration> reach(List<FeatureView> views) {
     Duration reach = Duration.ZERO;
     for (FeatureView view : views) {
-      for (Duration window : view.windows()) {
+      for (Duration window : view.windowLengths()) {
         if (window.equals(Durations.LIFETIME)) {
           return Optional.empty();
         }
