@@ -53,6 +53,9 @@ public final class KafkaRecords {
    * header {@value RecordHeaders#EVENT_TIME}. A record without it does not move the watermark.
    *
    * @param topic one that the features' service makes, of an event that ingestion checks
+   *     <p>The watermark rests on what is read throughout: it passes a time once everything has
+   *     been read that was in the stream, here and in the stages before, when its own records had
+   *     passed it.
    * @param outOfOrderness how far behind its partition's newest record the watermark stays
    * @param idleness after this long (wall clock) without a record, a partition no longer holds the
    *     watermark back, if what was in the stream by then is read: this topic to its end, and those
@@ -76,7 +79,7 @@ public final class KafkaRecords {
         topic,
         WatermarkStrategy.<KafkaRecord>forGenerator(
                 generators ->
-                    new IdleWhenDrained<>(
+                    new DrainedWatermarks<>(
                         watermarks.createWatermarkGenerator(generators),
                         idleness,
                         DrainWatch::now,

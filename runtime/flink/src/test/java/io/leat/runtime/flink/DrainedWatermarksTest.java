@@ -20,14 +20,14 @@ import org.junit.jupiter.api.Test;
  * A partition that is silent, in a stream of ingestion, features and drift: when does it no longer
  * hold windows open? Time is in seconds.
  */
-class IdleWhenDrainedTest {
+class DrainedWatermarksTest {
   private static final String REPARTITION = "shop-features-by-user-repartition";
 
   private long second;
   private final Brokers brokers = new Brokers();
   private final Said said = new Said();
   private StreamDrain drain;
-  private IdleWhenDrained<String> partition;
+  private DrainedWatermarks<String> partition;
 
   @BeforeEach
   void start() {
@@ -39,12 +39,7 @@ class IdleWhenDrainedTest {
                 Stage.of("shop-drift", "features.risk")),
             brokers,
             this::millis);
-    partition =
-        new IdleWhenDrained<>(
-            new BoundedOutOfOrdernessWatermarks<>(Duration.ZERO),
-            Duration.ofSeconds(20),
-            this::millis,
-            drain);
+    partition = newPartition();
     for (String topic : List.of("orders", "orders.valid", REPARTITION, "features.risk")) {
       brokers.ends.put(topic, 100L);
     }
@@ -137,6 +132,68 @@ class IdleWhenDrainedTest {
     assertThat(said.watermark).isEqualTo(8_999);
     pass(10);
     assertThat(said.idle).isFalse();
+  }
+
+  /** Of two partitions, at rest for long; then a backlog comes, of one first. */
+  @Test
+  void afterARestNoWindowClosesOnThePartitionThatIsReadFirst() {
+    DrainedWatermarks<String> first = partition;
+    DrainedWatermarks<String> second = newPartition();
+    Said saidOfSecond = new Said();
+    second.onEvent("b", 5_000, saidOfSecond);
+    for (int i = 0; i < 600; i++) {
+      pass(1);
+      second.onPeriodicEmit(saidOfSecond);
+    }
+    assertThat(said.idle).isTrue();
+    assertThat(saidOfSecond.idle).isTrue();
+
+    brokers.ends.put("orders", 200L); // ingestion reads them, partition by partition
+    long last = 30 * 86_400_000L;
+    for (long day = 1; day <= 30; day++) {
+      first.onEvent("a", day * 86_400_000L, said);
+      pass(1);
+      second.onPeriodicEmit(saidOfSecond);
+    }
+    assertThat(said.watermark).as("as it was before").isEqualTo(4_999);
+
+    for (long day = 1; day <= 30; day++) {
+      second.onEvent("b", day * 86_400_000L, saidOfSecond);
+      pass(1);
+      second.onPeriodicEmit(saidOfSecond);
+    }
+    assertThat(said.watermark).isEqualTo(4_999);
+    assertThat(saidOfSecond.idle).isFalse();
+
+    brokers.ends.replaceAll((topic, end) -> 200L);
+    brokers.committed.replaceAll((at, committed) -> 200L);
+    for (int i = 0; i < 3; i++) {
+      pass(1);
+      second.onPeriodicEmit(saidOfSecond);
+    }
+    assertThat(said.watermark).isEqualTo(last - 1);
+    assertThat(saidOfSecond.watermark).isEqualTo(last - 1);
+  }
+
+  private DrainedWatermarks<String> newPartition() {
+    return new DrainedWatermarks<>(
+        new BoundedOutOfOrdernessWatermarks<>(Duration.ZERO),
+        Duration.ofSeconds(20),
+        this::millis,
+        drain);
+  }
+
+  @Test
+  void aWatermarkWaitsUntilWhatWasInTheStreamWithItIsRead() {
+    pass(1);
+    brokers.ends.put("orders", 101L);
+    partition.onEvent("b", 9_000, said);
+    pass(3_600);
+    assertThat(said.watermark).isEqualTo(4_999);
+
+    brokers.committed("shop-ingestion", "orders", 101);
+    pass(2);
+    assertThat(said.watermark).isEqualTo(8_999);
   }
 
   @Test
