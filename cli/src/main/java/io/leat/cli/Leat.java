@@ -35,7 +35,7 @@ import picocli.CommandLine.Command;
 @Command(
     name = "leat",
     mixinStandardHelpOptions = true,
-    version = "leat 0.1.0",
+    versionProvider = Leat.Version.class,
     synopsisSubcommandLabel = "COMMAND",
     description = "Leads event streams to models: contracts, features, scores, drift, retraining.",
     exitCodeListHeading = "Exit codes:%n",
@@ -99,5 +99,14 @@ public final class Leat {
               }
               return 1;
             });
+  }
+
+  /** The version of the jar that this class came out of, which is the project's. */
+  static final class Version implements CommandLine.IVersionProvider {
+    @Override
+    public String[] getVersion() {
+      String version = Leat.class.getPackage().getImplementationVersion();
+      return new String[] {"leat " + (version == null ? "(not packaged)" : version)};
+    }
   }
 }

@@ -19,28 +19,33 @@ public final class NativeMemorySoak {
   private NativeMemorySoak() {}
 
   /**
-   * @param arguments how many rounds
+   * @param arguments how many rounds, and whether to leave the sessions open (true, false)
    */
   public static void main(String[] arguments) throws Exception {
     ModelFile file = new ModelFile(Path.of("model.onnx"), TestModels.train(7).onnx(), "");
+    boolean leak = Boolean.parseBoolean(arguments[1]);
     for (int round = 0; round < Integer.parseInt(arguments[0]); round++) {
       long before = residentKilobytes();
       for (int i = 0; i < RELOADS; i++) {
-        scoreAndClose(file);
+        OnnxModel model = score(file);
+        if (!leak) {
+          model.close();
+        }
       }
       System.out.println(residentKilobytes() - before);
     }
   }
 
-  private static void scoreAndClose(ModelFile file) throws OrtException {
+  private static OnnxModel score(ModelFile file) throws OrtException {
     double[] row = {10, 1, 3};
-    try (OnnxModel model = OnnxModel.open(file, new Model.Output("probabilities", 1), 3);
-        Inference inference = model.inference()) {
+    OnnxModel model = OnnxModel.open(file, new Model.Output("probabilities", 1), 3);
+    try (Inference inference = model.inference()) {
       for (int i = 0; i < SCORES; i++) {
         row[0] = i;
         inference.score(row);
       }
     }
+    return model;
   }
 
   private static long residentKilobytes() throws IOException {

@@ -34,9 +34,9 @@ public record ExactlyOnceReport(int inputs, int outputs, List<Finding> findings)
   /** One wrong record; {@code details} says where it lies. */
   public record Finding(Kind kind, String id, String details) {}
 
-  /** Whether everything is right. */
+  /** Whether everything is right; never so where there was nothing to check. */
   public boolean isExact() {
-    return findings.isEmpty();
+    return inputs > 0 && findings.isEmpty();
   }
 
   /** The ids of which something is wrong in this way, in the order of the output (lost: input). */
@@ -44,7 +44,10 @@ public record ExactlyOnceReport(int inputs, int outputs, List<Finding> findings)
     return findings.stream().filter(f -> f.kind() == kind).map(Finding::id).toList();
   }
 
-  /** Fails with the findings, the first {@value #SHOWN} in full, if there are any. */
+  /**
+   * Fails with the findings, the first {@value #SHOWN} in full, if there are any, and where there
+   * was no input.
+   */
   public void assertExact() {
     if (!isExact()) {
       throw new AssertionError(toString());
@@ -56,6 +59,9 @@ public record ExactlyOnceReport(int inputs, int outputs, List<Finding> findings)
     String head = "%d committed inputs, %d committed outputs".formatted(inputs, outputs);
     if (isExact()) {
       return head + ": exactly once";
+    }
+    if (inputs == 0 && findings.isEmpty()) {
+      return head + ": there was nothing to check";
     }
     String counts =
         findings.stream()

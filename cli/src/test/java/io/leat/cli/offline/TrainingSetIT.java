@@ -3,7 +3,6 @@ package io.leat.cli.offline;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
-import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.awaitility.Awaitility.await;
 
 import ai.onnxruntime.OrtEnvironment;
@@ -14,6 +13,7 @@ import io.leat.cli.CommandRun;
 import io.leat.cli.rows.ParquetRows;
 import io.leat.cli.rows.RowSource;
 import io.leat.cli.up.RunningStack;
+import io.leat.testing.PublishedData;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -40,7 +40,6 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class TrainingSetIT {
   private static final Path PROJECT = Path.of(System.getProperty("leat.project"));
-  private static final Path DATA = PROJECT.resolve("../shared/data/card-payments").normalize();
   private static final int PAYMENTS = 60_000;
   private static final int EVERY = 50;
   private static final int POSTPONED_BY = 2_000;
@@ -49,10 +48,11 @@ class TrainingSetIT {
       List.of("train.parquet", "validation.parquet", "test.parquet", "lineage.json");
 
   @TempDir private Path temporary;
+  private Path data;
 
   @Test
   void aTrainingSetHoldsTheHandbooksValuesAndTheLogIsConsistent() throws Exception {
-    assumeThat(DATA).as("the card payments are not on this machine").exists();
+    data = PublishedData.cardPayments();
     Path payments = writePayments();
     Path pipeline = copyOfExample();
 
@@ -191,12 +191,11 @@ class TrainingSetIT {
   }
 
   /** Compares what is expected of the payments that are there; gives the number of values. */
-  private static int reproduces(
-      String file, String view, Map<String, Map<String, @Nullable Object>> rows)
+  private int reproduces(String file, String view, Map<String, Map<String, @Nullable Object>> rows)
       throws IOException {
     boolean customers = view.equals("customer_activity");
     int compared = 0;
-    for (String line : Files.readAllLines(DATA.resolve(file)).stream().skip(1).toList()) {
+    for (String line : Files.readAllLines(data.resolve(file)).stream().skip(1).toList()) {
       String[] expected = line.split(",", -1);
       Map<String, @Nullable Object> row = rows.get(expected[0]);
       if (row == null) {
@@ -225,7 +224,7 @@ class TrainingSetIT {
     try (BufferedReader reader =
         new BufferedReader(
             new InputStreamReader(
-                new GZIPInputStream(Files.newInputStream(DATA.resolve("transactions.csv.gz"))),
+                new GZIPInputStream(Files.newInputStream(data.resolve("transactions.csv.gz"))),
                 UTF_8))) {
       for (int i = 0; i <= PAYMENTS; i++) {
         lines.add(reader.readLine());

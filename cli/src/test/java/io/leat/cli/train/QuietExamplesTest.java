@@ -1,7 +1,6 @@
 package io.leat.cli.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.leat.drift.AlertState;
 import io.leat.drift.DriftDetector;
@@ -19,7 +18,6 @@ import io.leat.records.Severity;
 import io.leat.runtime.options.RowFileOptions;
 import java.io.PrintWriter;
 import java.io.StringWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -75,8 +73,7 @@ class QuietExamplesTest {
 
   @Test
   void theMarketRaisesNoAlertUntilVictoriaJoins() throws Exception {
-    Path readings = PROJECT.resolve("../shared/data/electricity/readings.csv.gz");
-    assumeTrue(Files.exists(readings), () -> "skipped: there is no " + readings.normalize());
+    Path readings = PROJECT.resolve("examples/electricity/readings.csv.gz");
 
     List<DriftAlert> alerts = alerts("electricity", "price", "readings", readings);
 

@@ -2,7 +2,6 @@ package io.leat.cli.train;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtSession;
@@ -160,8 +159,7 @@ class TrainCommandTest {
 
   @Test
   void theExamplesModelIsWhatTheCommandInItsReadmeMakes() throws Exception {
-    Path readings = PROJECT.resolve("../shared/data/electricity/readings.csv.gz");
-    assumeTrue(Files.exists(readings), () -> "skipped: there is no " + readings.normalize());
+    Path readings = PROJECT.resolve("examples/electricity/readings.csv.gz");
     assertThat(
             train(
                 "--events",

@@ -1,7 +1,6 @@
 package io.leat.cli.up;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.awaitility.Awaitility.await;
 
 import io.leat.cli.CommandRun;
@@ -31,8 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class ElectricityIT {
   private static final Path PROJECT = Path.of(System.getProperty("leat.project"));
-  private static final Path READINGS =
-      PROJECT.resolve("../shared/data/electricity/readings.csv.gz").normalize();
+  private static final Path READINGS = PROJECT.resolve("examples/electricity/readings.csv.gz");
   private static final int ROWS = 45_312;
   private static final Instant VICTORIA_JOINS = Instant.parse("1997-05-02T00:00:00Z");
   private static final Duration PATIENCE = Duration.ofMinutes(8);
@@ -41,8 +39,6 @@ class ElectricityIT {
 
   @Test
   void aMarketsReadingsRunThroughTheWholePlatform() throws IOException {
-    assumeThat(READINGS).as("the readings are not on this machine").exists();
-
     try (RunningStack stack =
         RunningStack.up(PROJECT.resolve("examples/electricity"), temporary.resolve("leat"))) {
       CommandRun replay =

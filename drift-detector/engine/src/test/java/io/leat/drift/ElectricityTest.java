@@ -4,7 +4,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.stream.Collectors.counting;
 import static java.util.stream.Collectors.groupingBy;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.leat.pipeline.FeatureService;
 import io.leat.pipeline.Monitor;
@@ -93,8 +92,7 @@ class ElectricityTest {
 
   private static List<Given.Row> readings() throws IOException {
     String project = System.getProperty("leat.project", "../..");
-    Path file = Path.of(project, "../shared/data/electricity/readings.csv.gz");
-    assumeTrue(Files.exists(file), () -> "skipped: there is no " + file.normalize());
+    Path file = Path.of(project, "examples/electricity/readings.csv.gz");
     List<Given.Row> rows = new ArrayList<>();
     try (BufferedReader lines =
         new BufferedReader(

@@ -84,6 +84,19 @@ class ExactlyOnceCheckerIT {
   }
 
   @Test
+  void nothingReadIsNoProof() {
+    input = cluster.newTopic("silent", 1);
+
+    ExactlyOnceReport report = check();
+
+    assertThat(report.inputs()).isZero();
+    assertThat(report.findings()).isEmpty();
+    assertThatThrownBy(report::assertExact)
+        .isInstanceOf(AssertionError.class)
+        .hasMessage("0 committed inputs, 0 committed outputs: there was nothing to check");
+  }
+
+  @Test
   void lossIsFound() {
     List<ConsumerRecord<byte[], byte[]>> records = committedInput();
     ConsumerRecord<byte[], byte[]> lost = records.remove(17);

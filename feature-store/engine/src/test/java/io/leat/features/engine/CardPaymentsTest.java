@@ -2,13 +2,13 @@ package io.leat.features.engine;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.leat.pipeline.Durations;
 import io.leat.pipeline.Entity;
 import io.leat.pipeline.FeatureView;
 import io.leat.pipeline.FeatureView.Aggregation;
 import io.leat.pipeline.FeatureView.Function;
+import io.leat.testing.PublishedData;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -36,8 +36,7 @@ import org.junit.jupiter.api.Test;
  * Lebichot, Bontempi), which nobody here computed: exact windows give every one of them.
  */
 class CardPaymentsTest {
-  private static final Path DATA =
-      Path.of(System.getProperty("leat.project", "."), "../shared/data/card-payments").normalize();
+  private final Path data = PublishedData.cardPayments();
   private static final Schema PAYMENT =
       SchemaBuilder.record("Payment")
           .fields()
@@ -85,8 +84,7 @@ class CardPaymentsTest {
     reproduces("expected-terminal-features.csv", view);
   }
 
-  private static void reproduces(String expectedFile, FeatureView view) throws IOException {
-    assumeTrue(Files.isDirectory(DATA), () -> "skipped: there is no " + DATA);
+  private void reproduces(String expectedFile, FeatureView view) throws IOException {
     List<Payment> payments = payments();
     Map<String, double[]> expected = expected(expectedFile);
     ViewEngine engine = new ViewEngine(view, Fixtures.contract(PAYMENT), 1_024);
@@ -157,12 +155,12 @@ class CardPaymentsTest {
         List.of(aggregations));
   }
 
-  private static List<Payment> payments() throws IOException {
+  private List<Payment> payments() throws IOException {
     List<Payment> payments = new ArrayList<>();
     try (BufferedReader lines =
         new BufferedReader(
             new InputStreamReader(
-                new GZIPInputStream(Files.newInputStream(DATA.resolve("transactions.csv.gz"))),
+                new GZIPInputStream(Files.newInputStream(data.resolve("transactions.csv.gz"))),
                 UTF_8))) {
       assertThat(lines.readLine())
           .isEqualTo("transaction_id,tx_time,customer_id,terminal_id,amount,fraud");
@@ -185,9 +183,9 @@ class CardPaymentsTest {
     return new Payment(row[0], record);
   }
 
-  private static Map<String, double[]> expected(String file) throws IOException {
+  private Map<String, double[]> expected(String file) throws IOException {
     Map<String, double[]> expected = new HashMap<>();
-    for (String line : Files.readAllLines(DATA.resolve(file)).stream().skip(1).toList()) {
+    for (String line : Files.readAllLines(data.resolve(file)).stream().skip(1).toList()) {
       String[] row = line.split(",", -1);
       expected.put(row[0], Arrays.stream(row).skip(1).mapToDouble(Double::parseDouble).toArray());
     }

@@ -3,13 +3,13 @@ package io.leat.features.online;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.leat.pipeline.Pipeline;
 import io.leat.records.FeatureVector;
 import io.leat.runtime.JobOptions;
 import io.leat.runtime.streams.StreamsService;
 import io.leat.schemas.AvroCodec;
+import io.leat.testing.PublishedData;
 import io.leat.testing.TestCluster;
 import io.leat.testing.TopicReader;
 import java.io.BufferedReader;
@@ -50,12 +50,10 @@ class CardPaymentsIT {
   private static final String CUSTOMERS = "expected-customer-features.csv";
   private static final String TERMINALS = "expected-terminal-features.csv";
 
-  private final Path data =
-      Path.of(System.getProperty("leat.project"), "../shared/data/card-payments").normalize();
+  private final Path data = PublishedData.cardPayments();
 
   @Test
   void theHandbooksFeaturesComeOutOfTheRunningStream() throws Exception {
-    assumeTrue(Files.isDirectory(data), "skipped: the handbook's card payments are not at " + data);
     Map<String, List<Double>> customers = expected(CUSTOMERS);
     Map<String, List<Double>> terminals = expected(TERMINALS);
     try (TestCluster cluster = TestCluster.start()) {
