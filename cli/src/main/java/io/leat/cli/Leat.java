@@ -17,11 +17,8 @@ import io.leat.cli.train.TrainCommand;
 import io.leat.cli.up.DownCommand;
 import io.leat.cli.up.StatusCommand;
 import io.leat.cli.up.UpCommand;
-import io.leat.ingestion.letters.LetterException;
+import io.leat.common.LeatException;
 import io.leat.pipeline.PipelineException;
-import io.leat.pipeline.apply.ApplyException;
-import io.leat.schemas.RegistryException;
-import io.leat.stack.StackException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
@@ -85,14 +82,8 @@ public final class Leat {
                 pipeline.problems().forEach(line.getErr()::println);
                 return 2;
               }
-              boolean told =
-                  error instanceof UserError
-                      || error instanceof ApplyException
-                      || error instanceof LetterException
-                      || error instanceof RegistryException
-                      || error instanceof StackException;
-              if (told) {
-                line.getErr().println(error.getMessage());
+              if (error instanceof LeatException mendable) {
+                line.getErr().println(mendable.getMessage() + " [" + mendable.code() + "]");
               } else {
                 line.getErr().println("Leat failed, and should not have:");
                 error.printStackTrace(line.getErr());

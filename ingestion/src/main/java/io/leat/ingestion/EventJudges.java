@@ -1,5 +1,7 @@
 package io.leat.ingestion;
 
+import io.leat.common.ErrorCode;
+import io.leat.common.LeatException;
 import io.leat.ingestion.privacy.Sensitive;
 import io.leat.pipeline.Contract;
 import io.leat.runtime.streams.RegistryPatience;
@@ -60,7 +62,8 @@ public final class EventJudges {
   private void requireApplied() {
     String subject = Topics.valueSubject(Topics.valid(contract.event()));
     if (!applied && registry.version(subject, contract.schema()).isEmpty()) {
-      throw new IllegalStateException(
+      throw new LeatException(
+          ErrorCode.NOT_APPLIED,
           "The schema of the contract %s is not registered under %s: apply the pipeline first (./leat apply DIR) and let ingestion run with it."
               .formatted(contract.event(), subject));
     }

@@ -1,5 +1,7 @@
 package io.leat.ingestion;
 
+import io.leat.common.ErrorCode;
+import io.leat.common.LeatException;
 import io.leat.runtime.Guarantee;
 import io.leat.runtime.streams.JobContext;
 import io.leat.runtime.streams.RegistryPatience;
@@ -48,7 +50,8 @@ public final class IngestionJob implements StreamsJob {
         .findFirst()
         .ifPresent(
             contract -> {
-              throw new IllegalStateException(
+              throw new LeatException(
+                  ErrorCode.SETTING,
                   "%s drops duplicates (duplicates_within), and with at_least_once an event that is read again after a crash would be its own duplicate and be lost. Run ingestion with --guarantee exactly_once, or take duplicates_within out of the contract."
                       .formatted(contract.event()));
             });

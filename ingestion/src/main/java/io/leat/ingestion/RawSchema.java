@@ -1,5 +1,7 @@
 package io.leat.ingestion;
 
+import io.leat.common.ErrorCode;
+import io.leat.common.LeatException;
 import io.leat.pipeline.Contract;
 import io.leat.schemas.RegistryClient;
 import io.leat.schemas.Topics;
@@ -17,7 +19,8 @@ public final class RawSchema {
   public static int id(Contract contract, RegistryClient registry) {
     String subject = Topics.valueSubject(contract.event());
     if (registry.version(subject, contract.schema()).isEmpty()) {
-      throw new IllegalStateException(
+      throw new LeatException(
+          ErrorCode.NOT_APPLIED,
           "The schema of the contract %s is not registered under %s: apply the pipeline first (./leat apply DIR)."
               .formatted(contract.event(), subject));
     }

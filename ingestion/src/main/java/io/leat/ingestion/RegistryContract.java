@@ -1,5 +1,7 @@
 package io.leat.ingestion;
 
+import io.leat.common.ErrorCode;
+import io.leat.common.LeatException;
 import io.leat.ingestion.privacy.Sensitive;
 import io.leat.ingestion.rules.DomainRules;
 import io.leat.pipeline.Contract;
@@ -55,7 +57,8 @@ public final class RegistryContract {
       known = now;
       return now;
     } catch (PipelineException | ExpressionException e) {
-      throw new IllegalStateException(
+      throw new LeatException(
+          ErrorCode.REGISTRY,
           "What the registry holds beside the schema of %s cannot be run: %s"
               .formatted(contract.event(), e.getMessage()),
           e);

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.leat.common.LeatException;
 import io.leat.ingestion.privacy.Cipher256;
 import io.leat.ingestion.privacy.HiddenHeaders;
 import io.leat.ingestion.privacy.Protector;
@@ -215,7 +216,7 @@ class PrivacyTest {
     Files.setPosixFilePermissions(key.path(), PosixFilePermissions.fromString("rw-r--r--"));
 
     assertThatThrownBy(() -> new Cipher256(List.of(key)))
-        .isInstanceOf(IllegalStateException.class)
+        .isInstanceOf(LeatException.class)
         .hasMessageEndingWith("run: chmod 600 " + key.path());
 
     keepTheKeysFromOthers();

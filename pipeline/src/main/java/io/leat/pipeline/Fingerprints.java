@@ -1,15 +1,11 @@
 package io.leat.pipeline;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
+import io.leat.common.Sha256;
 import io.leat.pipeline.FeatureService.DerivedFeature;
 import io.leat.pipeline.FeatureView.Aggregation;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.Comparator;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -34,7 +30,7 @@ public final class Fingerprints {
    * and counts in the services that take it.
    */
   public static String of(FeatureView view) {
-    return sha256(canonical(view));
+    return Sha256.hex(canonical(view));
   }
 
   /**
@@ -72,7 +68,7 @@ public final class Fingerprints {
                         ? derived.name() + " = " + derived.expression().text()
                         : feature.name())
             .collect(Collectors.joining("\n"));
-    return sha256(
+    return Sha256.hex(
         "service %s@%d of %s\n%s\n%s"
             .formatted(
                 service.name(),
@@ -92,7 +88,7 @@ public final class Fingerprints {
   public static String of(Model model) {
     Map<String, Double> nulls = new TreeMap<>(model.nulls().byFeature());
     model.nulls().defaultValue().ifPresent(value -> nulls.put("", value));
-    return sha256(
+    return Sha256.hex(
         "model %s@%s of %s@%d\nscore %s[%d]\nnulls %s\n%s"
             .formatted(
                 model.name(),
@@ -148,14 +144,5 @@ public final class Fingerprints {
 
   private static String millis(Duration duration) {
     return duration.toMillis() + "ms";
-  }
-
-  private static String sha256(String text) {
-    try {
-      return HexFormat.of()
-          .formatHex(MessageDigest.getInstance("SHA-256").digest(text.getBytes(UTF_8)));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java platform has SHA-256", e);
-    }
   }
 }

@@ -1,16 +1,12 @@
 package io.leat.retraining;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
+import io.leat.common.Sha256;
 import io.leat.pipeline.Pipeline;
 import io.leat.pipeline.RetrainingPolicy;
 import io.leat.records.AuditEvent;
 import io.leat.records.DriftAlert;
 import io.leat.records.RetrainingRequest;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
-import java.util.HexFormat;
 import java.util.Map;
 
 /** Makes the records that a request consists of. */
@@ -49,12 +45,6 @@ final class Requests {
 
   /** {@code <policy>-} and the first 16 hexadecimal digits of the SHA-256 of policy and cause. */
   private static String id(String policy, String cause) {
-    try {
-      byte[] digest =
-          MessageDigest.getInstance("SHA-256").digest((policy + "\n" + cause).getBytes(UTF_8));
-      return policy + "-" + HexFormat.of().formatHex(digest, 0, 8);
-    } catch (NoSuchAlgorithmException e) {
-      throw new AssertionError("every Java platform has SHA-256", e);
-    }
+    return policy + "-" + Sha256.hex(policy + "\n" + cause).substring(0, 16);
   }
 }

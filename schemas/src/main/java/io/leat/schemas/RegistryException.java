@@ -1,13 +1,16 @@
 package io.leat.schemas;
 
+import io.leat.common.ErrorCode;
+import io.leat.common.LeatException;
+
 /** The registry refused a request, or could not be reached. */
-public final class RegistryException extends RuntimeException {
+public final class RegistryException extends LeatException {
   private static final long serialVersionUID = 1L;
 
   private final boolean retriable;
 
   public RegistryException(String message, boolean retriable, Throwable cause) {
-    super(message, cause);
+    super(ErrorCode.REGISTRY, message, cause);
     this.retriable = retriable;
   }
 

@@ -1,5 +1,6 @@
 package io.leat.stack;
 
+import io.leat.common.ErrorCode;
 import java.io.IOException;
 import java.io.Writer;
 import java.nio.file.Files;
@@ -136,7 +137,7 @@ public final class BrokerProcess implements AutoCloseable {
       StackException e, JvmProcess process, int port, Path data) {
     if (process.log().contains(BrokerMain.LOCKED)) {
       return new StackException(
-          StackException.Code.DIRECTORY_IN_USE,
+          ErrorCode.DIRECTORY_IN_USE,
           "Another broker works in %s; stop it, or give another directory.".formatted(data),
           e);
     }
@@ -154,7 +155,7 @@ public final class BrokerProcess implements AutoCloseable {
       settings.store(writer, "Written at each start");
     } catch (IOException e) {
       throw new StackException(
-          StackException.Code.NOT_WRITABLE,
+          ErrorCode.NOT_WRITABLE,
           "The file %s cannot be written: %s".formatted(file, e.getMessage()),
           e);
     }

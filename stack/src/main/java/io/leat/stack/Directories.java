@@ -1,5 +1,6 @@
 package io.leat.stack;
 
+import io.leat.common.ErrorCode;
 import java.io.IOException;
 import java.nio.file.FileStore;
 import java.nio.file.Files;
@@ -25,7 +26,7 @@ final class Directories {
         throw full(directory, 0, e);
       }
       throw new StackException(
-          StackException.Code.NOT_WRITABLE,
+          ErrorCode.NOT_WRITABLE,
           "The directory %s cannot be written (%s); give another, or make it writable for %s."
               .formatted(
                   directory.toAbsolutePath(),
@@ -80,7 +81,7 @@ final class Directories {
       usable = store.getUsableSpace();
     } catch (IOException e) {
       throw new StackException(
-          StackException.Code.NOT_WRITABLE,
+          ErrorCode.NOT_WRITABLE,
           "The room left for %s cannot be told: %s".formatted(directory, e.getMessage()),
           e);
     }
@@ -91,7 +92,7 @@ final class Directories {
 
   private static StackException full(Path directory, long usable, @Nullable Throwable cause) {
     return new StackException(
-        StackException.Code.DISK_FULL,
+        ErrorCode.DISK_FULL,
         "The disk that holds %s is full (%d MB left); make room, or give another directory."
             .formatted(directory.toAbsolutePath(), usable >> 20),
         cause);

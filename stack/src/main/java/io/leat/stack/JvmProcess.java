@@ -1,5 +1,6 @@
 package io.leat.stack;
 
+import io.leat.common.ErrorCode;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -138,13 +139,13 @@ public final class JvmProcess implements AutoCloseable {
       started.process.waitFor();
     } catch (IOException | UncheckedIOException e) {
       throw new StackException(
-          StackException.Code.DIED,
+          ErrorCode.PROCESS_ENDED,
           "What the %s says cannot be read: %s".formatted(started.name, e.getMessage()),
           e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new StackException(
-          StackException.Code.DIED, "Interrupted while the " + started.name + " ran.", e);
+          ErrorCode.PROCESS_ENDED, "Interrupted while the " + started.name + " ran.", e);
     } finally {
       started.process.destroy();
     }
@@ -214,7 +215,7 @@ public final class JvmProcess implements AutoCloseable {
       return process;
     } catch (IOException e) {
       throw new StackException(
-          StackException.Code.DIED,
+          ErrorCode.PROCESS_ENDED,
           "The %s could not be started: %s".formatted(command.name(), e.getMessage()),
           e);
     }
@@ -228,7 +229,7 @@ public final class JvmProcess implements AutoCloseable {
       Directories.createFileForOwner(log);
     } catch (IOException e) {
       throw new StackException(
-          StackException.Code.NOT_WRITABLE,
+          ErrorCode.NOT_WRITABLE,
           "The log %s cannot be made: %s".formatted(log, e.getMessage()),
           e);
     }
@@ -243,7 +244,7 @@ public final class JvmProcess implements AutoCloseable {
       }
     } catch (IOException e) {
       throw new StackException(
-          StackException.Code.NOT_WRITABLE,
+          ErrorCode.NOT_WRITABLE,
           "The log %s cannot be renamed: %s".formatted(log, e.getMessage()),
           e);
     }
@@ -293,7 +294,7 @@ public final class JvmProcess implements AutoCloseable {
 
   private StackException stalled(StartWait wait, Duration waited, String lacks) {
     return new StackException(
-        StackException.Code.NOT_READY,
+        ErrorCode.NOT_READY,
         "The %s made no progress for %d s, %d s after its start: it lacks %s. Its log is %s. Where it only needs longer, give it more with --start-timeout or LEAT_START_TIMEOUT.%s"
             .formatted(
                 name,
@@ -321,12 +322,12 @@ public final class JvmProcess implements AutoCloseable {
     String log = log();
     if (log.contains("No space left on device")) {
       return new StackException(
-          StackException.Code.DISK_FULL,
+          ErrorCode.DISK_FULL,
           "The %s ended because the disk is full; make room and start again. Its log is %s."
               .formatted(name, logFile));
     }
     return new StackException(
-        StackException.Code.DIED,
+        ErrorCode.PROCESS_ENDED,
         "The %s ended with exit code %s; its log is %s.%s"
             .formatted(
                 name,
@@ -355,7 +356,7 @@ public final class JvmProcess implements AutoCloseable {
     process.destroyForcibly();
     if (!waitFor(STOP_TIMEOUT)) {
       throw new StackException(
-          StackException.Code.NOT_READY,
+          ErrorCode.NOT_READY,
           "The %s (pid %d) does not end, not even when killed.".formatted(name, process.pid()));
     }
   }
@@ -419,9 +420,7 @@ public final class JvmProcess implements AutoCloseable {
       Thread.currentThread().interrupt();
       process.destroyForcibly();
       throw new StackException(
-          StackException.Code.DIED,
-          "Interrupted while waiting for the " + name + "; killed it.",
-          e);
+          ErrorCode.PROCESS_ENDED, "Interrupted while waiting for the " + name + "; killed it.", e);
     }
   }
 }

@@ -1,5 +1,6 @@
 package io.leat.stack;
 
+import io.leat.common.ErrorCode;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,7 +24,7 @@ public record LeatHome(Path directory) {
     directory = directory.toAbsolutePath().normalize();
     if (!Files.isDirectory(directory)) {
       throw new StackException(
-          StackException.Code.NOT_BUILT,
+          ErrorCode.NOT_BUILT,
           "There is no Leat distribution at %s. %s".formatted(directory, BUILD));
     }
   }
@@ -42,7 +43,7 @@ public record LeatHome(Path directory) {
         .orElseThrow(
             () ->
                 new StackException(
-                    StackException.Code.NOT_BUILT,
+                    ErrorCode.NOT_BUILT,
                     "There is no Leat distribution (target/leat) in %s or above, and LEAT_HOME is not set. %s"
                         .formatted(Path.of("").toAbsolutePath(), BUILD)));
   }
@@ -66,7 +67,7 @@ public record LeatHome(Path directory) {
     Path library = directory.resolve("lib").resolve(name);
     if (!Files.isDirectory(library)) {
       throw new StackException(
-          StackException.Code.NOT_BUILT,
+          ErrorCode.NOT_BUILT,
           "The Leat distribution at %s has no lib/%s. %s".formatted(directory, name, BUILD));
     }
     return library;

@@ -1,5 +1,6 @@
 package io.leat.stack;
 
+import io.leat.common.ErrorCode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.BindException;
@@ -44,7 +45,7 @@ public final class Ports {
       }
     }
     throw new StackException(
-        StackException.Code.PORT_IN_USE,
+        ErrorCode.PORT_IN_USE,
         "No free port was found between %d and %d in %d attempts."
             .formatted(FIRST, END - 1, ATTEMPTS));
   }
@@ -91,7 +92,7 @@ public final class Ports {
   static StackException inUse(int port, @Nullable Throwable cause) {
     String owner = owner(port).map(found -> " by " + found).orElse("");
     return new StackException(
-        StackException.Code.PORT_IN_USE,
+        ErrorCode.PORT_IN_USE,
         "Port %d is in use%s; stop what uses it, or choose another port.".formatted(port, owner),
         cause);
   }
@@ -106,7 +107,7 @@ public final class Ports {
       try {
         return start.apply(free());
       } catch (StackException e) {
-        if (e.code() != StackException.Code.PORT_IN_USE || attempt == STARTS) {
+        if (e.code() != ErrorCode.PORT_IN_USE || attempt == STARTS) {
           throw e;
         }
       }

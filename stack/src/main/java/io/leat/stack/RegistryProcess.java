@@ -1,5 +1,6 @@
 package io.leat.stack;
 
+import io.leat.common.ErrorCode;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -102,7 +103,7 @@ public final class RegistryProcess implements AutoCloseable {
       StackException e, JvmProcess process, int port, Path data) {
     if (process.log().contains("Database may be already in use")) {
       return new StackException(
-          StackException.Code.DIRECTORY_IN_USE,
+          ErrorCode.DIRECTORY_IN_USE,
           "Another schema registry works in %s; stop it, or give another directory."
               .formatted(data),
           e);
@@ -141,7 +142,7 @@ public final class RegistryProcess implements AutoCloseable {
           .orElseThrow(() -> new IOException("it holds no *-runner.jar"));
     } catch (IOException e) {
       throw new StackException(
-          StackException.Code.NOT_BUILT,
+          ErrorCode.NOT_BUILT,
           "The schema registry in %s is not complete (%s). Build it with ./mvnw package -DskipTests."
               .formatted(library, e.getMessage()),
           e);
@@ -153,7 +154,7 @@ public final class RegistryProcess implements AutoCloseable {
       return file.getManifest().getMainAttributes().getValue(Attributes.Name.MAIN_CLASS);
     } catch (IOException e) {
       throw new StackException(
-          StackException.Code.NOT_BUILT, "%s cannot be read: %s".formatted(jar, e.getMessage()), e);
+          ErrorCode.NOT_BUILT, "%s cannot be read: %s".formatted(jar, e.getMessage()), e);
     }
   }
 }

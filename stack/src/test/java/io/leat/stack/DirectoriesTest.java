@@ -3,6 +3,7 @@ package io.leat.stack;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.leat.common.ErrorCode;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
@@ -25,8 +26,7 @@ class DirectoriesTest {
 
     assertThatThrownBy(() -> Directories.requireWritable(file.resolve("data")))
         .isInstanceOfSatisfying(
-            StackException.class,
-            e -> assertThat(e.code()).isEqualTo(StackException.Code.NOT_WRITABLE))
+            StackException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.NOT_WRITABLE))
         .hasMessageContaining("The directory " + file.resolve("data") + " cannot be written")
         .hasMessageContaining("give another");
   }
@@ -35,8 +35,7 @@ class DirectoriesTest {
   void fullDiskIsRefusedWithWhatIsLeft(@TempDir Path temporary) {
     assertThatThrownBy(() -> Directories.requireRoom(temporary, Long.MAX_VALUE))
         .isInstanceOfSatisfying(
-            StackException.class,
-            e -> assertThat(e.code()).isEqualTo(StackException.Code.DISK_FULL))
+            StackException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.DISK_FULL))
         .hasMessageMatching("The disk that holds .* is full \\(\\d+ MB left\\); make room, .*");
   }
 }

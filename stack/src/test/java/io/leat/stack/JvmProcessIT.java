@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.leat.common.ErrorCode;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -29,7 +30,7 @@ class JvmProcessIT {
 
     assertThatThrownBy(() -> process.awaitReady(() -> NEVER, StartWait.DEFAULT))
         .isInstanceOfSatisfying(
-            StackException.class, e -> assertThat(e.code()).isEqualTo(StackException.Code.DIED))
+            StackException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.PROCESS_ENDED))
         .hasMessageStartingWith(
             "The sluice ended with exit code 1; its log is %s.".formatted(process.logFile()))
         .hasMessageContaining("first words")
@@ -44,8 +45,7 @@ class JvmProcessIT {
 
       assertThatThrownBy(() -> process.awaitReady(() -> NEVER, wait))
           .isInstanceOfSatisfying(
-              StackException.class,
-              e -> assertThat(e.code()).isEqualTo(StackException.Code.NOT_READY))
+              StackException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.NOT_READY))
           .hasMessageContaining("made no progress for 2 s")
           .hasMessageContaining("it lacks a gate")
           .hasMessageContaining("--start-timeout or LEAT_START_TIMEOUT");

@@ -3,6 +3,7 @@ package io.leat.stack;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.leat.common.ErrorCode;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
@@ -22,8 +23,7 @@ class LeatHomeTest {
   void missingFolderSaysHowToBuildIt(@TempDir Path temporary) {
     assertThatThrownBy(() -> new LeatHome(temporary).classPath("flink"))
         .isInstanceOfSatisfying(
-            StackException.class,
-            e -> assertThat(e.code()).isEqualTo(StackException.Code.NOT_BUILT))
+            StackException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.NOT_BUILT))
         .hasMessage(
             "The Leat distribution at %s has no lib/flink. Build it with ./mvnw package -DskipTests."
                 .formatted(temporary));

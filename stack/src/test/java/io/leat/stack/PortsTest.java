@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
+import io.leat.common.ErrorCode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -35,8 +36,7 @@ class PortsTest {
       assertThat(Ports.isFree(port)).isFalse();
       assertThatThrownBy(() -> Ports.requireFree(port))
           .isInstanceOfSatisfying(
-              StackException.class,
-              e -> assertThat(e.code()).isEqualTo(StackException.Code.PORT_IN_USE))
+              StackException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.PORT_IN_USE))
           .hasMessageStartingWith("Port " + port + " is in use")
           .hasMessageEndingWith("; stop what uses it, or choose another port.");
     }

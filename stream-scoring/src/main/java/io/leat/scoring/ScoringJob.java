@@ -1,5 +1,7 @@
 package io.leat.scoring;
 
+import io.leat.common.ErrorCode;
+import io.leat.common.LeatException;
 import io.leat.pipeline.Model;
 import io.leat.pipeline.apply.DefinitionLog;
 import io.leat.records.Definition;
@@ -71,7 +73,8 @@ public final class ScoringJob implements StreamsJob {
   @Override
   public Topology topology(JobContext context) {
     if (context.pipeline().models().isEmpty()) {
-      throw new IllegalStateException(
+      throw new LeatException(
+          ErrorCode.PIPELINE,
           "Pipeline %s declares no model, so there is nothing to score. Add a models/ folder, or leave the scoring service out."
               .formatted(context.pipeline().name()));
     }

@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import io.leat.common.LeatException;
 import io.leat.pipeline.FeatureService;
 import io.leat.pipeline.FeatureService.EventFeature;
 import io.leat.pipeline.Model;
@@ -248,7 +249,7 @@ class ScoringTopologyTest {
         new FeatureService("fraud", 3, "payments", SERVICE.features(), Optional.empty(), "changed");
     Pipeline now = pipeline(changed, payments(), model("fraud", artifact()));
     assertThatThrownBy(() -> start(now))
-        .isInstanceOf(IllegalStateException.class)
+        .isInstanceOf(LeatException.class)
         .hasMessageContaining("definition d3f1")
         .hasMessageContaining("definition changed")
         .hasMessageContaining("leat train");
@@ -266,14 +267,14 @@ class ScoringTopologyTest {
             "d3f1");
     Pipeline texts = pipeline(service, payments(), model("fraud", artifact()));
     assertThatThrownBy(() -> start(texts))
-        .isInstanceOf(IllegalStateException.class)
+        .isInstanceOf(LeatException.class)
         .hasMessageContaining("[event.country] are text");
   }
 
   @Test
   void aPipelineWithoutModelsIsToldSo() {
     assertThatThrownBy(() -> start(pipeline()))
-        .isInstanceOf(IllegalStateException.class)
+        .isInstanceOf(LeatException.class)
         .hasMessageContaining("card-payments declares no model");
   }
 
@@ -286,7 +287,7 @@ class ScoringTopologyTest {
             new Definition("model", "fraud", "v1", "f", "card-payments", "123"));
 
     assertThatThrownBy(() -> start(pipeline))
-        .isInstanceOf(IllegalStateException.class)
+        .isInstanceOf(LeatException.class)
         .hasMessageContaining(
             "model.onnx has the SHA-256 " + ModelFile.read(pipeline.models().get(0)).sha256())
         .hasMessageContaining("version v1 was applied with 123")

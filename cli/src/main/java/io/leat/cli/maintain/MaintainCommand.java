@@ -6,7 +6,6 @@ import io.leat.stack.JvmProcess;
 import io.leat.stack.LeatHome;
 import io.leat.stack.StackException;
 import java.io.PrintWriter;
-import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -35,7 +34,7 @@ public final class MaintainCommand implements Callable<Integer> {
    */
   @Override
   public Integer call() {
-    requireWhoseTables();
+    options.pipelineFolder(); // refused before a folder is made for the log of no stack
     List<String> given =
         spec.commandLine().getParseResult().matchedOptions().stream()
             .map(option -> option.longestName() + "=" + option.originalStringValues().get(0))
@@ -56,15 +55,6 @@ public final class MaintainCommand implements Callable<Integer> {
       throw process.died();
     }
     return code;
-  }
-
-  /** Before a folder is made for the log of a stack that there is none of. */
-  private void requireWhoseTables() {
-    try {
-      options.pipelineFolder();
-    } catch (IllegalStateException | UncheckedIOException e) {
-      throw new UserError(String.valueOf(e.getMessage()), e);
-    }
   }
 
   /**

@@ -6,7 +6,6 @@ import io.leat.runtime.options.ProcessLine;
 import io.leat.stack.JvmProcess;
 import io.leat.stack.LeatHome;
 import java.io.PrintWriter;
-import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -53,7 +52,7 @@ final class TableProcess {
    * @throws UserError if it failed, with what it says of why
    */
   int run(String... more) {
-    requireWhoseTables();
+    options.pipelineFolder(); // refused before a folder is made for the log of no stack
     LeatHome home = LeatHome.find();
     List<String> arguments = arguments();
     arguments.addAll(List.of(more));
@@ -97,15 +96,6 @@ final class TableProcess {
       throw process.died();
     }
     return code;
-  }
-
-  /** Before a folder is made for the log of a stack that there is none of. */
-  private void requireWhoseTables() {
-    try {
-      options.pipelineFolder();
-    } catch (IllegalStateException | UncheckedIOException e) {
-      throw new UserError(String.valueOf(e.getMessage()), e);
-    }
   }
 
   /** What the user gave; the process reads it as this command did. */

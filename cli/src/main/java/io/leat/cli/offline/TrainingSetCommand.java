@@ -4,7 +4,6 @@ import io.leat.cli.UserError;
 import io.leat.pipeline.PipelineException;
 import io.leat.runtime.options.TrainingSetOptions;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -46,8 +45,6 @@ public final class TrainingSetCommand implements Callable<Integer> {
     try {
       new SpineRecords(options, spec.commandLine().getErr()).write(file.get(), records);
       return process.run("--spine-records=" + records);
-    } catch (IllegalStateException | UncheckedIOException e) {
-      throw new UserError(String.valueOf(e.getMessage()), e);
     } finally {
       Files.deleteIfExists(records);
     }

@@ -3,14 +3,10 @@ package io.leat.cli.replay;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.leat.cli.UserError;
+import io.leat.common.Sha256;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.DigestInputStream;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
 
@@ -27,15 +23,13 @@ final class ReplayName {
    * @throws UserError if the file cannot be read
    */
   static String of(Path file, List<String> format) {
-    try (InputStream in = Files.newInputStream(file)) {
-      MessageDigest digest = MessageDigest.getInstance("SHA-256");
-      new DigestInputStream(in, digest).transferTo(OutputStream.nullOutputStream());
+    try {
+      MessageDigest digest = Sha256.digest();
+      Sha256.update(digest, file);
       digest.update(String.join("\0", format).getBytes(UTF_8));
       return HexFormat.of().formatHex(digest.digest(), 0, BYTES);
     } catch (IOException e) {
       throw new UserError("Cannot read %s: %s".formatted(file, e.getMessage()), e);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java runtime has SHA-256", e);
     }
   }
 }

@@ -5,18 +5,13 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.leat.cli.UserError;
 import io.leat.cli.rows.ParquetRows;
 import io.leat.cli.rows.RowSource;
+import io.leat.common.Sha256;
 import io.leat.pipeline.FeatureService;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.DigestInputStream;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -131,14 +126,10 @@ record TrainingSetFolder(Path folder, String lineage) {
   }
 
   private static String sha256(Path file) {
-    try (InputStream in = Files.newInputStream(file)) {
-      MessageDigest digest = MessageDigest.getInstance("SHA-256");
-      new DigestInputStream(in, digest).transferTo(OutputStream.nullOutputStream());
-      return HexFormat.of().formatHex(digest.digest());
+    try {
+      return Sha256.hex(file);
     } catch (IOException e) {
       throw new UserError("Cannot read %s: %s".formatted(file, e), e);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java runtime has SHA-256", e);
     }
   }
 }

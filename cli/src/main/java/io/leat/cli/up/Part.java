@@ -1,5 +1,6 @@
 package io.leat.cli.up;
 
+import io.leat.common.ErrorCode;
 import io.leat.stack.JvmProcess;
 import io.leat.stack.StackException;
 import io.leat.stack.StartWait;
@@ -135,7 +136,7 @@ final class Part {
           e.getCause() instanceof StackException told
               ? told
               : new StackException(
-                  StackException.Code.DIED,
+                  ErrorCode.PROCESS_ENDED,
                   "The %s could not be started again: %s".formatted(name, e.getCause()),
                   e),
           now,

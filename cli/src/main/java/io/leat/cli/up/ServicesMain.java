@@ -1,5 +1,6 @@
 package io.leat.cli.up;
 
+import io.leat.common.LeatException;
 import io.leat.features.online.OnlineStore;
 import io.leat.features.server.FeatureServer;
 import io.leat.features.server.ServerOptions;
@@ -117,8 +118,7 @@ final class ServicesMain {
   private static String sentence(Throwable failure) {
     boolean told =
         failure instanceof PipelineException
-            || failure instanceof IllegalStateException
-            || failure instanceof IllegalArgumentException
+            || failure instanceof LeatException
             || failure instanceof CommandLine.ParameterException
             || failure instanceof UncheckedIOException;
     return told && failure.getMessage() != null ? failure.getMessage() : failure.toString();

@@ -138,8 +138,6 @@ final class StackEnvironment {
       CommandLine.populateCommand(new ServerOptions(), flags).settings();
     } catch (ParameterException e) {
       throw new UserError(named(String.valueOf(e.getMessage())), e);
-    } catch (IllegalStateException | IllegalArgumentException e) {
-      throw new UserError(String.valueOf(e.getMessage()), e);
     }
   }
 

@@ -1,16 +1,12 @@
 package io.leat.drift;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
+import io.leat.common.Sha256;
 import io.leat.drift.AlertState.Open;
 import io.leat.drift.AlertState.Past;
 import io.leat.drift.Threshold.Level;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumMap;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -148,11 +144,6 @@ final class AlertRule {
    */
   private String alertId(Statistic statistic, long firstWindow) {
     String cause = String.join("\n", monitor, feature, statistic.label(), "" + firstWindow);
-    try {
-      byte[] hash = MessageDigest.getInstance("SHA-256").digest(cause.getBytes(UTF_8));
-      return HexFormat.of().formatHex(hash, 0, ID_BYTES);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java runtime has SHA-256", e);
-    }
+    return Sha256.hex(cause).substring(0, 2 * ID_BYTES);
   }
 }

@@ -1,5 +1,7 @@
 package io.leat.examples.cardpayments;
 
+import io.leat.common.ErrorCode;
+import io.leat.common.LeatException;
 import io.leat.schemas.AvroCodec;
 import io.leat.schemas.RegistryClient;
 import io.leat.schemas.Topics;
@@ -144,7 +146,8 @@ public final class CardPayments implements Callable<Integer> {
             .latest(Topics.valueSubject(EVENT))
             .orElseThrow(
                 () ->
-                    new IllegalStateException(
+                    new LeatException(
+                        ErrorCode.NOT_APPLIED,
                         "The registry has no schema of %s; apply the pipeline first."
                             .formatted(EVENT)));
     AvroCodec codec = new AvroCodec(registry);
@@ -203,8 +206,10 @@ public final class CardPayments implements Callable<Integer> {
   private void requireNoRefusal() {
     Exception error = refusal.get();
     if (error != null) {
-      throw new IllegalStateException(
-          "The brokers did not take a payment, and the player stops: " + error.getMessage(), error);
+      throw new LeatException(
+          ErrorCode.KAFKA,
+          "The brokers did not take a payment, and the player stops: " + error.getMessage(),
+          error);
     }
   }
 

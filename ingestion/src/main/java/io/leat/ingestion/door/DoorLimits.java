@@ -1,5 +1,7 @@
 package io.leat.ingestion.door;
 
+import io.leat.common.ErrorCode;
+import io.leat.common.LeatException;
 import java.time.Duration;
 
 /**
@@ -19,12 +21,14 @@ public record DoorLimits(long bodyBytes, int events, int inFlight, Duration ackn
 
   public DoorLimits {
     if (bodyBytes < 1 || events < 1 || inFlight < 1) {
-      throw new IllegalArgumentException(
+      throw new LeatException(
+          ErrorCode.SETTING,
           "limits of %d bytes, %d events and %d in flight; expected at least 1 of each"
               .formatted(bodyBytes, events, inFlight));
     }
     if (acknowledgement.compareTo(SHORTEST) < 0) {
-      throw new IllegalArgumentException(
+      throw new LeatException(
+          ErrorCode.SETTING,
           "the brokers are waited for %s; expected at least 1 s".formatted(acknowledgement));
     }
   }

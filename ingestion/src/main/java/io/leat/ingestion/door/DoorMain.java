@@ -1,8 +1,8 @@
 package io.leat.ingestion.door;
 
+import io.leat.common.LeatException;
 import io.leat.pipeline.PipelineException;
 import io.leat.runtime.RunningService;
-import java.io.UncheckedIOException;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -34,7 +34,7 @@ public final class DoorMain implements Callable<Integer> {
     } catch (PipelineException e) {
       spec.commandLine().getErr().println(e.getMessage());
       return 2;
-    } catch (IllegalStateException | IllegalArgumentException | UncheckedIOException e) {
+    } catch (LeatException e) {
       spec.commandLine().getErr().println(e.getMessage());
       return 1;
     }

@@ -5,6 +5,7 @@ import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.HttpStatus;
 import com.linecorp.armeria.common.MediaType;
 import com.linecorp.armeria.server.ServerBuilder;
+import io.leat.common.LeatException;
 import io.leat.pipeline.Contract;
 import io.leat.pipeline.Pipeline;
 import io.leat.pipeline.PipelineException;
@@ -14,7 +15,6 @@ import io.leat.runtime.RunningService;
 import io.leat.runtime.ServiceServer;
 import io.leat.runtime.http.JsonErrors;
 import io.leat.schemas.RegistryClient;
-import io.leat.schemas.RegistryException;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
 import java.io.InputStream;
@@ -99,7 +99,7 @@ public final class EventDoor implements RunningService {
                 configure(doors, settings, readiness, service);
                 addPage(doors, pipeline, settings, options.httpPort(DEFAULT_HTTP_PORT));
               });
-    } catch (IllegalStateException e) {
+    } catch (LeatException e) {
       sender.close();
       throw e;
     }
@@ -178,7 +178,7 @@ public final class EventDoor implements RunningService {
               intakes.get(event).prepare();
               missing.remove(event);
             } catch (RuntimeException e) {
-              boolean told = e instanceof RegistryException || e instanceof IllegalStateException;
+              boolean told = e instanceof LeatException;
               String why = told ? String.valueOf(e.getMessage()) : e.toString();
               if (!why.equals(missing.put(event, why))) {
                 log.warn("{} The door tries again until it can.", why, told ? null : e);

@@ -16,11 +16,11 @@ import com.linecorp.armeria.common.RequestHeaders;
 import com.linecorp.armeria.common.stream.ClosedStreamException;
 import com.linecorp.armeria.server.HttpService;
 import com.linecorp.armeria.server.ServiceRequestContext;
+import io.leat.common.LeatException;
 import io.leat.ingestion.door.ContractIntake.Judged;
 import io.leat.ingestion.door.RequestBody.Form;
 import io.leat.runtime.http.Access;
 import io.leat.runtime.http.JsonErrors;
-import io.leat.schemas.RegistryException;
 import io.micrometer.core.instrument.Timer;
 import java.util.ArrayList;
 import java.util.List;
@@ -244,7 +244,7 @@ final class EventService implements HttpService {
       log.debug("a client went away", error);
       return error(HttpStatus.CLIENT_CLOSED_REQUEST, "the request was not sent to its end");
     }
-    if (error instanceof RegistryException || error instanceof IllegalStateException) {
+    if (error instanceof LeatException) {
       log.warn("Events cannot be judged: {}", error.getMessage());
       return error(
           HttpStatus.SERVICE_UNAVAILABLE,

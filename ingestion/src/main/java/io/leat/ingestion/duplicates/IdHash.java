@@ -2,9 +2,9 @@ package io.leat.ingestion.duplicates;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.leat.common.Sha256;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 
 /**
  * What stands for an event's id: the first 128 bits of the SHA-256 of its UTF-8. Two ids that share
@@ -13,15 +13,7 @@ import java.security.NoSuchAlgorithmException;
 record IdHash(long high, long low) {
   /** Makes them. Not thread-safe. */
   static final class Hasher {
-    private final MessageDigest sha256;
-
-    Hasher() {
-      try {
-        sha256 = MessageDigest.getInstance("SHA-256");
-      } catch (NoSuchAlgorithmException e) {
-        throw new IllegalStateException("every Java platform has SHA-256", e);
-      }
-    }
+    private final MessageDigest sha256 = Sha256.digest();
 
     IdHash hash(String id) {
       ByteBuffer digest = ByteBuffer.wrap(sha256.digest(id.getBytes(UTF_8)));

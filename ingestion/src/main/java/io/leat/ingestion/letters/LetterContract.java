@@ -34,14 +34,10 @@ public final class LetterContract {
    */
   public LetterContract(Contract contract, RegistryClient registry) {
     this.contract = contract;
-    try {
-      EventJudges judges =
-          new EventJudges(contract, registry, RegistryPatience.none(), InstantSource.system());
-      this.judge = judges.newJudge();
-      this.sensitive = judges.sensitive();
-    } catch (IllegalStateException e) {
-      throw new LetterException(String.valueOf(e.getMessage()), e);
-    }
+    EventJudges judges =
+        new EventJudges(contract, registry, RegistryPatience.none(), InstantSource.system());
+    this.judge = judges.newJudge();
+    this.sensitive = judges.sensitive();
   }
 
   Contract contract() {

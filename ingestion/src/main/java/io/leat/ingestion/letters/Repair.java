@@ -69,7 +69,7 @@ public final class Repair {
           "Fields can be set in events without an envelope; those of %s stand in one. Change the contract, or repair the producer and let it send them again."
               .formatted(contract.event()));
     }
-    this.schemaId = steps.isEmpty() || isJson() ? 0 : rawSchema(registry);
+    this.schemaId = steps.isEmpty() || isJson() ? 0 : RawSchema.id(contract, registry);
   }
 
   private Step step(String field, String text) {
@@ -96,14 +96,6 @@ public final class Repair {
 
   private boolean isJson() {
     return contract.intake().format() == Format.JSON;
-  }
-
-  private int rawSchema(RegistryClient registry) {
-    try {
-      return RawSchema.id(contract, registry);
-    } catch (IllegalStateException e) {
-      throw new LetterException(String.valueOf(e.getMessage()), e);
-    }
   }
 
   /** An event that cannot be repaired; the message says why. */

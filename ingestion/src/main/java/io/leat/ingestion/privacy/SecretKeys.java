@@ -1,5 +1,7 @@
 package io.leat.ingestion.privacy;
 
+import io.leat.common.ErrorCode;
+import io.leat.common.LeatException;
 import io.leat.pipeline.contract.KeySource;
 import io.leat.schemas.OwnerOnly;
 import java.io.IOException;
@@ -52,7 +54,7 @@ public final class SecretKeys {
     OwnerOnly.problem(file.path())
         .ifPresent(
             problem -> {
-              throw new IllegalStateException(problem);
+              throw new LeatException(ErrorCode.SECRET, problem);
             });
     try {
       return Files.readString(file.path());
@@ -61,8 +63,9 @@ public final class SecretKeys {
     }
   }
 
-  private static IllegalStateException refused(KeySource source, String found) {
-    return new IllegalStateException(
+  private static LeatException refused(KeySource source, String found) {
+    return new LeatException(
+        ErrorCode.SECRET,
         "No key at %s: %s. Expected 32 random bytes in base64 or hex, as 'openssl rand -base64 32' makes them."
             .formatted(source.text(), found));
   }

@@ -1,5 +1,7 @@
 package io.leat.ingestion.privacy;
 
+import io.leat.common.ErrorCode;
+import io.leat.common.LeatException;
 import io.leat.pipeline.Contract;
 import io.leat.pipeline.PipelineException;
 import io.leat.pipeline.contract.FieldTags;
@@ -35,7 +37,7 @@ public final class Sensitive {
     try {
       return of(RegistryRules.join(contract, registry, registered));
     } catch (PipelineException e) {
-      throw new IllegalStateException(e.getMessage(), e);
+      throw new LeatException(ErrorCode.REGISTRY, e.getMessage(), e);
     }
   }
 

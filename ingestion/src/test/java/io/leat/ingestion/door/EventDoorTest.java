@@ -3,6 +3,7 @@ package io.leat.ingestion.door;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.leat.common.LeatException;
 import io.leat.runtime.JobOptions;
 import io.leat.runtime.http.Access;
 import java.net.URI;
@@ -20,7 +21,7 @@ class EventDoorTest {
     JobOptions options = options("--http-host=0.0.0.0");
 
     assertThatThrownBy(() -> EventDoor.start(options, DoorSettings.LOCAL))
-        .isInstanceOf(IllegalStateException.class)
+        .isInstanceOf(LeatException.class)
         .hasMessage(
             "Without API keys the door opens on loopback alone, not on 0.0.0.0. Give a file of keys"
                 + " with --api-keys; or --open, where the network keeps others out.");
@@ -37,7 +38,7 @@ class EventDoorTest {
                 false));
 
     assertThatThrownBy(() -> EventDoor.start(options("--http-host=127.0.0.1"), settings))
-        .isInstanceOf(IllegalStateException.class)
+        .isInstanceOf(LeatException.class)
         .hasMessageContaining("no.crt");
   }
 

@@ -1,16 +1,12 @@
 package io.leat.pipeline.model;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
+import io.leat.common.Sha256;
 import io.leat.pipeline.Model;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -58,7 +54,7 @@ public record ModelFile(Path path, byte[] bytes, String sha256) {
         weights.put(name, file);
       }
       return weights.isEmpty()
-          ? new ModelFile(path, bytes, sha256(bytes))
+          ? new ModelFile(path, bytes, Sha256.hex(bytes))
           : new ModelFile(path, ExternalData.inline(bytes, weights), sha256(path, bytes, weights));
     } catch (ModelException e) {
       throw new ModelException("Model %s: %s".formatted(model.name(), e.getMessage()), e);
@@ -101,18 +97,10 @@ public record ModelFile(Path path, byte[] bytes, String sha256) {
   private static String sha256(Path path, byte[] model, Map<String, byte[]> weights) {
     StringBuilder lines = new StringBuilder(line(path.getFileName().toString(), model));
     weights.forEach((name, bytes) -> lines.append(line(name, bytes)));
-    return sha256(lines.toString().getBytes(UTF_8));
+    return Sha256.hex(lines.toString());
   }
 
   private static String line(String name, byte[] bytes) {
-    return "%s  %s\n".formatted(sha256(bytes), name);
-  }
-
-  private static String sha256(byte[] bytes) {
-    try {
-      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
-    } catch (NoSuchAlgorithmException e) {
-      throw new AssertionError("every Java platform has SHA-256", e);
-    }
+    return "%s  %s\n".formatted(Sha256.hex(bytes), name);
   }
 }

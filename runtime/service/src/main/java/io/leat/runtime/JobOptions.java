@@ -1,11 +1,12 @@
 package io.leat.runtime;
 
+import io.leat.common.ErrorCode;
+import io.leat.common.LeatException;
 import io.leat.pipeline.Durations;
 import io.leat.runtime.options.CommonOptions;
 import io.leat.runtime.options.DurationConverter;
 import io.leat.schemas.RegistryClient;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -130,7 +131,7 @@ public final class JobOptions extends CommonOptions {
    * A name for this instance of a service that outlives restarts: kept in the state directory, made
    * at the first call. The broker gives a restarted instance its partitions back at once by it.
    *
-   * @throws UncheckedIOException if the state directory cannot be written
+   * @throws LeatException if the state directory cannot be written
    */
   public String instanceId() {
     Path file = stateDirectory().resolve("instance-id");
@@ -141,7 +142,8 @@ public final class JobOptions extends CommonOptions {
       }
       return Files.readString(file).strip();
     } catch (IOException e) {
-      throw new UncheckedIOException(
+      throw new LeatException(
+          ErrorCode.NOT_WRITABLE,
           "Cannot keep state in %s: %s. Give a writable folder with --state-dir."
               .formatted(stateDirectory().toAbsolutePath(), e.getMessage()),
           e);

@@ -6,6 +6,8 @@ import com.linecorp.armeria.common.HttpStatus;
 import com.linecorp.armeria.common.MediaType;
 import com.linecorp.armeria.server.Server;
 import com.linecorp.armeria.server.ServerBuilder;
+import io.leat.common.ErrorCode;
+import io.leat.common.LeatException;
 import io.leat.runtime.http.Access;
 import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
@@ -84,8 +86,10 @@ public final class ServiceServer implements AutoCloseable {
           isInUse(e.getCause())
               ? "it is in use; stop what uses it, or give another with --http-port"
               : String.valueOf(e.getCause());
-      throw new IllegalStateException(
-          "Cannot listen on %s:%d: %s.".formatted(host, port, why), e.getCause());
+      throw new LeatException(
+          ErrorCode.CANNOT_LISTEN,
+          "Cannot listen on %s:%d: %s.".formatted(host, port, why),
+          e.getCause());
     }
     return new ServiceServer(server);
   }

@@ -3,6 +3,7 @@ package io.leat.runtime;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.leat.common.LeatException;
 import io.leat.runtime.http.Access;
 import io.leat.runtime.http.ApiKeys;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
@@ -38,7 +39,7 @@ class ServiceServerTest {
     assertThat(get(port, "/metrics").body())
         .contains("application=\"asking\"", "pipeline=\"shop\"");
     assertThatThrownBy(() -> start(port))
-        .isInstanceOf(IllegalStateException.class)
+        .isInstanceOf(LeatException.class)
         .hasMessage(
             "Cannot listen on 127.0.0.1:%d: it is in use; stop what uses it, or give another with"
                 + " --http-port.",

@@ -1,5 +1,7 @@
 package io.leat.schemas.backfill;
 
+import io.leat.common.ErrorCode;
+import io.leat.common.LeatException;
 import io.leat.schemas.position.LostPosition;
 import java.time.Duration;
 import java.util.HashMap;
@@ -97,7 +99,7 @@ public final class LogTail implements AutoCloseable {
     try {
       return consumer.poll(POLL);
     } catch (OffsetOutOfRangeException e) {
-      throw new IllegalStateException(LostPosition.whileReading(e), e);
+      throw new LeatException(ErrorCode.LOST_POSITION, LostPosition.whileReading(e), e);
     }
   }
 

@@ -1,5 +1,7 @@
 package io.leat.schemas.position;
 
+import io.leat.common.ErrorCode;
+import io.leat.common.LeatException;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.stream.Collectors;
@@ -46,7 +48,8 @@ public enum OnLostPosition {
         .findFirst()
         .orElseThrow(
             () ->
-                new IllegalStateException(
+                new LeatException(
+                    ErrorCode.SETTING,
                     "%s is '%s'; expected one of %s."
                         .formatted(
                             VARIABLE,

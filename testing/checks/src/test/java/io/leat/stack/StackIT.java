@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.leat.common.ErrorCode;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -80,10 +81,7 @@ class StackIT {
       assertThatThrownBy(() -> BrokerProcess.start(HOME, directory, Ports.free()))
           .isInstanceOfSatisfying(
               StackException.class,
-              e ->
-                  assertThat(e.code())
-                      .as(e.getMessage())
-                      .isEqualTo(StackException.Code.DIRECTORY_IN_USE))
+              e -> assertThat(e.code()).as(e.getMessage()).isEqualTo(ErrorCode.DIRECTORY_IN_USE))
           .hasMessage(
               "Another broker works in %s; stop it, or give another directory."
                   .formatted(directory.resolve("data")));
@@ -112,10 +110,7 @@ class StackIT {
       assertThatThrownBy(() -> RegistryProcess.start(HOME, directory, Ports.free()))
           .isInstanceOfSatisfying(
               StackException.class,
-              e ->
-                  assertThat(e.code())
-                      .as(e.getMessage())
-                      .isEqualTo(StackException.Code.DIRECTORY_IN_USE));
+              e -> assertThat(e.code()).as(e.getMessage()).isEqualTo(ErrorCode.DIRECTORY_IN_USE));
     }
   }
 

@@ -1,5 +1,7 @@
 package io.leat.drift.job;
 
+import io.leat.common.ErrorCode;
+import io.leat.common.LeatException;
 import io.leat.drift.DriftDetector;
 import io.leat.drift.ReferenceProfile;
 import io.leat.drift.ReferenceProfileException;
@@ -164,7 +166,8 @@ public final class DriftJob implements FlinkJob {
   /** Every monitor with its model's profile, by the service that it is fed by. */
   private static Map<FeatureService, List<Watch>> watches(Pipeline pipeline) {
     if (pipeline.monitors().isEmpty()) {
-      throw new IllegalStateException(
+      throw new LeatException(
+          ErrorCode.PIPELINE,
           "Pipeline %s declares no monitor; the drift job has nothing to watch."
               .formatted(pipeline.name()));
     }
@@ -210,8 +213,10 @@ public final class DriftJob implements FlinkJob {
                       threshold.warn()));
       return new Watch(monitor, profile.toJson());
     } catch (ReferenceProfileException e) {
-      throw new IllegalStateException(
-          "The drift job cannot watch model %s: %s".formatted(model.name(), e.getMessage()), e);
+      throw new LeatException(
+          ErrorCode.MODEL,
+          "The drift job cannot watch model %s: %s".formatted(model.name(), e.getMessage()),
+          e);
     }
   }
 }

@@ -1,5 +1,7 @@
 package io.leat.features.offline;
 
+import io.leat.common.ErrorCode;
+import io.leat.common.LeatException;
 import io.leat.features.offline.files.LocalFileIO;
 import io.leat.runtime.flink.FlinkJobOptions;
 import java.io.Closeable;
@@ -99,7 +101,8 @@ public final class OfflineCatalog {
 
   private static Map<String, String> sqlite(String warehouse) {
     if (warehouse.contains("://")) {
-      throw new IllegalStateException(
+      throw new LeatException(
+          ErrorCode.SETTING,
           "The warehouse is %s; the catalog on SQLite needs a folder. Name a catalog with --catalog-properties."
               .formatted(warehouse));
     }
@@ -194,7 +197,8 @@ public final class OfflineCatalog {
       TableCommits.commit(table, fresh -> sort(fresh, wanted));
       TableCommits.commit(table, OfflineCatalog::keepBounds);
     } catch (IllegalArgumentException e) {
-      throw new IllegalStateException(
+      throw new LeatException(
+          ErrorCode.TABLE,
           "The offline table %s cannot take %s as it is now declared: %s. Columns can be added and numbers widened; for any other change give the field another name, or move the table away."
               .formatted(identifier, wanted.source(), e.getMessage()),
           e);

@@ -1,5 +1,7 @@
 package io.leat.features.offline;
 
+import io.leat.common.ErrorCode;
+import io.leat.common.LeatException;
 import io.leat.pipeline.Contract;
 import io.leat.pipeline.FeatureService;
 import io.leat.pipeline.Model;
@@ -95,7 +97,7 @@ public final class OfflineJob implements FlinkJob {
       }
     } catch (RuntimeException e) {
       throw StorageTrouble.sentence(e, offline.warehouse())
-          .<RuntimeException>map(sentence -> new IllegalStateException(sentence, e))
+          .<RuntimeException>map(sentence -> new LeatException(ErrorCode.TABLE, sentence, e))
           .orElse(e);
     }
   }

@@ -1,5 +1,7 @@
 package io.leat.features.offline;
 
+import io.leat.common.ErrorCode;
+import io.leat.common.LeatException;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -31,7 +33,8 @@ final class OfflineTables {
     Set<String> names = new HashSet<>();
     for (Types.NestedField column : columns) {
       if (!names.add(column.name())) {
-        throw new IllegalStateException(
+        throw new LeatException(
+            ErrorCode.PIPELINE,
             "The offline table of %s would have two columns %s: one of its fields or features is called as one of the table's own columns. Rename it."
                 .formatted(source, column.name()));
       }
@@ -46,7 +49,8 @@ final class OfflineTables {
     Set<String> names = new HashSet<>();
     for (OfflineTable table : tables) {
       if (!names.add(table.name())) {
-        throw new IllegalStateException(
+        throw new LeatException(
+            ErrorCode.PIPELINE,
             "Two offline tables would be called %s, one of them for %s. Rename it."
                 .formatted(table.name(), table.source()));
       }

@@ -1,5 +1,6 @@
 package io.leat.features.offline;
 
+import io.leat.common.LeatException;
 import io.leat.features.offline.replay.PipelineReference;
 import io.leat.features.offline.replay.Progress;
 import io.leat.pipeline.Pipeline;
@@ -74,10 +75,10 @@ public abstract class TableCommand<O extends BatchOptions> {
           OfflineCatalog.of(options.warehouse(), options.catalogProperties(), pipeline.name()));
     } catch (PipelineException e) {
       return tell(e, WRONG_INPUT);
-    } catch (OfflineException | IllegalStateException e) {
+    } catch (LeatException e) {
       return tell(e, FAILED);
     } catch (BatchFailedException e) {
-      return e.root() instanceof OfflineException told ? tell(told, FAILED) : fail(e);
+      return e.root() instanceof LeatException told ? tell(told, FAILED) : fail(e);
     } catch (IOException | UncheckedIOException e) {
       return fail(e);
     } catch (InterruptedException e) {

@@ -3,6 +3,7 @@ package io.leat.features.offline;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.leat.common.LeatException;
 import io.leat.features.offline.replay.Snapshots;
 import io.leat.features.offline.replay.TableSnapshot;
 import io.leat.runtime.flink.FlinkJobOptions;
@@ -138,7 +139,7 @@ class OfflineCatalogTest {
     ensure(table("{'name': 'amount', 'type': 'double'}"));
 
     assertThatThrownBy(() -> ensure(table("{'name': 'amount', 'type': 'string'}")))
-        .isInstanceOf(IllegalStateException.class)
+        .isInstanceOf(LeatException.class)
         .hasMessageContaining("parcel_post.events_x cannot take event x")
         .hasMessageContaining("amount")
         .hasMessageContaining("another name");
@@ -147,14 +148,14 @@ class OfflineCatalogTest {
   @Test
   void aFieldCalledAsTheTablesOwnColumnIsRefused() {
     assertThatThrownBy(() -> table("{'name': 'at', 'type': 'string'}"))
-        .isInstanceOf(IllegalStateException.class)
+        .isInstanceOf(LeatException.class)
         .hasMessageContaining("two columns at");
   }
 
   @Test
   void aWarehouseInAnObjectStoreNeedsACatalog() {
     assertThatThrownBy(() -> OfflineCatalog.of(options("s3://bucket/warehouse"), "parcel-post"))
-        .isInstanceOf(IllegalStateException.class)
+        .isInstanceOf(LeatException.class)
         .hasMessageContaining("--catalog-properties");
   }
 

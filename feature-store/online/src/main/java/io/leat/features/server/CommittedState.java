@@ -2,6 +2,7 @@ package io.leat.features.server;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.leat.common.LeatException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -73,14 +74,14 @@ final class CommittedState implements AutoCloseable {
   /** Held by who reads; alone by who takes a store away from under them. */
   private final ReadWriteLock stores = new ReentrantReadWriteLock();
 
-  private volatile Optional<IllegalStateException> damage = Optional.empty();
+  private volatile Optional<LeatException> damage = Optional.empty();
 
   /**
    * Opens the state, or begins it; stores that are no longer named are removed. It is begun anew
    * where its files are damaged.
    *
    * @param memory bytes for cached entries, cached blocks and write buffers together
-   * @throws IllegalStateException with one clear sentence if it cannot be opened
+   * @throws LeatException with one clear sentence if it cannot be opened
    */
   CommittedState(Path folder, Collection<String> names, long memory) {
     this.files = new StateFiles(folder, names, memory);
@@ -318,7 +319,7 @@ final class CommittedState implements AutoCloseable {
   }
 
   /** That a read or a write found the files damaged; empty while none did. */
-  Optional<IllegalStateException> damage() {
+  Optional<LeatException> damage() {
     return damage;
   }
 
@@ -349,8 +350,8 @@ final class CommittedState implements AutoCloseable {
     return value.array();
   }
 
-  private IllegalStateException failed(String verb, RocksDBException cause) {
-    IllegalStateException sentence = files.failed(verb, cause);
+  private LeatException failed(String verb, RocksDBException cause) {
+    LeatException sentence = files.failed(verb, cause);
     if (StateFiles.isDamage(cause)) {
       damage = Optional.of(sentence);
     }

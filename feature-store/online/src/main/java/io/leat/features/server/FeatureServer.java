@@ -3,6 +3,7 @@ package io.leat.features.server;
 import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.HttpStatus;
 import com.linecorp.armeria.server.ServerBuilder;
+import io.leat.common.LeatException;
 import io.leat.features.online.StateStores;
 import io.leat.pipeline.FeatureView;
 import io.leat.pipeline.Pipeline;
@@ -75,8 +76,8 @@ public final class FeatureServer implements RunningService {
    * Starts a server and returns at once; {@link #isReady} tells when its state has caught up.
    *
    * @throws PipelineException if the pipeline cannot be read
-   * @throws IllegalStateException with one clear sentence if it cannot start, or must not: beyond
-   *     this machine without API keys
+   * @throws LeatException with one clear sentence if it cannot start, or must not: beyond this
+   *     machine without API keys
    */
   public static FeatureServer start(JobOptions options, ServerSettings settings)
       throws PipelineException {
@@ -144,7 +145,7 @@ public final class FeatureServer implements RunningService {
                                 new InetSocketAddress(options.httpHost(), port),
                                 settings.access().protocol()));
               });
-    } catch (IllegalStateException e) {
+    } catch (LeatException e) {
       follower.close();
       state.close();
       throw e;

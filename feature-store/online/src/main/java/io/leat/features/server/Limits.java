@@ -1,5 +1,7 @@
 package io.leat.features.server;
 
+import io.leat.common.ErrorCode;
+import io.leat.common.LeatException;
 import io.leat.features.server.RequestException.Kind;
 import java.time.Duration;
 
@@ -22,12 +24,14 @@ public record Limits(
 
   public Limits {
     if (requestBytes < 1 || rows < 1 || values < 1 || concurrent < 1) {
-      throw new IllegalArgumentException(
+      throw new LeatException(
+          ErrorCode.SETTING,
           "limits of %d bytes, %d rows, %d values and %d requests at once; expected at least 1 of each"
               .formatted(requestBytes, rows, values, concurrent));
     }
     if (timeout.toMillis() < 1 || drain.isNegative()) {
-      throw new IllegalArgumentException(
+      throw new LeatException(
+          ErrorCode.SETTING,
           "a time-out of %s and a drain of %s; expected at least 1ms and 0ms"
               .formatted(timeout, drain));
     }

@@ -1,5 +1,6 @@
 package io.leat.features.server;
 
+import io.leat.common.LeatException;
 import io.leat.runtime.JobOptions;
 import io.leat.runtime.http.AccessOptions;
 import io.leat.runtime.options.DurationConverter;
@@ -87,8 +88,8 @@ public final class ServerOptions {
   /**
    * How the server is opened.
    *
-   * @throws IllegalStateException with one sentence if the API keys cannot be read, or an option
-   *     lacks its other half
+   * @throws LeatException with one sentence if the API keys cannot be read, or an option lacks its
+   *     other half
    * @throws IllegalArgumentException with one sentence if a limit is none
    */
   public ServerSettings settings() {

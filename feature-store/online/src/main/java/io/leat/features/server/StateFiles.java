@@ -2,6 +2,8 @@ package io.leat.features.server;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.leat.common.ErrorCode;
+import io.leat.common.LeatException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -101,7 +103,7 @@ final class StateFiles implements AutoCloseable {
    * Opens the files, or begins them; stores that are no longer named are removed.
    *
    * @param memory bytes for cached rows (a quarter), cached blocks and write buffers together
-   * @throws IllegalStateException with one clear sentence if they cannot be opened
+   * @throws LeatException with one clear sentence if they cannot be opened
    */
   StateFiles(Path folder, Collection<String> names, long memory) {
     this.folder = folder;
@@ -148,14 +150,16 @@ final class StateFiles implements AutoCloseable {
       }
       database.put(known, FORMAT_KEY, FORMAT);
     } catch (RocksDBException e) {
-      throw new IllegalStateException(
+      throw new LeatException(
+          ErrorCode.STATE,
           e.getMessage().contains("lock")
               ? "Cannot open the feature server's state in %s: another process holds it. Give each server a folder of its own with --state-dir."
                   .formatted(folder)
               : sentence("open", e),
           e);
     } catch (IOException e) {
-      throw new IllegalStateException(
+      throw new LeatException(
+          ErrorCode.STATE,
           "Cannot open the feature server's state in %s: %s. Give a writable folder with --state-dir."
               .formatted(folder, e),
           e);
@@ -264,7 +268,7 @@ final class StateFiles implements AutoCloseable {
    *
    * @param verb what could not be done: {@code read}
    */
-  IllegalStateException failed(String verb, RocksDBException cause) {
+  LeatException failed(String verb, RocksDBException cause) {
     if (isDamage(cause)) {
       try {
         Files.writeString(folder.resolve(DAMAGED), String.valueOf(cause.getMessage()));
@@ -272,7 +276,7 @@ final class StateFiles implements AutoCloseable {
         cause.addSuppressed(e);
       }
     }
-    return new IllegalStateException(sentence(verb, cause), cause);
+    return new LeatException(ErrorCode.STATE, sentence(verb, cause), cause);
   }
 
   private String sentence(String verb, RocksDBException cause) {

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.leat.common.LeatException;
 import io.leat.features.server.CommittedState.Change;
 import io.leat.features.server.CommittedState.Depth;
 import io.leat.features.server.CommittedState.Position;
@@ -191,7 +192,7 @@ class CommittedStateTest {
     try (CommittedState first = open("a")) {
       assertThat(first.knows(LOG)).isFalse();
       assertThatThrownBy(() -> open("a"))
-          .isInstanceOf(IllegalStateException.class)
+          .isInstanceOf(LeatException.class)
           .hasMessageEndingWith(
               "another process holds it. Give each server a folder of its own with --state-dir.");
     }
@@ -278,7 +279,7 @@ class CommittedStateTest {
               () -> {
                 readAll(state, IntStream.range(0, 100).mapToObj(i -> bytes("k" + i)).toList());
               })
-          .isInstanceOf(IllegalStateException.class)
+          .isInstanceOf(LeatException.class)
           .hasMessageContaining(folder + ": its files are damaged (")
           .hasMessageEndingWith("Start the server again: it reads them anew from the changelogs.");
       assertThat(state.damage()).isPresent();

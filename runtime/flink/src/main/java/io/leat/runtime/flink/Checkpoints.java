@@ -1,7 +1,8 @@
 package io.leat.runtime.flink;
 
+import io.leat.common.ErrorCode;
+import io.leat.common.LeatException;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -52,7 +53,8 @@ final class Checkpoints {
       log.error("{}. It is set aside", damage);
     }
     if (usable.isEmpty() && !complete.isEmpty()) {
-      throw new IllegalStateException(
+      throw new LeatException(
+          ErrorCode.CHECKPOINT,
           "No checkpoint in %s can be used: %s. Put the file back from a backup; or move the folder away, and the job begins where its consumer group stopped: an offline table holds no position twice, and lacks what was read and not committed."
               .formatted(folder, damage));
     }
@@ -132,9 +134,11 @@ final class Checkpoints {
     }
   }
 
-  private static UncheckedIOException failed(String verb, Path folder, IOException e) {
-    return new UncheckedIOException(
-        "Cannot %s the checkpoints in %s: %s".formatted(verb, folder, e.getMessage()), e);
+  private static LeatException failed(String verb, Path folder, IOException e) {
+    return new LeatException(
+        ErrorCode.NOT_WRITABLE,
+        "Cannot %s the checkpoints in %s: %s".formatted(verb, folder, e.getMessage()),
+        e);
   }
 
   private static boolean isComplete(Path path) {

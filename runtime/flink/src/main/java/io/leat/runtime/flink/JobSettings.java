@@ -1,5 +1,7 @@
 package io.leat.runtime.flink;
 
+import io.leat.common.ErrorCode;
+import io.leat.common.LeatException;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.apache.flink.configuration.CheckpointingOptions;
@@ -88,12 +90,14 @@ final class JobSettings {
   private static void check(FlinkJobOptions options) {
     Duration interval = options.checkpointInterval();
     if (interval.isZero() || interval.compareTo(LONGEST_INTERVAL) > 0) {
-      throw new IllegalStateException(
+      throw new LeatException(
+          ErrorCode.SETTING,
           "--checkpoint-interval is %s; expected more than 0 and at most 5m, so that a sink's transaction outlives it"
               .formatted(interval));
     }
     if (options.parallelism() < 1 || options.parallelism() > MAX_PARALLELISM) {
-      throw new IllegalStateException(
+      throw new LeatException(
+          ErrorCode.SETTING,
           "--parallelism is %d; expected 1 to %d"
               .formatted(options.parallelism(), MAX_PARALLELISM));
     }

@@ -2,10 +2,11 @@ package io.leat.runtime.flink;
 
 import static java.util.concurrent.TimeUnit.SECONDS;
 
+import io.leat.common.ErrorCode;
+import io.leat.common.LeatException;
 import io.leat.pipeline.Pipeline;
 import io.leat.pipeline.PipelineException;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -101,7 +102,7 @@ public final class LocalCluster implements Callable<Integer> {
     } catch (PipelineException e) {
       System.err.println(e.getMessage());
       return 2;
-    } catch (IllegalStateException | UncheckedIOException e) {
+    } catch (LeatException e) {
       log.error("The local cluster stops: {}", e.getMessage(), e);
       System.err.println(e.getMessage());
       return 1;
@@ -129,7 +130,8 @@ public final class LocalCluster implements Callable<Integer> {
       }
       run(jobs, graphs, scratch);
     } catch (IOException e) {
-      throw new UncheckedIOException(
+      throw new LeatException(
+          ErrorCode.NOT_WRITABLE,
           "Cannot keep state in %s: %s. Give a writable folder with --state-dir."
               .formatted(home, e),
           e);
@@ -146,7 +148,8 @@ public final class LocalCluster implements Callable<Integer> {
     try {
       cluster.start();
     } catch (Exception e) {
-      throw new IllegalStateException(
+      throw new LeatException(
+          ErrorCode.JOB_FAILED,
           "Flink did not start with REST on port %d and metrics on port %d: %s"
               .formatted(restPort, metricsPort, rootMessage(e)),
           e);
@@ -188,8 +191,7 @@ public final class LocalCluster implements Callable<Integer> {
     }
   }
 
-  private static IllegalStateException failed(
-      JobResult result, List<Job> jobs, List<JobGraph> graphs) {
+  private static LeatException failed(JobResult result, List<Job> jobs, List<JobGraph> graphs) {
     int place = graphs.stream().map(JobGraph::getJobID).toList().indexOf(result.getJobId());
     JobGraph graph = graphs.get(place);
     Job job = jobs.get(place);
@@ -200,12 +202,14 @@ public final class LocalCluster implements Callable<Integer> {
     String why = cause.map(LocalCluster::rootMessage).orElse("it ended by itself");
     String restored = graph.getSavepointRestoreSettings().getRestorePath();
     if (restored != null && why.contains(CANNOT_RESTORE)) {
-      return new IllegalStateException(
+      return new LeatException(
+          ErrorCode.CHECKPOINT,
           "The Flink job %s cannot go on from its checkpoint %s, which holds state of a part that the pipeline no longer declares. Declare the event, service or monitor again, or set LEAT_ALLOW_NON_RESTORED_STATE=true for one start to let go of that part's state and keep the rest. (Flink: %s)"
               .formatted(graph.getName(), restored, why),
           cause.get());
     }
-    return new IllegalStateException(
+    return new LeatException(
+        ErrorCode.JOB_FAILED,
         "The Flink job %s failed for good: %s"
             .formatted(
                 graph.getName(),
@@ -217,7 +221,8 @@ public final class LocalCluster implements Callable<Integer> {
     try {
       return Class.forName(name).asSubclass(FlinkJob.class).getDeclaredConstructor().newInstance();
     } catch (ReflectiveOperationException | ClassCastException e) {
-      throw new IllegalStateException(
+      throw new LeatException(
+          ErrorCode.SETTING,
           "%s is no Flink job: expected a class on the class path that implements %s and has a public constructor without parameters"
               .formatted(name, FlinkJob.class.getName()),
           e);
@@ -235,7 +240,8 @@ public final class LocalCluster implements Callable<Integer> {
         FileChannel.open(home.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
     if (channel.tryLock() == null) {
       channel.close();
-      throw new IllegalStateException(
+      throw new LeatException(
+          ErrorCode.DIRECTORY_IN_USE,
           "Another local cluster uses %s. Stop it, or give another folder with --state-dir."
               .formatted(home));
     }
@@ -323,8 +329,10 @@ public final class LocalCluster implements Callable<Integer> {
     try {
       return future.get();
     } catch (ExecutionException e) {
-      throw new IllegalStateException(
-          "The local cluster could not %s: %s".formatted(what, rootMessage(e)), e);
+      throw new LeatException(
+          ErrorCode.JOB_FAILED,
+          "The local cluster could not %s: %s".formatted(what, rootMessage(e)),
+          e);
     }
   }
 

@@ -1,9 +1,10 @@
 package io.leat.runtime.flink;
 
+import io.leat.common.ErrorCode;
+import io.leat.common.LeatException;
 import io.prometheus.client.CollectorRegistry;
 import io.prometheus.client.exporter.HTTPServer;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.lang.reflect.Field;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -29,7 +30,8 @@ public final class LoopbackPrometheusReporter extends AbstractPrometheusReporter
           new HTTPServer(
               new InetSocketAddress(InetAddress.getLoopbackAddress(), port), registry(), true);
     } catch (IOException e) {
-      throw new UncheckedIOException(
+      throw new LeatException(
+          ErrorCode.CANNOT_LISTEN,
           "Cannot serve metrics on port %d: %s. Give another with --metrics-port."
               .formatted(port, e.getMessage()),
           e);

@@ -1,6 +1,6 @@
 package io.leat.runtime.flink;
 
-import java.io.UncheckedIOException;
+import io.leat.common.LeatException;
 import java.nio.file.Path;
 
 /**
@@ -17,7 +17,7 @@ public final class NewestCheckpoint {
   public static void main(String[] arguments) {
     try {
       Checkpoints.newest(Path.of(arguments[0])).ifPresent(System.out::println);
-    } catch (IllegalStateException | UncheckedIOException e) {
+    } catch (LeatException e) {
       System.err.println(e.getMessage());
       System.exit(1);
     }

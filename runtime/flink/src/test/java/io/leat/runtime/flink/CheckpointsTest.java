@@ -3,6 +3,7 @@ package io.leat.runtime.flink;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.leat.common.LeatException;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
@@ -81,7 +82,7 @@ class CheckpointsTest {
 
     for (int start = 0; start < 2; start++) {
       assertThatThrownBy(() -> Checkpoints.newest(folder))
-          .isInstanceOf(IllegalStateException.class)
+          .isInstanceOf(LeatException.class)
           .hasMessageContaining("No checkpoint in " + folder + " can be used")
           .hasMessageContaining(only.resolve("state") + " has 99 bytes; it was written with 100")
           .hasMessageContaining("move the folder away");

@@ -3,6 +3,7 @@ package io.leat.runtime.flink;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.leat.common.LeatException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -61,7 +62,7 @@ class FlinkJobOptionsTest {
   @Test
   void anIntervalThatATransactionWouldNotOutliveIsRefused() {
     assertThatThrownBy(() -> JobSettings.of(options("--checkpoint-interval=10m")))
-        .isInstanceOf(IllegalStateException.class)
+        .isInstanceOf(LeatException.class)
         .hasMessageContaining(
             "--checkpoint-interval is PT10M; expected more than 0 and at most 5m");
   }

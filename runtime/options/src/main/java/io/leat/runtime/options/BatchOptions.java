@@ -1,5 +1,7 @@
 package io.leat.runtime.options;
 
+import io.leat.common.ErrorCode;
+import io.leat.common.LeatException;
 import picocli.CommandLine.Option;
 
 /** What the commands take that work through offline tables, in a process of their own. */
@@ -28,7 +30,8 @@ public abstract class BatchOptions extends TableOptions {
    */
   public final int parallelism() {
     if (parallelism < 0) {
-      throw new IllegalStateException(
+      throw new LeatException(
+          ErrorCode.SETTING,
           "--parallelism is %d; expected 1 or more, or 0 for one a processor"
               .formatted(parallelism));
     }

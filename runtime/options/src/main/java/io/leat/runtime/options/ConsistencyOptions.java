@@ -1,5 +1,7 @@
 package io.leat.runtime.options;
 
+import io.leat.common.ErrorCode;
+import io.leat.common.LeatException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import picocli.CommandLine.Option;
@@ -28,7 +30,8 @@ public final class ConsistencyOptions extends ReplayOptions {
   public int sampleOneIn() {
     Matcher matcher = SAMPLE.matcher(sample);
     if (!matcher.matches()) {
-      throw new IllegalStateException(
+      throw new LeatException(
+          ErrorCode.SETTING,
           "--sample is '%s'; expected 1/N with a whole number N, as in 1/10".formatted(sample));
     }
     return Integer.parseInt(matcher.group(1));

@@ -1,5 +1,7 @@
 package io.leat.runtime.options;
 
+import io.leat.common.ErrorCode;
+import io.leat.common.LeatException;
 import io.leat.pipeline.Durations;
 import java.time.Duration;
 import java.util.Optional;
@@ -50,7 +52,8 @@ public final class MaintenanceOptions extends TableOptions {
    */
   public Duration keepOrphans() {
     if (keepOrphans.compareTo(LEAST_ORPHAN_AGE) < 0) {
-      throw new IllegalStateException(
+      throw new LeatException(
+          ErrorCode.SETTING,
           "--keep-orphans is %s; expected 1h or more, so that no file of a commit under way is taken for an orphan"
               .formatted(Durations.format(keepOrphans)));
     }

@@ -1,10 +1,11 @@
 package io.leat.runtime.options;
 
+import io.leat.common.ErrorCode;
+import io.leat.common.LeatException;
 import io.leat.schemas.OwnerOnly;
 import io.leat.schemas.Secrets;
 import java.io.IOException;
 import java.io.Reader;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,16 +21,18 @@ public final class PropertiesFile {
    * Reads a file.
    *
    * @param what what it holds, for the message: {@code Kafka settings}
-   * @throws UncheckedIOException with one clear sentence if it cannot be read, or holds a secret
-   *     and others than its owner can read it
+   * @throws LeatException with one clear sentence if it cannot be read, or holds a secret and
+   *     others than its owner can read it
    */
   public static Map<String, String> read(Path file, String what) {
     Properties properties = new Properties();
     try (Reader reader = Files.newBufferedReader(file, StandardCharsets.UTF_8)) {
       properties.load(reader);
     } catch (IOException e) {
-      throw new UncheckedIOException(
-          "Cannot read the %s in %s: %s".formatted(what, file, e.getMessage()), e);
+      throw new LeatException(
+          ErrorCode.NOT_WRITABLE,
+          "Cannot read the %s in %s: %s".formatted(what, file, e.getMessage()),
+          e);
     }
     Map<String, String> settings = new TreeMap<>();
     properties
@@ -40,7 +43,7 @@ public final class PropertiesFile {
       OwnerOnly.problem(file)
           .ifPresent(
               problem -> {
-                throw new UncheckedIOException(problem, new IOException(problem));
+                throw new LeatException(ErrorCode.SECRET, problem);
               });
     }
     return settings;

@@ -1,7 +1,8 @@
 package io.leat.runtime.options;
 
+import io.leat.common.ErrorCode;
+import io.leat.common.LeatException;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -47,14 +48,15 @@ public final class StackFolder {
   /**
    * The folder of the pipeline that the stack runs, or ran last; empty if none was started.
    *
-   * @throws UncheckedIOException if what the stack left cannot be read
+   * @throws LeatException if what the stack left cannot be read
    */
   public Optional<Path> pipeline() {
     Path told = path().resolve(PIPELINE);
     try {
       return Files.exists(told) ? Optional.of(Path.of(Files.readString(told))) : Optional.empty();
     } catch (IOException e) {
-      throw new UncheckedIOException("Cannot read %s: %s".formatted(told, e.getMessage()), e);
+      throw new LeatException(
+          ErrorCode.NOT_WRITABLE, "Cannot read %s: %s".formatted(told, e.getMessage()), e);
     }
   }
 

@@ -1,6 +1,7 @@
 package io.leat.runtime.options;
 
-import java.io.UncheckedIOException;
+import io.leat.common.ErrorCode;
+import io.leat.common.LeatException;
 import java.nio.file.Path;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -45,12 +46,14 @@ public abstract class TableOptions {
    * The pipeline's folder.
    *
    * @throws IllegalStateException with one sentence if none was given and no stack tells it
-   * @throws UncheckedIOException if what the stack left cannot be read
+   * @throws LeatException if what the stack left cannot be read
    */
   public final Path pipelineFolder() {
     return pipeline != null
         ? pipeline
-        : stack.pipeline().orElseThrow(() -> new IllegalStateException(stack.noPipeline()));
+        : stack
+            .pipeline()
+            .orElseThrow(() -> new LeatException(ErrorCode.SETTING, stack.noPipeline()));
   }
 
   /** Folder of the local stack, whether or not one runs there. */
@@ -66,7 +69,7 @@ public abstract class TableOptions {
   /**
    * What the file of {@code --catalog-properties} holds; empty where none was given.
    *
-   * @throws UncheckedIOException if the file cannot be read
+   * @throws LeatException if the file cannot be read
    */
   public final Map<String, String> catalogProperties() {
     return catalogProperties == null

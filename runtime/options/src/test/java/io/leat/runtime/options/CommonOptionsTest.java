@@ -3,8 +3,8 @@ package io.leat.runtime.options;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.leat.common.LeatException;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -52,7 +52,7 @@ class CommonOptionsTest {
     Options options = options("--kafka-properties=" + kafka);
 
     assertThatThrownBy(options::kafkaClientProperties)
-        .isInstanceOf(UncheckedIOException.class)
+        .isInstanceOf(LeatException.class)
         .hasMessageStartingWith(kafka + " holds secrets and can be read or changed by others")
         .hasMessageEndingWith("run: chmod 600 " + kafka);
   }
@@ -71,7 +71,7 @@ class CommonOptionsTest {
     Options options = options("--kafka-properties=" + folder.resolve("absent"));
 
     assertThatThrownBy(options::kafkaClientProperties)
-        .isInstanceOf(UncheckedIOException.class)
+        .isInstanceOf(LeatException.class)
         .hasMessageStartingWith("Cannot read the Kafka settings in " + folder.resolve("absent"));
   }
 

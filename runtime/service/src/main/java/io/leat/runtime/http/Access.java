@@ -6,6 +6,8 @@ import com.linecorp.armeria.common.RequestHeaders;
 import com.linecorp.armeria.common.SessionProtocol;
 import com.linecorp.armeria.server.HttpService;
 import com.linecorp.armeria.server.ServerBuilder;
+import io.leat.common.ErrorCode;
+import io.leat.common.LeatException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Files;
@@ -58,13 +60,15 @@ public record Access(Optional<ApiKeys> keys, Optional<Tls> tls, boolean open) {
     try {
       loopback = InetAddress.getByName(host).isLoopbackAddress();
     } catch (UnknownHostException e) {
-      throw new IllegalStateException("There is no address for the host " + host + ".", e);
+      throw new LeatException(
+          ErrorCode.ACCESS, "There is no address for the host " + host + ".", e);
     }
     if (loopback) {
       return;
     }
     if (keys.isEmpty() && !open) {
-      throw new IllegalStateException(
+      throw new LeatException(
+          ErrorCode.ACCESS,
           "Without API keys the door opens on loopback alone, not on %s. Give a file of keys with --api-keys; or --open, where the network keeps others out."
               .formatted(host));
     }
@@ -92,14 +96,16 @@ public record Access(Optional<ApiKeys> keys, Optional<Tls> tls, boolean open) {
     Path certificate = tls.get().certificate();
     Path key = tls.get().key();
     if (!Files.isReadable(certificate) || !Files.isReadable(key)) {
-      throw new IllegalStateException(
+      throw new LeatException(
+          ErrorCode.ACCESS,
           "The certificate %s and its key %s cannot both be read.".formatted(certificate, key));
     }
     ApiKeys.requireOwnerOnly(key);
     try {
       server.tls(certificate.toFile(), key.toFile());
     } catch (IllegalArgumentException e) {
-      throw new IllegalStateException(
+      throw new LeatException(
+          ErrorCode.ACCESS,
           "The certificate %s with the key %s cannot be used; expected a chain and a PKCS#8 key without password, both PEM."
               .formatted(certificate, key),
           e);

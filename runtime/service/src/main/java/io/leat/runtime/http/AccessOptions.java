@@ -1,5 +1,7 @@
 package io.leat.runtime.http;
 
+import io.leat.common.ErrorCode;
+import io.leat.common.LeatException;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -44,7 +46,8 @@ public final class AccessOptions {
    */
   public Access access() {
     if ((certificate == null) != (key == null)) {
-      throw new IllegalStateException("--tls-certificate and --tls-key are given together.");
+      throw new LeatException(
+          ErrorCode.ACCESS, "--tls-certificate and --tls-key are given together.");
     }
     return new Access(
         Optional.ofNullable(apiKeys).map(ApiKeys::read),

@@ -2,12 +2,14 @@ package io.leat.runtime.http;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.leat.common.ErrorCode;
+import io.leat.common.LeatException;
+import io.leat.common.Sha256;
 import io.leat.schemas.OwnerOnly;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
@@ -44,7 +46,8 @@ public final class ApiKeys {
     try {
       lines = Files.readAllLines(file);
     } catch (IOException e) {
-      throw new IllegalStateException(
+      throw new LeatException(
+          ErrorCode.ACCESS,
           "The API keys in %s cannot be read (%s).".formatted(file, e.getClass().getSimpleName()),
           e);
     }
@@ -56,15 +59,16 @@ public final class ApiKeys {
       }
       Matcher matcher = LINE.matcher(line);
       if (!matcher.matches()) {
-        throw new IllegalStateException(
+        throw new LeatException(
+            ErrorCode.ACCESS,
             "%s:%d is no API key; expected name:sha256 with 64 hex digits, as 'printf %%s KEY | sha256sum' makes them."
                 .formatted(file, i + 1));
       }
       entries.add(new Entry(matcher.group(1), HexFormat.of().parseHex(matcher.group(2))));
     }
     if (entries.isEmpty()) {
-      throw new IllegalStateException(
-          "%s holds no API key; expected lines name:sha256.".formatted(file));
+      throw new LeatException(
+          ErrorCode.ACCESS, "%s holds no API key; expected lines name:sha256.".formatted(file));
     }
     return new ApiKeys(List.copyOf(entries));
   }
@@ -78,13 +82,13 @@ public final class ApiKeys {
     OwnerOnly.problem(file)
         .ifPresent(
             problem -> {
-              throw new IllegalStateException(problem);
+              throw new LeatException(ErrorCode.ACCESS, problem);
             });
   }
 
   /** Whose key it is; takes as long whichever it is. */
   Optional<String> nameOf(String key) {
-    byte[] hash = sha256(key);
+    byte[] hash = Sha256.digest().digest(key.getBytes(UTF_8));
     String found = "";
     for (Entry entry : entries) {
       if (MessageDigest.isEqual(entry.hash(), hash)) {
@@ -92,13 +96,5 @@ public final class ApiKeys {
       }
     }
     return found.isEmpty() ? Optional.empty() : Optional.of(found);
-  }
-
-  private static byte[] sha256(String key) {
-    try {
-      return MessageDigest.getInstance("SHA-256").digest(key.getBytes(UTF_8));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java platform has SHA-256", e);
-    }
   }
 }

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.linecorp.armeria.common.HttpMethod;
 import com.linecorp.armeria.common.RequestHeaders;
 import com.linecorp.armeria.common.RequestHeadersBuilder;
+import io.leat.common.LeatException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -62,7 +63,7 @@ class AccessTest {
     assertThatCode(() -> Access.LOCAL.check("127.0.0.1")).doesNotThrowAnyException();
     assertThatCode(() -> open().check("0.0.0.0")).doesNotThrowAnyException();
     assertThatThrownBy(() -> Access.LOCAL.check("0.0.0.0"))
-        .isInstanceOf(IllegalStateException.class)
+        .isInstanceOf(LeatException.class)
         .hasMessageStartingWith(
             "Without API keys the door opens on loopback alone, not on 0.0.0.0");
   }
@@ -73,7 +74,7 @@ class AccessTest {
     new CommandLine(options).parseArgs("--tls-certificate=door.crt");
 
     assertThatThrownBy(options::access)
-        .isInstanceOf(IllegalStateException.class)
+        .isInstanceOf(LeatException.class)
         .hasMessage("--tls-certificate and --tls-key are given together.");
   }
 

@@ -3,6 +3,7 @@ package io.leat.runtime.http;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.leat.common.LeatException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -41,7 +42,7 @@ class ApiKeysTest {
     Path file = file("ok:" + SECRET + "\n" + line + "\n");
 
     assertThatThrownBy(() -> ApiKeys.read(file))
-        .isInstanceOf(IllegalStateException.class)
+        .isInstanceOf(LeatException.class)
         .hasMessageStartingWith(file + ":2 is no API key")
         .hasMessageNotContaining("secret");
   }
@@ -61,7 +62,7 @@ class ApiKeysTest {
     Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r-----"));
 
     assertThatThrownBy(() -> ApiKeys.read(file))
-        .isInstanceOf(IllegalStateException.class)
+        .isInstanceOf(LeatException.class)
         .hasMessageEndingWith("run: chmod 600 " + file);
   }
 

@@ -1,7 +1,8 @@
 package io.leat.runtime.streams;
 
+import io.leat.common.ErrorCode;
+import io.leat.common.LeatException;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -69,7 +70,7 @@ record DamagedStores(Optional<TaskId> task, String message) {
    *
    * @param application folder of the application's tasks
    * @return the folders that were deleted
-   * @throws UncheckedIOException if that fails
+   * @throws LeatException if that fails
    */
   List<Path> delete(Path application) {
     try (Stream<Path> folders = Files.list(application)) {
@@ -87,7 +88,8 @@ record DamagedStores(Optional<TaskId> task, String message) {
       }
       return damaged;
     } catch (IOException e) {
-      throw new UncheckedIOException(
+      throw new LeatException(
+          ErrorCode.STATE,
           "The damaged stores in %s cannot be deleted (%s). Delete the folder and start again: they are restored from their changelogs."
               .formatted(application, e.getMessage()),
           e);

@@ -1,5 +1,7 @@
 package io.leat.runtime.streams;
 
+import io.leat.common.ErrorCode;
+import io.leat.common.LeatException;
 import io.leat.pipeline.Pipeline;
 import io.leat.pipeline.PipelineException;
 import io.leat.runtime.Guarantee;
@@ -12,7 +14,6 @@ import io.leat.schemas.RegistryException;
 import io.leat.schemas.Topics;
 import io.micrometer.core.instrument.binder.kafka.KafkaStreamsMetrics;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
-import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
@@ -158,7 +159,7 @@ public final class StreamsService implements RunningService {
     try {
       return job.topology(context);
     } catch (RegistryException e) {
-      throw new IllegalStateException(e.getMessage(), e);
+      throw new LeatException(ErrorCode.KAFKA, e.getMessage(), e);
     }
   }
 
@@ -181,7 +182,8 @@ public final class StreamsService implements RunningService {
       return new KafkaStreams(topology, settings, clients(context, applicationId, held));
     } catch (KafkaException e) {
       Throwable cause = e.getCause() == null ? e : e.getCause();
-      throw new IllegalStateException(
+      throw new LeatException(
+          ErrorCode.KAFKA,
           "%s cannot start with the Kafka settings that it was given: %s"
               .formatted(applicationId, cause.getMessage()),
           e);
@@ -321,7 +323,7 @@ public final class StreamsService implements RunningService {
     } catch (PipelineException e) {
       System.err.println(e.getMessage());
       return 2;
-    } catch (IllegalStateException | UncheckedIOException e) {
+    } catch (LeatException e) {
       log.debug("{} did not start", job.name(), e);
       System.err.println(e.getMessage());
       return 1;

@@ -2,8 +2,9 @@ package io.leat.runtime.streams;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.leat.common.ErrorCode;
+import io.leat.common.LeatException;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
@@ -46,7 +47,7 @@ final class TopologyChange {
    *
    * @param stateDirectory of the service
    * @param topology is to be started
-   * @throws UncheckedIOException if the directory cannot be read
+   * @throws LeatException if the directory cannot be read
    */
   TopologyChange(Path stateDirectory, String applicationId, Topology topology) {
     this.description = stateDirectory.resolve(applicationId + ".topology");
@@ -67,7 +68,7 @@ final class TopologyChange {
    *
    * @param streams are not started yet
    * @param settings of the streams
-   * @throws UncheckedIOException if the directory cannot be written
+   * @throws LeatException if the directory cannot be written
    * @throws IllegalStateException with one sentence if the group cannot be asked
    */
   void prepare(KafkaStreams streams, Properties settings) {
@@ -138,19 +139,22 @@ final class TopologyChange {
       }
     } catch (ExecutionException e) {
       if (!(e.getCause() instanceof GroupIdNotFoundException)) {
-        throw new IllegalStateException(
+        throw new LeatException(
+            ErrorCode.KAFKA,
             "%s cannot leave its consumer group, to join it anew with its changed topology: %s"
                 .formatted(group, e.getCause().getMessage()),
             e);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new IllegalStateException("interrupted while leaving the group " + group, e);
+      throw new LeatException(ErrorCode.KAFKA, "interrupted while leaving the group " + group, e);
     }
   }
 
-  private UncheckedIOException failed(IOException e) {
-    return new UncheckedIOException(
-        "Cannot read and write %s: %s".formatted(description, e.getMessage()), e);
+  private LeatException failed(IOException e) {
+    return new LeatException(
+        ErrorCode.NOT_WRITABLE,
+        "Cannot read and write %s: %s".formatted(description, e.getMessage()),
+        e);
   }
 }

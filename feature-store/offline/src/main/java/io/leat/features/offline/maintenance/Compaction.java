@@ -1,5 +1,7 @@
 package io.leat.features.offline.maintenance;
 
+import io.leat.common.ErrorCode;
+import io.leat.common.LeatException;
 import io.leat.features.offline.files.SortedFiles;
 import java.io.IOException;
 import java.net.URI;
@@ -117,7 +119,8 @@ final class Compaction {
     }
     long free = Files.getFileStore(Path.of(location.getPath())).getUsableSpace();
     if (free < group.bytes() + SPARED_BYTES) {
-      throw new IllegalStateException(
+      throw new LeatException(
+          ErrorCode.DISK_FULL,
           "The disk that holds %s has %d MB left; compacting the next files wants %d MB beside %d MB that stay free for the job. Make room; the tables are whole meanwhile."
               .formatted(location.getPath(), free >> 20, group.bytes() >> 20, SPARED_BYTES >> 20));
     }

@@ -1,11 +1,11 @@
 package io.leat.features.offline.maintenance;
 
+import io.leat.common.LeatException;
 import io.leat.features.offline.OfflineCatalog;
 import io.leat.pipeline.Pipeline;
 import io.leat.pipeline.PipelineException;
 import io.leat.pipeline.PipelineReader;
 import io.leat.runtime.options.MaintenanceOptions;
-import java.io.UncheckedIOException;
 import java.time.InstantSource;
 import java.util.concurrent.Callable;
 import org.slf4j.Logger;
@@ -49,7 +49,7 @@ public final class MaintenanceMain implements Callable<Integer> {
     } catch (PipelineException e) {
       System.out.println(e.getMessage());
       return 2;
-    } catch (IllegalStateException | UncheckedIOException e) {
+    } catch (LeatException e) {
       log.error("No maintenance", e);
       System.out.println(e.getMessage());
       return 1;

@@ -1,5 +1,7 @@
 package io.leat.features.offline.maintenance;
 
+import io.leat.common.ErrorCode;
+import io.leat.common.LeatException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
@@ -72,7 +74,8 @@ final class OrphanFiles {
       }
     }
     if (!complete) {
-      throw new IllegalStateException(
+      throw new LeatException(
+          ErrorCode.TABLE,
           "The folder %s of table %s does not list %s, which the catalog says is in it; no orphan was looked for."
               .formatted(table.location(), table.name(), metadata));
     }

@@ -1,5 +1,6 @@
 package io.leat.features.offline.maintenance;
 
+import io.leat.common.LeatException;
 import io.leat.features.offline.StorageTrouble;
 import java.io.IOException;
 import java.time.Duration;
@@ -117,7 +118,7 @@ final class TableMaintenance {
       return "Another maintenance changed the table first; the next one goes on from there (%s)."
           .formatted(failure.getMessage());
     }
-    if (failure instanceof IllegalStateException) {
+    if (failure instanceof LeatException) {
       return String.valueOf(failure.getMessage()); // a sentence already
     }
     return StorageTrouble.sentence(failure, table.location())

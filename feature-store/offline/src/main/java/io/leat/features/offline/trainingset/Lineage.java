@@ -1,7 +1,5 @@
 package io.leat.features.offline.trainingset;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.util.DefaultIndenter;
 import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
@@ -9,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.leat.common.Sha256;
 import io.leat.features.engine.Micros;
 import io.leat.features.offline.EventTable;
 import io.leat.features.offline.OfflineException;
@@ -20,15 +19,10 @@ import io.leat.pipeline.Durations;
 import io.leat.pipeline.FeatureService;
 import io.leat.pipeline.FeatureView;
 import io.leat.pipeline.Fingerprints;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.DigestInputStream;
-import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HashMap;
 import java.util.HexFormat;
@@ -99,7 +93,7 @@ final class Lineage {
       columns.addObject().put("name", column.name()).put("role", column.role().name());
     }
     if (plan.tagged()) {
-      tree.put("tag", TAG + sha256(tree.toString()).substring(0, TAG_DIGITS));
+      tree.put("tag", TAG + Sha256.hex(tree.toString()).substring(0, TAG_DIGITS));
     }
     return new Lineage(tree);
   }
@@ -243,28 +237,10 @@ final class Lineage {
   }
 
   static String sha256(Path file) {
-    try (InputStream in = Files.newInputStream(file)) {
-      return sha256(in);
+    try {
+      return Sha256.hex(file);
     } catch (IOException e) {
       throw new UncheckedIOException("Cannot read %s: %s".formatted(file, e.getMessage()), e);
-    }
-  }
-
-  private static String sha256(String text) {
-    try {
-      return sha256(new ByteArrayInputStream(text.getBytes(UTF_8)));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e); // memory does not fail
-    }
-  }
-
-  private static String sha256(InputStream in) throws IOException {
-    try {
-      MessageDigest digest = MessageDigest.getInstance("SHA-256");
-      new DigestInputStream(in, digest).transferTo(OutputStream.nullOutputStream());
-      return HexFormat.of().formatHex(digest.digest());
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java runtime has SHA-256", e);
     }
   }
 }

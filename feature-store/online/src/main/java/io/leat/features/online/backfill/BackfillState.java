@@ -2,6 +2,8 @@ package io.leat.features.online.backfill;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.leat.common.ErrorCode;
+import io.leat.common.LeatException;
 import io.leat.schemas.backfill.LogCut;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -48,7 +50,7 @@ public record BackfillState(Phase phase, long run, long entries, LogCut cut) {
   /**
    * Reads what {@link #toBytes} wrote.
    *
-   * @throws IllegalStateException if it is anything else
+   * @throws LeatException if it is anything else
    */
   static BackfillState of(byte[] bytes) {
     String text = new String(bytes, UTF_8);
@@ -60,7 +62,8 @@ public record BackfillState(Phase phase, long run, long entries, LogCut cut) {
           Long.parseLong(parts[2]),
           LogCut.parse(parts[3]));
     } catch (IllegalArgumentException | ArrayIndexOutOfBoundsException e) {
-      throw new IllegalStateException(
+      throw new LeatException(
+          ErrorCode.STATE,
           "a store says of its backfill '%s'; expected phase, run, entries and cut: it was written by another release, or is damaged"
               .formatted(text),
           e);

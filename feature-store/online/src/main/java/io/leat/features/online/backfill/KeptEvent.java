@@ -1,5 +1,7 @@
 package io.leat.features.online.backfill;
 
+import io.leat.common.ErrorCode;
+import io.leat.common.LeatException;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
@@ -42,13 +44,14 @@ public record KeptEvent(Position position, byte[] key, byte[] event) {
   /**
    * Reads what {@link #toBytes} wrote.
    *
-   * @throws IllegalStateException if it is of another version
+   * @throws LeatException if it is of another version
    */
   static KeptEvent fromBytes(byte[] bytes) {
     try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes))) {
       int version = in.readByte();
       if (version < WITH_IDENTITY || version > VERSION) {
-        throw new IllegalStateException(
+        throw new LeatException(
+            ErrorCode.STATE,
             "a kept event of version %d; this release reads versions up to %d"
                 .formatted(version, VERSION));
       }

@@ -1,0 +1,8 @@
+/**
+ * What every part of Leat uses: the error that a user can mend, and its codes. Imports nothing of
+ * Leat and no library.
+ */
+@NullMarked
+package io.leat.common;
+
+import org.jspecify.annotations.NullMarked;
