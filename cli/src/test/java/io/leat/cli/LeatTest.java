@@ -60,7 +60,7 @@ class LeatTest {
         .isEqualTo(
             new CommandRun(
                 1,
-                "No stack has been started in %s. Start one with: ./leat up PIPELINE\n"
+                "No stack has been started in %s. Start one with: ./leat up PIPELINE [INPUT]\n"
                     .formatted(folder)));
   }
 
