@@ -39,7 +39,12 @@ public enum NullReason {
   /** The time itself lies before all that is kept: an event of that time comes too late. */
   LATE(33, Knowledge.UNKNOWN),
   /** The view waits for its backfill. */
-  NOT_YET(34, Knowledge.UNKNOWN);
+  NOT_YET(34, Knowledge.UNKNOWN),
+  /**
+   * The window reaches back to where states of idle keys have been removed: the key may have had
+   * events there.
+   */
+  REMOVED(35, Knowledge.UNKNOWN);
 
   private enum Knowledge {
     KNOWN,

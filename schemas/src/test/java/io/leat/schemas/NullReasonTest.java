@@ -33,7 +33,8 @@ class NullReasonTest {
             8 no_result false
             32 not_kept true
             33 late true
-            34 not_yet true""");
+            34 not_yet true
+            35 removed true""");
   }
 
   @ParameterizedTest

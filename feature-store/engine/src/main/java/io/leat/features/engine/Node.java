@@ -54,6 +54,12 @@ final class Node {
   /** What was dropped of the state, of a root whose view has a lifetime window; else null. */
   Cell @Nullable [] past;
 
+  /**
+   * Index of the newest tile that may have been removed before the state was begun, of a root; the
+   * smallest long where there is none.
+   */
+  long lastRemoved = Long.MIN_VALUE;
+
   Node(Measure[] measures, int shift) {
     this.measures = measures;
     this.shift = shift;
@@ -87,6 +93,7 @@ final class Node {
     size = 0;
     newest = Long.MIN_VALUE;
     past = null;
+    lastRemoved = Long.MIN_VALUE;
   }
 
   /** Place of the slot with an index, or the complement of the place where it would stand. */

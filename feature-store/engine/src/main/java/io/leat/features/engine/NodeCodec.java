@@ -8,13 +8,17 @@ import org.jspecify.annotations.Nullable;
  * <p>Reads layouts 1, in which a state was one leaf, and 2 too, which knew milliseconds alone.
  */
 final class NodeCodec {
-  /** The layout that this build writes. */
+  /** The layout that this build writes; but see {@link #LAYOUT_WITH_REMOVED}. */
   static final int VERSION = 3;
+
+  /** That of roots that say what was removed before them; the others are of layout 3 still. */
+  private static final int LAYOUT_WITH_REMOVED = 4;
 
   private static final int LAYOUT_OF_ONE_LEAF = 1;
   private static final int LAYOUT_OF_MILLISECONDS = 2;
   private static final int HAS_PAST = 1;
   private static final int IN_MICROSECONDS = 2;
+  private static final int HAS_REMOVED = 4;
 
   private final String view;
   private final Measure[] measures;
@@ -42,14 +46,21 @@ final class NodeCodec {
 
   /** Encodes the entry under a key itself: its root. */
   byte[] encodeRoot(Node root) {
+    boolean hasRemoved = root.lastRemoved != Long.MIN_VALUE;
     writer.begin();
-    writer.putByte(VERSION);
+    writer.putByte(hasRemoved ? LAYOUT_WITH_REMOVED : VERSION);
     Cell[] past = root.past;
-    writer.putByte((past == null ? 0 : HAS_PAST) | (isMicros ? IN_MICROSECONDS : 0));
+    writer.putByte(
+        (past == null ? 0 : HAS_PAST)
+            | (isMicros ? IN_MICROSECONDS : 0)
+            | (hasRemoved ? HAS_REMOVED : 0));
     if (past != null) {
       for (Cell cell : past) {
         cell.write(writer, 0);
       }
+    }
+    if (hasRemoved) {
+      writer.putZigzag(root.lastRemoved);
     }
     write(root);
     return writer.end();
@@ -101,15 +112,17 @@ final class NodeCodec {
 
   private void readRoot(Node root) {
     int version = reader.takeByte();
-    if (version < LAYOUT_OF_ONE_LEAF || version > VERSION) {
+    if (version < LAYOUT_OF_ONE_LEAF || version > LAYOUT_WITH_REMOVED) {
       throw new StateFormatException(
           ("state of view %s begins with layout version %d; this build reads versions up to %d. "
                   + "A newer build of Leat wrote it: run that one, or rebuild the view's state")
-              .formatted(view, version, VERSION));
+              .formatted(view, version, LAYOUT_WITH_REMOVED));
     }
     int flags = version == LAYOUT_OF_ONE_LEAF ? 0 : reader.takeByte();
     boolean inMicros = (flags & IN_MICROSECONDS) != 0;
-    if (version <= LAYOUT_OF_MILLISECONDS && inMicros) {
+    boolean hasRemoved = (flags & HAS_REMOVED) != 0;
+    if ((version <= LAYOUT_OF_MILLISECONDS && inMicros)
+        || (version < LAYOUT_WITH_REMOVED && hasRemoved)) {
       throw new StateFormatException("its layout has no flags " + flags);
     }
     if (inMicros != isMicros) {
@@ -124,6 +137,9 @@ final class NodeCodec {
       for (Cell cell : root.past) {
         cell.read(reader, 0);
       }
+    }
+    if (hasRemoved) {
+      root.lastRemoved = reader.takeZigzag();
     }
     if (version == LAYOUT_OF_ONE_LEAF) {
       readLeaf(root);

@@ -256,6 +256,7 @@ final class StateTree {
   private void splitRoot(Entries.Mutable to) {
     Node branch = split(to, root, topShift);
     branch.past = root.past;
+    branch.lastRemoved = root.lastRemoved;
     root = branch;
   }
 
@@ -420,6 +421,7 @@ final class StateTree {
     if (only.isLeaf()) {
       remove(to, root, root.last());
       only.past = root.past;
+      only.lastRemoved = root.lastRemoved;
       cache.remove(ByteBuffer.wrap(key));
       root = only;
     }

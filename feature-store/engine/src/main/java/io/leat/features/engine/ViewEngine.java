@@ -4,6 +4,7 @@ import io.leat.pipeline.Contract;
 import io.leat.pipeline.Durations;
 import io.leat.pipeline.FeatureView;
 import io.leat.schemas.NullReason;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
 import org.apache.avro.generic.GenericRecord;
@@ -25,6 +26,12 @@ import org.apache.avro.generic.GenericRecord;
  * default stands for it. A lifetime gathers what is no longer kept, so that no event is late for
  * it. A key without a state has had no event: its windows are empty, as any others are.
  *
+ * <p><b>Idle keys.</b> {@link #removeIfIdle} leaves one time for all the keys whose states it has
+ * removed from the same entries: the newest of their event times. A key without a state may have
+ * had events up to then. So what lies there is late for it, a window that reaches back to there has
+ * no value ({@link NullReason#REMOVED}), and a state that is begun keeps that time as long as some
+ * window can reach it.
+ *
  * <p><b>Order.</b> Every value but those unknown ones is a function of the <em>set</em> of events,
  * late ones or not; the order of arrival changes no bit. Sums are exact until they are rounded,
  * once, at evaluation ({@link ExactSum}); an average is that rounded sum divided by the count
@@ -43,6 +50,9 @@ import org.apache.avro.generic.GenericRecord;
 public final class ViewEngine {
   private static final Duration EXACT = Duration.ofMillis(1);
 
+  /** Begins as no key does, nor the name of a part of a key's state. */
+  private static final byte[] REMOVED_UP_TO = {(byte) 0xFF, (byte) 0xFD};
+
   private final FeatureView view;
   private final List<String> columns;
   private final EventIdentity identity;
@@ -57,6 +67,9 @@ public final class ViewEngine {
 
   /** Index up to which tiles of the key that the tree is at are no longer kept. */
   private long lastForgotten;
+
+  /** Index up to which tiles of that key may have been removed before its state was begun. */
+  private long lastRemoved;
 
   /** Whether that key has a state. */
   private boolean open;
@@ -162,7 +175,7 @@ public final class ViewEngine {
     open(entries, key);
     long tile = Math.floorDiv(time, resolution);
     boolean forgotten = open && tile <= lastForgotten;
-    if (forgotten && !hasLifetime) {
+    if ((forgotten && !hasLifetime) || isRemoved(tile)) {
       return true;
     }
     if (!values.read(event, time)) {
@@ -172,6 +185,7 @@ public final class ViewEngine {
       tree.addToPast(entries, values.occurrences());
     } else {
       lastForgotten = lastForgotten(open ? Math.max(tree.newest(), time) : time);
+      tree.root().lastRemoved = lastRemoved > lastForgotten ? lastRemoved : Long.MIN_VALUE;
       tree.add(entries, tile, time, values.occurrences(), lastForgotten);
       open = true;
     }
@@ -219,7 +233,8 @@ public final class ViewEngine {
   /**
    * Removes the state of a key whose windows have all been empty since before a time: whose newest
    * event lies further back than the longest window, the offset and {@code grace} twice. A state of
-   * a view with a lifetime stays.
+   * a view with a lifetime stays. What is known of all removed keys is one time, an entry of its
+   * own.
    *
    * @param nowMicros event time that the stream has reached, microseconds since 1970-01-01 UTC
    * @return whether it was removed
@@ -233,9 +248,23 @@ public final class ViewEngine {
         Math.floorDiv(tree.newest(), resolution)
             < lastForgotten(minus(identity.ofMicros(nowMicros), grace));
     if (idle) {
+      byte[] removed = entries.get(REMOVED_UP_TO);
+      long newest = newestEventTime();
+      if (removed == null || ByteBuffer.wrap(removed).getLong() < newest) {
+        entries.put(REMOVED_UP_TO.clone(), ByteBuffer.allocate(Long.BYTES).putLong(newest).array());
+      }
       tree.remove(entries);
     }
     return idle;
+  }
+
+  /**
+   * Name of the entry that says up to when keys may have had events whose states were removed: 8
+   * bytes, microseconds since 1970-01-01 UTC. It is about all keys whose states lie in the same
+   * entries.
+   */
+  public static byte[] nameOfRemoved() {
+    return REMOVED_UP_TO.clone();
   }
 
   /** Forgets what is kept decoded: somebody else has changed the entries. */
@@ -251,12 +280,24 @@ public final class ViewEngine {
   private void open(Entries entries, byte[] key) {
     open = tree.open(entries, key);
     lastForgotten = open ? lastForgotten(tree.newest()) : Long.MIN_VALUE;
+    lastRemoved = open ? tree.root().lastRemoved : lastRemoved(entries);
+  }
+
+  private long lastRemoved(Entries entries) {
+    byte[] removed = hasLifetime ? null : entries.get(REMOVED_UP_TO);
+    return removed == null
+        ? Long.MIN_VALUE
+        : Math.floorDiv(identity.ofMicros(ByteBuffer.wrap(removed).getLong()), resolution);
+  }
+
+  private boolean isRemoved(long tile) {
+    return lastRemoved != Long.MIN_VALUE && tile <= lastRemoved;
   }
 
   private Object[] evaluateOpen(long time) {
     long end = minus(time, offset);
     return evaluator.evaluate(
-        Math.floorDiv(end, resolution), end, lastForgotten, open, isLate(time));
+        Math.floorDiv(end, resolution), end, lastForgotten, lastRemoved, open, isLate(time));
   }
 
   /** Whether an event of that time would come too late for the key of the last call. */

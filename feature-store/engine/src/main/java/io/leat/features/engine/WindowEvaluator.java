@@ -104,10 +104,13 @@ final class WindowEvaluator {
    * @param headTile index of the last tile that the windows cover
    * @param end time at which the windows end
    * @param lastForgotten index up to which tiles are no longer kept
+   * @param lastRemoved index up to which tiles may have been removed with an idle key's state
    * @param open whether the tree is at a key that has a state
    * @param late whether the time lies before all that is kept
    */
-  Object[] evaluate(long headTile, long end, long lastForgotten, boolean open, boolean late) {
+  Object[] evaluate(
+      long headTile, long end, long lastForgotten, long lastRemoved, boolean open, boolean late) {
+    long lastLost = Math.max(lastForgotten, lastRemoved);
     head = headTile;
     time = end;
     window = 0;
@@ -115,7 +118,7 @@ final class WindowEvaluator {
     for (int w = 0; w < windows.length; w++) {
       boolean lifetime = tilesInWindow[w] == Long.MAX_VALUE;
       before[w] = lifetime ? Long.MIN_VALUE : ViewEngine.minus(head, tilesInWindow[w]);
-      whole[w] = (lifetime ? head : before[w]) >= lastForgotten;
+      whole[w] = (lifetime ? head : before[w]) >= lastLost;
       windowsToWalk = whole[w] ? w + 1 : windowsToWalk;
     }
     for (Cell cell : gathered) {
@@ -133,7 +136,8 @@ final class WindowEvaluator {
     }
     for (int w = 0; w < windows.length; w++) {
       if (!whole[w]) {
-        leaveOut(w, late ? NullReason.LATE : NullReason.NOT_KEPT);
+        boolean kept = before[w] >= lastForgotten;
+        leaveOut(w, late ? NullReason.LATE : kept ? NullReason.REMOVED : NullReason.NOT_KEPT);
       }
     }
     return result;

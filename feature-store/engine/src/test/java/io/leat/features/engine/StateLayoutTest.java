@@ -12,9 +12,11 @@ import io.leat.pipeline.Contract;
 import io.leat.pipeline.FeatureView;
 import io.leat.pipeline.FeatureView.Function;
 import io.leat.pipeline.FeatureView.ValueType;
+import io.leat.schemas.NullReason;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import org.apache.avro.generic.GenericData;
 import org.apache.avro.generic.GenericRecord;
 import org.junit.jupiter.api.Test;
@@ -234,6 +236,32 @@ class StateLayoutTest {
                 + ("00" + "01" + "01" + "05017a" + "00" + "0163")); // c
   }
 
+  @Test
+  void aStateThatIsBegunWhereKeysWereRemovedSaysSoUntilNoWindowReachesThatFar() {
+    KeyState state = new KeyState(view("1m", "1s", "0s", "0s", countOfEvents()));
+    state.update(reading(null, null), "a", 10_000);
+    assertThat(state.engine.removeIfIdle(state.entries, KeyState.KEY, 71_000_000)).isTrue();
+    assertThat(state.content()).containsOnly(Map.entry("fffd", "0000000000989680")); // 10 s in us
+
+    state.update(reading(null, null), "b", 20_000);
+    assertThat(HexFormat.of().formatHex(state.entries.get(KeyState.KEY)))
+        .isEqualTo(
+            "04" // version
+                + "04" // milliseconds, no past, and what was removed
+                + "14" // up to tile 10
+                + "00" // a leaf
+                + "c0b802" // newest event time, 20,000 ms
+                + "01" // one tile
+                + "00" // that of the newest event: 20
+                + "01"); // one event
+    assertThat(state.valuesOrReasons(20_000)).containsExactly(NullReason.REMOVED);
+    assertThat(state.valuesOrReasons(70_000)).containsExactly(1L);
+
+    state.update(reading(null, null), "c", 80_000);
+    assertThat(HexFormat.of().formatHex(state.entries.get(KeyState.KEY)))
+        .isEqualTo("03" + "00" + "00" + "80e209" + "01" + "00" + "01");
+  }
+
   private static String leaf(KeyState state, int index) {
     byte[] name =
         HexFormat.of().parseHex("ff6d657465722037" + "ff" + "04" + "800000000000000" + index);
@@ -255,7 +283,7 @@ class StateLayoutTest {
     assertThatThrownBy(() -> state(state).evaluate(0))
         .isInstanceOf(StateFormatException.class)
         .hasMessage(
-            "state of view meter@1 begins with layout version 7; this build reads versions up to 3."
+            "state of view meter@1 begins with layout version 7; this build reads versions up to 4."
                 + " A newer build of Leat wrote it: run that one, or rebuild the view's state");
   }
 

@@ -18,6 +18,7 @@ import io.leat.pipeline.FeatureView;
 import io.leat.pipeline.FeatureView.Aggregation;
 import io.leat.pipeline.FeatureView.Function;
 import io.leat.pipeline.FeatureView.ValueType;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -278,7 +279,9 @@ class ViewEngineProperties {
     assertThat(state.engine.removeIfIdle(state.entries, KeyState.KEY, newest + kept)).isFalse();
     long idle = newest + kept + micros(view.grace().plus(view.resolution().multipliedBy(2)));
     assertThat(state.engine.removeIfIdle(state.entries, KeyState.KEY, idle)).isTrue();
-    assertThat(state.entries.asMap()).isEmpty();
+    assertThat(state.entries.asMap()).containsOnlyKeys(ByteBuffer.wrap(ViewEngine.nameOfRemoved()));
+    assertThat(state.entries.get(ViewEngine.nameOfRemoved()))
+        .isEqualTo(ByteBuffer.allocate(Long.BYTES).putLong(newest).array());
   }
 
   private static long micros(Duration duration) {

@@ -13,9 +13,8 @@ import org.jspecify.annotations.Nullable;
  * task's.
  *
  * <p>What has been reached is the newest event time that the task has seen since it started, so
- * that a key is judged by its own partition and never by a clock. An event that comes for a removed
- * key finds it new: that only tells where it is late by more than the longest window, the offset
- * and {@code grace} twice.
+ * that a key is judged by its own partition and never by a clock. Up to when keys were removed
+ * stands in the store itself, so that a key without a state is not taken for one without history.
  */
 final class IdleKeys {
   private final ViewEngine engine;

@@ -149,9 +149,7 @@ final class StageProcessor extends ContextualProcessor<byte[], InFlight, byte[],
       if (view.evaluated()) {
         ViewEngine.Step step = view.engine().updateAndEvaluate(view.entries(), key, event);
         late = step.late();
-        if (!late) {
-          values.put(view.id(), Arrays.asList(step.values()));
-        }
+        values.put(view.id(), Arrays.asList(step.values()));
       } else {
         late = view.engine().update(view.entries(), key, event);
       }

@@ -6,6 +6,7 @@ import io.leat.features.server.RequestException.Kind;
 import io.leat.pipeline.FeatureService;
 import io.leat.pipeline.FeatureService.Feature;
 import io.leat.pipeline.FeatureView;
+import io.leat.pipeline.KeyPartitions;
 import io.leat.pipeline.Pipeline;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -56,13 +57,15 @@ final class Catalog {
   Catalog(Pipeline pipeline) {
     this.pipeline = pipeline;
     pipeline.entities().forEach(e -> entities.put(e.name(), ServedEntity.of(e, pipeline)));
+    KeyPartitions partitions = KeyPartitions.of(pipeline);
     for (FeatureView view : pipeline.views()) {
       views.put(
           view.id(),
           new ServedView(
               view,
               entities.get(view.entity().name()),
-              pipeline.contract(view.source()).orElseThrow()));
+              pipeline.contract(view.source()).orElseThrow(),
+              partitions.of(view.source())));
     }
   }
 

@@ -321,7 +321,9 @@ final class ChangelogFollower implements AutoCloseable {
   private void apply(SettledChanges.Settled settled, Map<TopicPartition, Uuid> topicIds) {
     List<Change> changes = new ArrayList<>(settled.records().size());
     for (ConsumerRecord<byte[], byte[]> record : settled.records()) {
-      changes.add(new Change(storeByTopic.get(record.topic()), record.key(), record.value()));
+      changes.add(
+          Change.of(
+              storeByTopic.get(record.topic()), record.partition(), record.key(), record.value()));
     }
     List<Position> reached = new ArrayList<>();
     settled

@@ -47,7 +47,16 @@ import org.rocksdb.WriteOptions;
  */
 final class CommittedState implements AutoCloseable {
   /** A change of one key's state; null deletes it. */
-  record Change(String store, byte[] key, byte @Nullable [] state) {}
+  record Change(String store, byte[] key, byte @Nullable [] state) {
+    /**
+     * What a changelog tells.
+     *
+     * @param partition of the changelog
+     */
+    static Change of(String store, int partition, byte[] name, byte @Nullable [] value) {
+      return new Change(store, PartitionEntries.nameHere(name, partition), value);
+    }
+  }
 
   /** How far a partition has been taken in, of which topic (a recreated topic has another id). */
   record Position(

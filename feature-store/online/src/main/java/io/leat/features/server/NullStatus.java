@@ -30,9 +30,11 @@ final class NullStatus {
     }
     return switch (reason) {
       case NOT_YET, NO_KEY -> Status.NOT_FOUND;
-      case NOT_KEPT, LATE, UNSTATED -> {
+      case NOT_KEPT, LATE, REMOVED, UNSTATED -> {
         if (asOf.isPresent()) {
-          throw outOfRetention(view, column, rows.newest()[row], asOf.get());
+          throw reason == NullReason.REMOVED
+              ? removed(view, column, asOf.get())
+              : outOfRetention(view, column, rows.newest()[row], asOf.get());
         }
         yield Status.INVALID;
       }
@@ -51,6 +53,15 @@ final class NullStatus {
             : Status.NULL_VALUE;
       }
     };
+  }
+
+  private static RequestException removed(ServedView view, int column, Instant asOf) {
+    return new RequestException(
+        Kind.SENSELESS,
+        "as_of %s is out of retention: what %s of the view %s covers then reaches back to where the states of keys without newer events have been removed. Ask for a later time, or take older values from the offline store.",
+        asOf,
+        view.columns().get(column),
+        view.name());
   }
 
   private static RequestException outOfRetention(

@@ -6,6 +6,7 @@ import io.leat.pipeline.Contract;
 import io.leat.pipeline.Durations;
 import io.leat.pipeline.FeatureView;
 import io.leat.schemas.NullReason;
+import io.leat.schemas.Topics;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.EnumMap;
@@ -26,6 +27,7 @@ final class ServedView {
   private final List<String> columns;
   private final ThreadLocal<ViewEngine> engine;
   private final Map<NullReason, Object[]> without = new EnumMap<>(NullReason.class);
+  private final int partitions;
   private final long resolution;
   private final long offset;
   private final long grace;
@@ -33,9 +35,13 @@ final class ServedView {
   /** For each column its window's length in tiles. */
   private final long[] tilesInColumn;
 
-  ServedView(FeatureView view, ServedEntity entity, Contract source) {
+  /**
+   * @param partitions number of partitions that the view's keys are spread over
+   */
+  ServedView(FeatureView view, ServedEntity entity, Contract source, int partitions) {
     this.view = view;
     this.entity = entity;
+    this.partitions = partitions;
     this.store = StateStores.name(view);
     this.engine = ThreadLocal.withInitial(() -> new ViewEngine(view, source));
     this.columns = engine.get().columns();
@@ -73,6 +79,11 @@ final class ServedView {
 
   String store() {
     return store;
+  }
+
+  /** The partition of its store that a key lies in. */
+  int partition(byte[] key) {
+    return Topics.partition(key, partitions);
   }
 
   /** Whether its values come from a backfill first, which its store then tells of. */

@@ -4,8 +4,9 @@ import io.leat.features.engine.Entries;
 import io.leat.features.engine.ViewEngine;
 import io.leat.features.online.backfill.BackfillState;
 import io.leat.schemas.NullReason;
-import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,11 +43,7 @@ final class ViewReader {
     Object[][] values = new Object[keys.size()][];
     boolean[] found = new boolean[keys.size()];
     long[] newest = new long[keys.size()];
-    if (view.isBackfilled()
-        && !BackfillState.isLive(committed.get(view.store(), BackfillState.name()))) {
-      Arrays.fill(values, view.without(NullReason.NOT_YET)); // never half of a backfill
-      return new Rows(values, found, newest, System.nanoTime() - start);
-    }
+    Map<Integer, Boolean> live = new HashMap<>();
     List<byte @Nullable []> states = committed.getAll(view.store(), keys);
     for (int row = 0; row < values.length; row++) {
       byte[] key = keys.get(row);
@@ -54,10 +51,15 @@ final class ViewReader {
         values[row] = view.without(NullReason.NO_KEY);
         continue;
       }
+      if (view.isBackfilled()
+          && !live.computeIfAbsent(
+              view.partition(key), partition -> isLive(committed, view, partition))) {
+        values[row] = view.without(NullReason.NOT_YET); // never half of a backfill
+        continue;
+      }
       byte[] state = states.get(row);
       // A busy key's state has further parts, which are read as they are needed.
-      Entries entries =
-          name -> name == key || state == null ? state : committed.get(view.store(), name);
+      Entries entries = name -> name == key ? state : entry(committed, view, key, name);
       values[row] = engine.evaluate(entries, key, time);
       if (state != null) {
         found[row] = true;
@@ -65,5 +67,20 @@ final class ViewReader {
       }
     }
     return new Rows(values, found, newest, System.nanoTime() - start);
+  }
+
+  private static byte @Nullable [] entry(
+      CommittedState.View committed, ServedView view, byte[] key, byte[] name) {
+    return committed.get(
+        view.store(),
+        PartitionEntries.isOne(name) ? PartitionEntries.nameHere(name, view.partition(key)) : name);
+  }
+
+  /** Whether a partition of the view's store has its backfill. */
+  private static boolean isLive(CommittedState.View committed, ServedView view, int partition) {
+    byte[] name = BackfillState.name();
+    byte[] state = committed.get(view.store(), PartitionEntries.nameHere(name, partition));
+    // An earlier release took the entries of all partitions in under the one name.
+    return BackfillState.isLive(state == null ? committed.get(view.store(), name) : state);
   }
 }

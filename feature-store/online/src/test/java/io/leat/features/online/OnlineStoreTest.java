@@ -3,6 +3,7 @@ package io.leat.features.online;
 import static io.leat.schemas.NullReason.LATE;
 import static io.leat.schemas.NullReason.NOT_KEPT;
 import static io.leat.schemas.NullReason.NO_KEY;
+import static io.leat.schemas.NullReason.REMOVED;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
@@ -179,6 +180,37 @@ class OnlineStoreTest {
     assertThat(store("spending-v1").get(key("bob"))).isNotNull();
     assertThat(metrics.get("leat.features.idle.removed").tag("view", "spending").counter().count())
         .isEqualTo(1);
+  }
+
+  @Test
+  void aLateEventOfARemovedKeyIsNotTakenForItsFirst() {
+    start(Shop.pipeline());
+    pay("p1", NOON, "alice", "t1", 10);
+    pay("p2", NOON + 81 * MINUTE, "bob", "t1", 10);
+    driver.advanceWallClockTime(Duration.ofSeconds(10));
+    assertThat(store("spending-v1").get(key("alice"))).isNull();
+    vectors("spender");
+
+    pay("p3", NOON - MINUTE, "alice", "t2", 1);
+    pay("p4", NOON + 30 * MINUTE, "alice", "t2", 2);
+    pay("p5", NOON + 61 * MINUTE, "alice", "t2", 4);
+    pay("p6", NOON + 30 * MINUTE, "carol", "t2", 8);
+    pay("p7", NOON + 61 * MINUTE, "dave", "t2", 16);
+
+    assertThat(vectors("spender"))
+        .extracting(vector -> NullReason.joined(vector.getValues(), vector.getNullReasons()))
+        .containsExactly(
+            List.of(REMOVED, REMOVED),
+            List.of(REMOVED, REMOVED),
+            List.of(2L, 6.0),
+            List.of(REMOVED, REMOVED),
+            List.of(1L, 16.0));
+    assertThat(read("payments.late"))
+        .singleElement()
+        .satisfies(
+            record ->
+                assertThat(RecordHeaders.get(record.headers(), RecordHeaders.LATE_FOR))
+                    .contains("spending"));
   }
 
   private KeyValueStore<Bytes, byte[]> store(String name) {

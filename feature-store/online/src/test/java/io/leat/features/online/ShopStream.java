@@ -13,6 +13,7 @@ import io.leat.schemas.RecordHeaders;
 import io.leat.schemas.RegistryClient;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Properties;
@@ -73,6 +74,11 @@ public final class ShopStream implements AutoCloseable {
             .readRecord()
             .value(),
         FeatureVector.class);
+  }
+
+  /** Time passes, in which idle keys are looked for. */
+  public void sweep() {
+    driver.advanceWallClockTime(Duration.ofSeconds(10));
   }
 
   /** Every entry of some views' stores. */

@@ -2,17 +2,25 @@ package io.leat.features.server;
 
 import static io.leat.features.server.ShopAnswers.NOON;
 import static io.leat.features.server.ShopAnswers.json;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.leat.features.engine.Micros;
+import io.leat.features.engine.ViewEngine;
 import io.leat.features.online.BackfilledShop;
 import io.leat.features.online.EntityKeys;
 import io.leat.features.online.Shop;
+import io.leat.features.online.backfill.BackfillState;
 import io.leat.features.server.CommittedState.Change;
 import io.leat.features.server.CommittedState.Depth;
+import io.leat.pipeline.Contract;
+import io.leat.schemas.Topics;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -77,6 +85,72 @@ class OnlineFeaturesTest {
     assertThat(shop.answer(request)).contains("NOT_FOUND");
     shop.tellOfBackfill("live 1 7 5");
     assertThat(shop.answer(request)).contains("{\"values\":[15.0],\"statuses\":[\"PRESENT\"]");
+  }
+
+  @Test
+  void aPartitionThatHasItsBackfillDoesNotSpeakForOneThatHasNot() throws RequestException {
+    Contract payments = Shop.contract("payments", Shop.PAYMENT, Optional.of("customer_id"), 4);
+    shop.serve(
+        Shop.pipeline(List.of(payments), List.of(BackfilledShop.SPENDING), List.of()),
+        Limits.DEFAULT);
+    int ofAlice = Topics.partition("alice".getBytes(UTF_8), 4);
+    int ofOther = Topics.partition("1001".getBytes(UTF_8), 4);
+    assertThat(ofAlice).isNotEqualTo(ofOther);
+    String request =
+        """
+        {"entities": {"customer_id": ["alice", "1001"]}, "features": ["spending:total_1h"],
+         "include_null_reasons": true}
+        """;
+
+    shop.tellOfBackfill(ofAlice, "taking_in 1 7 5");
+    shop.tellOfBackfill(ofOther, "live 1 7 5");
+    assertThat(shop.answer(request)).contains("\"values\":[null,10.0]").contains("not_yet");
+
+    shop.tellOfBackfill(ofAlice, "live 1 7 5");
+    shop.tellOfBackfill(ofOther, "taking_in 1 7 5");
+    assertThat(shop.answer(request)).contains("\"values\":[15.0,null]");
+  }
+
+  @Test
+  void whatAnEarlierReleaseTookInOfAllPartitionsIsStillRead() throws RequestException {
+    shop.serve(BackfilledShop.PIPELINE, Limits.DEFAULT);
+    shop.state()
+        .apply(
+            List.of(new Change("spending-v1", BackfillState.name(), "live 1 7 5".getBytes(UTF_8))),
+            List.of());
+
+    assertThat(
+            shop.answer(
+                """
+                {"entities": {"customer_id": ["alice"]}, "features": ["spending:total_1h"]}
+                """))
+        .contains("{\"values\":[15.0],\"statuses\":[\"PRESENT\"]");
+  }
+
+  @Test
+  void aKeyWithoutStateIsNotKnownAsFarBackAsItsPartitionHasRemovedKeys() throws RequestException {
+    int ofNobody = Topics.partition("nobody".getBytes(UTF_8), 4);
+    byte[] noon = ByteBuffer.allocate(8).putLong(Micros.of(NOON)).array();
+    shop.state()
+        .apply(
+            List.of(Change.of("spending-v1", ofNobody, ViewEngine.nameOfRemoved(), noon)),
+            List.of());
+    String request =
+        """
+        {"entities": {"customer_id": ["nobody"]}, "features": ["spending:payments_1h"],
+         "include_null_reasons": true}
+        """;
+
+    assertThat(shop.answer(request, NOON.plusSeconds(3_600)))
+        .contains("{\"values\":[0],\"statuses\":[\"NOT_FOUND\"]");
+    assertThat(shop.answer(request, NOON.plusSeconds(3_599)))
+        .contains("{\"values\":[null],\"statuses\":[\"INVALID\"]")
+        .contains("removed");
+    String then =
+        request.replace("{\"entities\"", "{\"as_of\": \"2026-11-23T12:30:00Z\", \"entities\"");
+    assertThat(catchThrowableOfType(RequestException.class, () -> shop.answer(then)))
+        .hasMessageContaining("is out of retention")
+        .hasMessageContaining("payments_1h of the view spending");
   }
 
   @Test

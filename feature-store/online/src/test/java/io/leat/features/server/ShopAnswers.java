@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /**
  * Answers as JSON, of a state in which alice paid twice, 10 at noon and 5 a quarter of an hour
@@ -70,10 +71,15 @@ final class ShopAnswers implements AutoCloseable {
     return features;
   }
 
-  /** Writes what the store is told of the backfill of spending. */
+  /** Writes what all partitions of the store are told of the backfill of spending. */
   void tellOfBackfill(String text) {
+    IntStream.range(0, 4).forEach(partition -> tellOfBackfill(partition, text));
+  }
+
+  void tellOfBackfill(int partition, String text) {
     state.apply(
-        List.of(new Change("spending-v1", BackfillState.name(), text.getBytes(UTF_8))), List.of());
+        List.of(Change.of("spending-v1", partition, BackfillState.name(), text.getBytes(UTF_8))),
+        List.of());
   }
 
   /** The answer at a quarter past. */

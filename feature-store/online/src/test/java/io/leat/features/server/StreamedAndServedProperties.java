@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import io.leat.features.engine.ServiceReplay;
 import io.leat.features.online.Shop;
 import io.leat.features.online.ShopStream;
+import io.leat.features.online.StateStores;
+import io.leat.features.server.CommittedState.Change;
 import io.leat.features.server.CommittedState.Depth;
 import io.leat.features.server.OnlineAnswer.Column;
 import io.leat.pipeline.Expression;
@@ -52,6 +54,7 @@ class StreamedAndServedProperties {
               derived("spending.known", "has(spending.total_1h) ? spending.total_1h : 0.0"),
               derived("spending.share", "event.amount / spending.total_1h"),
               derived("spending.first", "spending.payments_1h == 1.0")));
+  private static final List<FeatureView> VIEWS = List.of(SPENDING, Shop.TAKINGS);
   private static final FeatureService HABITS = habits();
   private static final Pipeline PIPELINE =
       Shop.pipeline(
@@ -62,7 +65,17 @@ class StreamedAndServedProperties {
   @Property(tries = 12)
   void aMomentHasTheSameValuesAndReasonsEverywhereOrIsRefused(@ForAll long seed)
       throws IOException, RequestException {
-    Random random = new Random(seed);
+    streamAndServe(new Random(seed), THREE_HOURS, false);
+  }
+
+  @Property(tries = 12)
+  void whereIdleKeysAreRemovedAMomentHasTheSameValuesEverywhereOrIsNotKnownAndRefused(
+      @ForAll long seed) throws IOException, RequestException {
+    streamAndServe(new Random(seed), 2 * THREE_HOURS, true);
+  }
+
+  private static void streamAndServe(Random random, int span, boolean sweeps)
+      throws IOException, RequestException {
     Path folder = Files.createTempDirectory("served");
     ServiceReplay replay = new ServiceReplay(HABITS, PIPELINE);
     try (ShopStream stream = new ShopStream(folder.resolve("stream"), PIPELINE);
@@ -71,14 +84,20 @@ class StreamedAndServedProperties {
                 folder.resolve("server"), List.of("spending-v1", "takings-v1"), 8 << 20)) {
       OnlineFeatures server = server(state);
       for (int i = 0; i < EVENTS; i++) {
-        GenericRecord payment = payment(i, random);
+        GenericRecord payment = payment(i, span, random);
         FeatureVector vector = stream.pay(payment, "habits");
+        VIEWS.forEach(view -> state.clear(StateStores.name(view), "changelog"));
         state.apply(
-            stream.entries(List.of(SPENDING, Shop.TAKINGS), CommittedState.Change::new), List.of());
+            stream.entries(VIEWS, (store, name, value) -> Change.of(store, 0, name, value)),
+            List.of());
         List<Object> streamed = NullReason.joined(vector.getValues(), vector.getNullReasons());
 
-        assertThat(replay.feed("payments", payment).orElseThrow().valuesOrReasons())
-            .isEqualTo(streamed);
+        List<Object> replayed = replay.feed("payments", payment).orElseThrow().valuesOrReasons();
+        for (int f = 0; f < replayed.size(); f++) {
+          if (!sweeps || streamed.get(f) != NullReason.REMOVED) {
+            assertThat(streamed.get(f)).isEqualTo(replayed.get(f));
+          }
+        }
         assertThat(answer(server, payment, false)).isEqualTo(streamed);
         if (streamed.stream().anyMatch(StreamedAndServedProperties::isUnknown)) {
           assertThat(
@@ -86,6 +105,9 @@ class StreamedAndServedProperties {
               .hasMessageContaining("is out of retention");
         } else {
           assertThat(answer(server, payment, true)).isEqualTo(streamed);
+        }
+        if (sweeps && random.nextBoolean()) {
+          stream.sweep();
         }
       }
     } finally {
@@ -135,10 +157,10 @@ class StreamedAndServedProperties {
     return found;
   }
 
-  private static GenericRecord payment(int number, Random random) {
+  private static GenericRecord payment(int number, int span, Random random) {
     return Shop.payment(
         "p" + number,
-        NOON + random.nextInt(THREE_HOURS),
+        NOON + random.nextInt(span),
         random.nextInt(10) == 0 ? null : "c" + random.nextInt(2),
         random.nextInt(10) == 0 ? null : "t" + random.nextInt(2),
         random.nextInt(4));

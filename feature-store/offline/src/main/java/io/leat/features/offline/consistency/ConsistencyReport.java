@@ -122,11 +122,17 @@ record ConsistencyReport(
       }
     }
     for (int i = 0; i < findings.features().size(); i++) {
-      if (findings.features().get(i).notYet() > 0) {
+      String name = service.definition().featureNames().get(i);
+      FeatureFindings found = findings.features().get(i);
+      if (found.notYet() > 0) {
         lines.add(
             text(
                 "%s: not compared where its view waited for its backfill: %,d",
-                service.definition().featureNames().get(i), findings.features().get(i).notYet()));
+                name, found.notYet()));
+      }
+      if (found.removed() > 0) {
+        lines.add(
+            text("%s: not compared where idle keys had been removed: %,d", name, found.removed()));
       }
     }
     if (findings.missing().count() > 0) {
@@ -186,6 +192,7 @@ record ConsistencyReport(
         .put("equal", found.equal())
         .put("unequal", found.unequal())
         .put("notYet", found.notYet())
+        .put("removed", found.removed())
         .put("smape", found.smape());
     node.putObject("delta")
         .put("p50", found.deltas().quantile(0.5))

@@ -21,6 +21,7 @@ final class FeatureFindings implements Serializable {
   private long equal;
   private long unequal;
   private long notYet;
+  private long removed;
   private long numbers;
   private double relative;
   private final DeltaHistogram deltas = new DeltaHistogram();
@@ -37,9 +38,9 @@ final class FeatureFindings implements Serializable {
   record Example(
       String eventId, List<@Nullable String> keys, long time, Object logged, Object recomputed)
       implements Serializable {
-    /** Whether the log says that it was not known yet, which is no value to compare with. */
-    boolean isNotYet() {
-      return logged == NullReason.NOT_YET;
+    /** Whether the log says that the online store did not know what the tables hold. */
+    boolean isNotCompared() {
+      return logged == NullReason.NOT_YET || logged == NullReason.REMOVED;
     }
 
     /** Whether both have the same bits, or are null for one reason, as far as reasons are told. */
@@ -51,8 +52,9 @@ final class FeatureFindings implements Serializable {
 
   /** Compares two values. */
   void compare(Example pair) {
-    if (pair.isNotYet()) {
-      notYet++;
+    if (pair.isNotCompared()) {
+      notYet += pair.logged() == NullReason.NOT_YET ? 1 : 0;
+      removed += pair.logged() == NullReason.REMOVED ? 1 : 0;
       return;
     }
     Object logged = pair.logged();
@@ -97,6 +99,7 @@ final class FeatureFindings implements Serializable {
     equal += other.equal;
     unequal += other.unequal;
     notYet += other.notYet;
+    removed += other.removed;
     numbers += other.numbers;
     relative += other.relative;
     deltas.merge(other.deltas);
@@ -115,6 +118,11 @@ final class FeatureFindings implements Serializable {
   /** Values that the log says were not known yet, since their view waited for its backfill. */
   long notYet() {
     return notYet;
+  }
+
+  /** Values that the log says the online store did not know, since it removes idle keys. */
+  long removed() {
+    return removed;
   }
 
   /**

@@ -80,7 +80,7 @@ final class Findings implements Accumulator<Findings, Findings> {
               recomputed.time(),
               valueOrReason(logged, i),
               valueOrReason(recomputed, keys + i));
-      same &= pair.isEqual() || pair.isNotYet();
+      same &= pair.isEqual() || pair.isNotCompared();
       features.get(i).compare(pair);
     }
     equal += same ? 1 : 0;

@@ -102,14 +102,18 @@ class ConsistencyCommandTest {
   }
 
   @Test
-  void aNullForAnotherReasonIsUnequalAndOneThatWasNotKnownYetIsNotCompared() throws IOException {
+  void aNullForAnotherReasonIsUnequalAndOneThatTheStoreDidNotKnowIsNotCompared()
+      throws IOException {
     List<Logged> log = log("habits", orders(1));
     int late = placeOf(log, NullReason.NO_KEY, 0);
     int waiting = placeOf(log, NullReason.NO_KEY, late + 1);
+    int removed = placeOf(log, NullReason.NO_KEY, waiting + 1);
     Logged first = log.get(late);
     Logged second = log.get(waiting);
     log.set(late, with(first, replaced(first, NullReason.LATE), first.definition()));
     log.set(waiting, with(second, replaced(second, NullReason.NOT_YET), second.definition()));
+    Logged third = log.get(removed);
+    log.set(removed, with(third, replaced(third, NullReason.REMOVED), third.definition()));
     write("habits", log);
 
     Run run = run("habits");
@@ -119,12 +123,14 @@ class ConsistencyCommandTest {
     assertThat(run.vectors("unequal")).isEqualTo(1);
     JsonNode found = run.report().path("features").get(1);
     assertThat(found.path("notYet").asInt()).isEqualTo(1);
+    assertThat(found.path("removed").asInt()).isEqualTo(1);
     assertThat(found.at("/examples/0/logged").isNull()).isTrue();
     assertThat(found.at("/examples/0/loggedReason").asText()).isEqualTo("late");
     assertThat(found.at("/examples/0/recomputedReason").asText()).isEqualTo("no_key");
     assertThat(run("habits", false).said())
         .contains("logged null (late), recomputed null (no_key)")
-        .contains("spending.orders_1h: not compared where its view waited for its backfill: 1");
+        .contains("spending.orders_1h: not compared where its view waited for its backfill: 1")
+        .contains("spending.orders_1h: not compared where idle keys had been removed: 1");
   }
 
   private static int placeOf(List<Logged> log, NullReason reason, int from) {
