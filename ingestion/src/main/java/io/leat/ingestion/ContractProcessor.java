@@ -109,6 +109,9 @@ final class ContractProcessor implements Processor<byte[], byte[], byte[], byte[
           metrics.duplicate();
           return;
         }
+        if (seen != null && !seen.reaches(accepted.eventTime())) {
+          metrics.unchecked();
+        }
         metrics.accepted(accepted.warnings());
         context().forward(valid, sinks.valid());
         return;

@@ -20,6 +20,7 @@ final class IngestionMetrics {
   private final Counter deadLetter;
   private final Counter duplicate;
   private final Counter skipped;
+  private final Counter unchecked;
   private final Map<String, Counter> warnings = new ConcurrentHashMap<>();
   private final Map<DeadLetterReason, Counter> reasons = new EnumMap<>(DeadLetterReason.class);
 
@@ -31,6 +32,11 @@ final class IngestionMetrics {
     deadLetter = outcome("dead_letter");
     duplicate = outcome("duplicate");
     skipped = outcome("skipped");
+    unchecked =
+        Counter.builder("leat.ingestion.duplicates.unchecked")
+            .description("Events that passed, older than the ids that are kept.")
+            .tags("event", event)
+            .register(registry);
     for (DeadLetterReason reason : DeadLetterReason.values()) {
       reasons.put(
           reason,
@@ -63,6 +69,11 @@ final class IngestionMetrics {
   /** An event of an id that was seen within the contract's horizon was dropped. */
   void duplicate() {
     duplicate.increment();
+  }
+
+  /** An event passed of which it is not known whether its id was seen within the horizon. */
+  void unchecked() {
+    unchecked.increment();
   }
 
   /** A record that is no event was passed over. */

@@ -6,6 +6,7 @@ import io.leat.schemas.RecordHeaders;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -68,6 +69,30 @@ class DuplicatesTest {
     click("c", at.minus(HOUR).minusMillis(1)); // another event
 
     assertThat(valid()).containsExactly("a", "a", "b", "c", "c");
+  }
+
+  @Test
+  void anEventThatIsOlderThanWhatIsKeptPassesAndIsCounted() {
+    Instant hour = Orders.NOW.truncatedTo(ChronoUnit.HOURS);
+    click("a", hour.minus(HOUR.multipliedBy(9)));
+    click("b", hour);
+    click("c", hour.minus(HOUR.multipliedBy(2))); // all of an hour before it is kept
+    assertThat(unchecked()).isZero();
+
+    click("d", hour.minus(HOUR.multipliedBy(3)));
+    click("a", hour.minus(HOUR.multipliedBy(9)));
+
+    assertThat(valid()).containsExactly("a", "b", "c", "d", "a");
+    assertThat(unchecked()).isEqualTo(2);
+  }
+
+  private double unchecked() {
+    return clicks
+        .metrics
+        .get("leat.ingestion.duplicates.unchecked")
+        .tag("event", "clicks")
+        .counter()
+        .count();
   }
 
   @Test

@@ -55,6 +55,6 @@ class ReferenceTest {
             .distinct()
             .toList();
 
-    assertThat(names).hasSize(3).allSatisfy(name -> assertThat(page).contains("`" + name + "`"));
+    assertThat(names).hasSize(4).allSatisfy(name -> assertThat(page).contains("`" + name + "`"));
   }
 }

@@ -122,6 +122,17 @@ public final class SeenEvents
     return false;
   }
 
+  /**
+   * Whether all is kept that an event of a time can be a duplicate of, as far as this task knows
+   * how far its events have come: since it started.
+   *
+   * @param eventTime milliseconds since 1970-01-01 UTC; of the event that was asked for last
+   */
+  public boolean reaches(long eventTime) {
+    long before = (Math.floorDiv(eventTime, horizon) - 1) * horizon;
+    return before > newest - KEPT * horizon;
+  }
+
   /** A window; one that is not in memory drops those from memory that the store drops. */
   private SeenWindow window(long start) {
     SeenWindow known = windows.get(start);
