@@ -138,12 +138,13 @@ final class JudgeWindows extends KeyedProcessFunction<String, WindowPart, DriftM
     closedUntil.update(timestamp + 1);
     long start = detector.windowStart(timestamp);
     byte[] summary = windows.get(start);
-    if (summary == null) {
-      return; // dropped with its reference
+    if (summary == null && !incomplete.contains(start)) {
+      return;
     }
     windows.remove(start);
-    WindowSummary window = detector.readWindow(summary);
-    remember(start, window.events(), detector);
+    WindowSummary window =
+        summary == null ? detector.newWindow() : detector.readWindow(summary); // dropped
+    remember(start, window.events(), monitor);
     if (incomplete.contains(start)) {
       incomplete.remove(start);
       detector.unjudged(start, window).forEach(out::collect);
@@ -169,6 +170,11 @@ final class JudgeWindows extends KeyedProcessFunction<String, WindowPart, DriftM
   private void tellOfLate(WindowPart part, OpenMonitor monitor, Collector<DriftMetric> out)
       throws Exception {
     long start = part.windowStart();
+    Long closed = closedUntil.value();
+    if (closed != null && start < oldestKept(monitor.detector().windowStart(closed - 1), monitor)) {
+      monitor.late(part.vectors(), start); // what it was closed with is not known any more
+      return;
+    }
     Long before = late.get(start);
     long now = (before == null ? 0 : before) + part.vectors();
     late.put(start, now);
@@ -178,11 +184,16 @@ final class JudgeWindows extends KeyedProcessFunction<String, WindowPart, DriftM
   }
 
   /** Keeps how many vectors a window was closed with, and lets go of the oldest. */
-  private void remember(long start, long events, DriftDetector detector) throws Exception {
+  private void remember(long start, long events, OpenMonitor monitor) throws Exception {
     seen.put(start, events);
-    long oldest = start - CLOSED_KEPT * (detector.windowEnd(start) - start);
+    long oldest = oldestKept(start, monitor);
     forgetBefore(oldest, seen);
     forgetBefore(oldest, late);
+  }
+
+  /** Start of the oldest window of which it is known what it was closed with. */
+  private static long oldestKept(long newestClosed, OpenMonitor monitor) {
+    return newestClosed - CLOSED_KEPT * (monitor.detector().windowEnd(newestClosed) - newestClosed);
   }
 
   private static void forgetBefore(long oldest, MapState<Long, Long> kept) throws Exception {

@@ -109,6 +109,22 @@ class JudgeWindowsTest {
   }
 
   @Test
+  void aWindowOfWhichItIsForgottenWhatItWasClosedWithIsNotSaidToHaveHadNothing() throws Exception {
+    try (Judge judge = new Judge(watch)) {
+      judge.given(0, 24, 3).given(500, 24, 3).watermark(501).given(0, 2, 3);
+      judge.given(501, 24, 3).watermark(502).given(0, 2, 3).given(1, 3, 3);
+
+      assertThat(judge.metrics())
+          .filteredOn(metric -> metric.getMetric().equals("vectors"))
+          .extracting(
+              metric -> metric.getWindowStart().toEpochMilli() / DAY,
+              DriftMetric::getEvents,
+              DriftMetric::getLate)
+          .containsExactly(tuple(0L, 24L, 2L), tuple(1L, 0L, 3L));
+    }
+  }
+
+  @Test
   void windowsAreJudgedInOrderWhateverOrderTheirPartsComeIn() throws Exception {
     try (Judge judge = new Judge(watch)) {
       judge.given(3, 20, 3).given(1, 20, 3).given(0, 20, 3).watermark(9);
@@ -255,6 +271,24 @@ class JudgeWindowsTest {
       assertThat(judge.alerts())
           .extracting(DriftAlert::getState)
           .containsExactly(AlertState.CLOSED);
+    }
+  }
+
+  @Test
+  void aWindowOfWhichAllIsDroppedIsSaidToLackIt() throws Exception {
+    OperatorSubtaskState state;
+    try (Judge judge = new Judge(watch)) {
+      state = judge.given(0, 24, 3).snapshot();
+    }
+    Watch retrained = Given.watch("m", 4);
+    try (Judge judge = new Judge(List.of(retrained), state)) {
+      judge.given(retrained, 1, 24, 4).watermark(2);
+
+      assertThat(judge.metrics())
+          .filteredOn(metric -> metric.getWindowStart().toEpochMilli() == 0)
+          .hasSize(4)
+          .allSatisfy(metric -> assertThat(metric.getComplete()).isFalse())
+          .allSatisfy(metric -> assertThat(metric.getEvents()).isZero());
     }
   }
 
