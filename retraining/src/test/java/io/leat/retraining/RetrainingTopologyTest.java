@@ -336,7 +336,8 @@ class RetrainingTopologyTest {
         0.8,
         0.1,
         "event.vic_price drifted: ks 0.8 over 0.1",
-        "reference");
+        "reference",
+        0.0);
   }
 
   static RetrainingRun run(String requestId, RunState state) {

@@ -5,12 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.leat.records.FeatureVector;
 import io.leat.records.LogPosition;
+import io.leat.records.Severity;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
 import org.apache.avro.Schema;
@@ -90,6 +92,30 @@ class GoldenBytesTest {
     int digest = record.getSchema().getFields().size() - 1;
     assertThat(read.get(digest)).isNull();
     read.put(digest, record.get(digest));
+    assertThat(read).isEqualTo(record);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"drift_metric", "drift_alert"})
+  void whatWasWrittenBeforeStatisticsHadAnErrorIsReadAsExact(String name) throws IOException {
+    SpecificRecordBase record =
+        records().filter(sample -> name(sample).equals(name)).findFirst().orElseThrow();
+    RegistryClient registry = new RegistryClient("mock://golden-without-error-" + name);
+    Schema.Parser parser = new Schema.Parser();
+    parser.parse(Severity.getClassSchema().toString());
+    int id = registry.register("golden-value", parser.parse(text(name + "_without_error.avsc")));
+    byte[] bytes = HexFormat.of().parseHex(text(name + "_without_error.hex"));
+    System.arraycopy(HexFormat.of().parseHex("%08x".formatted(id)), 0, bytes, 1, 4);
+
+    SpecificRecordBase read = new AvroCodec(registry).decode(bytes, record.getClass());
+
+    assertThat(read.get("error")).isEqualTo(0.0);
+    for (String added : List.of("error", "nulls_by_reason")) {
+      Schema.Field field = record.getSchema().getField(added);
+      if (field != null) {
+        read.put(field.pos(), record.get(added));
+      }
+    }
     assertThat(read).isEqualTo(record);
   }
 

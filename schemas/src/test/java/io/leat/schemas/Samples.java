@@ -111,6 +111,7 @@ final class Samples {
         .setThreshold(0.125)
         .setMessage("event.amount drifted")
         .setReference("77aa")
+        .setError(0x1p-10)
         .build();
   }
 
@@ -129,6 +130,8 @@ final class Samples {
         .setReference("77aa")
         .setComplete(false)
         .setLate(7)
+        .setNullsByReason(Map.of("no_event", 3L))
+        .setError(0x1p-10)
         .build();
   }
 

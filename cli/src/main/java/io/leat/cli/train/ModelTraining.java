@@ -1,6 +1,7 @@
 package io.leat.cli.train;
 
 import io.leat.cli.UserError;
+import io.leat.drift.FeatureReference;
 import io.leat.drift.ReferenceProfile;
 import io.leat.features.engine.Micros;
 import io.leat.features.engine.ServiceReplay;
@@ -29,6 +30,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -109,7 +111,7 @@ public final class ModelTraining {
         samples.add(
             rows,
             TimeUnit.MICROSECONDS.toMillis(vector.get().eventTime()),
-            vector.get().values(),
+            vector.get().valuesOrReasons(),
             label(event.event().get(labelField)));
       }
     }
@@ -152,7 +154,9 @@ public final class ModelTraining {
     } catch (TrainingException e) {
       throw new UserError("Cannot train " + model.name() + ": " + e.getMessage(), e);
     }
-    write(trained, samples.profile());
+    ReferenceProfile profile = samples.profile();
+    write(trained, profile);
+    printNulls(profile, out);
     print(trained.report(), out);
     return trained.report();
   }
@@ -219,6 +223,22 @@ public final class ModelTraining {
     } catch (IOException e) {
       throw new UserError(
           "Cannot write %s and its reference profile: %s".formatted(model.artifact(), e), e);
+    }
+  }
+
+  /** What the profile knows of nulls: a line a feature that has some. */
+  private static void printNulls(ReferenceProfile profile, PrintWriter out) {
+    for (FeatureReference feature : profile.features()) {
+      if (feature.nulls() > 0) {
+        out.printf(
+            "nulls of %s: %,d of %,d (%s)%n",
+            feature.name(),
+            feature.nulls(),
+            profile.rows(),
+            feature.nullsByReason().entrySet().stream()
+                .map(one -> "%s %,d".formatted(one.getKey(), one.getValue()))
+                .collect(Collectors.joining(", ")));
+      }
     }
   }
 

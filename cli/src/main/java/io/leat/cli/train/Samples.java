@@ -9,6 +9,7 @@ import io.leat.pipeline.Model;
 import io.leat.pipeline.Pipeline;
 import io.leat.pipeline.model.ModelInput;
 import io.leat.retraining.trainer.TrainingSet;
+import io.leat.schemas.NullReason;
 import java.io.PrintWriter;
 import java.util.Comparator;
 import java.util.EnumMap;
@@ -17,7 +18,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 
 /** Vectors on their way to a model: what it learns from, and what its profile is made of. */
 final class Samples {
@@ -50,19 +50,20 @@ final class Samples {
     return TrainingSet.builder(input.features());
   }
 
-  /** Adds a vector to a part, where it has a label and is an input of the model. */
+  /**
+   * Adds a vector to a part, where it has a label and is an input of the model.
+   *
+   * @param valuesOrReasons one a feature, in the service's order
+   */
   void add(
-      TrainingSet.Builder part,
-      long time,
-      List<? extends @Nullable Object> values,
-      Optional<Boolean> label) {
+      TrainingSet.Builder part, long time, List<Object> valuesOrReasons, Optional<Boolean> label) {
     vectors++;
-    profile.add(time, values);
+    profile.add(time, valuesOrReasons);
     if (label.isEmpty()) {
       return;
     }
     labelled++;
-    Optional<ModelInput.Refusal> refusal = input.write(values, row);
+    Optional<ModelInput.Refusal> refusal = input.write(NullReason.plain(valuesOrReasons), row);
     if (refusal.isEmpty()) {
       part.add(time, row, label.get());
       return;

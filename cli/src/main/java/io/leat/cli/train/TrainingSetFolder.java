@@ -7,6 +7,7 @@ import io.leat.cli.rows.ParquetRows;
 import io.leat.cli.rows.RowSource;
 import io.leat.common.Sha256;
 import io.leat.pipeline.FeatureService;
+import io.leat.schemas.NullReasons;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,6 +15,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.apache.parquet.ParquetRuntimeException;
 import org.jspecify.annotations.Nullable;
@@ -40,10 +42,10 @@ record TrainingSetFolder(Path folder, String lineage) {
   @FunctionalInterface
   interface Rows {
     /**
-     * @param values one a feature, in the service's order
+     * @param valuesOrReasons one a feature, in the service's order
      * @param label null where it is not known
      */
-    void add(long timeMillis, List<@Nullable Object> values, @Nullable Object label);
+    void add(long timeMillis, List<Object> valuesOrReasons, @Nullable Object label);
   }
 
   /**
@@ -108,12 +110,15 @@ record TrainingSetFolder(Path folder, String lineage) {
     try (ParquetRows source = new ParquetRows(file)) {
       for (Optional<RowSource.Row> row = source.next(); row.isPresent(); row = source.next()) {
         Map<String, @Nullable Object> columns = row.get().values();
-        List<@Nullable Object> values = new ArrayList<>();
+        List<Object> values = new ArrayList<>();
+        NullReasons.Reader whyNull =
+            NullReasons.read(Objects.toString(columns.get(NullReasons.COLUMN), null));
         for (String feature : service.featureNames()) {
           if (!columns.containsKey(feature)) {
             throw new UserError("%s has no column %s.".formatted(file, feature));
           }
-          values.add(columns.get(feature));
+          Object value = columns.get(feature);
+          values.add(value == null ? whyNull.of(feature) : value);
         }
         if (!(columns.get(TIME) instanceof Instant time)) {
           throw new UserError("%s has no times in a column %s.".formatted(file, TIME));

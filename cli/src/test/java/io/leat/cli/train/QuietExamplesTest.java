@@ -120,8 +120,10 @@ class QuietExamplesTest {
                           start -> detector.newWindow())
                       .add(
                           places.stream()
-                              .mapToDouble(place -> NumericValue.of(vector.values().get(place)))
-                              .toArray()));
+                              .mapToDouble(
+                                  place -> NumericValue.of(vector.valuesOrReasons().get(place)))
+                              .toArray(),
+                          reasons(vector.valuesOrReasons(), places)));
     }
     List<DriftAlert> alerts = new ArrayList<>();
     Map<String, AlertState> states = new HashMap<>();
@@ -132,5 +134,13 @@ class QuietExamplesTest {
           states.putAll(verdict.states());
         });
     return alerts;
+  }
+
+  private static byte[] reasons(List<Object> valuesOrReasons, List<Integer> places) {
+    byte[] reasons = new byte[places.size()];
+    for (int i = 0; i < reasons.length; i++) {
+      reasons[i] = NumericValue.reason(valuesOrReasons.get(places.get(i))).code();
+    }
+    return reasons;
   }
 }

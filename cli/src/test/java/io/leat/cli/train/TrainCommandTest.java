@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtSession;
 import io.leat.cli.UserError;
+import io.leat.drift.FeatureReference;
 import io.leat.drift.ReferenceProfile;
 import io.leat.pipeline.Model;
 import io.leat.pipeline.Pipeline;
@@ -20,6 +21,7 @@ import java.time.LocalDateTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -129,6 +131,31 @@ class TrainCommandTest {
 
     assertThat(train("--events", "readings=" + file, "--max-left-out", "0.5")).isZero();
     assertThat(artifact).exists();
+  }
+
+  @Test
+  void theProfileSaysWhyFeaturesAreNull() throws Exception {
+    Path service = folder.resolve("services/price.yaml");
+    Files.writeString(
+        service,
+        Files.readString(service)
+            .replace(
+                "  - event.vic_price",
+                "  - event.vic_price\n"
+                    + "  - gap: 'event.nsw_price > 0.3 ? 1.0 / event.nsw_price : event.nsw_price /"
+                    + " 0.0'"));
+    Path file = write(lines(1_000));
+
+    assertThat(train("--events", "readings=" + file)).isZero();
+
+    FeatureReference gap =
+        ReferenceProfile.read(artifact.resolveSibling("reference-profile.json"))
+            .feature("gap")
+            .orElseThrow();
+    assertThat(gap.nulls()).isBetween(280L, 330L);
+    assertThat(gap.nullsByReason()).containsOnly(Map.entry("not_finite", gap.nulls()));
+    assertThat(out.toString())
+        .contains("nulls of gap: %d of 1,000 (not_finite %d)".formatted(gap.nulls(), gap.nulls()));
   }
 
   @Test

@@ -136,13 +136,13 @@ public final class DriftDetector {
         Threshold threshold = calibrated.threshold(feature.name(), statistic).orElseThrow();
         OptionalDouble value = statistic.value(feature, counts, monitor.minimumEvents());
         value.ifPresent(v -> judged.add(new Judged(threshold, v)));
-        metrics.add(metric(windowStart, window.events(), counts.nulls(), value, threshold));
+        metrics.add(metric(windowStart, window.events(), feature, counts, value, threshold));
       }
       AlertRule.Step step =
           new AlertRule(feature.name(), calibrated.settings())
               .next(states.getOrDefault(feature.name(), AlertState.NONE), windowStart, judged);
       after.put(feature.name(), step.state());
-      step.changes().forEach(change -> found.add(new Found(feature.name(), counts, change)));
+      step.changes().forEach(change -> found.add(new Found(feature, counts, change)));
     }
     return new Verdict(
         metrics,
@@ -162,7 +162,8 @@ public final class DriftDetector {
             metric(
                 windowStart,
                 window.events(),
-                window.counts(i).nulls(),
+                features.get(i),
+                window.counts(i),
                 OptionalDouble.empty(),
                 calibrated.threshold(features.get(i).name(), statistic).orElseThrow());
         metrics.add(DriftMetric.newBuilder(metric).setComplete(false).build());
@@ -195,15 +196,25 @@ public final class DriftDetector {
         .build();
   }
 
-  private record Found(String feature, FeatureCounts counts, Change change) {
+  private record Found(FeatureReference feature, FeatureCounts counts, Change change) {
     static final Comparator<Found> ORDER =
         Comparator.comparing((Found f) -> f.change().opened())
             .thenComparing(f -> f.change().alert().severity(), Comparator.reverseOrder())
             .thenComparing(f -> f.change().judged().size(), Comparator.reverseOrder());
+
+    /** How far at most the exact statistic is above its value. */
+    double error() {
+      return change.judged().threshold().statistic().error(feature, counts);
+    }
   }
 
   private DriftMetric metric(
-      long windowStart, long events, long nulls, OptionalDouble value, Threshold threshold) {
+      long windowStart,
+      long events,
+      FeatureReference feature,
+      FeatureCounts counts,
+      OptionalDouble value,
+      Threshold threshold) {
     return DriftMetric.newBuilder()
         .setMonitor(monitor.name())
         .setModel(monitor.model())
@@ -212,10 +223,12 @@ public final class DriftDetector {
         .setWindowStart(Instant.ofEpochMilli(windowStart))
         .setWindowEnd(Instant.ofEpochMilli(windowEnd(windowStart)))
         .setEvents(events)
-        .setNulls(nulls)
+        .setNulls(counts.nulls())
+        .setNullsByReason(counts.nullsByReason())
         .setValue(value.isPresent() ? value.getAsDouble() : null)
         .setThreshold(threshold.warn())
         .setReference(fingerprint)
+        .setError(value.isPresent() ? threshold.statistic().error(feature, counts) : 0)
         .build();
   }
 
@@ -226,7 +239,7 @@ public final class DriftDetector {
         .setMonitor(monitor.name())
         .setModel(monitor.model())
         .setKind("drift")
-        .setFeature(found.feature())
+        .setFeature(found.feature().name())
         .setMetric(judged.threshold().statistic().label())
         .setState(
             found.change().opened()
@@ -240,6 +253,7 @@ public final class DriftDetector {
         .setThreshold(judged.threshold().warn())
         .setMessage(message(windowStart, found))
         .setReference(fingerprint)
+        .setError(found.error())
         .build();
   }
 
@@ -250,12 +264,16 @@ public final class DriftDetector {
         found.change().opened()
             ? "%s has drifted from the training data in %d of the last %s of %s"
                 .formatted(
-                    found.feature(), monitor.openAfter(), count(monitor.openOf(), "window"), window)
+                    found.feature().name(),
+                    monitor.openAfter(),
+                    count(monitor.openOf(), "window"),
+                    window)
             : judged.level() == Level.CLEAN
                 ? "%s has been like the training data for %s of %s"
-                    .formatted(found.feature(), count(monitor.closeAfter(), "window"), window)
+                    .formatted(
+                        found.feature().name(), count(monitor.closeAfter(), "window"), window)
                 : "%s has drifted farther, so a critical alert takes the place of this one"
-                    .formatted(found.feature());
+                    .formatted(found.feature().name());
     return String.format(
         Locale.ROOT,
         "%s: %s %.4g (threshold %.4g) in the window from %s, with %s and %s.",

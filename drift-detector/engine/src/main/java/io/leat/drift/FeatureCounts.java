@@ -1,20 +1,23 @@
 package io.leat.drift;
 
+import io.leat.schemas.NullReason;
+import java.util.Map;
+import java.util.TreeMap;
+
 /**
  * What a window keeps of one feature: how many values fell into each cell of the reference
- * distribution, and how many were null. Its size depends on the reference alone. Not thread-safe.
+ * distribution, and how many were null, by reason. Its size depends on the reference alone. Not
+ * thread-safe.
  */
 public final class FeatureCounts {
+  private static final NullReason[] REASONS = NullReason.values();
+
   private final long[] cells;
-  private long nulls;
+  private final long[] nulls = new long[REASONS.length];
   private long values;
 
   FeatureCounts(int cells) {
     this.cells = new long[cells];
-  }
-
-  void addNull() {
-    nulls++;
   }
 
   void add(int cell) {
@@ -26,8 +29,8 @@ public final class FeatureCounts {
     values += count;
   }
 
-  void addNulls(long count) {
-    nulls += count;
+  void addNulls(NullReason reason, long count) {
+    nulls[reason.ordinal()] += count;
   }
 
   long cell(int index) {
@@ -43,7 +46,44 @@ public final class FeatureCounts {
     return values;
   }
 
+  /** Values that are null, for whatever reason. */
   public long nulls() {
-    return nulls;
+    long all = 0;
+    for (long count : nulls) {
+      all += count;
+    }
+    return all;
+  }
+
+  /** Values that are null for a reason. */
+  public long nulls(NullReason reason) {
+    return nulls[reason.ordinal()];
+  }
+
+  /**
+   * Values that are null because they are not known, and not for want of data. Where no reason was
+   * given, a null counts as data.
+   */
+  public long unknown() {
+    long unknown = 0;
+    for (NullReason reason : REASONS) {
+      unknown += isUnknown(reason) ? nulls(reason) : 0;
+    }
+    return unknown;
+  }
+
+  static boolean isUnknown(NullReason reason) {
+    return reason.isUnknown() && reason != NullReason.UNSTATED;
+  }
+
+  /** By the reasons' texts, how many values are null for each that there is. */
+  Map<String, Long> nullsByReason() {
+    Map<String, Long> byReason = new TreeMap<>();
+    for (NullReason reason : REASONS) {
+      if (nulls(reason) > 0) {
+        byReason.put(reason.text(), nulls(reason));
+      }
+    }
+    return byReason;
   }
 }

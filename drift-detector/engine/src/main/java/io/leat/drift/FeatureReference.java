@@ -1,9 +1,14 @@
 package io.leat.drift;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
+import io.leat.schemas.NullReason;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * What a profile keeps of one numeric feature: its distribution, its nulls and the bins that the
@@ -11,13 +16,19 @@ import java.util.List;
  *
  * <p>The bins are bounded by the reference's deciles, each bin closed above; equal deciles are
  * merged. Values below the reference's least and above its greatest, and nulls, have a bucket each:
- * below, the bins, above, null.
+ * below, the bins, above, null. Nulls that are not known say nothing of the data and are in none.
  */
 public final class FeatureReference {
   private static final int BINS = 10;
 
   @JsonProperty private final String name;
   @JsonProperty private final long nulls;
+
+  /** By the reasons' texts; empty in profiles of releases that did not tell them apart. */
+  @JsonInclude(JsonInclude.Include.NON_EMPTY)
+  @JsonProperty
+  private final Map<String, Long> nullsByReason;
+
   @JsonProperty private final Distribution distribution;
   @JsonProperty private final double[] bins;
 
@@ -28,10 +39,12 @@ public final class FeatureReference {
   FeatureReference(
       @JsonProperty(value = "name", required = true) String name,
       @JsonProperty(value = "nulls", required = true) long nulls,
+      @JsonProperty(value = "nullsByReason", required = true) Map<String, Long> nullsByReason,
       @JsonProperty(value = "distribution", required = true) Distribution distribution,
       @JsonProperty(value = "bins", required = true) double[] bins) {
     this.name = name;
     this.nulls = nulls;
+    this.nullsByReason = new TreeMap<>(nullsByReason);
     this.distribution = distribution;
     this.bins = bins.clone();
     this.bucketOfCell = new int[distribution.cells()];
@@ -39,8 +52,13 @@ public final class FeatureReference {
     fillBuckets();
   }
 
-  /** The reference of a feature that had these numbers and so many nulls. */
-  static FeatureReference of(String name, Distribution distribution, long nulls) {
+  /**
+   * The reference of a feature that had these numbers and so many nulls.
+   *
+   * @param nullsByReason by the reasons' texts
+   */
+  static FeatureReference of(
+      String name, Distribution distribution, Map<String, Long> nullsByReason) {
     List<Double> edges = new ArrayList<>();
     int point = 0;
     for (int bin = 1; bin <= BINS && distribution.size() > 0; bin++) {
@@ -53,7 +71,11 @@ public final class FeatureReference {
       }
     }
     return new FeatureReference(
-        name, nulls, distribution, edges.stream().mapToDouble(Double::doubleValue).toArray());
+        name,
+        nullsByReason.values().stream().mapToLong(Long::longValue).sum(),
+        nullsByReason,
+        distribution,
+        edges.stream().mapToDouble(Double::doubleValue).toArray());
   }
 
   private void fillBuckets() {
@@ -76,7 +98,23 @@ public final class FeatureReference {
     if (distribution.size() > 0) {
       bucketOfCell[distribution.cells() - 1] = above;
     }
-    expected[above + 1] = nulls;
+    long told = nullsByReason.values().stream().mapToLong(Long::longValue).sum();
+    if (tellsReasons() && told != nulls) {
+      throw new IllegalArgumentException(
+          "feature %s has %d nulls, and reasons for %d".formatted(name, nulls, told));
+    }
+    expected[above + 1] = nulls - (tellsReasons() ? unknown() : 0);
+  }
+
+  private boolean tellsReasons() {
+    return nulls == 0 || !nullsByReason.isEmpty();
+  }
+
+  private long unknown() {
+    return nullsByReason.entrySet().stream()
+        .filter(one -> NullReason.of(one.getKey()).filter(FeatureCounts::isUnknown).isPresent())
+        .mapToLong(Map.Entry::getValue)
+        .sum();
   }
 
   /** Full name of the feature. */
@@ -87,6 +125,31 @@ public final class FeatureReference {
   /** Values that were null. */
   public long nulls() {
     return nulls;
+  }
+
+  /**
+   * By the reasons' texts, how many values were null for each that there was; empty in profiles of
+   * releases that did not tell them apart.
+   */
+  public Map<String, Long> nullsByReason() {
+    return Collections.unmodifiableMap(nullsByReason);
+  }
+
+  /** Rows that say something of the data: all but those whose value was not known. */
+  long judged() {
+    return count() + expected[expected.length - 1];
+  }
+
+  /**
+   * Vectors of a window that say something of the data: all but those whose value was not known.
+   * Where the reference does not tell these from other nulls, all.
+   */
+  long judged(FeatureCounts window) {
+    return window.values() + judgedNulls(window);
+  }
+
+  private long judgedNulls(FeatureCounts window) {
+    return window.nulls() - (tellsReasons() ? window.unknown() : 0);
   }
 
   /** Values that were not null. */
@@ -102,10 +165,10 @@ public final class FeatureReference {
     return new FeatureCounts(distribution.cells());
   }
 
-  /** Counts a value as {@link NumericValue} reads it; NaN is null. */
-  void count(double value, FeatureCounts counts) {
+  /** Counts a value as {@link NumericValue} reads it; NaN is null, for the reason of a code. */
+  void count(double value, byte reason, FeatureCounts counts) {
     if (Double.isNaN(value)) {
-      counts.addNull();
+      counts.addNulls(NullReason.of(reason), 1);
     } else {
       counts.add(distribution.cell(value));
     }
@@ -122,7 +185,7 @@ public final class FeatureReference {
     for (int cell = 0; cell < window.cells(); cell++) {
       buckets[bucketOfCell[cell]] += window.cell(cell);
     }
-    buckets[buckets.length - 1] = window.nulls();
+    buckets[buckets.length - 1] = judgedNulls(window);
     return buckets;
   }
 }

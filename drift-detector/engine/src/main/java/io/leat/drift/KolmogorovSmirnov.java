@@ -7,7 +7,8 @@ package io.leat.drift;
  *
  * <p>Both functions are compared at every kept point of the reference and just before it, so ties
  * and constants are exact. Where the reference has more than {@value Distribution#MAX_POINTS}
- * distinct numbers, the result is at most 1/1000 below the true D, and never above it.
+ * distinct numbers, the result is at most {@link #error} below the true D, which is at most 1/1000,
+ * and never above it.
  */
 final class KolmogorovSmirnov {
   private KolmogorovSmirnov() {}
@@ -25,6 +26,29 @@ final class KolmogorovSmirnov {
       distance = Math.max(distance, Math.abs(passed / values - reference.atOrBelow(i) / total));
     }
     return distance;
+  }
+
+  /**
+   * How far at most the true D is above {@link #distance}: 0 where the window has no value strictly
+   * between two points of the reference between which the reference has some, too. In such a gap
+   * all of the window's values may lie before all of the reference's, or behind them: that is the
+   * farthest that the two functions can be apart there.
+   */
+  static double error(Distribution reference, FeatureCounts window) {
+    double total = reference.count();
+    double values = window.values();
+    double farthest = 0;
+    long passed = 0;
+    for (int i = 0; i < reference.size(); i++) {
+      long before = i == 0 ? 0 : reference.atOrBelow(i - 1);
+      long inGap = window.cell(2 * i);
+      if (inGap > 0 && reference.below(i) > before) {
+        farthest = Math.max(farthest, (passed + inGap) / values - before / total);
+        farthest = Math.max(farthest, reference.below(i) / total - passed / values);
+      }
+      passed += inGap + window.cell(2 * i + 1);
+    }
+    return Math.max(0, farthest - distance(reference, window));
   }
 
   /**

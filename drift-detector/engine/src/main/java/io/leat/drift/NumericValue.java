@@ -1,5 +1,6 @@
 package io.leat.drift;
 
+import io.leat.schemas.NullReason;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,6 +15,14 @@ public final class NumericValue {
   /** Whether a value is a number or a boolean (true is 1). */
   public static boolean isNumeric(Object value) {
     return value instanceof Number || value instanceof Boolean;
+  }
+
+  /** Why {@link #of} reads a value as no number: what stands in its place, if that is a reason. */
+  public static NullReason reason(@Nullable Object value) {
+    if (value instanceof NullReason reason) {
+      return reason;
+    }
+    return value instanceof Number ? NullReason.NOT_FINITE : NullReason.UNSTATED;
   }
 
   /** The number; NaN for null, for what is no number, and for what 32 bits hold as no number. */

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.leat.common.Sha256;
 import io.leat.pipeline.Model;
 import java.io.IOException;
@@ -53,6 +54,7 @@ public record ReferenceProfile(
   static final long MAX_BYTES = 256L * 1024 * 1024;
 
   private static final int MAX_DEPTH = 20;
+  private static final String NULLS_BY_REASON = "nullsByReason";
   private static final ObjectMapper JSON =
       JsonMapper.builder()
           .enable(DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES)
@@ -129,6 +131,11 @@ public record ReferenceProfile(
         throw new ReferenceProfileException(
             "%s says it is %s of version %d; expected %s of version %d. Train the model anew (leat train)."
                 .formatted(file, format, version, FORMAT, FORMAT_VERSION));
+      }
+      for (JsonNode feature : tree.path("features")) {
+        if (feature instanceof ObjectNode one && !one.has(NULLS_BY_REASON)) {
+          one.putObject(NULLS_BY_REASON); // as releases wrote it that counted all nulls together
+        }
       }
       return JSON.treeToValue(tree, ReferenceProfile.class);
     } catch (JsonProcessingException e) {

@@ -4,12 +4,14 @@ import io.leat.pipeline.FeatureService;
 import io.leat.pipeline.Model;
 import io.leat.pipeline.Monitor;
 import io.leat.pipeline.Pipeline;
+import io.leat.schemas.NullReason;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -31,6 +33,10 @@ public final class ReferenceProfileBuilder {
   /** One feature's numbers, row by row; NaN is null. */
   private static final class Column {
     private double[] values = new double[1024];
+
+    /** For each value that is NaN the code of its reason. */
+    private byte[] reasons = new byte[1024];
+
     private boolean numeric = true;
   }
 
@@ -59,8 +65,8 @@ public final class ReferenceProfileBuilder {
    * Takes a row.
    *
    * @param eventTime milliseconds since 1970-01-01 UTC
-   * @param values one value a feature of the service, in its order: Double, Long, Boolean, String
-   *     or null
+   * @param values one value a feature of the service, in its order: Double, Long, Boolean, String,
+   *     the {@link NullReason} for which there is none, or null for a reason that is not told
    */
   public ReferenceProfileBuilder add(long eventTime, List<? extends @Nullable Object> values) {
     if (values.size() != columns.length) {
@@ -72,13 +78,16 @@ public final class ReferenceProfileBuilder {
       times = Arrays.copyOf(times, 2 * rows);
       for (Column column : columns) {
         column.values = Arrays.copyOf(column.values, 2 * rows);
+        column.reasons = Arrays.copyOf(column.reasons, 2 * rows);
       }
     }
     times[rows] = eventTime;
     for (int i = 0; i < columns.length; i++) {
       Object value = values.get(i);
-      columns[i].numeric &= value == null || NumericValue.isNumeric(value);
+      columns[i].numeric &=
+          value == null || value instanceof NullReason || NumericValue.isNumeric(value);
       columns[i].values[rows] = NumericValue.of(value);
+      columns[i].reasons[rows] = NumericValue.reason(value).code();
     }
     rows++;
     return this;
@@ -130,7 +139,13 @@ public final class ReferenceProfileBuilder {
   private FeatureReference reference(String name, Column column) {
     double[] values =
         Arrays.stream(column.values, 0, rows).filter(value -> !Double.isNaN(value)).toArray();
-    return FeatureReference.of(name, Distribution.of(values), rows - values.length);
+    Map<String, Long> nulls = new TreeMap<>();
+    for (int row = 0; row < rows; row++) {
+      if (Double.isNaN(column.values[row])) {
+        nulls.merge(NullReason.of(column.reasons[row]).text(), 1L, Long::sum);
+      }
+    }
+    return FeatureReference.of(name, Distribution.of(values), nulls);
   }
 
   private CalibratedMonitor calibrate(
@@ -165,7 +180,7 @@ public final class ReferenceProfileBuilder {
       long window = windowOf(order[start], settings);
       FeatureCounts counts = reference.newCounts();
       for (end = start; end < rows && windowOf(order[end], settings) == window; end++) {
-        reference.count(column.values[order[end]], counts);
+        reference.count(column.values[order[end]], column.reasons[order[end]], counts);
       }
       for (Statistic statistic : Statistic.values()) {
         statistic

@@ -19,6 +19,11 @@ public enum Statistic {
     }
 
     @Override
+    double error(FeatureReference reference, FeatureCounts window) {
+      return KolmogorovSmirnov.error(reference.distribution(), window);
+    }
+
+    @Override
     OptionalDouble valueFromRest(FeatureReference reference, FeatureCounts window, long minimum) {
       return reference.count() == window.values() || window.values() < Math.max(1, minimum)
           ? OptionalDouble.empty()
@@ -33,12 +38,12 @@ public enum Statistic {
 
   /**
    * The population stability index over the reference's deciles, values outside the reference's
-   * range and nulls; empty shares count as 1e-4.
+   * range and nulls; empty shares count as 1e-4. What is not known is passed over.
    */
   POPULATION_STABILITY("psi_deciles_1e-4", 0.1) {
     @Override
     OptionalDouble value(FeatureReference reference, FeatureCounts window, long minimum) {
-      return window.values() + window.nulls() < Math.max(1, minimum)
+      return reference.judged(window) < Math.max(1, minimum)
           ? OptionalDouble.empty()
           : OptionalDouble.of(
               PopulationStabilityIndex.of(reference.expected(), reference.buckets(window)));
@@ -46,8 +51,8 @@ public enum Statistic {
 
     @Override
     OptionalDouble valueFromRest(FeatureReference reference, FeatureCounts window, long minimum) {
-      long events = window.values() + window.nulls();
-      if (events < Math.max(1, minimum) || events == reference.count() + reference.nulls()) {
+      long events = reference.judged(window);
+      if (events < Math.max(1, minimum) || events == reference.judged()) {
         return OptionalDouble.empty();
       }
       long[] actual = reference.buckets(window);
@@ -96,6 +101,14 @@ public enum Statistic {
 
   /** The statistic of a window; empty where the window holds fewer values than the minimum. */
   abstract OptionalDouble value(FeatureReference reference, FeatureCounts window, long minimum);
+
+  /**
+   * How far at most the exact statistic of a window that has a {@link #value} is above it; 0 where
+   * the value is exact.
+   */
+  double error(FeatureReference reference, FeatureCounts window) {
+    return 0;
+  }
 
   /** As {@link #value}, of a window that is a part of the reference against the rest of it. */
   abstract OptionalDouble valueFromRest(

@@ -1,5 +1,6 @@
 package io.leat.drift;
 
+import io.leat.schemas.NullReason;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
@@ -14,7 +15,10 @@ import java.util.List;
  * summaries may be done in any order and grouping. Not thread-safe.
  */
 public final class WindowSummary {
-  private static final byte VERSION = 1;
+  private static final byte VERSION = 2;
+
+  /** Had one number of nulls, whatever their reasons. */
+  private static final byte WITHOUT_REASONS = 1;
 
   private final List<FeatureReference> features;
   private final FeatureCounts[] counts;
@@ -30,10 +34,11 @@ public final class WindowSummary {
    *
    * @param values one value for each watched feature, in their order, as {@link NumericValue} reads
    *     it: NaN where it was null or no number
+   * @param reasons for each value that is NaN the code of its {@link NullReason}
    */
-  public void add(double[] values) {
+  public void add(double[] values, byte[] reasons) {
     for (int i = 0; i < counts.length; i++) {
-      features.get(i).count(values[i], counts[i]);
+      features.get(i).count(values[i], reasons[i], counts[i]);
     }
     events++;
   }
@@ -44,7 +49,9 @@ public final class WindowSummary {
       for (int cell = 0; cell < counts[i].cells(); cell++) {
         counts[i].add(cell, other.counts[i].cell(cell));
       }
-      counts[i].addNulls(other.counts[i].nulls());
+      for (NullReason reason : NullReason.values()) {
+        counts[i].addNulls(reason, other.counts[i].nulls(reason));
+      }
     }
     events += other.events;
   }
@@ -65,7 +72,7 @@ public final class WindowSummary {
       out.writeByte(VERSION);
       writeNumber(out, events);
       for (FeatureCounts feature : counts) {
-        writeNumber(out, feature.nulls());
+        writeNulls(out, feature);
         int left = 0;
         for (int cell = 0; cell < feature.cells(); cell++) {
           left += feature.cell(cell) == 0 ? 0 : 1;
@@ -84,18 +91,39 @@ public final class WindowSummary {
     return bytes.toByteArray();
   }
 
+  private static void writeNulls(DataOutputStream out, FeatureCounts feature) throws IOException {
+    writeNumber(out, feature.nullsByReason().size());
+    for (NullReason reason : NullReason.values()) {
+      if (feature.nulls(reason) > 0) {
+        out.writeByte(reason.code());
+        writeNumber(out, feature.nulls(reason));
+      }
+    }
+  }
+
+  private static void readNulls(DataInputStream in, byte version, FeatureCounts feature)
+      throws IOException {
+    if (version == WITHOUT_REASONS) {
+      feature.addNulls(NullReason.UNSTATED, readNumber(in));
+      return;
+    }
+    for (long left = readNumber(in); left > 0; left--) {
+      feature.addNulls(NullReason.of(in.readByte()), readNumber(in));
+    }
+  }
+
   /** Reads what {@link #toBytes} wrote into this summary, which must be empty. */
   void read(byte[] bytes) {
     try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes))) {
       byte version = in.readByte();
-      if (version != VERSION) {
+      if (version < WITHOUT_REASONS || version > VERSION) {
         throw new IllegalArgumentException(
-            "a window summary of format %d; this version of Leat reads format %d"
+            "a window summary of format %d; this version of Leat reads formats up to %d"
                 .formatted(version, VERSION));
       }
       events = readNumber(in);
       for (FeatureCounts feature : counts) {
-        feature.addNulls(readNumber(in));
+        readNulls(in, version, feature);
         for (long left = readNumber(in); left > 0; left--) {
           feature.add((int) readNumber(in), readNumber(in));
         }

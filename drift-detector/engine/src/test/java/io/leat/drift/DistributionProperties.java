@@ -3,7 +3,10 @@ package io.leat.drift;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.leat.schemas.NullReason;
 import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.stream.DoubleStream;
 import net.jqwik.api.Arbitraries;
@@ -43,14 +46,45 @@ class DistributionProperties {
       @ForAll("samples") double[] reference, @ForAll("windows") double[] window) {
     Distribution distribution = Distribution.of(reference);
 
-    double distance = KolmogorovSmirnov.distance(distribution, counts(distribution, window));
+    FeatureCounts counts = counts(distribution, window);
+    double distance = KolmogorovSmirnov.distance(distribution, counts);
+    double error = KolmogorovSmirnov.error(distribution, counts);
 
     double exact = naiveDistance(reference, window);
+    assertThat(exact).isBetween(distance - 1e-12, distance + error + 1e-12);
     if (Arrays.stream(reference).distinct().count() <= Distribution.MAX_POINTS) {
-      assertThat(distance).isCloseTo(exact, within(1e-12));
+      assertThat(error).isZero();
     } else {
-      assertThat(distance).isBetween(exact - 0.001 - 1e-12, exact + 1e-12);
+      assertThat(error).isBetween(0.0, 0.001 + 1e-12);
     }
+  }
+
+  /** The window's values lie where the reference keeps no point: the error is then all of it. */
+  @Property(tries = 50)
+  void theErrorIsNoLargerThanItHasToBe(@ForAll("gaps") int gap) {
+    double[] reference = DoubleStream.iterate(0, x -> x + 1).limit(10_000).toArray();
+    Distribution distribution = Distribution.of(reference);
+    double first = distribution.point(gap);
+    double last = distribution.point(gap + 1);
+    double[] window = {last - 0.5}; // behind all that the reference has in the gap
+    double[] other = {first + 0.5}; // before all of it
+
+    for (double[] values : List.of(window, other)) {
+      FeatureCounts counts = counts(distribution, values);
+      double distance = KolmogorovSmirnov.distance(distribution, counts);
+      double most = distance + KolmogorovSmirnov.error(distribution, counts);
+
+      assertThat(naiveDistance(reference, values)).isBetween(distance - 1e-12, most + 1e-12);
+      assertThat(most)
+          .isCloseTo(
+              Math.max(naiveDistance(reference, window), naiveDistance(reference, other)),
+              within(1e-12));
+    }
+  }
+
+  @Provide
+  Arbitrary<Integer> gaps() {
+    return Arbitraries.integers().between(0, 900);
   }
 
   @Property(tries = 100)
@@ -68,10 +102,11 @@ class DistributionProperties {
   void indexOfAPartFromTheRestIsTheIndexOfTheirCounts(
       @ForAll("windows") double[] part, @ForAll("windows") double[] rest) {
     double[] whole = DoubleStream.concat(Arrays.stream(part), Arrays.stream(rest)).toArray();
-    FeatureReference reference = FeatureReference.of("x", Distribution.of(whole), 3);
+    FeatureReference reference =
+        FeatureReference.of("x", Distribution.of(whole), Map.of("no_event", 3L));
     FeatureCounts partCounts = counts(reference.distribution(), part);
     FeatureCounts restCounts = counts(reference.distribution(), rest);
-    restCounts.addNulls(3);
+    restCounts.addNulls(NullReason.NO_EVENT, 3);
 
     double index =
         Statistic.POPULATION_STABILITY.valueFromRest(reference, partCounts, 1).orElseThrow();
@@ -85,7 +120,7 @@ class DistributionProperties {
 
   @Property(tries = 100)
   void everyValueOfTheReferenceLiesInABinAndNoneOutside(@ForAll("samples") double[] sample) {
-    FeatureReference reference = FeatureReference.of("x", Distribution.of(sample), 0);
+    FeatureReference reference = FeatureReference.of("x", Distribution.of(sample), Map.of());
 
     long[] buckets = reference.buckets(counts(reference.distribution(), sample));
 

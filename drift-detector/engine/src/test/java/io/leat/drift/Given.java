@@ -64,6 +64,18 @@ final class Given {
   /** What a detector said about a stream. */
   record Told(List<DriftMetric> metrics, List<DriftAlert> alerts) {}
 
+  private static double[] numbers(List<? extends @Nullable Object> values, int[] places) {
+    return Arrays.stream(places).mapToDouble(place -> NumericValue.of(values.get(place))).toArray();
+  }
+
+  private static byte[] reasons(List<? extends @Nullable Object> values, int[] places) {
+    byte[] reasons = new byte[places.length];
+    for (int i = 0; i < places.length; i++) {
+      reasons[i] = NumericValue.reason(values.get(places[i])).code();
+    }
+    return reasons;
+  }
+
   /** Runs vectors, in any order, through a detector, window after window. */
   static Told run(DriftDetector detector, FeatureService service, List<Row> rows) {
     int[] places = detector.features().stream().mapToInt(service.featureNames()::indexOf).toArray();
@@ -71,10 +83,7 @@ final class Given {
     for (Row row : rows) {
       windows
           .computeIfAbsent(detector.windowStart(row.time()), start -> detector.newWindow())
-          .add(
-              Arrays.stream(places)
-                  .mapToDouble(place -> NumericValue.of(row.values().get(place)))
-                  .toArray());
+          .add(numbers(row.values(), places), reasons(row.values(), places));
     }
     Told told = new Told(new ArrayList<>(), new ArrayList<>());
     Map<String, AlertState> states = new HashMap<>();

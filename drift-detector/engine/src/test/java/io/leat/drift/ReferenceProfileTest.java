@@ -1,7 +1,10 @@
 package io.leat.drift;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.entry;
+import static org.assertj.core.api.Assertions.tuple;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.leat.pipeline.FeatureService;
@@ -9,7 +12,9 @@ import io.leat.pipeline.Model;
 import io.leat.pipeline.Monitor;
 import io.leat.records.AlertState;
 import io.leat.records.DriftAlert;
+import io.leat.records.DriftMetric;
 import io.leat.records.Severity;
+import io.leat.schemas.NullReason;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,6 +23,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.DoubleStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -118,6 +124,164 @@ class ReferenceProfileTest {
     assertThat(Given.run(detector, SERVICE, filled).alerts())
         .extracting(DriftAlert::getFeature)
         .containsExactly("event.absent");
+  }
+
+  private static List<Given.Row> withNulls(List<Given.Row> rows, int of, Object... reasons) {
+    List<Given.Row> changed = new ArrayList<>();
+    for (int i = 0; i < rows.size(); i++) {
+      List<@Nullable Object> values = new ArrayList<>(rows.get(i).values());
+      if (i % of < reasons.length) {
+        values.set(0, reasons[i % of]);
+      }
+      changed.add(new Given.Row(rows.get(i).time(), values));
+    }
+    return changed;
+  }
+
+  @Test
+  void nullsAreCountedByReasonInTheProfileAndInEachMetric() {
+    List<Given.Row> rows =
+        withNulls(rows(60, 3), 24, NullReason.NO_EVENT, NullReason.NO_EVENT, NullReason.LATE);
+    ReferenceProfile profile = Given.profile(MONITOR, SERVICE, rows);
+
+    FeatureReference noise = profile.feature("event.noise").orElseThrow();
+    assertThat(noise.nulls()).isEqualTo(180);
+    assertThat(noise.nullsByReason()).containsOnly(entry("late", 60L), entry("no_event", 120L));
+    assertThat(ReferenceProfile.parse(profile.toJson()).toJson()).isEqualTo(profile.toJson());
+    assertThat(new String(profile.toJson(), UTF_8))
+        .contains("\"nullsByReason\":{\"late\":60,\"no_event\":120}");
+    Given.Told told = Given.run(new DriftDetector(MONITOR, profile), SERVICE, rows);
+    assertThat(told.metrics())
+        .filteredOn(metric -> metric.getFeature().equals("event.noise"))
+        .hasSize(120)
+        .allSatisfy(metric -> assertThat(metric.getNulls()).isEqualTo(3))
+        .allSatisfy(
+            metric ->
+                assertThat(metric.getNullsByReason())
+                    .containsOnly(entry("late", 1L), entry("no_event", 2L)));
+  }
+
+  @Test
+  void whatIsNotKnownIsNoDriftAndWhatIsKnownNotToBeThereIs() {
+    DriftDetector detector =
+        new DriftDetector(
+            MONITOR,
+            Given.profile(MONITOR, SERVICE, withNulls(rows(60, 3), 24, NullReason.NO_EVENT)));
+    List<Given.Row> likeTraining = withNulls(rows(4, 3), 24, NullReason.NO_EVENT);
+
+    for (NullReason unknown :
+        List.of(NullReason.LATE, NullReason.NOT_KEPT, NullReason.NOT_YET, NullReason.REMOVED)) {
+      List<Given.Row> half = withNulls(likeTraining, 2, NullReason.NO_EVENT, unknown);
+      List<Given.Row> rows = new ArrayList<>();
+      for (int i = 0; i < half.size(); i++) {
+        rows.add(i % 2 == 0 ? likeTraining.get(i) : half.get(i));
+      }
+      List<DriftMetric> index =
+          Given.run(detector, SERVICE, rows).metrics().stream()
+              .filter(metric -> metric.getFeature().equals("event.noise"))
+              .filter(metric -> metric.getMetric().equals("psi_deciles_1e-4"))
+              .toList();
+      assertThat(index)
+          .hasSize(4)
+          .allSatisfy(metric -> assertThat(metric.getNulls()).isEqualTo(13))
+          .allSatisfy(metric -> assertThat(metric.getValue()).as("too few known").isNull());
+    }
+    assertThat(Given.run(detector, SERVICE, withNulls(rows(4, 3), 2, NullReason.NO_EVENT)).alerts())
+        .extracting(DriftAlert::getFeature, DriftAlert::getMetric)
+        .containsExactly(tuple("event.noise", "psi_deciles_1e-4"));
+  }
+
+  @Test
+  void theIndexPassesOverWhatIsNotKnown() {
+    List<Given.Row> training = withNulls(rows(60, 3), 24, NullReason.NO_EVENT);
+    DriftDetector detector = new DriftDetector(MONITOR, Given.profile(MONITOR, SERVICE, training));
+    List<Given.Row> day = training.subList(0, 24);
+    List<Given.Row> more = new ArrayList<>(day);
+    for (Given.Row row : day) {
+      List<@Nullable Object> values = new ArrayList<>(row.values());
+      values.set(0, NullReason.NOT_YET);
+      more.add(new Given.Row(row.time(), values));
+    }
+
+    assertThat(index(Given.run(detector, SERVICE, more)))
+        .isEqualTo(index(Given.run(detector, SERVICE, day)));
+  }
+
+  private static List<@Nullable Double> index(Given.Told told) {
+    return told.metrics().stream()
+        .filter(metric -> metric.getFeature().equals("event.noise"))
+        .map(DriftMetric::getValue)
+        .toList();
+  }
+
+  @Test
+  void aProfileOfAReleaseThatCountedAllNullsTogetherIsReadAsItWas() throws IOException {
+    List<Given.Row> rows = withNulls(rows(60, 3), 24, NullReason.NO_EVENT);
+    ReferenceProfile profile = Given.profile(MONITOR, SERVICE, rows);
+    String text = new String(profile.toJson(), UTF_8);
+    String earlier = text.replaceAll("\"nullsByReason\":\\{[^}]*},", "");
+    assertThat(earlier).isNotEqualTo(text).doesNotContain("nullsByReason");
+
+    ReferenceProfile read = ReferenceProfile.parse(earlier.getBytes(UTF_8));
+
+    assertThat(new String(read.toJson(), UTF_8)).isEqualTo(earlier);
+    assertThat(read.feature("event.noise").orElseThrow().nulls()).isEqualTo(60);
+    assertThat(read.feature("event.noise").orElseThrow().nullsByReason()).isEmpty();
+    List<Given.Row> late = withNulls(rows(4, 3), 2, NullReason.LATE);
+    assertThat(Given.run(new DriftDetector(MONITOR, read), SERVICE, late).alerts())
+        .as("as before: that reference does not tell one null from another")
+        .extracting(DriftAlert::getFeature)
+        .containsExactly("event.noise");
+  }
+
+  @Test
+  void aMetricSaysHowFarTheExactStatisticMayBeAboveIt() {
+    ReferenceProfile profile = Given.profile(MONITOR, SERVICE, rows(60, 3));
+    assertThat(profile.feature("event.noise").orElseThrow().distribution().size())
+        .as("fewer than the 1,440 numbers")
+        .isLessThan(Distribution.MAX_POINTS);
+    List<Given.Row> other = withNulls(rows(2, 3), 2, 0.25);
+
+    List<DriftMetric> metrics =
+        Given.run(new DriftDetector(MONITOR, profile), SERVICE, other).metrics();
+
+    assertThat(metrics)
+        .filteredOn(metric -> !metric.getFeature().equals("event.noise"))
+        .allSatisfy(metric -> assertThat(metric.getError()).isZero());
+    assertThat(metrics)
+        .filteredOn(metric -> metric.getFeature().equals("event.noise"))
+        .filteredOn(metric -> metric.getMetric().equals("ks"))
+        .hasSize(2)
+        .allSatisfy(
+            metric -> {
+              double exact = exact(rows(60, 3), other, metric);
+              assertThat(exact)
+                  .isBetween(
+                      metric.getValue() - 1e-12, metric.getValue() + metric.getError() + 1e-12);
+              assertThat(metric.getError()).isLessThanOrEqualTo(0.001);
+            });
+  }
+
+  /** Largest distance of the two distribution functions of noise, number by number. */
+  private static double exact(List<Given.Row> reference, List<Given.Row> rows, DriftMetric metric) {
+    double[] one = noise(reference);
+    double[] other =
+        noise(
+            rows.stream()
+                .filter(row -> row.time() >= metric.getWindowStart().toEpochMilli())
+                .filter(row -> row.time() < metric.getWindowEnd().toEpochMilli())
+                .toList());
+    double distance = 0;
+    for (double at : DoubleStream.concat(Arrays.stream(one), Arrays.stream(other)).toArray()) {
+      double below = Arrays.stream(one).filter(x -> x <= at).count() / (double) one.length;
+      double there = Arrays.stream(other).filter(x -> x <= at).count() / (double) other.length;
+      distance = Math.max(distance, Math.abs(below - there));
+    }
+    return distance;
+  }
+
+  private static double[] noise(List<Given.Row> rows) {
+    return rows.stream().mapToDouble(row -> ((Double) row.values().get(0)).floatValue()).toArray();
   }
 
   @Test

@@ -2,11 +2,15 @@ package io.leat.drift;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.leat.schemas.NullReason;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
+import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
@@ -16,9 +20,11 @@ import org.jspecify.annotations.Nullable;
 class WindowSummaryProperties {
   private static final List<FeatureReference> FEATURES =
       List.of(
-          FeatureReference.of("a", Distribution.of(new double[] {0, 0, 1, 2, 5}), 2),
-          FeatureReference.of("b", Distribution.of(new double[] {7}), 0),
-          FeatureReference.of("c", Distribution.of(new double[] {}), 4));
+          FeatureReference.of(
+              "a", Distribution.of(new double[] {0, 0, 1, 2, 5}), Map.of("unstated", 2L)),
+          FeatureReference.of("b", Distribution.of(new double[] {7}), Map.of()),
+          FeatureReference.of(
+              "c", Distribution.of(new double[] {}), Map.of("late", 1L, "no_event", 3L)));
 
   @Property(tries = 200)
   void orderAndGroupingOfVectorsDoNotMatter(
@@ -49,19 +55,46 @@ class WindowSummaryProperties {
     for (int i = 0; i < FEATURES.size(); i++) {
       FeatureCounts counts = merged.counts(i);
       assertThat(counts.values() + counts.nulls()).isEqualTo(size);
-      assertThat(Arrays.stream(FEATURES.get(i).buckets(counts)).sum()).isEqualTo(size);
+      assertThat(Arrays.stream(FEATURES.get(i).buckets(counts)).sum())
+          .isEqualTo(size - counts.unknown());
     }
+  }
+
+  /** Checkpoints of earlier releases hold summaries that count all nulls together. */
+  @Example
+  void aSummaryOfAnEarlierReleaseIsReadWithNullsOfNoReason() {
+    WindowSummary summary = new WindowSummary(FEATURES);
+    summary.read(
+        HexFormat.of()
+            .parseHex(
+                "01" // format
+                    + "05" // vectors
+                    + ("03" + "01" + "03" + "02") // three nulls, and twice the second point
+                    + ("01" + "01" + "01" + "04") // one null, and four times the only point
+                    + ("05" + "00"))); // five nulls
+
+    assertThat(summary.events()).isEqualTo(5);
+    assertThat(summary.counts(0).nullsByReason()).containsExactly(Map.entry("unstated", 3L));
+    assertThat(summary.counts(1).nulls()).isEqualTo(1);
   }
 
   private static WindowSummary summaryOf(List<@Nullable Object[]> vectors) {
     WindowSummary summary = new WindowSummary(FEATURES);
     vectors.forEach(
-        vector -> summary.add(Arrays.stream(vector).mapToDouble(NumericValue::of).toArray()));
+        vector -> {
+          byte[] reasons = new byte[vector.length];
+          for (int i = 0; i < reasons.length; i++) {
+            reasons[i] = NumericValue.reason(vector[i]).code();
+          }
+          summary.add(Arrays.stream(vector).mapToDouble(NumericValue::of).toArray(), reasons);
+        });
     return summary;
   }
 
   private static @Nullable Object value(Random random) {
-    return switch (random.nextInt(5)) {
+    return switch (random.nextInt(7)) {
+      case 5 -> NullReason.NO_EVENT;
+      case 6 -> NullReason.LATE;
       case 0 -> null;
       case 1 -> (long) random.nextInt(9) - 1;
       case 2 -> random.nextBoolean();

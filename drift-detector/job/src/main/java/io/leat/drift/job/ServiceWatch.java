@@ -6,6 +6,7 @@ import io.leat.runtime.flink.BadRecordException;
 import io.leat.runtime.flink.DecodeAvro;
 import io.leat.runtime.flink.KafkaRecord;
 import io.leat.schemas.FeatureVectorSchema;
+import io.leat.schemas.NullReason;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -49,10 +50,12 @@ final class ServiceWatch
     if (!vector.getService().equals(service)
         || vector.getServiceVersion() != version
         || !vector.getDefinition().equals(definition)) {
-      return new WatchedVector(false, record.isAfterGap(), eventTime, new double[0]);
+      return new WatchedVector(false, record.isAfterGap(), eventTime, new double[0], new byte[0]);
     }
     int[] place = places(decoded.writerSchema());
+    List<Object> valuesOrReasons = NullReason.joined(vector.getValues(), vector.getNullReasons());
     double[] values = new double[place.length];
+    byte[] reasons = new byte[place.length];
     for (int i = 0; i < place.length; i++) {
       if (place[i] >= vector.getValues().size()) {
         throw new BadRecordException(
@@ -60,9 +63,10 @@ final class ServiceWatch
             "the vector has %d values; its schema names more: %s is number %d"
                 .formatted(vector.getValues().size(), features.get(i), place[i] + 1));
       }
-      values[i] = NumericValue.of(vector.getValues().get(place[i]));
+      values[i] = NumericValue.of(valuesOrReasons.get(place[i]));
+      reasons[i] = NumericValue.reason(valuesOrReasons.get(place[i])).code();
     }
-    return new WatchedVector(true, record.isAfterGap(), eventTime, values);
+    return new WatchedVector(true, record.isAfterGap(), eventTime, values, reasons);
   }
 
   private int[] places(Schema writerSchema) throws BadRecordException {

@@ -92,8 +92,10 @@ final class SummariseWindows extends AbstractStreamOperator<WindowPart>
     vectors.inc();
     for (OpenMonitor monitor : monitors) {
       double[] values = new double[monitor.places().length];
+      byte[] reasons = new byte[values.length];
       for (int i = 0; i < values.length; i++) {
         values[i] = vector.values()[monitor.places()[i]];
+        reasons[i] = vector.reasons()[monitor.places()[i]];
       }
       long start = monitor.detector().windowStart(vector.eventTime());
       WindowSummary window = monitor.windows().get(start);
@@ -102,7 +104,7 @@ final class SummariseWindows extends AbstractStreamOperator<WindowPart>
         monitor.windows().put(start, window);
         open++;
       }
-      window.add(values);
+      window.add(values, reasons);
     }
     if (open >= MOST_OPEN) {
       handOn();

@@ -9,6 +9,8 @@ package io.leat.drift.job;
  * @param eventTime milliseconds since 1970-01-01 UTC
  * @param values the watched features' values in the order of {@link ServiceWatch#features()}, NaN
  *     where null; empty if not current
+ * @param reasons for each value that is NaN the code of its {@link io.leat.schemas.NullReason}
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared
-public record WatchedVector(boolean current, boolean afterGap, long eventTime, double[] values) {}
+public record WatchedVector(
+    boolean current, boolean afterGap, long eventTime, double[] values, byte[] reasons) {}

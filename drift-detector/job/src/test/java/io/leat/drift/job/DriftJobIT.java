@@ -187,9 +187,8 @@ class DriftJobIT {
       windows
           .computeIfAbsent(detector.windowStart(reading.time()), start -> detector.newWindow())
           .add(
-              new double[] {
-                NumericValue.of(reading.price()), NumericValue.of(reading.neighbour())
-              });
+              new double[] {NumericValue.of(reading.price()), NumericValue.of(reading.neighbour())},
+              new byte[2]);
     }
     Told told = new Told(new ArrayList<>(), new ArrayList<>());
     Map<String, AlertState> states = new HashMap<>();

@@ -72,7 +72,7 @@ final class Given {
     Random random = new Random(windowStart);
     WindowSummary summary = watch.detector().newWindow();
     for (int i = 0; i < vectors; i++) {
-      summary.add(new double[] {NumericValue.of(random.nextGaussian()), constant});
+      summary.add(new double[] {NumericValue.of(random.nextGaussian()), constant}, new byte[2]);
     }
     return new WindowPart(watch.monitor().name(), windowStart, vectors, false, summary.toBytes());
   }

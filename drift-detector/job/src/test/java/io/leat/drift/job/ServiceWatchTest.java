@@ -9,7 +9,7 @@ import io.leat.runtime.flink.BadRecordException;
 import io.leat.runtime.flink.DecodeAvro.WithWriterSchema;
 import io.leat.runtime.flink.KafkaRecord;
 import io.leat.schemas.FeatureVectorSchema;
-import java.nio.ByteBuffer;
+import io.leat.schemas.NullReason;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
@@ -39,6 +39,25 @@ class ServiceWatchTest {
   @Test
   void aFlagIsANumberAndNullIsNone() throws BadRecordException {
     assertThat(apply("d1", List.of("a", "b"), null, true).values()).containsExactly(1, Double.NaN);
+  }
+
+  @Test
+  void aNullBringsItsReasonAlong() throws BadRecordException {
+    FeatureVector vector =
+        vector("d1", null, null, null)
+            .setNullReasons(
+                NullReason.codes(List.of(NullReason.NO_KEY, NullReason.LATE, NullReason.NO_EVENT)))
+            .build();
+    WatchedVector watched =
+        watch.apply(
+            RECORD, new WithWriterSchema<>(vector, FeatureVectorSchema.of(List.of("a", "x", "b"))));
+
+    assertThat(watched.values()).containsOnly(Double.NaN);
+    assertThat(watched.reasons())
+        .containsExactly(NullReason.NO_EVENT.code(), NullReason.NO_KEY.code());
+    assertThat(apply("d1", List.of("a", "b"), null, 1.0).reasons()[1])
+        .as("of a release that gave none")
+        .isEqualTo(NullReason.UNSTATED.code());
   }
 
   @Test
@@ -74,18 +93,18 @@ class ServiceWatchTest {
 
   private WatchedVector apply(String definition, Schema schema, @Nullable Object... values)
       throws BadRecordException {
-    FeatureVector vector =
-        new FeatureVector(
-            "prices",
-            1,
-            definition,
-            "e1",
-            Instant.ofEpochSecond(1),
-            Map.of(),
-            Arrays.asList(values),
-            new LogPosition("readings", 0, 0L),
-            ByteBuffer.allocate(0),
-            null);
-    return watch.apply(RECORD, new WithWriterSchema<>(vector, schema));
+    return watch.apply(RECORD, new WithWriterSchema<>(vector(definition, values).build(), schema));
+  }
+
+  private static FeatureVector.Builder vector(String definition, @Nullable Object... values) {
+    return FeatureVector.newBuilder()
+        .setService("prices")
+        .setServiceVersion(1)
+        .setDefinition(definition)
+        .setEventId("e1")
+        .setEventTime(Instant.ofEpochSecond(1))
+        .setKeys(Map.of())
+        .setValues(Arrays.asList(values))
+        .setSource(new LogPosition("readings", 0, 0L));
   }
 }

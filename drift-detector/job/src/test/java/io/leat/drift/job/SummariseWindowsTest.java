@@ -60,7 +60,7 @@ class SummariseWindowsTest {
     harness.processWatermark(1);
 
     WindowSummary summary = watch.detector().newWindow();
-    summary.add(new double[] {0.5, 3});
+    summary.add(new double[] {0.5, 3}, new byte[2]);
     assertThat(parts().get(0).summary()).isEqualTo(summary.toBytes());
   }
 
@@ -96,7 +96,7 @@ class SummariseWindowsTest {
 
   @Test
   void passesOverVectorsOfAnotherDefinition() throws Exception {
-    harness.processElement(new WatchedVector(false, false, 0, new double[0]), 0);
+    harness.processElement(new WatchedVector(false, false, 0, new double[0], new byte[0]), 0);
     harness.processWatermark(1);
 
     assertThat(parts()).isEmpty();
@@ -107,7 +107,7 @@ class SummariseWindowsTest {
     process(0, 3);
     harness.processWatermark(1);
     harness.processElement(
-        new WatchedVector(true, true, Given.DAY, new double[] {9, 3, 0.5}), Given.DAY);
+        new WatchedVector(true, true, Given.DAY, new double[] {9, 3, 0.5}, new byte[3]), Given.DAY);
     harness.processWatermark(Given.DAY);
     process(2 * Given.DAY, 3);
     harness.processWatermark(2 * Given.DAY);
@@ -117,7 +117,8 @@ class SummariseWindowsTest {
 
   private void process(long eventTime, double constant) throws Exception {
     harness.processElement(
-        new WatchedVector(true, false, eventTime, new double[] {9, constant, 0.5}), eventTime);
+        new WatchedVector(true, false, eventTime, new double[] {9, constant, 0.5}, new byte[3]),
+        eventTime);
   }
 
   private List<WindowPart> parts() {

@@ -6,6 +6,7 @@ import io.leat.runtime.flink.DecodeAvro;
 import io.leat.runtime.flink.KafkaRecord;
 import io.leat.schemas.FeatureVectorSchema;
 import io.leat.schemas.NullReason;
+import io.leat.schemas.NullReasons;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;

@@ -11,6 +11,7 @@ import io.leat.pipeline.FeatureView;
 import io.leat.pipeline.Pipeline;
 import io.leat.pipeline.expression.Program;
 import io.leat.pipeline.expression.Scope;
+import io.leat.schemas.NullReasons;
 import io.leat.schemas.Topics;
 import java.util.ArrayList;
 import java.util.HashSet;

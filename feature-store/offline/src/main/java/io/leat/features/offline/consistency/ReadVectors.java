@@ -1,7 +1,6 @@
 package io.leat.features.offline.consistency;
 
 import io.leat.features.engine.Micros;
-import io.leat.features.offline.NullReasons;
 import io.leat.features.offline.OfflineException;
 import io.leat.features.offline.SourceColumns;
 import io.leat.features.offline.VectorTable;
@@ -11,6 +10,7 @@ import io.leat.features.offline.replay.ServiceReference;
 import io.leat.features.offline.replay.SortKey;
 import io.leat.features.offline.replay.SpineRow;
 import io.leat.pipeline.FeatureService.Feature;
+import io.leat.schemas.NullReasons;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.flink.api.common.functions.OpenContext;

@@ -1,7 +1,7 @@
 package io.leat.features.offline.trainingset;
 
-import io.leat.features.offline.NullReasons;
 import io.leat.features.offline.OfflineException;
+import io.leat.schemas.NullReasons;
 import java.io.Serializable;
 import java.util.HashSet;
 import java.util.List;

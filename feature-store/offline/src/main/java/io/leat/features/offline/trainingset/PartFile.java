@@ -1,8 +1,8 @@
 package io.leat.features.offline.trainingset;
 
-import io.leat.features.offline.NullReasons;
 import io.leat.features.offline.replay.SpineRow;
 import io.leat.schemas.NullReason;
+import io.leat.schemas.NullReasons;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;

@@ -1,6 +1,5 @@
 package io.leat.features.offline.trainingset;
 
-import io.leat.features.offline.NullReasons;
 import io.leat.features.offline.VectorTable;
 import io.leat.features.offline.replay.ServiceReference;
 import io.leat.pipeline.Entity;
@@ -8,6 +7,7 @@ import io.leat.pipeline.FeatureService;
 import io.leat.pipeline.FeatureService.Feature;
 import io.leat.runtime.options.TrainingSetOptions.AsOf;
 import io.leat.runtime.options.TrainingSetOptions.Unlabelled;
+import io.leat.schemas.NullReasons;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;

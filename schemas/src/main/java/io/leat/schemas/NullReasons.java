@@ -1,6 +1,5 @@
-package io.leat.features.offline;
+package io.leat.schemas;
 
-import io.leat.schemas.NullReason;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
