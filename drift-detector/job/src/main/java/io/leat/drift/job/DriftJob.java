@@ -43,8 +43,9 @@ import org.slf4j.LoggerFactory;
  *
  * A window closes when the watermark passes its end: when, in every partition that is not idle, a
  * vector later by the monitors' lateness has come (of several monitors of a service, by the
- * greatest). A partition is idle when it is silent and nothing in the stream before it is left to
- * read. The newest windows therefore stay open until newer vectors come.
+ * greatest), and all that was in the stream by then has been read. A partition is idle when it is
+ * silent and nothing in the stream before it is left to read. The newest windows therefore stay
+ * open until newer vectors come.
  */
 public final class DriftJob implements FlinkJob {
   public static final String NAME = "drift";

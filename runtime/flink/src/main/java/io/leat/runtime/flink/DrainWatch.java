@@ -69,7 +69,7 @@ final class DrainWatch implements Drain, Serializable {
       } catch (RuntimeException e) {
         if (!told) {
           log.warn(
-              "It cannot be known whether the stream is read to its end, so silent partitions hold windows open; it is looked again: {}",
+              "It cannot be known how far the stream is read, so no further window closes; it is looked again: {}",
               e.toString());
           told = true;
         }
