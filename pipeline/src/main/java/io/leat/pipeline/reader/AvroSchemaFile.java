@@ -6,11 +6,17 @@ import io.leat.pipeline.yaml.Value;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.apache.avro.AvroRuntimeException;
 import org.apache.avro.Schema;
 
 /** Reads the {@code .avsc} file that a contract names. */
 final class AvroSchemaFile {
+  /** As Avro says that a name is none. */
+  private static final Pattern ILLEGAL_NAME =
+      Pattern.compile("Illegal (?:initial character|character in): (.+)");
+
   private AvroSchemaFile() {}
 
   /** The record schema in the file; reports where there is none. */
@@ -46,8 +52,20 @@ final class AvroSchemaFile {
         line = json.getLocation() == null ? 1 : json.getLocation().getLineNr();
         reason = json.getOriginalMessage();
       }
+      Matcher name = ILLEGAL_NAME.matcher(reason);
+      if (name.matches()) {
+        line = lineOf("\"" + name.group(1) + "\"", text.get());
+        reason +=
+            "; names are letters, digits and _, a digit not first. A file's column of another name is taken with --rename COLUMN=NAME";
+      }
       folder.problems().add(file, line, "no valid Avro schema: " + reason);
     }
     return Optional.empty();
+  }
+
+  /** The first line, from 1, that holds a text; 1 if none does. */
+  private static int lineOf(String part, String text) {
+    int at = text.indexOf(part);
+    return at < 0 ? 1 : 1 + (int) text.substring(0, at).chars().filter(c -> c == '\n').count();
   }
 }

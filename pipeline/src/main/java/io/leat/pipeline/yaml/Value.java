@@ -195,12 +195,17 @@ public final class Value {
   /** The values of a list; none, and a problem, where it is no list. */
   public List<Value> list() {
     if (!(node instanceof SequenceNode sequence)) {
-      problem("%s is %s; expected a list", name, found());
+      boolean one = node instanceof ScalarNode && !isNull();
+      problem("%s is %s; expected a list%s", name, found(), one ? ", as in " + asList() : "");
       return List.of();
     }
     return sequence.getValue().stream()
         .map(item -> new Value(item, "an entry of " + name, file, problems))
         .toList();
+  }
+
+  private String asList() {
+    return "[" + ((ScalarNode) node).getValue() + "]";
   }
 
   /** As {@link #list}, but an empty list is a problem too. */
@@ -225,7 +230,7 @@ public final class Value {
 
   /** A mapping with these keys; unknown and missing ones are reported. */
   public Optional<Block> block(Keys keys) {
-    return openBlock(keys.kind())
+    return open(keys.kind(), example(keys))
         .map(
             block -> {
               block.check(keys);
@@ -235,10 +240,20 @@ public final class Value {
 
   /** A mapping whose keys its author chooses. */
   public Optional<Block> openBlock(String kind) {
+    return open(kind, "");
+  }
+
+  private static String example(Keys keys) {
+    return keys.required().isEmpty()
+        ? ""
+        : ", as in { " + String.join(": ..., ", keys.required()) + ": ... }";
+  }
+
+  private Optional<Block> open(String kind, String example) {
     if (node instanceof MappingNode mapping) {
       return Optional.of(new Block(mapping, kind, file, problems));
     }
-    problem("%s is %s; expected %s: a mapping of keys to values", name, found(), kind);
+    problem("%s is %s; expected %s: a mapping of keys to values%s", name, found(), kind, example);
     return Optional.empty();
   }
 
