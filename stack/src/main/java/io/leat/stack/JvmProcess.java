@@ -44,6 +44,7 @@ public final class JvmProcess implements AutoCloseable {
   private static final Duration REPORT = Duration.ofSeconds(5);
   private static final int FIRST_THAT_WARNS = 24;
   private static final int SHOWN_LINES = 15;
+  private static final int SHOWN_CHARACTERS = 160;
   private static final long LARGEST_LOG = 10 << 20;
   private static final int READ_BYTES = 64 << 10;
 
@@ -289,7 +290,11 @@ public final class JvmProcess implements AutoCloseable {
   private String waitingFor(Duration waited, String lacks) {
     String line = lastLine();
     return "waiting for the %s, %d s: %s%s"
-        .formatted(name, waited.toSeconds(), lacks, line.isEmpty() ? "" : " | " + line);
+        .formatted(name, waited.toSeconds(), lacks, line.isEmpty() ? "" : " | " + beginning(line));
+  }
+
+  private static String beginning(String line) {
+    return line.length() <= SHOWN_CHARACTERS ? line : line.substring(0, SHOWN_CHARACTERS) + " ...";
   }
 
   private StackException stalled(StartWait wait, Duration waited, String lacks) {
