@@ -141,6 +141,10 @@ record ConsistencyReport(
     if (findings.extra().count() > 0) {
       lines.add("extra in the log, for example: " + findings.extra().examples());
     }
+    if (to.isEmpty() && (findings.missing().count() > 0 || findings.extra().count() > 0)) {
+      lines.add(
+          "While a stack runs, the newest events and their vectors come into the tables at different times. Compare what lies before them: --to TIME.");
+    }
   }
 
   private static String text(Object valueOrReason) {

@@ -98,7 +98,8 @@ class ConsistencyCommandTest {
     assertThat(text.said())
         .contains("NOT consistent")
         .contains("spending.orders_1h of %s (".formatted(changed.vector().eventId()))
-        .contains("logged 41, recomputed " + before);
+        .contains("logged 41, recomputed " + before)
+        .contains("Compare what lies before them: --to TIME.");
   }
 
   @Test
