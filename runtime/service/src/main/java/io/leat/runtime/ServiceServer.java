@@ -68,6 +68,7 @@ public final class ServiceServer implements AutoCloseable {
     ServerBuilder builder =
         Server.builder().port(new InetSocketAddress(host, port), access.protocol());
     access.configure(builder);
+    builder.childChannelPipelineCustomizer(TransferCodings::watch);
     builder.service("/health/live", (context, request) -> HttpResponse.of("live\n"));
     builder.service("/health/ready", (context, request) -> readiness(readiness));
     builder.service(

@@ -53,29 +53,101 @@ class RequestHygieneTest {
   void aPlainRequestIsTaken() throws Exception {
     assertThat(
             send(
-                "POST /inbox HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: 2\r\n\r\nab"))
+                "POST /inbox HTTP/1.1\r\n"
+                    + "Host: localhost\r\n"
+                    + "Connection: close\r\n"
+                    + "Content-Length: 2\r\n\r\n"
+                    + "ab"))
         .startsWith("HTTP/1.1 200")
         .endsWith("taken ab");
   }
 
+  @Test
+  void chunksAreTakenInAnyCaseAndOneAfterTheOther() throws Exception {
+    String request =
+        "POST /inbox HTTP/1.1\r\n"
+            + "Host: localhost\r\n"
+            + "Transfer-Encoding: Chunked\r\n"
+            + "%s\r\n"
+            + "2\r\n"
+            + "ab\r\n"
+            + "0\r\n\r\n";
+
+    String answers = send(request.formatted("") + request.formatted("Connection: close\r\n"));
+
+    assertThat(answers.split("HTTP/1\\.1 200", -1)).hasSize(3);
+    assertThat(bodies).hasValue(2);
+  }
+
+  @Test
+  void aSecondRequestOfAConnectionIsLookedAtToo() throws Exception {
+    String answers =
+        send(
+            "GET /health/live HTTP/1.1\r\n"
+                + "Host: localhost\r\n\r\n"
+                + "POST /inbox HTTP/1.1\r\n"
+                + "Host: localhost\r\n"
+                + "Transfer-Encoding: gzip, chunked\r\n\r\n"
+                + "2\r\n"
+                + "ab\r\n"
+                + "0\r\n\r\n");
+
+    assertThat(answers.split("HTTP/1\\.1 200 ", -1)).hasSizeLessThanOrEqualTo(2); // then the end
+    assertThat(bodies).hasValue(0);
+  }
+
+  @Test
+  void aRequestThatComesByteByByteIsTaken() throws Exception {
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
+      socket.setSoTimeout(TIMEOUT_MILLIS);
+      socket.setTcpNoDelay(true);
+      for (byte one :
+          "GET /health/live HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
+              .getBytes(ISO_8859_1)) {
+        socket.getOutputStream().write(one);
+        socket.getOutputStream().flush();
+      }
+
+      assertThat(new String(socket.getInputStream().readAllBytes(), ISO_8859_1))
+          .startsWith("HTTP/1.1 200");
+    }
+  }
+
   @ParameterizedTest(name = "{0}")
   @CsvSource({
-    "control characters before the request line,'\\x01\\x02POST /inbox HTTP/1.1|Host: localhost|Content-Length: 2||ab'",
-    "control characters within the request line,'POST /in\\x01box HTTP/1.1|Host: localhost|Content-Length: 2||ab'",
-    "a length beside chunks,'POST /inbox HTTP/1.1|Host: localhost|Content-Length: 2|Transfer-Encoding: chunked||2|ab|0||'",
-    "chunks beside a length,'POST /inbox HTTP/1.1|Host: localhost|Transfer-Encoding: chunked|Content-Length: 2||2|ab|0||'",
-    "an unknown transfer coding,'POST /inbox HTTP/1.1|Host: localhost|Transfer-Encoding: xchunked||2|ab|0||'",
-    "a coding behind chunked,'POST /inbox HTTP/1.1|Host: localhost|Transfer-Encoding: chunked, gzip||2|ab|0||'",
-    "chunked twice,'POST /inbox HTTP/1.1|Host: localhost|Transfer-Encoding: chunked|Transfer-Encoding: chunked||2|ab|0||'",
-    "an unknown coding beside a length,'POST /inbox HTTP/1.1|Host: localhost|Transfer-Encoding: identity|Content-Length: 2||ab'",
+    "control characters before the request line,'\\x01\\x02POST /inbox HTTP/1.1|Host:"
+        + " localhost|Content-Length: 2||ab'",
+    "control characters within the request line,'POST /in\\x01box HTTP/1.1|Host:"
+        + " localhost|Content-Length: 2||ab'",
+    "a length beside chunks,'POST /inbox HTTP/1.1|Host: localhost|Content-Length:"
+        + " 2|Transfer-Encoding: chunked||2|ab|0||'",
+    "chunks beside a length,'POST /inbox HTTP/1.1|Host: localhost|Transfer-Encoding:"
+        + " chunked|Content-Length: 2||2|ab|0||'",
+    "an unknown transfer coding,'POST /inbox HTTP/1.1|Host: localhost|Transfer-Encoding:"
+        + " xchunked||2|ab|0||'",
+    "a coding behind chunked,'POST /inbox HTTP/1.1|Host: localhost|Transfer-Encoding: chunked,"
+        + " gzip||2|ab|0||'",
+    "a known coding before chunked,'POST /inbox HTTP/1.1|Host: localhost|Transfer-Encoding: gzip,"
+        + " chunked||2|ab|0||'",
+    "a known coding in a header of its own,'POST /inbox HTTP/1.1|Host: localhost|Transfer-Encoding:"
+        + " gzip|Transfer-Encoding: chunked||2|ab|0||'",
+    "a coding with a parameter,'POST /inbox HTTP/1.1|Host: localhost|Transfer-Encoding:"
+        + " chunked;q=1||2|ab|0||'",
+    "an empty coding,'POST /inbox HTTP/1.1|Host: localhost|Transfer-Encoding: ||2|ab|0||'",
+    "chunked twice,'POST /inbox HTTP/1.1|Host: localhost|Transfer-Encoding:"
+        + " chunked|Transfer-Encoding: chunked||2|ab|0||'",
+    "an unknown coding beside a length,'POST /inbox HTTP/1.1|Host: localhost|Transfer-Encoding:"
+        + " identity|Content-Length: 2||ab'",
     "two lengths,'POST /inbox HTTP/1.1|Host: localhost|Content-Length: 2|Content-Length: 3||abc'",
     "a list of lengths,'POST /inbox HTTP/1.1|Host: localhost|Content-Length: 2, 3||abc'",
     "a signed length,'POST /inbox HTTP/1.1|Host: localhost|Content-Length: +2||ab'",
     "a negative length,'POST /inbox HTTP/1.1|Host: localhost|Content-Length: -2||ab'",
     "a blank before the colon,'POST /inbox HTTP/1.1|Host: localhost|Content-Length : 2||ab'",
     "a NUL in a header,'POST /inbox HTTP/1.1|Host: localhost|X-A: b\\x00c|Content-Length: 2||ab'",
-    "a chunk size that is no number,'POST /inbox HTTP/1.1|Host: localhost|Transfer-Encoding: chunked||zz|ab|0||'",
-    "a chunk size with a sign,'POST /inbox HTTP/1.1|Host: localhost|Transfer-Encoding: chunked||+2|ab|0||'",
+    "a chunk size that is no number,'POST /inbox HTTP/1.1|Host: localhost|Transfer-Encoding:"
+        + " chunked||zz|ab|0||'",
+    "a chunk size with a sign,'POST /inbox HTTP/1.1|Host: localhost|Transfer-Encoding:"
+        + " chunked||+2|ab|0||'",
     "no version,'POST /inbox|Host: localhost|Content-Length: 2||ab'",
   })
   void isRefusedAndTheConnectionIsClosed(String what, String request) throws Exception {
