@@ -8,6 +8,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -197,7 +198,8 @@ class AvroTypesTest {
             with(
                 row,
                 "updated_at",
-                "{\"type\": \"long\", \"connect.version\": 1, \"connect.name\": \"io.debezium.time.MicroTimestamp\"}"),
+                "{\"type\": \"long\", \"connect.version\": 1, \"connect.name\":"
+                    + " \"io.debezium.time.MicroTimestamp\"}"),
             "born",
             "[\"null\", {\"type\": \"int\", \"connect.name\": \"io.debezium.time.Date\"}]");
     Schema envelope = envelope(micros);
@@ -222,6 +224,172 @@ class AvroTypesTest {
     assertThat(read.get("updated_at")).isEqualTo(NOW);
     assertThat(read.get("born")).isEqualTo(20_000);
     assertThat(read.get("seen_at")).as("the envelope's ts_ms").isEqualTo(NOW * 1_000);
+  }
+
+  /** A field, Debezium's type of it, the value, what it is then; null: refused. */
+  static Stream<Arguments> named() {
+    return Stream.of(
+        Arguments.of("born", text("IsoDate"), "2024-10-04Z", 20_000),
+        Arguments.of("at", text("IsoTime"), "12:00:00.5Z", 43_200_500),
+        Arguments.of("at", number("NanoTime"), 43_200_000_000_000L, 43_200_000),
+        Arguments.of("at", number("NanoTime"), 43_200_000_000_001L, null),
+        Arguments.of(
+            "updated_at", text("ZonedTimestamp"), "2026-03-01T13:00:00.5+01:00", NOW + 500),
+        Arguments.of("updated_at", text("ZonedTimestamp"), "2026-03-01T12:00:00.0005Z", null),
+        Arguments.of("updated_at", text("ZonedTimestamp"), "infinity", null),
+        Arguments.of("updated_at", text("IsoTimestamp"), "2026-03-01T12:00:00Z", NOW),
+        Arguments.of("local", text("IsoTimestamp"), "2026-03-01T12:00:00Z", NOW * 1_000),
+        Arguments.of("local", text("ZonedTimestamp"), "2026-03-01T12:00:00Z", null),
+        Arguments.of(
+            "note", text("ZonedTimestamp"), "2026-03-01T12:00:00Z", "2026-03-01T12:00:00Z"),
+        Arguments.of(
+            "born",
+            "{\"type\": \"int\", \"connect.name\": \"org.apache.kafka.connect.data.Date\"}",
+            20_000,
+            20_000),
+        Arguments.of("price", VARIABLE_SCALE, variable(3, "12.340"), bytes("12.34")),
+        Arguments.of("price", VARIABLE_SCALE, variable(3, "12.345"), null),
+        Arguments.of(
+            "price",
+            "{\"type\": \"bytes\", \"connect.name\": \"org.apache.kafka.connect.data.Decimal\","
+                + " \"connect.parameters\": {\"scale\": \"4\"}}",
+            bytes("12.3400"),
+            bytes("12.34")));
+  }
+
+  @ParameterizedTest(name = "{0} written as {1}: {2}")
+  @MethodSource("named")
+  void aTypeOfARowIsReadByItsNameInKafkaConnect(
+      String field, String type, Object value, @Nullable Object read) {
+    Schema written = with(row, field, "[\"null\", %s]".formatted(type));
+
+    changeOf(
+        new GenericRecordBuilder(written)
+            .set("id", 7L)
+            .set("updated_at", NOW)
+            .set(field, value)
+            .build());
+
+    if (read == null) {
+      assertThat(types.read("rows.valid")).isEmpty();
+      assertThat(types.read("rows.dlq"))
+          .singleElement()
+          .satisfies(
+              letter -> {
+                assertThat(RecordHeaders.get(letter.headers(), RecordHeaders.REASON))
+                    .hasValue("NOT_THE_SCHEMA");
+                assertThat(header(letter, "__streams.errors.message")).startsWith(field + " is ");
+              });
+    } else {
+      assertThat(types.read("rows.dlq")).isEmpty();
+      assertThat(only("rows", row).get(field)).isEqualTo(read);
+    }
+  }
+
+  @Test
+  void aTextIsADecimalWhereTheContractSaysThatTextsAreDigits() {
+    Schema written = with(row, "price", "[\"null\", \"string\"]");
+    GenericRecord after =
+        new GenericRecordBuilder(written)
+            .set("id", 7L)
+            .set("price", "12.34")
+            .set("updated_at", NOW)
+            .build();
+
+    produce("rows_of_digits", "rows-value", envelope(after, "12:00"));
+
+    assertThat(types.read("rows_of_digits.dlq")).isEmpty();
+    assertThat(only("rows_of_digits", row).get("price")).isEqualTo(bytes("12.34"));
+  }
+
+  @Test
+  void aPartOfTheEnvelopeIsWhatItsTypeSays() {
+    Schema source =
+        new Schema.Parser()
+            .parse(
+                "{\"type\": \"record\", \"name\": \"Source\", \"fields\": [{\"name\": \"at\","
+                    + " \"type\": {\"type\": \"long\", \"connect.name\":"
+                    + " \"io.debezium.time.MicroTime\"}}, {\"name\": \"note\", \"type\": [\"null\","
+                    + " \"bytes\", {\"type\": \"array\", \"items\": \"int\"}]}]}");
+    GenericRecord after =
+        new GenericRecordBuilder(row).set("id", 7L).set("updated_at", NOW).build();
+
+    for (Object note : List.of(ByteBuffer.wrap(new byte[] {65}), List.of(1, 2))) {
+      produce(
+          "rows",
+          "rows-value",
+          envelope(
+              after,
+              new GenericRecordBuilder(source)
+                  .set("at", 43_200_000_000L)
+                  .set("note", note)
+                  .build()));
+    }
+    produce(
+        "rows",
+        "rows-value",
+        envelope(
+            after,
+            new GenericRecordBuilder(source).set("at", 43_200_000_000L).set("note", null).build()));
+
+    assertThat(types.read("rows.dlq"))
+        .extracting(letter -> header(letter, "__streams.errors.message"))
+        .satisfiesExactly(
+            bytes -> assertThat(bytes).startsWith("note is the text"),
+            list -> assertThat(list).startsWith("note is a list"));
+    assertThat(only("rows", row).get("at")).isEqualTo(43_200_000);
+  }
+
+  private static final String VARIABLE_SCALE =
+      "{\"type\": \"record\", \"name\": \"VariableScaleDecimal\", \"namespace\":"
+          + " \"io.debezium.data\", \"connect.name\": \"io.debezium.data.VariableScaleDecimal\","
+          + " \"fields\": [{\"name\": \"scale\", \"type\": \"int\"}, {\"name\": \"value\","
+          + " \"type\": \"bytes\"}]}";
+
+  private static GenericRecord variable(int scale, String number) {
+    return new GenericRecordBuilder(new Schema.Parser().parse(VARIABLE_SCALE))
+        .set("scale", scale)
+        .set("value", bytes(number))
+        .build();
+  }
+
+  private static String text(String name) {
+    return "{\"type\": \"string\", \"connect.name\": \"io.debezium.time.%s\"}".formatted(name);
+  }
+
+  private static String number(String name) {
+    return "{\"type\": \"long\", \"connect.name\": \"io.debezium.time.%s\"}".formatted(name);
+  }
+
+  private void changeOf(GenericRecord after) {
+    produce(
+        "rows",
+        "rows-value",
+        new GenericRecordBuilder(envelope(after.getSchema()))
+            .set("op", "c")
+            .set("ts_ms", NOW)
+            .set("after", after)
+            .build());
+  }
+
+  private static GenericRecord envelope(GenericRecord after, Object source) {
+    Schema plain = envelope(after.getSchema());
+    List<Schema.Field> fields =
+        new ArrayList<>(
+            plain.getFields().stream().map(f -> new Schema.Field(f, f.schema())).toList());
+    fields.add(
+        new Schema.Field(
+            "source",
+            source instanceof GenericRecord record
+                ? record.getSchema()
+                : Schema.create(Schema.Type.STRING)));
+    Schema envelope = Schema.createRecord("Envelope", null, "db.shop", false, fields);
+    return new GenericRecordBuilder(envelope)
+        .set("op", "c")
+        .set("ts_ms", NOW)
+        .set("after", after)
+        .set("source", source)
+        .build();
   }
 
   private void change(Schema written, Object price) {

@@ -179,6 +179,57 @@ class JsonValuesTest {
     assertThat(accepted("\"bytes_or_text\": \"abcd\"").get("bytes_or_text")).hasToString("abcd");
   }
 
+  // ---- records of a union ----
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "{\"radius\": 5}|{\"radius\": 5}",
+        "{\"side\": 5}|{\"side\": 5, \"at\": {\"x\": 0}}",
+        "{\"side\": 5, \"at\": {\"z\": 7}}|{\"side\": 5, \"at\": {\"z\": 7}}",
+        "{}|{\"radius\": 0}",
+      })
+  void theBranchThatTakesAllKeysIsMeant(String json, String held) {
+    assertThat(accepted("\"shape\": " + json).get("shape")).hasToString(held);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"{\"width\": 5}", "{\"radius\": 5, \"side\": 6}", "{\"Cube\": {\"side\": 5}}"})
+  void anObjectOfWhichNoBranchTakesAllKeysIsRefused(String json) {
+    assertThat(refused("\"shape\": " + json).getMessage())
+        .isEqualTo(
+            "shape is an object of which each of [Circle, Square, Cube] leaves keys unread;"
+                + " expected the keys of one of them");
+  }
+
+  // ---- what is no JSON ----
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "{\"id\": \"a\", \"id\": \"b\"}|no JSON: an object has a key twice at line 1, column 17",
+        "{\"id\": \"a\", \"\\u0069d\": \"b\"}|no JSON: an object has a key twice at line 1, column"
+            + " 22",
+        "{\"id\": \"a\"} {}|no JSON: something stands behind the object at line 1, column 13",
+        "{\"d\": NaN}|no JSON: NaN and infinities are no numbers of JSON; expected null at line 1,"
+            + " column 10",
+        "{\"d\": -Infinity}|no JSON: NaN and infinities are no numbers of JSON; expected null at"
+            + " line 1, column 16",
+        "{\"d\": [1, 2|no JSON: it ends before its object does at line 1, column 12",
+        "'\ufeff{}'|the value begins with a byte order mark; expected { ... }",
+        "' '|the value is empty; expected { ... }",
+        "[]|the value is JSON but no object; expected { ... }",
+      })
+  void whatIsNoJsonIsToldInWords(String json, String message) {
+    DeadLetter letter = refused("numbers", json.getBytes(UTF_8), Map.of());
+
+    assertThat(letter.getReason()).isEqualTo("NOT_JSON");
+    assertThat(letter.getMessage()).isEqualTo(message);
+  }
+
   // ---- times ----
 
   @ParameterizedTest
@@ -187,6 +238,8 @@ class JsonValuesTest {
     "millis, 2026-03-01T12:00:00.123000Z, 1772366400123",
     "micros, 2026-03-01T12:00:00.123456Z, 1772366400123456",
     "micros, 1969-12-31T23:59:59.999999Z, -1",
+    "nanos, 2262-04-11T23:47:16.854775807Z, 9223372036854775807",
+    "nanos, 1677-09-21T00:12:43.145224192Z, -9223372036854775808",
     "local, 2026-03-01T12:00:00.5, 1772366400500",
     "time, 12:00:00.5, 43200500",
     "day, 2026-03-01, 20513",
@@ -291,7 +344,8 @@ class JsonValuesTest {
   }
 
   private static final String DECIMAL =
-      "\"type\": \"bytes\", \"name\": \"org.apache.kafka.connect.data.Decimal\", \"parameters\": {\"scale\": \"%d\"}";
+      "\"type\": \"bytes\", \"name\": \"org.apache.kafka.connect.data.Decimal\", \"parameters\":"
+          + " {\"scale\": \"%d\"}";
   private static final String VARIABLE =
       "\"type\": \"struct\", \"name\": \"io.debezium.data.VariableScaleDecimal\"";
 
@@ -373,6 +427,12 @@ class JsonValuesTest {
     "l, int64, io.debezium.time.MicroTimestamp, 1772366400123456, 1772366400123456",
     "text, string, io.debezium.data.Enum, \"1234\", 1234",
     "text, string, io.debezium.data.Json, \"{}\", {}",
+    "nanos, int64, io.debezium.time.NanoTimestamp, -9223372036854775808, -9223372036854775808",
+    "day, string, io.debezium.time.IsoDate, \"2026-03-01Z\", 20513",
+    "time, string, io.debezium.time.IsoTime, \"12:00:00.5Z\", 43200500",
+    "millis, string, io.debezium.time.IsoTimestamp, \"2026-03-01T12:00:00.123Z\", 1772366400123",
+    "local, string, io.debezium.time.IsoTimestamp, \"2026-03-01T12:00:00.123Z\", 1772366400123",
+    "text, string, io.debezium.time.IsoDate, \"2026-03-01Z\", 2026-03-01Z",
   })
   void timesAreReadInTheUnitThatTheSchemaSays(
       String field, String type, String name, String value, String held) {
@@ -390,6 +450,11 @@ class JsonValuesTest {
     "time, int64, io.debezium.time.NanoTime, 43200000000001",
     "time, int64, io.debezium.time.MicroTime, -1",
     "time, int64, io.debezium.time.MicroTime, 86400000000",
+    "day, int32, io.debezium.time.Date, 4294987809",
+    "day, string, io.debezium.time.IsoDate, \"2026-03-01T12:00:00Z\"",
+    "time, string, io.debezium.time.ZonedTime, \"12:00:00+01:00\"",
+    "local, string, io.debezium.time.ZonedTimestamp, \"2026-03-01T12:00:00Z\"",
+    "raw, string, io.debezium.data.Json, \"abcd\"",
   })
   void aTimeThatTheFieldCannotHoldIsRefused(String field, String type, String name, String value) {
     String schema = "\"type\": \"%s\", \"name\": \"%s\"".formatted(type, name);
@@ -398,7 +463,54 @@ class JsonValuesTest {
         .isEqualTo("NOT_THE_SCHEMA");
   }
 
+  @Test
+  void aTextThatMayBeHexOrBase64OfBytesIsRefused() {
+    assertThat(
+            refused(
+                    "rows",
+                    change("raw", "\"type\": \"string\"", "\"deadbeef\"").getBytes(UTF_8),
+                    Map.of())
+                .getMessage())
+        .isEqualTo("raw is the text 'deadbeef'; expected bytes (its schema says string)");
+  }
+
   // ---- CloudEvents ----
+
+  @ParameterizedTest
+  @ValueSource(strings = {"id", "source", "type"})
+  void aRequiredAttributeIsNotEmpty(String name) {
+    String event =
+        structured("\"data\": {}")
+            .replaceFirst("\"" + name + "\": \"[^\"]*\"", "\"" + name + "\": \"\"");
+
+    assertThat(refused("cloud", event.getBytes(UTF_8), STRUCTURED).getMessage())
+        .endsWith("its " + name + " is empty");
+  }
+
+  @Test
+  void anotherCharsetThanUtf8IsRefused() {
+    assertThat(
+            refused(
+                    "cloud",
+                    structured("\"data\": {}").getBytes(UTF_8),
+                    Map.of("content-type", "application/cloudevents+json; charset=\"ISO-8859-1\""))
+                .getMessage())
+        .endsWith(
+            "the content-type is 'application/cloudevents+json; charset=\"ISO-8859-1\"'; expected"
+                + " utf-8");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"2147483648", "1.5", "1e400000000"})
+  void aNumberThatNoAttributeCanBeIsToldByItsName(String number) {
+    assertThat(
+            refused(
+                    "cloud",
+                    structured("\"n\": %s, \"data\": {}".formatted(number)).getBytes(UTF_8),
+                    STRUCTURED)
+                .getMessage())
+        .endsWith("the attribute n is a number; expected a whole one of 32 bits, or a text");
+  }
 
   private static String structured(String more) {
     return "{\"specversion\": \"1.0\", \"id\": \"n-1\", \"source\": \"/s\", \"type\": \"t\", \"time\": \"2026-03-01T12:00:00Z\", %s}"

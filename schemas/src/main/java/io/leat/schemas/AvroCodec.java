@@ -7,6 +7,7 @@ import java.io.UncheckedIOException;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
+import org.apache.avro.AvroTypeException;
 import org.apache.avro.Schema;
 import org.apache.avro.generic.GenericData;
 import org.apache.avro.generic.GenericRecord;
@@ -219,7 +220,9 @@ public final class AvroCodec {
                   WireFormat.schemaId(value),
                   e instanceof EOFException
                       ? "they end before it does"
-                      : e instanceof UnfitValueException ? e.getMessage() : e),
+                      : e instanceof AvroTypeException
+                          ? String.valueOf(e.getMessage()).strip()
+                          : e),
           e);
     }
   }

@@ -2,6 +2,7 @@ package io.leat.schemas;
 
 import java.math.BigDecimal;
 import java.math.RoundingMode;
+import java.util.regex.Pattern;
 
 /**
  * Decimal numbers from outside: bounded before anything is computed with them, and turned into
@@ -23,7 +24,16 @@ public final class Decimals {
 
   private static final int SAFE_EXPONENT = 290;
 
+  /** In the digits 0 to 9 only: Java takes every script's. */
+  private static final Pattern NUMBER =
+      Pattern.compile("[+-]?(?:[0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)(?:[eE][+-]?[0-9]{1,10})?");
+
   private Decimals() {}
+
+  /** Whether a text is written as {@link #parse} takes it; the number may be beyond the bounds. */
+  public static boolean isNumber(String text) {
+    return text.length() <= MOST_DIGITS && NUMBER.matcher(text).matches();
+  }
 
   /**
    * The number that a text says, in digits with a sign, a point and an exponent or without.
@@ -35,10 +45,8 @@ public final class Decimals {
       throw new NumberFormatException(
           "a number of %d characters; expected at most %d".formatted(text.length(), MOST_DIGITS));
     }
-    for (int i = 0; i < text.length(); i++) {
-      if (text.charAt(i) > '~') { // Java takes every script's digits
-        throw new NumberFormatException("no number in the digits 0 to 9");
-      }
+    if (!isNumber(text)) {
+      throw new NumberFormatException("no number in the digits 0 to 9");
     }
     return bounded(new BigDecimal(text));
   }
@@ -74,12 +82,22 @@ public final class Decimals {
    * @throws NumberFormatException if it is beyond the bounds
    */
   public static long toLong(BigDecimal number) {
-    return bounded(number).longValueExact();
+    BigDecimal bounded = bounded(number);
+    try {
+      return bounded.longValueExact();
+    } catch (ArithmeticException e) {
+      throw new ArithmeticException("no whole number of 64 bits");
+    }
   }
 
   /** As {@link #toLong}, in 32 bits. */
   public static int toInt(BigDecimal number) {
-    return bounded(number).intValueExact();
+    BigDecimal bounded = bounded(number);
+    try {
+      return bounded.intValueExact();
+    } catch (ArithmeticException e) {
+      throw new ArithmeticException("no whole number of 32 bits");
+    }
   }
 
   /**
@@ -136,7 +154,11 @@ public final class Decimals {
     if (Math.abs((long) scale) > MOST_DIGITS) {
       throw new ArithmeticException("a type of %d digits behind the point".formatted(scale));
     }
-    BigDecimal scaled = bounded(number).setScale(scale, RoundingMode.UNNECESSARY);
+    BigDecimal bounded = bounded(number);
+    if (bounded.stripTrailingZeros().scale() > scale) {
+      throw new ArithmeticException("more than %d digits behind the point".formatted(scale));
+    }
+    BigDecimal scaled = bounded.setScale(scale, RoundingMode.UNNECESSARY);
     if (scaled.precision() > precision) {
       throw new ArithmeticException("more than %d digits".formatted(precision));
     }

@@ -79,7 +79,9 @@ final class LeafResolution {
         writer,
         reader,
         written == null
-            ? ": its writer does not declare what it means"
+            ? writer.getType() == Schema.Type.NULL
+                ? ""
+                : ": its writer does not declare what it means"
             : ": what it means would be lost");
   }
 

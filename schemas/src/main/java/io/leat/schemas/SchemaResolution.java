@@ -30,12 +30,17 @@ public final class SchemaResolution {
    *
    * @param field its path, {@code address.city}; empty for the schema itself. Items of lists and
    *     values of maps have their list's path
-   * @param message what was found and what was expected
+   * @param message what was found and what was expected; of missing symbols their names
    */
   public record Problem(Kind kind, String field, String message) {
     @Override
     public String toString() {
-      return field.isEmpty() ? message : field + ": " + message;
+      String problem =
+          kind == Kind.MISSING_SYMBOLS
+              ? "its writer has the symbols %s, which the reader lacks, and it has no default"
+                  .formatted(message)
+              : message;
+      return field.isEmpty() ? problem : field + ": " + problem;
     }
   }
 

@@ -2,7 +2,6 @@ package io.leat.schemas;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 
@@ -17,9 +16,9 @@ final class StrictText {
   /**
    * The text of some bytes.
    *
-   * @throws IOException if they are no UTF-8
+   * @throws UnfitValueException if they are no UTF-8
    */
-  static String of(byte[] bytes, int start, int length) throws IOException {
+  static String of(byte[] bytes, int start, int length) {
     String text = new String(bytes, start, length, UTF_8);
     if (text.indexOf(REPLACEMENT) >= 0) {
       checkUtf8(ByteBuffer.wrap(bytes, start, length));
@@ -27,12 +26,12 @@ final class StrictText {
     return text;
   }
 
-  private static void checkUtf8(ByteBuffer bytes) throws IOException {
+  private static void checkUtf8(ByteBuffer bytes) {
     int length = bytes.remaining();
     try {
       UTF_8.newDecoder().decode(bytes);
     } catch (CharacterCodingException e) {
-      throw new IOException("a string of %d bytes is no UTF-8".formatted(length), e);
+      throw new UnfitValueException(" is a string of %d bytes that is no UTF-8".formatted(length));
     }
   }
 }

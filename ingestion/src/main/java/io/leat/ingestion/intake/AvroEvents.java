@@ -27,7 +27,7 @@ final class AvroEvents implements EventReader {
 
   @Override
   public Opened read(byte @Nullable [] value, Headers headers) {
-    Optional<Opened.Refused> unframed = WireValue.check(value);
+    Optional<Opened.Refused> unframed = WireValue.check(value, headers);
     if (value == null || unframed.isPresent()) {
       return unframed.orElseThrow();
     }

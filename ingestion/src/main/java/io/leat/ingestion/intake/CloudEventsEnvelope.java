@@ -22,6 +22,9 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.Headers;
 import org.jspecify.annotations.Nullable;
@@ -38,7 +41,13 @@ final class CloudEventsEnvelope implements EventReader {
   private static final String STRUCTURED = "application/cloudevents";
   private static final String BINARY_HEADER = "ce_";
   private static final String NO_CLOUD_EVENT =
-      "the record is no CloudEvent 1.0 in binary mode (headers ce_*) or structured mode (content-type application/cloudevents+json)";
+      "the record is no CloudEvent 1.0 in binary mode (headers ce_*) or structured mode"
+          + " (content-type application/cloudevents+json)";
+
+  private static final Pattern CHARSET =
+      Pattern.compile(";\\s*charset\\s*=\\s*\"?([^\";\\s]*)", Pattern.CASE_INSENSITIVE);
+
+  private static final Set<String> UTF_8_NAMES = Set.of("utf-8", "utf8", "us-ascii", "ascii");
 
   private final Map<String, String> attributes;
   private final EventReader data;
@@ -63,6 +72,7 @@ final class CloudEventsEnvelope implements EventReader {
     Content content;
     try {
       String type = text(headers.lastHeader(CONTENT_TYPE));
+      checkCharset(type);
       content =
           type.toLowerCase(Locale.ROOT).startsWith(STRUCTURED)
               ? structured(value, type)
@@ -118,7 +128,7 @@ final class CloudEventsEnvelope implements EventReader {
       builder.withContextAttribute("datacontenttype", type);
     }
     context.forEach(builder::withContextAttribute);
-    return new Content(builder.build(), Optional.empty(), value == null ? new byte[0] : value);
+    return new Content(built(builder), Optional.empty(), value == null ? new byte[0] : value);
   }
 
   private static Content structured(byte @Nullable [] value, String type)
@@ -137,12 +147,12 @@ final class CloudEventsEnvelope implements EventReader {
     event
         .properties()
         .forEach(property -> attribute(builder, property.getKey(), property.getValue()));
-    CloudEvent context = builder.build();
+    CloudEvent context = built(builder);
     if (base64 != null) {
       if (data != null || !base64.isTextual()) {
         throw new IllegalArgumentException("data_base64 is no text, or data stands beside it");
       }
-      return new Content(context, Optional.empty(), base64.binaryValue());
+      return new Content(context, Optional.empty(), binary(base64));
     }
     if (data == null || isJson(dataType)) {
       return new Content(context, Optional.ofNullable(data), new byte[0]);
@@ -155,6 +165,14 @@ final class CloudEventsEnvelope implements EventReader {
     return new Content(context, Optional.empty(), data.textValue().getBytes(UTF_8));
   }
 
+  private static byte[] binary(JsonNode base64) {
+    try {
+      return base64.binaryValue();
+    } catch (IOException e) { // which quotes it
+      throw new IllegalArgumentException("data_base64 is no base64 as RFC 4648 writes it", e);
+    }
+  }
+
   private static CloudEventBuilder builder(@Nullable String version) {
     if (!"1.0".equals(version)) {
       throw new IllegalArgumentException(
@@ -165,16 +183,41 @@ final class CloudEventsEnvelope implements EventReader {
     return CloudEventBuilder.v1();
   }
 
+  /** The specification's required attributes are texts that are not empty. */
+  private static CloudEvent built(CloudEventBuilder builder) {
+    CloudEvent event = builder.build();
+    if (event.getId().isEmpty()
+        || event.getType().isEmpty()
+        || event.getSource().toString().isEmpty()) {
+      throw new IllegalArgumentException(
+          "its %s is empty"
+              .formatted(
+                  event.getId().isEmpty() ? "id" : event.getType().isEmpty() ? "type" : "source"));
+    }
+    return event;
+  }
+
   private static void attribute(CloudEventBuilder builder, String name, JsonNode value) {
     if (value.isTextual()) {
       builder.withContextAttribute(name, value.textValue());
     } else if (value.isBoolean()) {
       builder.withContextAttribute(name, value.booleanValue());
     } else if (value.isNumber()) {
-      builder.withContextAttribute(name, (Integer) Decimals.toInt(value.decimalValue()));
+      builder.withContextAttribute(name, number(name, value));
     } else {
       throw new IllegalArgumentException(
           "the attribute %s is no text, whole number or bool".formatted(name));
+    }
+  }
+
+  private static Integer number(String name, JsonNode value) {
+    try {
+      return Decimals.toInt(value.decimalValue());
+    } catch (ArithmeticException | NumberFormatException e) {
+      throw new IllegalArgumentException(
+          "the attribute %s is a number; expected a whole one of 32 bits, or a text"
+              .formatted(name),
+          e);
     }
   }
 
@@ -182,6 +225,19 @@ final class CloudEventsEnvelope implements EventReader {
   private static boolean isJson(String type) {
     String media = mediaType(type);
     return media.endsWith("/json") || media.endsWith("+json");
+  }
+
+  /**
+   * Texts are read as UTF-8, of which ASCII is a part.
+   *
+   * @throws IllegalArgumentException if the content type names another charset
+   */
+  private static void checkCharset(String type) {
+    Matcher charset = CHARSET.matcher(type);
+    if (charset.find() && !UTF_8_NAMES.contains(charset.group(1).toLowerCase(Locale.ROOT))) {
+      throw new IllegalArgumentException(
+          "the content-type is '%s'; expected utf-8".formatted(type));
+    }
   }
 
   /** A content type without its parameters. */

@@ -5,27 +5,70 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.leat.schemas.Decimals;
+import io.leat.schemas.TypeNames;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.math.BigInteger;
+import java.nio.ByteBuffer;
+import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.LocalDate;
+import java.time.LocalDateTime;
 import java.time.LocalTime;
+import java.time.ZoneOffset;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import org.apache.avro.LogicalType;
+import org.apache.avro.LogicalTypes;
+import org.apache.avro.Schema;
+import org.apache.avro.generic.GenericData;
+import org.apache.avro.generic.GenericFixed;
+import org.apache.avro.generic.GenericRecord;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the values of Kafka Connect's JSON are, by the schema that stands beside them: its logical
- * types ({@code org.apache.kafka.connect.data}) and Debezium's ({@code io.debezium.data}, {@code
- * io.debezium.time}). A text of digits may be base64 of a decimal, and a whole number a time in any
- * unit: only the schema says.
+ * What the values of Kafka Connect's JSON and Avro are, by the schema that stands beside them: its
+ * logical types ({@code org.apache.kafka.connect.data}) and Debezium's ({@code io.debezium.data},
+ * {@code io.debezium.time}). A text of digits may be base64 of a decimal, and a whole number a time
+ * in any unit: only the schema says.
  */
 final class ConnectTypes {
   private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
 
   /** Base64 of more bytes than the longest number has. */
   private static final int MOST_BYTES = Decimals.MOST_DIGITS;
+
+  private static final String ISO_DATE = "io.debezium.time.IsoDate";
+  private static final String ISO_TIME = "io.debezium.time.IsoTime";
+  private static final String ISO_TIMESTAMP = "io.debezium.time.IsoTimestamp";
+  private static final String DECIMAL = "org.apache.kafka.connect.data.Decimal";
+  private static final String VARIABLE_SCALE = "io.debezium.data.VariableScaleDecimal";
+
+  /** Kafka Connect's property of a type in Avro that says what it means. */
+  static final String CONNECT_NAME = "connect.name";
+
+  /** Names of types that Avro's logical types have no like of. */
+  private static final Set<String> WITHOUT_LOGICAL_TYPE =
+      Set.of(
+          ISO_DATE,
+          ISO_TIME,
+          ISO_TIMESTAMP,
+          "io.debezium.time.ZonedTimestamp",
+          "io.debezium.time.NanoTime",
+          DECIMAL,
+          VARIABLE_SCALE);
+
+  /** Avro's logical types by Debezium's names of the same. */
+  private static final Map<String, String> MOMENTS =
+      Map.of(
+          "date", "io.debezium.time.Date",
+          "time-millis", "io.debezium.time.Time",
+          "time-micros", "io.debezium.time.MicroTime",
+          "timestamp-millis", "io.debezium.time.Timestamp",
+          "timestamp-micros", "io.debezium.time.MicroTimestamp",
+          "timestamp-nanos", "io.debezium.time.NanoTimestamp");
 
   private ConnectTypes() {}
 
@@ -37,7 +80,15 @@ final class ConnectTypes {
    *     value is none of its type
    * @param type the schema's name for it
    */
-  record Typed(JsonNode raw, @Nullable Object value, String type) {}
+  record Typed(JsonNode raw, @Nullable Object value, String type) {
+    /** Whether it is a text, and none that stands for bytes or a number. */
+    boolean isText() {
+      return raw.isTextual()
+          && value != null
+          && !(value instanceof byte[])
+          && !(value instanceof BigDecimal);
+    }
+  }
 
   /** The schema of a struct's field; null where it has none. */
   static @Nullable JsonNode field(@Nullable JsonNode struct, String name) {
@@ -62,7 +113,7 @@ final class ConnectTypes {
     }
     String name = schema.path("name").asText("");
     String type = schema.path("type").asText("");
-    if (name.equals("io.debezium.data.VariableScaleDecimal") && value.isObject()) {
+    if (name.equals(VARIABLE_SCALE) && value.isObject()) {
       return known(value, variable(value), name);
     }
     return switch (type) {
@@ -70,7 +121,7 @@ final class ConnectTypes {
       case "array" -> value instanceof ArrayNode array ? array(array, schema) : value;
       case "map" -> value instanceof ObjectNode object ? map(object, schema) : value;
       case "bytes" -> bytes(value, schema, name);
-      case "string" -> value.isTextual() ? known(value, value.textValue(), "string") : value;
+      case "string" -> value.isTextual() ? text(value, name) : value;
       default -> time(value, name);
     };
   }
@@ -88,6 +139,79 @@ final class ConnectTypes {
       case "ts_ns" -> time(value, "io.debezium.time.NanoTimestamp");
       default -> value;
     };
+  }
+
+  /** Whether an Avro type says by Kafka Connect's name what no logical type says. */
+  static boolean isKnownByName(Schema schema) {
+    String name = schema.getProp(CONNECT_NAME);
+    return name != null && WITHOUT_LOGICAL_TYPE.contains(name);
+  }
+
+  /**
+   * An Avro value with what its schema says of it.
+   *
+   * @param schema its own; may be a union
+   */
+  static JsonNode ofAvro(@Nullable Object value, Schema schema) {
+    if (value == null) {
+      return NODES.nullNode();
+    }
+    if (schema.isUnion()) {
+      Schema branch = schema.getTypes().get(GenericData.get().resolveUnion(schema, value));
+      return ofAvro(value, branch);
+    }
+    LogicalType logical = schema.getLogicalType();
+    String name = Objects.requireNonNullElse(schema.getProp(CONNECT_NAME), "");
+    return switch (schema.getType()) {
+      case STRING -> text(NODES.textNode(value.toString()), name);
+      case ENUM -> NODES.textNode(value.toString());
+      case BOOLEAN -> NODES.booleanNode((Boolean) value);
+      case FLOAT, DOUBLE -> NODES.numberNode(((Number) value).doubleValue());
+      case INT, LONG -> {
+        JsonNode number = NODES.numberNode(((Number) value).longValue());
+        String moment = logical == null ? name : MOMENTS.get(logical.getName());
+        yield moment == null ? known(number, null, logical.getName()) : time(number, moment);
+      }
+      case BYTES, FIXED -> ofBytes(bytes(value), schema, name);
+      case RECORD ->
+          name.equals(VARIABLE_SCALE) && value instanceof GenericRecord record
+              ? known(
+                  NODES.objectNode(),
+                  unscaled(
+                      bytes(Objects.requireNonNull(record.get("value"))),
+                      String.valueOf(record.get("scale"))),
+                  name)
+              : known(NODES.objectNode(), null, TypeNames.of(schema));
+      case ARRAY -> known(NODES.arrayNode(), null, TypeNames.of(schema));
+      case MAP, NULL, UNION -> known(NODES.objectNode(), null, TypeNames.of(schema));
+    };
+  }
+
+  private static JsonNode ofBytes(byte[] bytes, Schema schema, String name) {
+    JsonNode raw = NODES.binaryNode(bytes);
+    JsonNode text = NODES.textNode(raw.asText());
+    if (schema.getLogicalType() instanceof LogicalTypes.Decimal decimal) {
+      return known(text, unscaled(bytes, Integer.toString(decimal.getScale())), "decimal");
+    }
+    return name.equals(DECIMAL)
+        ? known(
+            text,
+            schema.getObjectProp("connect.parameters") instanceof Map<?, ?> parameters
+                    && isScale(String.valueOf(parameters.get("scale")))
+                ? unscaled(bytes, String.valueOf(parameters.get("scale")))
+                : null,
+            name)
+        : known(text, bytes, TypeNames.of(schema));
+  }
+
+  private static byte[] bytes(Object value) {
+    if (value instanceof GenericFixed fixed) {
+      return fixed.bytes();
+    }
+    ByteBuffer buffer = ((ByteBuffer) value).duplicate();
+    byte[] bytes = new byte[buffer.remaining()];
+    buffer.get(bytes);
+    return bytes;
   }
 
   private static JsonNode known(JsonNode raw, @Nullable Object value, String type) {
@@ -122,7 +246,7 @@ final class ConnectTypes {
   }
 
   private static JsonNode bytes(JsonNode value, JsonNode schema, String name) {
-    boolean decimal = name.equals("org.apache.kafka.connect.data.Decimal");
+    boolean decimal = name.equals(DECIMAL);
     if (value.isNumber() && decimal) { // the converter's decimal.format is NUMERIC
       return value;
     }
@@ -158,6 +282,26 @@ final class ConnectTypes {
     }
   }
 
+  /** A text, or what it says where its schema's name is that of a time that Debezium writes so. */
+  private static JsonNode text(JsonNode value, String name) {
+    String text = value.textValue();
+    // Of columns without a zone; Debezium appends the Z.
+    String local = text.endsWith("Z") ? text.substring(0, text.length() - 1) : text;
+    Object read = text;
+    try {
+      read =
+          switch (name) {
+            case ISO_DATE -> LocalDate.parse(local);
+            case ISO_TIME -> LocalTime.parse(local);
+            case ISO_TIMESTAMP -> LocalDateTime.parse(local).toInstant(ZoneOffset.UTC);
+            default -> text;
+          };
+    } catch (DateTimeException e) {
+      read = text; // as which it is judged
+    }
+    return known(value, read, name.isEmpty() ? "string" : name);
+  }
+
   private static JsonNode time(JsonNode value, String name) {
     if (!value.canConvertToLong() || !value.isIntegralNumber()) {
       return value;
@@ -165,7 +309,7 @@ final class ConnectTypes {
     long units = value.longValue();
     return switch (name) {
       case "org.apache.kafka.connect.data.Date", "io.debezium.time.Date" ->
-          known(value, LocalDate.ofEpochDay(value.intValue()), name);
+          known(value, units == (int) units ? LocalDate.ofEpochDay(units) : null, name);
       case "org.apache.kafka.connect.data.Time", "io.debezium.time.Time" ->
           known(value, timeOfDay(units, 1_000), name);
       case "io.debezium.time.MicroTime" -> known(value, timeOfDay(units, 1_000_000), name);

@@ -2,12 +2,12 @@ package io.leat.ingestion.intake;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.leat.ingestion.ContractSchemas;
 import io.leat.ingestion.ContractSchemas.Writer;
 import io.leat.ingestion.DeadLetterReason;
 import io.leat.pipeline.Contract;
+import io.leat.pipeline.contract.Intake.DecimalTexts;
 import io.leat.pipeline.contract.Intake.Envelope;
 import io.leat.schemas.AvroCodec;
 import io.leat.schemas.MalformedValueException;
@@ -15,14 +15,19 @@ import io.leat.schemas.SchemaResolution;
 import io.leat.schemas.WireFormat;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.stream.Stream;
 import org.apache.avro.LogicalType;
+import org.apache.avro.LogicalTypes;
 import org.apache.avro.Schema;
+import org.apache.avro.generic.GenericData;
 import org.apache.avro.generic.GenericRecord;
 import org.apache.kafka.common.header.Headers;
 import org.jspecify.annotations.Nullable;
@@ -34,11 +39,11 @@ import org.jspecify.annotations.Nullable;
 final class DebeziumAvro implements EventReader {
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  /** Kafka Connect's property of a type that says what it means. */
-  private static final String CONNECT_NAME = "connect.name";
-
   private static final Map<String, String> LOGICAL_TYPES =
       Map.of(
+          "org.apache.kafka.connect.data.Date", "date",
+          "org.apache.kafka.connect.data.Time", "time-millis",
+          "org.apache.kafka.connect.data.Timestamp", "timestamp-millis",
           "io.debezium.time.Date", "date",
           "io.debezium.time.Time", "time-millis",
           "io.debezium.time.MicroTime", "time-micros",
@@ -55,11 +60,15 @@ final class DebeziumAvro implements EventReader {
   private final Map<Schema, Row> rows = new HashMap<>();
 
   /**
-   * A row's schema under the contract's name.
+   * How rows of a schema are read.
    *
+   * @param renamed the schema under the contract's name
+   * @param readAs the contract's schema, its {@code named} fields with the row's own types
+   * @param named fields whose types only their names in Kafka Connect tell
    * @param incompatibility why it cannot be read as the contract's; empty if it can
    */
-  private record Row(Schema renamed, Optional<String> incompatibility) {}
+  private record Row(
+      Schema renamed, Schema readAs, List<String> named, Optional<String> incompatibility) {}
 
   DebeziumAvro(
       Contract contract,
@@ -79,7 +88,7 @@ final class DebeziumAvro implements EventReader {
     if (value == null) {
       return new Opened.Skipped();
     }
-    Optional<Opened.Refused> unframed = WireValue.check(value);
+    Optional<Opened.Refused> unframed = WireValue.check(value, headers);
     if (unframed.isPresent()) {
       return unframed.get();
     }
@@ -116,8 +125,17 @@ final class DebeziumAvro implements EventReader {
               .formatted(id, contract.event(), row.incompatibility().get()),
           id);
     }
-    GenericRecord event = codec.convert(found, row.renamed(), contract.schema());
+    GenericRecord read = codec.convert(found, row.renamed(), row.readAs());
+    GenericRecord event = new GenericData.Record(contract.schema());
     Map<String, JsonNode> values = new LinkedHashMap<>();
+    for (Schema.Field field : row.readAs().getFields()) {
+      Object value = read.get(field.pos());
+      if (row.named().contains(field.name())) {
+        values.put(field.name(), ConnectTypes.ofAvro(value, field.schema()));
+      } else {
+        event.put(field.pos(), value);
+      }
+    }
     envelope
         .attributes()
         .forEach(
@@ -136,10 +154,63 @@ final class DebeziumAvro implements EventReader {
 
   private Row row(Schema found) {
     Schema renamed = renamed(found);
-    SchemaResolution resolution = SchemaResolution.of(renamed, contract.schema());
+    Schema wanted = contract.schema();
+    List<String> named = new ArrayList<>(0);
+    List<Schema.Field> fields = new ArrayList<>();
+    for (Schema.Field field : wanted.getFields()) {
+      Optional<Schema> written =
+          written(renamed, field).filter(type -> isReadByName(type, field.schema()));
+      Schema.Field readAs =
+          written
+              .map(type -> new Schema.Field(field.name(), type))
+              .orElseGet(() -> new Schema.Field(field, field.schema()));
+      if (written.isPresent()) {
+        field.aliases().forEach(readAs::addAlias);
+        named.add(field.name());
+      }
+      fields.add(readAs);
+    }
+    Schema readAs =
+        named.isEmpty()
+            ? wanted
+            : Schema.createRecord(wanted.getName(), null, wanted.getNamespace(), false, fields);
+    SchemaResolution resolution = SchemaResolution.of(renamed, readAs);
     return new Row(
         renamed,
+        readAs,
+        List.copyOf(named),
         resolution.problems().isEmpty() ? Optional.empty() : Optional.of(resolution.sentence()));
+  }
+
+  /** The row's type of a field of the contract: by its name, else by an alias. */
+  private static Optional<Schema> written(Schema row, Schema.Field field) {
+    return Stream.concat(Stream.of(field.name()), field.aliases().stream())
+        .map(row::getField)
+        .filter(Objects::nonNull)
+        .map(Schema.Field::schema)
+        .findFirst();
+  }
+
+  /**
+   * Whether Avro cannot read a type as the contract's, and its name or the contract says how to.
+   */
+  private boolean isReadByName(Schema written, Schema wanted) {
+    if (SchemaResolution.of(written, wanted).problems().isEmpty()) {
+      return false;
+    }
+    List<Schema> types = values(written);
+    return types.stream().allMatch(ConnectTypes::isKnownByName)
+        || envelope.decimals() == DecimalTexts.TEXT
+            && types.stream().allMatch(type -> type.getType() == Schema.Type.STRING)
+            && values(wanted).stream()
+                .allMatch(type -> type.getLogicalType() instanceof LogicalTypes.Decimal);
+  }
+
+  /** What a type has beside null. */
+  private static List<Schema> values(Schema type) {
+    return type.isUnion()
+        ? type.getTypes().stream().filter(b -> b.getType() != Schema.Type.NULL).toList()
+        : List.of(type);
   }
 
   /**
@@ -153,7 +224,7 @@ final class DebeziumAvro implements EventReader {
       json.put(
           "namespace",
           contract.schema().getNamespace() == null ? "" : contract.schema().getNamespace());
-      json.findParents(CONNECT_NAME).forEach(DebeziumAvro::declare);
+      json.findParents(ConnectTypes.CONNECT_NAME).forEach(DebeziumAvro::declare);
       return new Schema.Parser().setValidateDefaults(false).parse(json.toString());
     } catch (IOException e) {
       throw new UncheckedIOException("Avro wrote a schema that is no JSON", e);
@@ -161,7 +232,7 @@ final class DebeziumAvro implements EventReader {
   }
 
   private static void declare(JsonNode type) {
-    String logical = LOGICAL_TYPES.get(type.get(CONNECT_NAME).asText());
+    String logical = LOGICAL_TYPES.get(type.get(ConnectTypes.CONNECT_NAME).asText());
     if (logical != null
         && type instanceof ObjectNode object
         && !object.has(LogicalType.LOGICAL_TYPE_PROP)) {
@@ -171,23 +242,14 @@ final class DebeziumAvro implements EventReader {
 
   private static Optional<JsonNode> attribute(GenericRecord change, String path) {
     Object value = change;
+    Schema schema = change.getSchema();
     for (String name : path.split("\\.", -1)) {
       if (!(value instanceof GenericRecord record) || !record.hasField(name)) {
         return Optional.empty();
       }
       value = record.get(name);
+      schema = record.getSchema().getField(name).schema();
     }
-    JsonNodeFactory nodes = JsonNodeFactory.instance;
-    if (value == null || value instanceof GenericRecord) {
-      return Optional.empty();
-    }
-    if (value instanceof Long || value instanceof Integer) {
-      return Optional.of(nodes.numberNode(((Number) value).longValue()));
-    }
-    if (value instanceof Number number) {
-      return Optional.of(nodes.numberNode(number.doubleValue()));
-    }
-    return Optional.of(
-        value instanceof Boolean bool ? nodes.booleanNode(bool) : nodes.textNode(value.toString()));
+    return value == null ? Optional.empty() : Optional.of(ConnectTypes.ofAvro(value, schema));
   }
 }

@@ -8,8 +8,10 @@ import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.exc.StreamConstraintsException;
+import com.fasterxml.jackson.core.io.JsonEOFException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.leat.ingestion.DeadLetterReason;
@@ -40,6 +42,8 @@ import org.jspecify.annotations.Nullable;
 public final class JsonEvents implements EventReader {
   /** Levels that an envelope adds to those of the event in it. */
   private static final int ENVELOPE_LEVELS = 3;
+
+  private static final char BYTE_ORDER_MARK = '\uFEFF';
 
   /** Jackson bounds names and the digits of numbers by itself. */
   private static final JsonMapper JSON =
@@ -78,7 +82,7 @@ public final class JsonEvents implements EventReader {
   @Override
   public Opened read(byte @Nullable [] value, Headers headers) {
     if (value == null) {
-      return WireValue.check(null).orElseThrow();
+      return WireValue.check(null, headers).orElseThrow();
     }
     try {
       return event(parse(value), Map.of());
@@ -106,6 +110,13 @@ public final class JsonEvents implements EventReader {
   static ObjectNode parse(byte[] value) throws NotJsonException {
     try {
       String text = UTF_8.newDecoder().decode(ByteBuffer.wrap(value)).toString();
+      if (text.isBlank() || text.charAt(0) == BYTE_ORDER_MARK) {
+        throw new NotJsonException(
+            DeadLetterReason.NOT_JSON,
+            text.isBlank()
+                ? "the value is empty; expected { ... }"
+                : "the value begins with a byte order mark; expected { ... }");
+      }
       return object(JSON.readTree(text));
     } catch (CharacterCodingException e) {
       throw new NotJsonException(
@@ -128,24 +139,36 @@ public final class JsonEvents implements EventReader {
   }
 
   private static NotJsonException stopped(JacksonException e) {
-    JsonLocation at = e.getLocation() == null ? JsonLocation.NA : e.getLocation();
-    String place =
-        "line %d, column %d".formatted(Math.max(1, at.getLineNr()), Math.max(1, at.getColumnNr()));
-    if (e instanceof StreamConstraintsException) {
-      String what = String.valueOf(e.getOriginalMessage());
+    String what = String.valueOf(e.getOriginalMessage());
+    if (e instanceof StreamConstraintsException) { // which does not say where
       return what.contains("nesting depth")
           ? new NotJsonException(
               DeadLetterReason.TOO_DEEP,
-              "the JSON is nested deeper than %d levels at %s"
-                  .formatted(Nesting.MOST_LEVELS, place))
+              "the JSON is nested deeper than %d levels".formatted(Nesting.MOST_LEVELS))
           : new NotJsonException(
               DeadLetterReason.NOT_JSON,
-              "the JSON at %s has a number of more than %d digits, or a name or text without end"
-                  .formatted(place, Decimals.MOST_DIGITS));
+              "the JSON has a number of more than %d digits, or a name or text without end"
+                  .formatted(Decimals.MOST_DIGITS));
     }
+    JsonLocation at = e.getLocation() == null ? JsonLocation.NA : e.getLocation();
     return new NotJsonException(
         DeadLetterReason.NOT_JSON,
-        "no JSON: the parser stopped at %s (%s)".formatted(place, e.getClass().getSimpleName()));
+        "no JSON: %s at line %d, column %d"
+            .formatted(found(e, what), Math.max(1, at.getLineNr()), Math.max(1, at.getColumnNr())));
+  }
+
+  /** In our own words: Jackson's quote the value. */
+  private static String found(JacksonException e, String what) {
+    if (what.startsWith("Duplicate")) {
+      return "an object has a key twice";
+    }
+    if (what.startsWith("Non-standard token")) {
+      return "NaN and infinities are no numbers of JSON; expected null";
+    }
+    if (e instanceof MismatchedInputException) {
+      return "something stands behind the object";
+    }
+    return e instanceof JsonEOFException ? "it ends before its object does" : "the parser stopped";
   }
 
   /**

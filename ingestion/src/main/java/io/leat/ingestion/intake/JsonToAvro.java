@@ -47,6 +47,9 @@ final class JsonToAvro {
   private final AtomicInteger steps;
   private int level;
 
+  /** Keys of objects so far that no field took. */
+  private int passedOver;
+
   JsonToAvro(List<String> problems, Predicate<String> quotable, LogicalValues logicals) {
     this(problems, quotable, logicals, new AtomicInteger());
   }
@@ -83,12 +86,14 @@ final class JsonToAvro {
   private GenericRecord record(JsonNode object, Schema schema, String path) {
     enter(path);
     GenericRecord record = new GenericData.Record(schema);
+    passedOver += object.size();
     for (Schema.Field field : schema.getFields()) {
       String fieldPath = path.isEmpty() ? field.name() : path + "." + field.name();
       JsonNode value = given(object, field, schema, fieldPath);
       if (value == null) {
         record.put(field.pos(), absent(field, fieldPath));
       } else {
+        passedOver--;
         record.put(field.pos(), value(value, field.schema(), fieldPath));
       }
     }
@@ -208,6 +213,7 @@ final class JsonToAvro {
         raw(value).isTextual()
             && branches.stream().anyMatch(b -> b.getType() == Schema.Type.STRING);
     Object closest = null;
+    List<Attempt> partial = new ArrayList<>(0);
     for (Schema branch : branches) {
       if (hasTexts && isBinary(branch)) {
         continue; // many a text looks like base64
@@ -217,6 +223,10 @@ final class JsonToAvro {
       attempt.level = level;
       Object converted = attempt.value(value, branch, path);
       if (misfits.isEmpty()) {
+        if (attempt.passedOver > 0) {
+          partial.add(new Attempt(converted, branch, attempt.passedOver));
+          continue;
+        }
         if (!isRounded(value, converted)) {
           return converted;
         }
@@ -225,12 +235,23 @@ final class JsonToAvro {
         }
       }
     }
+    if (closest == null && partial.size() == 1) {
+      passedOver += partial.get(0).passedOver();
+      return partial.get(0).converted();
+    }
     if (closest == null) {
       problems.add(
-          "%s is %s; expected %s".formatted(path, found(raw(value), path), describe(union)));
+          partial.isEmpty()
+              ? "%s is %s; expected %s".formatted(path, found(raw(value), path), describe(union))
+              : "%s is an object of which each of %s leaves keys unread; expected the keys of one of them"
+                  .formatted(
+                      path, partial.stream().map(Attempt::branch).map(Schema::getName).toList()));
     }
     return closest;
   }
+
+  /** What a branch of a union made of a value of which some keys were left over. */
+  private record Attempt(@Nullable Object converted, Schema branch, int passedOver) {}
 
   /** Whether texts are base64 of it. */
   private static boolean isBinary(Schema branch) {
@@ -276,8 +297,8 @@ final class JsonToAvro {
           isText(value, typed) && schema.hasEnumSymbol(value.textValue())
               ? new GenericData.EnumSymbol(schema, value.textValue())
               : null;
-      case BYTES -> value.isTextual() ? ByteBuffer.wrap(value.binaryValue()) : null;
-      case FIXED -> value.isTextual() ? LogicalValues.fixed(value.binaryValue(), schema) : null;
+      case BYTES -> value.isTextual() ? ByteBuffer.wrap(binary(value, typed)) : null;
+      case FIXED -> value.isTextual() ? LogicalValues.fixed(binary(value, typed), schema) : null;
       case RECORD -> value.isObject() ? record(value, schema, path) : null;
       case ARRAY -> value.isArray() ? array(value, schema, path) : null;
       case MAP -> value.isObject() ? map(value, schema, path) : null;
@@ -285,11 +306,17 @@ final class JsonToAvro {
     };
   }
 
+  /** What a text is base64 of, unless a schema beside it says that it is a text. */
+  private static byte[] binary(JsonNode value, @Nullable Typed typed) throws IOException {
+    if (typed != null && !(typed.value() instanceof byte[])) {
+      throw new IllegalArgumentException("its schema says " + typed.type());
+    }
+    return value.binaryValue();
+  }
+
   /** Whether it is a text, and none that stands for bytes or a number. */
   private static boolean isText(JsonNode value, @Nullable Typed typed) {
-    return value.isTextual()
-        && (typed == null || typed.value() instanceof String)
-        && isWhole(value.textValue());
+    return value.isTextual() && (typed == null || typed.isText()) && isWhole(value.textValue());
   }
 
   private List<@Nullable Object> array(JsonNode value, Schema schema, String path) {

@@ -86,7 +86,8 @@ final class LogicalValues {
       }
       case REFUSE ->
           throw new IllegalArgumentException(
-              "neither a schema beside the payload nor the contract's decimals says whether the text is digits or base64");
+              "neither a schema beside the payload nor the contract's decimals says whether the"
+                  + " text is digits or base64");
     };
   }
 
@@ -149,8 +150,12 @@ final class LogicalValues {
 
   /** Units since 1970; towards the past where digits are cut off. */
   private long units(Instant time, long perSecond) {
-    return Math.addExact(
-        Math.multiplyExact(time.getEpochSecond(), perSecond), units(time.getNano(), perSecond));
+    long seconds = time.getEpochSecond();
+    long part = units(time.getNano(), perSecond);
+    // Below 1970 by the second behind it: the one before may lie beyond a long's range.
+    return seconds < 0 && part > 0
+        ? Math.addExact(Math.multiplyExact(seconds + 1, perSecond), part - perSecond)
+        : Math.addExact(Math.multiplyExact(seconds, perSecond), part);
   }
 
   private long units(LocalTime time, long perSecond) {

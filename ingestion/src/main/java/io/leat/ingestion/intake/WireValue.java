@@ -7,14 +7,25 @@ import io.leat.schemas.RegistryException;
 import io.leat.schemas.WireFormat;
 import java.util.Optional;
 import java.util.OptionalInt;
+import org.apache.kafka.common.header.Headers;
 import org.jspecify.annotations.Nullable;
 
 /** What may be wrong with a value in Confluent wire format, in words. */
 final class WireValue {
+  /** Where Confluent's serialisers write the id that they leave out of the value. */
+  private static final String SCHEMA_ID_HEADER = "__value_schema_id";
+
   private WireValue() {}
 
   /** Why the value is not framed; empty if it is. */
-  static Optional<Opened.Refused> check(byte @Nullable [] value) {
+  static Optional<Opened.Refused> check(byte @Nullable [] value, Headers headers) {
+    if (value != null && headers.lastHeader(SCHEMA_ID_HEADER) != null) {
+      return Optional.of(
+          Opened.Refused.of(
+              DeadLetterReason.NOT_FRAMED,
+              "the schema's id stands in the header %s; expected it in the value, behind byte 0 (the serialiser's value.schema.id.serializer: PrefixSchemaIdSerializer)"
+                  .formatted(SCHEMA_ID_HEADER)));
+    }
     if (value == null) {
       return Optional.of(
           Opened.Refused.of(
