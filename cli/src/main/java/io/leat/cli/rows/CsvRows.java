@@ -22,8 +22,6 @@ import org.jspecify.annotations.Nullable;
  * in .gz. A column without a name is none that a field takes.
  */
 final class CsvRows implements RowSource {
-  private static final String BYTE_ORDER_MARK = "\ufeff";
-
   private final FileChannel file;
   private final CsvText text;
   private final List<String> columns;
@@ -57,9 +55,6 @@ final class CsvRows implements RowSource {
           "its first line names no columns: " + first.problem().get());
     }
     List<String> columns = new ArrayList<>(first.values());
-    if (columns.get(0).startsWith(BYTE_ORDER_MARK)) {
-      columns.set(0, columns.get(0).substring(1));
-    }
     Set<String> names = new HashSet<>();
     for (String column : columns) {
       if (!column.isEmpty() && !names.add(column)) {

@@ -3,6 +3,7 @@ package io.leat.cli.rows;
 import io.leat.cli.UserError;
 import io.leat.pipeline.Contract;
 import io.leat.runtime.options.RowFileOptions;
+import io.leat.schemas.ValueCheck;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -14,15 +15,17 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.avro.Schema;
 import org.apache.avro.generic.GenericData;
 import org.apache.avro.generic.GenericRecord;
 import org.apache.parquet.ParquetRuntimeException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The rows of a CSV (.csv, .csv.gz) or Parquet (.parquet) file as events of a contract. A field
- * takes the column of its name; a field without a column takes its default in the schema. Not
- * thread-safe.
+ * takes the column of its name or of one of its aliases; a field without a column takes its default
+ * in the schema. Not thread-safe.
  */
 public final class EventRows implements Closeable {
   /** Property of a field of the schema: its column, where it is called otherwise than the field. */
@@ -33,6 +36,7 @@ public final class EventRows implements Closeable {
   private final Path file;
   private final RowSource rows;
   private final Schema schema;
+  private final ValueCheck values;
   private final Map<Schema.Field, Column> columns = new LinkedHashMap<>();
   private final List<String> unused;
 
@@ -62,6 +66,7 @@ public final class EventRows implements Closeable {
     this.file = file;
     this.rows = rows;
     this.schema = contract.schema();
+    this.values = ValueCheck.of(schema);
     List<String> problems = new ArrayList<>();
     TimeReader times = new TimeReader(options);
     Map<String, String> names = names(file, rows, options);
@@ -70,7 +75,7 @@ public final class EventRows implements Closeable {
           field.name().equals(contract.eventTime())
               ? timeColumn.orElse(field.name())
               : Optional.ofNullable(field.getProp(COLUMN)).orElse(field.name());
-      String own = names.get(column);
+      String own = own(field, column, names, problems);
       if (own == null && !field.hasDefaultValue()) {
         problems.add("there is no column " + column + ", and the schema has no default for it");
       } else if (own != null && rows.nested().contains(own)) {
@@ -100,6 +105,23 @@ public final class EventRows implements Closeable {
             .filter(name -> !used.contains(name.getValue()))
             .map(Map.Entry::getKey)
             .toList();
+  }
+
+  /** What a field's column is called in the file: by its name or an alias; null: there is none. */
+  private @Nullable String own(
+      Schema.Field field, String column, Map<String, String> names, List<String> problems) {
+    List<String> found =
+        Stream.concat(
+                Stream.of(column),
+                field.aliases().stream().filter(alias -> schema.getField(alias) == null))
+            .filter(names::containsKey)
+            .toList();
+    if (found.size() > 1) {
+      problems.add(
+          "the columns %s are all field %s, by its name or aliases; expected one of them"
+              .formatted(found, field.name()));
+    }
+    return found.isEmpty() ? null : names.get(found.get(0));
   }
 
   /** What each column is taken for, in the file's order, to what it is called there. */
@@ -235,6 +257,9 @@ public final class EventRows implements Closeable {
       } catch (IllegalArgumentException e) {
         problems.add(String.valueOf(e.getMessage()));
       }
+    }
+    if (problems.isEmpty()) {
+      problems.addAll(values.problems(event));
     }
     return problems.isEmpty()
         ? new Fitting(row.line(), event)

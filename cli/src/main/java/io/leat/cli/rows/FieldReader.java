@@ -29,8 +29,11 @@ import org.jspecify.annotations.Nullable;
  * a value that the field's type cannot hold to its last digit does not fit.
  */
 final class FieldReader {
-  /** Up to here every whole number is a double of its own: 2^53. */
+  /** Below, every whole number is a double of its own: 2^53, which may be the one behind it. */
   private static final double LARGEST_EXACT = 1L << 53;
+
+  /** The same of floats: 2^24. */
+  private static final float LARGEST_EXACT_FLOAT = 1 << 24;
 
   private static final int LONGEST_QUOTE = 60;
   private static final Set<String> TIMES =
@@ -78,7 +81,7 @@ final class FieldReader {
     switch (type.getType()) {
       case STRING, ENUM, INT, LONG, FLOAT, DOUBLE, BOOLEAN -> {}
       case FIXED, BYTES -> {
-        if (!(declared instanceof LogicalTypes.Decimal)) {
+        if (!(declared instanceof LogicalTypes.Decimal) && !logical.equals("uuid")) {
           throw unreadableError();
         }
       }
@@ -92,7 +95,7 @@ final class FieldReader {
 
   private IllegalArgumentException unreadableError() {
     return new IllegalArgumentException(
-        "field %s has type %s, which a flat file cannot hold; expected one type of string, enum, int, long, float, double, boolean, decimal, date, time or timestamp"
+        "field %s has type %s, which a flat file cannot hold; expected one type of string, enum, int, long, float, double, boolean, decimal, date, time, timestamp or uuid"
             .formatted(field.name(), field.schema()));
   }
 
@@ -121,13 +124,13 @@ final class FieldReader {
         throw new NumberFormatException("not finite");
       }
       return switch (type.getType()) {
-        case STRING -> logical.equals("uuid") ? uuid(value.toString()) : value.toString();
+        case STRING -> text(value);
         case ENUM -> symbol(value.toString());
         case INT ->
             switch (logical) {
               case "date" -> Math.toIntExact(times.date(value).toEpochDay());
               case "time-millis" -> Math.toIntExact(timeOfDay(value, 1_000_000));
-              default -> number(value).intValueExact();
+              default -> Decimals.toInt(number(value));
             };
         case LONG -> longValue(value);
         case FLOAT -> value instanceof Float ? value : Decimals.toFloat(number(value));
@@ -136,7 +139,7 @@ final class FieldReader {
                 ? ((Number) value).doubleValue()
                 : Decimals.toDouble(number(value));
         case BOOLEAN -> truth(value);
-        case FIXED, BYTES -> decimal(number(value));
+        case FIXED, BYTES -> logical.equals("uuid") ? uuidBytes(value) : decimal(number(value));
         case RECORD, ARRAY, MAP, UNION, NULL -> throw unreadableError();
       };
     } catch (AmbiguousTimeException | UnclearUnitException e) {
@@ -145,13 +148,19 @@ final class FieldReader {
     } catch (ArithmeticException | NumberFormatException | DateTimeException e) {
       throw new IllegalArgumentException(
           "%s is %s; expected %s%s"
-              .formatted(
-                  field.name(),
-                  quoted(value),
-                  expected(),
-                  value.toString().equals("NaN") ? " (--null NaN takes it for null)" : ""),
+              .formatted(field.name(), quoted(value), expected(), remedy(value)),
           e);
     }
+  }
+
+  private String remedy(Object value) {
+    if (value.toString().equals("NaN")) {
+      return " (--null NaN takes it for null)";
+    }
+    return type.getType() == Schema.Type.STRING
+            && (value instanceof Double || value instanceof Float)
+        ? "; write the column as text or whole numbers"
+        : "";
   }
 
   private boolean isNull(@Nullable Object value) {
@@ -168,6 +177,25 @@ final class FieldReader {
     return "'%s'"
         .formatted(
             text.length() <= LONGEST_QUOTE ? text : text.substring(0, LONGEST_QUOTE) + "...");
+  }
+
+  /** A binary number is no text: an id of 12345678 would be called 1.2345678E7. */
+  private String text(Object value) {
+    if (value instanceof Double || value instanceof Float) {
+      throw new NumberFormatException("a binary number");
+    }
+    String text = value instanceof BigDecimal number ? number.toPlainString() : value.toString();
+    return logical.equals("uuid") ? uuid(text) : text;
+  }
+
+  private GenericData.Fixed uuidBytes(Object value) {
+    UUID uuid = UUID.fromString(uuid(value.toString()));
+    return new GenericData.Fixed(
+        type,
+        ByteBuffer.allocate(2 * Long.BYTES)
+            .putLong(uuid.getMostSignificantBits())
+            .putLong(uuid.getLeastSignificantBits())
+            .array());
   }
 
   private Object symbol(String text) {
@@ -189,10 +217,32 @@ final class FieldReader {
   }
 
   private BigDecimal number(Object value) {
-    if (value instanceof Double number && Math.abs(number) > LARGEST_EXACT) {
-      throw new NumberFormatException("a double of this size may be another whole number's");
+    return number(value, decimal);
+  }
+
+  /**
+   * The number that a value is, to its last digit.
+   *
+   * @param value a text or a number
+   * @param decimal what stands before a text's decimals
+   * @throws NumberFormatException if it is none, not finite, or beyond the bounds of {@link
+   *     Decimals}; or binary and so large that it may stand for another whole number
+   */
+  static BigDecimal number(Object value, char decimal) {
+    if (value instanceof Double number && Math.abs(number) >= LARGEST_EXACT
+        || value instanceof Float small && Math.abs(small) >= LARGEST_EXACT_FLOAT) {
+      throw new NumberFormatException("it may be another whole number's");
     }
-    return Numbers.exact(value, decimal);
+    if (value instanceof BigDecimal number) {
+      return Decimals.bounded(number);
+    }
+    return Decimals.parse(
+        value instanceof Number ? value.toString() : withPoint(value.toString().strip(), decimal));
+  }
+
+  /** A text as it is where decimals stand behind a point; no number where it has both. */
+  static String withPoint(String text, char decimal) {
+    return decimal == '.' ? text : text.replace('.', ' ').replace(decimal, '.');
   }
 
   private boolean truth(Object value) {
@@ -224,7 +274,7 @@ final class FieldReader {
       return timeOfDay(value, 1_000);
     }
     if (!TIMES.contains(logical)) {
-      return number(value).longValueExact();
+      return Decimals.toLong(number(value));
     }
     Instant time =
         logical.startsWith("local")
@@ -270,6 +320,9 @@ final class FieldReader {
           decimal == '.' ? real : real + ", its decimals behind '" + decimal + "'";
       case BOOLEAN -> "true or false (or 1 or 0)";
       case FIXED, BYTES -> {
+        if (logical.equals("uuid")) {
+          yield "a UUID";
+        }
         LogicalTypes.Decimal declared = (LogicalTypes.Decimal) type.getLogicalType();
         yield "a number of at most %d digits, %d of them decimals"
             .formatted(declared.getPrecision(), declared.getScale());

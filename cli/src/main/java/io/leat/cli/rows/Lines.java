@@ -14,19 +14,22 @@ import java.util.Optional;
 
 /**
  * The lines of a text in UTF-8, one after the other, however long they are: of a line beyond {@link
- * #MOST_BYTES} nothing is kept. A line ends with LF, CR or CR LF.
+ * #MOST_BYTES} nothing is kept. A line ends with LF, CR or CR LF; a byte order mark before the
+ * first is passed over.
  */
 final class Lines implements Closeable {
   /** Kafka takes records of 1 MiB by default: no event is lost by this bound. */
   static final int MOST_BYTES = 4 << 20;
 
   private static final int END = -1;
+  private static final String BYTE_ORDER_MARK = "\ufeff";
 
   private final InputStream in;
   private final byte[] chunk = new byte[1 << 16];
   private int at;
   private int filled;
 
+  private boolean isFirst = true;
   private byte[] line = new byte[1 << 10];
   private int length;
 
@@ -113,7 +116,9 @@ final class Lines implements Closeable {
   }
 
   private Line decoded(String end) {
-    String text = new String(line, 0, length, UTF_8);
+    String decoded = new String(line, 0, length, UTF_8);
+    String text = isFirst && decoded.startsWith(BYTE_ORDER_MARK) ? decoded.substring(1) : decoded;
+    isFirst = false;
     Optional<String> problem = text.indexOf('\ufffd') < 0 ? Optional.empty() : noUtf8();
     int nul = text.indexOf('\0');
     if (problem.isEmpty() && nul >= 0) {

@@ -3,6 +3,7 @@ package io.leat.cli.rows;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.leat.cli.rows.RowSource.Unreadable;
+import io.leat.schemas.Decimals;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.nio.ByteBuffer;
@@ -72,7 +73,11 @@ final class ParquetColumn {
               logical == null || logical instanceof IntLogicalTypeAnnotation
                   ? Schema.Type.LONG
                   : Schema.Type.STRING);
-      case INT64 -> Optional.of(logical == null ? Schema.Type.LONG : Schema.Type.STRING);
+      case INT64 ->
+          Optional.of(
+              logical == null || logical instanceof IntLogicalTypeAnnotation && !unsigned()
+                  ? Schema.Type.LONG
+                  : Schema.Type.STRING);
       case INT96 -> Optional.of(Schema.Type.STRING);
       case BINARY, FIXED_LEN_BYTE_ARRAY ->
           isText()
@@ -116,7 +121,9 @@ final class ParquetColumn {
 
   private Object ofBytes(Binary binary) {
     if (logical instanceof DecimalLogicalTypeAnnotation decimal) {
-      return new BigDecimal(new BigInteger(binary.getBytes()), decimal.getScale());
+      return binary.length() == 0 || binary.length() > Decimals.MOST_DIGITS
+          ? new Unreadable("is a decimal of %d bytes".formatted(binary.length()))
+          : new BigDecimal(new BigInteger(binary.getBytes()), decimal.getScale());
     }
     if (logical instanceof UUIDLogicalTypeAnnotation) {
       ByteBuffer bytes = binary.toByteBuffer();

@@ -2,6 +2,8 @@ package io.leat.cli.rows;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Collections;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,6 +17,10 @@ import org.apache.parquet.hadoop.ParquetFileReader;
 import org.apache.parquet.hadoop.ParquetReader;
 import org.apache.parquet.hadoop.api.ReadSupport;
 import org.apache.parquet.hadoop.example.GroupReadSupport;
+import org.apache.parquet.hadoop.metadata.BlockMetaData;
+import org.apache.parquet.hadoop.metadata.ColumnChunkMetaData;
+import org.apache.parquet.hadoop.metadata.CompressionCodecName;
+import org.apache.parquet.hadoop.metadata.ParquetMetadata;
 import org.apache.parquet.io.InputFile;
 import org.apache.parquet.io.LocalInputFile;
 import org.apache.parquet.schema.MessageType;
@@ -23,6 +29,15 @@ import org.jspecify.annotations.Nullable;
 
 /** The flat columns of a Parquet file; its unit of position is the row. */
 public final class ParquetRows implements RowSource {
+  private static final Set<CompressionCodecName> READABLE =
+      Collections.unmodifiableSet(
+          EnumSet.of(
+              CompressionCodecName.UNCOMPRESSED,
+              CompressionCodecName.SNAPPY,
+              CompressionCodecName.GZIP,
+              CompressionCodecName.ZSTD,
+              CompressionCodecName.LZ4_RAW));
+
   private final ParquetReader<Group> reader;
   private final List<String> names;
   private final List<ParquetColumn> columns;
@@ -36,6 +51,9 @@ public final class ParquetRows implements RowSource {
     try (ParquetFileReader metadata = ParquetFileReader.open(file)) {
       size = metadata.getRecordCount();
       schema = metadata.getFileMetaData().getSchema();
+      checkCodecs(metadata.getFooter());
+    } catch (RuntimeException e) { // its name of the file is Java's of an object
+      throw new IOException(String.valueOf(e.getMessage()).replace(file.toString(), "it"), e);
     }
     names = schema.getFields().stream().map(Type::getName).toList();
     columns =
@@ -51,6 +69,20 @@ public final class ParquetRows implements RowSource {
             .map(Type::getName)
             .collect(Collectors.toUnmodifiableSet());
     reader = new Builder(file).build();
+  }
+
+  /** Says before a row is read what the library says of the first with the name of a class. */
+  private static void checkCodecs(ParquetMetadata footer) throws IOException {
+    for (BlockMetaData block : footer.getBlocks()) {
+      for (ColumnChunkMetaData column : block.getColumns()) {
+        CompressionCodecName codec = column.getCodec();
+        if (!READABLE.contains(codec)) {
+          throw new IOException(
+              "it is compressed with %s, which is not read; write it with one of %s"
+                  .formatted(codec, READABLE));
+        }
+      }
+    }
   }
 
   private static final class Builder extends ParquetReader.Builder<Group> {

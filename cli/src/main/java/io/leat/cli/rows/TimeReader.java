@@ -3,6 +3,7 @@ package io.leat.cli.rows;
 import io.leat.cli.UserError;
 import io.leat.runtime.options.RowFileOptions;
 import io.leat.runtime.options.Times;
+import io.leat.schemas.Decimals;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.time.DateTimeException;
@@ -35,12 +36,14 @@ final class TimeReader {
   private final Optional<DateTimeFormatter> pattern;
   private final boolean unitGiven;
   private final ZoneId zone;
+  private final char decimal;
 
   /**
    * @throws UserError if the format is none
    */
   TimeReader(RowFileOptions options) {
     this.zone = options.timeZone();
+    this.decimal = options.decimal().orElse('.');
     String format = options.timeFormat().orElse("");
     this.unit =
         switch (format) {
@@ -87,8 +90,11 @@ final class TimeReader {
       return date.atStartOfDay(zone).toInstant();
     }
     String text = value.toString().strip();
-    if (unit.isPresent() && (value instanceof Number || unitGiven || Numbers.isNumber(text))) {
-      return epoch(Numbers.exact(value, '.'), text);
+    if (unit.isPresent()
+        && (value instanceof Number
+            || unitGiven
+            || Decimals.isNumber(FieldReader.withPoint(text, decimal)))) {
+      return epoch(FieldReader.number(value, decimal), text);
     }
     return pattern.isPresent() ? byPattern(text) : Times.parse(text, zone);
   }

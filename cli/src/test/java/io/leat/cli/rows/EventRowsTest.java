@@ -1,6 +1,7 @@
 package io.leat.cli.rows;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.apache.parquet.schema.MessageTypeParser.parseMessageType;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -13,6 +14,7 @@ import io.leat.pipeline.Contract;
 import io.leat.runtime.options.RowFileOptions;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,22 +24,30 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import java.util.zip.GZIPOutputStream;
 import org.apache.avro.Schema;
 import org.apache.avro.generic.GenericFixed;
 import org.apache.avro.generic.GenericRecord;
+import org.apache.parquet.column.ParquetProperties.WriterVersion;
 import org.apache.parquet.conf.PlainParquetConfiguration;
 import org.apache.parquet.example.data.Group;
 import org.apache.parquet.example.data.simple.NanoTime;
 import org.apache.parquet.example.data.simple.SimpleGroup;
 import org.apache.parquet.hadoop.ParquetWriter;
 import org.apache.parquet.hadoop.example.ExampleParquetWriter;
+import org.apache.parquet.hadoop.metadata.CompressionCodecName;
 import org.apache.parquet.io.LocalOutputFile;
+import org.apache.parquet.io.api.Binary;
 import org.apache.parquet.schema.MessageType;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
@@ -107,6 +117,55 @@ class EventRowsTest {
                 7,
                 "the row has 2 values, and the first line names 5 columns; a value that holds ','"
                     + " stands in quotes"));
+  }
+
+  @Test
+  void aByteOrderMarkMayStandBeforeAQuotedName() throws IOException {
+    Path file =
+        Files.writeString(
+            folder.resolve("readings.csv"),
+            "\ufeff\"place\",\"id\",\"at\",\"open\"\n\"a, b\",1,2026-01-01,1\n");
+
+    List<EventRow> rows = read(file, Optional.empty());
+
+    assertThat(fitting(rows.get(0)).get("place")).hasToString("a, b");
+  }
+
+  @Test
+  void aFieldTakesTheColumnOfAnAliasAndOneAlone() throws IOException {
+    Contract contract =
+        contract(
+            new Schema.Parser()
+                .parse(
+                    SCHEMA
+                        .toString()
+                        .replace(
+                            "\"default\":\"mill\"",
+                            "\"default\":\"mill\",\"aliases\":[\"site\"]")));
+    Path file = folder.resolve("readings.csv");
+
+    Files.writeString(file, "id,at,site,open\n1,2026-01-01,weir,1\n");
+    assertThat(fitting(read(file, contract).get(0)).get("place")).hasToString("weir");
+
+    Files.writeString(file, "id,at,site,place,open\n1,2026-01-01,weir,lock,1\n");
+    assertThatThrownBy(() -> read(file, contract))
+        .hasMessageContaining(
+            "the columns [place, site] are all field place, by its name or aliases; expected one of"
+                + " them");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"0000-12-31T23:59:59Z", "+10000-01-01T00:00:00Z", "9999-12-31T23:59:59-01:00"})
+  void aTimeThatNoTableHoldsDoesNotFit(String time) throws IOException {
+    Path file = Files.writeString(folder.resolve("readings.csv"), "id,at,open\n1," + time + ",1\n");
+
+    assertThat(read(file, Optional.empty()))
+        .singleElement()
+        .satisfies(
+            row ->
+                assertThat(((Unfitting) row).problem())
+                    .startsWith("at lies outside of the years 1 to 9999"));
   }
 
   @Test
@@ -516,6 +575,200 @@ class EventRowsTest {
     Path file = write(columns, row -> row.append("id", 1L).append("at", 1).append("level", 1_234));
 
     assertThat(fitting(read(file, Optional.empty()).get(0)).get("level")).isEqualTo(12.34);
+  }
+
+  /** A field's type, a column, what stands in it, what is read; null: it does not fit. */
+  static Stream<Arguments> columns() {
+    String decimal =
+        "{\"type\": \"bytes\", \"logicalType\": \"decimal\", \"precision\": 20, \"scale\": 2}";
+    String uuid = "{\"type\": \"fixed\", \"name\": \"U\", \"size\": 16, \"logicalType\": \"uuid\"}";
+    byte[] sixteen = ByteBuffer.allocate(16).putLong(1).putLong(2).array();
+    return Stream.of(
+        Arguments.of("long", "int32 x (INTEGER(32,false))", -1, 4_294_967_295L),
+        Arguments.of("int", "int32 x (INTEGER(32,false))", -1, null),
+        Arguments.of("long", "int64 x (INTEGER(64,false))", -1L, null),
+        Arguments.of("string", "int64 x (INTEGER(64,false))", -1L, "18446744073709551615"),
+        Arguments.of("int", "int32 x (INTEGER(8,true))", -128, -128),
+        Arguments.of(decimal, "int32 x (DECIMAL(9,2))", -1_234, unscaled(-1_234)),
+        Arguments.of(decimal, "int64 x (DECIMAL(18,1))", 1_234L, unscaled(12_340)),
+        Arguments.of(decimal, "int64 x (DECIMAL(18,3))", 1_234L, null),
+        Arguments.of(decimal, "binary x (DECIMAL(20,2))", new byte[] {4, -46}, unscaled(1_234)),
+        Arguments.of(
+            decimal, "fixed_len_byte_array(9) x (DECIMAL(20,2))", nine(4, -46), unscaled(1_234)),
+        Arguments.of(decimal, "binary x (DECIMAL(20,2))", new byte[0], null),
+        Arguments.of(decimal, "binary x (DECIMAL(20,2))", new byte[2_000], null),
+        Arguments.of(decimal, "double x", 12.34, unscaled(1_234)),
+        Arguments.of(decimal, "double x", 0x1p53, null),
+        Arguments.of(decimal, "float x", 0x1p24f, null),
+        Arguments.of("string", "int64 x (DECIMAL(18,7))", 1L, "0.0000001"),
+        Arguments.of("string", "double x", 12_345_678.0, null),
+        Arguments.of("string", "float x", 1.5f, null),
+        Arguments.of("string", "binary x (STRING)", "caf\u00e9".getBytes(UTF_8), "caf\u00e9"),
+        Arguments.of("string", "binary x", "caf\u00e9".getBytes(UTF_8), "caf\u00e9"),
+        Arguments.of("string", "binary x (STRING)", new byte[] {(byte) 0xC0, (byte) 0x80}, null),
+        Arguments.of("string", "binary x (BSON)", new byte[] {65}, null),
+        Arguments.of("string", "fixed_len_byte_array(2) x", new byte[] {65, 66}, null),
+        Arguments.of("string", "fixed_len_byte_array(2) x (FLOAT16)", new byte[] {0, 60}, null),
+        Arguments.of(
+            "string",
+            "fixed_len_byte_array(16) x (UUID)",
+            sixteen,
+            "00000000-0000-0001-0000-000000000002"),
+        Arguments.of(uuid, "fixed_len_byte_array(16) x (UUID)", sixteen, ByteBuffer.wrap(sixteen)),
+        Arguments.of("long", "float x", 16_777_215f, 16_777_215L),
+        Arguments.of("long", "float x", 16_777_216f, null),
+        Arguments.of("long", "double x", 0x1p53 - 1, (1L << 53) - 1),
+        Arguments.of("long", "double x", 0x1p53, null),
+        Arguments.of("double", "double x", -0.0, -0.0),
+        Arguments.of("double", "double x", Double.MIN_VALUE, Double.MIN_VALUE),
+        Arguments.of("double", "double x", Double.NaN, null),
+        Arguments.of("double", "int64 x", (1L << 53) + 1, null),
+        Arguments.of("float", "float x", 0.1f, 0.1f),
+        Arguments.of("double", "float x", 0.1f, (double) 0.1f),
+        Arguments.of(logical("int", "time-millis"), "int64 x (TIME(NANOS,true))", 1_000_000L, 1),
+        Arguments.of(logical("int", "time-millis"), "int64 x (TIME(NANOS,true))", 1L, null),
+        Arguments.of(logical("long", "time-micros"), "int32 x (TIME(MILLIS,false))", 1, 1_000L),
+        Arguments.of(
+            logical("long", "time-micros"), "int64 x (TIME(MICROS,false))", 86_400_000_000L, null),
+        Arguments.of(
+            logical("long", "local-timestamp-micros"), "int64 x (TIMESTAMP(MICROS,false))", 5L, 5L),
+        Arguments.of(
+            logical("long", "local-timestamp-micros"),
+            "int64 x (TIMESTAMP(MICROS,true))",
+            5L,
+            null),
+        Arguments.of(
+            logical("long", "timestamp-micros"),
+            "int64 x (TIMESTAMP(MILLIS,true))",
+            Long.MAX_VALUE,
+            null),
+        Arguments.of(
+            logical("long", "timestamp-nanos"),
+            "int64 x (TIMESTAMP(NANOS,true))",
+            Long.MIN_VALUE,
+            Long.MIN_VALUE),
+        Arguments.of(logical("int", "date"), "int32 x (DATE)", -719_162, -719_162),
+        Arguments.of(logical("int", "date"), "int32 x (DATE)", -719_163, null),
+        Arguments.of(logical("int", "date"), "int64 x (TIMESTAMP(MILLIS,true))", 0L, null));
+  }
+
+  @ParameterizedTest(name = "{1} in a field of {0}: {2}")
+  @MethodSource("columns")
+  void aParquetValueIsHeldAsItIsOrDoesNotFit(
+      String type, String column, Object value, @Nullable Object held) throws IOException {
+    Schema schema =
+        new Schema.Parser()
+            .parse(
+                SCHEMA
+                    .toString()
+                    .replace(
+                        "{\"name\":\"place\"",
+                        "{\"name\":\"x\",\"type\":"
+                            + (type.startsWith("{") ? type : "\"" + type + "\"")
+                            + "},{\"name\":\"place\""));
+    Path file =
+        write(
+            parseMessageType(
+                "message row { required int64 id; required boolean open; required int32 at (DATE); required %s; }"
+                    .formatted(column)),
+            row -> append(row.append("id", 1L).append("at", 1), value));
+
+    EventRow row = read(file, contract(schema)).get(0);
+
+    if (held == null) {
+      assertThat(row)
+          .isInstanceOfSatisfying(
+              Unfitting.class, unfitting -> assertThat(unfitting.problem()).startsWith("x "));
+    } else {
+      Object found = fitting(row).get("x");
+      assertThat(found instanceof GenericFixed fixed ? ByteBuffer.wrap(fixed.bytes()) : found)
+          .isEqualTo(held);
+    }
+  }
+
+  private static void append(Group row, Object value) {
+    if (value instanceof Integer number) {
+      row.append("x", number);
+    } else if (value instanceof Long number) {
+      row.append("x", number);
+    } else if (value instanceof Float number) {
+      row.append("x", number);
+    } else if (value instanceof Double number) {
+      row.append("x", number);
+    } else {
+      row.append("x", Binary.fromConstantByteArray((byte[]) value));
+    }
+  }
+
+  private static String logical(String type, String name) {
+    return "{\"type\": \"%s\", \"logicalType\": \"%s\"}".formatted(type, name);
+  }
+
+  private static ByteBuffer unscaled(long number) {
+    return ByteBuffer.wrap(BigInteger.valueOf(number).toByteArray());
+  }
+
+  private static byte[] nine(int... last) {
+    byte[] bytes = new byte[9];
+    for (int i = 0; i < last.length; i++) {
+      bytes[bytes.length - last.length + i] = (byte) last[i];
+    }
+    return bytes;
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = CompressionCodecName.class,
+      names = {"UNCOMPRESSED", "SNAPPY", "GZIP", "ZSTD", "LZ4_RAW"})
+  void pagesOfBothVersionsAreReadWithEveryNamedCodec(CompressionCodecName codec)
+      throws IOException {
+    MessageType columns =
+        parseMessageType(
+            "message row { required int64 id; required boolean open; required int32 at (DATE);"
+                + " optional binary place (STRING); }");
+    for (WriterVersion version : WriterVersion.values()) {
+      Path file = folder.resolve(version + ".parquet");
+      try (ParquetWriter<Group> writer =
+          ExampleParquetWriter.builder(new LocalOutputFile(file))
+              .withType(columns)
+              .withConf(new PlainParquetConfiguration())
+              .withCompressionCodec(codec)
+              .withWriterVersion(version)
+              .build()) {
+        writer.write(
+            new SimpleGroup(columns)
+                .append("id", 1L)
+                .append("open", true)
+                .append("at", 1)
+                .append("place", "weir"));
+      }
+
+      assertThat(fitting(read(file).get(0)).get("place")).isEqualTo("weir");
+    }
+  }
+
+  @Test
+  void aCodecThatIsNotReadIsNamedWithThoseThatAre() throws Exception {
+    Path file = Path.of(EventRowsTest.class.getResource("/rows/brotli.parquet").toURI());
+
+    assertThatThrownBy(() -> read(file))
+        .isInstanceOf(UserError.class)
+        .hasMessageEndingWith(
+            "it is compressed with BROTLI, which is not read; write it with one of [UNCOMPRESSED,"
+                + " SNAPPY, GZIP, ZSTD, LZ4_RAW]");
+  }
+
+  @Test
+  void decimalsOfEpochSecondsStandBehindWhatTheUserSays() throws IOException {
+    Path file = folder.resolve("readings.csv");
+    Files.writeString(file, "id;at;open\n1;1767225600,5;1\n");
+
+    assertThat(
+            fitting(
+                    read(file, "--delimiter=;", "--decimal=,", "--time-format=epoch_seconds")
+                        .get(0))
+                .get("at"))
+        .isEqualTo(1_767_225_600_500L);
   }
 
   @Test
