@@ -1,5 +1,6 @@
 package io.leat.testing;
 
+import io.leat.common.Cleanup;
 import io.leat.schemas.RegistryClient;
 import io.leat.stack.BrokerProcess;
 import io.leat.stack.LeatHome;
@@ -78,11 +79,16 @@ public final class TestCluster implements AutoCloseable {
       broker = TestBroker.start(provider, directory.resolve("broker"));
       return new TestCluster(directory, broker, registry.join());
     } catch (RuntimeException e) {
-      if (broker != null) {
-        broker.close();
-      }
-      registry.handle((started, failure) -> closed(started)).join();
-      delete(directory);
+      TestBroker started = broker;
+      Cleanup.after(
+          e,
+          () -> {
+            if (started != null) {
+              started.close();
+            }
+          },
+          () -> registry.handle((found, failure) -> closed(found)).join(),
+          () -> delete(directory));
       throw e instanceof CompletionException && e.getCause() instanceof StackException cause
           ? cause
           : e;

@@ -3,6 +3,7 @@ package io.leat.cli.offline;
 import io.leat.cli.UserError;
 import io.leat.pipeline.PipelineException;
 import io.leat.runtime.options.TrainingSetOptions;
+import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -41,12 +42,17 @@ public final class TrainingSetCommand implements Callable<Integer> {
       return process.run();
     }
     Path tmp = Files.createDirectories(options.folder().resolve("tmp"));
-    Path records = Files.createTempFile(tmp, "spine-", ".avro");
-    try {
-      new SpineRecords(options, spec.commandLine().getErr()).write(file.get(), records);
-      return process.run("--spine-records=" + records);
-    } finally {
-      Files.deleteIfExists(records);
+    try (Scratch scratch = new Scratch(Files.createTempFile(tmp, "spine-", ".avro"))) {
+      new SpineRecords(options, spec.commandLine().getErr()).write(file.get(), scratch.file());
+      return process.run("--spine-records=" + scratch.file());
+    }
+  }
+
+  /** A file that is there for as long as it is needed. */
+  private record Scratch(Path file) implements Closeable {
+    @Override
+    public void close() throws IOException {
+      Files.deleteIfExists(file);
     }
   }
 }

@@ -24,6 +24,8 @@ import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -42,6 +44,7 @@ import picocli.CommandLine.Spec;
             + " fit are named by line and left out; the exit code is then 3. A replay that was cut off goes on"
             + " with --resume.")
 public final class ReplayCommand implements Callable<Integer> {
+  private static final Logger log = LoggerFactory.getLogger(ReplayCommand.class);
   private static final int ROWS_LEFT_OUT = 3;
   private static final int NAMED_ROWS = 20;
   private static final long LONG_PAUSE = Duration.ofMillis(100).toNanos();
@@ -143,9 +146,7 @@ public final class ReplayCommand implements Callable<Integer> {
         throw e;
       } finally {
         stopped.countDown();
-        if (!isStopped()) {
-          Runtime.getRuntime().removeShutdownHook(hook);
-        }
+        forget(hook);
       }
     }
   }
@@ -249,6 +250,14 @@ public final class ReplayCommand implements Callable<Integer> {
         .map(option -> option.longestName() + "=" + option.originalStringValues())
         .sorted()
         .toList();
+  }
+
+  private static void forget(Thread hook) {
+    try {
+      Runtime.getRuntime().removeShutdownHook(hook);
+    } catch (IllegalStateException e) {
+      log.debug("the JVM is ending, and its hooks run already", e);
+    }
   }
 
   private boolean isStopped() {

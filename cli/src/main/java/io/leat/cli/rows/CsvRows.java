@@ -1,5 +1,6 @@
 package io.leat.cli.rows;
 
+import io.leat.common.Cleanup;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -38,7 +39,7 @@ final class CsvRows implements RowSource {
       text = new CsvText(bytes, delimiter);
       columns = header(text);
     } catch (IOException | RuntimeException e) {
-      file.close();
+      Cleanup.after(e, file);
       throw e;
     }
   }

@@ -2,6 +2,7 @@ package io.leat.cli.tail;
 
 import io.leat.cli.PlatformOptions;
 import io.leat.cli.UserError;
+import io.leat.common.Cleanup;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -79,10 +80,10 @@ final class TopicRecords implements AutoCloseable {
               .map(part -> new TopicPartition(topic, part.partition()))
               .toList();
     } catch (UserError e) {
-      consumer.close();
+      Cleanup.after(e, consumer);
       throw e;
     } catch (KafkaException e) {
-      consumer.close();
+      Cleanup.after(e, consumer);
       throw unreachable(e);
     }
   }

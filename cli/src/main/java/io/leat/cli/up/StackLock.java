@@ -1,9 +1,9 @@
 package io.leat.cli.up;
 
+import io.leat.common.Cleanup;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -35,18 +35,19 @@ final class StackLock implements AutoCloseable {
   static Optional<StackLock> take(Path folder) throws IOException {
     FileChannel channel =
         FileChannel.open(folder.resolve(FILE), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-    boolean taken = false;
     try {
-      FileLock lock = channel.tryLock();
-      taken = lock != null;
-    } catch (OverlappingFileLockException e) {
-      taken = false; // this very process holds it
-    } finally {
-      if (!taken) {
-        channel.close();
+      if (channel.tryLock() != null) {
+        return Optional.of(new StackLock(channel));
       }
+    } catch (IOException e) {
+      Cleanup.after(e, channel);
+      throw e;
+    } catch (OverlappingFileLockException e) {
+      channel.close(); // this very process holds it
+      return Optional.empty();
     }
-    return taken ? Optional.of(new StackLock(channel)) : Optional.empty();
+    channel.close();
+    return Optional.empty();
   }
 
   /** Whether a stack runs in a folder, which need not exist. */

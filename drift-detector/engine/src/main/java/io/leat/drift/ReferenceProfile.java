@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.leat.common.Cleanup;
 import io.leat.common.Sha256;
 import io.leat.pipeline.Model;
 import java.io.IOException;
@@ -160,8 +161,9 @@ public record ReferenceProfile(
     try {
       Files.write(draft, toJson());
       Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-    } finally {
-      Files.deleteIfExists(draft);
+    } catch (IOException e) {
+      Cleanup.after(e, () -> Files.deleteIfExists(draft));
+      throw e;
     }
   }
 

@@ -5,6 +5,7 @@ import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.HttpStatus;
 import com.linecorp.armeria.common.MediaType;
 import com.linecorp.armeria.server.ServerBuilder;
+import io.leat.common.Cleanup;
 import io.leat.common.LeatException;
 import io.leat.pipeline.Contract;
 import io.leat.pipeline.Pipeline;
@@ -100,7 +101,7 @@ public final class EventDoor implements RunningService {
                 addPage(doors, pipeline, settings, options.httpPort(DEFAULT_HTTP_PORT));
               });
     } catch (LeatException e) {
-      sender.close();
+      Cleanup.after(e, sender);
       throw e;
     }
     return new EventDoor(sender, prepare(intakes, readiness), server);

@@ -1,5 +1,6 @@
 package io.leat.ingestion.letters;
 
+import io.leat.common.Cleanup;
 import io.leat.records.LogPosition;
 import io.leat.schemas.Topics;
 import io.leat.schemas.position.LostPosition;
@@ -70,10 +71,10 @@ public final class LetterLog implements AutoCloseable {
           consumer.endOffsets(
               found.stream().map(part -> new TopicPartition(topic, part.partition())).toList());
     } catch (LetterException e) {
-      consumer.close();
+      Cleanup.after(e, consumer);
       throw e;
     } catch (KafkaException e) {
-      consumer.close();
+      Cleanup.after(e, consumer);
       throw unreachable(topic, e);
     }
   }

@@ -1,5 +1,6 @@
 package io.leat.ingestion.letters;
 
+import io.leat.common.Cleanup;
 import io.leat.schemas.Topics;
 import java.util.HashMap;
 import java.util.List;
@@ -45,7 +46,7 @@ final class ReplayWriter implements AutoCloseable {
     try {
       producer.initTransactions();
     } catch (KafkaException e) {
-      producer.close();
+      Cleanup.after(e, producer);
       throw failed(e);
     }
   }

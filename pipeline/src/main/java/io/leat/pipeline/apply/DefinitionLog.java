@@ -2,6 +2,7 @@ package io.leat.pipeline.apply;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.leat.common.Cleanup;
 import io.leat.records.AuditEvent;
 import io.leat.records.Definition;
 import io.leat.schemas.AvroCodec;
@@ -96,7 +97,7 @@ public final class DefinitionLog {
         consumer.seekToBeginning(partitions);
         ends = consumer.endOffsets(partitions);
       } catch (RuntimeException e) {
-        consumer.close();
+        Cleanup.after(e, consumer);
         throw e;
       }
     }

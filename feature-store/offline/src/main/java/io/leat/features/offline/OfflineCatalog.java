@@ -13,6 +13,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.iceberg.CatalogProperties;
@@ -137,6 +138,20 @@ public final class OfflineCatalog {
   /** Opens the catalog itself; the caller {@link #close}s it. */
   public Catalog open() {
     return new Loader(NAME, new HashMap<>(properties)).loadCatalog();
+  }
+
+  /** Opens the catalog for as long as something is done with it. */
+  public <T> T with(Function<Catalog, T> use) {
+    try (Opened opened = new Opened(open())) {
+      return use.apply(opened.catalog);
+    }
+  }
+
+  private record Opened(Catalog catalog) implements AutoCloseable {
+    @Override
+    public void close() {
+      OfflineCatalog.close(catalog);
+    }
   }
 
   /** Closes a catalog, where it is of a kind that can be. */

@@ -27,7 +27,6 @@ import org.apache.flink.table.data.RowData;
 import org.apache.iceberg.DistributionMode;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.Table;
-import org.apache.iceberg.catalog.Catalog;
 import org.apache.iceberg.flink.FlinkSchemaUtil;
 import org.apache.iceberg.flink.sink.IcebergSink;
 import org.apache.iceberg.flink.sink.SortedIcebergSink;
@@ -87,14 +86,11 @@ public final class OfflineJob implements FlinkJob {
 
   private static List<Table> ensure(OfflineCatalog offline, List<OfflineTable> wanted) {
     try {
-      Catalog catalog = offline.open();
-      try {
-        return wanted.stream()
-            .map(one -> OfflineCatalog.ensure(catalog, offline.identifier(one.name()), one))
-            .toList();
-      } finally {
-        OfflineCatalog.close(catalog);
-      }
+      return offline.with(
+          catalog ->
+              wanted.stream()
+                  .map(one -> OfflineCatalog.ensure(catalog, offline.identifier(one.name()), one))
+                  .toList());
     } catch (RuntimeException e) {
       throw StorageTrouble.sentence(e, offline.warehouse())
           .<RuntimeException>map(sentence -> new LeatException(ErrorCode.TABLE, sentence, e))

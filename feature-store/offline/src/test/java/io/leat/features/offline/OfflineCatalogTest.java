@@ -7,6 +7,7 @@ import io.leat.common.LeatException;
 import io.leat.features.offline.replay.Snapshots;
 import io.leat.features.offline.replay.TableSnapshot;
 import io.leat.runtime.flink.FlinkJobOptions;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,6 +22,7 @@ import org.apache.avro.Schema;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.catalog.Catalog;
 import org.apache.iceberg.expressions.Expressions;
+import org.apache.iceberg.inmemory.InMemoryCatalog;
 import org.apache.iceberg.types.Types;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -47,6 +49,32 @@ class OfflineCatalogTest {
     assertThat(made.spec().fields().get(0).transform()).hasToString("day");
     assertThat(again.uuid()).isEqualTo(made.uuid());
     assertThat(again.schema().sameSchema(made.schema())).isTrue();
+  }
+
+  @Test
+  void aCatalogThatCannotBeClosedHidesNoErrorBeforeIt() {
+    OfflineCatalog failing =
+        OfflineCatalog.of(
+            warehouse.toString(), Map.of("catalog-impl", DoesNotClose.class.getName()), "p");
+    IllegalStateException first = new IllegalStateException("the first error");
+
+    assertThatThrownBy(
+            () ->
+                failing.with(
+                    opened -> {
+                      throw first;
+                    }))
+        .isSameAs(first)
+        .satisfies(
+            e -> assertThat(e.getSuppressed()[0]).hasMessageContaining("could not be closed"));
+  }
+
+  /** A catalog of which nothing is asked but that it closes. */
+  public static final class DoesNotClose extends InMemoryCatalog {
+    @Override
+    public void close() throws IOException {
+      throw new IOException("no room");
+    }
   }
 
   @Test

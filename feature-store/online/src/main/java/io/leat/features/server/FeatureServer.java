@@ -3,6 +3,7 @@ package io.leat.features.server;
 import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.HttpStatus;
 import com.linecorp.armeria.server.ServerBuilder;
+import io.leat.common.Cleanup;
 import io.leat.common.LeatException;
 import io.leat.features.online.StateStores;
 import io.leat.pipeline.FeatureView;
@@ -146,8 +147,7 @@ public final class FeatureServer implements RunningService {
                                 settings.access().protocol()));
               });
     } catch (LeatException e) {
-      follower.close();
-      state.close();
+      Cleanup.after(e, follower, state);
       throw e;
     }
     follower.start();

@@ -95,7 +95,15 @@ public final class LocalBatch {
       throw new BatchFailedException(name, e);
     } finally {
       delete(scratch);
-      Runtime.getRuntime().removeShutdownHook(sweep);
+      forget(sweep);
+    }
+  }
+
+  private static void forget(Thread hook) {
+    try {
+      Runtime.getRuntime().removeShutdownHook(hook);
+    } catch (IllegalStateException e) {
+      log.debug("the JVM is ending, and its hooks run already", e);
     }
   }
 

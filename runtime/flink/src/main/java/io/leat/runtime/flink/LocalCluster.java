@@ -2,6 +2,7 @@ package io.leat.runtime.flink;
 
 import static java.util.concurrent.TimeUnit.SECONDS;
 
+import io.leat.common.Cleanup;
 import io.leat.common.ErrorCode;
 import io.leat.common.LeatException;
 import io.leat.pipeline.Pipeline;
@@ -169,9 +170,11 @@ public final class LocalCluster implements Callable<Integer> {
       if (!told.get()) {
         throw failed(result, jobs, graphs);
       }
-    } finally {
-      stop.run();
+    } catch (InterruptedException | RuntimeException e) {
+      Cleanup.after(e, stop::run);
+      throw e;
     }
+    stop.run();
   }
 
   /** Runs an action the first time; whoever comes later waits until it has been done. */

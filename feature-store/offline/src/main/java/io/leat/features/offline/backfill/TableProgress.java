@@ -51,7 +51,10 @@ final class TableProgress {
    * @throws OfflineException if there is no such table
    */
   Found look(Map<Integer, Long> wanted) {
-    Catalog catalog = offline.open();
+    return offline.with(catalog -> look(catalog, wanted));
+  }
+
+  private Found look(Catalog catalog, Map<Integer, Long> wanted) {
     try {
       Table table = catalog.loadTable(name);
       Snapshot snapshot = table.currentSnapshot();
@@ -66,8 +69,6 @@ final class TableProgress {
           "There is no offline table %s. The job 'offline' makes it when the pipeline runs; is the warehouse the right one (--warehouse, --dir)?"
               .formatted(name),
           e);
-    } finally {
-      OfflineCatalog.close(catalog);
     }
   }
 

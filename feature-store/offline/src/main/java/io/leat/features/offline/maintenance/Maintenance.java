@@ -40,12 +40,7 @@ final class Maintenance {
    */
   boolean run() {
     try {
-      Catalog catalog = offline.open();
-      try {
-        return run(catalog);
-      } finally {
-        OfflineCatalog.close(catalog);
-      }
+      return offline.with(this::run);
     } catch (RuntimeException e) {
       return failed("The tables could not be maintained", e);
     }
