@@ -2,6 +2,7 @@ package io.leat.pipeline.apply;
 
 import io.leat.records.Score;
 import io.leat.schemas.AvroCodec;
+import io.leat.schemas.MalformedValueException;
 import io.leat.schemas.RegistryClient;
 import io.leat.schemas.Topics;
 import java.time.Duration;
@@ -11,6 +12,7 @@ import java.util.Map;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
@@ -33,6 +35,7 @@ final class ScoredVersions {
   boolean mayHaveScored(String model, String version) {
     Map<String, Object> settings = new HashMap<>(kafka);
     settings.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
+    settings.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "none");
     settings.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, "false");
     AvroCodec codec = new AvroCodec(registry);
     try (KafkaConsumer<byte[], byte[]> consumer =
@@ -50,12 +53,25 @@ final class ScoredVersions {
       while (ends.entrySet().stream()
           .anyMatch(end -> consumer.position(end.getKey()) < end.getValue())) {
         for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
-          if (codec.decode(record.value(), Score.class).getModelVersion().equals(version)) {
+          if (isOf(version, record, codec)) {
             return true;
           }
         }
       }
       return false;
+    } catch (OffsetOutOfRangeException e) {
+      return true; // some have gone while they were read
+    }
+  }
+
+  /** Whether a record is a score of a version; what cannot be read is none. */
+  private static boolean isOf(
+      String version, ConsumerRecord<byte[], byte[]> record, AvroCodec codec) {
+    try {
+      return record.value() != null
+          && codec.decode(record.value(), Score.class).getModelVersion().equals(version);
+    } catch (MalformedValueException e) {
+      return false; // anybody may write into the topic
     }
   }
 }
