@@ -1,18 +1,12 @@
 package io.leat.console;
 
-import io.leat.console.Snapshot.Alert;
 import io.leat.console.Snapshot.DeadLetters;
-import io.leat.console.Snapshot.Request;
 import io.leat.console.Snapshot.Shown;
 import io.leat.pipeline.Contract;
 import io.leat.pipeline.FeatureService;
 import io.leat.pipeline.Model;
 import io.leat.pipeline.Pipeline;
-import io.leat.records.AlertState;
-import io.leat.records.DriftAlert;
 import io.leat.records.FeatureVector;
-import io.leat.records.RetrainingRequest;
-import io.leat.records.Severity;
 import io.leat.schemas.AvroCodec;
 import io.leat.schemas.FeatureVectorSchema;
 import io.leat.schemas.MalformedValueException;
@@ -25,11 +19,9 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
-import java.util.Deque;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
@@ -42,8 +34,8 @@ import java.util.stream.Collectors;
 import org.apache.avro.Schema;
 import org.apache.avro.generic.GenericData;
 import org.apache.avro.generic.GenericRecord;
-import org.apache.avro.specific.SpecificRecordBase;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
@@ -63,16 +55,14 @@ final class LogReader implements AutoCloseable {
   private static final Duration POLL = Duration.ofMillis(100);
   private static final Duration LONGEST_READ = Duration.ofSeconds(3);
   private static final int LONGEST_VALUE = 2_000;
-  private static final int MOST_REQUESTS = 20;
   private static final String UNKNOWN_REASON = "UNKNOWN";
 
   private final Pipeline pipeline;
   private final AvroCodec codec;
-  private final KafkaConsumer<byte[], byte[]> findings;
+  private final KafkaConsumer<byte[], byte[]> logs;
   private final KafkaConsumer<byte[], byte[]> tails;
   private final Map<String, Map<String, DeadLetters>> deadLetters = new HashMap<>();
-  private final Map<String, Alert> alerts = new LinkedHashMap<>();
-  private final Deque<Request> requests = new ArrayDeque<>();
+  private final Findings findings;
 
   /**
    * @param kafka settings of every client: the brokers' addresses, and how to get in
@@ -80,7 +70,8 @@ final class LogReader implements AutoCloseable {
   LogReader(Pipeline pipeline, Map<String, Object> kafka, RegistryClient registry) {
     this.pipeline = pipeline;
     this.codec = new AvroCodec(registry);
-    this.findings = consumer(kafka);
+    this.findings = new Findings(pipeline, codec);
+    this.logs = consumer(kafka);
     this.tails = consumer(kafka);
   }
 
@@ -140,46 +131,40 @@ final class LogReader implements AutoCloseable {
             .flatMap(byReason -> byReason.values().stream())
             .sorted(Comparator.comparingLong(DeadLetters::count).reversed())
             .toList();
-    List<Alert> worstFirst =
-        alerts.values().stream()
-            .sorted(
-                Comparator.comparing(Alert::critical)
-                    .thenComparing(Alert::excess)
-                    .reversed()
-                    .thenComparing(Alert::since))
-            .toList();
+    Findings.Summary found = findings.summary();
     return new Snapshot(
-        now, flow, refused, worstFirst, List.copyOf(requests), newest, Optional.empty());
+        now, flow, refused, found.open(), found.newestRequests(), newest, Optional.empty());
   }
 
   private void readFindings() {
-    if (findings.assignment().isEmpty()) {
+    if (logs.assignment().isEmpty()) {
       List<String> topics = new ArrayList<>(refusals(pipeline));
       topics.addAll(List.of(Topics.DRIFT_ALERTS, Topics.RETRAINING_REQUESTS));
-      Collection<TopicPartition> partitions = partitions(findings, topics);
-      findings.assign(partitions);
-      findings.seekToBeginning(partitions);
+      Collection<TopicPartition> partitions = partitions(logs, topics);
+      logs.assign(partitions);
+      logs.seekToBeginning(partitions);
     }
-    Map<TopicPartition, Long> ends = findings.endOffsets(findings.assignment());
+    Map<TopicPartition, Long> ends = logs.endOffsets(logs.assignment());
     long deadline = System.nanoTime() + LONGEST_READ.toNanos();
-    while (isBehind(findings, ends) && System.nanoTime() < deadline) {
-      for (ConsumerRecord<byte[], byte[]> record : findings.poll(POLL)) {
-        TopicPartition partition = new TopicPartition(record.topic(), record.partition());
-        try {
+    while (isBehind(logs, ends) && System.nanoTime() < deadline) {
+      ConsumerRecords<byte[], byte[]> polled = logs.poll(POLL);
+      Map<TopicPartition, Long> next = new HashMap<>();
+      polled.partitions().forEach(part -> next.put(part, polled.records(part).get(0).offset()));
+      try {
+        for (ConsumerRecord<byte[], byte[]> record : polled) {
           take(record);
-        } catch (RegistryException e) {
-          findings.seek(partition, record.offset());
-          throw e;
+          next.put(new TopicPartition(record.topic(), record.partition()), record.offset() + 1);
         }
+      } catch (RegistryException e) {
+        next.forEach(logs::seek); // also those of partitions that were not come to
+        throw e;
       }
     }
   }
 
   private void take(ConsumerRecord<byte[], byte[]> record) {
-    if (record.topic().equals(Topics.DRIFT_ALERTS)) {
-      decoded(record, DriftAlert.class).forEach(this::take);
-    } else if (record.topic().equals(Topics.RETRAINING_REQUESTS)) {
-      decoded(record, RetrainingRequest.class).forEach(this::take);
+    if (List.of(Topics.DRIFT_ALERTS, Topics.RETRAINING_REQUESTS).contains(record.topic())) {
+      findings.add(record);
     } else {
       String reason =
           RecordHeaders.get(record.headers(), RecordHeaders.REASON).orElse(UNKNOWN_REASON);
@@ -196,51 +181,6 @@ final class LogReader implements AutoCloseable {
                       before.count() + 1,
                       newer.example(),
                       newer.position()));
-    }
-  }
-
-  /** The record; none where it cannot be read, for anybody may write into these topics. */
-  private <T extends SpecificRecordBase> List<T> decoded(
-      ConsumerRecord<byte[], byte[]> record, Class<T> type) {
-    if (record.value() == null) {
-      return List.of();
-    }
-    try {
-      return List.of(codec.decode(record.value(), type));
-    } catch (MalformedValueException e) {
-      return List.of();
-    }
-  }
-
-  private void take(DriftAlert alert) {
-    if (pipeline.model(alert.getModel()).isEmpty()) {
-      return; // of another pipeline on the same brokers
-    }
-    if (alert.getState() == AlertState.CLOSED) {
-      alerts.remove(alert.getAlertId());
-      return;
-    }
-    alerts.put(
-        alert.getAlertId(),
-        new Alert(
-            alert.getAlertId(),
-            alert.getMonitor(),
-            alert.getModel(),
-            alert.getFeature(),
-            alert.getMetric(),
-            alert.getSeverity() == Severity.CRITICAL,
-            alert.getThreshold() == 0 ? 0 : alert.getValue() / alert.getThreshold(),
-            alert.getWindowStart(),
-            alert.getMessage()));
-  }
-
-  private void take(RetrainingRequest request) {
-    if (pipeline.model(request.getModel()).isPresent()) {
-      requests.addFirst(
-          new Request(request.getModel(), request.getEventTime(), request.getReason()));
-      while (requests.size() > MOST_REQUESTS) {
-        requests.removeLast();
-      }
     }
   }
 
@@ -357,7 +297,7 @@ final class LogReader implements AutoCloseable {
 
   @Override
   public void close() {
-    findings.close();
+    logs.close();
     tails.close();
   }
 }

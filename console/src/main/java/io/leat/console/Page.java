@@ -28,10 +28,11 @@ import static j2html.TagCreator.thead;
 import static j2html.TagCreator.title;
 import static j2html.TagCreator.tr;
 
-import io.leat.console.Snapshot.Alert;
+import io.leat.console.Findings.OpenAlert;
 import io.leat.console.Snapshot.Shown;
 import io.leat.pipeline.Model;
 import io.leat.pipeline.Pipeline;
+import io.leat.records.Severity;
 import io.leat.schemas.Topics;
 import j2html.tags.DomContent;
 import j2html.tags.specialized.SectionTag;
@@ -144,14 +145,15 @@ final class Page {
         .withId("alerts");
   }
 
-  private static DomContent row(Alert alert) {
+  private static DomContent row(OpenAlert alert) {
+    boolean critical = alert.severity() == Severity.CRITICAL;
     return tr(
-            td(alert.critical() ? "CRITICAL" : "WARN"),
+            td(alert.severity().name()),
             td(alert.model()),
             td(alert.feature()),
             td(TIME.format(alert.since())),
             td(alert.message()))
-        .withClass(alert.critical() ? "critical" : "warn");
+        .withClass(critical ? "critical" : "warn");
   }
 
   private static SectionTag deadLetters(Snapshot snapshot) {

@@ -1,5 +1,7 @@
 package io.leat.console;
 
+import io.leat.console.Findings.OpenAlert;
+import io.leat.console.Findings.Request;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -19,7 +21,7 @@ record Snapshot(
     Instant time,
     Flow flow,
     List<DeadLetters> deadLetters,
-    List<Alert> alerts,
+    List<OpenAlert> alerts,
     List<Request> requests,
     Map<String, List<Shown>> newest,
     Optional<String> problem) {
@@ -52,25 +54,6 @@ record Snapshot(
    * @param position where the newest lies: topic/partition/offset
    */
   record DeadLetters(String topic, String reason, long count, String example, String position) {}
-
-  /**
-   * An alert that has opened and not closed.
-   *
-   * @param excess value by threshold; how far beyond it is
-   */
-  record Alert(
-      String id,
-      String monitor,
-      String model,
-      String feature,
-      String metric,
-      boolean critical,
-      double excess,
-      Instant since,
-      String message) {}
-
-  /** A retraining request. */
-  record Request(String model, Instant time, String reason) {}
 
   /**
    * A record as a person reads it.

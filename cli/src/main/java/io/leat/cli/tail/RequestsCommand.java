@@ -2,17 +2,11 @@ package io.leat.cli.tail;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.leat.cli.PipelineOptions;
 import io.leat.schemas.Topics;
-import java.io.PrintWriter;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** Lists retraining requests. */
 @Command(
@@ -21,35 +15,21 @@ import picocli.CommandLine.Spec;
     description =
         "Lists the retraining requests, the oldest first, each with its state: ASKED, or that of the"
             + " newest run for it.")
-public final class RequestsCommand implements Callable<Integer> {
+public final class RequestsCommand extends ListingCommand {
   private static final String STATE = "state";
 
-  @Option(
-      names = "--output",
-      paramLabel = "text|json",
-      description = "One a line for people, or as JSON objects. Default: text.")
-  private Output output = Output.text;
-
-  @Mixin private PipelineOptions options = new PipelineOptions();
-
-  @Spec private CommandSpec spec = CommandSpec.create();
+  private final Map<String, ObjectNode> requests = new LinkedHashMap<>();
 
   @Override
-  public Integer call() {
-    PrintWriter err = spec.commandLine().getErr();
-    Map<String, ObjectNode> requests = new LinkedHashMap<>();
-    Decoded.read(
-        options,
+  List<ObjectNode> find() {
+    read(
         Topics.RETRAINING_REQUESTS,
-        err,
         request ->
             requests.put(
                 request.path("request_id").asText(),
                 ((ObjectNode) request.deepCopy()).put(STATE, "ASKED")));
-    Decoded.read(
-        options,
+    read(
         Topics.RETRAINING_RUNS,
-        err,
         run -> {
           ObjectNode request = requests.get(run.path("request_id").asText());
           if (request != null) {
@@ -57,18 +37,16 @@ public final class RequestsCommand implements Callable<Integer> {
             request.set("run", run);
           }
         });
-    PrintWriter out = spec.commandLine().getOut();
-    requests
-        .values()
-        .forEach(request -> out.println(output == Output.json ? request : line(request)));
-    if (output == Output.text) {
-      out.printf("%,d request%s.%n", requests.size(), requests.size() == 1 ? "" : "s");
-    }
-    out.flush();
-    return 0;
+    return List.copyOf(requests.values());
   }
 
-  private static String line(JsonNode request) {
+  @Override
+  String summary() {
+    return "%,d request%s.".formatted(requests.size(), requests.size() == 1 ? "" : "s");
+  }
+
+  @Override
+  String line(JsonNode request) {
     return "%-9s %s  %s (version %s): %s%s"
         .formatted(
             request.path(STATE).asText(),

@@ -1,5 +1,6 @@
 package io.leat.cli.up;
 
+import io.leat.console.Findings;
 import io.leat.schemas.Topics;
 import java.time.Instant;
 import java.util.Map;

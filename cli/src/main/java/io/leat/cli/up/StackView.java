@@ -1,5 +1,6 @@
 package io.leat.cli.up;
 
+import io.leat.console.Findings;
 import io.leat.pipeline.Contract;
 import io.leat.pipeline.FeatureService;
 import io.leat.pipeline.Model;
@@ -190,15 +191,22 @@ final class StackView implements AutoCloseable {
         counts.add(partition, consumer.position(partition), records.records(partition).size());
       }
     }
-    for (String topic : FINDINGS) {
-      for (ConsumerRecord<byte[], byte[]> record : records.records(topic)) {
-        try {
+    Map<TopicPartition, Long> next = new HashMap<>();
+    for (TopicPartition partition : records.partitions()) {
+      if (FINDINGS.contains(partition.topic())) {
+        next.put(partition, records.records(partition).get(0).offset());
+      }
+    }
+    try {
+      for (TopicPartition partition : List.copyOf(next.keySet())) {
+        for (ConsumerRecord<byte[], byte[]> record : records.records(partition)) {
           findings.add(record);
-        } catch (RegistryException e) {
-          consumer.seek(new TopicPartition(topic, record.partition()), record.offset());
-          throw e;
+          next.put(partition, record.offset() + 1);
         }
       }
+    } catch (RegistryException e) {
+      next.forEach(consumer::seek); // also those of partitions that were not come to
+      throw e;
     }
   }
 

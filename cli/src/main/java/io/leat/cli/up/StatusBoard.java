@@ -1,5 +1,6 @@
 package io.leat.cli.up;
 
+import io.leat.console.Findings;
 import io.leat.pipeline.Contract;
 import io.leat.pipeline.FeatureService;
 import io.leat.pipeline.Model;
@@ -81,7 +82,7 @@ final class StatusBoard {
                   Topics.RETRAINING_REQUESTS,
                   rates,
                   figures -> figures.findings().requests())
-              + words(findings.lastRequest()));
+              + words(findings.lastReason()));
     }
     if (findings.unreadable() > 0) {
       lines.add(

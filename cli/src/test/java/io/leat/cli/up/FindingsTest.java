@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.sun.net.httpserver.HttpServer;
+import io.leat.console.Findings;
 import io.leat.pipeline.Pipeline;
 import io.leat.pipeline.PipelineReader;
 import io.leat.records.AlertState;

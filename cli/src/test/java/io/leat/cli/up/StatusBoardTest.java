@@ -2,6 +2,7 @@ package io.leat.cli.up;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.leat.console.Findings;
 import io.leat.pipeline.Pipeline;
 import io.leat.pipeline.PipelineReader;
 import io.leat.records.Severity;
@@ -20,7 +21,7 @@ import org.junit.jupiter.api.Test;
 class StatusBoardTest {
   private static final Instant START = Instant.parse("2026-01-01T00:00:00Z");
   private static final Findings.Summary NOTHING_FOUND =
-      new Findings.Summary(0, 0, List.of(), 0, Optional.empty(), 0);
+      new Findings.Summary(0, 0, List.of(), 0, List.of(), 0);
 
   private StatusBoard board;
 
@@ -119,6 +120,7 @@ class StatusBoardTest {
                 place ->
                     new Findings.OpenAlert(
                         "m",
+                        "price",
                         "event.vic_price",
                         "ks",
                         place == 1 ? Severity.CRITICAL : Severity.WARN,
@@ -127,7 +129,8 @@ class StatusBoardTest {
                         START,
                         "number " + place + "\n\u001b[2Jdrifts"))
             .toList();
-    Findings.Summary findings = new Findings.Summary(9, 2, open, 1, Optional.of("because"), 2);
+    Findings.Summary findings = new Findings.Summary(
+            9, 2, open, 1, List.of(new Findings.Request("price", START, "because")), 2);
     Figures now = new Figures(START, Map.of(), Map.of(), Map.of(), findings, true);
 
     assertThat(board.lines(now, now))

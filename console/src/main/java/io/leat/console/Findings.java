@@ -1,4 +1,4 @@
-package io.leat.cli.up;
+package io.leat.console;
 
 import io.leat.pipeline.Model;
 import io.leat.pipeline.Pipeline;
@@ -11,7 +11,9 @@ import io.leat.schemas.MalformedValueException;
 import io.leat.schemas.RegistryException;
 import io.leat.schemas.Topics;
 import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.Comparator;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -26,7 +28,10 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
  * other pipelines, and anybody may write into them: what is not ours is passed over, what cannot be
  * read is counted. One thread owns it.
  */
-final class Findings {
+public final class Findings {
+  /** Newest requests that are kept. */
+  private static final int MOST_REQUESTS = 20;
+
   private final AvroCodec codec;
   private final Set<String> models;
   private final Map<String, OpenAlert> open = new HashMap<>();
@@ -34,9 +39,9 @@ final class Findings {
   private final Set<String> closed = new HashSet<>();
   private long requests;
   private long unreadable;
-  private Optional<String> lastRequest = Optional.empty();
+  private final Deque<Request> newestRequests = new ArrayDeque<>();
 
-  Findings(Pipeline pipeline, AvroCodec codec) {
+  public Findings(Pipeline pipeline, AvroCodec codec) {
     this.codec = codec;
     this.models = pipeline.models().stream().map(Model::name).collect(Collectors.toSet());
   }
@@ -47,17 +52,25 @@ final class Findings {
    * @param opened alerts that ever opened
    * @param closed alerts that have closed
    * @param open alerts that are open now, the worst first
-   * @param lastRequest reason of the newest request
+   * @param requests how many retraining requests there are
+   * @param newestRequests some of them, the newest first
+   * @param unreadable records that cannot be read
    */
-  record Summary(
+  public record Summary(
       long opened,
       long closed,
       List<OpenAlert> open,
       long requests,
-      Optional<String> lastRequest,
+      List<Request> newestRequests,
       long unreadable) {
-    Summary {
+    public Summary {
       open = List.copyOf(open);
+      newestRequests = List.copyOf(newestRequests);
+    }
+
+    /** Why the newest request was made. */
+    public Optional<String> lastReason() {
+      return newestRequests.stream().findFirst().map(Request::reason);
     }
   }
 
@@ -67,8 +80,9 @@ final class Findings {
    * @param since end of the window that opened it
    * @param message one sentence for a person
    */
-  record OpenAlert(
+  public record OpenAlert(
       String monitor,
+      String model,
       String feature,
       String metric,
       Severity severity,
@@ -79,19 +93,22 @@ final class Findings {
     /**
      * Critical before others, then by how many thresholds the value is away from 0, then newest.
      */
-    static final Comparator<OpenAlert> WORST_FIRST =
+    public static final Comparator<OpenAlert> WORST_FIRST =
         Comparator.comparing(OpenAlert::severity)
             .thenComparingDouble(alert -> Math.abs(alert.value() / alert.threshold()))
             .thenComparing(OpenAlert::since)
             .reversed();
   }
 
+  /** A retraining request. */
+  public record Request(String model, Instant time, String reason) {}
+
   /**
    * Takes in a record of one of the two topics.
    *
    * @throws RegistryException if the registry cannot be asked just now; the record is not taken in
    */
-  void add(ConsumerRecord<byte[], byte[]> record) {
+  public void add(ConsumerRecord<byte[], byte[]> record) {
     try {
       if (record.value() == null) {
         unreadable++;
@@ -120,6 +137,7 @@ final class Findings {
           alert.getAlertId(),
           new OpenAlert(
               alert.getMonitor(),
+              alert.getModel(),
               alert.getFeature(),
               alert.getMetric(),
               alert.getSeverity(),
@@ -136,17 +154,21 @@ final class Findings {
   private void add(RetrainingRequest request) {
     if (models.contains(request.getModel())) {
       requests++;
-      lastRequest = Optional.of(request.getReason());
+      newestRequests.addFirst(
+          new Request(request.getModel(), request.getEventTime(), request.getReason()));
+      while (newestRequests.size() > MOST_REQUESTS) {
+        newestRequests.removeLast();
+      }
     }
   }
 
-  Summary summary() {
+  public Summary summary() {
     return new Summary(
         opened.size(),
         closed.size(),
         open.values().stream().sorted(OpenAlert.WORST_FIRST).toList(),
         requests,
-        lastRequest,
+        List.copyOf(newestRequests),
         unreadable);
   }
 }
