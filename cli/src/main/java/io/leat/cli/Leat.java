@@ -4,6 +4,7 @@ import io.leat.cli.define.ApplyCommand;
 import io.leat.cli.define.PlanCommand;
 import io.leat.cli.define.ValidateCommand;
 import io.leat.cli.dlq.DlqCommand;
+import io.leat.cli.init.InitCommand;
 import io.leat.cli.maintain.MaintainCommand;
 import io.leat.cli.offline.BackfillCommand;
 import io.leat.cli.offline.TrainingSetCommand;
@@ -47,6 +48,7 @@ import picocli.CommandLine.Command;
       UpCommand.class,
       DownCommand.class,
       StatusCommand.class,
+      InitCommand.class,
       ValidateCommand.class,
       PlanCommand.class,
       ApplyCommand.class,

@@ -192,7 +192,7 @@ public final class EventRows implements Closeable {
     }
   }
 
-  private static RowSource source(Path file, RowFileOptions options) {
+  static RowSource source(Path file, RowFileOptions options) {
     if (!Files.isRegularFile(file)) {
       throw new UserError("There is no file " + file + ".");
     }

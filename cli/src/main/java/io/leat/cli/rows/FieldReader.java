@@ -163,7 +163,8 @@ final class FieldReader {
         : "";
   }
 
-  private boolean isNull(@Nullable Object value) {
+  /** Whether a value of the file stands for null. */
+  boolean isNull(@Nullable Object value) {
     if (value == null) {
       return true;
     }
