@@ -178,7 +178,8 @@ public final class InitCommand implements Callable<Integer> {
   private static Stream<String> asGiven(OptionSpec option) {
     return option.arity().max() == 0
         ? Stream.of(option.longestName())
-        : option.originalStringValues().stream().map(value -> option.longestName() + " " + word(value));
+        : option.originalStringValues().stream()
+            .map(value -> option.longestName() + " " + word(value));
   }
 
   /** A word as a shell takes it. */

@@ -3,6 +3,7 @@ package io.leat.cli.rows;
 import io.leat.cli.UserError;
 import io.leat.runtime.options.RowFileOptions;
 import io.leat.runtime.options.Times.AmbiguousTimeException;
+import io.leat.schemas.Decimals;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.EnumMap;
@@ -51,7 +52,7 @@ public record ColumnTypes(long rows, boolean whole, Map<String, Column> columns)
     private boolean isWritten(Object value) {
       String text = value.toString();
       return switch (this) {
-        case BOOLEAN -> !Numbers.isNumber(text.strip());
+        case BOOLEAN -> !Decimals.isNumber(text.strip());
         case LONG -> WHOLE.matcher(text).matches();
         case DOUBLE -> !LEADING_ZERO.matcher(text).matches();
         case TIME, FINE_TIME, TEXT -> true;

@@ -26,8 +26,7 @@ public final class AlertsCommand extends ListingCommand {
 
   @Override
   List<JsonNode> find() {
-    read(
-        Topics.DRIFT_ALERTS, alert -> newest.put(alert.path("alert_id").asText(), alert));
+    read(Topics.DRIFT_ALERTS, alert -> newest.put(alert.path("alert_id").asText(), alert));
     return newest.values().stream()
         .filter(alert -> all || isOpen(alert))
         .sorted(

@@ -55,7 +55,8 @@ class InitCommandTest {
 
   private static final Path PROJECT = Path.of(System.getProperty("leat.project", ".."));
   private static final String GUIDE = "guides/a-first-pipeline.md";
-  private static final Pattern YAML = Pattern.compile("```yaml\n# (\\S+)\n(.*?)```", Pattern.DOTALL);
+  private static final Pattern YAML =
+      Pattern.compile("```yaml\n# (\\S+)\n(.*?)```", Pattern.DOTALL);
 
   @TempDir private Path directory;
   private Path folder;
@@ -148,7 +149,7 @@ class InitCommandTest {
     assertThat(run.out())
         .isEqualToIgnoringNewLines(
             folder
-                + " is not empty (pipeline.yaml), and nothing is overwritten; name a folder that is not there yet.");
+                + " is not empty (pipeline.yaml), and nothing is overwritten; name a folder that is not there yet. [INPUT]");
     try (Stream<Path> files = Files.list(folder)) {
       assertThat(files).containsExactly(folder.resolve("pipeline.yaml"));
     }
@@ -170,7 +171,8 @@ class InitCommandTest {
     CommandRun run = CommandRun.of("init", folder.toString(), "--from", file.toString());
 
     assertThat(run.code()).isEqualTo(1);
-    assertThat(run.out()).isEqualToIgnoringNewLines(message.replace("FILE", file.toString()));
+    assertThat(run.out())
+        .isEqualToIgnoringNewLines(message.replace("FILE", file.toString()) + " [INPUT]");
     assertThat(folder).doesNotExist();
   }
 

@@ -14,7 +14,10 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Every process of a stack is killed in turn, and nobody lifts a hand. */
+/**
+ * The example in a process for each part: every printed command does what it says; then each
+ * process is killed in turn, and nobody lifts a hand.
+ */
 class KilledProcessesIT {
   private static final Path CARD_PAYMENTS =
       Path.of(System.getProperty("leat.project"), "examples/card-payments");
@@ -33,7 +36,8 @@ class KilledProcessesIT {
   @TempDir private Path temporary;
 
   @Test
-  void aStackGoesOnAfterEachOfItsProcessesWasKilled() throws Exception {
+  void aStackAnswersEveryPrintedCommandAndGoesOnAfterEachOfItsProcessesWasKilled()
+      throws Exception {
     Path pipeline = temporary.resolve("pipeline");
     copy(CARD_PAYMENTS, pipeline);
     Files.writeString(
@@ -44,6 +48,8 @@ class KilledProcessesIT {
         """);
 
     try (RunningStack stack = RunningStack.up(pipeline, temporary.resolve("leat"))) {
+      awaitMore(stack);
+      new PrintedCommands(stack, pipeline, temporary).runAll();
       for (String process : PROCESSES) {
         awaitMore(stack);
         long pid = stack.child(process).orElseThrow().pid();

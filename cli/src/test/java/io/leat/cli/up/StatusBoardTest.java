@@ -129,7 +129,8 @@ class StatusBoardTest {
                         START,
                         "number " + place + "\n\u001b[2Jdrifts"))
             .toList();
-    Findings.Summary findings = new Findings.Summary(
+    Findings.Summary findings =
+        new Findings.Summary(
             9, 2, open, 1, List.of(new Findings.Request("price", START, "because")), 2);
     Figures now = new Figures(START, Map.of(), Map.of(), Map.of(), findings, true);
 

@@ -1,0 +1,268 @@
+package io.leat.cli.up;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assertions.assertAll;
+
+import io.leat.cli.CommandRun;
+import io.leat.cli.PrintedCommand;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.function.Executable;
+
+/**
+ * Runs the commands that the README and the documentation print, against a stack of the example
+ * card-payments. Those that stand for something else, and those that cannot be run there, are
+ * listed with the reason.
+ */
+public final class PrintedCommands {
+  private static final Pattern PORT = Pattern.compile("localhost:(\\d+)");
+
+  /** What becomes of a printed command. */
+  private sealed interface Case {
+    String printed();
+  }
+
+  /** It is run. */
+  private record Run(String printed, int code, String says) implements Case {}
+
+  /** It is not run here. */
+  private record Elsewhere(String printed, String reason) implements Case {}
+
+  private static final List<Case> CASES =
+      List.of(
+          new Run("validate DIR", 0, "card-payments is valid"),
+          new Run("plan", 0, "view/customer_activity@1"),
+          new Run("apply", 0, "Nothing to do"),
+          new Run("apply DIR", 0, "Nothing to do"),
+          new Run("tail payments.valid", 0, "customer_id"),
+          new Run("tail scores.fraud", 0, "score"),
+          new Run(
+              "tail scores.fraud --from 2026-11-01T12:00:00Z --filter 'value.score > 0.9' --limit 0 --output json",
+              0,
+              ""),
+          new Run("alerts", 0, " open, "),
+          new Run("requests", 0, " request"),
+          new Run("requests --output json", 0, ""),
+          new Run("replay FILE --event NAME", 3, "1 rows did not fit"),
+          new Run("dlq stats payments", 0, "amount_not_negative"),
+          new Run(
+              "promote-view --pipeline examples/card-payments", 0, "customer_activity@1: meant"),
+          new Run("promote-view --pipeline DIR", 0, "terminal_risk@1: meant"),
+          new Run("promote-view", 0, "terminal_risk@1: meant"),
+          new Run(
+              "promote-view customer_activity@1",
+              0,
+              "customer_activity meant version 1 as the lowest; from now on it means it because it was promoted"),
+          new Run("promote-view customer_activity@2 --pipeline DIR", 1, "customer_activity@2"),
+          new Run("backfill VIEW", 1, "backfill: true"),
+          new Run("backfill terminal_risk", 1, "backfill: true"),
+          new Run("maintain", 0, ""),
+          new Run("status", 0, "events in"),
+          new Run("training-set --service fraud --out target/training", 0, ""),
+          new Run("verify-consistency --service fraud --to 2024-02-01", 0, ""),
+          new Run(
+              "verify-consistency --service fraud --from 2024-02-01 --to 2024-03-01 --sample 1/10",
+              0,
+              ""),
+          new Elsewhere("up", "the stack of this test is one"),
+          new Elsewhere("up examples/card-payments", "the stack of this test is one"),
+          new Elsewhere("up examples/electricity", "ElectricityIT"),
+          new Elsewhere(
+              "init bikes --from trips.csv --delimiter ';' --decimal ',' --time-format 'dd.MM.yyyy HH:mm:ss' --time-zone Europe/Berlin",
+              "InitCommandTest, as the guide prints them"),
+          new Elsewhere("validate bikes", "InitCommandTest, as the guide prints them"),
+          new Elsewhere(
+              "train bikes --model late --events trips=trips.csv --delimiter ';' --decimal ',' --time-format 'dd.MM.yyyy HH:mm:ss' --time-zone Europe/Berlin --rename 'user type=user_type'",
+              "InitCommandTest, as the guide prints them"),
+          new Elsewhere("up bikes", "the stack of this test is one"),
+          new Run("tail scores.late", 1, "There is no topic scores.late"),
+          new Elsewhere("init DIR", "InitCommandTest"),
+          new Elsewhere("init DIR --from FILE", "InitCommandTest"),
+          new Elsewhere(
+              "train bikes --model late --events trips=trips.csv --until 2024-04-12 --delimiter ';' --decimal , --time-format 'dd.MM.yyyy HH:mm:ss' --time-zone Europe/Berlin --rename 'user type=user_type'",
+              "a form of what InitCommandTest runs"),
+          new Elsewhere(
+              "replay trips.csv --event trips --delimiter ';' --decimal , --time-format 'dd.MM.yyyy HH:mm:ss' --time-zone Europe/Berlin --rename 'user type=user_type'",
+              "EventRowsTest and InitCommandTest read such files"),
+          new Elsewhere(
+              "training-set --service late --out training --to 2024-05-01",
+              "of another pipeline; run for the service of this one"),
+          new Elsewhere("train bikes --model late --training-set training", "TrainingSetIT"),
+          new Elsewhere(
+              "verify-consistency --service late",
+              "of another pipeline; run for the service of this one"),
+          new Run("tail scores.late --limit 2", 1, "There is no topic scores.late"),
+          new Elsewhere("dlq", "the name of the commands that are run"),
+          new Elsewhere("down --clean", "UpIT; it would end this stack"),
+          new Elsewhere(
+              "replay examples/electricity/readings.csv.gz --event readings", "ElectricityIT"),
+          new Elsewhere("replay trips.csv --event trips --resume", "ReplayIT resumes a replay"),
+          new Elsewhere(
+              "replay trips.csv --event trips --delimiter ';' --decimal ',' --time-format 'dd.MM.yyyy HH:mm:ss' --time-zone Europe/Berlin --rename 'user type=user_type'",
+              "EventRowsTest and InitCommandTest read such files"),
+          new Elsewhere(
+              "backfill VIEW[@VERSION] --pipeline pipelines/card-payments",
+              "a form of what BackfillIT runs"),
+          new Elsewhere(
+              "training-set --service fraud --out training/2024-03 --to 2024-03-01",
+              "the same command as without a time; TrainingSetCommandTest takes times"),
+          new Elsewhere(
+              "train PIPELINE --model NAME --training-set DIR",
+              "TrainingSetIT; it would change the model of this stack"));
+
+  private final RunningStack stack;
+  private final Path pipeline;
+  private final Path folder;
+
+  /**
+   * @param folder where files of the commands may lie
+   */
+  PrintedCommands(RunningStack stack, Path pipeline, Path folder) {
+    this.stack = stack;
+    this.pipeline = pipeline;
+    this.folder = folder;
+  }
+
+  /** Printed commands that nobody has decided about, and decisions about none that is printed. */
+  public static List<String> undecided(List<PrintedCommand> commands) {
+    List<String> printed =
+        commands.stream()
+            .filter(command -> command.program().equals("leat"))
+            .map(PrintedCommand::arguments)
+            .distinct()
+            .toList();
+    List<String> decided = CASES.stream().map(Case::printed).toList();
+    List<String> undecided = new ArrayList<>(printed);
+    undecided.removeAll(decided);
+    decided.stream().filter(one -> !printed.contains(one)).forEach(undecided::add);
+    return undecided;
+  }
+
+  void runAll() throws IOException {
+    Path payments = folder.resolve("refused.csv");
+    Files.writeString(
+        payments,
+        """
+        transaction_id,paid_at,customer_id,terminal_id,amount,fraud
+        900000001,2024-01-02T12:00:00Z,C0001,T0001,-1,false
+        900000002,yesterday,C0001,T0001,1,false
+        """);
+    List<Executable> checks = new ArrayList<>();
+    for (Case one : CASES) {
+      if (one instanceof Run run) {
+        checks.add(() -> run(run, payments));
+        if (run.printed().startsWith("replay")) {
+          checks.add(this::lettersAreListedShownAndExplained);
+        }
+      }
+    }
+    checks.add(this::whatIsPromotedIsSaidToBe);
+    for (PrintedCommand command : PrintedCommand.all()) {
+      if (command.program().equals("curl")) {
+        checks.add(() -> ask(command));
+      }
+    }
+    assertAll(checks);
+  }
+
+  private void whatIsPromotedIsSaidToBe() {
+    assertThat(stack.run("promote-view", "customer_activity@1", "--pipeline=" + pipeline).out())
+        .contains("customer_activity means version 1 already.");
+  }
+
+  private void run(Run run, Path payments) {
+    List<String> words = new ArrayList<>();
+    for (String word : new PrintedCommand("", "leat", run.printed(), true).words()) {
+      words.add(
+          switch (word) {
+            case "DIR", "examples/card-payments" -> pipeline.toString();
+            case "FILE" -> payments.toString();
+            case "NAME" -> "payments";
+            case "VIEW" -> "customer_activity";
+            case "target/training" -> folder.resolve("training").toString();
+            default -> word;
+          });
+    }
+    if (List.of("plan", "apply").contains(words.get(0)) && !words.contains(pipeline.toString())) {
+      words.add(pipeline.toString());
+    }
+    String[] arguments = words.toArray(String[]::new);
+    CommandRun done =
+        words.get(0).equals("validate") ? CommandRun.of(arguments) : stack.run(arguments);
+
+    assertThat(done.out()).as(run.printed()).contains(run.says());
+    assertThat(done.code()).as("%s: %s", run.printed(), done.out()).isEqualTo(run.code());
+  }
+
+  private void lettersAreListedShownAndExplained() {
+    Awaitility.await()
+        .untilAsserted(() -> assertThat(list()).contains("RULE_VIOLATED", "amount_not_negative"));
+    String position =
+        Pattern.compile("\\d+/\\d+").matcher(list()).results().findFirst().orElseThrow().group();
+    assertThat(stack.run("dlq", "show", "payments", position).out())
+        .contains("amount_not_negative", "\"customer_id\"");
+    assertThat(stack.run("dlq", "explain", "payments", position).out())
+        .contains("today     the contract refuses it");
+    CommandRun replay = stack.run("dlq", "replay", "payments", "--all", "--dry-run");
+    assertThat(replay.code()).as(replay.out()).isEqualTo(3);
+  }
+
+  private String list() {
+    return stack.run("dlq", "list", "payments", "--pipeline", pipeline.toString()).out();
+  }
+
+  /** Does what curl would. */
+  private void ask(PrintedCommand command) throws IOException, InterruptedException {
+    List<String> words = command.words();
+    String url =
+        "http://"
+            + PORT.matcher(
+                    words.stream().filter(w -> w.startsWith("localhost")).findFirst().orElseThrow())
+                .replaceAll(this::address);
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(URI.create(url))
+            .POST(HttpRequest.BodyPublishers.ofString(after("-d", words).orElseThrow()));
+    after("-H", words)
+        .map(header -> header.split(": ", 2))
+        .ifPresent(header -> request.header(header[0], header[1]));
+
+    HttpResponse<String> answer =
+        HttpClient.newHttpClient().send(request.build(), HttpResponse.BodyHandlers.ofString());
+
+    if (command.arguments().contains("as_of") && answer.statusCode() == 400) {
+      assertThat(answer.body()).as("the stream has passed it").contains("out of retention");
+      return;
+    }
+    assertThat(answer.statusCode()).as("%s: %s", command, answer.body()).isIn(200, 207);
+    assertThat(answer.body()).as("" + command).contains("\"results\"");
+  }
+
+  private String address(MatchResult printed) {
+    int usual = Integer.parseInt(printed.group(1));
+    return "127.0.0.1:" + stack.endpoints().port(nameOf(usual));
+  }
+
+  private static String nameOf(int usualPort) {
+    return Endpoints.choose(false).ports().entrySet().stream()
+        .filter(one -> one.getValue() == usualPort)
+        .findFirst()
+        .orElseThrow()
+        .getKey();
+  }
+
+  private static Optional<String> after(String option, List<String> words) {
+    int at = words.indexOf(option);
+    return at < 0 ? Optional.empty() : Optional.of(words.get(at + 1));
+  }
+}
