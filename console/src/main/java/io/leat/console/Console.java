@@ -63,7 +63,7 @@ public final class Console implements AutoCloseable {
    * Opens a console on loopback and returns at once; its first snapshot comes some seconds later.
    *
    * @param port port, or 0 for a free one
-   * @throws IllegalStateException with one sentence if the port cannot be opened
+   * @throws io.leat.common.LeatException with one sentence if the port cannot be opened
    */
   public static Console start(Shows shows, int port) {
     InstantSource clock = InstantSource.system();

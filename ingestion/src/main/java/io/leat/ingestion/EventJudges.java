@@ -38,7 +38,7 @@ public final class EventJudges {
   /**
    * What of the events is sensitive.
    *
-   * @throws IllegalStateException with one sentence if the registry holds what cannot be run
+   * @throws LeatException with one sentence if the registry holds what cannot be run
    * @throws io.leat.schemas.RegistryException if the registry could not be asked
    */
   public Sensitive sensitive() {
@@ -48,8 +48,8 @@ public final class EventJudges {
   /**
    * A judge for one thread, which has asked the registry for all that the contract itself needs.
    *
-   * @throws IllegalStateException with one sentence if the contract was not applied, the registry
-   *     holds what cannot be run, or a secret key is not there
+   * @throws LeatException with one sentence if the contract was not applied, the registry holds
+   *     what cannot be run, or a secret key is not there
    * @throws io.leat.schemas.RegistryException if the registry could not be asked
    */
   public EventJudge newJudge() {

@@ -24,8 +24,8 @@ public final class IngestionJob implements StreamsJob {
   /**
    * Builds the topology.
    *
-   * @throws IllegalStateException with one sentence if events could be lost with the guarantee that
-   *     is asked for
+   * @throws LeatException with one sentence if events could be lost with the guarantee that is
+   *     asked for
    */
   @Override
   public Topology topology(JobContext context) {

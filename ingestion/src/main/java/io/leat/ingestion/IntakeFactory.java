@@ -41,8 +41,8 @@ final class IntakeFactory implements Supplier<ContractProcessor.Intake> {
   }
 
   /**
-   * @throws IllegalStateException with one sentence if a key is not there, or the registry holds
-   *     what cannot be run
+   * @throws io.leat.common.LeatException with one sentence if a key is not there, or the registry
+   *     holds what cannot be run
    */
   @Override
   public ContractProcessor.Intake get() {

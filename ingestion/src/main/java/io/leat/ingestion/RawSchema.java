@@ -13,7 +13,7 @@ public final class RawSchema {
   /**
    * Its id in the registry; registers nothing.
    *
-   * @throws IllegalStateException with one sentence if the contract was not applied
+   * @throws LeatException with one sentence if the contract was not applied
    * @throws io.leat.schemas.RegistryException if the registry does not answer
    */
   public static int id(Contract contract, RegistryClient registry) {

@@ -37,7 +37,7 @@ public final class RegistryContract {
   /**
    * What is known.
    *
-   * @throws IllegalStateException with all that Leat cannot run of what the registry holds
+   * @throws LeatException with all that Leat cannot run of what the registry holds
    */
   public Known known() {
     Known before = known;

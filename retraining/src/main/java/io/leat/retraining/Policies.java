@@ -1,5 +1,7 @@
 package io.leat.retraining;
 
+import static java.util.Objects.requireNonNull;
+
 import io.leat.pipeline.Durations;
 import io.leat.pipeline.RetrainingPolicy;
 import io.leat.records.AlertState;
@@ -64,7 +66,7 @@ final class Policies {
         "its window ends %s; request %s was made for %s and the cool-down is %s"
             .formatted(
                 time,
-                last.getRequestId(),
+                requireNonNull(last, "one was made, or the first policy asks").getRequestId(),
                 last.getEventTime(),
                 Durations.format(reached.get(0).coolDown())));
   }

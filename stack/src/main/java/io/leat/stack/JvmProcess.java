@@ -1,5 +1,7 @@
 package io.leat.stack;
 
+import static java.util.Objects.requireNonNull;
+
 import io.leat.common.ErrorCode;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -224,7 +226,8 @@ public final class JvmProcess implements AutoCloseable {
 
   /** Makes room for a log, and says where in its file the next process begins to write. */
   private static long prepareLog(Path log) {
-    Directories.requireWritable(log.toAbsolutePath().getParent());
+    Directories.requireWritable(
+        requireNonNull(log.toAbsolutePath().getParent(), "a file lies in a folder"));
     rotate(log);
     try {
       Directories.createFileForOwner(log);

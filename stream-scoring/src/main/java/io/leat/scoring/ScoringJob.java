@@ -67,8 +67,8 @@ public final class ScoringJob implements StreamsJob {
   }
 
   /**
-   * @throws IllegalStateException with one sentence if the pipeline has no model, or one that
-   *     cannot be served
+   * @throws LeatException with one sentence if the pipeline has no model, or one that cannot be
+   *     served
    */
   @Override
   public Topology topology(JobContext context) {

@@ -1,5 +1,7 @@
 package io.leat.scoring;
 
+import static java.util.Objects.requireNonNull;
+
 import io.leat.pipeline.Model;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -46,6 +48,6 @@ final class ScoringMetrics {
   }
 
   Counter unscored(UnscoredReason reason) {
-    return unscored.get(reason);
+    return requireNonNull(unscored.get(reason), "there is one for each reason");
   }
 }

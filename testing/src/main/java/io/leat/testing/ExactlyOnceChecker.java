@@ -1,5 +1,6 @@
 package io.leat.testing;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.fail;
 
 import io.leat.schemas.RecordHeaders;
@@ -212,7 +213,9 @@ public final class ExactlyOnceChecker {
     Map<TopicPartition, Long> logEnds = uncommitted.ends();
     Map<TopicPartition, Long> stableEnds = committed.ends();
     Set<TopicPartition> open = new HashSet<>(logEnds.keySet());
-    open.removeIf(partition -> stableEnds.get(partition) >= logEnds.get(partition));
+    open.removeIf(
+        partition ->
+            requireNonNull(stableEnds.get(partition)) >= requireNonNull(logEnds.get(partition)));
     return open;
   }
 

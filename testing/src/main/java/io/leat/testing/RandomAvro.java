@@ -1,5 +1,7 @@
 package io.leat.testing;
 
+import static java.util.Objects.requireNonNull;
+
 import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -123,7 +125,7 @@ public final class RandomAvro {
 
   /** A record of a schema, as {@link #value}. */
   public GenericRecord record(Schema schema) {
-    return (GenericRecord) value(schema);
+    return (GenericRecord) requireNonNull(value(schema), "a record's schema has no null");
   }
 
   /** A value of a schema, with logical types raw; now and then one beyond its type. */

@@ -1,5 +1,7 @@
 package io.leat.examples.cardpayments;
 
+import static java.util.Objects.requireNonNull;
+
 import io.leat.common.ErrorCode;
 import io.leat.common.LeatException;
 import io.leat.schemas.AvroCodec;
@@ -189,8 +191,8 @@ public final class CardPayments implements Callable<Integer> {
   /**
    * Hands a record to the producer.
    *
-   * @throws IllegalStateException if the brokers have refused an earlier one: going on would leave
-   *     a hole in the payments
+   * @throws LeatException if the brokers have refused an earlier one: going on would leave a hole
+   *     in the payments
    */
   private void send(KafkaProducer<byte[], byte[]> producer, byte[] key, byte[] value) {
     producer.send(
@@ -263,9 +265,11 @@ public final class CardPayments implements Callable<Integer> {
       for (TopicPartition partition : partitions) {
         // The gateway's text may be last, never twice in a row: two records tell.
         consumer.assign(List.of(partition));
-        long from = Math.max(begins.get(partition), ends.get(partition) - 2);
+        long from =
+            Math.max(
+                requireNonNull(begins.get(partition)), requireNonNull(ends.get(partition)) - 2);
         consumer.seek(partition, from);
-        while (consumer.position(partition) < ends.get(partition)) {
+        while (consumer.position(partition) < requireNonNull(ends.get(partition))) {
           for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofMillis(500))) {
             last = Math.max(last, number(codec, contract, record.value()));
           }

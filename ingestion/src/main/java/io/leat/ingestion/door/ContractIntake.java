@@ -80,8 +80,8 @@ final class ContractIntake {
    * Asks the registry for all that is needed, so that events do not have to wait for it.
    *
    * @throws RegistryException if the registry does not answer
-   * @throws IllegalStateException with one sentence if the contract was not applied, or a secret
-   *     key is not there
+   * @throws io.leat.common.LeatException with one sentence if the contract was not applied, or a
+   *     secret key is not there
    */
   void prepare() {
     idle.add(newWorker());

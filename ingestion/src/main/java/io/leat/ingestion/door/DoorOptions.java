@@ -55,8 +55,8 @@ public final class DoorOptions {
   /**
    * How the door is opened.
    *
-   * @throws IllegalStateException with one sentence if the API keys cannot be read, or an option
-   *     lacks its other half
+   * @throws io.leat.common.LeatException with one sentence if the API keys cannot be read, or an
+   *     option lacks its other half
    * @throws IllegalArgumentException with one sentence if a limit is none
    */
   public DoorSettings settings() {

@@ -64,8 +64,8 @@ public final class EventDoor implements RunningService {
    * Opens a door and returns at once; {@code /health/ready} tells when every event can be judged.
    *
    * @throws PipelineException if the pipeline cannot be read
-   * @throws IllegalStateException with one clear sentence if it cannot be opened, or must not be:
-   *     beyond this machine without API keys
+   * @throws LeatException with one clear sentence if it cannot be opened, or must not be: beyond
+   *     this machine without API keys
    */
   public static EventDoor start(JobOptions options, DoorSettings settings)
       throws PipelineException {

@@ -39,7 +39,7 @@ public final class Cipher256 {
   private final Map<ByteBuffer, SecretKeySpec> keys = new LinkedHashMap<>();
 
   /**
-   * @throws IllegalStateException with one sentence if a key cannot be read
+   * @throws io.leat.common.LeatException with one sentence if a key cannot be read
    */
   public Cipher256(List<KeySource> sources) {
     for (KeySource source : sources) {

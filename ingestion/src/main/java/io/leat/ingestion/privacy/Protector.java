@@ -45,7 +45,7 @@ public final class Protector {
 
   /**
    * @param fields path of each protected field to its protection
-   * @throws IllegalStateException with one sentence if a key cannot be read
+   * @throws io.leat.common.LeatException with one sentence if a key cannot be read
    */
   public Protector(Map<String, Protection> fields, Schema schema) {
     this.fields = fields;

@@ -23,7 +23,7 @@ public final class SecretKeys {
   /**
    * The 32 bytes of a key.
    *
-   * @throws IllegalStateException with one sentence, which quotes nothing of it, if there is no key
+   * @throws LeatException with one sentence, which quotes nothing of it, if there is no key
    */
   public static byte[] read(KeySource source) {
     String text = text(source);

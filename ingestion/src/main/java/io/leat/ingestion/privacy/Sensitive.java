@@ -29,8 +29,8 @@ public final class Sensitive {
    *
    * @param registry what it holds beside the newest schema
    * @param registered tags of the newest schema in the registry, by path
-   * @throws IllegalStateException with a sentence for each protection that cannot be, which the
-   *     registry's tags may bring about
+   * @throws LeatException with a sentence for each protection that cannot be, which the registry's
+   *     tags may bring about
    */
   public static Sensitive of(
       Contract contract, RuleSet registry, Map<String, Set<String>> registered) {

@@ -1,5 +1,6 @@
 package io.leat.runtime;
 
+import org.jspecify.annotations.Nullable;
 import com.linecorp.armeria.common.HttpData;
 import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.HttpStatus;
@@ -56,7 +57,7 @@ public final class ServiceServer implements AutoCloseable {
    * @param port port, or 0 for a free one
    * @param access over which protocol, and who may read the metrics; health is everybody's
    * @param doors adds the service's own routes, each guarded by itself
-   * @throws IllegalStateException with one clear sentence if the port cannot be opened
+   * @throws LeatException with one clear sentence if the port cannot be opened
    */
   public static ServiceServer start(
       Access access,
@@ -96,9 +97,9 @@ public final class ServiceServer implements AutoCloseable {
   }
 
   /** Netty's native transports do not throw Java's own exception. */
-  private static boolean isInUse(Throwable cause) {
+  private static boolean isInUse(@Nullable Throwable cause) {
     return cause instanceof BindException
-        || String.valueOf(cause.getMessage()).contains("Address already in use");
+        || String.valueOf(cause).contains("Address already in use");
   }
 
   private static HttpResponse readiness(Readiness readiness) {

@@ -50,7 +50,7 @@ public final class LogTail implements AutoCloseable {
    * and so on: takes time in proportion to how far back the record lies.
    *
    * @param before only records before this offset
-   * @throws IllegalStateException with one sentence if the log loses records meanwhile
+   * @throws LeatException with one sentence if the log loses records meanwhile
    */
   public Optional<ConsumerRecord<byte[], byte[]>> last(
       TopicPartition partition, long before, Predicate<ConsumerRecord<byte[], byte[]>> wanted) {

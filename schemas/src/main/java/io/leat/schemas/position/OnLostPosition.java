@@ -30,7 +30,7 @@ public enum OnLostPosition {
   /**
    * What the environment says; {@link #stop} where it says nothing.
    *
-   * @throws IllegalStateException with one sentence if it says something else
+   * @throws LeatException with one sentence if it says something else
    */
   public static OnLostPosition ofEnvironment() {
     String text = System.getenv(VARIABLE);
@@ -40,7 +40,7 @@ public enum OnLostPosition {
   /**
    * One of the names, in any case.
    *
-   * @throws IllegalStateException with one sentence if it is none of them
+   * @throws LeatException with one sentence if it is none of them
    */
   static OnLostPosition parse(String text) {
     return Arrays.stream(values())

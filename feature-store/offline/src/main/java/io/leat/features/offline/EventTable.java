@@ -44,7 +44,7 @@ public final class EventTable {
    * The table of a contract's events.
    *
    * @param entities those of the pipeline
-   * @throws IllegalStateException if a field is called as one of the table's own columns
+   * @throws io.leat.common.LeatException if a field is called as one of the table's own columns
    */
   static OfflineTable of(Contract contract, List<Entity> entities) {
     AtomicInteger ids = new AtomicInteger();

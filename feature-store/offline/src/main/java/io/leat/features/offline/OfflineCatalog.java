@@ -82,7 +82,7 @@ public final class OfflineCatalog {
    * The catalog that the options name.
    *
    * @param pipeline name of the pipeline, which the namespace is called after
-   * @throws IllegalStateException if the warehouse is not a folder and no catalog is given
+   * @throws LeatException if the warehouse is not a folder and no catalog is given
    * @throws UncheckedIOException if the warehouse cannot be made or written, or a file not be read
    */
   public static OfflineCatalog of(FlinkJobOptions options, String pipeline) {
@@ -200,7 +200,7 @@ public final class OfflineCatalog {
    * definition has beyond it, wider types, and the definition's sort order. Columns that the
    * definition no longer has stay.
    *
-   * @throws IllegalStateException if a column's type changed to one that is not wider
+   * @throws LeatException if a column's type changed to one that is not wider
    */
   static Table ensure(Catalog catalog, TableIdentifier identifier, OfflineTable wanted) {
     if (!catalog.tableExists(identifier)) {

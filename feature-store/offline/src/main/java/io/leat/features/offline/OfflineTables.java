@@ -22,7 +22,7 @@ final class OfflineTables {
    * A table.
    *
    * @param name its name, still as the definition language writes it
-   * @throws IllegalStateException if two columns have the same name
+   * @throws LeatException if two columns have the same name
    */
   static OfflineTable table(
       String name,
@@ -43,7 +43,7 @@ final class OfflineTables {
   }
 
   /**
-   * @throws IllegalStateException if two tables have the same name
+   * @throws LeatException if two tables have the same name
    */
   static void requireDistinct(List<OfflineTable> tables) {
     Set<String> names = new HashSet<>();

@@ -46,7 +46,7 @@ public final class VectorTable {
   /**
    * The table of a service's vectors.
    *
-   * @throws IllegalStateException if a feature is called as one of the table's own columns
+   * @throws io.leat.common.LeatException if a feature is called as one of the table's own columns
    */
   static OfflineTable of(FeatureService service, Pipeline pipeline) {
     AtomicInteger ids = new AtomicInteger();

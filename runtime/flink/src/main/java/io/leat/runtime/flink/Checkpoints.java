@@ -37,7 +37,7 @@ final class Checkpoints {
    *
    * @param folder folder of the job's runs; may be absent
    * @return folder of the checkpoint; empty where none was ever completed
-   * @throws IllegalStateException with one sentence if all are damaged
+   * @throws LeatException with one sentence if all are damaged
    */
   static Optional<Path> newest(Path folder) {
     List<Path> complete = complete(folder);

@@ -15,7 +15,8 @@ public interface FlinkJob {
    * Adds the job's operators to an environment, from its sources to its sinks. Every operator that
    * has state gets a uid: checkpoints are resumed by it.
    *
-   * @throws IllegalStateException with one clear sentence if the job cannot run as things are
+   * @throws io.leat.common.LeatException with one clear sentence if the job cannot run as things
+   *     are
    */
   void build(StreamExecutionEnvironment environment, FlinkJobContext context);
 

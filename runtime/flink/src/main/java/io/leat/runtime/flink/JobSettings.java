@@ -39,7 +39,7 @@ final class JobSettings {
   /**
    * Settings of a job that runs on a cluster which knows itself where state and checkpoints belong.
    *
-   * @throws IllegalStateException with one clear sentence if an option is out of range
+   * @throws LeatException with one clear sentence if an option is out of range
    */
   static Configuration of(FlinkJobOptions options) {
     check(options);

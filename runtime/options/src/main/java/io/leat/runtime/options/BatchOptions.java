@@ -26,7 +26,7 @@ public abstract class BatchOptions extends TableOptions {
   /**
    * How many parts of the work run at once, at least 1.
    *
-   * @throws IllegalStateException with one sentence if it is negative
+   * @throws LeatException with one sentence if it is negative
    */
   public final int parallelism() {
     if (parallelism < 0) {

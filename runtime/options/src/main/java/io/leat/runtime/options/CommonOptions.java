@@ -82,7 +82,8 @@ public abstract class CommonOptions {
    * Sets what options made by code, not by flags, need; the rest is as it is by default, or as the
    * environment has it.
    *
-   * @throws IllegalStateException with one sentence if the environment says what is not understood
+   * @throws io.leat.common.LeatException with one sentence if the environment says what is not
+   *     understood
    */
   protected final void set(
       Path pipeline, String bootstrapServers, String registryUrl, Path stateDirectory) {

@@ -25,7 +25,7 @@ public final class ConsistencyOptions extends ReplayOptions {
   /**
    * N of {@code --sample 1/N}.
    *
-   * @throws IllegalStateException with one sentence if it is something else
+   * @throws LeatException with one sentence if it is something else
    */
   public int sampleOneIn() {
     Matcher matcher = SAMPLE.matcher(sample);

@@ -48,7 +48,7 @@ public final class MaintenanceOptions extends TableOptions {
   }
 
   /**
-   * @throws IllegalStateException with one sentence if a job's own files might be that old
+   * @throws LeatException with one sentence if a job's own files might be that old
    */
   public Duration keepOrphans() {
     if (keepOrphans.compareTo(LEAST_ORPHAN_AGE) < 0) {

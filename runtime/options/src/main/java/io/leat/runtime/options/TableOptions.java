@@ -45,7 +45,7 @@ public abstract class TableOptions {
   /**
    * The pipeline's folder.
    *
-   * @throws IllegalStateException with one sentence if none was given and no stack tells it
+   * @throws LeatException with one sentence if none was given and no stack tells it
    * @throws LeatException if what the stack left cannot be read
    */
   public final Path pipelineFolder() {

@@ -52,8 +52,7 @@ public record Access(Optional<ApiKeys> keys, Optional<Tls> tls, boolean open) {
   /**
    * Makes sure that a door may be opened on a host.
    *
-   * @throws IllegalStateException with one sentence if it is beyond this machine and anybody could
-   *     come in
+   * @throws LeatException with one sentence if it is beyond this machine and anybody could come in
    */
   public void check(String host) {
     boolean loopback;
@@ -87,7 +86,7 @@ public record Access(Optional<ApiKeys> keys, Optional<Tls> tls, boolean open) {
   /**
    * Gives a server its certificate, if there is one.
    *
-   * @throws IllegalStateException with one sentence if it cannot be used
+   * @throws LeatException with one sentence if it cannot be used
    */
   public void configure(ServerBuilder server) {
     if (tls.isEmpty()) {

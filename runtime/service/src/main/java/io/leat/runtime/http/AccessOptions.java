@@ -41,8 +41,8 @@ public final class AccessOptions {
   /**
    * Reads the API keys.
    *
-   * @throws IllegalStateException with one sentence if they cannot be read, or an option lacks its
-   *     other half
+   * @throws LeatException with one sentence if they cannot be read, or an option lacks its other
+   *     half
    */
   public Access access() {
     if ((certificate == null) != (key == null)) {

@@ -37,8 +37,8 @@ public final class ApiKeys {
    * Reads a file of lines {@code name:sha256hex}; empty lines and those that begin with {@code #}
    * say nothing. A name may have several keys, so that they can be changed.
    *
-   * @throws IllegalStateException with one sentence, which quotes no line, if it cannot be read, a
-   *     line is wrong or others than the file's owner can read it
+   * @throws LeatException with one sentence, which quotes no line, if it cannot be read, a line is
+   *     wrong or others than the file's owner can read it
    */
   public static ApiKeys read(Path file) {
     requireOwnerOnly(file);
@@ -76,7 +76,7 @@ public final class ApiKeys {
   /**
    * Makes sure that only its owner can read a file.
    *
-   * @throws IllegalStateException with one sentence that says what to do
+   * @throws LeatException with one sentence that says what to do
    */
   static void requireOwnerOnly(Path file) {
     OwnerOnly.problem(file)

@@ -56,12 +56,16 @@ record DamagedStores(Optional<TaskId> task, String message) {
         .map(StreamsException.class::cast)
         .flatMap(cause -> cause.taskId().stream())
         .findFirst()
-        .or(() -> causes.stream().flatMap(cause -> task(cause.getMessage()).stream()).findFirst());
+        .or(
+            () ->
+                causes.stream()
+                    .flatMap(cause -> task(String.valueOf(cause.getMessage())).stream())
+                    .findFirst());
   }
 
   /** Kafka Streams words a store that cannot be opened with the folder that it lies in. */
   private static Optional<TaskId> task(String text) {
-    Matcher matcher = Pattern.compile("/(" + TASK.pattern() + ")/rocksdb/").matcher("" + text);
+    Matcher matcher = Pattern.compile("/(" + TASK.pattern() + ")/rocksdb/").matcher(text);
     return matcher.find() ? Optional.of(TaskId.parse(matcher.group(1))) : Optional.empty();
   }
 

@@ -87,7 +87,7 @@ public final class StreamsService implements RunningService {
    * Starts a job and returns at once; {@link #isReady} tells when it processes.
    *
    * @throws PipelineException if the pipeline cannot be read
-   * @throws IllegalStateException with one clear sentence if the job cannot start
+   * @throws LeatException with one clear sentence if the job cannot start
    */
   public static StreamsService start(StreamsJob job, JobOptions options) throws PipelineException {
     Pipeline pipeline = options.readPipeline();

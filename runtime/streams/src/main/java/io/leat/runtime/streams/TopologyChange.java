@@ -1,6 +1,7 @@
 package io.leat.runtime.streams;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.Objects.requireNonNull;
 
 import io.leat.common.ErrorCode;
 import io.leat.common.LeatException;
@@ -69,7 +70,7 @@ final class TopologyChange {
    * @param streams are not started yet
    * @param settings of the streams
    * @throws LeatException if the directory cannot be written
-   * @throws IllegalStateException with one sentence if the group cannot be asked
+   * @throws LeatException with one sentence if the group cannot be asked
    */
   void prepare(KafkaStreams streams, Properties settings) {
     if (changed) {
@@ -126,7 +127,9 @@ final class TopologyChange {
     try (Admin admin =
         Admin.create(new StreamsConfig(settings).getAdminConfigs(group + "-topology-change"))) {
       List<MemberToRemove> left =
-          admin.describeConsumerGroups(List.of(group)).all().get().get(group).members().stream()
+          requireNonNull(admin.describeConsumerGroups(List.of(group)).all().get().get(group))
+              .members()
+              .stream()
               .flatMap(member -> member.groupInstanceId().stream())
               .filter(id -> id.startsWith(instance))
               .map(MemberToRemove::new)
@@ -142,7 +145,7 @@ final class TopologyChange {
         throw new LeatException(
             ErrorCode.KAFKA,
             "%s cannot leave its consumer group, to join it anew with its changed topology: %s"
-                .formatted(group, e.getCause().getMessage()),
+                .formatted(group, requireNonNull(e.getCause()).getMessage()),
             e);
       }
     } catch (InterruptedException e) {

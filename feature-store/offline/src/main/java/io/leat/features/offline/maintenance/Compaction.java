@@ -40,7 +40,7 @@ final class Compaction {
    *
    * @throws org.apache.iceberg.exceptions.ValidationException if another maintenance has replaced a
    *     file first; what was committed before that stays
-   * @throws IllegalStateException with one sentence if the disk has no room for the new files
+   * @throws LeatException with one sentence if the disk has no room for the new files
    */
   static void run(Table table) throws IOException {
     for (int round = 0; round < MOST_ROUNDS; round++) {

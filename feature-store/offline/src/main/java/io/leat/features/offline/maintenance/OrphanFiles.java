@@ -50,8 +50,8 @@ final class OrphanFiles {
    * which no checkpoint can hold any more; none where no job has ever committed.
    *
    * @param age longer than any writer takes from a file to its commit
-   * @throws IllegalStateException if the folder does not list the table's own metadata, so that
-   *     nothing can be told of its files
+   * @throws LeatException if the folder does not list the table's own metadata, so that nothing can
+   *     be told of its files
    */
   static Deleted delete(Table table, Duration age) {
     Optional<Instant> newest = StreamCommits.newest(table);
