@@ -72,6 +72,14 @@ final class StackLock implements AutoCloseable {
   }
 
   /**
+   * When the stack of a folder was started last: when its lock was signed. Its process is older by
+   * as long as Leat was built before.
+   */
+  static Instant takenAt(Path folder) throws IOException {
+    return Files.getLastModifiedTime(folder.resolve(FILE)).toInstant();
+  }
+
+  /**
    * The process that the lock of a folder names; empty where it names none that lives, or a later
    * process has its number.
    */

@@ -36,8 +36,7 @@ public final class StatusCommand implements Callable<Integer> {
     if (!StackLock.isHeld(folder)) {
       throw new UserError("Nothing is up in %s. Start with: ./leat up PIPELINE".formatted(folder));
     }
-    Instant started =
-        StackLock.holder(folder).flatMap(up -> up.info().startInstant()).orElseGet(Instant::now);
+    Instant started = StackLock.takenAt(folder);
     Pipeline pipeline = PipelineReader.read(Path.of(Files.readString(folder.resolve("pipeline"))));
     StatusBoard board = new StatusBoard(pipeline, endpoints, started);
     try (StackView view = new StackView(pipeline, endpoints, TopicCounts.load(folder))) {

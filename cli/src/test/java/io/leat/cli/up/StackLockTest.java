@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.leat.cli.CommandRun;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -24,6 +25,21 @@ class StackLockTest {
       assertThat(StackLock.holder(folder)).contains(ProcessHandle.current());
     }
     assertThat(StackLock.isHeld(folder)).isFalse();
+  }
+
+  @Test
+  void aStackIsUpSinceItsLockWasSignedNotSinceItsProcessBegan() throws Exception {
+    Instant began = ProcessHandle.current().info().startInstant().orElseThrow();
+    Files.writeString(folder.resolve("up.lock"), "");
+    Files.setLastModifiedTime(folder.resolve("up.lock"), FileTime.from(began.minusSeconds(3_600)));
+
+    try (StackLock lock = StackLock.take(folder).orElseThrow()) {
+      Instant before = StackLock.takenAt(folder);
+      lock.sign();
+
+      assertThat(before).isBefore(began);
+      assertThat(StackLock.takenAt(folder)).isAfter(began.minusSeconds(1));
+    }
   }
 
   @Test
