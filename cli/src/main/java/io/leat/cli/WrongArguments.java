@@ -42,7 +42,7 @@ final class WrongArguments implements IParameterExceptionHandler {
       }
     }
     err.println(error.getMessage());
-    command.usage(err);
+    err.printf("See: ./%s --help%n", command.getCommandSpec().qualifiedName());
     return WRONG_INPUT;
   }
 

@@ -19,7 +19,7 @@ class LeatTest {
         .isEqualTo(
             new CommandRun(
                 0,
-                "mill is valid: 1 contracts, 0 views, 0 services, 0 models, 0 monitors, 0 retraining policies.\n"));
+                "mill is valid: 1 contract, 0 views, 0 services, 0 models, 0 monitors, 0 retraining policies.\n"));
   }
 
   @Test
@@ -45,7 +45,9 @@ class LeatTest {
     CommandRun run = CommandRun.of("dlq", "replay", "levels", "--pipeline", MILL.toString());
 
     assertThat(run.code()).isEqualTo(2);
-    assertThat(run.out()).startsWith("say which letters: a filter such as --reason or --rule");
+    assertThat(run.out())
+        .isEqualTo(
+            "say which letters: a filter such as --reason or --rule, or --all\nSee: ./leat dlq replay --help\n");
     assertThat(CommandRun.of("dlq", "show", "levels", "17").out())
         .contains("'17' is no position of a letter; expected partition/offset, as in 0/17");
     assertThat(CommandRun.of("dlq", "list", "levels", "--reason", "torn").out())

@@ -49,16 +49,19 @@ public final class ValidateCommand implements Callable<Integer> {
     spec.commandLine()
         .getOut()
         .printf(
-            "%s is valid: %d contracts, %d views, %d services, %d models, %d monitors, %d"
-                + " retraining policies.%n",
+            "%s is valid: %s, %s, %s, %s, %s, %s.%n",
             pipeline.name(),
-            pipeline.contracts().size(),
-            pipeline.views().size(),
-            pipeline.services().size(),
-            pipeline.models().size(),
-            pipeline.monitors().size(),
-            pipeline.retraining().size());
+            counted(pipeline.contracts(), "contract", "contracts"),
+            counted(pipeline.views(), "view", "views"),
+            counted(pipeline.services(), "service", "services"),
+            counted(pipeline.models(), "model", "models"),
+            counted(pipeline.monitors(), "monitor", "monitors"),
+            counted(pipeline.retraining(), "retraining policy", "retraining policies"));
     return 0;
+  }
+
+  private static String counted(List<?> things, String one, String several) {
+    return things.size() + " " + (things.size() == 1 ? one : several);
   }
 
   private static void check(Pipeline pipeline, RegistryClient registry) throws PipelineException {

@@ -119,6 +119,7 @@ final class ReplayLettersCommand implements Callable<Integer> {
     return new ProgressBarBuilder()
         .setTaskName(event + " letters")
         .setInitialMax(1_000)
+        .setUnit("%", 10) // it is known how far the topic is read, not how many letters are wanted
         .setStyle(ProgressBarStyle.ASCII)
         .setUpdateIntervalMillis(System.console() == null ? 5_000 : 250)
         .build();

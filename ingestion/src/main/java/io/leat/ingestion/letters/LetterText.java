@@ -197,8 +197,8 @@ public final class LetterText {
                 violations.forEach(
                     violation ->
                         lines.add(
-                            "  rule      %s: %s"
-                                .formatted(
+                            "  rule      "
+                                + rule(
                                     plain(violation.getRule()), plain(violation.getMessage())))));
     lines.add(
         "  event     %s, refused %s UTC".formatted(source(letter), TIME.format(letter.written())));
@@ -217,6 +217,11 @@ public final class LetterText {
     letter.reason().ifPresent(reason -> lines.add("  to do     " + reason.advice()));
     lines.add("  today     " + today(event, letter));
     return lines;
+  }
+
+  /** A rule that has no message of its own is named in the usual one. */
+  private static String rule(String name, String message) {
+    return message.startsWith(name + ": ") ? message : name + ": " + message;
   }
 
   private String today(String event, Letter letter) {
