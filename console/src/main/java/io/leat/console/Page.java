@@ -45,6 +45,7 @@ import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Makes the page of a snapshot. The whole page comes once; its part {@link #live} again and again,
@@ -52,6 +53,9 @@ import java.util.Map;
  */
 final class Page {
   /** A snapshot that is older than this is called so. */
+  /** Headings of columns of numbers. */
+  private static final Set<String> NUMBERS = Set.of("records", "scores", "unscored");
+
   private static final Duration STALE = Duration.ofSeconds(15);
 
   private static final DateTimeFormatter TIME =
@@ -231,7 +235,8 @@ final class Page {
   }
 
   private static DomContent headings(String... names) {
-    return thead(tr(each(List.of(names), name -> th(name))));
+    return thead(
+        tr(each(List.of(names), name -> th(name).withCondClass(NUMBERS.contains(name), "number"))));
   }
 
   private static String number(long count) {

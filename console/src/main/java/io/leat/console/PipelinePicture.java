@@ -46,7 +46,15 @@ final class PipelinePicture {
   }
 
   /** An arrow, and the job that moves records along it. */
-  private record Arrow(Box from, Box to, String job) {}
+  private record Arrow(Box from, Box to, String job) {
+    int start() {
+      return from.left() + BOX_WIDTH;
+    }
+
+    int bend() {
+      return (start() + to.left()) / 2;
+    }
+  }
 
   private final Map<String, Box> boxes = new LinkedHashMap<>();
   private final List<Arrow> arrows = new ArrayList<>();
@@ -130,29 +138,31 @@ final class PipelinePicture {
                     .attr("markerHeight", "7")
                     .attr("orient", "auto")
                     .with(tag("path").attr("d", "M0 0L8 4L0 8z"))));
-    arrows.forEach(arrow -> draw(arrow, flow, svg));
+    arrows.forEach(arrow -> svg.with(line(arrow, flow)));
+    arrows.forEach(arrow -> label(arrow, flow, svg)); // over all lines, for these cross
     boxes.values().forEach(box -> draw(box, flow, svg));
     return svg;
   }
 
-  private static void draw(Arrow arrow, Flow flow, ContainerTag<?> svg) {
-    int x1 = arrow.from().left() + BOX_WIDTH;
+  private static ContainerTag<?> line(Arrow arrow, Flow flow) {
     int y1 = arrow.from().middle();
-    int x2 = arrow.to().left();
     int y2 = arrow.to().middle();
-    int bend = (x1 + x2) / 2;
-    long lag = flow.lag(arrow.job());
+    int bend = arrow.bend();
+    return tag("path")
+        .attr("class", "arrow" + (flow.lag(arrow.job()) > 0 ? " behind" : ""))
+        .attr("marker-end", "url(#tip)")
+        .attr(
+            "d",
+            "M%d %dC%d %d %d %d %d %d"
+                .formatted(arrow.start(), y1, bend, y1, bend, y2, arrow.to().left(), y2));
+  }
+
+  private static void label(Arrow arrow, Flow flow, ContainerTag<?> svg) {
+    int middle = (arrow.from().middle() + arrow.to().middle()) / 2;
+    String lag = String.format(Locale.ROOT, "%s, lag %,d", arrow.job(), flow.lag(arrow.job()));
     svg.with(
-        tag("path")
-            .attr("class", "arrow" + (lag > 0 ? " behind" : ""))
-            .attr("marker-end", "url(#tip)")
-            .attr("d", "M%d %dC%d %d %d %d %d %d".formatted(x1, y1, bend, y1, bend, y2, x2, y2)),
-        text(bend, (y1 + y2) / 2 - 5, "rate", rate(flow.rate(arrow.to().topic()))),
-        text(
-            bend,
-            (y1 + y2) / 2 + 11,
-            "lag",
-            String.format(Locale.ROOT, "%s, lag %,d", arrow.job(), lag)));
+        text(arrow.bend(), middle - 5, "rate", rate(flow.rate(arrow.to().topic()))),
+        text(arrow.bend(), middle + 11, "lag", lag));
   }
 
   private static void draw(Box box, Flow flow, ContainerTag<?> svg) {
