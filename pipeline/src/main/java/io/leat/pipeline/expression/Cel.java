@@ -19,7 +19,7 @@ final class Cel {
   /**
    * Bounds that no honest rule meets: an expression's length, depth and size when it is compiled;
    * the steps of its loops when it is evaluated. Patterns run on RE2, in linear time, and {@link
-   * Patterns} bounds their size.
+   * Patterns} bounds their size; {@link Growth} bounds what an evaluation makes.
    */
   private static final CelOptions OPTIONS =
       CelOptions.current()
@@ -37,11 +37,16 @@ final class Cel {
       CelRuntimeFactory.plannerRuntimeBuilder()
           .setOptions(OPTIONS)
           .setStandardFunctions(
-              CelStandardFunctions.newBuilder().excludeFunctions(StandardFunction.MATCHES).build())
+              CelStandardFunctions.newBuilder()
+                  .filterFunctions(
+                      (function, overload) ->
+                          function != StandardFunction.MATCHES && !Growth.replaces(overload))
+                  .build())
+          .addFunctionBindings(Growth.standard(OPTIONS))
           .addFunctionBindings(Patterns.bindings())
           .addFunctionBindings(MixedArithmetic.bindings())
           .addFunctionBindings(Formats.bindings())
-          .addLibraries(CelExtensions.strings())
+          .addLibraries(Growth.stringExtensions())
           .build();
 
   private Cel() {}

@@ -1,5 +1,6 @@
 package io.leat.pipeline.expression;
 
+import com.google.common.base.Throwables;
 import dev.cel.common.CelAbstractSyntaxTree;
 import dev.cel.common.CelIssue;
 import dev.cel.common.CelSource;
@@ -18,6 +19,7 @@ import dev.cel.runtime.CelEvaluationException;
 import dev.cel.runtime.CelRuntime;
 import dev.cel.runtime.CelUnknownSet;
 import io.leat.pipeline.Expression;
+import io.leat.pipeline.expression.Growth.TooMuchException;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -154,6 +156,7 @@ public final class Program {
     if (translation == null || input == null) {
       return evaluateByLibrary(bindings);
     }
+    Growth.begin();
     try {
       return translation.evaluate(input);
     } catch (RuntimeException e) {
@@ -169,6 +172,7 @@ public final class Program {
   /** What {@link #evaluate} does, by the CEL library alone. */
   @Nullable Object evaluateByLibrary(Map<String, Object> bindings) {
     Object value;
+    Growth.begin();
     try {
       value = program.eval(name -> lookup(bindings, name));
     } catch (CelEvaluationException e) {
@@ -178,11 +182,18 @@ public final class Program {
       throw at(
           expression,
           CelSourceLocation.NONE,
-          "'%s' has no value for this input: %s"
-              .formatted(expression.text(), Issues.plain(e.getMessage())),
+          "'%s' has no value for this input: %s".formatted(expression.text(), why(e)),
           e);
     }
     return value instanceof CelUnknownSet ? null : value;
+  }
+
+  private static String why(CelEvaluationException e) {
+    return Throwables.getCausalChain(e).stream()
+        .filter(TooMuchException.class::isInstance)
+        .map(cause -> String.valueOf(cause.getMessage()))
+        .findFirst()
+        .orElseGet(() -> Issues.plain(e.getMessage()));
   }
 
   private static Optional<Object> lookup(Map<String, Object> bindings, String name) {

@@ -243,7 +243,7 @@ final class Translation {
     return switch (operation) {
       case ADD -> {
         if (a.is(CelKind.STRING) && b.is(CelKind.STRING)) {
-          yield new Call.OfTwo(left, right, (x, y) -> text(x).concat(text(y)));
+          yield new Call.OfTwo(left, right, (x, y) -> concat(text(x), text(y)));
         }
         yield a.is(CelKind.TIMESTAMP) && b.is(CelKind.DURATION)
             ? new Call.OfTwo(left, right, Times::plus)
@@ -350,6 +350,11 @@ final class Translation {
 
   private static boolean isNumber(Part part) {
     return part.is(CelKind.INT) || part.is(CelKind.DOUBLE);
+  }
+
+  private static String concat(String one, String other) {
+    Growth.charge((long) one.length() + other.length());
+    return one.concat(other);
   }
 
   private static String text(Object value) {

@@ -11,6 +11,7 @@ import io.leat.pipeline.FeatureView.Function;
 import io.leat.pipeline.expression.Program.Result;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ProgramTest {
   private static final Schema PAYMENT =
@@ -209,16 +211,34 @@ class ProgramTest {
       delimiter = '~',
       quoteCharacter = '`',
       value = {
-        "event.amont > 0          ~ at column 1 of 'event.amont > 0': unknown name event.amont; expected one of event.amount, event.ratio, event.items, event.total, event.fee, event.paid_at, event.seen_at, event.day, event.country, event.channel, event.online, event.tags and 2 more. Did you mean event.amount?",
-        "evnt.amount > 0          ~ at column 1 of 'evnt.amount > 0': unknown name evnt.amount; expected one of event.amount, event.ratio, event.items, event.total, event.fee, event.paid_at, event.seen_at, event.day, event.country, event.channel, event.online, event.tags and 2 more. Did you mean event.amount?",
-        "true && event.address    ~ at column 9 of 'true && event.address': event.address stands for no single value; expected one of event.address.city",
-        "event.price > 0          ~ at column 1 of 'event.price > 0': event.price is a decimal, which expressions cannot read; expected a number, a text, a bool or a timestamp, or a list or map of these",
-        "event.either == 'x'      ~ at column 1 of 'event.either == 'x'': event.either is a union of several types, which expressions cannot read; expected a number, a text, a bool or a timestamp, or a list or map of these",
-        "event.country > 5        ~ at column 15 of 'event.country > 5': > cannot be applied to (string, int)",
-        "event.fee == null        ~ at column 11 of 'event.fee == null': == cannot be applied to (double, null); to ask whether a value is there write has(event.field)",
-        "event.amount             ~ at column 1 of 'event.amount': 'event.amount' yields double; expected bool",
-        "has(1 + 2)               ~ at column 4 of 'has(1 + 2)': has() takes the name of a field, as in has(event.amount)",
-        "has(event.amont)         ~ at column 5 of 'has(event.amont)': unknown name event.amont; expected one of event.amount, event.ratio, event.items, event.total, event.fee, event.paid_at, event.seen_at, event.day, event.country, event.channel, event.online, event.tags and 2 more. Did you mean event.amount?",
+        "event.amont > 0          ~ at column 1 of 'event.amont > 0': unknown name event.amont;"
+            + " expected one of event.amount, event.ratio, event.items, event.total, event.fee,"
+            + " event.paid_at, event.seen_at, event.day, event.country, event.channel,"
+            + " event.online, event.tags and 2 more. Did you mean event.amount?",
+        "evnt.amount > 0          ~ at column 1 of 'evnt.amount > 0': unknown name evnt.amount;"
+            + " expected one of event.amount, event.ratio, event.items, event.total, event.fee,"
+            + " event.paid_at, event.seen_at, event.day, event.country, event.channel,"
+            + " event.online, event.tags and 2 more. Did you mean event.amount?",
+        "true && event.address    ~ at column 9 of 'true && event.address': event.address stands"
+            + " for no single value; expected one of event.address.city",
+        "event.price > 0          ~ at column 1 of 'event.price > 0': event.price is a decimal,"
+            + " which expressions cannot read; expected a number, a text, a bool or a timestamp, or"
+            + " a list or map of these",
+        "event.either == 'x'      ~ at column 1 of 'event.either == 'x'': event.either is a union"
+            + " of several types, which expressions cannot read; expected a number, a text, a bool"
+            + " or a timestamp, or a list or map of these",
+        "event.country > 5        ~ at column 15 of 'event.country > 5': > cannot be applied to"
+            + " (string, int)",
+        "event.fee == null        ~ at column 11 of 'event.fee == null': == cannot be applied to"
+            + " (double, null); to ask whether a value is there write has(event.field)",
+        "event.amount             ~ at column 1 of 'event.amount': 'event.amount' yields double;"
+            + " expected bool",
+        "has(1 + 2)               ~ at column 4 of 'has(1 + 2)': has() takes the name of a field,"
+            + " as in has(event.amount)",
+        "has(event.amont)         ~ at column 5 of 'has(event.amont)': unknown name event.amont;"
+            + " expected one of event.amount, event.ratio, event.items, event.total, event.fee,"
+            + " event.paid_at, event.seen_at, event.day, event.country, event.channel,"
+            + " event.online, event.tags and 2 more. Did you mean event.amount?",
       })
   void whatDoesNotCompileIsToldWithItsPlace(String text, String problem) {
     assertThatThrownBy(() -> Program.compile(expression(text), EVENT, Result.BOOL))
@@ -301,5 +321,79 @@ class ProgramTest {
     payment.put("limits", Map.of(new Utf8("daily"), 100.0));
     payment.put("address", address);
     return payment;
+  }
+
+  /** Each would make terabytes of a text of a few letters. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "event.country.replace('', 'xxxxxxxx').replace('', 'xxxxxxxx').replace('',"
+            + " 'xxxxxxxx').replace('', 'xxxxxxxx').replace('', 'xxxxxxxx').replace('',"
+            + " 'xxxxxxxx').replace('', 'xxxxxxxx').replace('', 'xxxxxxxx').replace('',"
+            + " 'xxxxxxxx').replace('', 'xxxxxxxx') == ''",
+        "[event.country].map(a, a.replace('B', 'BBBBBBBB')).map(a, a.replace('B',"
+            + " 'BBBBBBBB')).map(a, a.replace('B', 'BBBBBBBB')).map(a, a.replace('B',"
+            + " 'BBBBBBBB')).map(a, a.replace('B', 'BBBBBBBB')).map(a, a.replace('B',"
+            + " 'BBBBBBBB')).map(a, a.replace('B', 'BBBBBBBB')).map(a, a.replace('B',"
+            + " 'BBBBBBBB')).map(a, a.replace('B', 'BBBBBBBB')).size() == 0",
+        "[event.country].map(a, a + a + a + a + a + a + a + a).map(a, a + a + a + a + a + a + a +"
+            + " a).map(a, a + a + a + a + a + a + a + a).map(a, a + a + a + a + a + a + a +"
+            + " a).map(a, a + a + a + a + a + a + a + a).map(a, a + a + a + a + a + a + a +"
+            + " a).map(a, a + a + a + a + a + a + a + a).map(a, a + a + a + a + a + a + a +"
+            + " a).size() == 0",
+        "[[0]].map(a, a + a + a + a + a + a + a + a).map(a, a + a + a + a + a + a + a + a).map(a, a"
+            + " + a + a + a + a + a + a + a).map(a, a + a + a + a + a + a + a + a).map(a, a + a + a"
+            + " + a + a + a + a + a).map(a, a + a + a + a + a + a + a + a).map(a, a + a + a + a + a"
+            + " + a + a + a).map(a, a + a + a + a + a + a + a + a).size() == 0",
+        "[bytes(event.country)].map(a, a + a + a + a + a + a + a + a).map(a, a + a + a + a + a + a"
+            + " + a + a).map(a, a + a + a + a + a + a + a + a).map(a, a + a + a + a + a + a + a +"
+            + " a).map(a, a + a + a + a + a + a + a + a).map(a, a + a + a + a + a + a + a +"
+            + " a).map(a, a + a + a + a + a + a + a + a).map(a, a + a + a + a + a + a + a +"
+            + " a).size() == 0",
+        "[event.country].map(a, a.split('').join('xxxxxxxx')).map(a, a.split('').join(a)).map(a,"
+            + " a.split('').join(a)).map(a, a.split('').join(a)).map(a, a.split('').join(a)).map(a,"
+            + " a.split('').join(a)).map(a, a.split('').join(a)).map(a, a.split('').join(a)).size()"
+            + " == 0",
+      })
+  void anEvaluationMakesNoMoreThanItsBound(String text) {
+    Program program = Program.compile(expression(text), EVENT, Result.BOOL);
+
+    assertThatThrownBy(() -> program.evaluate(EVENT.bind(payment())))
+        .isInstanceOf(ExpressionException.class)
+        .hasMessageContaining("it makes texts and lists of more than 16,777,216 characters in all");
+  }
+
+  @Test
+  void theTextsThatALoopKeepsAreCountedTogether() {
+    GenericRecord payment = payment();
+    payment.put("country", "x".repeat(1 << 20));
+    Program program =
+        Program.compile(
+            expression("event.tags.map(t, event.country.substring(1)).size() > 0"),
+            EVENT,
+            Result.BOOL);
+
+    payment.put("tags", Collections.nCopies(10, "t"));
+    assertThat(program.evaluate(EVENT.bind(payment))).isEqualTo(true);
+    payment.put("tags", Collections.nCopies(9_000, "t"));
+    assertThatThrownBy(() -> program.evaluate(EVENT.bind(payment)))
+        .hasMessageContaining("it makes texts and lists of more than");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "event.country.replace('E', 'x') == 'Bx'",
+        "event.country.replace('', '-') == '-B-E-'",
+        "event.country.replace('B', '', 0) == 'BE'",
+        "(event.country + event.country).replace('B', 'b', 1) == 'bEBE'",
+        "event.country.split('').join('-') == 'B-E'",
+        "['a', 'b'].join() == 'ab'",
+        "'a,b,c'.split(',', 2) == ['a', 'b,c']",
+        "bytes('a') + bytes('b') == b'ab' && [1] + [2] == [1, 2]",
+        "[1, 2].map(x, x + 1) == [2, 3] && event.country + '!' == 'BE!'",
+      })
+  void theBoundChangesNoValue(String text) {
+    assertThat(evaluate(text, EVENT, EVENT.bind(payment()))).isEqualTo(true);
   }
 }
