@@ -1,6 +1,5 @@
 package io.leat.runtime;
 
-import org.jspecify.annotations.Nullable;
 import com.linecorp.armeria.common.HttpData;
 import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.HttpStatus;
@@ -25,6 +24,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The HTTP port of a service: {@code /health/live}, {@code /health/ready} (503 and the reasons
