@@ -4,7 +4,6 @@ import io.leat.pipeline.Contract;
 import io.leat.pipeline.Pipeline;
 import io.leat.pipeline.PipelineException;
 import io.leat.pipeline.PipelineReader;
-import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -34,12 +33,8 @@ public final class PipelineOptions {
    * @throws PipelineException if it is wrong
    */
   public Optional<Pipeline> find() throws PipelineException {
-    try {
-      Optional<Path> found = folder != null ? Optional.of(folder) : platform.stack().pipeline();
-      return found.isEmpty() ? Optional.empty() : Optional.of(PipelineReader.read(found.get()));
-    } catch (UncheckedIOException e) {
-      throw new UserError(String.valueOf(e.getMessage()), e);
-    }
+    Optional<Path> found = folder != null ? Optional.of(folder) : platform.stack().pipeline();
+    return found.isEmpty() ? Optional.empty() : Optional.of(PipelineReader.read(found.get()));
   }
 
   /**

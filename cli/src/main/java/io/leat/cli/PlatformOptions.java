@@ -4,7 +4,6 @@ import io.leat.cli.up.Endpoints;
 import io.leat.runtime.options.PropertiesFile;
 import io.leat.runtime.options.StackFolder;
 import io.leat.schemas.RegistryClient;
-import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
@@ -68,11 +67,7 @@ public final class PlatformOptions {
   public Map<String, Object> kafka() {
     Map<String, Object> settings = new HashMap<>();
     if (kafkaProperties != null) {
-      try {
-        settings.putAll(PropertiesFile.read(Path.of(kafkaProperties), "Kafka settings"));
-      } catch (UncheckedIOException e) {
-        throw new UserError(String.valueOf(e.getMessage()), e);
-      }
+      settings.putAll(PropertiesFile.read(Path.of(kafkaProperties), "Kafka settings"));
     }
     settings.put("bootstrap.servers", bootstrapServers());
     return settings;

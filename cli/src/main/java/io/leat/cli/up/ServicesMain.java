@@ -14,7 +14,6 @@ import io.leat.runtime.RunningService;
 import io.leat.runtime.streams.HealingService;
 import io.leat.runtime.streams.StreamsJob;
 import io.leat.scoring.ScoringJob;
-import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -119,8 +118,7 @@ final class ServicesMain {
     boolean told =
         failure instanceof PipelineException
             || failure instanceof LeatException
-            || failure instanceof CommandLine.ParameterException
-            || failure instanceof UncheckedIOException;
+            || failure instanceof CommandLine.ParameterException;
     return told && failure.getMessage() != null ? failure.getMessage() : failure.toString();
   }
 

@@ -1,7 +1,6 @@
 package io.leat.features.offline;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.time.OffsetDateTime;
@@ -128,8 +127,8 @@ final class HeldPositions {
     }
   }
 
-  private static UncheckedIOException failed(Table table, IOException e) {
-    return new UncheckedIOException(
+  private static OfflineException failed(Table table, IOException e) {
+    return new OfflineException(
         "It cannot be read out of %s how far it holds its topic: %s"
             .formatted(table.name(), e.getMessage()),
         e);

@@ -83,7 +83,7 @@ public final class OfflineCatalog {
    *
    * @param pipeline name of the pipeline, which the namespace is called after
    * @throws LeatException if the warehouse is not a folder and no catalog is given
-   * @throws UncheckedIOException if the warehouse cannot be made or written, or a file not be read
+   * @throws LeatException if the warehouse cannot be made or written, or a file not be read
    */
   public static OfflineCatalog of(FlinkJobOptions options, String pipeline) {
     return of(options.warehouse(), options.catalogProperties(), pipeline);
@@ -112,7 +112,8 @@ public final class OfflineCatalog {
       Files.createDirectories(folder);
       Files.delete(Files.createTempFile(folder, ".leat", ".probe"));
     } catch (IOException e) {
-      throw new UncheckedIOException(
+      throw new LeatException(
+          ErrorCode.NOT_WRITABLE,
           StorageTrouble.sentence(e, folder.toString())
               .orElse(
                   "The warehouse %s cannot be written (%s). Give a writable folder with --warehouse."

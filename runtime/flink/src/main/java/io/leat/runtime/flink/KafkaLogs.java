@@ -36,6 +36,12 @@ final class KafkaLogs implements StreamDrain.Logs, AutoCloseable {
   private final Admin admin;
   private final KafkaConsumer<byte[], byte[]> consumer;
 
+  /** What was read last of each partition and held no record: at rest, it is not read again. */
+  private final Map<TopicPartition, Gap> empty = new HashMap<>();
+
+  /** Between what a group has committed and an end. */
+  private record Gap(long from, long end) {}
+
   /**
    * @param settings of any Kafka client
    */
@@ -99,14 +105,26 @@ final class KafkaLogs implements StreamDrain.Logs, AutoCloseable {
    */
   private boolean hasNone(
       TopicPartition partition, @Nullable OffsetAndMetadata committed, long end) {
-    List<TopicPartition> one = List.of(partition);
-    long first = consumer.beginningOffsets(one).get(partition);
-    long from = committed == null ? first : Math.max(first, committed.offset());
-    if (from >= end) {
+    Gap gap = new Gap(committed == null ? 0 : committed.offset(), end);
+    if (gap.from() >= end || gap.equals(empty.get(partition))) {
       return true;
     }
-    consumer.assign(one);
-    consumer.seek(partition, from);
+    boolean none = readNone(partition, gap);
+    if (none) {
+      empty.put(partition, gap);
+    }
+    return none;
+  }
+
+  private boolean readNone(TopicPartition partition, Gap gap) {
+    List<TopicPartition> one = List.of(partition);
+    consumer.assign(one); // first of all: the client warns of answers about what is not assigned
+    long first = consumer.beginningOffsets(one).getOrDefault(partition, 0L);
+    long end = gap.end();
+    if (Math.max(first, gap.from()) >= end) {
+      return true;
+    }
+    consumer.seek(partition, Math.max(first, gap.from()));
     long deadline = System.nanoTime() + LOOK.toNanos();
     while (consumer.position(partition) < end && System.nanoTime() < deadline) {
       for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
