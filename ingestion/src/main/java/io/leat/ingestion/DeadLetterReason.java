@@ -25,7 +25,9 @@ public enum DeadLetterReason {
   TOO_DEEP(
       "the value is nested deeper than 100 levels of records, lists and maps",
       "write it flatter; no later stage could hold it"),
-  /** The value does not begin with byte 0 and a schema id of four bytes, or the id is in a header. */
+  /**
+   * The value does not begin with byte 0 and a schema id of four bytes, or the id is in a header.
+   */
   NOT_FRAMED(
       "the value does not begin with byte 0 and a schema id of four bytes, or the id stands in a header",
       "use a serialiser of Confluent's wire format"),
