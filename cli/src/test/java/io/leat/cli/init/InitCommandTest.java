@@ -134,7 +134,7 @@ class InitCommandTest {
 
     assertThat(run.code()).as(run.out()).isZero();
     assertThat(CommandRun.of("validate", folder.toString()).out())
-        .contains("bikes is valid: 1 contracts, 1 views, 1 services");
+        .contains("bikes is valid: 1 contract, 1 view, 1 service,");
     assertThat(PipelineReader.read(folder).contract("orders")).isPresent();
   }
 
@@ -233,7 +233,7 @@ class InitCommandTest {
     CommandRun train = asPrinted(printed, "train");
     assertThat(train.code()).as(train.out()).isZero();
     CommandRun validate = asPrinted(printed, "validate");
-    assertThat(validate.out()).contains("1 models, 1 monitors");
+    assertThat(validate.out()).contains("1 model, 1 monitor,");
   }
 
   private CommandRun asPrinted(List<PrintedCommand> printed, String name) {
