@@ -23,6 +23,9 @@ class KilledProcessesIT {
       Path.of(System.getProperty("leat.project"), "examples/card-payments");
   private static final Duration LONGEST = Duration.ofMinutes(5);
 
+  /** Payments of the fifty customers in more than sixty days, which end in March. */
+  private static final long SIXTY_DAYS = 3_500;
+
   /** What each process's command line alone has. */
   private static final List<String> PROCESSES =
       List.of(
@@ -44,11 +47,14 @@ class KilledProcessesIT {
         pipeline.resolve("play.yaml"),
         """
         play: io.leat.examples.cardpayments.CardPayments
-        with: { customers: 50, terminals: 30, fast-days: 1, days-per-minute: 20, shift-day: -1 }
+        with: { customers: 50, terminals: 30, fast-days: 75, days-per-minute: 20, shift-day: -1 }
         """);
 
     try (RunningStack stack = RunningStack.up(pipeline, temporary.resolve("leat"))) {
-      awaitMore(stack);
+      await("the days that the printed commands ask for, in the tables")
+          .atMost(LONGEST)
+          .pollInterval(Duration.ofSeconds(2))
+          .until(() -> stack.committedRows("card_payments", "vectors_fraud") >= SIXTY_DAYS);
       new PrintedCommands(stack, pipeline, temporary).runAll();
       for (String process : PROCESSES) {
         awaitMore(stack);
