@@ -77,22 +77,15 @@ public record FeatureView(
 
   /** The same view with these derived features in place of its own. */
   public FeatureView with(List<DerivedFeature> derived) {
-    return new FeatureView(
-        name,
-        version,
-        entity,
-        source,
-        windows,
-        resolution,
-        offset,
-        grace,
-        aggregations,
-        backfill,
-        derived);
+    return copy(windows, derived);
   }
 
   /** The same view over these windows. */
   FeatureView over(List<Window> windows) {
+    return copy(windows, derived);
+  }
+
+  private FeatureView copy(List<Window> windows, List<DerivedFeature> derived) {
     return new FeatureView(
         name,
         version,

@@ -90,7 +90,7 @@ public final class InitCommand implements Callable<Integer> {
                 ColumnTypes.of(file, format),
                 format.renames(),
                 new EventDraft.Chosen(eventId, eventTime, key));
-    String pipeline = name(null, folder.toAbsolutePath().normalize().getFileName().toString());
+    String pipeline = name(null, folderName());
     write(PipelineDraft.files(pipeline, draft));
     PipelineReader.read(folder);
     tell(draft);
@@ -105,8 +105,18 @@ public final class InitCommand implements Callable<Integer> {
     return given == null ? EventDraft.identifier(otherwise) : given;
   }
 
+  private String folderName() {
+    Path last = folder.toAbsolutePath().normalize().getFileName();
+    if (last == null) {
+      throw new UserError(
+          "%s is the root of the file system; name a folder that is not there yet."
+              .formatted(folder));
+    }
+    return last.toString();
+  }
+
   private static String baseName(Path file) {
-    return file.getFileName().toString().replaceFirst("\\.(csv|csv\\.gz|parquet)$", "");
+    return String.valueOf(file.getFileName()).replaceFirst("\\.(csv|csv\\.gz|parquet)$", "");
   }
 
   private void write(Map<String, String> files) {

@@ -113,7 +113,7 @@ final class PipelineDraft {
         spine: %1$s
         features:
         %2$s  - %3$s.*
-        # What a model is to foretell: a field that is known later, and is not among the features.
+        # What a model is to predict: a field that is known later, and is not among the features.
         # label: { field: FIELD, on: %4$s, within: 1d }
         """
         .formatted(draft.event(), own, view, draft.eventId());

@@ -139,6 +139,16 @@ class InitCommandTest {
   }
 
   @Test
+  void theRootOfTheFileSystemIsNoPipeline() {
+    CommandRun run = CommandRun.of("init", "/");
+
+    assertThat(run.code()).isEqualTo(1);
+    assertThat(run.out())
+        .isEqualToIgnoringNewLines(
+            "/ is the root of the file system; name a folder that is not there yet. [INPUT]");
+  }
+
+  @Test
   void nothingIsOverwritten() throws IOException {
     Files.createDirectories(folder);
     Files.writeString(folder.resolve("pipeline.yaml"), "pipeline: mine");

@@ -5,14 +5,14 @@ import java.util.Comparator;
 import java.util.stream.IntStream;
 
 /**
- * How well probabilities foretell labels.
+ * How well probabilities predict labels.
  *
  * @param rows number of rows measured, at least 1
  * @param positives number of them whose label is true
  * @param auc area under the ROC curve: how often a true label's row has the higher probability of a
  *     random pair of unlike labels, ties counting half; NaN where all labels are alike
  * @param logLoss mean negative log-likelihood in nats; 0 is perfect
- * @param baselineLogLoss log loss of foretelling the rows' own share of true labels every time
+ * @param baselineLogLoss log loss of predicting the rows' own share of true labels every time
  */
 public record Metrics(int rows, int positives, double auc, double logLoss, double baselineLogLoss) {
   private static final double CLIP = 1e-15; // as scikit-learn clips: a certain error costs 34.5
