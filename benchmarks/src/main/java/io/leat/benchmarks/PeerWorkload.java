@@ -10,15 +10,18 @@ import java.util.SplittableRandom;
 /**
  * Payments of customers with about as many each in 30 days as is asked for. Customers come in
  * cohorts: each cohort pays for 60 days, then the next one begins, so that whoever reads a few
- * cohorts alone sees windows as full as whoever reads all. Event times rise strictly, and amounts
- * are quarters: sums of them are exact in whatever order they are made.
+ * cohorts alone sees windows as full as whoever reads all. Amounts are quarters: sums of them are
+ * exact in whatever order they are made. Event times rise strictly, unless there is disorder: then
+ * one event in ten is up to half an hour behind the others.
  *
  * @param inWindow mean number of a customer's events in 30 days
  * @param cohort events of a cohort
  * @param events of all cohorts together
  */
-record PeerWorkload(String name, int inWindow, int cohort, int events) {
+record PeerWorkload(String name, int inWindow, int cohort, int events, boolean disorder) {
   private static final Duration COHORT = Duration.ofDays(60);
+  private static final int LATE_ONE_IN = 10;
+  private static final long LATEST_MILLIS = Duration.ofMinutes(30).toMillis();
 
   PeerWorkload {
     if (cohort < 2 * inWindow || events < cohort || events % cohort != 0) {
@@ -40,10 +43,11 @@ record PeerWorkload(String name, int inWindow, int cohort, int events) {
     SplittableRandom random = new SplittableRandom(inWindow);
     try (PaymentFeed feed = new PaymentFeed(cluster, contract)) {
       for (int number = 0; number < events; number++) {
+        boolean late = disorder && random.nextInt(LATE_ONE_IN) == 0;
         feed.send(
             customer(number),
             "T" + (100_000_000L + random.nextInt(1_000)),
-            first + spacing * number,
+            first + spacing * number - (late ? random.nextLong(LATEST_MILLIS) : 0),
             random.nextInt(1, 4_000) / 4.0);
       }
     }

@@ -29,6 +29,7 @@ import org.apache.avro.generic.GenericDatumReader;
 import org.apache.avro.generic.GenericRecord;
 import org.apache.avro.io.DecoderFactory;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** The same features by Leat, by Flink SQL and by Kafka Streams, with equal values. */
@@ -41,16 +42,31 @@ final class PeersCommand implements Callable<Integer> {
   private static final int BAR = 10;
 
   /** As many as the machine has cores. */
-  private static final int PARALLELISM = Runtime.getRuntime().availableProcessors();
+  static final int PARALLELISM = Runtime.getRuntime().availableProcessors();
 
   /** Between commits of all, and Flink's checkpoints. */
-  private static final Duration COMMIT = Duration.ofSeconds(1);
+  static final Duration COMMIT = Duration.ofSeconds(1);
 
   private static final Path FOLDER = Path.of("benchmarks/pipelines/peers");
   private static final Path FLINK = Path.of("benchmarks/flink/target");
   private static final String FLINK_TOPIC = "over-windows";
   private static final List<String> WINDOWS = List.of("1d", "7d", "30d");
   private static final List<String> FUNCTIONS = List.of("payments", "total", "average", "largest");
+
+  /** Who Leat is measured beside. */
+  private enum Against {
+    QUERIES,
+    EXPERTS
+  }
+
+  @Option(
+      names = "--against",
+      split = ",",
+      defaultValue = "QUERIES,EXPERTS",
+      description = "Some of ${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}.")
+  private List<Against> against = List.of();
+
+  @Mixin private ExpertPeers experts = new ExpertPeers();
 
   @Option(
       names = "--in-window",
@@ -113,6 +129,16 @@ final class PeersCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
+    if (against.contains(Against.QUERIES)) {
+      queries();
+    }
+    if (against.contains(Against.EXPERTS)) {
+      experts.measure(results, jvmOptions, Duration.ofMinutes(longest));
+    }
+    return 0;
+  }
+
+  private void queries() throws Exception {
     if (flinkCohorts.size() != inWindow.size() || streamsCohorts.size() != inWindow.size()) {
       throw new IllegalArgumentException(
           "%d workloads, but cohorts of %d for Flink and of %d for Kafka Streams: give as many"
@@ -121,7 +147,7 @@ final class PeersCommand implements Callable<Integer> {
     Results out =
         new Results(
             results,
-            "benchmarks/run peers --in-window %s --cohort %d --cohorts %d --flink-cohorts %s --streams-cohorts %s --warm %d"
+            "benchmarks/run peers --against QUERIES --in-window %s --cohort %d --cohorts %d --flink-cohorts %s --streams-cohorts %s --warm %d"
                 .formatted(
                     listed(inWindow),
                     cohort,
@@ -138,18 +164,17 @@ final class PeersCommand implements Callable<Integer> {
     for (int i = 0; i < inWindow.size(); i++) {
       PeerWorkload workload =
           new PeerWorkload(
-              "workload-" + inWindow.get(i), inWindow.get(i), cohort, cohorts * cohort);
+              "workload-" + inWindow.get(i), inWindow.get(i), cohort, cohorts * cohort, false);
       measure(out, workload, flinkCohorts.get(i) * cohort, streamsCohorts.get(i) * cohort);
     }
     out.append();
-    return 0;
   }
 
   private void measure(Results out, PeerWorkload workload, int flinkEvents, int streamsEvents)
       throws Exception {
     try (Cluster cluster = Cluster.start(Path.of("benchmarks/target/cluster"))) {
       Path folder = cluster.directory().resolve("peers");
-      Pipeline pipeline = pipeline(folder);
+      Pipeline pipeline = pipeline(folder, "exact");
       new Applier(cluster.kafka(), cluster.newRegistryClient()).apply(pipeline, "benchmark");
       cluster.create(
           List.of(FLINK_TOPIC, SlidingWindowsMain.TOPIC),
@@ -198,13 +223,20 @@ final class PeersCommand implements Callable<Integer> {
         leat.perCpuSecond() / drain.perCpuSecond());
   }
 
-  /** The pipeline, with as many partitions as there are cores. */
-  private static Pipeline pipeline(Path folder) throws IOException, PipelineException {
+  /**
+   * The pipeline, with as many partitions as there are cores.
+   *
+   * @param resolution of its view
+   */
+  static Pipeline pipeline(Path folder, String resolution) throws IOException, PipelineException {
     FeatureJob.copyPipeline(FOLDER, folder, "peers", path -> true);
     Path contract = folder.resolve("contracts/payments.yaml");
     Files.writeString(
         contract,
         Files.readString(contract).replace("partitions: 1", "partitions: " + PARALLELISM));
+    Path view = folder.resolve("features/customer_activity.yaml");
+    Files.writeString(
+        view, Files.readString(view).replace("resolution: exact", "resolution: " + resolution));
     Pipeline pipeline = PipelineReader.read(folder);
     int partitions = pipeline.contracts().get(0).topic().partitions();
     if (partitions != PARALLELISM) {
@@ -218,6 +250,20 @@ final class PeersCommand implements Callable<Integer> {
       Cluster cluster, Path folder, Pipeline pipeline, int events, PeerRows expected)
       throws IOException {
     FeatureService service = pipeline.services().get(0);
+    try (FeatureJob job = job(cluster, OnlineMain.class, folder, "leat")) {
+      return follow(
+          cluster,
+          job.process(),
+          Topics.features(service.name()),
+          events,
+          1,
+          expected,
+          vectors(cluster, service));
+    }
+  }
+
+  /** Takes the values out of Leat's vectors. */
+  static PeerRows.Decoder vectors(Cluster cluster, FeatureService service) {
     List<Integer> places = new ArrayList<>();
     for (String window : WINDOWS) {
       for (String function : FUNCTIONS) {
@@ -230,23 +276,14 @@ final class PeersCommand implements Callable<Integer> {
               .formatted(service.name(), service.featureNames(), FUNCTIONS, WINDOWS));
     }
     AvroCodec codec = new AvroCodec(cluster.newRegistryClient());
-    try (FeatureJob job = job(cluster, OnlineMain.class, folder, "leat")) {
-      return follow(
-          cluster,
-          job.process(),
-          Topics.features(service.name()),
-          events,
-          1,
-          expected,
-          (value, rows) -> {
-            FeatureVector vector = codec.decode(value, FeatureVector.class);
-            long payment = Long.parseLong(vector.getEventId());
-            for (int column = 0; column < places.size(); column++) {
-              Object feature = vector.getValues().get(places.get(column));
-              rows.put(payment, column, ((Number) feature).doubleValue());
-            }
-          });
-    }
+    return (value, rows) -> {
+      FeatureVector vector = codec.decode(value, FeatureVector.class);
+      long payment = Long.parseLong(vector.getEventId());
+      for (int column = 0; column < places.size(); column++) {
+        Object feature = vector.getValues().get(places.get(column));
+        rows.put(payment, column, ((Number) feature).doubleValue());
+      }
+    };
   }
 
   private PeerDrain slidingWindows(Cluster cluster, Path folder, int events) throws IOException {
@@ -264,6 +301,18 @@ final class PeersCommand implements Callable<Integer> {
 
   private FeatureJob job(Cluster cluster, Class<?> main, Path folder, String name)
       throws IOException {
+    return job(cluster, main, folder, name, jvmOptions, 256);
+  }
+
+  /** A service of as many threads as there are cores, which commits as often as all do. */
+  static FeatureJob job(
+      Cluster cluster,
+      Class<?> main,
+      Path folder,
+      String name,
+      List<String> jvmOptions,
+      int stateMegabytes)
+      throws IOException {
     return FeatureJob.start(
         cluster,
         main,
@@ -275,38 +324,31 @@ final class PeersCommand implements Callable<Integer> {
             "--threads",
             Integer.toString(PARALLELISM),
             "--commit-interval",
-            COMMIT.toMillis() + "ms"));
+            COMMIT.toMillis() + "ms",
+            "--state-memory",
+            stateMegabytes + "MB"));
   }
 
-  /** Flink in its own JVM, on its own class path. */
   private PeerDrain flink(Cluster cluster, Contract contract, PeerWorkload workload, int events)
       throws IOException {
     Path directory = cluster.directory().resolve("flink").toAbsolutePath();
-    Files.createDirectories(directory.resolve("scratch"));
-    List<String> options = new ArrayList<>(jvmOptions);
-    options.add("@" + LeatHome.find().directory().resolve("lib/flink/jvm.options"));
     Schema schema = flinkSchema();
     GenericDatumReader<GenericRecord> reader = new GenericDatumReader<>(schema);
     try (JvmProcess process =
-        JvmProcess.start(
-            JvmProcess.Command.of(
-                    "Flink",
-                    FLINK.resolve("classes")
-                        + ":"
-                        + Files.readString(FLINK.resolve("class-path.txt")).strip(),
-                    "io.leat.benchmarks.flink.OverWindowsMain",
-                    List.of(
-                        cluster.bootstrapServers(),
-                        cluster.registryUrl(),
-                        Topics.valid(contract.event()),
-                        Arrays.stream(workload.perPartition(events, PARALLELISM))
-                            .mapToObj(Long::toString)
-                            .collect(Collectors.joining(",")),
-                        FLINK_TOPIC,
-                        directory.toString(),
-                        COMMIT.toString()),
-                    directory.resolve("service.log"))
-                .withJvmOptions(options.toArray(String[]::new)))) {
+        startFlink(
+            "OverWindowsMain",
+            directory,
+            jvmOptions,
+            List.of(
+                cluster.bootstrapServers(),
+                cluster.registryUrl(),
+                Topics.valid(contract.event()),
+                Arrays.stream(workload.perPartition(events, PARALLELISM))
+                    .mapToObj(Long::toString)
+                    .collect(Collectors.joining(",")),
+                FLINK_TOPIC,
+                directory.toString(),
+                COMMIT.toString()))) {
       return follow(
           cluster,
           process,
@@ -321,6 +363,30 @@ final class PeersCommand implements Callable<Integer> {
             }
           });
     }
+  }
+
+  /**
+   * Starts Flink in its own JVM, on its own class path.
+   *
+   * @param main class of the package of Flink's peers
+   * @param directory takes its log, and in {@code scratch} its state
+   */
+  static JvmProcess startFlink(
+      String main, Path directory, List<String> jvmOptions, List<String> arguments)
+      throws IOException {
+    Files.createDirectories(directory.resolve("scratch"));
+    List<String> options = new ArrayList<>(jvmOptions);
+    options.add("@" + LeatHome.find().directory().resolve("lib/flink/jvm.options"));
+    return JvmProcess.start(
+        JvmProcess.Command.of(
+                "Flink",
+                FLINK.resolve("classes")
+                    + ":"
+                    + Files.readString(FLINK.resolve("class-path.txt")).strip(),
+                "io.leat.benchmarks.flink." + main,
+                arguments,
+                directory.resolve("service.log"))
+            .withJvmOptions(options.toArray(String[]::new)));
   }
 
   private static GenericRecord read(GenericDatumReader<GenericRecord> reader, byte[] value) {

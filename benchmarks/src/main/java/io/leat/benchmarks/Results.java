@@ -38,6 +38,8 @@ final class Results {
   }
 
   void append() {
+    line("");
+    line("Load at the end (1, 5, 15 minutes): %s.", find("/proc/loadavg", "^(\\S+ \\S+ \\S+)"));
     try {
       Files.writeString(file, text, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
     } catch (IOException e) {

@@ -57,7 +57,7 @@ public final class OverWindowsMain {
             .collect(Collectors.joining(";"));
     StreamExecutionEnvironment environment =
         StreamExecutionEnvironment.getExecutionEnvironment(
-            settings(arguments[5], perPartition.size(), Duration.parse(arguments[6])));
+            settings(arguments[5], perPartition.size(), Duration.parse(arguments[6]), 256));
     StreamTableEnvironment tables = StreamTableEnvironment.create(environment);
     tables.executeSql(
         """
@@ -105,7 +105,8 @@ public final class OverWindowsMain {
   }
 
   /** What a Flink user would set for throughput; everything else at Flink's default. */
-  private static Configuration settings(String folder, int slots, Duration checkpoints) {
+  static Configuration settings(
+      String folder, int slots, Duration checkpoints, int stateMegabytes) {
     Configuration settings = new Configuration();
     settings.set(CoreOptions.DEFAULT_PARALLELISM, slots);
     settings.set(PipelineOptions.OBJECT_REUSE, true);
@@ -114,7 +115,7 @@ public final class OverWindowsMain {
     settings.set(CheckpointingOptions.CHECKPOINTS_DIRECTORY, "file://" + folder + "/checkpoints");
     settings.set(CheckpointingOptions.CHECKPOINTING_INTERVAL, checkpoints);
     settings.set(CoreOptions.TMP_DIRS, folder + "/scratch");
-    settings.set(TaskManagerOptions.MANAGED_MEMORY_SIZE, MemorySize.ofMebiBytes(256));
+    settings.set(TaskManagerOptions.MANAGED_MEMORY_SIZE, MemorySize.ofMebiBytes(stateMegabytes));
     settings.set(JobManagerOptions.BIND_HOST, "127.0.0.1");
     settings.set(TaskManagerOptions.BIND_HOST, "127.0.0.1");
     settings.set(RestOptions.BIND_ADDRESS, "127.0.0.1");

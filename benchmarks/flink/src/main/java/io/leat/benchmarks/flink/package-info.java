@@ -1,7 +1,7 @@
 /**
- * The peer of a feature view that is written in Flink SQL. It runs in a JVM of its own, which
- * {@code benchmarks/run peers} starts: Flink and Kafka Streams never share a class path. Imports
- * Flink alone; nothing imports it.
+ * The peers of a feature view that are written for Flink: in SQL, and by hand. They run in a JVM of
+ * their own, which {@code benchmarks/run peers} starts: Flink and Kafka Streams never share a class
+ * path. Imports Flink, what an expert would write, and the codec; nothing imports it.
  */
 @NullMarked
 package io.leat.benchmarks.flink;
