@@ -162,7 +162,7 @@ public final class AvroCodec {
       AvroInput in = new AvroInput(value, WireFormat.HEADER_LENGTH);
       Object read = resolution.read(in);
       checkEnd(value, in.isEnd());
-      return read;
+      return Objects.requireNonNull(read, "a record is not null");
     };
   }
 
@@ -260,6 +260,6 @@ public final class AvroCodec {
 
   /** Reads the whole of a framed value. */
   private interface ValueReader {
-    @Nullable Object read(byte[] value) throws IOException;
+    Object read(byte[] value) throws IOException;
   }
 }

@@ -6,6 +6,7 @@ import org.apache.avro.generic.GenericData;
 import org.apache.avro.generic.GenericDatumWriter;
 import org.apache.avro.generic.GenericRecord;
 import org.apache.avro.io.Encoder;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A record of simple fields that knows the bytes it was read from, and which of its fields have
@@ -33,7 +34,7 @@ final class FlatRecord extends GenericData.Record {
   }
 
   /** Sets a field to what was read, as long as its bytes end at a place in the value. */
-  void read(int field, Object read, int end) {
+  void read(int field, @Nullable Object read, int end) {
     super.put(field, read);
     ends[field + 1] = end;
   }

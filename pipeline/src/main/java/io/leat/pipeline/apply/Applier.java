@@ -1,5 +1,6 @@
 package io.leat.pipeline.apply;
 
+import io.leat.common.Lookups;
 import io.leat.pipeline.Pipeline;
 import io.leat.pipeline.apply.Change.Kind;
 import io.leat.pipeline.apply.Change.State;
@@ -134,7 +135,7 @@ public final class Applier {
                 entry -> entry.getKey().name(),
                 entry ->
                     new Planner.Existing(
-                        descriptions.get(entry.getKey().name()).partitions().size(),
+                        Lookups.required(descriptions, entry.getKey().name()).partitions().size(),
                         entry.getValue().entries().stream()
                             .filter(setting -> setting.value() != null)
                             .collect(Collectors.toMap(ConfigEntry::name, ConfigEntry::value)))));
@@ -172,11 +173,11 @@ public final class Applier {
   private void registerSchemas(Pipeline pipeline, Plan plan) {
     Map<String, Schema> subjects = Planner.subjects(pipeline);
     for (String subject : missing(plan, Kind.SCHEMA)) {
-      registry.register(subject, subjects.get(subject));
+      registry.register(subject, Lookups.required(subjects, subject));
     }
     Map<String, Compatibility> promises = Planner.promises(pipeline);
     for (String subject : missing(plan, Kind.COMPATIBILITY)) {
-      registry.setCompatibility(subject, promises.get(subject).name());
+      registry.setCompatibility(subject, Lookups.required(promises, subject).name());
     }
   }
 

@@ -118,7 +118,8 @@ public final class Program {
     } catch (CelValidationException e) {
       throw invalid(expression, e);
     } catch (CelEvaluationException e) {
-      throw at(expression, CelSourceLocation.of(1, 0), Issues.plain(e.getMessage()), e);
+      throw at(
+          expression, CelSourceLocation.of(1, 0), Issues.plain(String.valueOf(e.getMessage())), e);
     }
   }
 
@@ -193,7 +194,7 @@ public final class Program {
         .filter(TooMuchException.class::isInstance)
         .map(cause -> String.valueOf(cause.getMessage()))
         .findFirst()
-        .orElseGet(() -> Issues.plain(e.getMessage()));
+        .orElseGet(() -> Issues.plain(String.valueOf(e.getMessage())));
   }
 
   private static Optional<Object> lookup(Map<String, Object> bindings, String name) {

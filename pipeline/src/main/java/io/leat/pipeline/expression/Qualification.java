@@ -2,6 +2,7 @@ package io.leat.pipeline.expression;
 
 import dev.cel.common.CelAbstractSyntaxTree;
 import dev.cel.common.CelValidationException;
+import io.leat.common.Lookups;
 import io.leat.pipeline.Expression;
 import io.leat.pipeline.expression.FreeNames.FreeName;
 import java.util.Map;
@@ -34,7 +35,7 @@ public final class Qualification {
     TreeSet<Integer> places = new TreeSet<>();
     for (FreeName name : FreeNames.of(parsed.getExpr())) {
       if (names.contains(name.path())) {
-        int position = positions.get(name.expressionId());
+        int position = Lookups.required(positions, name.expressionId());
         places.add(expression.text().offsetByCodePoints(0, position));
       }
     }

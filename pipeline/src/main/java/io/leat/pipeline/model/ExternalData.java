@@ -6,6 +6,7 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.UnknownFieldSet;
 import com.google.protobuf.UnknownFieldSet.Field;
+import io.leat.common.Lookups;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -102,7 +103,7 @@ final class ExternalData {
   private static UnknownFieldSet inline(UnknownFieldSet tensor, Map<String, byte[]> weights) {
     Map<String, String> entries = entries(tensor);
     String name = entries.getOrDefault("location", "");
-    byte[] file = weights.get(name);
+    byte[] file = Lookups.required(weights, name);
     Optional<Long> offset = number(entries.getOrDefault("offset", "0"));
     Optional<Long> length =
         entries.containsKey("length")

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -63,7 +64,9 @@ public record ModelFile(Path path, byte[] bytes, String sha256) {
 
   /** A file of weights: its name is the model file's word, so it may lead nowhere else. */
   private static Path beside(Path model, String name) {
-    Path folder = model.toAbsolutePath().normalize().getParent();
+    Path folder =
+        Objects.requireNonNull(
+            model.toAbsolutePath().normalize().getParent(), "a file lies in a folder");
     Path file = folder.resolve(name).normalize();
     if (Path.of(name).isAbsolute() || name.isEmpty() || !file.startsWith(folder)) {
       throw new ModelException(

@@ -1,5 +1,6 @@
 package io.leat.pipeline.reader;
 
+import io.leat.common.Lookups;
 import io.leat.pipeline.Contract;
 import io.leat.pipeline.Expression;
 import io.leat.pipeline.FeatureService.DerivedFeature;
@@ -76,7 +77,7 @@ final class FeatureListReader {
     List<Feature> features = new ArrayList<>();
     Set<String> names = new HashSet<>();
     for (Value entry : entries) {
-      for (Feature feature : read.get(entry)) {
+      for (Feature feature : Lookups.required(read, entry)) {
         if (names.add(feature.name())) {
           features.add(feature);
         } else {

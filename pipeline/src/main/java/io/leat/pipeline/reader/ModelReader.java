@@ -1,5 +1,6 @@
 package io.leat.pipeline.reader;
 
+import io.leat.common.Lookups;
 import io.leat.pipeline.Contract;
 import io.leat.pipeline.Expression;
 import io.leat.pipeline.FeatureService;
@@ -75,7 +76,7 @@ public final class ModelReader {
     try {
       check.check(model, pipeline);
     } catch (ModelException e) {
-      artifacts.get(model.name()).problem("%s", e.getMessage());
+      Lookups.required(artifacts, model.name()).problem("%s", e.getMessage());
     }
   }
 

@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.common.ScalarStyle;
 import org.snakeyaml.engine.v2.nodes.MappingNode;
 import org.snakeyaml.engine.v2.nodes.Node;
@@ -49,7 +50,7 @@ public final class Value {
   }
 
   /** Reports a mistake at this value. */
-  public void problem(String message, Object... arguments) {
+  public void problem(String message, @Nullable Object... arguments) {
     problems.add(file, line(), arguments.length == 0 ? message : message.formatted(arguments));
   }
 

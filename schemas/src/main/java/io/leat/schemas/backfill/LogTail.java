@@ -2,6 +2,7 @@ package io.leat.schemas.backfill;
 
 import io.leat.common.ErrorCode;
 import io.leat.common.LeatException;
+import io.leat.common.Lookups;
 import io.leat.schemas.position.LostPosition;
 import java.time.Duration;
 import java.util.HashMap;
@@ -55,8 +56,9 @@ public final class LogTail implements AutoCloseable {
   public Optional<ConsumerRecord<byte[], byte[]>> last(
       TopicPartition partition, long before, Predicate<ConsumerRecord<byte[], byte[]>> wanted) {
     consumer.assign(List.of(partition));
-    long first = consumer.beginningOffsets(List.of(partition)).get(partition);
-    long end = Math.min(before, consumer.endOffsets(List.of(partition)).get(partition));
+    long first = Lookups.required(consumer.beginningOffsets(List.of(partition)), partition);
+    long end =
+        Math.min(before, Lookups.required(consumer.endOffsets(List.of(partition)), partition));
     long look = FIRST_LOOK;
     Optional<ConsumerRecord<byte[], byte[]>> found =
         last(partition, Math.max(first, end - look), end, wanted);

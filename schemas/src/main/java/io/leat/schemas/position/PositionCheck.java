@@ -1,5 +1,6 @@
 package io.leat.schemas.position;
 
+import io.leat.common.Lookups;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
@@ -28,8 +29,8 @@ public final class PositionCheck {
   public static Optional<LostPosition> check(
       Consumer<?, ?> consumer, TopicPartition partition, OffsetAndMetadata position) {
     List<TopicPartition> one = List.of(partition);
-    long earliest = consumer.beginningOffsets(one).get(partition);
-    long end = consumer.endOffsets(one).get(partition);
+    long earliest = Lookups.required(consumer.beginningOffsets(one), partition);
+    long end = Lookups.required(consumer.endOffsets(one), partition);
     if (position.offset() < earliest || position.offset() > end) {
       return Optional.of(LostPosition.outOfRange(partition, position.offset(), earliest, end));
     }
@@ -58,22 +59,19 @@ public final class PositionCheck {
     Map<TopicPartition, Long> earliest = consumer.beginningOffsets(positions.keySet());
     Map<TopicPartition, Long> end = consumer.endOffsets(positions.keySet());
     Map<TopicPartition, OffsetAndMetadata> agreed =
-        failure instanceof LogTruncationException cut
-            ? cut.divergentOffsets()
+        failure instanceof LogTruncationException truncation
+            ? truncation.divergentOffsets()
             : Collections.emptyMap();
     return positions.entrySet().stream()
         .map(
             at -> {
               TopicPartition partition = at.getKey();
-              long first = earliest.get(partition);
-              return at.getValue() >= first && agreed.containsKey(partition)
-                  ? LostPosition.cutOff(
-                      partition,
-                      at.getValue(),
-                      first,
-                      end.get(partition),
-                      agreed.get(partition).offset())
-                  : LostPosition.outOfRange(partition, at.getValue(), first, end.get(partition));
+              long first = Lookups.required(earliest, partition);
+              long last = Lookups.required(end, partition);
+              OffsetAndMetadata cut = agreed.get(partition);
+              return at.getValue() >= first && cut != null
+                  ? LostPosition.cutOff(partition, at.getValue(), first, last, cut.offset())
+                  : LostPosition.outOfRange(partition, at.getValue(), first, last);
             })
         .toList();
   }
