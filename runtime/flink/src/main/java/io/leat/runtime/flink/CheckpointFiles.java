@@ -36,7 +36,9 @@ final class CheckpointFiles {
         new DataInputStream(new BufferedInputStream(Files.newInputStream(metadata)))) {
       CheckpointMetadata read =
           org.apache.flink.runtime.checkpoint.Checkpoints.loadCheckpointMetadata(
-              in, CheckpointFiles.class.getClassLoader(), metadata.getParent().toUri().toString());
+              in,
+              CheckpointFiles.class.getClassLoader(),
+              metadata.resolveSibling("").toUri().toString());
       CheckpointFiles found = new CheckpointFiles();
       for (OperatorState operator : read.getOperatorStates()) {
         operator.getStates().forEach(found::addAll);

@@ -142,7 +142,10 @@ final class Checkpoints {
   }
 
   private static boolean isComplete(Path path) {
-    return path.getFileName().toString().equals(METADATA) && number(path.getParent()) >= 0;
+    Path checkpoint = path.getParent();
+    return path.getFileName().toString().equals(METADATA)
+        && checkpoint != null
+        && number(checkpoint) >= 0;
   }
 
   private static long number(Path checkpoint) {

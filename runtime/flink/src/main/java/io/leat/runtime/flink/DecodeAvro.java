@@ -13,7 +13,6 @@ import org.apache.flink.metrics.Counter;
 import org.apache.flink.streaming.api.functions.ProcessFunction;
 import org.apache.flink.util.Collector;
 import org.apache.flink.util.OutputTag;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -54,8 +53,8 @@ public final class DecodeAvro<R, T> extends ProcessFunction<KafkaRecord, T> {
   private final RegistryConnection registry;
   private final Decoding<R> decoding;
   private final Mapping<R, T> mapping;
-  private transient @Nullable AvroCodec codec;
-  private transient @Nullable Counter bad;
+  private transient AvroCodec codec;
+  private transient Counter bad;
 
   private DecodeAvro(RegistryConnection registry, Decoding<R> decoding, Mapping<R, T> mapping) {
     this.registry = registry;
@@ -105,14 +104,17 @@ public final class DecodeAvro<R, T> extends ProcessFunction<KafkaRecord, T> {
     }
     T result;
     try {
-      AvroCodec open = codec;
-      R decoded = RegistryConnection.whenAvailable(() -> decoding.apply(open, value));
+      R decoded = RegistryConnection.whenAvailable(() -> decoding.apply(codec, value));
       result = mapping.apply(record, decoded);
     } catch (MalformedValueException e) {
-      refuse(record, e.kind().name().toLowerCase(Locale.ROOT), e.getMessage(), context);
+      refuse(
+          record,
+          e.kind().name().toLowerCase(Locale.ROOT),
+          String.valueOf(e.getMessage()),
+          context);
       return;
     } catch (BadRecordException e) {
-      refuse(record, e.reason(), e.getMessage(), context);
+      refuse(record, e.reason(), String.valueOf(e.getMessage()), context);
       return;
     } catch (RuntimeException e) {
       log.error("A defect of this job, not of the record at {}", record.position(), e);

@@ -159,7 +159,7 @@ public final class KafkaRecords {
     private final Class<T> type;
     private final FromRecord<T, @Nullable String> key;
     private final FromRecord<T, Map<String, String>> headers;
-    private transient @Nullable AvroCodec codec;
+    private transient AvroCodec codec;
     private transient int schemaId;
 
     Encoding(
@@ -195,7 +195,6 @@ public final class KafkaRecords {
     }
 
     @Override
-    // open comes first
     public ProducerRecord<byte[], byte[]> serialize(
         T record, KafkaSinkContext context, @Nullable Long timestamp) {
       String text = key.apply(record);

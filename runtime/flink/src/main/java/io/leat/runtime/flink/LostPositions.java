@@ -1,5 +1,6 @@
 package io.leat.runtime.flink;
 
+import io.leat.common.Lookups;
 import io.leat.schemas.position.LostPosition;
 import io.leat.schemas.position.OnLostPosition;
 import io.leat.schemas.position.PositionCheck;
@@ -75,7 +76,7 @@ record LostPositions(Properties settings, String reader, OnLostPosition choice)
         new KafkaConsumer<>(client, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
       List<LogSplit> checked = new ArrayList<>();
       for (KafkaPartitionSplit split : splits) {
-        checked.add(check(split, ids.get(split.getTopic()), consumer, gaps));
+        checked.add(check(split, Lookups.required(ids, split.getTopic()), consumer, gaps));
       }
       return checked;
     }
@@ -87,7 +88,7 @@ record LostPositions(Properties settings, String reader, OnLostPosition choice)
     Optional<LogSplit> known = split instanceof LogSplit of ? Optional.of(of) : Optional.empty();
     long position = position(split, consumer);
     if (position < 0) { // none yet: Flink's word for the first record
-      long first = consumer.beginningOffsets(List.of(partition)).get(partition);
+      long first = Lookups.required(consumer.beginningOffsets(List.of(partition)), partition);
       log.info("{} has no position in {} and begins with offset {}", reader, partition, first);
       if (first > 0) {
         gaps.add(partition);
@@ -142,8 +143,8 @@ record LostPositions(Properties settings, String reader, OnLostPosition choice)
     return LostPosition.madeAgain(
         partition,
         position,
-        consumer.beginningOffsets(one).get(partition),
-        consumer.endOffsets(one).get(partition));
+        Lookups.required(consumer.beginningOffsets(one), partition),
+        Lookups.required(consumer.endOffsets(one), partition));
   }
 
   private static Map<String, String> topicIds(
