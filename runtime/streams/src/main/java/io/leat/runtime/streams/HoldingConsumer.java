@@ -1,9 +1,5 @@
 package io.leat.runtime.streams;
 
-import java.lang.reflect.InvocationHandler;
-import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.Method;
-import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
@@ -18,7 +14,6 @@ import org.apache.kafka.clients.consumer.NoOffsetForPartitionException;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.apache.kafka.common.TopicPartition;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -36,7 +31,7 @@ import org.slf4j.LoggerFactory;
  * <p>Kafka Streams pauses partitions too, where it has read enough ahead. A partition is fetched
  * while neither of the two wants it paused.
  */
-final class HoldingConsumer implements InvocationHandler {
+final class HoldingConsumer extends ForwardingConsumer<byte[], byte[]> {
   private static final Logger log = LoggerFactory.getLogger(HoldingConsumer.class);
 
   private final Consumer<byte[], byte[]> consumer;
@@ -45,50 +40,24 @@ final class HoldingConsumer implements InvocationHandler {
   private final Map<TopicPartition, ConsumerRecord<byte[], byte[]>> held = new HashMap<>();
   private final Set<TopicPartition> pausedByStreams = new HashSet<>();
 
-  private HoldingConsumer(
-      Consumer<byte[], byte[]> consumer, RecordGates gates, LostPositions lost) {
+  /**
+   * @param consumer one of {@code auto.offset.reset=none}
+   */
+  HoldingConsumer(Consumer<byte[], byte[]> consumer, RecordGates gates, LostPositions lost) {
+    super(consumer);
     this.consumer = consumer;
     this.gates = gates;
     this.lost = lost;
   }
 
-  /**
-   * @param consumer one of {@code auto.offset.reset=none}
-   */
-  @SuppressWarnings("unchecked") // it implements Consumer, whatever its records are
-  static Consumer<byte[], byte[]> around(
-      Consumer<byte[], byte[]> consumer, RecordGates gates, LostPositions lost) {
-    return (Consumer<byte[], byte[]>)
-        Proxy.newProxyInstance(
-            HoldingConsumer.class.getClassLoader(),
-            new Class<?>[] {Consumer.class},
-            new HoldingConsumer(consumer, gates, lost));
+  @Override
+  public void pause(Collection<TopicPartition> partitions) {
+    pausedByStreams.addAll(partitions);
+    consumer.pause(partitions);
   }
 
   @Override
-  @SuppressWarnings("unchecked") // pause and resume take partitions
-  public @Nullable Object invoke(Object proxy, Method method, Object[] arguments) throws Throwable {
-    switch (method.getName()) {
-      case "poll" -> {
-        return poll((Duration) arguments[0]);
-      }
-      case "pause" -> {
-        pausedByStreams.addAll((Collection<TopicPartition>) arguments[0]);
-      }
-      case "resume" -> {
-        resume((Collection<TopicPartition>) arguments[0]);
-        return null;
-      }
-      default -> {}
-    }
-    try {
-      return method.invoke(consumer, arguments);
-    } catch (InvocationTargetException e) {
-      throw e.getCause();
-    }
-  }
-
-  private void resume(Collection<TopicPartition> partitions) {
+  public void resume(Collection<TopicPartition> partitions) {
     pausedByStreams.removeAll(partitions);
     consumer.resume(
         partitions.stream()
@@ -96,7 +65,8 @@ final class HoldingConsumer implements InvocationHandler {
             .toList());
   }
 
-  private ConsumerRecords<byte[], byte[]> poll(Duration timeout) {
+  @Override
+  public ConsumerRecords<byte[], byte[]> poll(Duration timeout) {
     if (!held.isEmpty()) {
       Set<TopicPartition> assigned = consumer.assignment();
       held.entrySet()

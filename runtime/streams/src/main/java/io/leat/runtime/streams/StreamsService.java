@@ -199,7 +199,7 @@ public final class StreamsService implements RunningService {
     return new DefaultKafkaClientSupplier() {
       @Override
       public Consumer<byte[], byte[]> getConsumer(Map<String, Object> settings) {
-        return HoldingConsumer.around(
+        return new HoldingConsumer(
             super.getConsumer(settings),
             context.gates(),
             new LostPositions(

@@ -37,7 +37,7 @@ class HoldingConsumerTest {
   @BeforeEach
   void start() {
     gates.add("payments", record -> !unknown.contains(new String(record.value(), UTF_8)));
-    consumer = HoldingConsumer.around(kafka, gates, lost(OnLostPosition.stop));
+    consumer = new HoldingConsumer(kafka, gates, lost(OnLostPosition.stop));
     consumer.assign(List.of(FIRST, SECOND));
     kafka.updateBeginningOffsets(Map.of(FIRST, 0L, SECOND, 0L));
     kafka.updateEndOffsets(Map.of(FIRST, 100L, SECOND, 100L));
@@ -164,7 +164,7 @@ class HoldingConsumerTest {
   })
   void aLostPositionGoesOnWhereItIsChosen(
       OnLostPosition choice, long position, long earliest, long end, long next) {
-    consumer = HoldingConsumer.around(kafka, gates, lost(choice));
+    consumer = new HoldingConsumer(kafka, gates, lost(choice));
     lose(FIRST, position, earliest, end);
 
     consumer.poll(Duration.ZERO);
@@ -191,7 +191,7 @@ class HoldingConsumerTest {
     fresh.assign(List.of(FIRST));
     fresh.updateBeginningOffsets(Map.of(FIRST, 7L));
 
-    HoldingConsumer.around(fresh, gates, lost(OnLostPosition.stop)).poll(Duration.ZERO);
+    new HoldingConsumer(fresh, gates, lost(OnLostPosition.stop)).poll(Duration.ZERO);
 
     assertThat(fresh.position(FIRST)).isEqualTo(7);
     assertThat(held.problem()).isEmpty();
