@@ -7,6 +7,7 @@ import com.linecorp.armeria.common.MediaType;
 import com.linecorp.armeria.server.ServerBuilder;
 import io.leat.common.Cleanup;
 import io.leat.common.LeatException;
+import io.leat.common.Lookups;
 import io.leat.pipeline.Contract;
 import io.leat.pipeline.Pipeline;
 import io.leat.pipeline.PipelineException;
@@ -176,7 +177,7 @@ public final class EventDoor implements RunningService {
         () -> {
           for (String event : Map.copyOf(missing).keySet()) {
             try {
-              intakes.get(event).prepare();
+              Lookups.required(intakes, event).prepare();
               missing.remove(event);
             } catch (RuntimeException e) {
               boolean told = e instanceof LeatException;

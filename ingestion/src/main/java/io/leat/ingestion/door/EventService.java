@@ -235,7 +235,7 @@ final class EventService implements HttpService {
             ? thrown.getCause()
             : thrown;
     if (error instanceof RequestException refused) {
-      return error(refused.status(), refused.getMessage());
+      return error(refused.status(), String.valueOf(refused.getMessage()));
     }
     if (error instanceof ContentTooLargeException) {
       return error(HttpStatus.REQUEST_ENTITY_TOO_LARGE, TOO_LARGE);

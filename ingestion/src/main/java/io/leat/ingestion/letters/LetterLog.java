@@ -1,6 +1,7 @@
 package io.leat.ingestion.letters;
 
 import io.leat.common.Cleanup;
+import io.leat.common.Lookups;
 import io.leat.records.LogPosition;
 import io.leat.schemas.Topics;
 import io.leat.schemas.position.LostPosition;
@@ -133,7 +134,7 @@ public final class LetterLog implements AutoCloseable {
       for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
         deadline = System.nanoTime() + PATIENCE.toNanos();
         Letter letter = new Letter(record);
-        if (record.offset() < until.get(new TopicPartition(topic, record.partition()))
+        if (record.offset() < Lookups.required(until, new TopicPartition(topic, record.partition()))
             && filter.matches(letter)
             && !visitor.visit(letter)) {
           consumer.unsubscribe();
@@ -142,9 +143,13 @@ public final class LetterLog implements AutoCloseable {
       }
       List<TopicPartition> open =
           consumer.assignment().stream()
-              .filter(partition -> consumer.position(partition) < until.get(partition))
+              .filter(
+                  partition -> consumer.position(partition) < Lookups.required(until, partition))
               .toList();
-      long left = open.stream().mapToLong(part -> until.get(part) - consumer.position(part)).sum();
+      long left =
+          open.stream()
+              .mapToLong(part -> Lookups.required(until, part) - consumer.position(part))
+              .sum();
       progress.accept(all == 0 ? 1_000 : 1_000 * (all - left) / all);
       if (open.size() < consumer.assignment().size()) {
         consumer.assign(open);
@@ -177,9 +182,11 @@ public final class LetterLog implements AutoCloseable {
                         .map(OffsetAndTimestamp::offset)
                         .orElse(Long.MAX_VALUE)); // nothing is that young
           }
-          return Math.min(first, until.get(partition));
+          return Math.min(first, Lookups.required(until, partition));
         });
-    begins.entrySet().removeIf(begin -> begin.getValue() >= until.get(begin.getKey()));
+    begins
+        .entrySet()
+        .removeIf(begin -> begin.getValue() >= Lookups.required(until, begin.getKey()));
     until.keySet().retainAll(begins.keySet());
     consumer.assign(begins.keySet());
     begins.forEach(consumer::seek);
@@ -207,8 +214,8 @@ public final class LetterLog implements AutoCloseable {
     long offset = source.get().getOffset();
     try (KafkaConsumer<byte[], byte[]> raw = open(settings)) {
       raw.assign(List.of(partition));
-      if (offset < raw.beginningOffsets(List.of(partition)).get(partition)
-          || offset >= raw.endOffsets(List.of(partition)).get(partition)) {
+      if (offset < Lookups.required(raw.beginningOffsets(List.of(partition)), partition)
+          || offset >= Lookups.required(raw.endOffsets(List.of(partition)), partition)) {
         return letter;
       }
       raw.seek(partition, offset);

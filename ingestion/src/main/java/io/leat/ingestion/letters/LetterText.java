@@ -114,18 +114,17 @@ public final class LetterText {
     }
     EventBytes bytes = content.bytes();
     record.put("key", bytes.key() == null ? null : key(bytes.key()));
-    if (bytes.value() == null) {
+    byte[] value = bytes.value();
+    if (value == null) {
       record.putNull("value");
     } else {
-      json(letter, bytes)
+      json(letter, bytes, value)
           .ifPresentOrElse(
-              value -> record.set("value", value),
+              json -> record.set("value", json),
               () ->
                   record.put(
                       "value",
-                      mayShowAll()
-                          ? "0x" + HexFormat.of().formatHex(bytes.value())
-                          : undecodable(bytes.value())));
+                      mayShowAll() ? "0x" + HexFormat.of().formatHex(value) : undecodable(value)));
     }
     return record;
   }
@@ -296,7 +295,7 @@ public final class LetterText {
     if (value == null) {
       return List.of("(null)");
     }
-    return json(letter, bytes)
+    return json(letter, bytes, value)
         .map(LetterText::pretty)
         .orElseGet(
             () -> mayShowAll() ? HexDump.of(value) : List.of("(" + undecodable(value) + ")"));
@@ -312,8 +311,7 @@ public final class LetterText {
   }
 
   /** The value, what is protected masked; empty where it cannot be decoded. */
-  private Optional<JsonNode> json(Letter letter, EventBytes bytes) {
-    byte[] value = bytes.value();
+  private Optional<JsonNode> json(Letter letter, EventBytes bytes, byte[] value) {
     if (mayShowAll()) {
       return decoded(value);
     }

@@ -2,6 +2,7 @@ package io.leat.ingestion.letters;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.leat.common.Lookups;
 import io.leat.records.AuditEvent;
 import io.leat.schemas.AvroCodec;
 import io.leat.schemas.MalformedValueException;
@@ -58,8 +59,9 @@ final class ReplayLog {
     this.codec = new AvroCodec(registry);
     String topic = Topics.deadLetters(event);
     Uuid id =
-        ask(topic, admin -> admin.describeTopics(List.of(topic)).allTopicNames().get())
-            .get(topic)
+        Lookups.required(
+                ask(topic, admin -> admin.describeTopics(List.of(topic)).allTopicNames().get()),
+                topic)
             .topicId();
     this.topicId = id.toString(); // a topic that was made anew counts its letters anew
   }
@@ -78,10 +80,11 @@ final class ReplayLog {
     // The very end, not that of the last closed transaction: another job's open one may lie before
     // a record of ours.
     long end =
-        ask(
-                Topics.AUDIT,
-                admin -> admin.listOffsets(Map.of(partition, OffsetSpec.latest())).all().get())
-            .get(partition)
+        Lookups.required(
+                ask(
+                    Topics.AUDIT,
+                    admin -> admin.listOffsets(Map.of(partition, OffsetSpec.latest())).all().get()),
+                partition)
             .offset();
     Map<String, Object> settings = new HashMap<>(kafka);
     settings.put("isolation.level", "read_committed");
@@ -114,7 +117,7 @@ final class ReplayLog {
     try {
       AuditEvent audit = codec.decode(record.value(), AuditEvent.class);
       if (audit.getAction().equals(ACTION) && topicId.equals(audit.getDetails().get(TOPIC_ID))) {
-        replayed.addAll(audit.getDetails().get(LETTERS));
+        replayed.addAll(Lookups.required(audit.getDetails(), LETTERS));
       }
     } catch (MalformedValueException | IllegalArgumentException e) {
       throw new LetterException(

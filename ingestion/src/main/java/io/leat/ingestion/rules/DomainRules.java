@@ -1,5 +1,6 @@
 package io.leat.ingestion.rules;
 
+import io.leat.common.Lookups;
 import io.leat.pipeline.Severity;
 import io.leat.pipeline.contract.FieldTags;
 import io.leat.pipeline.contract.RuleSet.Action;
@@ -119,7 +120,7 @@ public final class DomainRules {
 
   private boolean ask(Compiled compiled, GenericRecord event, List<Finding> findings) {
     DomainRule rule = compiled.rule();
-    Programs programs = compiled.programs().get(event.getSchema());
+    Programs programs = Lookups.required(compiled.programs(), event.getSchema());
     Map<String, Object> bindings = programs.scope().bind(event);
     try {
       if (isGuarded(programs, bindings)) {
@@ -142,7 +143,7 @@ public final class DomainRules {
               || !isPrimitive(schema)) {
             return value;
           }
-          Programs programs = compiled.programs().get(record.getSchema());
+          Programs programs = Lookups.required(compiled.programs(), record.getSchema());
           try {
             Map<String, Object> bindings =
                 programs
