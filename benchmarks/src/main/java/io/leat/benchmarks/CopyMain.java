@@ -41,11 +41,6 @@ public final class CopyMain {
     }
 
     @Override
-    public int defaultHttpPort() {
-      return 0;
-    }
-
-    @Override
     public Topology topology(JobContext context) {
       Topology topology = new Topology();
       for (Contract contract : context.pipeline().contracts()) {

@@ -1,7 +1,7 @@
 package io.leat.benchmarks;
 
 import io.leat.benchmarks.expert.Tiles;
-import io.leat.features.online.OnlineMain;
+import io.leat.features.online.OnlineStore;
 import io.leat.pipeline.FeatureService;
 import io.leat.pipeline.Pipeline;
 import io.leat.pipeline.PipelineException;
@@ -195,7 +195,7 @@ final class ExpertPeers {
         cluster.create(List.of(topic), PeersCommand.PARALLELISM, Map.of("retention.ms", "-1"));
       }
       return switch (subject) {
-        case LEAT -> service(OnlineMain.class, name, topic, PeersCommand.vectors(cluster, service));
+        case LEAT -> service(OnlineStore.class, name, topic, PeersCommand.vectors(cluster, service));
         case STREAMS -> service(TilesMain.class, name, topic, new Rows());
         case FLINK -> flink(name, topic);
       };

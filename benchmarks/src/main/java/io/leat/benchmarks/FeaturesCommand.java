@@ -1,6 +1,6 @@
 package io.leat.benchmarks;
 
-import io.leat.features.online.OnlineMain;
+import io.leat.features.online.OnlineStore;
 import io.leat.pipeline.Contract;
 import io.leat.pipeline.Pipeline;
 import io.leat.pipeline.PipelineReader;
@@ -152,7 +152,7 @@ final class FeaturesCommand implements Callable<Integer> {
 
   private Speed drain(Cluster cluster, Step step, String name)
       throws IOException, ExecutionException, InterruptedException {
-    Class<?> main = step == Step.GET_PUT ? GetPutMain.class : OnlineMain.class;
+    Class<?> main = step == Step.GET_PUT ? GetPutMain.class : OnlineStore.class;
     try (FeatureJob job =
         FeatureJob.start(
             cluster,

@@ -38,11 +38,6 @@ public final class GetPutMain {
     }
 
     @Override
-    public int defaultHttpPort() {
-      return 0;
-    }
-
-    @Override
     public Topology topology(JobContext context) {
       String event = context.pipeline().contracts().get(0).event();
       return new Topology()

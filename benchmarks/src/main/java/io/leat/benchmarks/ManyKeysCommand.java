@@ -1,6 +1,6 @@
 package io.leat.benchmarks;
 
-import io.leat.features.online.OnlineMain;
+import io.leat.features.online.OnlineStore;
 import io.leat.pipeline.Pipeline;
 import io.leat.pipeline.PipelineReader;
 import io.leat.pipeline.apply.Applier;
@@ -72,7 +72,7 @@ final class ManyKeysCommand implements Callable<Integer> {
       try (FeatureJob job =
           FeatureJob.start(
               cluster,
-              OnlineMain.class,
+              OnlineStore.class,
               FOLDER,
               "many-keys",
               path -> true,

@@ -1,6 +1,6 @@
 package io.leat.benchmarks;
 
-import io.leat.features.online.OnlineMain;
+import io.leat.features.online.OnlineStore;
 import io.leat.pipeline.Contract;
 import io.leat.pipeline.FeatureService;
 import io.leat.pipeline.Pipeline;
@@ -250,7 +250,7 @@ final class PeersCommand implements Callable<Integer> {
       Cluster cluster, Path folder, Pipeline pipeline, int events, PeerRows expected)
       throws IOException {
     FeatureService service = pipeline.services().get(0);
-    try (FeatureJob job = job(cluster, OnlineMain.class, folder, "leat")) {
+    try (FeatureJob job = job(cluster, OnlineStore.class, folder, "leat")) {
       return follow(
           cluster,
           job.process(),

@@ -1,6 +1,6 @@
 package io.leat.benchmarks;
 
-import io.leat.features.online.OnlineMain;
+import io.leat.features.online.OnlineStore;
 import io.leat.pipeline.Contract;
 import io.leat.pipeline.Pipeline;
 import io.leat.pipeline.PipelineReader;
@@ -153,7 +153,7 @@ final class RestoreCommand implements Callable<Integer> {
     List<String> options = new ArrayList<>(onlineOptions);
     options.addAll(List.of("--standby-replicas", Integer.toString(standbys)));
     JvmProcess process =
-        FeatureJob.process(cluster, OnlineMain.class, directory, instance, jvmOptions, options);
+        FeatureJob.process(cluster, OnlineStore.class, directory, instance, jvmOptions, options);
     started.add(process);
     return process;
   }

@@ -102,11 +102,6 @@ public final class SlidingWindowsMain {
     }
 
     @Override
-    public int defaultHttpPort() {
-      return 0;
-    }
-
-    @Override
     public Topology topology(JobContext context) {
       Contract contract = context.pipeline().contracts().get(0);
       ThreadLocal<AvroCodec> codec =

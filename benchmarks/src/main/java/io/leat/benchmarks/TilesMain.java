@@ -47,11 +47,6 @@ public final class TilesMain {
     }
 
     @Override
-    public int defaultHttpPort() {
-      return 0;
-    }
-
-    @Override
     public Topology topology(JobContext context) {
       Contract contract = context.pipeline().contracts().get(0);
       long resolution = context.pipeline().views().get(0).resolution().toMillis();

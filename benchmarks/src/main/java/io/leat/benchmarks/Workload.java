@@ -1,6 +1,6 @@
 package io.leat.benchmarks;
 
-import io.leat.ingestion.IngestionMain;
+import io.leat.ingestion.IngestionJob;
 import io.leat.pipeline.Contract;
 import io.leat.pipeline.Pipeline;
 import io.leat.pipeline.PipelineException;
@@ -109,7 +109,7 @@ final class Workload {
             "--registry-url", cluster.registryUrl(),
             "--state-dir", directory.resolve("state").toString(),
             "--http-port", "0"));
-    Class<?> main = rung == Rung.INGESTION ? IngestionMain.class : CopyMain.class;
+    Class<?> main = rung == Rung.INGESTION ? IngestionJob.class : CopyMain.class;
     return new Service(
         JvmProcess.start(
             JvmProcess.Command.of(

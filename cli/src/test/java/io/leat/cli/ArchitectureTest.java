@@ -28,6 +28,7 @@ class ArchitectureTest {
           Map.entry(
               "schemas", new Module(List.of("io.leat.records..", "io.leat.schemas.."), List.of())),
           module("pipeline", "io.leat.pipeline..", "schemas"),
+          module("platform", "io.leat.platform..", "schemas", "pipeline"),
           module("stack", "io.leat.stack.."),
           module("testing", "io.leat.testing..", "schemas", "stack"),
           module("runtime/options", "io.leat.runtime.options..", "schemas", "pipeline"),
@@ -41,6 +42,7 @@ class ArchitectureTest {
               "io.leat.runtime.streams..",
               "schemas",
               "pipeline",
+              "platform",
               "runtime/options",
               "runtime/service"),
           module(
@@ -50,6 +52,7 @@ class ArchitectureTest {
               "io.leat.ingestion..",
               "schemas",
               "pipeline",
+              "platform",
               "runtime/options",
               "runtime/service",
               "runtime/streams"),
@@ -61,6 +64,7 @@ class ArchitectureTest {
                   List.of(
                       "schemas",
                       "pipeline",
+                      "platform",
                       "runtime/options",
                       "runtime/service",
                       "runtime/streams",
@@ -115,6 +119,7 @@ class ArchitectureTest {
                   List.of(
                       "schemas",
                       "pipeline",
+                      "platform",
                       "stack",
                       "runtime/options",
                       "runtime/service",

@@ -29,9 +29,6 @@ import java.util.function.Supplier;
  * Answers GET alone, to this machine's own names alone, and changes nothing. Thread-safe.
  */
 public final class Console implements AutoCloseable {
-  /** The port where none is given. */
-  public static final int DEFAULT_PORT = 7080;
-
   private static final String HTMX_VERSION =
       "/META-INF/maven/org.webjars.npm/htmx.org/pom.properties";
   private static final String POLICY =

@@ -6,19 +6,19 @@ import io.leat.runtime.Guarantee;
 import io.leat.runtime.streams.JobContext;
 import io.leat.runtime.streams.RegistryPatience;
 import io.leat.runtime.streams.StreamsJob;
+import io.leat.runtime.streams.StreamsService;
 import java.time.InstantSource;
 import org.apache.kafka.streams.Topology;
 
 /** The service: ingestion of every event of a pipeline. */
 public final class IngestionJob implements StreamsJob {
-  @Override
-  public String name() {
-    return "ingestion";
+  public static void main(String[] arguments) {
+    System.exit(StreamsService.main(new IngestionJob(), arguments));
   }
 
   @Override
-  public int defaultHttpPort() {
-    return 7071;
+  public String name() {
+    return "ingestion";
   }
 
   /**

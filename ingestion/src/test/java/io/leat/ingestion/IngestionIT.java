@@ -320,7 +320,7 @@ class IngestionIT {
   private ServiceProcess start() {
     int port = Ports.free();
     return ServiceProcess.start(
-        IngestionMain.class,
+        IngestionJob.class,
         List.of(
             "--pipeline=" + Payments.folder(),
             "--bootstrap-servers=" + cluster.bootstrapServers(),

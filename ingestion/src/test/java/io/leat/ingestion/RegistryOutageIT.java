@@ -64,7 +64,7 @@ class RegistryOutageIT {
     int port = Ports.free();
     service =
         ServiceProcess.start(
-            IngestionMain.class,
+            IngestionJob.class,
             List.of(
                 "--pipeline=" + Payments.folder(),
                 "--bootstrap-servers=" + cluster.bootstrapServers(),

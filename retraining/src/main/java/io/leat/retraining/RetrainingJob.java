@@ -5,6 +5,7 @@ import io.leat.runtime.streams.JobContext;
 import io.leat.runtime.streams.MalformedToDeadLetters;
 import io.leat.runtime.streams.RegistryPatience;
 import io.leat.runtime.streams.StreamsJob;
+import io.leat.runtime.streams.StreamsService;
 import java.time.InstantSource;
 import java.util.Map;
 import org.apache.kafka.streams.StreamsConfig;
@@ -12,14 +13,13 @@ import org.apache.kafka.streams.Topology;
 
 /** The service: the retraining policies of a pipeline. */
 public final class RetrainingJob implements StreamsJob {
-  @Override
-  public String name() {
-    return "retraining";
+  public static void main(String[] arguments) {
+    System.exit(StreamsService.main(new RetrainingJob(), arguments));
   }
 
   @Override
-  public int defaultHttpPort() {
-    return 7074;
+  public String name() {
+    return "retraining";
   }
 
   @Override

@@ -136,7 +136,7 @@ class RetrainingIT {
   private static ServiceProcess start(TestCluster cluster) {
     int port = Ports.free();
     return ServiceProcess.start(
-        RetrainingMain.class,
+        RetrainingJob.class,
         List.of(
             "--pipeline=" + ELECTRICITY,
             "--bootstrap-servers=" + cluster.bootstrapServers(),

@@ -33,8 +33,6 @@ import org.apache.kafka.streams.processor.api.ProcessorSupplier;
  * applied, does not start.
  */
 public final class ScoringJob implements StreamsJob {
-  private static final int HTTP_PORT = 7073;
-
   private final Function<JobContext, Collection<Definition>> applied;
 
   public ScoringJob() {
@@ -59,11 +57,6 @@ public final class ScoringJob implements StreamsJob {
   @Override
   public String name() {
     return "scoring";
-  }
-
-  @Override
-  public int defaultHttpPort() {
-    return HTTP_PORT;
   }
 
   /**

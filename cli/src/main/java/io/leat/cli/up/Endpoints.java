@@ -1,7 +1,7 @@
 package io.leat.cli.up;
 
 import io.leat.cli.UserError;
-import io.leat.console.Console;
+import io.leat.platform.Services;
 import io.leat.stack.Ports;
 import java.io.IOException;
 import java.io.Reader;
@@ -20,29 +20,9 @@ import java.util.Properties;
 public record Endpoints(Map<String, Integer> ports) {
   private static final String FILE = "endpoints.properties";
 
-  /** The feature server once more, for browsers, which refuse its own port. */
-  static final String FEATURE_PAGES = "feature-pages";
-
-  private static final Map<String, Integer> USUAL = new LinkedHashMap<>();
-
-  static {
-    USUAL.put("broker", 9092);
-    USUAL.put("registry", 8085);
-    USUAL.put("door", 7070);
-    USUAL.put("ingestion", 7071);
-    USUAL.put("features", 7072);
-    USUAL.put("scoring", 7073);
-    USUAL.put("retraining", 7074);
-    USUAL.put("feature-server", 6566);
-    USUAL.put(FEATURE_PAGES, 7075);
-    USUAL.put("flink", 8081);
-    USUAL.put("flink-metrics", 9249);
-    USUAL.put("console", Console.DEFAULT_PORT);
-  }
-
   /** The usual ports; those that are taken replaced by free ones if asked for. */
   static Endpoints choose(boolean free) {
-    Map<String, Integer> ports = new LinkedHashMap<>(USUAL);
+    Map<String, Integer> ports = Services.usualPorts();
     if (free) {
       ports.replaceAll((name, port) -> Ports.isFree(port) ? port : Ports.free());
     }
@@ -112,7 +92,7 @@ public record Endpoints(Map<String, Integer> ports) {
       throw new UserError("Cannot read " + file + ": " + e.getMessage(), e);
     }
     Map<String, Integer> ports = new LinkedHashMap<>();
-    USUAL
+    Services.usualPorts()
         .keySet()
         .forEach(name -> ports.put(name, Integer.parseInt(properties.getProperty(name, "0"))));
     return Optional.of(new Endpoints(ports));

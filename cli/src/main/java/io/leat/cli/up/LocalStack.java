@@ -1,6 +1,5 @@
 package io.leat.cli.up;
 
-import static io.leat.cli.up.Endpoints.FEATURE_PAGES;
 import static io.leat.cli.up.PartState.State.DONE;
 import static io.leat.cli.up.PartState.State.RUNNING;
 
@@ -8,6 +7,9 @@ import io.leat.cli.UserError;
 import io.leat.cli.maintain.MaintainCommand;
 import io.leat.pipeline.Pipeline;
 import io.leat.pipeline.apply.Applier;
+import io.leat.platform.Kind;
+import io.leat.platform.Service;
+import io.leat.platform.Services;
 import io.leat.schemas.RegistryClient;
 import io.leat.stack.BrokerProcess;
 import io.leat.stack.HttpProbe;
@@ -38,6 +40,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -71,8 +74,8 @@ final class LocalStack implements AutoCloseable {
       Executors.newCachedThreadPool(work -> new Thread(work, "restart"));
   private final Deque<Part> platform = new ArrayDeque<>(); // what the jobs need
   private final Deque<Part> jobs = new ArrayDeque<>();
-  private final List<String> services;
-  private final List<String> flinkJobs;
+  private final List<Service> services;
+  private final List<Service> flinkJobs;
   private final Queue<String> heard = new ConcurrentLinkedQueue<>();
   private volatile List<PartState> states = List.of();
   private volatile boolean up;
@@ -93,32 +96,11 @@ final class LocalStack implements AutoCloseable {
     this.pipeline = pipeline;
     this.endpoints = endpoints;
     this.out = out;
-    this.services = services(pipeline);
-    this.flinkJobs = flinkJobs(pipeline);
-  }
-
-  /** The services that have something to do for a pipeline, in the order data flows. */
-  private static List<String> services(Pipeline pipeline) {
-    List<String> services = new ArrayList<>(List.of("door", "ingestion"));
-    if (!pipeline.services().isEmpty() || !pipeline.views().isEmpty()) {
-      services.add("features");
-    }
-    if (!pipeline.models().isEmpty()) {
-      services.add("scoring");
-    }
-    if (!pipeline.retraining().isEmpty()) {
-      services.add("retraining");
-    }
-    if (!pipeline.views().isEmpty()) {
-      services.add("feature-server");
-    }
-    return services;
-  }
-
-  private static List<String> flinkJobs(Pipeline pipeline) {
-    return pipeline.monitors().isEmpty()
-        ? List.of("io.leat.features.offline.OfflineJob")
-        : List.of("io.leat.features.offline.OfflineJob", "io.leat.drift.job.DriftJob");
+    Map<Boolean, List<Service>> needed =
+        Services.neededBy(pipeline).stream()
+            .collect(Collectors.partitioningBy(service -> service.kind() == Kind.FLINK));
+    this.services = needed.getOrDefault(false, List.of());
+    this.flinkJobs = needed.getOrDefault(true, List.of());
   }
 
   /**
@@ -136,7 +118,9 @@ final class LocalStack implements AutoCloseable {
             Map.of("bootstrap.servers", endpoints.bootstrapServers()),
             new RegistryClient(endpoints.registryUrl()))
         .apply(pipeline, System.getProperty("user.name", "unknown"));
-    say("services (%s) and Flink jobs".formatted(String.join(", ", services)));
+    say(
+        "services (%s) and Flink jobs"
+            .formatted(services.stream().map(Service::name).collect(Collectors.joining(", "))));
     Part services = new Part("services", this::startServices, this::servicesLack, Restarts.few());
     Part flink = new Part("flink", this::startFlink, this::flinkLacks, Restarts.few());
     jobs.push(services);
@@ -215,9 +199,11 @@ final class LocalStack implements AutoCloseable {
     arguments.add(endpoints.bootstrapServers());
     arguments.add(endpoints.registryUrl());
     arguments.add(folder.resolve("state").toString());
-    for (String service : services) {
-      String pages = service.equals("feature-server") ? "," + endpoints.port(FEATURE_PAGES) : "";
-      arguments.add(service + "=" + endpoints.port(service) + pages);
+    for (Service service : services) {
+      arguments.add(
+          service.ports().stream()
+              .map(port -> String.valueOf(endpoints.port(port.name())))
+              .collect(Collectors.joining(",", service.name() + "=", "")));
     }
     return JvmProcess.start(
         JvmProcess.Command.of(
@@ -231,7 +217,8 @@ final class LocalStack implements AutoCloseable {
 
   private JvmProcess startFlink() {
     Path options = home.library("flink").resolve("jvm.options");
-    List<String> arguments = new ArrayList<>(flinkJobs);
+    List<String> arguments = new ArrayList<>();
+    flinkJobs.forEach(job -> arguments.add(job.main()));
     arguments.addAll(
         List.of(
             "--pipeline", pipelineFolder.toString(),
@@ -286,9 +273,9 @@ final class LocalStack implements AutoCloseable {
 
   private Optional<String> servicesLack() {
     List<String> lacks = new ArrayList<>();
-    for (String service : services) {
-      HttpProbe.missing("http://127.0.0.1:" + endpoints.port(service) + "/health/ready")
-          .ifPresent(missing -> lacks.add(service + ": " + missing));
+    for (Service service : services) {
+      HttpProbe.missing(service.healthUrl(endpoints.port(service.ports().get(0).name())))
+          .ifPresent(missing -> lacks.add(service.name() + ": " + missing));
     }
     return lacks.isEmpty() ? Optional.empty() : Optional.of(String.join("; ", lacks));
   }

@@ -1,23 +1,17 @@
 package io.leat.cli.up;
 
 import io.leat.common.LeatException;
-import io.leat.features.online.OnlineStore;
-import io.leat.features.server.FeatureServer;
-import io.leat.features.server.ServerOptions;
-import io.leat.ingestion.IngestionJob;
-import io.leat.ingestion.door.DoorOptions;
-import io.leat.ingestion.door.EventDoor;
 import io.leat.pipeline.PipelineException;
-import io.leat.retraining.RetrainingJob;
-import io.leat.runtime.JobOptions;
+import io.leat.platform.Port;
+import io.leat.platform.Service;
+import io.leat.platform.Services;
 import io.leat.runtime.RunningService;
-import io.leat.runtime.streams.HealingService;
-import io.leat.runtime.streams.StreamsJob;
-import io.leat.scoring.ScoringJob;
+import io.leat.runtime.ServiceMain;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
@@ -26,21 +20,16 @@ import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 
 /**
- * Every Kafka Streams service, the HTTP door and the feature server in one JVM, for {@code leat
- * up}. In production each is a process of its own. If one fails, all stop and the process ends with
- * code 1.
+ * The catalogue's services that are no Flink jobs in one JVM, for {@code leat up}. In production
+ * each is a process of its own. If one fails, all stop and the process ends with code 1.
  *
- * <p>Arguments: pipeline folder, brokers, registry, state folder, and {@code name=port} for each
- * service to start, for the feature server {@code name=port,port for browsers}. Every other setting
- * comes from the environment, as each service alone takes it.
+ * <p>Arguments: pipeline folder, brokers, registry, state folder, and {@code name=port,...} for
+ * each service of the catalogue that is to start, with all its ports. Every other setting comes
+ * from the environment, as each service alone takes it.
  */
 final class ServicesMain {
   private static final Logger log = LoggerFactory.getLogger(ServicesMain.class);
-  private static final List<StreamsJob> JOBS =
-      List.of(new IngestionJob(), new OnlineStore(), new ScoringJob(), new RetrainingJob());
   private static final int FIXED_ARGUMENTS = 4;
-  private static final String DOOR = "door";
-  private static final String FEATURE_SERVER = "feature-server";
 
   private ServicesMain() {}
 
@@ -60,8 +49,8 @@ final class ServicesMain {
     try {
       for (String service : List.of(arguments).subList(FIXED_ARGUMENTS, arguments.length)) {
         int equals = service.indexOf('=');
-        String name = service.substring(0, equals);
-        running.push(start(name, flags(arguments, name, service.substring(equals + 1)), stop));
+        Service named = Services.named(service.substring(0, equals));
+        running.push(start(named, flags(arguments, named, service.substring(equals + 1)), stop));
       }
       stop.await();
       failure = running.stream().flatMap(service -> service.failure().stream()).findFirst();
@@ -79,37 +68,35 @@ final class ServicesMain {
     }
   }
 
-  private static RunningService start(String name, String[] flags, CountDownLatch stop)
+  private static RunningService start(Service service, String[] flags, CountDownLatch stop)
       throws PipelineException {
-    RunningService service;
-    if (name.equals(FEATURE_SERVER)) {
-      ServerOptions options = CommandLine.populateCommand(new ServerOptions(), flags);
-      service = FeatureServer.start(options.job(), options.settings());
-    } else if (name.equals(DOOR)) {
-      DoorOptions options = CommandLine.populateCommand(new DoorOptions(), flags);
-      service = EventDoor.start(options.job(), options.settings());
-    } else {
-      service =
-          HealingService.start(
-              JOBS.stream().filter(known -> known.name().equals(name)).findFirst().orElseThrow(),
-              CommandLine.populateCommand(new JobOptions(), flags));
-    }
-    watch(service, name, stop);
-    return service;
+    RunningService running = instantiate(service).start(flags);
+    watch(running, service.name(), stop);
+    return running;
   }
 
-  private static String[] flags(String[] arguments, String service, String given) {
-    String[] ports = given.split(",");
+  private static ServiceMain instantiate(Service service) {
+    try {
+      return Class.forName(service.main())
+          .asSubclass(ServiceMain.class)
+          .getDeclaredConstructor()
+          .newInstance();
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalStateException("the catalogue's " + service + " cannot be made", e);
+    }
+  }
+
+  private static String[] flags(String[] arguments, Service service, String given) {
     List<String> flags =
         new ArrayList<>(
             List.of(
                 "--pipeline", arguments[0],
                 "--bootstrap-servers", arguments[1],
                 "--registry-url", arguments[2],
-                "--state-dir", Path.of(arguments[3]).resolve(service).toString(),
-                "--http-port", ports[0]));
-    if (ports.length > 1) {
-      flags.addAll(List.of("--page-port", ports[1]));
+                "--state-dir", Path.of(arguments[3]).resolve(service.name()).toString()));
+    Iterator<String> numbers = List.of(given.split(",")).iterator();
+    for (Port port : service.ports()) {
+      flags.addAll(List.of(port.flag(), numbers.next()));
     }
     return flags.toArray(String[]::new);
   }

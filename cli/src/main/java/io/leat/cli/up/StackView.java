@@ -5,6 +5,9 @@ import io.leat.pipeline.Contract;
 import io.leat.pipeline.FeatureService;
 import io.leat.pipeline.Model;
 import io.leat.pipeline.Pipeline;
+import io.leat.platform.Kind;
+import io.leat.platform.Service;
+import io.leat.platform.Services;
 import io.leat.schemas.AvroCodec;
 import io.leat.schemas.RegistryClient;
 import io.leat.schemas.RegistryException;
@@ -35,11 +38,9 @@ import org.slf4j.LoggerFactory;
 final class StackView implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(StackView.class);
 
-  static final String INGESTION = "ingestion";
-  static final String FEATURES = "features";
-  static final String SCORING = "scoring";
+  /** The jobs that read topics as a consumer group, in the order data flows. */
   static final List<String> JOBS =
-      List.of(INGESTION, FEATURES, SCORING, "offline", "drift", "retraining");
+      Services.ALL.stream().filter(Service::hasGroup).map(Service::name).toList();
 
   private static final List<String> FINDINGS =
       List.of(Topics.DRIFT_ALERTS, Topics.RETRAINING_REQUESTS);
@@ -51,7 +52,7 @@ final class StackView implements AutoCloseable {
   private final TopicCounts counts;
   private final Findings findings;
   private final List<String> stages;
-  private final Map<String, String> readers; // topic to the job whose stage it enters
+  private final Map<String, String> readers; // topic to the Kafka Streams service that reads it
   private final Admin admin;
   private final KafkaConsumer<byte[], byte[]> consumer;
 
@@ -99,9 +100,11 @@ final class StackView implements AutoCloseable {
 
   private static Map<String, String> readers(Pipeline pipeline) {
     Map<String, String> readers = new HashMap<>();
-    pipeline.contracts().forEach(contract -> readers.put(contract.event(), INGESTION));
-    pipeline.services().forEach(service -> readers.put(Topics.valid(service.spine()), FEATURES));
-    pipeline.models().forEach(model -> readers.put(Topics.features(model.service()), SCORING));
+    for (Service service : Services.neededBy(pipeline)) {
+      if (service.kind() == Kind.STREAMS) {
+        service.topicsRead(pipeline).forEach(topic -> readers.put(topic, service.name()));
+      }
+    }
     return readers;
   }
 
@@ -129,7 +132,7 @@ final class StackView implements AutoCloseable {
     }
     Map<String, Long> waiting = new HashMap<>();
     for (TopicPartition partition : consumer.assignment()) {
-      Long reached = committed.get(INGESTION).get(partition);
+      Long reached = committed.get(Services.INGESTION).get(partition);
       if (reached != null) {
         waiting.merge(partition.topic(), behind(consumer.position(partition) - reached), Long::sum);
       }

@@ -5,6 +5,7 @@ import io.leat.pipeline.Contract;
 import io.leat.pipeline.FeatureService;
 import io.leat.pipeline.Model;
 import io.leat.pipeline.Pipeline;
+import io.leat.platform.Services;
 import io.leat.schemas.Topics;
 import java.time.Duration;
 import java.time.Instant;
@@ -43,8 +44,8 @@ final class StatusBoard {
             .formatted(
                 pipeline.name(),
                 clock(Duration.between(started, now.time())),
-                endpoints.port("door"),
-                endpoints.port(Endpoints.FEATURE_PAGES),
+                endpoints.port(Services.GATEWAY),
+                endpoints.port(Services.FEATURE_PAGES),
                 endpoints.port("flink"),
                 endpoints.bootstrapServers()));
     lines.add(String.format(Locale.ROOT, "  %-34s %14s %12s", "", "total", "now"));
@@ -164,8 +165,8 @@ final class StatusBoard {
       return "  balance       still counting what lies in the topics";
     }
     long unchecked = now.waiting().values().stream().mapToLong(Long::longValue).sum();
-    long withoutVector = now.lag().getOrDefault(StackView.FEATURES, 0L);
-    long withoutScore = now.lag().getOrDefault(StackView.SCORING, 0L);
+    long withoutVector = now.lag().getOrDefault(Services.FEATURES, 0L);
+    long withoutScore = now.lag().getOrDefault(Services.SCORING, 0L);
     if (unchecked + withoutVector + withoutScore > 0) {
       return String.format(
           Locale.ROOT,

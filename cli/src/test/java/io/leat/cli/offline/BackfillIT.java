@@ -7,7 +7,7 @@ import io.leat.cli.CommandRun;
 import io.leat.features.engine.EntriesInMemory;
 import io.leat.features.engine.EventIdentity;
 import io.leat.features.engine.ViewEngine;
-import io.leat.features.online.OnlineMain;
+import io.leat.features.online.OnlineStore;
 import io.leat.features.online.StateStores;
 import io.leat.pipeline.Contract;
 import io.leat.pipeline.FeatureView;
@@ -387,7 +387,7 @@ class BackfillIT {
         JvmProcess.Command.of(
                 "online store",
                 ServiceProcess.testClassPath(),
-                OnlineMain.class.getName(),
+                OnlineStore.class.getName(),
                 List.of(
                     "--pipeline=" + folder,
                     "--bootstrap-servers=" + cluster.bootstrapServers(),

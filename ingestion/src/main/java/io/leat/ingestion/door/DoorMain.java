@@ -3,6 +3,7 @@ package io.leat.ingestion.door;
 import io.leat.common.LeatException;
 import io.leat.pipeline.PipelineException;
 import io.leat.runtime.RunningService;
+import io.leat.runtime.ServiceMain;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -15,15 +16,19 @@ import picocli.CommandLine.Spec;
     name = "door",
     mixinStandardHelpOptions = true,
     description = "Takes events in by HTTP: POST /events/{event}.")
-public final class DoorMain implements Callable<Integer> {
+public final class DoorMain implements ServiceMain, Callable<Integer> {
   @Mixin private DoorOptions options = new DoorOptions();
 
   @Spec private CommandSpec spec = CommandSpec.create();
 
-  private DoorMain() {}
-
   public static void main(String[] arguments) {
     System.exit(new CommandLine(new DoorMain()).execute(arguments));
+  }
+
+  @Override
+  public EventDoor start(String... flags) throws PipelineException {
+    DoorOptions given = CommandLine.populateCommand(new DoorOptions(), flags);
+    return EventDoor.start(given.job(), given.settings());
   }
 
   @Override

@@ -11,6 +11,7 @@ import io.leat.common.Lookups;
 import io.leat.pipeline.Contract;
 import io.leat.pipeline.Pipeline;
 import io.leat.pipeline.PipelineException;
+import io.leat.platform.Services;
 import io.leat.runtime.JobOptions;
 import io.leat.runtime.Readiness;
 import io.leat.runtime.RunningService;
@@ -40,9 +41,6 @@ import org.slf4j.LoggerFactory;
  * health and metrics. Thread-safe.
  */
 public final class EventDoor implements RunningService {
-  /** The port that the door has where none is given. */
-  public static final int DEFAULT_HTTP_PORT = 7070;
-
   private static final Logger log = LoggerFactory.getLogger(EventDoor.class);
   private static final MediaType OPEN_API = MediaType.create("application", "yaml");
   private static final Duration RETRY = Duration.ofSeconds(1);
@@ -72,6 +70,7 @@ public final class EventDoor implements RunningService {
       throws PipelineException {
     Pipeline pipeline = options.readPipeline();
     settings.access().check(options.httpHost());
+    int port = options.httpPort(Services.named(Services.GATEWAY).port());
     log.info("{}-door starts: {} {}", pipeline.name(), options, settings.limits());
     PrometheusMeterRegistry metrics = ServiceServer.metrics(pipeline.name(), "door");
     RegistryClient registry = options.registry();
@@ -94,12 +93,12 @@ public final class EventDoor implements RunningService {
           ServiceServer.start(
               settings.access(),
               options.httpHost(),
-              options.httpPort(DEFAULT_HTTP_PORT),
+              port,
               metrics,
               readiness,
               doors -> {
                 configure(doors, settings, readiness, service);
-                addPage(doors, pipeline, settings, options.httpPort(DEFAULT_HTTP_PORT));
+                addPage(doors, pipeline, settings, port);
               });
     } catch (LeatException e) {
       Cleanup.after(e, sender);

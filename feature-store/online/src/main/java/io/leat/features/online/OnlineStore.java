@@ -11,6 +11,7 @@ import io.leat.runtime.streams.JobContext;
 import io.leat.runtime.streams.MalformedToDeadLetters;
 import io.leat.runtime.streams.RegistryPatience;
 import io.leat.runtime.streams.StreamsJob;
+import io.leat.runtime.streams.StreamsService;
 import io.leat.schemas.FeatureVectorSchema;
 import io.leat.schemas.Topics;
 import io.leat.schemas.backfill.BackfillTopic;
@@ -51,21 +52,18 @@ import org.jspecify.annotations.Nullable;
  * A view with {@code backfill: true} takes its first values from a topic, in the same task.
  */
 public final class OnlineStore implements StreamsJob {
-  private static final int DEFAULT_HTTP_PORT = 7072;
-
   private static final Serde<byte @Nullable []> BYTES = Serdes.ByteArray();
   private static final Serde<Envelope> ENVELOPES =
       Serdes.serdeFrom(
           (topic, envelope) -> envelope.toBytes(), (topic, bytes) -> Envelope.fromBytes(bytes));
 
-  @Override
-  public String name() {
-    return StateStores.JOB;
+  public static void main(String[] arguments) {
+    System.exit(StreamsService.main(new OnlineStore(), arguments));
   }
 
   @Override
-  public int defaultHttpPort() {
-    return DEFAULT_HTTP_PORT;
+  public String name() {
+    return StateStores.JOB;
   }
 
   @Override

@@ -10,6 +10,7 @@ import io.leat.pipeline.FeatureView;
 import io.leat.pipeline.Pipeline;
 import io.leat.pipeline.PipelineException;
 import io.leat.pipeline.apply.DefinitionLog;
+import io.leat.platform.Services;
 import io.leat.runtime.JobOptions;
 import io.leat.runtime.Readiness;
 import io.leat.runtime.RunningService;
@@ -41,9 +42,6 @@ public final class FeatureServer implements RunningService {
 
   /** Header of an answer: milliseconds since the views were last known to be level. */
   public static final String LAG_MILLIS = "leat-lag-millis";
-
-  /** The port that the server has where none is given: Feast's. */
-  public static final int DEFAULT_HTTP_PORT = 6566;
 
   private static final Logger log = LoggerFactory.getLogger(FeatureServer.class);
   private static final String FOLDER = "feature-server";
@@ -133,7 +131,7 @@ public final class FeatureServer implements RunningService {
           ServiceServer.start(
               settings.access(),
               options.httpHost(),
-              options.httpPort(DEFAULT_HTTP_PORT),
+              options.httpPort(Services.named(Services.FEATURE_SERVER).port()),
               metrics,
               readiness,
               doors -> {

@@ -3,6 +3,7 @@ package io.leat.features.server;
 import io.leat.common.LeatException;
 import io.leat.pipeline.PipelineException;
 import io.leat.runtime.RunningService;
+import io.leat.runtime.ServiceMain;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -15,15 +16,19 @@ import picocli.CommandLine.Spec;
     name = "feature-server",
     mixinStandardHelpOptions = true,
     description = "Answers POST /get-online-features out of committed state.")
-public final class FeatureServerMain implements Callable<Integer> {
+public final class FeatureServerMain implements ServiceMain, Callable<Integer> {
   @Mixin private ServerOptions options = new ServerOptions();
 
   @Spec private CommandSpec spec = CommandSpec.create();
 
-  private FeatureServerMain() {}
-
   public static void main(String[] arguments) {
     System.exit(new CommandLine(new FeatureServerMain()).execute(arguments));
+  }
+
+  @Override
+  public FeatureServer start(String... flags) throws PipelineException {
+    ServerOptions given = CommandLine.populateCommand(new ServerOptions(), flags);
+    return FeatureServer.start(given.job(), given.settings());
   }
 
   @Override

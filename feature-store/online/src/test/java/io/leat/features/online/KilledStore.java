@@ -37,7 +37,7 @@ final class KilledStore {
     System.out.println(Instant.now() + " start");
     try (ServiceProcess store =
             ServiceProcess.start(
-                OnlineMain.class,
+                OnlineStore.class,
                 List.of(
                     "--pipeline=" + folder,
                     "--bootstrap-servers=" + cluster.bootstrapServers(),

@@ -5,7 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import io.leat.features.online.OnlineMain;
+import io.leat.features.online.OnlineStore;
 import io.leat.features.online.StateStores;
 import io.leat.features.online.ValidEvents;
 import io.leat.features.server.ReadingClients.Broken;
@@ -259,7 +259,7 @@ class TwoServersIT {
     List<String> options = options(cluster, folder, port);
     options.add("--kafka-properties=" + kafka);
     options.add("--commit-interval=1s"); // most of the time something is written and not committed
-    return ServiceProcess.start(OnlineMain.class, options, port, cluster.newDirectory("log"));
+    return ServiceProcess.start(OnlineStore.class, options, port, cluster.newDirectory("log"));
   }
 
   private static ServiceProcess server(TestCluster cluster, Path folder, int port) {

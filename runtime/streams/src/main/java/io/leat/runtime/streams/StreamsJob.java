@@ -1,16 +1,21 @@
 package io.leat.runtime.streams;
 
+import io.leat.pipeline.PipelineException;
 import io.leat.runtime.JobOptions;
+import io.leat.runtime.RunningService;
+import io.leat.runtime.ServiceMain;
 import java.util.Map;
 import org.apache.kafka.streams.Topology;
+import picocli.CommandLine;
 
-/** One Kafka Streams service: its name and the one readable place where its topology is built. */
-public interface StreamsJob {
+/**
+ * One Kafka Streams service: its name and the one readable place where its topology is built. With
+ * a line in the catalogue ({@code io.leat.platform.Services}) and a {@code main} that calls {@link
+ * StreamsService#main} it is a part of the platform.
+ */
+public interface StreamsJob extends ServiceMain {
   /** The job's name; {@code <pipeline>-<name>} is its application id. */
   String name();
-
-  /** The port of its health and metrics where none is given. */
-  int defaultHttpPort();
 
   /** Builds the topology, top to bottom in the order data flows. */
   Topology topology(JobContext context);
@@ -18,5 +23,10 @@ public interface StreamsJob {
   /** Settings of Kafka Streams that this job needs beside the platform's own; none by default. */
   default Map<String, Object> settings(JobOptions options) {
     return Map.of();
+  }
+
+  @Override
+  default RunningService start(String... flags) throws PipelineException {
+    return HealingService.start(this, CommandLine.populateCommand(new JobOptions(), flags));
   }
 }

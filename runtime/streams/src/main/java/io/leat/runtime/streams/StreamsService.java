@@ -4,6 +4,8 @@ import io.leat.common.ErrorCode;
 import io.leat.common.LeatException;
 import io.leat.pipeline.Pipeline;
 import io.leat.pipeline.PipelineException;
+import io.leat.platform.Service;
+import io.leat.platform.Services;
 import io.leat.runtime.Guarantee;
 import io.leat.runtime.JobOptions;
 import io.leat.runtime.Readiness;
@@ -126,7 +128,7 @@ public final class StreamsService implements RunningService {
         ServiceServer.start(
             Access.OPEN,
             options.httpHost(),
-            options.httpPort(job.defaultHttpPort()),
+            options.httpPort(usualPort(job)),
             metrics,
             readiness,
             doors -> {});
@@ -153,6 +155,15 @@ public final class StreamsService implements RunningService {
       service.stopped.countDown();
     }
     return service;
+  }
+
+  /** The catalogue's; a free one for a job that is not in it, such as a test's. */
+  private static int usualPort(StreamsJob job) {
+    return Services.ALL.stream()
+        .filter(service -> service.name().equals(job.name()))
+        .mapToInt(Service::port)
+        .findFirst()
+        .orElse(0);
   }
 
   private static Topology topology(StreamsJob job, JobContext context) {

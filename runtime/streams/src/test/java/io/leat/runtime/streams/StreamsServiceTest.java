@@ -110,11 +110,6 @@ class StreamsServiceTest {
     }
 
     @Override
-    public int defaultHttpPort() {
-      return 0;
-    }
-
-    @Override
     public Topology topology(JobContext context) {
       RegistryPatience patience = new RegistryPatience(InstantSource.system(), time -> {});
       patience.callAtStart(

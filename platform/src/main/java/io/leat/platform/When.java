@@ -1,0 +1,34 @@
+package io.leat.platform;
+
+import io.leat.pipeline.Pipeline;
+import java.util.function.Predicate;
+
+/** What a pipeline has to declare for a service to have something to do. */
+public enum When {
+  ALWAYS("always", pipeline -> true),
+  VIEWS("feature views", pipeline -> !pipeline.views().isEmpty()),
+  VIEWS_OR_SERVICES(
+      "feature views or services",
+      pipeline -> !pipeline.views().isEmpty() || !pipeline.services().isEmpty()),
+  MODELS("models", pipeline -> !pipeline.models().isEmpty()),
+  MONITORS("monitors", pipeline -> !pipeline.monitors().isEmpty()),
+  RETRAINING("retraining policies", pipeline -> !pipeline.retraining().isEmpty());
+
+  private final String words;
+  private final Predicate<Pipeline> condition;
+
+  When(String words, Predicate<Pipeline> condition) {
+    this.words = words;
+    this.condition = condition;
+  }
+
+  /** What has to be declared, as people say it. */
+  public String words() {
+    return words;
+  }
+
+  /** Whether a pipeline declares it. */
+  public boolean isMetBy(Pipeline pipeline) {
+    return condition.test(pipeline);
+  }
+}

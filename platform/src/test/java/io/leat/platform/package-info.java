@@ -1,0 +1,4 @@
+@NullMarked
+package io.leat.platform;
+
+import org.jspecify.annotations.NullMarked;
