@@ -14,7 +14,7 @@ from feast.protos.feast.types.Value_pb2 import Value
 from feast.repo_config import RegistryConfig
 from feast.types import Float64, Int64
 
-DOOR, SERVER = os.environ["LEAT_DOOR"], os.environ["LEAT_FEATURE_SERVER"]
+DOOR, SERVER = os.environ["LEAT_GATEWAY"], os.environ["LEAT_FEATURE_SERVER"]
 AMOUNTS = {"F1": [10.0, 30.0, 5.0], "F2": [7.25]}
 WINDOWS = ["1d", "7d", "30d"]
 

@@ -4,12 +4,12 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.leat.features.engine.EntriesInMemory;
 import io.leat.features.engine.ViewEngine;
-import io.leat.pipeline.Contract;
-import io.leat.pipeline.Durations;
-import io.leat.pipeline.Entity;
-import io.leat.pipeline.FeatureView;
-import io.leat.pipeline.FeatureView.Aggregation;
-import io.leat.pipeline.FeatureView.Function;
+import io.leat.pipeline.definition.Contract;
+import io.leat.pipeline.definition.Durations;
+import io.leat.pipeline.definition.Entity;
+import io.leat.pipeline.definition.FeatureView;
+import io.leat.pipeline.definition.FeatureView.Aggregation;
+import io.leat.pipeline.definition.FeatureView.Function;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -87,7 +87,7 @@ final class AccuracyCommand implements Callable<Integer> {
     List<Payment> all = read();
     full = (int) all.stream().filter(p -> p.time < all.get(0).time + LONGEST).count();
     out.line(
-        "%,d payments, of which the %,d from the 31st day on are judged: share of counts that are not the exact ones.",
+        "%,d payments, of which the %,d from the 31st day on are evaluated: share of counts that are not the exact ones.",
         all.size(), all.size() - full);
     out.line("");
     out.line("| windows | 1 d | 7 d | 30 d |");

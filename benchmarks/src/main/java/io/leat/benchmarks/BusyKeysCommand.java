@@ -4,11 +4,11 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.leat.features.engine.Entries;
 import io.leat.features.engine.ViewEngine;
-import io.leat.pipeline.Contract;
-import io.leat.pipeline.Entity;
-import io.leat.pipeline.FeatureView;
-import io.leat.pipeline.FeatureView.Aggregation;
-import io.leat.pipeline.FeatureView.Function;
+import io.leat.pipeline.definition.Contract;
+import io.leat.pipeline.definition.Entity;
+import io.leat.pipeline.definition.FeatureView;
+import io.leat.pipeline.definition.FeatureView.Aggregation;
+import io.leat.pipeline.definition.FeatureView.Function;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;

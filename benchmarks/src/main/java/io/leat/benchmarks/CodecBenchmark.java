@@ -2,10 +2,10 @@ package io.leat.benchmarks;
 
 import io.leat.ingestion.privacy.Protector;
 import io.leat.ingestion.privacy.Sensitive;
-import io.leat.pipeline.Contract;
-import io.leat.pipeline.PipelineException;
-import io.leat.pipeline.PipelineReader;
-import io.leat.pipeline.contract.RuleSet;
+import io.leat.pipeline.definition.Contract;
+import io.leat.pipeline.definition.PipelineException;
+import io.leat.pipeline.definition.RuleSet;
+import io.leat.pipeline.reader.PipelineReader;
 import io.leat.schemas.AvroCodec;
 import io.leat.schemas.RegistryClient;
 import java.nio.file.Path;

@@ -1,6 +1,6 @@
 package io.leat.benchmarks;
 
-import io.leat.pipeline.PipelineException;
+import io.leat.pipeline.definition.PipelineException;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;

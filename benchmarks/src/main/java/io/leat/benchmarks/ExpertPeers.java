@@ -2,10 +2,10 @@ package io.leat.benchmarks;
 
 import io.leat.benchmarks.expert.Tiles;
 import io.leat.features.online.OnlineStore;
-import io.leat.pipeline.FeatureService;
-import io.leat.pipeline.Pipeline;
-import io.leat.pipeline.PipelineException;
 import io.leat.pipeline.apply.Applier;
+import io.leat.pipeline.definition.FeatureService;
+import io.leat.pipeline.definition.Pipeline;
+import io.leat.pipeline.definition.PipelineException;
 import io.leat.schemas.Topics;
 import io.leat.stack.JvmProcess;
 import java.io.IOException;
@@ -195,7 +195,8 @@ final class ExpertPeers {
         cluster.create(List.of(topic), PeersCommand.PARALLELISM, Map.of("retention.ms", "-1"));
       }
       return switch (subject) {
-        case LEAT -> service(OnlineStore.class, name, topic, PeersCommand.vectors(cluster, service));
+        case LEAT ->
+            service(OnlineStore.class, name, topic, PeersCommand.vectors(cluster, service));
         case STREAMS -> service(TilesMain.class, name, topic, new Rows());
         case FLINK -> flink(name, topic);
       };

@@ -73,7 +73,7 @@ record FeatureJob(JvmProcess process, String group, Path directory) implements A
     return directory.resolve("state");
   }
 
-  /** Writes a pipeline anew under another name. */
+  /** Writes a pipeline again under another name. */
   static void copyPipeline(Path from, Path to, String name, Predicate<Path> kept)
       throws IOException {
     try (Stream<Path> paths = Files.walk(from)) {

@@ -6,8 +6,8 @@ import io.leat.benchmarks.OpenLoop.Measured;
 import io.leat.benchmarks.StateFeed.Target;
 import io.leat.features.server.FeatureServerMain;
 import io.leat.features.server.RedisPeerMain;
-import io.leat.pipeline.Pipeline;
-import io.leat.pipeline.PipelineReader;
+import io.leat.pipeline.definition.Pipeline;
+import io.leat.pipeline.reader.PipelineReader;
 import io.leat.stack.HttpProbe;
 import io.leat.stack.JvmProcess;
 import io.leat.stack.Ports;
@@ -371,7 +371,7 @@ final class FeatureServerCommand implements Callable<Integer> {
   }
 
   /**
-   * All kinds of requests by turns: code is compiled anew when a kind comes that it has not seen.
+   * All kinds of requests by turns: code is compiled again when a kind comes that it has not seen.
    */
   private void warm(OpenLoop client, List<byte[]> ones, List<byte[]> hundreds)
       throws InterruptedException {

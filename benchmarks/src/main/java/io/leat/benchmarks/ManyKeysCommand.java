@@ -1,9 +1,9 @@
 package io.leat.benchmarks;
 
 import io.leat.features.online.OnlineStore;
-import io.leat.pipeline.Pipeline;
-import io.leat.pipeline.PipelineReader;
 import io.leat.pipeline.apply.Applier;
+import io.leat.pipeline.definition.Pipeline;
+import io.leat.pipeline.reader.PipelineReader;
 import io.leat.schemas.Topics;
 import java.nio.file.Path;
 import java.util.ArrayList;

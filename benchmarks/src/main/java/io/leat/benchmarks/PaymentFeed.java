@@ -2,7 +2,7 @@ package io.leat.benchmarks;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.leat.pipeline.Contract;
+import io.leat.pipeline.definition.Contract;
 import io.leat.schemas.AvroCodec;
 import io.leat.schemas.RecordHeaders;
 import io.leat.schemas.RegistryClient;

@@ -2,7 +2,7 @@ package io.leat.benchmarks;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.leat.pipeline.Contract;
+import io.leat.pipeline.definition.Contract;
 import io.leat.schemas.Topics;
 import java.time.Duration;
 import java.util.SplittableRandom;

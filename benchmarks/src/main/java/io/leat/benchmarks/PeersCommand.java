@@ -1,12 +1,12 @@
 package io.leat.benchmarks;
 
 import io.leat.features.online.OnlineStore;
-import io.leat.pipeline.Contract;
-import io.leat.pipeline.FeatureService;
-import io.leat.pipeline.Pipeline;
-import io.leat.pipeline.PipelineException;
-import io.leat.pipeline.PipelineReader;
 import io.leat.pipeline.apply.Applier;
+import io.leat.pipeline.definition.Contract;
+import io.leat.pipeline.definition.FeatureService;
+import io.leat.pipeline.definition.Pipeline;
+import io.leat.pipeline.definition.PipelineException;
+import io.leat.pipeline.reader.PipelineReader;
 import io.leat.records.FeatureVector;
 import io.leat.schemas.AvroCodec;
 import io.leat.schemas.Topics;

@@ -1,10 +1,10 @@
 package io.leat.benchmarks;
 
 import io.leat.features.online.OnlineStore;
-import io.leat.pipeline.Contract;
-import io.leat.pipeline.Pipeline;
-import io.leat.pipeline.PipelineReader;
 import io.leat.pipeline.apply.Applier;
+import io.leat.pipeline.definition.Contract;
+import io.leat.pipeline.definition.Pipeline;
+import io.leat.pipeline.reader.PipelineReader;
 import io.leat.stack.JvmProcess;
 import java.io.IOException;
 import java.nio.file.Path;

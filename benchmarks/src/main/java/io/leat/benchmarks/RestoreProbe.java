@@ -1,6 +1,6 @@
 package io.leat.benchmarks;
 
-import io.leat.pipeline.Contract;
+import io.leat.pipeline.definition.Contract;
 import io.leat.records.FeatureVector;
 import io.leat.schemas.AvroCodec;
 import io.leat.schemas.Topics;

@@ -1,10 +1,10 @@
 package io.leat.benchmarks;
 
-import io.leat.pipeline.Contract;
-import io.leat.pipeline.PipelineException;
-import io.leat.pipeline.PipelineReader;
+import io.leat.pipeline.definition.Contract;
+import io.leat.pipeline.definition.PipelineException;
 import io.leat.pipeline.expression.Program;
 import io.leat.pipeline.expression.Scope;
+import io.leat.pipeline.reader.PipelineReader;
 import java.nio.file.Path;
 import java.util.AbstractMap;
 import java.util.Map;

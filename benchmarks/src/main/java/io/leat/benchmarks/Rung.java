@@ -6,7 +6,7 @@ enum Rung {
   PASS_THROUGH("pass-through"),
   /** And each event is decoded. */
   DECODE("+ decode"),
-  /** And encoded anew. */
+  /** And encoded again. */
   ENCODE("+ decode, encode"),
   /** The service. */
   INGESTION("ingestion");

@@ -1,6 +1,6 @@
 package io.leat.benchmarks;
 
-import io.leat.pipeline.Contract;
+import io.leat.pipeline.definition.Contract;
 import io.leat.runtime.streams.JobContext;
 import io.leat.runtime.streams.StreamsJob;
 import io.leat.runtime.streams.StreamsService;

@@ -1,7 +1,7 @@
 package io.leat.benchmarks;
 
 import io.leat.benchmarks.expert.Tiles;
-import io.leat.pipeline.Contract;
+import io.leat.pipeline.definition.Contract;
 import io.leat.runtime.streams.JobContext;
 import io.leat.runtime.streams.StreamsJob;
 import io.leat.runtime.streams.StreamsService;

@@ -19,7 +19,7 @@ import io.leat.cli.up.DownCommand;
 import io.leat.cli.up.StatusCommand;
 import io.leat.cli.up.UpCommand;
 import io.leat.common.LeatException;
-import io.leat.pipeline.PipelineException;
+import io.leat.pipeline.definition.PipelineException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
@@ -27,8 +27,8 @@ import picocli.CommandLine.Command;
 
 /**
  * The {@code leat} command. Exit codes: 0 done, 1 failed or refused, 2 wrong arguments or a wrong
- * pipeline, 3 (of {@code replay} and {@code dlq replay}) done but for rows or letters that do not
- * fit, (of {@code verify-consistency}) done, and something is not the same.
+ * pipeline, 3 (of {@code replay} and {@code dlq replay}) done but for rows or dead letters that do
+ * not fit, (of {@code verify-consistency}) done, and something is not the same.
  */
 @Command(
     name = "leat",
@@ -41,7 +41,7 @@ import picocli.CommandLine.Command;
       "0:done",
       "1:failed or refused",
       "2:wrong arguments or a wrong pipeline",
-      "3:replay, dlq replay: done, but for rows or letters that do not fit;"
+      "3:replay, dlq replay: done, but for rows or dead letters that do not fit;"
           + " verify-consistency: done, and something is not the same"
     },
     subcommands = {

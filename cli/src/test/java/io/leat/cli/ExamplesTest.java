@@ -3,10 +3,10 @@ package io.leat.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.leat.drift.ReferenceProfile;
-import io.leat.pipeline.Model;
-import io.leat.pipeline.Pipeline;
-import io.leat.pipeline.PipelineReader;
+import io.leat.pipeline.definition.Model;
+import io.leat.pipeline.definition.Pipeline;
 import io.leat.pipeline.model.ModelMetadata;
+import io.leat.pipeline.reader.PipelineReader;
 import io.leat.scoring.ModelCheck;
 import java.nio.file.Path;
 import org.junit.jupiter.params.ParameterizedTest;

@@ -41,15 +41,15 @@ class LeatTest {
   }
 
   @Test
-  void lettersAreReplayedOnlyWhereItIsSaidWhich() {
+  void deadLettersAreReplayedOnlyWhereItIsSaidWhich() {
     CommandRun run = CommandRun.of("dlq", "replay", "levels", "--pipeline", MILL.toString());
 
     assertThat(run.code()).isEqualTo(2);
     assertThat(run.out())
         .isEqualTo(
-            "say which letters: a filter such as --reason or --rule, or --all\nSee: ./leat dlq replay --help\n");
+            "say which dead letters: a filter such as --reason or --rule, or --all\nSee: ./leat dlq replay --help\n");
     assertThat(CommandRun.of("dlq", "show", "levels", "17").out())
-        .contains("'17' is no position of a letter; expected partition/offset, as in 0/17");
+        .contains("'17' is no position of a dead letter; expected partition/offset, as in 0/17");
     assertThat(CommandRun.of("dlq", "list", "levels", "--reason", "torn").out())
         .contains("rule_violated".toUpperCase(java.util.Locale.ROOT));
   }

@@ -31,7 +31,7 @@ public enum ErrorCode {
       "decide what is lost: [log-positions.md](log-positions.md)"),
   ACCESS(
       "API keys, certificates or the address that a server listens on do not go together",
-      "as the message says; [http-door.md](http-door.md)"),
+      "as the message says; [http-gateway.md](http-gateway.md)"),
   SECRET(
       "a secret key is missing, malformed or readable by others",
       "set the key; see that its file is its owner's alone"),

@@ -1,7 +1,7 @@
 package io.leat.console;
 
-import io.leat.pipeline.Model;
-import io.leat.pipeline.Pipeline;
+import io.leat.pipeline.definition.Model;
+import io.leat.pipeline.definition.Pipeline;
 import io.leat.records.AlertState;
 import io.leat.records.DriftAlert;
 import io.leat.records.RetrainingRequest;

@@ -2,10 +2,10 @@ package io.leat.console;
 
 import io.leat.console.Snapshot.DeadLetters;
 import io.leat.console.Snapshot.Shown;
-import io.leat.pipeline.Contract;
-import io.leat.pipeline.FeatureService;
-import io.leat.pipeline.Model;
-import io.leat.pipeline.Pipeline;
+import io.leat.pipeline.definition.Contract;
+import io.leat.pipeline.definition.FeatureService;
+import io.leat.pipeline.definition.Model;
+import io.leat.pipeline.definition.Pipeline;
 import io.leat.records.FeatureVector;
 import io.leat.schemas.AvroCodec;
 import io.leat.schemas.FeatureVectorSchema;
@@ -85,7 +85,7 @@ final class LogReader implements AutoCloseable {
     return new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer());
   }
 
-  /** Topics of what was refused: letters of ingestion, and vectors that were not scored. */
+  /** Topics of what was refused: dead letters of ingestion, and vectors that were not scored. */
   static List<String> refusals(Pipeline pipeline) {
     List<String> topics = new ArrayList<>();
     pipeline.contracts().forEach(contract -> topics.add(Topics.deadLetters(contract.event())));

@@ -30,8 +30,8 @@ import static j2html.TagCreator.tr;
 
 import io.leat.console.Findings.OpenAlert;
 import io.leat.console.Snapshot.Shown;
-import io.leat.pipeline.Model;
-import io.leat.pipeline.Pipeline;
+import io.leat.pipeline.definition.Model;
+import io.leat.pipeline.definition.Pipeline;
 import io.leat.records.Severity;
 import io.leat.schemas.Topics;
 import j2html.tags.DomContent;
@@ -170,14 +170,15 @@ final class Page {
                     tbody(
                         each(
                             snapshot.deadLetters(),
-                            letters ->
+                            deadLetters ->
                                 tr(
-                                    td(letters.topic()),
-                                    td(code(letters.reason())),
-                                    td(number(letters.count())).withClass("number"),
+                                    td(deadLetters.topic()),
+                                    td(code(deadLetters.reason())),
+                                    td(number(deadLetters.count())).withClass("number"),
                                     td(
-                                        span(letters.example()),
-                                        span(" at " + letters.position()).withClass("quiet")))))))
+                                        span(deadLetters.example()),
+                                        span(" at " + deadLetters.position())
+                                            .withClass("quiet")))))))
         .withId("dead-letters");
   }
 

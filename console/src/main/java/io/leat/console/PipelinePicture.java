@@ -2,12 +2,12 @@ package io.leat.console;
 
 import static j2html.TagCreator.tag;
 
-import io.leat.pipeline.Contract;
-import io.leat.pipeline.FeatureService;
-import io.leat.pipeline.FeatureView;
-import io.leat.pipeline.Model;
-import io.leat.pipeline.Monitor;
-import io.leat.pipeline.Pipeline;
+import io.leat.pipeline.definition.Contract;
+import io.leat.pipeline.definition.FeatureService;
+import io.leat.pipeline.definition.FeatureView;
+import io.leat.pipeline.definition.Model;
+import io.leat.pipeline.definition.Monitor;
+import io.leat.pipeline.definition.Pipeline;
 import io.leat.schemas.Topics;
 import j2html.tags.ContainerTag;
 import java.util.ArrayList;

@@ -1,6 +1,6 @@
 package io.leat.console;
 
-import io.leat.pipeline.Pipeline;
+import io.leat.pipeline.definition.Pipeline;
 import io.leat.schemas.RegistryClient;
 import io.leat.schemas.RegistryException;
 import java.time.Duration;

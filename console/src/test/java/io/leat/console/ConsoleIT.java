@@ -5,9 +5,9 @@ import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.leat.console.Console.Shows;
-import io.leat.pipeline.Pipeline;
-import io.leat.pipeline.PipelineReader;
 import io.leat.pipeline.apply.Applier;
+import io.leat.pipeline.definition.Pipeline;
+import io.leat.pipeline.reader.PipelineReader;
 import io.leat.records.AlertState;
 import io.leat.records.DriftAlert;
 import io.leat.records.Severity;
@@ -43,7 +43,7 @@ import org.openqa.selenium.chrome.ChromeOptions;
 
 /** The console over a real broker and registry, asked by HTTP and looked at in a browser. */
 class ConsoleIT {
-  private static final Duration PATIENCE = Duration.ofMinutes(1);
+  private static final Duration TIMEOUT = Duration.ofMinutes(1);
   private static final Path ELECTRICITY =
       Path.of(System.getProperty("leat.project"), "examples", "electricity");
   private static final Path CHROMIUM = Path.of("/usr/bin/chromium");
@@ -98,9 +98,9 @@ class ConsoleIT {
 
   @Test
   void showsWhatLiesInTheLogsWorstFirstAndEscaped() throws Exception {
-    letter("RULE_VIOLATED", "price is <script>alert(1)</script>");
-    letter("RULE_VIOLATED", "the newest of its reason");
-    letter("NOT_JSON", "line 1, column 1");
+    deadLetter("RULE_VIOLATED", "price is <script>alert(1)</script>");
+    deadLetter("RULE_VIOLATED", "the newest of its reason");
+    deadLetter("NOT_JSON", "line 1, column 1");
     alert("a", "demand", AlertState.OPEN, Severity.WARN, 3);
     alert("b", "price_low", AlertState.OPEN, Severity.CRITICAL, 2);
     alert("c", "price_high", AlertState.OPEN, Severity.CRITICAL, 5);
@@ -110,7 +110,7 @@ class ConsoleIT {
 
     String page =
         await()
-            .atMost(PATIENCE)
+            .atMost(TIMEOUT)
             .until(
                 () -> get("/").body(),
                 body -> body.contains("price_high") && body.contains("NOT_JSON"));
@@ -152,7 +152,7 @@ class ConsoleIT {
       assertThat(browser.getTitle()).isEqualTo("electricity - Leat");
       WebElement heading = browser.findElement(By.tagName("h1"));
       await()
-          .atMost(PATIENCE)
+          .atMost(TIMEOUT)
           .until(
               () -> !browser.findElements(By.cssSelector("svg [data-topic=readings]")).isEmpty());
 
@@ -160,7 +160,7 @@ class ConsoleIT {
       writer.flush();
 
       await()
-          .atMost(PATIENCE)
+          .atMost(TIMEOUT)
           .ignoreExceptionsMatching(e -> e instanceof StaleElementReferenceException)
           .until(
               () -> browser.findElement(By.id("alerts")).getText().contains("arrived_while_open"));
@@ -191,7 +191,7 @@ class ConsoleIT {
         options);
   }
 
-  private void letter(String reason, String message) {
+  private void deadLetter(String reason, String message) {
     ProducerRecord<byte[], byte[]> record =
         new ProducerRecord<>(
             Topics.deadLetters("readings"), "not the event".getBytes(StandardCharsets.UTF_8));

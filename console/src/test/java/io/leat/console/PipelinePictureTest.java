@@ -2,7 +2,7 @@ package io.leat.console;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.leat.pipeline.PipelineReader;
+import io.leat.pipeline.reader.PipelineReader;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 

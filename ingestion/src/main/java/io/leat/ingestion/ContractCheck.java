@@ -1,15 +1,17 @@
 package io.leat.ingestion;
 
-import io.leat.ingestion.ContractSchemas.Current;
-import io.leat.ingestion.intake.Opened;
+import io.leat.ingestion.decoding.ContractSchemas;
+import io.leat.ingestion.decoding.ContractSchemas.Current;
+import io.leat.ingestion.decoding.Opened;
 import io.leat.ingestion.privacy.Protector;
+import io.leat.ingestion.refusal.DeadLetterReason;
 import io.leat.ingestion.rules.DomainRules;
 import io.leat.ingestion.rules.Finding;
 import io.leat.ingestion.rules.Rules;
-import io.leat.pipeline.Contract;
-import io.leat.pipeline.Durations;
-import io.leat.pipeline.Severity;
-import io.leat.pipeline.contract.MissingValue;
+import io.leat.pipeline.definition.Contract;
+import io.leat.pipeline.definition.Durations;
+import io.leat.pipeline.definition.MissingValue;
+import io.leat.pipeline.definition.Severity;
 import io.leat.records.Violation;
 import io.leat.schemas.AvroCodec;
 import io.leat.schemas.ValueCheck;
@@ -97,7 +99,7 @@ public final class ContractCheck {
   private record Problem(DeadLetterReason reason, String message) {}
 
   /**
-   * Judges an event.
+   * Validates an event.
    *
    * @param opened the event; it is changed
    * @throws io.leat.schemas.RegistryException if the registry had to be asked and refused

@@ -2,11 +2,12 @@ package io.leat.ingestion;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.leat.ingestion.decoding.EventReader;
+import io.leat.ingestion.decoding.Opened;
 import io.leat.ingestion.duplicates.SeenEvents;
-import io.leat.ingestion.intake.EventReader;
-import io.leat.ingestion.intake.Opened;
 import io.leat.ingestion.privacy.Cipher256;
 import io.leat.ingestion.privacy.HiddenHeaders;
+import io.leat.ingestion.refusal.DeadLetterReason;
 import io.leat.records.LogPosition;
 import io.leat.schemas.LogPositions;
 import io.leat.schemas.RecordHeaders;
@@ -30,7 +31,7 @@ import org.slf4j.LoggerFactory;
  * Sends each event of one contract to its valid topic or to its dead letters. Runs on the stream
  * thread of its task.
  *
- * <p>No event stops it: what the check cannot judge, for whatever reason, is a dead letter. What
+ * <p>No event stops it: what the check cannot validate, for whatever reason, is a dead letter. What
  * Kafka would refuse to send is found before it is sent, since a refused send would end the
  * transaction and come back with the next one, for ever.
  */
@@ -38,12 +39,12 @@ final class ContractProcessor implements Processor<byte[], byte[], byte[], byte[
   private static final Logger log = LoggerFactory.getLogger(ContractProcessor.class);
 
   private final String event;
-  private final Supplier<Intake> intakes;
+  private final Supplier<Validation> validations;
   private final IngestionMetrics metrics;
   private final Sinks sinks;
   private final ValidHeaders validHeaders;
   private @Nullable ProcessorContext<byte[], byte[]> context;
-  private @Nullable Intake intake;
+  private @Nullable Validation validation;
   private @Nullable SeenEvents seen;
   private int largestRecord;
   private int largestValid;
@@ -53,7 +54,7 @@ final class ContractProcessor implements Processor<byte[], byte[], byte[], byte[
    *
    * @param dropsDuplicates whether there is a store of the events that were seen
    */
-  record Intake(
+  record Validation(
       EventReader reader,
       ContractCheck check,
       DeadLetterHeaders deadLetters,
@@ -72,9 +73,10 @@ final class ContractProcessor implements Processor<byte[], byte[], byte[], byte[
   /**
    * @param intakes makes what a task needs, when the task starts
    */
-  ContractProcessor(String event, Supplier<Intake> intakes, IngestionMetrics metrics, Sinks sinks) {
+  ContractProcessor(
+      String event, Supplier<Validation> validations, IngestionMetrics metrics, Sinks sinks) {
     this.event = event;
-    this.intakes = intakes;
+    this.validations = validations;
     this.metrics = metrics;
     this.sinks = sinks;
     this.validHeaders = new ValidHeaders(event);
@@ -83,10 +85,10 @@ final class ContractProcessor implements Processor<byte[], byte[], byte[], byte[
   @Override
   public void init(ProcessorContext<byte[], byte[]> context) {
     this.context = context;
-    Intake made = intakes.get();
+    Validation made = validations.get();
     made.check().prepare();
     made.deadLetters().prepare();
-    this.intake = made;
+    this.validation = made;
     this.seen = made.dropsDuplicates() ? context.getStateStore(sinks.seen()) : null;
     this.largestRecord = RecordSize.largest(context.appConfigs());
     this.largestValid = largestRecord - largestRecord / 64; // jobs further on add headers
@@ -95,14 +97,14 @@ final class ContractProcessor implements Processor<byte[], byte[], byte[], byte[
   @Override
   public void process(Record<byte[], byte[]> record) {
     LogPosition source = source();
-    Verdict verdict = judge(record, source);
+    Verdict verdict = validate(record, source);
     if (verdict instanceof Verdict.Skipped) {
       metrics.skipped();
       return;
     }
     if (verdict instanceof Verdict.Accepted accepted) {
       Record<byte[], byte[]> valid = valid(record, accepted, source);
-      intake().hidden().removeFrom(valid.headers());
+      validation().hidden().removeFrom(valid.headers());
       int size = RecordSize.upperBound(valid);
       if (size <= largestValid) {
         if (seen != null && seen.contains(accepted.eventId(), accepted.eventTime())) {
@@ -125,11 +127,11 @@ final class ContractProcessor implements Processor<byte[], byte[], byte[], byte[
    * The verdict; a defect of the check is one too, a registry or a Kafka client out of order is
    * not.
    */
-  private Verdict judge(Record<byte[], byte[]> record, LogPosition source) {
+  private Verdict validate(Record<byte[], byte[]> record, LogPosition source) {
     try {
-      Opened opened = intake().reader().read(record.value(), record.headers());
+      Opened opened = validation().reader().read(record.value(), record.headers());
       if (opened instanceof Opened.Event read) {
-        return intake().check().check(read);
+        return validation().check().check(read);
       }
       return opened instanceof Opened.Refused refused
           ? Verdict.Refused.of(refused)
@@ -137,19 +139,19 @@ final class ContractProcessor implements Processor<byte[], byte[], byte[], byte[
     } catch (RegistryException | KafkaException e) {
       throw e;
     } catch (RuntimeException | StackOverflowError e) {
-      Throwable told = intake().mayQuote() ? e : silent(e);
+      Throwable reported = validation().mayQuote() ? e : silent(e);
       log.error(
           "Defect: {} at {} could not be checked and goes to the dead letters",
           event,
           LogPositions.format(source),
-          told);
+          reported);
       return new Verdict.Refused(
           DeadLetterReason.INTERNAL_ERROR,
-          "ingestion failed on this event: " + told,
+          "ingestion failed on this event: " + reported,
           List.of(),
           OptionalInt.empty(),
           OptionalInt.empty(),
-          Optional.of(told));
+          Optional.of(reported));
     }
   }
 
@@ -172,11 +174,14 @@ final class ContractProcessor implements Processor<byte[], byte[], byte[], byte[
   }
 
   private void refuse(Record<byte[], byte[]> record, Verdict.Refused refused, LogPosition source) {
-    Record<byte[], byte[]> letter = record.withHeaders(record.headers()); // a copy
-    letter.headers().remove(RecordHeaders.ENCRYPTED).remove(RecordHeaders.LEFT_OUT); // ours to say
-    letter = encrypted(letter);
-    intake().deadLetters().append(letter.headers(), refused, source);
-    if (RecordSize.upperBound(letter) > largestRecord) {
+    Record<byte[], byte[]> deadLetter = record.withHeaders(record.headers()); // a copy
+    deadLetter
+        .headers()
+        .remove(RecordHeaders.ENCRYPTED)
+        .remove(RecordHeaders.LEFT_OUT); // ours to say
+    deadLetter = encrypted(deadLetter);
+    validation().deadLetters().append(deadLetter.headers(), refused, source);
+    if (RecordSize.upperBound(deadLetter) > largestRecord) {
       log.error(
           "{} at {} is too large to copy: its dead letter goes without key, value and the producer's"
               + " headers. Save it from the raw topic before retention removes it, and raise"
@@ -184,26 +189,26 @@ final class ContractProcessor implements Processor<byte[], byte[], byte[], byte[
           event,
           LogPositions.format(source),
           sinks.deadLetters());
-      letter = new Record<>(null, null, record.timestamp());
-      RecordHeaders.set(letter.headers(), RecordHeaders.LEFT_OUT, "key,value,headers");
-      intake().deadLetters().append(letter.headers(), refused, source);
+      deadLetter = new Record<>(null, null, record.timestamp());
+      RecordHeaders.set(deadLetter.headers(), RecordHeaders.LEFT_OUT, "key,value,headers");
+      validation().deadLetters().append(deadLetter.headers(), refused, source);
     }
     metrics.refused(refused.reason());
-    context().forward(letter, sinks.deadLetters());
+    context().forward(deadLetter, sinks.deadLetters());
   }
 
   /** Key, value and hidden headers encrypted, where the contract asks for it. */
-  private Record<byte[], byte[]> encrypted(Record<byte[], byte[]> letter) {
-    Optional<Cipher256> cipher = intake().cipher();
+  private Record<byte[], byte[]> encrypted(Record<byte[], byte[]> deadLetter) {
+    Optional<Cipher256> cipher = validation().cipher();
     if (cipher.isEmpty()) {
-      return letter;
+      return deadLetter;
     }
     List<String> encrypted = new ArrayList<>(List.of("key", "value"));
-    encrypted.addAll(intake().hidden().encryptIn(letter.headers(), cipher.get()));
-    RecordHeaders.set(letter.headers(), RecordHeaders.ENCRYPTED, String.join(",", encrypted));
-    return letter
-        .withKey(letter.key() == null ? null : cipher.get().encrypt(letter.key()))
-        .withValue(letter.value() == null ? null : cipher.get().encrypt(letter.value()));
+    encrypted.addAll(validation().hidden().encryptIn(deadLetter.headers(), cipher.get()));
+    RecordHeaders.set(deadLetter.headers(), RecordHeaders.ENCRYPTED, String.join(",", encrypted));
+    return deadLetter
+        .withKey(deadLetter.key() == null ? null : cipher.get().encrypt(deadLetter.key()))
+        .withValue(deadLetter.value() == null ? null : cipher.get().encrypt(deadLetter.value()));
   }
 
   private Verdict.Refused tooLarge(Verdict.Accepted accepted, int size) {
@@ -225,8 +230,8 @@ final class ContractProcessor implements Processor<byte[], byte[], byte[], byte[
     return new LogPosition(metadata.topic(), metadata.partition(), metadata.offset());
   }
 
-  private Intake intake() {
-    return Objects.requireNonNull(intake, "init comes first");
+  private Validation validation() {
+    return Objects.requireNonNull(validation, "init comes first");
   }
 
   private ProcessorContext<byte[], byte[]> context() {

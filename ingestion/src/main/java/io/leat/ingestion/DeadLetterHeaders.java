@@ -4,7 +4,7 @@ import io.leat.records.DeadLetter;
 import io.leat.records.LogPosition;
 import io.leat.records.Violation;
 import io.leat.runtime.streams.ErrorHeaders;
-import io.leat.runtime.streams.RegistryPatience;
+import io.leat.runtime.streams.RegistryRetry;
 import io.leat.schemas.AvroCodec;
 import io.leat.schemas.LogPositions;
 import io.leat.schemas.RecordHeaders;
@@ -28,7 +28,7 @@ final class DeadLetterHeaders {
 
   private final String event;
   private final RegistryClient registry;
-  private final RegistryPatience patience;
+  private final RegistryRetry retry;
   private final AvroCodec codec;
   private final boolean mayQuote;
   private @Nullable Integer id;
@@ -39,17 +39,17 @@ final class DeadLetterHeaders {
   DeadLetterHeaders(
       String event,
       RegistryClient registry,
-      RegistryPatience patience,
+      RegistryRetry retry,
       AvroCodec codec,
       boolean mayQuote) {
     this.mayQuote = mayQuote;
     this.event = event;
     this.registry = registry;
-    this.patience = patience;
+    this.retry = retry;
     this.codec = codec;
   }
 
-  /** Asks the registry for what letters need, so that none has to wait for it. */
+  /** Asks the registry for what dead letters need, so that none has to wait for it. */
   void prepare() {
     schemaId();
   }
@@ -78,10 +78,10 @@ final class DeadLetterHeaders {
           refused.violations().stream().map(Violation::getRule).collect(Collectors.joining(",")));
     }
     headers.add(
-        RecordHeaders.DEAD_LETTER, codec.encode(schemaId(), letter(refused, message, source)));
+        RecordHeaders.DEAD_LETTER, codec.encode(schemaId(), deadLetter(refused, message, source)));
   }
 
-  private DeadLetter letter(Verdict.Refused refused, String message, LogPosition source) {
+  private DeadLetter deadLetter(Verdict.Refused refused, String message, LogPosition source) {
     List<Violation> violations =
         refused.violations().stream()
             .map(violation -> new Violation(violation.getRule(), cut(violation.getMessage())))
@@ -96,7 +96,7 @@ final class DeadLetterHeaders {
         source);
   }
 
-  /** What a library said may quote the event: only what the reason code says is told. */
+  /** What a library said may quote the event: only what the reason code says is reported. */
   private static String silent(Verdict.Refused refused) {
     return "%s (the details may hold what the contract protects, and are left out)"
         .formatted(refused.reason());
@@ -105,7 +105,7 @@ final class DeadLetterHeaders {
   private int schemaId() {
     Integer known = id;
     if (known == null) {
-      known = patience.call(() -> registry.register(SUBJECT, DeadLetter.getClassSchema()));
+      known = retry.call(() -> registry.register(SUBJECT, DeadLetter.getClassSchema()));
       id = known;
     }
     return known;

@@ -4,7 +4,7 @@ import io.leat.common.ErrorCode;
 import io.leat.common.LeatException;
 import io.leat.runtime.Guarantee;
 import io.leat.runtime.streams.JobContext;
-import io.leat.runtime.streams.RegistryPatience;
+import io.leat.runtime.streams.RegistryRetry;
 import io.leat.runtime.streams.StreamsJob;
 import io.leat.runtime.streams.StreamsService;
 import java.time.InstantSource;
@@ -33,7 +33,7 @@ public final class IngestionJob implements StreamsJob {
     return IngestionTopology.build(
         context.pipeline(),
         context.registry(),
-        RegistryPatience.of(context),
+        RegistryRetry.of(context),
         context.metrics(),
         InstantSource.system(),
         context.gates(),

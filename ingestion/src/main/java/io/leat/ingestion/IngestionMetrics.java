@@ -1,5 +1,6 @@
 package io.leat.ingestion;
 
+import io.leat.ingestion.refusal.DeadLetterReason;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.EnumMap;

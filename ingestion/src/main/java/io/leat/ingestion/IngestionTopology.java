@@ -1,12 +1,13 @@
 package io.leat.ingestion;
 
+import io.leat.ingestion.decoding.ContractSchemas;
 import io.leat.ingestion.duplicates.SeenEvents;
-import io.leat.pipeline.Contract;
-import io.leat.pipeline.Pipeline;
-import io.leat.pipeline.contract.Intake.Format;
+import io.leat.pipeline.definition.Contract;
+import io.leat.pipeline.definition.InputFormat.Format;
+import io.leat.pipeline.definition.Pipeline;
 import io.leat.runtime.streams.RecordGates;
 import io.leat.runtime.streams.RecordWatch;
-import io.leat.runtime.streams.RegistryPatience;
+import io.leat.runtime.streams.RegistryRetry;
 import io.leat.schemas.RegistryClient;
 import io.leat.schemas.Topics;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -31,17 +32,17 @@ public final class IngestionTopology {
   /**
    * Builds it.
    *
-   * @param patience how a registry that does not answer is waited for
+   * @param retry how a registry that does not answer is waited for
    * @param clock what event times may not run ahead of
    */
   public static Topology build(
       Pipeline pipeline,
       RegistryClient registry,
-      RegistryPatience patience,
+      RegistryRetry retry,
       MeterRegistry metrics,
       InstantSource clock) {
     RecordWatch watch = new RecordWatch(metrics, System::nanoTime);
-    return build(pipeline, registry, patience, metrics, clock, new RecordGates(), watch);
+    return build(pipeline, registry, retry, metrics, clock, new RecordGates(), watch);
   }
 
   /**
@@ -53,14 +54,14 @@ public final class IngestionTopology {
   static Topology build(
       Pipeline pipeline,
       RegistryClient registry,
-      RegistryPatience patience,
+      RegistryRetry retry,
       MeterRegistry metrics,
       InstantSource clock,
       RecordGates gates,
       RecordWatch watch) {
     Topology topology = new Topology();
     for (Contract contract : pipeline.contracts()) {
-      addContract(topology, contract, registry, patience, metrics, clock, gates, watch);
+      addContract(topology, contract, registry, retry, metrics, clock, gates, watch);
     }
     return topology;
   }
@@ -69,7 +70,7 @@ public final class IngestionTopology {
       Topology topology,
       Contract contract,
       RegistryClient registry,
-      RegistryPatience patience,
+      RegistryRetry retry,
       MeterRegistry metrics,
       InstantSource clock,
       RecordGates gates,
@@ -81,14 +82,14 @@ public final class IngestionTopology {
     String seen = raw + "-seen";
 
     // What the tasks of a contract share:
-    RegistryContract registryContract = new RegistryContract(contract, registry, patience);
-    ContractSchemas schemas = new ContractSchemas(contract, registry, patience, clock);
+    RegistryContract registryContract = new RegistryContract(contract, registry, retry);
+    ContractSchemas schemas = new ContractSchemas(contract, registry, retry, clock);
     IngestionMetrics counts = new IngestionMetrics(metrics, raw);
-    IntakeFactory intakes =
-        new IntakeFactory(contract, registryContract, schemas, registry, patience, clock);
+    ValidationFactory validations =
+        new ValidationFactory(contract, registryContract, schemas, registry, retry, clock);
 
-    if (contract.intake().format() == Format.AVRO) {
-      gates.add(raw, new SchemaGate(raw, schemas, patience, clock));
+    if (contract.inputFormat().format() == Format.AVRO) {
+      gates.add(raw, new SchemaGate(raw, schemas, retry, clock));
     }
     topology.addSource(
         AutoOffsetReset.earliest(),
@@ -102,7 +103,10 @@ public final class IngestionTopology {
         watch.watched(
             () ->
                 new ContractProcessor(
-                    raw, intakes, counts, new ContractProcessor.Sinks(valid, deadLetters, seen))),
+                    raw,
+                    validations,
+                    counts,
+                    new ContractProcessor.Sinks(valid, deadLetters, seen))),
         raw);
     contract
         .duplicatesWithin()

@@ -2,7 +2,7 @@ package io.leat.ingestion;
 
 import io.leat.common.ErrorCode;
 import io.leat.common.LeatException;
-import io.leat.pipeline.Contract;
+import io.leat.pipeline.definition.Contract;
 import io.leat.schemas.RegistryClient;
 import io.leat.schemas.Topics;
 

@@ -4,11 +4,11 @@ import io.leat.common.ErrorCode;
 import io.leat.common.LeatException;
 import io.leat.ingestion.privacy.Sensitive;
 import io.leat.ingestion.rules.DomainRules;
-import io.leat.pipeline.Contract;
-import io.leat.pipeline.PipelineException;
+import io.leat.pipeline.definition.Contract;
+import io.leat.pipeline.definition.PipelineException;
 import io.leat.pipeline.expression.ExpressionException;
 import io.leat.pipeline.registry.RegistryRules;
-import io.leat.runtime.streams.RegistryPatience;
+import io.leat.runtime.streams.RegistryRetry;
 import io.leat.schemas.RegistryClient;
 import io.leat.schemas.RegistryClient.Registered;
 import io.leat.schemas.Topics;
@@ -22,16 +22,16 @@ import org.jspecify.annotations.Nullable;
 public final class RegistryContract {
   private final Contract contract;
   private final RegistryClient registry;
-  private final RegistryPatience patience;
+  private final RegistryRetry retry;
   private volatile @Nullable Known known;
 
   /** What follows from contract and registry together. */
   public record Known(Sensitive sensitive, DomainRules rules) {}
 
-  public RegistryContract(Contract contract, RegistryClient registry, RegistryPatience patience) {
+  public RegistryContract(Contract contract, RegistryClient registry, RegistryRetry retry) {
     this.contract = contract;
     this.registry = registry;
-    this.patience = patience;
+    this.retry = retry;
   }
 
   /**
@@ -45,8 +45,8 @@ public final class RegistryContract {
       return before;
     }
     String subject = Topics.valueSubject(contract.event());
-    Optional<Registered> latest = patience.call(() -> registry.latest(subject));
-    Optional<String> beside = patience.call(() -> registry.dataContract(subject));
+    Optional<Registered> latest = retry.call(() -> registry.latest(subject));
+    Optional<String> beside = retry.call(() -> registry.dataContract(subject));
     try {
       RegistryRules all = RegistryRules.of(contract, latest.map(Registered::schema), beside);
       Sensitive sensitive = Sensitive.of(all);

@@ -1,7 +1,8 @@
 package io.leat.ingestion;
 
+import io.leat.ingestion.decoding.ContractSchemas;
 import io.leat.runtime.streams.RecordGate;
-import io.leat.runtime.streams.RegistryPatience;
+import io.leat.runtime.streams.RegistryRetry;
 import io.leat.schemas.RegistryException;
 import io.leat.schemas.WireFormat;
 import java.time.Duration;
@@ -25,7 +26,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
  * event it must be asked for, and nothing else. Thread-safe.
  *
  * <p>It looks at values in wire format. A schema id that stands elsewhere (Avro in a structured
- * CloudEvent) is asked for when the event is processed, by {@link RegistryPatience}.
+ * CloudEvent) is asked for when the event is processed, by {@link RegistryRetry}.
  */
 final class SchemaGate implements RecordGate {
   /**
@@ -39,16 +40,15 @@ final class SchemaGate implements RecordGate {
 
   private final String event;
   private final ContractSchemas schemas;
-  private final RegistryPatience patience;
+  private final RegistryRetry retry;
   private final InstantSource clock;
   private final Executor executor;
   private final Map<Integer, Question> open = new ConcurrentHashMap<>();
 
-  SchemaGate(
-      String event, ContractSchemas schemas, RegistryPatience patience, InstantSource clock) {
+  SchemaGate(String event, ContractSchemas schemas, RegistryRetry retry, InstantSource clock) {
     this.event = event;
     this.schemas = schemas;
-    this.patience = patience;
+    this.retry = retry;
     this.clock = clock;
     ThreadPoolExecutor threads =
         new ThreadPoolExecutor(
@@ -106,7 +106,7 @@ final class SchemaGate implements RecordGate {
         }
       }
       if (!asked.get().isDone()) {
-        patience.failed(
+        retry.failed(
             "The schema registry has not yet answered what schema id %d of %s is."
                 .formatted(id, event));
         return false;
@@ -130,11 +130,11 @@ final class SchemaGate implements RecordGate {
         schemas.ask(id);
       } catch (RegistryException e) {
         if (e.isRetriable()) {
-          patience.failed(String.valueOf(e.getMessage()));
+          retry.failed(String.valueOf(e.getMessage()));
           return false;
         }
       }
-      patience.answered();
+      retry.answered();
       return true;
     }
 

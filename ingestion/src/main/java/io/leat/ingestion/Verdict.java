@@ -1,6 +1,7 @@
 package io.leat.ingestion;
 
-import io.leat.ingestion.intake.Opened;
+import io.leat.ingestion.decoding.Opened;
+import io.leat.ingestion.refusal.DeadLetterReason;
 import io.leat.records.Violation;
 import java.util.List;
 import java.util.Optional;

@@ -3,8 +3,8 @@
  *
  * <p>Data enters from the raw topics {@code <event>} and leaves to {@code <event>.valid} and {@code
  * <event>.dlq}. {@link io.leat.ingestion.IngestionTopology} shows the way from top to bottom;
- * {@link io.leat.ingestion.ContractCheck} decides; {@link io.leat.ingestion.DeadLetterReason} lists
- * why an event may be refused.
+ * {@link io.leat.ingestion.ContractCheck} decides; {@link
+ * io.leat.ingestion.refusal.DeadLetterReason} lists why an event may be refused.
  *
  * <p>Imports {@code schemas}, {@code pipeline} and {@code runtime}; no other job.
  *

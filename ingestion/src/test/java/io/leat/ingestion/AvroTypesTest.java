@@ -84,11 +84,11 @@ class AvroTypesTest {
 
     if (read == null) {
       assertThat(types.read("orders.valid")).isEmpty();
-      List<TestRecord<byte[], byte[]>> letters = types.read("orders.dlq");
-      assertThat(letters).hasSize(1);
-      assertThat(RecordHeaders.get(letters.get(0).headers(), RecordHeaders.REASON))
+      List<TestRecord<byte[], byte[]>> deadLetters = types.read("orders.dlq");
+      assertThat(deadLetters).hasSize(1);
+      assertThat(RecordHeaders.get(deadLetters.get(0).headers(), RecordHeaders.REASON))
           .hasValue(reason);
-      assertThat(header(letters.get(0), "__streams.errors.message")).contains(field);
+      assertThat(header(deadLetters.get(0), "__streams.errors.message")).contains(field);
     } else {
       assertThat(types.read("orders.dlq")).isEmpty();
       assertThat(only("orders", order).get(field)).isEqualTo(read);
@@ -111,11 +111,11 @@ class AvroTypesTest {
     produce("orders", "orders-value", order(order).set(field, value).build());
 
     assertThat(types.read("orders.valid")).isEmpty();
-    List<TestRecord<byte[], byte[]>> letters = types.read("orders.dlq");
-    assertThat(letters).hasSize(1);
-    assertThat(RecordHeaders.get(letters.get(0).headers(), RecordHeaders.REASON))
+    List<TestRecord<byte[], byte[]>> deadLetters = types.read("orders.dlq");
+    assertThat(deadLetters).hasSize(1);
+    assertThat(RecordHeaders.get(deadLetters.get(0).headers(), RecordHeaders.REASON))
         .hasValue("NOT_THE_SCHEMA");
-    assertThat(header(letters.get(0), "__streams.errors.message")).startsWith(field);
+    assertThat(header(deadLetters.get(0), "__streams.errors.message")).startsWith(field);
   }
 
   @Test
@@ -132,8 +132,8 @@ class AvroTypesTest {
     assertThat(types.read("orders.dlq"))
         .singleElement()
         .satisfies(
-            letter ->
-                assertThat(header(letter, "__streams.errors.message"))
+            deadLetter ->
+                assertThat(header(deadLetter, "__streams.errors.message"))
                     .isEqualTo("lines[0].price has more digits than decimal(9, 2) holds"));
   }
 
@@ -150,8 +150,8 @@ class AvroTypesTest {
     assertThat(types.read("orders.dlq"))
         .singleElement()
         .satisfies(
-            letter ->
-                assertThat(header(letter, "__streams.errors.message"))
+            deadLetter ->
+                assertThat(header(deadLetter, "__streams.errors.message"))
                     .contains("nested more than 100 levels deep"));
   }
 
@@ -183,10 +183,10 @@ class AvroTypesTest {
     assertThat(types.read("rows.dlq"))
         .singleElement()
         .satisfies(
-            letter -> {
-              assertThat(RecordHeaders.get(letter.headers(), RecordHeaders.REASON))
+            deadLetter -> {
+              assertThat(RecordHeaders.get(deadLetter.headers(), RecordHeaders.REASON))
                   .hasValue("INCOMPATIBLE_SCHEMA");
-              assertThat(header(letter, "__streams.errors.message"))
+              assertThat(header(deadLetter, "__streams.errors.message"))
                   .contains("price: string cannot be read as decimal(12, 2)");
             });
   }
@@ -275,10 +275,11 @@ class AvroTypesTest {
       assertThat(types.read("rows.dlq"))
           .singleElement()
           .satisfies(
-              letter -> {
-                assertThat(RecordHeaders.get(letter.headers(), RecordHeaders.REASON))
+              deadLetter -> {
+                assertThat(RecordHeaders.get(deadLetter.headers(), RecordHeaders.REASON))
                     .hasValue("NOT_THE_SCHEMA");
-                assertThat(header(letter, "__streams.errors.message")).startsWith(field + " is ");
+                assertThat(header(deadLetter, "__streams.errors.message"))
+                    .startsWith(field + " is ");
               });
     } else {
       assertThat(types.read("rows.dlq")).isEmpty();
@@ -333,7 +334,7 @@ class AvroTypesTest {
             new GenericRecordBuilder(source).set("at", 43_200_000_000L).set("note", null).build()));
 
     assertThat(types.read("rows.dlq"))
-        .extracting(letter -> header(letter, "__streams.errors.message"))
+        .extracting(deadLetter -> header(deadLetter, "__streams.errors.message"))
         .satisfiesExactly(
             bytes -> assertThat(bytes).startsWith("note is the text"),
             list -> assertThat(list).startsWith("note is a list"));

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_16BE;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.leat.ingestion.refusal.DeadLetterReason;
 import io.leat.records.DeadLetter;
 import io.leat.records.LogPosition;
 import io.leat.schemas.LogPositions;
@@ -105,28 +106,30 @@ class BadInputTest {
     assertThat(valid)
         .extracting(record -> header(record, RecordHeaders.EVENT_ID))
         .containsExactly("o-1", "o-2", "o-3");
-    List<TestRecord<byte[], byte[]>> letters = orders.read(row.event() + ".dlq");
-    assertThat(letters).hasSize(1);
-    TestRecord<byte[], byte[]> letter = letters.get(0);
-    assertThat(header(letter, RecordHeaders.REASON)).isEqualTo(row.reason().name());
-    assertThat(offset(letter)).as("it names its own position").isEqualTo(offset(valid.get(0)) + 1);
-    assertThat(offset(valid.get(1))).isEqualTo(offset(letter) + 1);
+    List<TestRecord<byte[], byte[]>> deadLetters = orders.read(row.event() + ".dlq");
+    assertThat(deadLetters).hasSize(1);
+    TestRecord<byte[], byte[]> deadLetter = deadLetters.get(0);
+    assertThat(header(deadLetter, RecordHeaders.REASON)).isEqualTo(row.reason().name());
+    assertThat(offset(deadLetter))
+        .as("it names its own position")
+        .isEqualTo(offset(valid.get(0)) + 1);
+    assertThat(offset(valid.get(1))).isEqualTo(offset(deadLetter) + 1);
     if (before != null && before.length > Topics.LARGEST_RECORD) {
-      // Its bytes are where it says: LetterReplayIT reads such an event from there.
-      assertThat(header(letter, RecordHeaders.LEFT_OUT)).isEqualTo("key,value,headers");
-      assertThat(letter.value()).isNull();
+      // Its bytes are where it says: DeadLetterReplayIT reads such an event from there.
+      assertThat(header(deadLetter, RecordHeaders.LEFT_OUT)).isEqualTo("key,value,headers");
+      assertThat(deadLetter.value()).isNull();
     } else {
-      assertThat(letter.headers().lastHeader(RecordHeaders.LEFT_OUT)).isNull();
-      assertThat(letter.value()).isEqualTo(before);
-      assertThat(letter.key()).isEqualTo("c1".getBytes(UTF_8));
-      row.headers().forEach((name, text) -> assertThat(header(letter, name)).isEqualTo(text));
+      assertThat(deadLetter.headers().lastHeader(RecordHeaders.LEFT_OUT)).isNull();
+      assertThat(deadLetter.value()).isEqualTo(before);
+      assertThat(deadLetter.key()).isEqualTo("c1".getBytes(UTF_8));
+      row.headers().forEach((name, text) -> assertThat(header(deadLetter, name)).isEqualTo(text));
     }
-    assertThat(header(letter, "__streams.errors.message")).isNotBlank();
-    DeadLetter told =
+    assertThat(header(deadLetter, "__streams.errors.message")).isNotBlank();
+    DeadLetter reported =
         orders.codec.decode(
-            letter.headers().lastHeader(RecordHeaders.DEAD_LETTER).value(), DeadLetter.class);
-    assertThat(told.getReason()).isEqualTo(row.reason().name());
-    assertThat(told.getMessage()).isNotBlank();
+            deadLetter.headers().lastHeader(RecordHeaders.DEAD_LETTER).value(), DeadLetter.class);
+    assertThat(reported.getReason()).isEqualTo(row.reason().name());
+    assertThat(reported.getMessage()).isNotBlank();
   }
 
   private static long offset(TestRecord<byte[], byte[]> record) {

@@ -129,7 +129,7 @@ final class FakeRegistry implements AutoCloseable {
       }
       send(exchange, 200, Map.of("id", idOf(schema)));
     } else {
-      send(exchange, 404, error(404, "no such door: " + path));
+      send(exchange, 404, error(404, "no such path: " + path));
     }
   }
 

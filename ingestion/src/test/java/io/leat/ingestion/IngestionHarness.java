@@ -3,9 +3,9 @@ package io.leat.ingestion;
 import static io.leat.schemas.RecordHeaders.DEAD_LETTER;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.leat.pipeline.Contract;
+import io.leat.pipeline.definition.Contract;
 import io.leat.records.DeadLetter;
-import io.leat.runtime.streams.RegistryPatience;
+import io.leat.runtime.streams.RegistryRetry;
 import io.leat.schemas.AvroCodec;
 import io.leat.schemas.RecordHeaders;
 import io.leat.schemas.RegistryClient;
@@ -55,7 +55,7 @@ final class IngestionHarness implements AutoCloseable {
             IngestionTopology.build(
                 Payments.pipeline(contract),
                 registry,
-                new RegistryPatience(clock, time -> {}),
+                new RegistryRetry(clock, time -> {}),
                 metrics,
                 clock),
             settings);
@@ -91,11 +91,13 @@ final class IngestionHarness implements AutoCloseable {
 
   /** The reason codes of the dead letters so far. */
   List<String> reasons() {
-    return deadLetters().stream().map(letter -> header(letter, RecordHeaders.REASON)).toList();
+    return deadLetters().stream()
+        .map(deadLetter -> header(deadLetter, RecordHeaders.REASON))
+        .toList();
   }
 
-  DeadLetter explain(TestRecord<byte[], byte[]> letter) {
-    return codec.decode(letter.headers().lastHeader(DEAD_LETTER).value(), DeadLetter.class);
+  DeadLetter explain(TestRecord<byte[], byte[]> deadLetter) {
+    return codec.decode(deadLetter.headers().lastHeader(DEAD_LETTER).value(), DeadLetter.class);
   }
 
   static String header(TestRecord<byte[], byte[]> record, String name) {

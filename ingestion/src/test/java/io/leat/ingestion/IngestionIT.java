@@ -6,9 +6,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.leat.pipeline.PipelineException;
-import io.leat.pipeline.PipelineReader;
 import io.leat.pipeline.apply.Applier;
+import io.leat.pipeline.definition.PipelineException;
+import io.leat.pipeline.reader.PipelineReader;
 import io.leat.records.DeadLetter;
 import io.leat.schemas.AvroCodec;
 import io.leat.schemas.RecordHeaders;
@@ -54,7 +54,7 @@ import org.junit.jupiter.api.Test;
 
 /** Ingestion as a process, killed and starved, against the real broker and the real registry. */
 class IngestionIT {
-  private static final Duration PATIENCE = Duration.ofMinutes(2);
+  private static final Duration TIMEOUT = Duration.ofMinutes(2);
   private static final String JSON_SCHEMA =
       "{\\\"$schema\\\": \\\"http://json-schema.org/draft-07/schema#\\\", \\\"type\\\": \\\"object\\\"}";
   private static final Pattern ID = Pattern.compile("\"id\"\\s*:\\s*(\\d+)");
@@ -142,7 +142,7 @@ class IngestionIT {
         TopicReader reader = cluster.newReader("payments.valid", "payments.dlq")) {
       service.awaitReady();
       reader
-          .await(batch.size(), PATIENCE)
+          .await(batch.size(), TIMEOUT)
           .forEach(record -> assertThat(outcome.put(source(record), record)).isNull());
       metrics = service.get("/metrics").body();
     }
@@ -185,10 +185,10 @@ class IngestionIT {
         assertThat(header(record, RecordHeaders.REASON)).isEqualTo(what);
         assertThat(record.value()).isEqualTo(original);
         assertThat(record.key()).isEqualTo("c1".getBytes(UTF_8));
-        DeadLetter letter =
+        DeadLetter deadLetter =
             codec.decode(
                 record.headers().lastHeader(RecordHeaders.DEAD_LETTER).value(), DeadLetter.class);
-        assertThat(letter.getReason()).isEqualTo(what);
+        assertThat(deadLetter.getReason()).isEqualTo(what);
       }
     }
   }
@@ -246,7 +246,7 @@ class IngestionIT {
           default -> {
             int more = Math.min(random.nextInt(500, 8_000), (events - seen) / 2);
             when = "after %d more events".formatted(more);
-            seen += reader.await(more, PATIENCE).size();
+            seen += reader.await(more, TIMEOUT).size();
           }
         }
         service.kill();
@@ -255,7 +255,7 @@ class IngestionIT {
         service.restart();
       }
       assertThat(inTheMiddle).as("some kill came while events were on their way").isTrue();
-      reader.await(events - seen, PATIENCE);
+      reader.await(events - seen, TIMEOUT);
 
       ExactlyOnceReport report =
           new ExactlyOnceChecker(cluster.bootstrapServers())
@@ -265,12 +265,12 @@ class IngestionIT {
               .output("payments.valid", IngestionIT::source)
               .output("payments.dlq", IngestionIT::source)
               .drainedBy("shop-ingestion")
-              .check(PATIENCE);
+              .check(TIMEOUT);
       System.out.println(report);
       report.assertExact();
     }
-    try (TopicReader letters = cluster.newReader("payments.dlq")) {
-      assertThat(letters.readToEnd()).hasSize(bad);
+    try (TopicReader deadLetters = cluster.newReader("payments.dlq")) {
+      assertThat(deadLetters.readToEnd()).hasSize(bad);
     }
     System.out.printf(
         "%d events: %d valid, %d dead letters, %d duplicates%n",
@@ -284,24 +284,24 @@ class IngestionIT {
         TopicReader reader = cluster.newReader("payments.valid", "payments.dlq")) {
       service.awaitReady();
       produce(codec.encode(currentId, payment("p1", 5).build()));
-      assertThat(reader.await(1, PATIENCE)).hasSize(1);
+      assertThat(reader.await(1, TIMEOUT)).hasSize(1);
 
       cluster.registryProcess().process().kill();
       produce(codec.encode(olderId, olderPayment("p2", 7))); // not asked for yet
       produce(codec.encode(currentId, payment("p3", 5).build()));
-      await().atMost(PATIENCE).until(() -> !service.isReady());
+      await().atMost(TIMEOUT).until(() -> !service.isReady());
       String why = service.get("/health/ready").body();
       assertThat(why).contains("registry");
       assertThat(service.process().isAlive()).isTrue();
       assertThat(reader.readToEnd()).isEmpty();
 
       cluster.restartRegistry();
-      List<ConsumerRecord<byte[], byte[]>> late = reader.await(2, PATIENCE);
+      List<ConsumerRecord<byte[], byte[]>> late = reader.await(2, TIMEOUT);
 
       assertThat(late)
           .extracting(record -> header(record, RecordHeaders.EVENT_ID))
           .containsExactlyInAnyOrder("p2", "p3");
-      await().atMost(PATIENCE).until(service::isReady);
+      await().atMost(TIMEOUT).until(service::isReady);
       assertThat(
               service
                   .process()
@@ -314,7 +314,7 @@ class IngestionIT {
   }
 
   private static void awaitLog(ServiceProcess service, String text) {
-    await().atMost(PATIENCE).until(() -> service.process().log().contains(text));
+    await().atMost(TIMEOUT).until(() -> service.process().log().contains(text));
   }
 
   private ServiceProcess start() {

@@ -9,9 +9,9 @@ import static io.leat.ingestion.Payments.rule;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.leat.pipeline.Contract;
-import io.leat.pipeline.Expression;
-import io.leat.pipeline.Severity;
+import io.leat.pipeline.definition.Contract;
+import io.leat.pipeline.definition.Expression;
+import io.leat.pipeline.definition.Severity;
 import io.leat.records.DeadLetter;
 import io.leat.records.Violation;
 import io.leat.runtime.streams.ErrorHeaders;
@@ -98,7 +98,7 @@ class IngestionTopologyTest {
   }
 
   @Test
-  void everyViolationIsTold() throws IOException {
+  void everyViolationIsReported() throws IOException {
     Contract.Rule known =
         new Contract.Rule(
             "currency_known",
@@ -110,11 +110,12 @@ class IngestionTopologyTest {
 
       ingestion.produce(value);
 
-      TestRecord<byte[], byte[]> letter = ingestion.deadLetters().get(0);
-      assertThat(letter.value()).isEqualTo(value);
-      assertThat(header(letter, RecordHeaders.REASON)).isEqualTo("RULE_VIOLATED");
-      assertThat(header(letter, RecordHeaders.RULES)).isEqualTo("amount_positive,currency_known");
-      DeadLetter why = ingestion.explain(letter);
+      TestRecord<byte[], byte[]> deadLetter = ingestion.deadLetters().get(0);
+      assertThat(deadLetter.value()).isEqualTo(value);
+      assertThat(header(deadLetter, RecordHeaders.REASON)).isEqualTo("RULE_VIOLATED");
+      assertThat(header(deadLetter, RecordHeaders.RULES))
+          .isEqualTo("amount_positive,currency_known");
+      DeadLetter why = ingestion.explain(deadLetter);
       assertThat(why.getViolations())
           .containsExactly(
               new Violation(
@@ -164,7 +165,7 @@ class IngestionTopologyTest {
           .extracting(valid -> header(valid, RecordHeaders.SOURCE))
           .containsExactly("payments/0/0", "payments/0/2", "payments/0/3");
       assertThat(ingestion.deadLetters())
-          .extracting(letter -> header(letter, RecordHeaders.SOURCE))
+          .extracting(deadLetter -> header(deadLetter, RecordHeaders.SOURCE))
           .containsExactly("payments/0/1");
     }
   }
@@ -239,11 +240,11 @@ class IngestionTopologyTest {
           ingestion.encode(new GenericRecordBuilder(nullable).set("payment_id", "p1").build()));
       ingestion.produce(ingestion.encode(new GenericRecordBuilder(nullable).build()));
 
-      List<TestRecord<byte[], byte[]>> letters = ingestion.deadLetters();
-      assertThat(letters)
-          .extracting(letter -> header(letter, RecordHeaders.REASON))
+      List<TestRecord<byte[], byte[]>> deadLetters = ingestion.deadLetters();
+      assertThat(deadLetters)
+          .extracting(deadLetter -> header(deadLetter, RecordHeaders.REASON))
           .containsExactly("MISSING_EVENT_ID", "MISSING_EVENT_TIME", "MISSING_EVENT_ID");
-      assertThat(ingestion.explain(letters.get(2)).getMessage())
+      assertThat(ingestion.explain(deadLetters.get(2)).getMessage())
           .contains("payment_id is null", "paid_at is null");
     }
   }
@@ -294,19 +295,20 @@ class IngestionTopologyTest {
 
       ingestion.produce(event);
 
-      TestRecord<byte[], byte[]> letter = ingestion.deadLetters().get(0);
-      assertThat(letter.key()).isNull();
-      assertThat(letter.value()).containsExactly(1, 2, 3);
-      assertThat(letter.headers().toArray()[0].key()).isEqualTo("producer");
-      assertThat(letter.headers().toArray()[1].value()).isEqualTo("from before".getBytes(UTF_8));
-      assertThat(header(letter, ErrorHeaders.TOPIC)).isEqualTo("payments");
-      assertThat(header(letter, ErrorHeaders.PARTITION)).isEqualTo("0");
-      assertThat(header(letter, ErrorHeaders.OFFSET)).isEqualTo("0");
-      assertThat(header(letter, ErrorHeaders.EXCEPTION))
+      TestRecord<byte[], byte[]> deadLetter = ingestion.deadLetters().get(0);
+      assertThat(deadLetter.key()).isNull();
+      assertThat(deadLetter.value()).containsExactly(1, 2, 3);
+      assertThat(deadLetter.headers().toArray()[0].key()).isEqualTo("producer");
+      assertThat(deadLetter.headers().toArray()[1].value())
+          .isEqualTo("from before".getBytes(UTF_8));
+      assertThat(header(deadLetter, ErrorHeaders.TOPIC)).isEqualTo("payments");
+      assertThat(header(deadLetter, ErrorHeaders.PARTITION)).isEqualTo("0");
+      assertThat(header(deadLetter, ErrorHeaders.OFFSET)).isEqualTo("0");
+      assertThat(header(deadLetter, ErrorHeaders.EXCEPTION))
           .isEqualTo(RefusedEventException.class.getName());
-      assertThat(header(letter, ErrorHeaders.MESSAGE)).startsWith("the value has 3 bytes");
-      assertThat(header(letter, ErrorHeaders.STACK_TRACE)).isNotBlank();
-      assertThat(ingestion.explain(letter).getSource().getTopic()).isEqualTo("payments");
+      assertThat(header(deadLetter, ErrorHeaders.MESSAGE)).startsWith("the value has 3 bytes");
+      assertThat(header(deadLetter, ErrorHeaders.STACK_TRACE)).isNotBlank();
+      assertThat(ingestion.explain(deadLetter).getSource().getTopic()).isEqualTo("payments");
     }
   }
 
@@ -333,9 +335,9 @@ class IngestionTopologyTest {
 
       ingestion.produce(value);
 
-      TestRecord<byte[], byte[]> letter = ingestion.deadLetters().get(0);
-      assertThat(letter.value()).isEqualTo(value);
-      assertThat(header(letter, RecordHeaders.REASON)).isEqualTo("TOO_LARGE");
+      TestRecord<byte[], byte[]> deadLetter = ingestion.deadLetters().get(0);
+      assertThat(deadLetter.value()).isEqualTo(value);
+      assertThat(header(deadLetter, RecordHeaders.REASON)).isEqualTo("TOO_LARGE");
       assertThat(ingestion.valid()).isEmpty();
     }
   }
@@ -348,9 +350,9 @@ class IngestionTopologyTest {
       ingestion.produce(new byte[5_000]);
       ingestion.produce(ingestion.encode(payment("p1", 1).build()));
 
-      TestRecord<byte[], byte[]> letter = ingestion.deadLetters().get(0);
-      assertThat(letter.value()).isNull();
-      assertThat(header(letter, RecordHeaders.SOURCE)).isEqualTo("payments/0/0");
+      TestRecord<byte[], byte[]> deadLetter = ingestion.deadLetters().get(0);
+      assertThat(deadLetter.value()).isNull();
+      assertThat(header(deadLetter, RecordHeaders.SOURCE)).isEqualTo("payments/0/0");
       assertThat(ingestion.valid()).hasSize(1);
     }
   }
@@ -370,12 +372,12 @@ class IngestionTopologyTest {
       }
 
       List<TestRecord<byte[], byte[]>> valid = ingestion.valid();
-      List<TestRecord<byte[], byte[]>> letters = ingestion.deadLetters();
-      assertThat(valid.size() + letters.size()).as("seed %d", seed).isEqualTo(events);
+      List<TestRecord<byte[], byte[]>> deadLetters = ingestion.deadLetters();
+      assertThat(valid.size() + deadLetters.size()).as("seed %d", seed).isEqualTo(events);
       assertThat(valid).isNotEmpty();
-      assertThat(letters)
+      assertThat(deadLetters)
           .isNotEmpty()
-          .extracting(letter -> header(letter, RecordHeaders.REASON))
+          .extracting(deadLetter -> header(deadLetter, RecordHeaders.REASON))
           .doesNotContain("INTERNAL_ERROR");
     }
   }

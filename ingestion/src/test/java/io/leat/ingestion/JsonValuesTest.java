@@ -61,22 +61,22 @@ class JsonValuesTest {
   private static DeadLetter refused(String event, byte[] json, Map<String, String> headers) {
     numbers.produce(event, json, headers);
     assertThat(numbers.read(event + ".valid")).isEmpty();
-    List<TestRecord<byte[], byte[]>> letters = numbers.read(event + ".dlq");
-    assertThat(letters).hasSize(1);
-    return letter(letters.get(0));
+    List<TestRecord<byte[], byte[]>> deadLetters = numbers.read(event + ".dlq");
+    assertThat(deadLetters).hasSize(1);
+    return deadLetter(deadLetters.get(0));
   }
 
   private static DeadLetter refused(String fields) {
     return refused("numbers", event(fields).getBytes(UTF_8), Map.of());
   }
 
-  private static DeadLetter letter(TestRecord<byte[], byte[]> record) {
+  private static DeadLetter deadLetter(TestRecord<byte[], byte[]> record) {
     return numbers.codec.decode(
         record.headers().lastHeader(RecordHeaders.DEAD_LETTER).value(), DeadLetter.class);
   }
 
   private static String message(TestRecord<byte[], byte[]> record) {
-    return letter(record).getMessage();
+    return deadLetter(record).getMessage();
   }
 
   private static @Nullable BigDecimal amount(GenericRecord event) {
@@ -139,11 +139,11 @@ class JsonValuesTest {
     "day, 0.5, date",
   })
   void aNumberThatLosesADigitIsRefusedByItsPlace(String field, String number, String expected) {
-    DeadLetter letter =
+    DeadLetter deadLetter =
         refused("\"%s\": %s".formatted(field.equals("ts") ? "millis" : field, number));
 
-    assertThat(letter.getReason()).isEqualTo("NOT_THE_SCHEMA");
-    assertThat(letter.getMessage())
+    assertThat(deadLetter.getReason()).isEqualTo("NOT_THE_SCHEMA");
+    assertThat(deadLetter.getMessage())
         .startsWith((field.equals("ts") ? "millis" : field) + " is the number '")
         .contains("expected " + expected);
   }
@@ -223,11 +223,11 @@ class JsonValuesTest {
         "' '|the value is empty; expected { ... }",
         "[]|the value is JSON but no object; expected { ... }",
       })
-  void whatIsNoJsonIsToldInWords(String json, String message) {
-    DeadLetter letter = refused("numbers", json.getBytes(UTF_8), Map.of());
+  void whatIsNoJsonIsReportedInWords(String json, String message) {
+    DeadLetter deadLetter = refused("numbers", json.getBytes(UTF_8), Map.of());
 
-    assertThat(letter.getReason()).isEqualTo("NOT_JSON");
-    assertThat(letter.getMessage()).isEqualTo(message);
+    assertThat(deadLetter.getReason()).isEqualTo("NOT_JSON");
+    assertThat(deadLetter.getMessage()).isEqualTo(message);
   }
 
   // ---- times ----
@@ -290,16 +290,16 @@ class JsonValuesTest {
 
   @ParameterizedTest
   @ValueSource(ints = {100, 101, 200, 997, 5_000})
-  void whatIsNestedDeeperIsToldToBeTooDeep(int levels) {
+  void whatIsNestedDeeperIsReportedToBeTooDeep(int levels) {
     String event = event(nested(levels));
 
-    for (DeadLetter letter :
+    for (DeadLetter deadLetter :
         List.of(
             refused(nested(levels)),
             refused("cloud", structured("\"data\": " + event).getBytes(UTF_8), STRUCTURED),
             refused("rows", change(event).getBytes(UTF_8), Map.of()))) {
-      assertThat(letter.getReason()).isEqualTo("TOO_DEEP");
-      assertThat(letter.getMessage()).contains("deeper than 100 levels");
+      assertThat(deadLetter.getReason()).isEqualTo("TOO_DEEP");
+      assertThat(deadLetter.getMessage()).contains("deeper than 100 levels");
     }
   }
 
@@ -502,7 +502,7 @@ class JsonValuesTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"2147483648", "1.5", "1e400000000"})
-  void aNumberThatNoAttributeCanBeIsToldByItsName(String number) {
+  void aNumberThatNoAttributeCanBeIsReportedByItsName(String number) {
     assertThat(
             refused(
                     "cloud",
@@ -588,6 +588,7 @@ class JsonValuesTest {
             "ce_type", "t".getBytes(UTF_8)));
     assertThat(numbers.read("cloud.dlq"))
         .singleElement()
-        .satisfies(record -> assertThat(letter(record).getReason()).isEqualTo("NOT_THE_ENVELOPE"));
+        .satisfies(
+            record -> assertThat(deadLetter(record).getReason()).isEqualTo("NOT_THE_ENVELOPE"));
   }
 }

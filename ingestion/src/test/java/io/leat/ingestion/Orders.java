@@ -2,10 +2,10 @@ package io.leat.ingestion;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.leat.pipeline.Pipeline;
-import io.leat.pipeline.PipelineException;
-import io.leat.pipeline.PipelineReader;
-import io.leat.runtime.streams.RegistryPatience;
+import io.leat.pipeline.definition.Pipeline;
+import io.leat.pipeline.definition.PipelineException;
+import io.leat.pipeline.reader.PipelineReader;
+import io.leat.runtime.streams.RegistryRetry;
 import io.leat.schemas.AvroCodec;
 import io.leat.schemas.RegistryClient;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -66,7 +66,7 @@ final class Orders implements AutoCloseable {
     driver =
         new TopologyTestDriver(
             IngestionTopology.build(
-                pipeline, registry, new RegistryPatience(clock, time -> {}), metrics, clock),
+                pipeline, registry, new RegistryRetry(clock, time -> {}), metrics, clock),
             settings,
             NOW);
   }

@@ -1,9 +1,9 @@
 package io.leat.ingestion;
 
-import io.leat.pipeline.Contract;
-import io.leat.pipeline.Expression;
-import io.leat.pipeline.Pipeline;
-import io.leat.pipeline.Severity;
+import io.leat.pipeline.definition.Contract;
+import io.leat.pipeline.definition.Expression;
+import io.leat.pipeline.definition.Pipeline;
+import io.leat.pipeline.definition.Severity;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -24,7 +24,7 @@ final class Payments {
 
   static final Schema SCHEMA = read("/shop/contracts/payments.avsc");
 
-  /** As the producers wrote before amounts were doubles and currencies were told. */
+  /** As the producers wrote before amounts were doubles and currencies were reported. */
   static final Schema OLDER_SCHEMA =
       new Schema.Parser()
           .parse(

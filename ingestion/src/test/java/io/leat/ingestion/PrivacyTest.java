@@ -10,12 +10,12 @@ import io.leat.common.LeatException;
 import io.leat.ingestion.privacy.Cipher256;
 import io.leat.ingestion.privacy.HiddenHeaders;
 import io.leat.ingestion.privacy.Protector;
-import io.leat.pipeline.Contract;
-import io.leat.pipeline.Contract.Privacy;
-import io.leat.pipeline.Pipeline;
-import io.leat.pipeline.contract.KeySource;
-import io.leat.pipeline.contract.Protection;
-import io.leat.pipeline.contract.Protection.Method;
+import io.leat.pipeline.definition.Contract;
+import io.leat.pipeline.definition.Contract.Privacy;
+import io.leat.pipeline.definition.KeySource;
+import io.leat.pipeline.definition.Pipeline;
+import io.leat.pipeline.definition.Protection;
+import io.leat.pipeline.definition.Protection.Method;
 import io.leat.schemas.RecordHeaders;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -117,12 +117,12 @@ class PrivacyTest {
   void aDeadLettersHeadersAndTheMetricsQuoteNothingProtected() {
     produce(ann().set("notes", "no number, 7 grumpy").set("born", 15_000).set("card", "555666x"));
 
-    TestRecord<byte[], byte[]> letter = people.read("people.dlq").get(0);
-    assertThat(header(letter, RecordHeaders.REASON)).isEqualTo("RULE_VIOLATED");
-    assertThat(header(letter, RecordHeaders.RULES)).isEqualTo("adult,card_is_number,name_fits");
-    assertThat(header(letter, "__streams.errors.message"))
+    TestRecord<byte[], byte[]> deadLetter = people.read("people.dlq").get(0);
+    assertThat(header(deadLetter, RecordHeaders.REASON)).isEqualTo("RULE_VIOLATED");
+    assertThat(header(deadLetter, RecordHeaders.RULES)).isEqualTo("adult,card_is_number,name_fits");
+    assertThat(header(deadLetter, "__streams.errors.message"))
         .contains("*** was born on ***", "found event.card is ***", "which holds protected fields");
-    assertNoSecretIn(new TestRecord<>(null, null, letter.headers()), SECRETS);
+    assertNoSecretIn(new TestRecord<>(null, null, deadLetter.headers()), SECRETS);
     assertThat(people.metrics.getMetersAsString()).doesNotContain(SECRETS);
   }
 
@@ -132,10 +132,10 @@ class PrivacyTest {
         people.codec.encode(people.registry.register("people-value", people.schema), ann().build());
     people.produce("people", Arrays.copyOf(value, value.length - 40), Map.of());
 
-    TestRecord<byte[], byte[]> letter = people.read("people.dlq").get(0);
-    assertThat(header(letter, "__streams.errors.message"))
+    TestRecord<byte[], byte[]> deadLetter = people.read("people.dlq").get(0);
+    assertThat(header(deadLetter, "__streams.errors.message"))
         .startsWith("NOT_THE_SCHEMA (the details");
-    assertNoSecretIn(new TestRecord<>(null, null, letter.headers()), SECRETS);
+    assertNoSecretIn(new TestRecord<>(null, null, deadLetter.headers()), SECRETS);
   }
 
   @Test
@@ -149,12 +149,12 @@ class PrivacyTest {
     try (Orders encrypting = new Orders(with(clear, privacy))) {
       encrypting.produce("people", value, Map.of());
 
-      TestRecord<byte[], byte[]> letter = encrypting.read("people.dlq").get(0);
-      assertNoSecretIn(letter, SECRETS);
-      assertThat(header(letter, RecordHeaders.ENCRYPTED)).isEqualTo("key,value");
+      TestRecord<byte[], byte[]> deadLetter = encrypting.read("people.dlq").get(0);
+      assertNoSecretIn(deadLetter, SECRETS);
+      assertThat(header(deadLetter, RecordHeaders.ENCRYPTED)).isEqualTo("key,value");
       Cipher256 cipher = new Cipher256(keys("old-key", "key")); // rotated: the other key is first
-      assertThat(cipher.decrypt(letter.value())).isEqualTo(value);
-      assertThat(cipher.decrypt(letter.key())).isEqualTo("c1".getBytes(UTF_8));
+      assertThat(cipher.decrypt(deadLetter.value())).isEqualTo(value);
+      assertThat(cipher.decrypt(deadLetter.key())).isEqualTo("c1".getBytes(UTF_8));
     }
   }
 
@@ -181,19 +181,19 @@ class PrivacyTest {
       TestRecord<byte[], byte[]> valid = clear.read("orders_cloud.valid").get(0);
       assertNoSecretIn(valid, List.of("4711"));
       assertThat(header(valid, "ce_source")).isEqualTo("/shop");
-      TestRecord<byte[], byte[]> letter = clear.read("orders_cloud.dlq").get(0);
-      assertThat(header(letter, "ce_id")).as("as it came").isEqualTo("o-4711");
+      TestRecord<byte[], byte[]> deadLetter = clear.read("orders_cloud.dlq").get(0);
+      assertThat(header(deadLetter, "ce_id")).as("as it came").isEqualTo("o-4711");
     }
     try (Orders encrypting =
         new Orders(with(cloud, new Privacy(Map.of(), List.of(hmac), keys("key"))))) {
       encrypting.produce("orders_cloud", bad.getBytes(UTF_8), headers);
 
-      TestRecord<byte[], byte[]> letter = encrypting.read("orders_cloud.dlq").get(0);
-      assertNoSecretIn(letter, List.of("4711"));
-      assertThat(header(letter, RecordHeaders.ENCRYPTED)).isEqualTo("key,value,ce_id");
-      assertThat(header(letter, "ce_source")).isEqualTo("/shop");
-      HiddenHeaders.decryptIn(letter.headers(), List.of("ce_id"), new Cipher256(keys("key")));
-      assertThat(header(letter, "ce_id")).isEqualTo("o-4711");
+      TestRecord<byte[], byte[]> deadLetter = encrypting.read("orders_cloud.dlq").get(0);
+      assertNoSecretIn(deadLetter, List.of("4711"));
+      assertThat(header(deadLetter, RecordHeaders.ENCRYPTED)).isEqualTo("key,value,ce_id");
+      assertThat(header(deadLetter, "ce_source")).isEqualTo("/shop");
+      HiddenHeaders.decryptIn(deadLetter.headers(), List.of("ce_id"), new Cipher256(keys("key")));
+      assertThat(header(deadLetter, "ce_id")).isEqualTo("o-4711");
     }
   }
 
@@ -253,7 +253,7 @@ class PrivacyTest {
             c.maxFuture(),
             c.maxPast(),
             c.compatibility(),
-            c.intake(),
+            c.inputFormat(),
             c.duplicatesWithin(),
             c.missing(),
             c.rules(),

@@ -2,6 +2,7 @@ package io.leat.ingestion;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.leat.ingestion.refusal.DeadLetterReason;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;

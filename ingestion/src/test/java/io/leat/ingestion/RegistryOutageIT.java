@@ -4,9 +4,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.leat.ingestion.TroubledRegistry.Trouble;
-import io.leat.pipeline.PipelineReader;
+import io.leat.ingestion.FaultyRegistry.Fault;
 import io.leat.pipeline.apply.Applier;
+import io.leat.pipeline.reader.PipelineReader;
 import io.leat.schemas.AvroCodec;
 import io.leat.schemas.RecordHeaders;
 import io.leat.schemas.RegistryClient;
@@ -35,11 +35,11 @@ import org.junit.jupiter.params.provider.EnumSource;
  * on; an event of another one holds up its own partition, and no more, until the registry answers.
  */
 class RegistryOutageIT {
-  private static final Duration PATIENCE = Duration.ofMinutes(2);
+  private static final Duration TIMEOUT = Duration.ofMinutes(2);
   private static final int EVENTS = 50;
 
   private static TestCluster cluster;
-  private static TroubledRegistry troubled;
+  private static FaultyRegistry faulty;
   private static ServiceProcess service;
   private static KafkaProducer<byte[], byte[]> producer;
   private static TopicReader reader;
@@ -60,7 +60,7 @@ class RegistryOutageIT {
             Map.of("bootstrap.servers", cluster.bootstrapServers()),
             new ByteArraySerializer(),
             new ByteArraySerializer());
-    troubled = new TroubledRegistry(cluster.registryUrl());
+    faulty = new FaultyRegistry(cluster.registryUrl());
     int port = Ports.free();
     service =
         ServiceProcess.start(
@@ -68,7 +68,7 @@ class RegistryOutageIT {
             List.of(
                 "--pipeline=" + Payments.folder(),
                 "--bootstrap-servers=" + cluster.bootstrapServers(),
-                "--registry-url=" + troubled.url(),
+                "--registry-url=" + faulty.url(),
                 "--state-dir=" + cluster.newDirectory("state"),
                 "--http-port=" + port),
             port,
@@ -77,7 +77,7 @@ class RegistryOutageIT {
     reader = cluster.newReader("payments.valid", "payments.dlq");
     produce(0, current("seen-0", 5));
     produce(1, current("seen-1", 5));
-    reader.await(2, PATIENCE);
+    reader.await(2, TIMEOUT);
   }
 
   @AfterAll
@@ -85,16 +85,16 @@ class RegistryOutageIT {
     reader.close();
     service.close();
     producer.close();
-    troubled.close();
+    faulty.close();
     cluster.close();
   }
 
   @ParameterizedTest
-  @EnumSource(value = Trouble.class, mode = EnumSource.Mode.EXCLUDE, names = "NONE")
-  void whatWasSeenGoesOnAndTheRestWaitsAndNothingIsLost(Trouble trouble) throws Exception {
-    String name = trouble.name();
+  @EnumSource(value = Fault.class, mode = EnumSource.Mode.EXCLUDE, names = "NONE")
+  void whatWasSeenGoesOnAndTheRestWaitsAndNothingIsLost(Fault fault) throws Exception {
+    String name = fault.name();
     byte[] unseen = unseen(name);
-    troubled.is(trouble);
+    faulty.is(fault);
 
     produce(0, current(name + "-before", 5));
     produce(0, unseen);
@@ -104,18 +104,18 @@ class RegistryOutageIT {
     }
     produce(1, current(name + "-bad", -5));
 
-    List<ConsumerRecord<byte[], byte[]>> meanwhile = reader.await(EVENTS + 2, PATIENCE);
-    await().atMost(PATIENCE).until(() -> !service.isReady());
+    List<ConsumerRecord<byte[], byte[]>> meanwhile = reader.await(EVENTS + 2, TIMEOUT);
+    await().atMost(TIMEOUT).until(() -> !service.isReady());
     assertThat(service.get("/health/ready").body()).contains("registry");
     assertThat(ids(meanwhile)).contains(name + "-before", name + "-0").doesNotContain(name + "-x");
     assertThat(reader.readToEnd()).as("the partition waits").isEmpty();
 
-    if (trouble != Trouble.SLOW) { // a slow registry answers by itself
-      troubled.is(Trouble.NONE);
+    if (fault != Fault.SLOW) { // a slow registry answers by itself
+      faulty.is(Fault.NONE);
     }
-    List<ConsumerRecord<byte[], byte[]>> late = reader.await(2, PATIENCE);
-    troubled.is(Trouble.NONE);
-    await().atMost(PATIENCE).until(service::isReady);
+    List<ConsumerRecord<byte[], byte[]>> late = reader.await(2, TIMEOUT);
+    faulty.is(Fault.NONE);
+    await().atMost(TIMEOUT).until(service::isReady);
 
     assertThat(ids(late)).containsExactly(name + "-x", name + "-behind");
     List<ConsumerRecord<byte[], byte[]>> all = new ArrayList<>(meanwhile);

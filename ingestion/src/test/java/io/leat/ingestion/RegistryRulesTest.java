@@ -3,7 +3,7 @@ package io.leat.ingestion;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.leat.pipeline.Pipeline;
+import io.leat.pipeline.definition.Pipeline;
 import io.leat.schemas.RecordHeaders;
 import java.io.IOException;
 import java.util.List;
@@ -66,9 +66,9 @@ class RegistryRulesTest {
   }
 
   private String reason() {
-    List<TestRecord<byte[], byte[]>> letters = orders.read("orders_avro.dlq");
-    assertThat(letters).hasSize(1);
-    return RecordHeaders.get(letters.get(0).headers(), RecordHeaders.REASON).orElse("");
+    List<TestRecord<byte[], byte[]>> deadLetters = orders.read("orders_avro.dlq");
+    assertThat(deadLetters).hasSize(1);
+    return RecordHeaders.get(deadLetters.get(0).headers(), RecordHeaders.REASON).orElse("");
   }
 
   /** Expression over an order of 12.5 from BE without a channel, and what comes of it. */

@@ -4,7 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.leat.runtime.streams.RegistryPatience;
+import io.leat.ingestion.decoding.ContractSchemas;
+import io.leat.runtime.streams.RegistryRetry;
 import io.leat.schemas.RegistryClient;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -18,7 +19,7 @@ import org.junit.jupiter.api.Test;
 class SchemaGateTest {
   private FakeRegistry server;
   private RegistryClient producers;
-  private RegistryPatience patience;
+  private RegistryRetry retry;
   private SchemaGate gate;
 
   @BeforeEach
@@ -26,12 +27,12 @@ class SchemaGateTest {
     server = new FakeRegistry();
     producers = server.client();
     InstantSource clock = InstantSource.system();
-    patience = new RegistryPatience(clock, time -> {});
+    retry = new RegistryRetry(clock, time -> {});
     gate =
         new SchemaGate(
             "payments",
-            new ContractSchemas(Payments.contract(), server.client(), patience, clock),
-            patience,
+            new ContractSchemas(Payments.contract(), server.client(), retry, clock),
+            retry,
             clock);
   }
 
@@ -60,7 +61,7 @@ class SchemaGateTest {
 
     assertThat(asked).isGreaterThan(before);
     assertThat(server.requests()).isEqualTo(asked);
-    assertThat(patience.problem()).isEmpty();
+    assertThat(retry.problem()).isEmpty();
   }
 
   @Test
@@ -71,15 +72,15 @@ class SchemaGateTest {
   }
 
   @Test
-  void anOutageIsToldAndTheRecordPassesAfterIt() {
+  void anOutageIsReportedAndTheRecordPassesAfterIt() {
     int id = producers.register("payments-value", Payments.SCHEMA);
     server.outOfOrderFor(3);
 
     assertThat(gate.mayPass(record(framed(id)))).isFalse();
-    assertThat(patience.problem()).isPresent();
+    assertThat(retry.problem()).isPresent();
     await().until(() -> gate.mayPass(record(framed(id))));
 
-    assertThat(patience.problem()).isEmpty();
+    assertThat(retry.problem()).isEmpty();
   }
 
   private static byte[] framed(int id) {

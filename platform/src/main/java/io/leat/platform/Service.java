@@ -1,6 +1,6 @@
 package io.leat.platform;
 
-import io.leat.pipeline.Pipeline;
+import io.leat.pipeline.definition.Pipeline;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;

@@ -20,7 +20,7 @@ import static io.leat.platform.Data.VECTORS;
 import static io.leat.platform.Data.VECTORS_TO_SCORE;
 import static io.leat.platform.Data.VECTORS_WATCHED;
 
-import io.leat.pipeline.Pipeline;
+import io.leat.pipeline.definition.Pipeline;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -33,7 +33,7 @@ import java.util.stream.Stream;
  */
 public final class Services {
   /** The server that takes events in by HTTP. */
-  public static final String GATEWAY = "door";
+  public static final String GATEWAY = "gateway";
 
   public static final String INGESTION = "ingestion";
   public static final String FEATURES = "features";
@@ -52,7 +52,7 @@ public final class Services {
   /** Every service, in the order data flows. */
   public static final List<Service> ALL =
       List.of(
-          server(GATEWAY, "io.leat.ingestion.door.DoorMain", When.ALWAYS, 7070)
+          server(GATEWAY, "io.leat.ingestion.gateway.GatewayMain", When.ALWAYS, 7070)
               .with(List.of(), List.of(EVENTS)),
           streams(INGESTION, "io.leat.ingestion.IngestionJob", When.ALWAYS, 7071)
               .with(List.of(EVENTS), List.of(VALID, DEAD_LETTERS)),
@@ -67,7 +67,7 @@ public final class Services {
               .with(List.of(VALID, VECTORS, SCORES), List.of(TABLES, UNREADABLE)),
           flink("drift", "io.leat.drift.job.DriftJob", When.MONITORS, 1)
               .with(List.of(VECTORS_WATCHED), List.of(DRIFT_METRICS, DRIFT_ALERTS, UNREADABLE)),
-          streams("retraining", "io.leat.retraining.RetrainingJob", When.RETRAINING, 7074)
+          streams("retraining", "io.leat.retraining.policy.RetrainingJob", When.RETRAINING, 7074)
               .with(
                   List.of(DRIFT_ALERTS, RETRAINING_RUNS),
                   List.of(RETRAINING_REQUESTS, AUDIT, UNREADABLE)));

@@ -1,6 +1,6 @@
 package io.leat.platform;
 
-import io.leat.pipeline.Pipeline;
+import io.leat.pipeline.definition.Pipeline;
 import java.util.function.Predicate;
 
 /** What a pipeline has to declare for a service to have something to do. */

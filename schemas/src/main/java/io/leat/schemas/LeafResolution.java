@@ -73,7 +73,8 @@ final class LeafResolution {
       return declared(writer, written, reader, read);
     }
     if (isText(writer) && isText(reader)) {
-      return new Leaf(AvroInput::readText, false); // a UUID is a text; whether it is one is judged
+      return new Leaf(
+          AvroInput::readText, false); // a UUID is a text; whether it is one is validated
     }
     throw mismatch(
         writer,

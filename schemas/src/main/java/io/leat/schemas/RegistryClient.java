@@ -42,7 +42,7 @@ public final class RegistryClient {
   private static final int CAPACITY = 10_000;
 
   /** Confluent's own is a minute for each; callers ask again, and a service is to stop in time. */
-  private static final Map<String, String> PATIENCE =
+  private static final Map<String, String> TIMEOUT =
       Map.of("http.connect.timeout.ms", "10000", "http.read.timeout.ms", "30000");
 
   /**
@@ -77,7 +77,7 @@ public final class RegistryClient {
   public RegistryClient(String url, Map<String, String> settings) {
     this.shownUrl = Secrets.withoutCredentials(url);
     Matcher withCredentials = WITH_CREDENTIALS.matcher(url);
-    Map<String, String> all = new HashMap<>(PATIENCE);
+    Map<String, String> all = new HashMap<>(TIMEOUT);
     all.putAll(settings);
     String address = url;
     if (withCredentials.matches()) {

@@ -245,7 +245,7 @@ final class ResolutionBuilder {
     return readAs;
   }
 
-  /** Reads a field's default anew each time, so that nobody changes another's; takes no bytes. */
+  /** Reads a field's default again each time, so that nobody changes another's; takes no bytes. */
   private Optional<ValueStep> defaultOf(Schema.Field field) {
     if (!field.hasDefaultValue()) {
       return Optional.empty();

@@ -44,7 +44,7 @@ public final class ValueCheck {
   private static final LocalDate FIRST_DAY = LocalDate.of(1, 1, 1);
   private static final LocalDate LAST_DAY = LocalDate.of(9999, 12, 31);
 
-  /** Judges one value. */
+  /** Validates one value. */
   @FunctionalInterface
   private interface Check {
     /**
@@ -101,7 +101,7 @@ public final class ValueCheck {
   /**
    * A check of records.
    *
-   * @param except names of fields that somebody else judges
+   * @param except names of fields that somebody else validates
    */
   public static ValueCheck of(Schema schema, Collection<String> except) {
     Builder builder = new Builder(schema);

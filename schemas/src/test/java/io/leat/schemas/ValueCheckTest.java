@@ -113,7 +113,7 @@ class ValueCheckTest {
   }
 
   @Test
-  void whatSomebodyElseJudgesIsLeftOut() {
+  void whatSomebodyElseValidatesIsLeftOut() {
     Schema schema =
         new Schema.Parser()
             .parse(

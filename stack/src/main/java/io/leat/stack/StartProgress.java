@@ -5,7 +5,7 @@ import java.util.HashSet;
 import java.util.Set;
 import java.util.regex.Pattern;
 
-/** Judges whether a process that is being started makes progress. One thread owns it. */
+/** Evaluates whether a process that is being started makes progress. One thread owns it. */
 final class StartProgress {
   /** Idle JVMs of ours use a hundredth of a processor; eight busy loops on two leave a tenth. */
   static final int CPU_SHARE = 20;

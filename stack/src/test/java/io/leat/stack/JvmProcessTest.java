@@ -14,7 +14,7 @@ class JvmProcessTest {
   }
 
   @Test
-  void javaThatWarnsOfNativeCodeAndUnsafeIsToldThatTheyAreMeant() {
+  void javaThatWarnsOfNativeCodeAndUnsafeIsReportedThatTheyAreMeant() {
     assertThat(JvmProcess.optionsOf(25))
         .containsExactly(
             "--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow");

@@ -7,7 +7,7 @@ import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.TensorInfo;
-import io.leat.pipeline.Model;
+import io.leat.pipeline.definition.Model;
 import io.leat.pipeline.model.ModelException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;

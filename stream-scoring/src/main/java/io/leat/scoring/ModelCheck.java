@@ -1,7 +1,7 @@
 package io.leat.scoring;
 
-import io.leat.pipeline.Model;
-import io.leat.pipeline.Pipeline;
+import io.leat.pipeline.definition.Model;
+import io.leat.pipeline.definition.Pipeline;
 
 /** What the scoring service checks of a model before it starts, for those who ask earlier. */
 public final class ModelCheck {

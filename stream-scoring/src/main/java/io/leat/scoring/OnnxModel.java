@@ -10,7 +10,7 @@ import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.OrtSession.SessionOptions;
 import ai.onnxruntime.SequenceInfo;
 import ai.onnxruntime.TensorInfo;
-import io.leat.pipeline.Model;
+import io.leat.pipeline.definition.Model;
 import io.leat.pipeline.model.ModelException;
 import io.leat.pipeline.model.ModelFile;
 import io.leat.pipeline.model.ModelMetadata;

@@ -2,11 +2,11 @@ package io.leat.scoring;
 
 import io.leat.common.ErrorCode;
 import io.leat.common.LeatException;
-import io.leat.pipeline.Model;
 import io.leat.pipeline.apply.DefinitionLog;
+import io.leat.pipeline.definition.Model;
 import io.leat.records.Definition;
 import io.leat.runtime.streams.JobContext;
-import io.leat.runtime.streams.RegistryPatience;
+import io.leat.runtime.streams.RegistryRetry;
 import io.leat.runtime.streams.StreamsJob;
 import io.leat.runtime.streams.StreamsService;
 import io.leat.schemas.Topics;
@@ -72,7 +72,7 @@ public final class ScoringJob implements StreamsJob {
               .formatted(context.pipeline().name()));
     }
     Collection<Definition> definitions = applied.apply(context);
-    RegistryPatience patience = RegistryPatience.of(context);
+    RegistryRetry retry = RegistryRetry.of(context);
     Topology topology = new Topology();
     Set<String> read = new HashSet<>();
     for (Model model : context.pipeline().models()) {
@@ -85,22 +85,20 @@ public final class ScoringJob implements StreamsJob {
       }
       ServedModel served = ServedModel.check(model, context.pipeline());
       served.requireApplied(definitions);
-      addModel(topology, served, context, patience);
+      addModel(topology, served, context, retry);
     }
     return topology;
   }
 
   private static void addModel(
-      Topology topology, ServedModel served, JobContext context, RegistryPatience patience) {
+      Topology topology, ServedModel served, JobContext context, RegistryRetry retry) {
     Model model = served.model();
     ScoringMetrics metrics = new ScoringMetrics(context.metrics(), model);
     String processor = "score-" + model.name();
     String scores = "scores-" + model.name();
     String deadLetters = "unscored-" + model.name();
     ProcessorSupplier<byte[], byte[], byte[], byte[]> supplier =
-        () ->
-            new ScoringProcessor(
-                served, metrics, context.registry(), patience, scores, deadLetters);
+        () -> new ScoringProcessor(served, metrics, context.registry(), retry, scores, deadLetters);
     topology.addProcessor(processor, context.watch().watched(supplier), source(model));
     topology.addSink(
         scores,

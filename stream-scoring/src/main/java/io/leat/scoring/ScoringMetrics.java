@@ -2,7 +2,7 @@ package io.leat.scoring;
 
 import static java.util.Objects.requireNonNull;
 
-import io.leat.pipeline.Model;
+import io.leat.pipeline.definition.Model;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;

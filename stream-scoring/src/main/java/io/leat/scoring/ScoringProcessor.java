@@ -5,7 +5,7 @@ import io.leat.records.FeatureVector;
 import io.leat.records.LogPosition;
 import io.leat.records.Score;
 import io.leat.runtime.streams.ErrorHeaders;
-import io.leat.runtime.streams.RegistryPatience;
+import io.leat.runtime.streams.RegistryRetry;
 import io.leat.schemas.AvroCodec;
 import io.leat.schemas.MalformedValueException;
 import io.leat.schemas.RecordHeaders;
@@ -37,7 +37,7 @@ final class ScoringProcessor implements Processor<byte[], byte[], byte[], byte[]
   private final ServedModel served;
   private final ScoringMetrics metrics;
   private final RegistryClient registry;
-  private final RegistryPatience patience;
+  private final RegistryRetry retry;
   private final AvroCodec codec;
   private final String scoreSubject;
   private final String scoreSink;
@@ -54,13 +54,13 @@ final class ScoringProcessor implements Processor<byte[], byte[], byte[], byte[]
       ServedModel served,
       ScoringMetrics metrics,
       RegistryClient registry,
-      RegistryPatience patience,
+      RegistryRetry retry,
       String scoreSink,
       String deadLetterSink) {
     this.served = served;
     this.metrics = metrics;
     this.registry = registry;
-    this.patience = patience;
+    this.retry = retry;
     this.codec = new AvroCodec(registry);
     this.scoreSubject = Topics.valueSubject(Topics.scores(served.model().name()));
     this.scoreSink = scoreSink;
@@ -90,7 +90,7 @@ final class ScoringProcessor implements Processor<byte[], byte[], byte[], byte[]
     }
     FeatureVector vector;
     try {
-      vector = patience.call(() -> codec.decode(record.value(), FeatureVector.class));
+      vector = retry.call(() -> codec.decode(record.value(), FeatureVector.class));
     } catch (MalformedValueException e) {
       refuse(record, position, UnscoredReason.of(e.kind()), e);
       return;
@@ -108,7 +108,7 @@ final class ScoringProcessor implements Processor<byte[], byte[], byte[], byte[]
 
   /** Asked of the registry once; it answers from memory then. */
   private int schemaId(String subject, Schema schema) {
-    return patience.call(() -> registry.register(subject, schema));
+    return retry.call(() -> registry.register(subject, schema));
   }
 
   private Score score(FeatureVector vector, LogPosition position, Scored scored) {
@@ -134,7 +134,7 @@ final class ScoringProcessor implements Processor<byte[], byte[], byte[], byte[]
       UnscoredReason reason,
       RuntimeException why) {
     String message = String.valueOf(why.getMessage());
-    DeadLetter letter =
+    DeadLetter deadLetter =
         DeadLetter.newBuilder()
             .setEvent(served.model().name())
             .setWriterSchemaId(
@@ -153,7 +153,7 @@ final class ScoringProcessor implements Processor<byte[], byte[], byte[], byte[]
     RecordHeaders.set(headers, RecordHeaders.REASON, reason.name());
     headers.add(
         RecordHeaders.DEAD_LETTER,
-        codec.encode(schemaId(DEAD_LETTER_SUBJECT, DeadLetter.getClassSchema()), letter));
+        codec.encode(schemaId(DEAD_LETTER_SUBJECT, DeadLetter.getClassSchema()), deadLetter));
     context.forward(record.withHeaders(headers), deadLetterSink);
     metrics.unscored(reason).increment();
     log.debug("Model {} has no score for {}: {}", served.model().name(), position, message);

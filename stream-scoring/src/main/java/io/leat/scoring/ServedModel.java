@@ -1,9 +1,9 @@
 package io.leat.scoring;
 
-import io.leat.pipeline.FeatureService;
-import io.leat.pipeline.Model;
-import io.leat.pipeline.Pipeline;
 import io.leat.pipeline.apply.AppliedModels;
+import io.leat.pipeline.definition.FeatureService;
+import io.leat.pipeline.definition.Model;
+import io.leat.pipeline.definition.Pipeline;
 import io.leat.pipeline.model.ModelException;
 import io.leat.pipeline.model.ModelFile;
 import io.leat.pipeline.model.ModelInput;
@@ -111,7 +111,7 @@ record ServedModel(
     if (!made.isFor(service)) {
       ModelMetadata wanted = ModelMetadata.of(service);
       throw new ModelException(
-          "Model %s: %s was trained on %s@%d, definition %s, features %s; the pipeline has %s@%d, definition %s, features %s. Train the model anew with 'leat train', or restore the definitions it was trained on."
+          "Model %s: %s was trained on %s@%d, definition %s, features %s; the pipeline has %s@%d, definition %s, features %s. Train the model again with 'leat train', or restore the definitions it was trained on."
               .formatted(
                   model.name(),
                   model.artifact(),

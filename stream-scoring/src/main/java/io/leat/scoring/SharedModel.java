@@ -1,6 +1,6 @@
 package io.leat.scoring;
 
-import io.leat.pipeline.Model;
+import io.leat.pipeline.definition.Model;
 import io.leat.pipeline.model.ModelFile;
 import org.jspecify.annotations.Nullable;
 

@@ -20,7 +20,7 @@ enum UnscoredReason {
   TRAILING_BYTES,
   /** The vector was made by another service, version or definition than the model reads. */
   OTHER_DEFINITION,
-  /** A value is null, and the model's definition names nothing that stands for it. */
+  /** A value is null, and the model's definition names no default for it. */
   NULL_INPUT,
   /** A value is text. */
   NOT_A_NUMBER,

@@ -1,8 +1,8 @@
 package io.leat.scoring;
 
 import ai.onnxruntime.OrtException;
-import io.leat.pipeline.FeatureService;
-import io.leat.pipeline.Model;
+import io.leat.pipeline.definition.FeatureService;
+import io.leat.pipeline.definition.Model;
 import io.leat.pipeline.expression.ExpressionException;
 import io.leat.pipeline.expression.Program;
 import io.leat.pipeline.expression.Scope;

@@ -1,7 +1,7 @@
 package io.leat.scoring;
 
 import ai.onnxruntime.OrtException;
-import io.leat.pipeline.Model;
+import io.leat.pipeline.definition.Model;
 import io.leat.pipeline.model.ModelFile;
 import java.io.IOException;
 import java.nio.file.Files;

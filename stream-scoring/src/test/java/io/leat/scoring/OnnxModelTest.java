@@ -10,11 +10,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import ai.onnxruntime.OrtException;
-import io.leat.pipeline.Model;
+import io.leat.pipeline.definition.Model;
 import io.leat.pipeline.model.ModelException;
 import io.leat.pipeline.model.ModelFile;
 import io.leat.pipeline.model.ModelMetadata;
-import io.leat.retraining.trainer.TrainedModel;
+import io.leat.retraining.training.TrainedModel;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Random;

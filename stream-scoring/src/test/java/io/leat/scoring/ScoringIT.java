@@ -3,12 +3,12 @@ package io.leat.scoring;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.leat.pipeline.Model;
-import io.leat.pipeline.Pipeline;
-import io.leat.pipeline.PipelineReader;
 import io.leat.pipeline.apply.Applier;
+import io.leat.pipeline.definition.Model;
+import io.leat.pipeline.definition.Pipeline;
 import io.leat.pipeline.model.ModelFile;
 import io.leat.pipeline.model.ModelInput;
+import io.leat.pipeline.reader.PipelineReader;
 import io.leat.records.FeatureVector;
 import io.leat.records.LogPosition;
 import io.leat.records.Score;
@@ -42,7 +42,7 @@ class ScoringIT {
   private static final int VECTORS = 20_000;
   private static final int OTHERS_EVERY = 500;
   private static final int KILLS = 2;
-  private static final Duration PATIENCE = Duration.ofMinutes(3);
+  private static final Duration TIMEOUT = Duration.ofMinutes(3);
   private static final String FEATURES = Topics.features("price");
   private static final String SCORES = Topics.scores("price");
   private static final String UNSCORED = Topics.unscored("price");
@@ -68,7 +68,7 @@ class ScoringIT {
               .output(SCORES, ExactlyOnceChecker::eventId)
               .output(UNSCORED, ExactlyOnceChecker::eventId)
               .drainedBy("electricity-scoring")
-              .check(PATIENCE);
+              .check(TIMEOUT);
       System.out.println(FEATURES + " to " + SCORES + " and " + UNSCORED + ": " + report);
       report.assertExact();
       assertThat(report.outputs()).isEqualTo(VECTORS);
@@ -127,13 +127,13 @@ class ScoringIT {
         TopicReader scores = cluster.newReader(SCORES, UNSCORED)) {
       int seen = 0;
       for (int kill = 1; kill <= KILLS; kill++) {
-        seen += scores.await(random.nextInt(500, VECTORS / (KILLS + 3)), PATIENCE).size();
+        seen += scores.await(random.nextInt(500, VECTORS / (KILLS + 3)), TIMEOUT).size();
         scoring.kill();
         System.out.println("killed after at least " + seen + " outcomes");
         scoring.restart();
       }
       assertThat(seen).as("outcomes before the last kill").isLessThan(VECTORS);
-      scores.await(VECTORS - seen, PATIENCE);
+      scores.await(VECTORS - seen, TIMEOUT);
     }
   }
 

@@ -11,17 +11,17 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.leat.common.LeatException;
-import io.leat.pipeline.FeatureService;
-import io.leat.pipeline.FeatureService.EventFeature;
-import io.leat.pipeline.Model;
-import io.leat.pipeline.Pipeline;
+import io.leat.pipeline.definition.FeatureService;
+import io.leat.pipeline.definition.FeatureService.EventFeature;
+import io.leat.pipeline.definition.Model;
+import io.leat.pipeline.definition.Pipeline;
 import io.leat.pipeline.model.ModelFile;
 import io.leat.records.DeadLetter;
 import io.leat.records.Definition;
 import io.leat.records.FeatureVector;
 import io.leat.records.LogPosition;
 import io.leat.records.Score;
-import io.leat.retraining.trainer.TrainedModel;
+import io.leat.retraining.training.TrainedModel;
 import io.leat.runtime.JobOptions;
 import io.leat.runtime.Readiness;
 import io.leat.runtime.streams.JobContext;
@@ -154,14 +154,14 @@ class ScoringTopologyTest {
     features().pipeInput(given);
     features().pipeInput(record(vector("p-2", List.of(1.0, true, 1L))));
 
-    TestRecord<byte[], byte[]> letter = unscored("fraud").readRecord();
-    assertThat(letter.key()).isEqualTo(KEY);
-    assertThat(letter.value()).isEqualTo(given.value());
-    assertThat(RecordHeaders.get(letter.headers(), RecordHeaders.REASON)).contains("NULL_INPUT");
-    assertThat(RecordHeaders.get(letter.headers(), "__streams.errors.topic")).contains(FEATURES);
+    TestRecord<byte[], byte[]> deadLetter = unscored("fraud").readRecord();
+    assertThat(deadLetter.key()).isEqualTo(KEY);
+    assertThat(deadLetter.value()).isEqualTo(given.value());
+    assertThat(RecordHeaders.get(deadLetter.headers(), RecordHeaders.REASON)).contains("NULL_INPUT");
+    assertThat(RecordHeaders.get(deadLetter.headers(), "__streams.errors.topic")).contains(FEATURES);
     DeadLetter why =
         codec.decode(
-            letter.headers().lastHeader(RecordHeaders.DEAD_LETTER).value(), DeadLetter.class);
+            deadLetter.headers().lastHeader(RecordHeaders.DEAD_LETTER).value(), DeadLetter.class);
     assertThat(why.getEvent()).isEqualTo("fraud");
     assertThat(why.getWriterSchemaId()).isEqualTo(vectorSchema);
     assertThat(why.getMessage()).contains("event.count is null");
@@ -196,7 +196,7 @@ class ScoringTopologyTest {
     features().pipeInput(record(vector("short", List.of(1.0))));
     features().pipeInput(record(vector("good", List.of(1.0, true, 1L))));
     assertThat(unscored("fraud").readRecordsToList())
-        .extracting(letter -> RecordHeaders.get(letter.headers(), RecordHeaders.REASON).orElse(""))
+        .extracting(deadLetter -> RecordHeaders.get(deadLetter.headers(), RecordHeaders.REASON).orElse(""))
         .containsExactly("NOT_FRAMED", "NULL_VALUE", "NOT_A_NUMBER", "WRONG_WIDTH");
     assertThat(scores("fraud").readRecordsToList()).hasSize(1);
   }
@@ -272,7 +272,7 @@ class ScoringTopologyTest {
   }
 
   @Test
-  void aPipelineWithoutModelsIsToldSo() {
+  void aPipelineWithoutModelsIsReportedSo() {
     assertThatThrownBy(() -> start(pipeline()))
         .isInstanceOf(LeatException.class)
         .hasMessageContaining("card-payments declares no model");

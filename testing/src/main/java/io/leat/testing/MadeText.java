@@ -32,7 +32,7 @@ public record MadeText(String file, String begin, String end) {
       return;
     }
     assertThat(content.substring(from, to))
-        .as("what stands in %s; run this test with -Dleat.write to write it anew", file)
+        .as("what stands in %s; run this test with -Dleat.write to write it again", file)
         .isEqualTo(text);
   }
 }

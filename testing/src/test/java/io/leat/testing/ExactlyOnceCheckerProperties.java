@@ -78,7 +78,7 @@ class ExactlyOnceCheckerProperties {
   }
 
   @Property
-  void outputOfAnAbortedInputIsToldFromOneOfNoInput(
+  void outputOfAnAbortedInputIsReportedFromOneOfNoInput(
       @ForAll @IntRange(min = 0, max = 60) int size, @ForAll Random random) {
     List<Seen> input = input(size, random);
     List<Seen> output = interleaved(input, random);

@@ -2,8 +2,8 @@ package io.leat.features.server;
 
 import io.leat.features.engine.EntriesInMemory;
 import io.leat.features.engine.ViewEngine;
-import io.leat.pipeline.Contract;
-import io.leat.pipeline.FeatureView;
+import io.leat.pipeline.definition.Contract;
+import io.leat.pipeline.definition.FeatureView;
 import org.apache.avro.Schema;
 import org.apache.avro.generic.GenericData;
 import org.apache.avro.generic.GenericRecord;

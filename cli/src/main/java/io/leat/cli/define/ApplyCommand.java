@@ -1,8 +1,8 @@
 package io.leat.cli.define;
 
-import io.leat.pipeline.PipelineException;
 import io.leat.pipeline.apply.Change.State;
 import io.leat.pipeline.apply.Plan;
+import io.leat.pipeline.definition.PipelineException;
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;

@@ -1,18 +1,18 @@
 package io.leat.cli.define;
 
-import io.leat.cli.PlatformOptions;
-import io.leat.cli.UserError;
-import io.leat.pipeline.Pipeline;
-import io.leat.pipeline.PipelineException;
-import io.leat.pipeline.PipelineReader;
+import io.leat.cli.command.PlatformOptions;
+import io.leat.cli.command.UserError;
 import io.leat.pipeline.apply.Applier;
+import io.leat.pipeline.definition.Pipeline;
+import io.leat.pipeline.definition.PipelineException;
+import io.leat.pipeline.reader.PipelineReader;
 import io.leat.scoring.ModelCheck;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
-/** What the commands that hold a pipeline against a cluster are told. */
+/** What the commands that hold a pipeline against a cluster are reported. */
 final class ClusterDefinition {
   @Parameters(
       arity = "0..1",

@@ -1,7 +1,7 @@
 package io.leat.cli.define;
 
-import io.leat.pipeline.PipelineException;
 import io.leat.pipeline.apply.Plan;
+import io.leat.pipeline.definition.PipelineException;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;

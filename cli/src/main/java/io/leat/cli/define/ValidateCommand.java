@@ -1,9 +1,9 @@
 package io.leat.cli.define;
 
-import io.leat.pipeline.Contract;
-import io.leat.pipeline.Pipeline;
-import io.leat.pipeline.PipelineException;
-import io.leat.pipeline.PipelineReader;
+import io.leat.pipeline.definition.Contract;
+import io.leat.pipeline.definition.Pipeline;
+import io.leat.pipeline.definition.PipelineException;
+import io.leat.pipeline.reader.PipelineReader;
 import io.leat.pipeline.registry.RegistryRules;
 import io.leat.schemas.RegistryClient;
 import io.leat.scoring.ModelCheck;

@@ -1,10 +1,10 @@
 package io.leat.cli.dlq;
 
-import io.leat.cli.PipelineOptions;
-import io.leat.cli.PlatformOptions;
-import io.leat.ingestion.letters.LetterContract;
-import io.leat.pipeline.Pipeline;
-import io.leat.pipeline.PipelineException;
+import io.leat.cli.command.PipelineOptions;
+import io.leat.cli.command.PlatformOptions;
+import io.leat.deadletters.DeadLetterContract;
+import io.leat.pipeline.definition.Pipeline;
+import io.leat.pipeline.definition.PipelineException;
 import java.util.Optional;
 import picocli.CommandLine.Mixin;
 
@@ -26,17 +26,17 @@ final class ContractOptions {
   }
 
   /**
-   * What today's contract says of letters; empty where no pipeline is known.
+   * What today's contract says of dead letters; empty where no pipeline is known.
    *
    * @throws PipelineException if the pipeline is wrong
    */
-  Optional<LetterContract> contract(String event) throws PipelineException {
+  Optional<DeadLetterContract> contract(String event) throws PipelineException {
     Optional<Pipeline> pipeline = pipeline();
     return pipeline.isEmpty() ? Optional.empty() : Optional.of(contract(pipeline.get(), event));
   }
 
-  LetterContract contract(Pipeline pipeline, String event) {
-    return new LetterContract(
+  DeadLetterContract contract(Pipeline pipeline, String event) {
+    return new DeadLetterContract(
         PipelineOptions.contract(pipeline, event), options.platform().registry());
   }
 }

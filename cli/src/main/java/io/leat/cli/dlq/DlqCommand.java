@@ -15,6 +15,6 @@ import picocli.CommandLine.Command;
       StatsCommand.class,
       ShowCommand.class,
       ExplainCommand.class,
-      ReplayLettersCommand.class,
+      ReplayDeadLettersCommand.class,
     })
 public final class DlqCommand {}

@@ -1,10 +1,10 @@
 package io.leat.cli.dlq;
 
-import io.leat.ingestion.letters.Letter;
-import io.leat.ingestion.letters.LetterLog;
-import io.leat.ingestion.letters.LetterPosition;
-import io.leat.ingestion.letters.LetterText;
-import io.leat.pipeline.PipelineException;
+import io.leat.deadletters.DeadLetterLog;
+import io.leat.deadletters.DeadLetterPosition;
+import io.leat.deadletters.DeadLetterRecord;
+import io.leat.deadletters.DeadLetterText;
+import io.leat.pipeline.definition.PipelineException;
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -28,8 +28,8 @@ final class ExplainCommand implements Callable<Integer> {
       index = "1",
       paramLabel = "P/O",
       converter = FilterOptions.PositionConverter.class,
-      description = "Position of the letter: partition/offset.")
-  private LetterPosition position = new LetterPosition(0, 0);
+      description = "Position of the dead letter: partition/offset.")
+  private DeadLetterPosition position = new DeadLetterPosition(0, 0);
 
   @Mixin private ContractOptions contract = new ContractOptions();
 
@@ -38,10 +38,10 @@ final class ExplainCommand implements Callable<Integer> {
   @Override
   public Integer call() throws PipelineException {
     PrintWriter out = spec.commandLine().getOut();
-    try (LetterLog letters = new LetterLog(contract.platform().kafka(), event)) {
-      Letter letter = letters.at(position);
-      new LetterText(contract.contract(event), contract.platform().registry(), false)
-          .explain(event, letter)
+    try (DeadLetterLog deadLetters = new DeadLetterLog(contract.platform().kafka(), event)) {
+      DeadLetterRecord deadLetter = deadLetters.at(position);
+      new DeadLetterText(contract.contract(event), contract.platform().registry(), false)
+          .explain(event, deadLetter)
           .forEach(out::println);
     }
     out.flush();

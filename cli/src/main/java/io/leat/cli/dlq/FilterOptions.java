@@ -1,9 +1,9 @@
 package io.leat.cli.dlq;
 
-import io.leat.ingestion.DeadLetterReason;
-import io.leat.ingestion.letters.LetterFilter;
-import io.leat.ingestion.letters.LetterPosition;
-import io.leat.ingestion.letters.LetterRange;
+import io.leat.deadletters.DeadLetterFilter;
+import io.leat.deadletters.DeadLetterPosition;
+import io.leat.deadletters.DeadLetterRange;
+import io.leat.ingestion.refusal.DeadLetterReason;
 import io.leat.runtime.options.TimeConverter;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -15,7 +15,7 @@ import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.TypeConversionException;
 
-/** Which letters a command is about. */
+/** Which dead letters a command is about. */
 final class FilterOptions {
   @Option(
       names = "--reason",
@@ -54,10 +54,10 @@ final class FilterOptions {
       converter = RangeConverter.class,
       description =
           "Only those at these positions: partition/offset, or a range of offsets as in 0/17-30.")
-  private List<LetterRange> ranges = new ArrayList<>();
+  private List<DeadLetterRange> ranges = new ArrayList<>();
 
-  LetterFilter filter() {
-    return new LetterFilter(
+  DeadLetterFilter filter() {
+    return new DeadLetterFilter(
         Set.copyOf(reasons),
         Set.copyOf(rules),
         Optional.ofNullable(from),
@@ -65,22 +65,22 @@ final class FilterOptions {
         ranges);
   }
 
-  static final class RangeConverter implements ITypeConverter<LetterRange> {
+  static final class RangeConverter implements ITypeConverter<DeadLetterRange> {
     @Override
-    public LetterRange convert(String text) {
+    public DeadLetterRange convert(String text) {
       try {
-        return LetterRange.parse(text);
+        return DeadLetterRange.parse(text);
       } catch (IllegalArgumentException e) {
         throw new TypeConversionException(String.valueOf(e.getMessage()));
       }
     }
   }
 
-  static final class PositionConverter implements ITypeConverter<LetterPosition> {
+  static final class PositionConverter implements ITypeConverter<DeadLetterPosition> {
     @Override
-    public LetterPosition convert(String text) {
+    public DeadLetterPosition convert(String text) {
       try {
-        return LetterPosition.parse(text);
+        return DeadLetterPosition.parse(text);
       } catch (IllegalArgumentException e) {
         throw new TypeConversionException(String.valueOf(e.getMessage()));
       }

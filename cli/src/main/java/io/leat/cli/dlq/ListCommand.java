@@ -1,8 +1,8 @@
 package io.leat.cli.dlq;
 
-import io.leat.cli.PipelineOptions;
-import io.leat.ingestion.letters.LetterLog;
-import io.leat.ingestion.letters.LetterText;
+import io.leat.cli.command.PipelineOptions;
+import io.leat.deadletters.DeadLetterLog;
+import io.leat.deadletters.DeadLetterText;
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -41,21 +41,21 @@ final class ListCommand implements Callable<Integer> {
     PrintWriter out = spec.commandLine().getOut();
     long[] listed = {0};
     boolean[] more = {false};
-    try (LetterLog letters = new LetterLog(options.platform().kafka(), event)) {
-      letters.read(
+    try (DeadLetterLog deadLetters = new DeadLetterLog(options.platform().kafka(), event)) {
+      deadLetters.read(
           filter.filter(),
-          letter -> {
+          deadLetter -> {
             if (limit > 0 && listed[0] == limit) {
               more[0] = true;
               return false;
             }
-            out.println(LetterText.line(letter));
+            out.println(DeadLetterText.line(deadLetter));
             listed[0]++;
             return true;
           });
     }
     out.printf(
-        "%,d letter%s%s.%n",
+        "%,d dead letter%s%s.%n",
         listed[0], listed[0] == 1 ? "" : "s", more[0] ? "; there are more, see --limit" : "");
     out.flush();
     return 0;

@@ -1,11 +1,11 @@
 package io.leat.cli.dlq;
 
-import io.leat.cli.UserError;
-import io.leat.ingestion.letters.Letter;
-import io.leat.ingestion.letters.LetterLog;
-import io.leat.ingestion.letters.LetterPosition;
-import io.leat.ingestion.letters.LetterText;
-import io.leat.pipeline.PipelineException;
+import io.leat.cli.command.UserError;
+import io.leat.deadletters.DeadLetterLog;
+import io.leat.deadletters.DeadLetterPosition;
+import io.leat.deadletters.DeadLetterRecord;
+import io.leat.deadletters.DeadLetterText;
+import io.leat.pipeline.definition.PipelineException;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.FileAlreadyExistsException;
@@ -27,7 +27,7 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     description =
         "Prints a dead letter: headers, key, and the value as JSON where it can be decoded, else in"
-            + " hex. Encrypted letters need the pipeline and its keys. What the contract protects is"
+            + " hex. Encrypted dead letters need the pipeline and its keys. What the contract protects is"
             + " masked.")
 final class ShowCommand implements Callable<Integer> {
   @Parameters(index = "0", paramLabel = "EVENT", description = "Name of the event.")
@@ -37,8 +37,8 @@ final class ShowCommand implements Callable<Integer> {
       index = "1",
       paramLabel = "P/O",
       converter = FilterOptions.PositionConverter.class,
-      description = "Position of the letter: partition/offset.")
-  private LetterPosition position = new LetterPosition(0, 0);
+      description = "Position of the dead letter: partition/offset.")
+  private DeadLetterPosition position = new DeadLetterPosition(0, 0);
 
   @Option(names = "--clear", description = "Show protected values too.")
   private boolean clear;
@@ -58,15 +58,15 @@ final class ShowCommand implements Callable<Integer> {
   @Override
   public Integer call() throws PipelineException {
     PrintWriter out = spec.commandLine().getOut();
-    try (LetterLog letters = new LetterLog(contract.platform().kafka(), event)) {
-      Letter letter = letters.at(position);
-      LetterText text =
-          new LetterText(contract.contract(event), contract.platform().registry(), clear);
+    try (DeadLetterLog deadLetters = new DeadLetterLog(contract.platform().kafka(), event)) {
+      DeadLetterRecord deadLetter = deadLetters.at(position);
+      DeadLetterText text =
+          new DeadLetterText(contract.contract(event), contract.platform().registry(), clear);
       if (file != null) {
-        save(text.original(letter), file);
+        save(text.original(deadLetter), file);
         return 0;
       }
-      text.show(letter).forEach(out::println);
+      text.show(deadLetter).forEach(out::println);
     }
     out.flush();
     return 0;

@@ -1,8 +1,8 @@
 package io.leat.cli.dlq;
 
-import io.leat.cli.PipelineOptions;
-import io.leat.ingestion.letters.LetterLog;
-import io.leat.ingestion.letters.LetterStatistics;
+import io.leat.cli.command.PipelineOptions;
+import io.leat.deadletters.DeadLetterLog;
+import io.leat.deadletters.DeadLetterStatistics;
 import java.io.PrintWriter;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -29,17 +29,18 @@ final class StatsCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    LetterStatistics statistics = new LetterStatistics();
-    try (LetterLog letters = new LetterLog(options.platform().kafka(), event)) {
-      letters.read(
+    DeadLetterStatistics statistics = new DeadLetterStatistics();
+    try (DeadLetterLog deadLetters = new DeadLetterLog(options.platform().kafka(), event)) {
+      deadLetters.read(
           filter.filter(),
-          letter -> {
-            statistics.add(letter);
+          deadLetter -> {
+            statistics.add(deadLetter);
             return true;
           });
     }
     PrintWriter out = spec.commandLine().getOut();
-    out.printf("%,d letter%s.%n", statistics.letters(), statistics.letters() == 1 ? "" : "s");
+    out.printf(
+        "%,d dead letter%s.%n", statistics.deadLetters(), statistics.deadLetters() == 1 ? "" : "s");
     print(out, "reason", statistics.reasons());
     print(out, "rule", statistics.rules());
     print(out, "day", statistics.days());

@@ -1,6 +1,6 @@
 /**
  * {@code leat dlq}: dead letters, looked at and produced again. Arguments and printing only; the
- * work is {@code io.leat.ingestion.letters}'.
+ * work is {@code io.leat.deadletters}'.
  */
 @NullMarked
 package io.leat.cli.dlq;

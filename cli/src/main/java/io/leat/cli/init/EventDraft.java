@@ -1,6 +1,6 @@
 package io.leat.cli.init;
 
-import io.leat.cli.UserError;
+import io.leat.cli.command.UserError;
 import io.leat.cli.rows.ColumnTypes;
 import io.leat.cli.rows.ColumnTypes.Column;
 import io.leat.cli.rows.ColumnTypes.Type;

@@ -1,9 +1,9 @@
 package io.leat.cli.init;
 
-import io.leat.cli.UserError;
+import io.leat.cli.command.UserError;
 import io.leat.cli.rows.ColumnTypes;
-import io.leat.pipeline.PipelineException;
-import io.leat.pipeline.PipelineReader;
+import io.leat.pipeline.definition.PipelineException;
+import io.leat.pipeline.reader.PipelineReader;
 import io.leat.pipeline.yaml.NameRule;
 import io.leat.runtime.options.RowFileOptions;
 import java.io.IOException;

@@ -1,6 +1,6 @@
 package io.leat.cli.maintain;
 
-import io.leat.cli.UserError;
+import io.leat.cli.command.UserError;
 import io.leat.runtime.options.MaintenanceOptions;
 import io.leat.stack.JvmProcess;
 import io.leat.stack.LeatHome;
@@ -40,7 +40,7 @@ public final class MaintainCommand implements Callable<Integer> {
             .map(option -> option.longestName() + "=" + option.originalStringValues().get(0))
             .toList();
     PrintWriter out = spec.commandLine().getOut();
-    AtomicBoolean told = new AtomicBoolean();
+    AtomicBoolean reported = new AtomicBoolean();
     JvmProcess process =
         JvmProcess.run(
             command(LeatHome.find(), given, options.folder().resolve("logs/maintain.log"))
@@ -48,10 +48,10 @@ public final class MaintainCommand implements Callable<Integer> {
             line -> {
               out.println(line);
               out.flush();
-              told.set(true);
+              reported.set(true);
             });
     int code = process.exitCode().orElseThrow();
-    if (code != 0 && !told.get()) {
+    if (code != 0 && !reported.get()) {
       throw process.died();
     }
     return code;

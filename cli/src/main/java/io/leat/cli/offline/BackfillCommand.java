@@ -1,7 +1,7 @@
 package io.leat.cli.offline;
 
-import io.leat.cli.UserError;
-import io.leat.cli.up.Endpoints;
+import io.leat.cli.command.Endpoints;
+import io.leat.cli.command.UserError;
 import io.leat.runtime.options.BackfillOptions;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,6 +1,6 @@
 package io.leat.cli.offline;
 
-import io.leat.cli.UserError;
+import io.leat.cli.command.UserError;
 import io.leat.runtime.options.BatchOptions;
 import io.leat.runtime.options.ProcessLine;
 import io.leat.stack.JvmProcess;

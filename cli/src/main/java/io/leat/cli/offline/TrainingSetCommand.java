@@ -1,7 +1,7 @@
 package io.leat.cli.offline;
 
-import io.leat.cli.UserError;
-import io.leat.pipeline.PipelineException;
+import io.leat.cli.command.UserError;
+import io.leat.pipeline.definition.PipelineException;
 import io.leat.runtime.options.TrainingSetOptions;
 import java.io.Closeable;
 import java.io.IOException;

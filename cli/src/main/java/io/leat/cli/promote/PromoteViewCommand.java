@@ -1,14 +1,14 @@
 package io.leat.cli.promote;
 
-import io.leat.cli.PipelineOptions;
-import io.leat.cli.PlatformOptions;
-import io.leat.cli.UserError;
+import io.leat.cli.command.PipelineOptions;
+import io.leat.cli.command.PlatformOptions;
+import io.leat.cli.command.UserError;
 import io.leat.features.engine.VectorAssembler;
-import io.leat.pipeline.FeatureView;
-import io.leat.pipeline.Pipeline;
-import io.leat.pipeline.PipelineException;
 import io.leat.pipeline.apply.DefinitionLog;
 import io.leat.pipeline.apply.Promotions;
+import io.leat.pipeline.definition.FeatureView;
+import io.leat.pipeline.definition.Pipeline;
+import io.leat.pipeline.definition.PipelineException;
 import io.leat.records.Definition;
 import java.io.PrintWriter;
 import java.time.InstantSource;

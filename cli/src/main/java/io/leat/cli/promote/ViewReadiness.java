@@ -1,11 +1,11 @@
 package io.leat.cli.promote;
 
 import io.leat.features.online.StateStores;
-import io.leat.pipeline.FeatureService.DerivedFeature;
-import io.leat.pipeline.FeatureView;
-import io.leat.pipeline.FeatureView.ValueType;
-import io.leat.pipeline.Pipeline;
 import io.leat.pipeline.apply.Promotions;
+import io.leat.pipeline.definition.FeatureService.DerivedFeature;
+import io.leat.pipeline.definition.FeatureView;
+import io.leat.pipeline.definition.FeatureView.ValueType;
+import io.leat.pipeline.definition.Pipeline;
 import io.leat.pipeline.expression.Program;
 import io.leat.pipeline.expression.Scope;
 import io.leat.records.Definition;

@@ -2,9 +2,9 @@ package io.leat.cli.replay;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.leat.cli.PlatformOptions;
-import io.leat.cli.UserError;
-import io.leat.pipeline.Contract;
+import io.leat.cli.command.PlatformOptions;
+import io.leat.cli.command.UserError;
+import io.leat.pipeline.definition.Contract;
 import io.leat.schemas.AvroCodec;
 import io.leat.schemas.RegistryClient;
 import io.leat.schemas.Topics;

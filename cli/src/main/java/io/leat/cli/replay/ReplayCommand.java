@@ -1,14 +1,14 @@
 package io.leat.cli.replay;
 
-import io.leat.cli.PipelineOptions;
-import io.leat.cli.UserError;
+import io.leat.cli.command.PipelineOptions;
+import io.leat.cli.command.UserError;
 import io.leat.cli.rows.EventRows;
 import io.leat.cli.rows.EventRows.EventRow;
 import io.leat.cli.rows.EventRows.Fitting;
 import io.leat.cli.rows.EventRows.Unfitting;
-import io.leat.pipeline.Contract;
-import io.leat.pipeline.Durations;
-import io.leat.pipeline.PipelineException;
+import io.leat.pipeline.definition.Contract;
+import io.leat.pipeline.definition.Durations;
+import io.leat.pipeline.definition.PipelineException;
 import io.leat.runtime.options.RowFileOptions;
 import java.io.IOException;
 import java.io.PrintWriter;

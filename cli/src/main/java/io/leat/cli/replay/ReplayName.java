@@ -2,7 +2,7 @@ package io.leat.cli.replay;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.leat.cli.UserError;
+import io.leat.cli.command.UserError;
 import io.leat.common.Sha256;
 import java.io.IOException;
 import java.nio.file.Path;

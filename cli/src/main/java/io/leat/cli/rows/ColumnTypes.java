@@ -1,6 +1,6 @@
 package io.leat.cli.rows;
 
-import io.leat.cli.UserError;
+import io.leat.cli.command.UserError;
 import io.leat.runtime.options.RowFileOptions;
 import io.leat.runtime.options.Times.AmbiguousTimeException;
 import io.leat.schemas.Decimals;
@@ -18,8 +18,8 @@ import org.apache.avro.Schema;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the columns of a file may be taken for, judged by its first rows. A column is of the first
- * {@link Type} that fits every value to its last digit.
+ * What the columns of a file may be taken for, inferred from its first rows. A column is of the
+ * first {@link Type} that fits every value to its last digit.
  */
 public record ColumnTypes(long rows, boolean whole, Map<String, Column> columns) {
   /** How many rows are looked at. */
@@ -142,7 +142,7 @@ public record ColumnTypes(long rows, boolean whole, Map<String, Column> columns)
       }
       if (count == 0) {
         throw new UserError(
-            "%s has no row that can be read, so its columns cannot be judged; expected at least one below their names."
+            "%s has no row that can be read, so its columns cannot be evaluated; expected at least one below their names."
                 .formatted(file));
       }
       return new ColumnTypes(count, row.isEmpty(), columns);

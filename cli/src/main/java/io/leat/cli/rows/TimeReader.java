@@ -1,6 +1,6 @@
 package io.leat.cli.rows;
 
-import io.leat.cli.UserError;
+import io.leat.cli.command.UserError;
 import io.leat.runtime.options.RowFileOptions;
 import io.leat.runtime.options.Times;
 import io.leat.schemas.Decimals;

@@ -1,8 +1,8 @@
 package io.leat.cli.tail;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.leat.cli.PipelineOptions;
-import io.leat.ingestion.letters.RecordText;
+import io.leat.cli.command.PipelineOptions;
+import io.leat.deadletters.RecordText;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.Optional;
@@ -47,7 +47,7 @@ abstract class ListingCommand implements Callable<Integer> {
   /**
    * Hands over the value of every record of a topic, in their order; says how many cannot be read.
    *
-   * @throws io.leat.cli.UserError if the topic is not there, or the brokers do not answer
+   * @throws io.leat.cli.command.UserError if the topic is not there, or the brokers do not answer
    */
   final void read(String topic, Consumer<JsonNode> values) {
     RecordText text = new RecordText(topic, Optional.empty(), options.platform().registry(), false);

@@ -13,7 +13,7 @@ import dev.cel.parser.CelStandardMacro;
 import dev.cel.runtime.CelEvaluationException;
 import dev.cel.runtime.CelRuntime;
 import dev.cel.runtime.CelRuntimeFactory;
-import io.leat.cli.UserError;
+import io.leat.cli.command.UserError;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;

@@ -2,9 +2,9 @@ package io.leat.cli.tail;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.leat.cli.PipelineOptions;
-import io.leat.ingestion.letters.RecordText;
-import io.leat.pipeline.PipelineException;
+import io.leat.cli.command.PipelineOptions;
+import io.leat.deadletters.RecordText;
+import io.leat.pipeline.definition.PipelineException;
 import java.io.PrintWriter;
 import java.util.ArrayDeque;
 import java.util.Comparator;

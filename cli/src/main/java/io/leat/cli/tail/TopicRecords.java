@@ -1,7 +1,7 @@
 package io.leat.cli.tail;
 
-import io.leat.cli.PlatformOptions;
-import io.leat.cli.UserError;
+import io.leat.cli.command.PlatformOptions;
+import io.leat.cli.command.UserError;
 import io.leat.common.Cleanup;
 import java.time.Duration;
 import java.util.HashMap;

@@ -1,14 +1,14 @@
 package io.leat.cli.train;
 
-import io.leat.cli.UserError;
+import io.leat.cli.command.UserError;
 import io.leat.cli.rows.EventRows;
 import io.leat.cli.rows.EventRows.EventRow;
 import io.leat.cli.rows.EventRows.Fitting;
 import io.leat.cli.rows.EventRows.Unfitting;
 import io.leat.features.engine.EventIdentity;
-import io.leat.pipeline.Contract;
-import io.leat.pipeline.Pipeline;
-import io.leat.pipeline.Severity;
+import io.leat.pipeline.definition.Contract;
+import io.leat.pipeline.definition.Pipeline;
+import io.leat.pipeline.definition.Severity;
 import io.leat.pipeline.expression.ExpressionException;
 import io.leat.pipeline.expression.Program;
 import io.leat.pipeline.expression.Scope;

@@ -1,14 +1,14 @@
 package io.leat.cli.train;
 
-import io.leat.cli.UserError;
+import io.leat.cli.command.UserError;
 import io.leat.drift.ReferenceProfile;
 import io.leat.drift.ReferenceProfileBuilder;
 import io.leat.drift.ReferenceProfileException;
-import io.leat.pipeline.FeatureService;
-import io.leat.pipeline.Model;
-import io.leat.pipeline.Pipeline;
+import io.leat.pipeline.definition.FeatureService;
+import io.leat.pipeline.definition.Model;
+import io.leat.pipeline.definition.Pipeline;
 import io.leat.pipeline.model.ModelInput;
-import io.leat.retraining.trainer.TrainingSet;
+import io.leat.retraining.training.TrainingSet;
 import io.leat.schemas.NullReason;
 import java.io.PrintWriter;
 import java.util.Comparator;

@@ -1,10 +1,10 @@
 package io.leat.cli.train;
 
-import io.leat.cli.UserError;
-import io.leat.pipeline.Model;
-import io.leat.pipeline.Pipeline;
-import io.leat.pipeline.PipelineException;
-import io.leat.pipeline.PipelineReader;
+import io.leat.cli.command.UserError;
+import io.leat.pipeline.definition.Model;
+import io.leat.pipeline.definition.Pipeline;
+import io.leat.pipeline.definition.PipelineException;
+import io.leat.pipeline.reader.PipelineReader;
 import io.leat.runtime.options.RowFileOptions;
 import io.leat.runtime.options.TimeConverter;
 import java.io.PrintWriter;

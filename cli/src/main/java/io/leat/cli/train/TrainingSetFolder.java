@@ -2,11 +2,11 @@ package io.leat.cli.train;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.leat.cli.UserError;
+import io.leat.cli.command.UserError;
 import io.leat.cli.rows.ParquetRows;
 import io.leat.cli.rows.RowSource;
 import io.leat.common.Sha256;
-import io.leat.pipeline.FeatureService;
+import io.leat.pipeline.definition.FeatureService;
 import io.leat.schemas.NullReasons;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -79,7 +79,7 @@ record TrainingSetFolder(Path folder, String lineage) {
     JsonNode made = lineage.path("service");
     if (!made.path("definition").asText().equals(service.definition())) {
       throw new UserError(
-          "%s was made for %s@%d, definition %s; the model reads %s@%d, definition %s. Make it anew with 'leat training-set'."
+          "%s was made for %s@%d, definition %s; the model reads %s@%d, definition %s. Make it again with 'leat training-set'."
               .formatted(
                   folder,
                   made.path("name").asText(),
@@ -93,7 +93,7 @@ record TrainingSetFolder(Path folder, String lineage) {
       Path data = folder.resolve(part.path("name").asText());
       if (!sha256(data).equals(part.path("sha256").asText())) {
         throw new UserError(
-            "%s is not what %s says it is: its bytes have changed. Make the training set anew with 'leat training-set'."
+            "%s is not what %s says it is: its bytes have changed. Make the training set again with 'leat training-set'."
                 .formatted(data, file));
       }
     }

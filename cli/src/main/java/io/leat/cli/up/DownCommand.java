@@ -1,6 +1,7 @@
 package io.leat.cli.up;
 
-import io.leat.cli.UserError;
+import io.leat.cli.command.Endpoints;
+import io.leat.cli.command.UserError;
 import io.leat.runtime.options.StackFolder;
 import java.io.IOException;
 import java.io.PrintWriter;

@@ -35,7 +35,7 @@ record Figures(
    * that the contract leaves out, and what is no event, such as a tombstone.
    */
   long leftOut(String event) {
-    long judged = topic(event) - waiting.getOrDefault(event, 0L);
-    return Math.max(0, judged - topic(Topics.valid(event)) - topic(Topics.deadLetters(event)));
+    long evaluated = topic(event) - waiting.getOrDefault(event, 0L);
+    return Math.max(0, evaluated - topic(Topics.valid(event)) - topic(Topics.deadLetters(event)));
   }
 }

@@ -3,10 +3,11 @@ package io.leat.cli.up;
 import static io.leat.cli.up.PartState.State.DONE;
 import static io.leat.cli.up.PartState.State.RUNNING;
 
-import io.leat.cli.UserError;
+import io.leat.cli.command.Endpoints;
+import io.leat.cli.command.UserError;
 import io.leat.cli.maintain.MaintainCommand;
-import io.leat.pipeline.Pipeline;
 import io.leat.pipeline.apply.Applier;
+import io.leat.pipeline.definition.Pipeline;
 import io.leat.platform.Kind;
 import io.leat.platform.Service;
 import io.leat.platform.Services;

@@ -133,8 +133,8 @@ final class Part {
     } catch (CompletionException e) {
       running = Optional.empty();
       ended(
-          e.getCause() instanceof StackException told
-              ? told
+          e.getCause() instanceof StackException reported
+              ? reported
               : new StackException(
                   ErrorCode.PROCESS_ENDED,
                   "The %s could not be started again: %s".formatted(name, e.getCause()),

@@ -1,6 +1,6 @@
 package io.leat.cli.up;
 
-import io.leat.cli.UserError;
+import io.leat.cli.command.UserError;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

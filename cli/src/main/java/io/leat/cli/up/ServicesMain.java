@@ -1,7 +1,7 @@
 package io.leat.cli.up;
 
 import io.leat.common.LeatException;
-import io.leat.pipeline.PipelineException;
+import io.leat.pipeline.definition.PipelineException;
 import io.leat.platform.Port;
 import io.leat.platform.Service;
 import io.leat.platform.Services;
@@ -102,11 +102,11 @@ final class ServicesMain {
   }
 
   private static String sentence(Throwable failure) {
-    boolean told =
+    boolean reported =
         failure instanceof PipelineException
             || failure instanceof LeatException
             || failure instanceof CommandLine.ParameterException;
-    return told && failure.getMessage() != null ? failure.getMessage() : failure.toString();
+    return reported && failure.getMessage() != null ? failure.getMessage() : failure.toString();
   }
 
   private static void watch(RunningService service, String name, CountDownLatch stop) {

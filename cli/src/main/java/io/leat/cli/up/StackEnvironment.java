@@ -1,8 +1,8 @@
 package io.leat.cli.up;
 
-import io.leat.cli.UserError;
+import io.leat.cli.command.UserError;
 import io.leat.features.server.ServerOptions;
-import io.leat.ingestion.door.DoorOptions;
+import io.leat.ingestion.gateway.GatewayOptions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -26,10 +26,10 @@ final class StackEnvironment {
   enum Use {
     /** To this command, or to the launcher before it. */
     UP,
-    /** To each Kafka Streams service, the HTTP door and the feature server. */
+    /** To each Kafka Streams service, the HTTP gateway and the feature server. */
     SERVICES,
-    /** To the HTTP door and, where it has to do with who may come in, the feature server. */
-    DOOR,
+    /** To the HTTP gateway and, where it has to do with who may come in, the feature server. */
+    GATEWAY,
     /** To the feature server. */
     FEATURE_SERVER,
     /** To the Flink jobs, and to whatever else reads the offline tables. */
@@ -51,11 +51,11 @@ final class StackEnvironment {
           Map.entry("LEAT_STANDBY_REPLICAS", Use.SERVICES),
           Map.entry("LEAT_STATE_MEMORY", Use.SERVICES),
           Map.entry("LEAT_THREADS", Use.SERVICES),
-          Map.entry("LEAT_API_KEYS", Use.DOOR),
-          Map.entry("LEAT_ACKNOWLEDGEMENT", Use.DOOR),
-          Map.entry("LEAT_MAX_BODY", Use.DOOR),
-          Map.entry("LEAT_MAX_EVENTS", Use.DOOR),
-          Map.entry("LEAT_MAX_IN_FLIGHT", Use.DOOR),
+          Map.entry("LEAT_API_KEYS", Use.GATEWAY),
+          Map.entry("LEAT_ACKNOWLEDGEMENT", Use.GATEWAY),
+          Map.entry("LEAT_MAX_BODY", Use.GATEWAY),
+          Map.entry("LEAT_MAX_EVENTS", Use.GATEWAY),
+          Map.entry("LEAT_MAX_IN_FLIGHT", Use.GATEWAY),
           Map.entry("LEAT_DRAIN", Use.FEATURE_SERVER),
           Map.entry("LEAT_MAX_CONCURRENT", Use.FEATURE_SERVER),
           Map.entry("LEAT_MAX_REQUEST_MB", Use.FEATURE_SERVER),
@@ -134,7 +134,7 @@ final class StackEnvironment {
   private static void requireValues() {
     String[] flags = {"--pipeline", "."};
     try {
-      CommandLine.populateCommand(new DoorOptions(), flags).settings();
+      CommandLine.populateCommand(new GatewayOptions(), flags).settings();
       CommandLine.populateCommand(new ServerOptions(), flags).settings();
     } catch (ParameterException e) {
       throw new UserError(named(String.valueOf(e.getMessage())), e);

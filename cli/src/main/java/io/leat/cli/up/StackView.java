@@ -1,10 +1,11 @@
 package io.leat.cli.up;
 
+import io.leat.cli.command.Endpoints;
 import io.leat.console.Findings;
-import io.leat.pipeline.Contract;
-import io.leat.pipeline.FeatureService;
-import io.leat.pipeline.Model;
-import io.leat.pipeline.Pipeline;
+import io.leat.pipeline.definition.Contract;
+import io.leat.pipeline.definition.FeatureService;
+import io.leat.pipeline.definition.Model;
+import io.leat.pipeline.definition.Pipeline;
 import io.leat.platform.Kind;
 import io.leat.platform.Service;
 import io.leat.platform.Services;
@@ -45,7 +46,7 @@ final class StackView implements AutoCloseable {
   private static final List<String> FINDINGS =
       List.of(Topics.DRIFT_ALERTS, Topics.RETRAINING_REQUESTS);
   private static final Duration POLL = Duration.ofMillis(100);
-  private static final Duration PATIENCE = Duration.ofSeconds(5);
+  private static final Duration TIMEOUT = Duration.ofSeconds(5);
   private static final int ANSWER_MILLIS = 5_000;
 
   private final Pipeline pipeline;
@@ -156,7 +157,8 @@ final class StackView implements AutoCloseable {
       TopicCounts.Counted known =
           counts
               .get(partition)
-              .filter(counted -> counted.position() <= ends.get(partition)) // else it was made anew
+              .filter(
+                  counted -> counted.position() <= ends.get(partition)) // else it was made again
               .orElse(new TopicCounts.Counted(0, 0));
       counts.put(partition, known);
       consumer.seek(partition, known.position());
@@ -166,7 +168,7 @@ final class StackView implements AutoCloseable {
   /** True if everything up to the topics' ends has been counted. */
   private boolean countOn() {
     Map<TopicPartition, Long> ends = consumer.endOffsets(consumer.assignment());
-    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    long deadline = System.nanoTime() + TIMEOUT.toNanos();
     while (ends.entrySet().stream()
         .anyMatch(end -> consumer.position(end.getKey()) < end.getValue())) {
       if (System.nanoTime() > deadline) {
@@ -244,7 +246,7 @@ final class StackView implements AutoCloseable {
 
   /**
    * A transaction ends with a marker that takes an offset which some consumers never commit past;
-   * one record behind may therefore be none. Only what is more than that is told.
+   * one record behind may therefore be none. Only what is more than that is reported.
    */
   private static long behind(long offsets) {
     return offsets <= 1 ? 0 : offsets;
@@ -274,6 +276,6 @@ final class StackView implements AutoCloseable {
   @Override
   public void close() {
     consumer.close();
-    admin.close(PATIENCE);
+    admin.close(TIMEOUT);
   }
 }

@@ -1,10 +1,11 @@
 package io.leat.cli.up;
 
+import io.leat.cli.command.Endpoints;
 import io.leat.console.Findings;
-import io.leat.pipeline.Contract;
-import io.leat.pipeline.FeatureService;
-import io.leat.pipeline.Model;
-import io.leat.pipeline.Pipeline;
+import io.leat.pipeline.definition.Contract;
+import io.leat.pipeline.definition.FeatureService;
+import io.leat.pipeline.definition.Model;
+import io.leat.pipeline.definition.Pipeline;
 import io.leat.platform.Services;
 import io.leat.schemas.Topics;
 import java.time.Duration;

@@ -1,9 +1,10 @@
 package io.leat.cli.up;
 
-import io.leat.cli.UserError;
-import io.leat.pipeline.Pipeline;
-import io.leat.pipeline.PipelineException;
-import io.leat.pipeline.PipelineReader;
+import io.leat.cli.command.Endpoints;
+import io.leat.cli.command.UserError;
+import io.leat.pipeline.definition.Pipeline;
+import io.leat.pipeline.definition.PipelineException;
+import io.leat.pipeline.reader.PipelineReader;
 import io.leat.runtime.options.StackFolder;
 import io.leat.schemas.RegistryException;
 import java.io.IOException;

@@ -15,7 +15,7 @@ import org.apache.kafka.common.TopicPartition;
 /**
  * How many committed records were counted in each partition, and up to where. Offsets alone do not
  * tell: transactions put markers between the records. {@code leat up} keeps the counts in its
- * folder, so that nobody counts anew what has been counted. One thread owns it.
+ * folder, so that nobody counts again what has been counted. One thread owns it.
  */
 final class TopicCounts {
   private static final String FILE = "counts.properties";
@@ -48,7 +48,7 @@ final class TopicCounts {
       }
       return counts;
     } catch (IndexOutOfBoundsException | IllegalArgumentException e) {
-      return new TopicCounts(); // not as we wrote it: counting anew is always right
+      return new TopicCounts(); // not as we wrote it: counting again is always right
     }
   }
 

@@ -1,10 +1,11 @@
 package io.leat.cli.up;
 
-import io.leat.cli.UserError;
+import io.leat.cli.command.Endpoints;
+import io.leat.cli.command.UserError;
 import io.leat.console.Console;
-import io.leat.pipeline.Pipeline;
-import io.leat.pipeline.PipelineException;
-import io.leat.pipeline.PipelineReader;
+import io.leat.pipeline.definition.Pipeline;
+import io.leat.pipeline.definition.PipelineException;
+import io.leat.pipeline.reader.PipelineReader;
 import io.leat.runtime.options.DurationConverter;
 import io.leat.runtime.options.StackFolder;
 import io.leat.schemas.RegistryClient;

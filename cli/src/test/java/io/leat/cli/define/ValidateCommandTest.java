@@ -83,7 +83,7 @@ class ValidateCommandTest {
   }
 
   @Test
-  void aRegistryThatDoesNotAnswerIsToldInOneSentence() {
+  void aRegistryThatDoesNotAnswerIsReportedInOneSentence() {
     registry.stop(0);
 
     CommandRun run = validate();

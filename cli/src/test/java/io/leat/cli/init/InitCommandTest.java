@@ -9,11 +9,11 @@ import io.leat.cli.rows.EventRows;
 import io.leat.cli.rows.EventRows.EventRow;
 import io.leat.cli.rows.EventRows.Fitting;
 import io.leat.cli.rows.EventRows.Unfitting;
-import io.leat.pipeline.Contract;
-import io.leat.pipeline.FeatureView;
-import io.leat.pipeline.Pipeline;
-import io.leat.pipeline.PipelineException;
-import io.leat.pipeline.PipelineReader;
+import io.leat.pipeline.definition.Contract;
+import io.leat.pipeline.definition.FeatureView;
+import io.leat.pipeline.definition.Pipeline;
+import io.leat.pipeline.definition.PipelineException;
+import io.leat.pipeline.reader.PipelineReader;
 import io.leat.runtime.options.RowFileOptions;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -173,7 +173,7 @@ class InitCommandTest {
         "a,b,c\\n1,x,2\\n1,x,2 | No column of FILE has another value in every row; its columns are [a, b, c]. Name one by --event-id COLUMN.",
         "a,b\\n1,x\\n2,x | No column of FILE has a time in every row (see --time-format); its columns are [a, b]. Name one by --event-time COLUMN.",
         "a,at\\n1,2024-01-01T00:00:00Z\\n2,2024-01-02T00:00:00Z | No column of FILE has a text or a whole number in every row, and some of them again; its columns are [a, at]. Name one by --key COLUMN.",
-        "a,b | FILE has no row that can be read, so its columns cannot be judged; expected at least one below their names.",
+        "a,b | FILE has no row that can be read, so its columns cannot be evaluated; expected at least one below their names.",
       })
   void whatAFileLacksIsNamed(String text, String message) throws IOException {
     Path file = Files.writeString(directory.resolve("x.csv"), text.replace("\\n", "\n"));

@@ -9,10 +9,10 @@ import io.leat.features.engine.EventIdentity;
 import io.leat.features.engine.ViewEngine;
 import io.leat.features.online.OnlineStore;
 import io.leat.features.online.StateStores;
-import io.leat.pipeline.Contract;
-import io.leat.pipeline.FeatureView;
-import io.leat.pipeline.Pipeline;
-import io.leat.pipeline.PipelineReader;
+import io.leat.pipeline.definition.Contract;
+import io.leat.pipeline.definition.FeatureView;
+import io.leat.pipeline.definition.Pipeline;
+import io.leat.pipeline.reader.PipelineReader;
 import io.leat.records.FeatureVector;
 import io.leat.schemas.AvroCodec;
 import io.leat.schemas.RecordHeaders;
@@ -68,7 +68,7 @@ class BackfillIT {
   private static final long FIRST = 1_700_000_000_000L;
   private static final long SPAN = Duration.ofDays(4).toMillis();
   private static final long END = FIRST + SPAN + Duration.ofHours(1).toMillis();
-  private static final Duration PATIENCE = Duration.ofMinutes(5);
+  private static final Duration TIMEOUT = Duration.ofMinutes(5);
   private static final String OFFLINE_JOB = "io.leat.features.offline.OfflineJob";
 
   @TempDir private Path temporary;
@@ -101,7 +101,7 @@ class BackfillIT {
         }
         writer.flush();
         try (ServiceProcess store = online(cluster, folder)) {
-          ledger.await(BEFORE, PATIENCE);
+          ledger.await(BEFORE, TIMEOUT);
           store.stop();
         }
 
@@ -111,12 +111,12 @@ class BackfillIT {
           backfill(cluster, folder, contract, sender, store);
           try (TopicReader risk = cluster.newReader(Topics.features("risk"))) {
             List<ConsumerRecord<byte[], byte[]>> vectors =
-                new ArrayList<>(risk.await(payments.size() - BEFORE, PATIENCE));
+                new ArrayList<>(risk.await(payments.size() - BEFORE, TIMEOUT));
             for (int i = 0; i < AFTER; i++) {
               sender.send(payment(contract, END));
             }
             writer.flush();
-            vectors.addAll(risk.await(AFTER, PATIENCE));
+            vectors.addAll(risk.await(AFTER, TIMEOUT));
             assertFullWindows(cluster.newRegistryClient(), vectors);
           }
           assertStoreIsWhatTheEngineMakesOfTheLog(cluster, PipelineReader.read(folder));
@@ -149,7 +149,7 @@ class BackfillIT {
               earlier.isDone()
                   || records.stream().anyMatch(one -> read(one) instanceof BackfillRecord.Entry),
           "an entry",
-          PATIENCE);
+          TIMEOUT);
       CompletableFuture<CommandRun> command =
           CompletableFuture.supplyAsync(() -> runBackfill(cluster, folder));
       store.kill();
@@ -159,15 +159,15 @@ class BackfillIT {
               command.isDone()
                   || records.stream().anyMatch(one -> read(one) instanceof BackfillRecord.Complete),
           "the end of the run",
-          PATIENCE);
+          TIMEOUT);
       store.kill();
       store.restart();
-      CommandRun run = command.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+      CommandRun run = command.get(TIMEOUT.toSeconds(), TimeUnit.SECONDS);
       System.out.println(run.out());
       assertThat(run.code()).as(run.out()).isZero();
       assertThat(run.out()).contains("View terminals@1 is live.");
       // It handed its states over before the other began, or gave way to it.
-      CommandRun first = earlier.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+      CommandRun first = earlier.get(TIMEOUT.toSeconds(), TimeUnit.SECONDS);
       assertThat(first.out())
           .containsAnyOf("View terminals@1 is live.", "begun after this one and goes on");
       assertThat(

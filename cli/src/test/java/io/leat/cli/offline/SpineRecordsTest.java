@@ -3,7 +3,7 @@ package io.leat.cli.offline;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.leat.cli.UserError;
+import io.leat.cli.command.UserError;
 import io.leat.runtime.options.TrainingSetOptions;
 import java.io.IOException;
 import java.io.PrintWriter;

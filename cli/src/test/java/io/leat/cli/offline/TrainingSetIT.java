@@ -43,7 +43,7 @@ class TrainingSetIT {
   private static final int PAYMENTS = 60_000;
   private static final int EVERY = 50;
   private static final int POSTPONED_BY = 2_000;
-  private static final Duration PATIENCE = Duration.ofMinutes(5);
+  private static final Duration TIMEOUT = Duration.ofMinutes(5);
   private static final List<String> FILES =
       List.of("train.parquet", "validation.parquet", "test.parquet", "lineage.json");
 
@@ -62,7 +62,7 @@ class TrainingSetIT {
               "replay", payments.toString(), "--event", "payments", "--time-column", "tx_time");
       assertThat(replay.code()).as(replay.out()).isZero();
       await("rows in both tables")
-          .atMost(PATIENCE)
+          .atMost(TIMEOUT)
           .pollInterval(Duration.ofSeconds(1))
           .until(
               () ->

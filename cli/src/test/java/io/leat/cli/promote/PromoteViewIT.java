@@ -11,9 +11,9 @@ import io.leat.features.online.OnlineStore;
 import io.leat.features.server.FeatureServer;
 import io.leat.features.server.ServerSettings;
 import io.leat.ingestion.IngestionJob;
-import io.leat.pipeline.Pipeline;
-import io.leat.pipeline.PipelineException;
-import io.leat.pipeline.PipelineReader;
+import io.leat.pipeline.definition.Pipeline;
+import io.leat.pipeline.definition.PipelineException;
+import io.leat.pipeline.reader.PipelineReader;
 import io.leat.records.AuditEvent;
 import io.leat.records.FeatureVector;
 import io.leat.runtime.JobOptions;
@@ -56,7 +56,7 @@ import org.junit.jupiter.api.Test;
  * store and two feature servers, and a reader that never stops.
  */
 class PromoteViewIT {
-  private static final Duration PATIENCE = Duration.ofMinutes(3);
+  private static final Duration TIMEOUT = Duration.ofMinutes(3);
   private static final int FIRST = 200;
   private static final int MORE = 100;
   private static final int CUSTOMERS = 8;
@@ -114,7 +114,7 @@ class PromoteViewIT {
         try (StreamsService store =
             StreamsService.start(new OnlineStore(), options(cluster, folder, storeState))) {
           pay(cluster, FIRST);
-          vectors.await(FIRST, PATIENCE);
+          vectors.await(FIRST, TIMEOUT);
           one = server(cluster, folder, oneState);
           two = server(cluster, folder, twoState);
           readers = new Readers(one, two);
@@ -133,7 +133,7 @@ class PromoteViewIT {
             StreamsService store =
                 StreamsService.start(new OnlineStore(), options(cluster, folder, storeState))) {
           pay(cluster, MORE);
-          vectors.await(MORE, PATIENCE);
+          vectors.await(MORE, TIMEOUT);
           assertThat(store.failure()).isEmpty();
           assertVectorsAreOfAllPayments(cluster, folder);
 
@@ -229,7 +229,7 @@ class PromoteViewIT {
   private void refusesWhatIsBehind(TestCluster cluster, Path folder) {
     pay(cluster, MORE);
     try (TopicReader valid = cluster.newReader(Topics.valid("payments"))) {
-      valid.await(FIRST + 2 * MORE, PATIENCE);
+      valid.await(FIRST + 2 * MORE, TIMEOUT);
     }
 
     assertThat(
@@ -433,7 +433,7 @@ class PromoteViewIT {
       throws PipelineException {
     FeatureServer server =
         FeatureServer.start(options(cluster, folder, state), ServerSettings.LOCAL);
-    await().atMost(PATIENCE).until(server::isReady);
+    await().atMost(TIMEOUT).until(server::isReady);
     return server;
   }
 
@@ -455,7 +455,7 @@ class PromoteViewIT {
   }
 
   private static void awaitValue(FeatureServer server, String value) {
-    await().atMost(PATIENCE).until(() -> value(server, "spending:total_1h").equals(value));
+    await().atMost(TIMEOUT).until(() -> value(server, "spending:total_1h").equals(value));
   }
 
   /** A feature of customer c0. */

@@ -3,10 +3,10 @@ package io.leat.cli.rows;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.code_intelligence.jazzer.junit.FuzzTest;
-import io.leat.cli.UserError;
+import io.leat.cli.command.UserError;
 import io.leat.cli.rows.EventRows.EventRow;
 import io.leat.cli.rows.EventRows.Unfitting;
-import io.leat.pipeline.Contract;
+import io.leat.pipeline.definition.Contract;
 import io.leat.runtime.options.RowFileOptions;
 import io.leat.testing.FuzzWatch;
 import java.io.ByteArrayOutputStream;

@@ -6,11 +6,11 @@ import static org.apache.parquet.schema.MessageTypeParser.parseMessageType;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.leat.cli.UserError;
+import io.leat.cli.command.UserError;
 import io.leat.cli.rows.EventRows.EventRow;
 import io.leat.cli.rows.EventRows.Fitting;
 import io.leat.cli.rows.EventRows.Unfitting;
-import io.leat.pipeline.Contract;
+import io.leat.pipeline.definition.Contract;
 import io.leat.runtime.options.RowFileOptions;
 import java.io.IOException;
 import java.io.OutputStream;

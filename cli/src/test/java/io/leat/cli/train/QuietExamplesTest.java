@@ -9,10 +9,10 @@ import io.leat.drift.ReferenceProfile;
 import io.leat.drift.WindowSummary;
 import io.leat.examples.cardpayments.CardPayments;
 import io.leat.features.engine.ServiceReplay;
-import io.leat.pipeline.FeatureService;
-import io.leat.pipeline.Monitor;
-import io.leat.pipeline.Pipeline;
-import io.leat.pipeline.PipelineReader;
+import io.leat.pipeline.definition.FeatureService;
+import io.leat.pipeline.definition.Monitor;
+import io.leat.pipeline.definition.Pipeline;
+import io.leat.pipeline.reader.PipelineReader;
 import io.leat.records.DriftAlert;
 import io.leat.records.Severity;
 import io.leat.runtime.options.RowFileOptions;
@@ -129,7 +129,7 @@ class QuietExamplesTest {
     Map<String, AlertState> states = new HashMap<>();
     windows.forEach(
         (start, window) -> {
-          DriftDetector.Verdict verdict = detector.judge(start, window, states);
+          DriftDetector.Verdict verdict = detector.evaluate(start, window, states);
           alerts.addAll(verdict.alerts());
           states.putAll(verdict.states());
         });

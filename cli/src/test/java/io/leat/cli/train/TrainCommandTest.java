@@ -5,13 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtSession;
-import io.leat.cli.UserError;
+import io.leat.cli.command.UserError;
 import io.leat.drift.FeatureReference;
 import io.leat.drift.ReferenceProfile;
-import io.leat.pipeline.Model;
-import io.leat.pipeline.Pipeline;
-import io.leat.pipeline.PipelineReader;
+import io.leat.pipeline.definition.Model;
+import io.leat.pipeline.definition.Pipeline;
 import io.leat.pipeline.model.ModelMetadata;
+import io.leat.pipeline.reader.PipelineReader;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;

@@ -2,8 +2,8 @@ package io.leat.cli.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.leat.pipeline.FeatureService;
-import io.leat.pipeline.FeatureService.EventFeature;
+import io.leat.pipeline.definition.FeatureService;
+import io.leat.pipeline.definition.FeatureService.EventFeature;
 import io.leat.schemas.NullReason;
 import java.io.IOException;
 import java.nio.file.Files;

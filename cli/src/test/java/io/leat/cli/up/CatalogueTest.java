@@ -2,8 +2,8 @@ package io.leat.cli.up;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.leat.pipeline.Pipeline;
-import io.leat.pipeline.PipelineReader;
+import io.leat.pipeline.definition.Pipeline;
+import io.leat.pipeline.reader.PipelineReader;
 import io.leat.platform.Kind;
 import io.leat.platform.Service;
 import io.leat.platform.Services;

@@ -33,7 +33,7 @@ class ElectricityIT {
   private static final Path READINGS = PROJECT.resolve("examples/electricity/readings.csv.gz");
   private static final int ROWS = 45_312;
   private static final Instant VICTORIA_JOINS = Instant.parse("1997-05-02T00:00:00Z");
-  private static final Duration PATIENCE = Duration.ofMinutes(8);
+  private static final Duration TIMEOUT = Duration.ofMinutes(8);
 
   @TempDir private Path temporary;
 
@@ -53,7 +53,7 @@ class ElectricityIT {
               .map(record -> codec.decode(record.value(), RetrainingRequest.class))
               .toList();
       await("rows in both tables")
-          .atMost(PATIENCE)
+          .atMost(TIMEOUT)
           .pollInterval(Duration.ofSeconds(2))
           .until(
               () ->
@@ -116,7 +116,7 @@ class ElectricityIT {
   private static List<ConsumerRecord<byte[], byte[]>> read(
       String brokers, String topic, int count) {
     try (TopicReader reader = TopicReader.committed(brokers, List.of(topic))) {
-      return reader.await(count, PATIENCE);
+      return reader.await(count, TIMEOUT);
     }
   }
 

@@ -3,7 +3,7 @@ package io.leat.cli.up;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.leat.cli.UserError;
+import io.leat.cli.command.UserError;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertAll;
 
 import io.leat.cli.CommandRun;
 import io.leat.cli.PrintedCommand;
+import io.leat.cli.command.Endpoints;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -163,7 +164,7 @@ public final class PrintedCommands {
       if (one instanceof Run run) {
         checks.add(() -> run(run, payments));
         if (run.printed().startsWith("replay")) {
-          checks.add(this::lettersAreListedShownAndExplained);
+          checks.add(this::deadLettersAreListedShownAndExplained);
         }
       }
     }
@@ -205,7 +206,7 @@ public final class PrintedCommands {
     assertThat(done.code()).as("%s: %s", run.printed(), done.out()).isEqualTo(run.code());
   }
 
-  private void lettersAreListedShownAndExplained() {
+  private void deadLettersAreListedShownAndExplained() {
     Awaitility.await()
         .untilAsserted(() -> assertThat(list()).contains("RULE_VIOLATED", "amount_not_negative"));
     String position =

@@ -2,6 +2,7 @@ package io.leat.cli.up;
 
 import io.leat.cli.CommandRun;
 import io.leat.cli.Leat;
+import io.leat.cli.command.Endpoints;
 import io.leat.stack.JvmProcess;
 import io.leat.stack.LeatHome;
 import io.leat.stack.StartWait;

@@ -3,7 +3,7 @@ package io.leat.cli.up;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.leat.features.server.ServerOptions;
-import io.leat.ingestion.door.DoorOptions;
+import io.leat.ingestion.gateway.GatewayOptions;
 import io.leat.stack.JvmProcess;
 import io.leat.testing.ServiceProcess;
 import java.nio.file.Files;
@@ -22,11 +22,11 @@ class ServiceSettingsIT {
   /** Says every setting of the services. */
   static final class Settings {
     public static void main(String[] arguments) {
-      DoorOptions door = CommandLine.populateCommand(new DoorOptions(), arguments);
+      GatewayOptions gateway = CommandLine.populateCommand(new GatewayOptions(), arguments);
       ServerOptions server = CommandLine.populateCommand(new ServerOptions(), arguments);
-      System.out.println(door.job());
-      System.out.println(door.settings().limits());
-      System.out.println("keys " + door.settings().access().keys().isPresent());
+      System.out.println(gateway.job());
+      System.out.println(gateway.settings().limits());
+      System.out.println("keys " + gateway.settings().access().keys().isPresent());
       System.out.println(server.settings().limits());
     }
   }

@@ -3,7 +3,7 @@ package io.leat.cli.up;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.leat.cli.UserError;
+import io.leat.cli.command.UserError;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -63,7 +63,7 @@ class StackEnvironmentTest {
   }
 
   @Test
-  void aNameThatIsNoSettingIsTold() {
+  void aNameThatIsNoSettingIsReported() {
     assertThat(StackEnvironment.check(Map.of("LEAT_COMIT_INTERVAL", "1s", "PATH", "/bin")))
         .containsExactly(
             "LEAT_COMIT_INTERVAL is set, but 'leat up' has no setting of that name; see"

@@ -69,7 +69,7 @@ class StackLockTest {
   }
 
   @Test
-  void aStackWhoseProcessCannotBeToldIsNeitherStoppedNorRemoved() throws Exception {
+  void aStackWhoseProcessCannotBeReportedIsNeitherStoppedNorRemoved() throws Exception {
     Files.createFile(folder.resolve("endpoints.properties"));
     try (StackLock unsigned = StackLock.take(folder).orElseThrow()) {
       CommandRun down = CommandRun.of("down", "--clean", "--dir", folder.toString());

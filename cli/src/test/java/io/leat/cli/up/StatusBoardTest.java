@@ -2,9 +2,10 @@ package io.leat.cli.up;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.leat.cli.command.Endpoints;
 import io.leat.console.Findings;
-import io.leat.pipeline.Pipeline;
-import io.leat.pipeline.PipelineReader;
+import io.leat.pipeline.definition.Pipeline;
+import io.leat.pipeline.reader.PipelineReader;
 import io.leat.records.Severity;
 import java.nio.file.Path;
 import java.time.Instant;

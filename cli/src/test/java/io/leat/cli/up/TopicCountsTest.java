@@ -33,7 +33,7 @@ class TopicCountsTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"", "levels=1 1", "levels/0=", "levels/0=1", "levels/x=1 1", "a=\\u00"})
-  void countsThatCannotBeReadAreCountedAnew(String content) throws Exception {
+  void countsThatCannotBeReadAreCountedAgain(String content) throws Exception {
     Files.writeString(folder.resolve("counts.properties"), content);
 
     assertThat(TopicCounts.load(folder).get(new TopicPartition("levels", 0))).isEmpty();

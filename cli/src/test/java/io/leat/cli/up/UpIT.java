@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.leat.cli.CommandRun;
+import io.leat.cli.command.Endpoints;
 import io.leat.schemas.Topics;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -29,7 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
 class UpIT {
   private static final Path MILL =
       Path.of(System.getProperty("leat.project"), "cli/src/test/resources/mill");
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final Duration TIMEOUT = Duration.ofSeconds(60);
 
   @TempDir private Path temporary;
 
@@ -131,7 +132,7 @@ class UpIT {
                 .formatted(in, valid, dead),
             Pattern.DOTALL);
     await()
-        .atMost(PATIENCE)
+        .atMost(TIMEOUT)
         .untilAsserted(() -> assertThat(stack.run("status").out()).containsPattern(totals));
   }
 }

@@ -20,10 +20,10 @@ import java.util.Optional;
  *   <li>A feature has one open alert at most. Where a WARN alert is open and CRITICAL is reached,
  *       the open one closes and a CRITICAL one opens in the same window: slow drift is not stuck at
  *       its first severity.
- *   <li>An alert closes after m windows in a row in which its statistic was judged and no statistic
- *       of the feature drifted; what was remembered is forgotten with it.
- *   <li>A window that is absent (no vectors), or holds too few values to be judged, is no evidence
- *       either way: "the last n" and "m in a row" pass over it.
+ *   <li>An alert closes after m windows in a row in which its statistic was evaluated and no
+ *       statistic of the feature drifted; what was remembered is forgotten with it.
+ *   <li>A window that is absent (no vectors), or holds too few values to be evaluated, is no
+ *       evidence either way: "the last n" and "m in a row" pass over it.
  * </ul>
  */
 final class AlertRule {
@@ -39,8 +39,8 @@ final class AlertRule {
     this.settings = settings;
   }
 
-  /** A statistic of one window, with the threshold that judges it. */
-  record Judged(Threshold threshold, double value) {
+  /** A statistic of one window, with the threshold that evaluates it. */
+  record Evaluated(Threshold threshold, double value) {
     Level level() {
       return threshold.level(value);
     }
@@ -52,7 +52,7 @@ final class AlertRule {
   }
 
   /** An alert that opened or closed in a window. */
-  record Change(boolean opened, Open alert, Judged judged) {}
+  record Change(boolean opened, Open alert, Evaluated evaluated) {}
 
   /** What a window did. */
   record Step(AlertState state, List<Change> changes) {}
@@ -60,30 +60,30 @@ final class AlertRule {
   /**
    * Takes the next window.
    *
-   * @param judged the statistics that could be judged in it
+   * @param evaluated the statistics that could be evaluated in it
    */
-  Step next(AlertState state, long windowStart, List<Judged> judged) {
-    if (judged.isEmpty()) {
+  Step next(AlertState state, long windowStart, List<Evaluated> evaluated) {
+    if (evaluated.isEmpty()) {
       return new Step(state, List.of());
     }
-    Map<Statistic, List<Past>> recent = remember(state, windowStart, judged);
+    Map<Statistic, List<Past>> recent = remember(state, windowStart, evaluated);
     Optional<Change> reached =
-        judged.stream()
+        evaluated.stream()
             .map(j -> reached(j, recent.getOrDefault(j.threshold().statistic(), List.of())))
             .flatMap(Optional::stream)
             .max(
                 Comparator.comparing((Change change) -> change.alert().severity())
-                    .thenComparing(change -> change.judged().size()));
+                    .thenComparing(change -> change.evaluated().size()));
     return state.open().isEmpty()
         ? open(recent, reached)
-        : goOn(state, state.open().get(), recent, judged, reached);
+        : goOn(state, state.open().get(), recent, evaluated, reached);
   }
 
   private Map<Statistic, List<Past>> remember(
-      AlertState state, long windowStart, List<Judged> judged) {
+      AlertState state, long windowStart, List<Evaluated> evaluated) {
     Map<Statistic, List<Past>> recent = new EnumMap<>(Statistic.class);
     recent.putAll(state.recent());
-    for (Judged j : judged) {
+    for (Evaluated j : evaluated) {
       List<Past> windows =
           new ArrayList<>(recent.getOrDefault(j.threshold().statistic(), List.of()));
       windows.add(new Past(windowStart, j.level()));
@@ -94,14 +94,14 @@ final class AlertRule {
   }
 
   /** The highest severity that a statistic has reached, as the alert that it would open. */
-  private Optional<Change> reached(Judged judged, List<Past> windows) {
+  private Optional<Change> reached(Evaluated evaluated, List<Past> windows) {
     for (Level severity : List.of(Level.CRITICAL, Level.WARN)) {
       List<Past> drifted =
           windows.stream().filter(past -> past.level().compareTo(severity) >= 0).toList();
-      if (judged.level().compareTo(severity) >= 0 && drifted.size() >= settings.openAfter()) {
-        Statistic statistic = judged.threshold().statistic();
+      if (evaluated.level().compareTo(severity) >= 0 && drifted.size() >= settings.openAfter()) {
+        Statistic statistic = evaluated.threshold().statistic();
         String id = alertId(statistic, drifted.get(0).start());
-        return Optional.of(new Change(true, new Open(id, statistic, severity), judged));
+        return Optional.of(new Change(true, new Open(id, statistic, severity), evaluated));
       }
     }
     return Optional.empty();
@@ -117,15 +117,15 @@ final class AlertRule {
       AlertState state,
       Open alert,
       Map<Statistic, List<Past>> recent,
-      List<Judged> judged,
+      List<Evaluated> evaluated,
       Optional<Change> reached) {
-    Optional<Judged> own =
-        judged.stream().filter(j -> j.threshold().statistic() == alert.statistic()).findFirst();
-    if (judged.stream().anyMatch(j -> j.level() != Level.CLEAN)) {
+    Optional<Evaluated> own =
+        evaluated.stream().filter(j -> j.threshold().statistic() == alert.statistic()).findFirst();
+    if (evaluated.stream().anyMatch(j -> j.level() != Level.CLEAN)) {
       if (alert.severity() == Level.WARN
           && reached.isPresent()
           && reached.get().alert().severity() == Level.CRITICAL) {
-        Change closed = new Change(false, alert, own.orElse(reached.get().judged()));
+        Change closed = new Change(false, alert, own.orElse(reached.get().evaluated()));
         return new Step(
             new AlertState(recent, reached.map(Change::alert), 0), List.of(closed, reached.get()));
       }

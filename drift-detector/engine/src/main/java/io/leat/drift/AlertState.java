@@ -15,7 +15,7 @@ import java.util.Optional;
 /**
  * What {@link AlertRule} remembers of one feature between windows. Immutable.
  *
- * @param recent per statistic, the newest judged windows, oldest first
+ * @param recent per statistic, the newest evaluated windows, oldest first
  * @param open the open alert
  * @param cleanWindows windows in a row without drift, up to now, while an alert is open
  */
@@ -30,7 +30,7 @@ public record AlertState(Map<Statistic, List<Past>> recent, Optional<Open> open,
   }
 
   /**
-   * A judged window.
+   * An evaluated window.
    *
    * @param start milliseconds since 1970-01-01 UTC
    */

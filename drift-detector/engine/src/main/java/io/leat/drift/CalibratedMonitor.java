@@ -1,7 +1,7 @@
 package io.leat.drift;
 
 import com.fasterxml.jackson.annotation.JsonIgnore;
-import io.leat.pipeline.Monitor;
+import io.leat.pipeline.definition.Monitor;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;

@@ -41,7 +41,7 @@ final class Calibration {
   private Calibration() {}
 
   /**
-   * @param values statistic of each judged window of the reference, in order of time
+   * @param values statistic of each evaluated window of the reference, in order of time
    * @param budget alarms a week that this feature and statistic may raise
    */
   static Threshold calibrate(

@@ -1,10 +1,10 @@
 package io.leat.drift;
 
 import io.leat.drift.AlertRule.Change;
-import io.leat.drift.AlertRule.Judged;
+import io.leat.drift.AlertRule.Evaluated;
 import io.leat.drift.Threshold.Level;
-import io.leat.pipeline.Durations;
-import io.leat.pipeline.Monitor;
+import io.leat.pipeline.definition.Durations;
+import io.leat.pipeline.definition.Monitor;
 import io.leat.records.DriftAlert;
 import io.leat.records.DriftMetric;
 import io.leat.records.Severity;
@@ -39,11 +39,11 @@ public final class DriftDetector {
             .orElseThrow(
                 () ->
                     new ReferenceProfileException(
-                        "The reference profile of model %s knows no monitor %s; train the model anew (leat train)."
+                        "The reference profile of model %s knows no monitor %s; train the model again (leat train)."
                             .formatted(profile.model(), monitor.name())));
     if (!calibrated.settings().equals(wanted)) {
       throw new ReferenceProfileException(
-          "Monitor %s has changed since the reference profile of model %s was made: it is %s, its thresholds were calibrated for %s. Train the model anew (leat train)."
+          "Monitor %s has changed since the reference profile of model %s was made: it is %s, its thresholds were calibrated for %s. Train the model again (leat train)."
               .formatted(monitor.name(), profile.model(), wanted, calibrated.settings()));
     }
     this.features =
@@ -57,7 +57,7 @@ public final class DriftDetector {
                         .orElseThrow(
                             () ->
                                 new ReferenceProfileException(
-                                    "The reference profile of model %s has thresholds for %s but no distribution of it; train the model anew (leat train)."
+                                    "The reference profile of model %s has thresholds for %s but no distribution of it; train the model again (leat train)."
                                         .formatted(profile.model(), name))))
             .toList();
     this.fingerprint = profile.fingerprint();
@@ -76,7 +76,7 @@ public final class DriftDetector {
     return fingerprint;
   }
 
-  /** The thresholds that windows are judged by. */
+  /** The thresholds that windows are evaluated by. */
   public List<Threshold> thresholds() {
     return calibrated.thresholds();
   }
@@ -119,28 +119,28 @@ public final class DriftDetector {
       List<DriftMetric> metrics, List<DriftAlert> alerts, Map<String, AlertState> states) {}
 
   /**
-   * Judges a window. Windows must be given in order of time, each once.
+   * Evaluates a window. Windows must be given in order of time, each once.
    *
    * @param states the states after the window before, by the features' full names; a feature that
    *     is absent starts with {@link AlertState#NONE}
    */
-  public Verdict judge(long windowStart, WindowSummary window, Map<String, AlertState> states) {
+  public Verdict evaluate(long windowStart, WindowSummary window, Map<String, AlertState> states) {
     List<DriftMetric> metrics = new ArrayList<>();
     List<Found> found = new ArrayList<>();
     Map<String, AlertState> after = new HashMap<>();
     for (int i = 0; i < features.size(); i++) {
       FeatureReference feature = features.get(i);
       FeatureCounts counts = window.counts(i);
-      List<Judged> judged = new ArrayList<>();
+      List<Evaluated> evaluated = new ArrayList<>();
       for (Statistic statistic : Statistic.values()) {
         Threshold threshold = calibrated.threshold(feature.name(), statistic).orElseThrow();
         OptionalDouble value = statistic.value(feature, counts, monitor.minimumEvents());
-        value.ifPresent(v -> judged.add(new Judged(threshold, v)));
+        value.ifPresent(v -> evaluated.add(new Evaluated(threshold, v)));
         metrics.add(metric(windowStart, window.events(), feature, counts, value, threshold));
       }
       AlertRule.Step step =
           new AlertRule(feature.name(), calibrated.settings())
-              .next(states.getOrDefault(feature.name(), AlertState.NONE), windowStart, judged);
+              .next(states.getOrDefault(feature.name(), AlertState.NONE), windowStart, evaluated);
       after.put(feature.name(), step.state());
       step.changes().forEach(change -> found.add(new Found(feature, counts, change)));
     }
@@ -154,7 +154,7 @@ public final class DriftDetector {
    * What is told of a window of which vectors are known to be missing: how many it holds, and
    * nothing about drift. One a feature and statistic.
    */
-  public List<DriftMetric> unjudged(long windowStart, WindowSummary window) {
+  public List<DriftMetric> unevaluated(long windowStart, WindowSummary window) {
     List<DriftMetric> metrics = new ArrayList<>();
     for (int i = 0; i < features.size(); i++) {
       for (Statistic statistic : Statistic.values()) {
@@ -200,11 +200,11 @@ public final class DriftDetector {
     static final Comparator<Found> ORDER =
         Comparator.comparing((Found f) -> f.change().opened())
             .thenComparing(f -> f.change().alert().severity(), Comparator.reverseOrder())
-            .thenComparing(f -> f.change().judged().size(), Comparator.reverseOrder());
+            .thenComparing(f -> f.change().evaluated().size(), Comparator.reverseOrder());
 
     /** How far at most the exact statistic is above its value. */
     double error() {
-      return change.judged().threshold().statistic().error(feature, counts);
+      return change.evaluated().threshold().statistic().error(feature, counts);
     }
   }
 
@@ -233,14 +233,14 @@ public final class DriftDetector {
   }
 
   private DriftAlert alert(long windowStart, Found found) {
-    Judged judged = found.change().judged();
+    Evaluated evaluated = found.change().evaluated();
     return DriftAlert.newBuilder()
         .setAlertId(found.change().alert().id())
         .setMonitor(monitor.name())
         .setModel(monitor.model())
         .setKind("drift")
         .setFeature(found.feature().name())
-        .setMetric(judged.threshold().statistic().label())
+        .setMetric(evaluated.threshold().statistic().label())
         .setState(
             found.change().opened()
                 ? io.leat.records.AlertState.OPEN
@@ -249,8 +249,8 @@ public final class DriftDetector {
             found.change().alert().severity() == Level.CRITICAL ? Severity.CRITICAL : Severity.WARN)
         .setWindowStart(Instant.ofEpochMilli(windowStart))
         .setWindowEnd(Instant.ofEpochMilli(windowEnd(windowStart)))
-        .setValue(judged.value())
-        .setThreshold(judged.threshold().warn())
+        .setValue(evaluated.value())
+        .setThreshold(evaluated.threshold().warn())
         .setMessage(message(windowStart, found))
         .setReference(fingerprint)
         .setError(found.error())
@@ -258,7 +258,7 @@ public final class DriftDetector {
   }
 
   private String message(long windowStart, Found found) {
-    Judged judged = found.change().judged();
+    Evaluated evaluated = found.change().evaluated();
     String window = Durations.format(monitor.window());
     String state =
         found.change().opened()
@@ -268,7 +268,7 @@ public final class DriftDetector {
                     monitor.openAfter(),
                     count(monitor.openOf(), "window"),
                     window)
-            : judged.level() == Level.CLEAN
+            : evaluated.level() == Level.CLEAN
                 ? "%s has been like the training data for %s of %s"
                     .formatted(
                         found.feature().name(), count(monitor.closeAfter(), "window"), window)
@@ -278,9 +278,9 @@ public final class DriftDetector {
         Locale.ROOT,
         "%s: %s %.4g (threshold %.4g) in the window from %s, with %s and %s.",
         state,
-        judged.threshold().statistic().label(),
-        judged.value(),
-        judged.threshold().warn(),
+        evaluated.threshold().statistic().label(),
+        evaluated.value(),
+        evaluated.threshold().warn(),
         Instant.ofEpochMilli(windowStart),
         count(found.counts().values(), "value"),
         count(found.counts().nulls(), "null"));

@@ -98,10 +98,10 @@ public final class FeatureReference {
     if (distribution.size() > 0) {
       bucketOfCell[distribution.cells() - 1] = above;
     }
-    long told = nullsByReason.values().stream().mapToLong(Long::longValue).sum();
-    if (tellsReasons() && told != nulls) {
+    long reported = nullsByReason.values().stream().mapToLong(Long::longValue).sum();
+    if (tellsReasons() && reported != nulls) {
       throw new IllegalArgumentException(
-          "feature %s has %d nulls, and reasons for %d".formatted(name, nulls, told));
+          "feature %s has %d nulls, and reasons for %d".formatted(name, nulls, reported));
     }
     expected[above + 1] = nulls - (tellsReasons() ? unknown() : 0);
   }
@@ -136,7 +136,7 @@ public final class FeatureReference {
   }
 
   /** Rows that say something of the data: all but those whose value was not known. */
-  long judged() {
+  long evaluated() {
     return count() + expected[expected.length - 1];
   }
 
@@ -144,11 +144,11 @@ public final class FeatureReference {
    * Vectors of a window that say something of the data: all but those whose value was not known.
    * Where the reference does not tell these from other nulls, all.
    */
-  long judged(FeatureCounts window) {
-    return window.values() + judgedNulls(window);
+  long evaluated(FeatureCounts window) {
+    return window.values() + evaluatedNulls(window);
   }
 
-  private long judgedNulls(FeatureCounts window) {
+  private long evaluatedNulls(FeatureCounts window) {
     return window.nulls() - (tellsReasons() ? window.unknown() : 0);
   }
 
@@ -185,7 +185,7 @@ public final class FeatureReference {
     for (int cell = 0; cell < window.cells(); cell++) {
       buckets[bucketOfCell[cell]] += window.cell(cell);
     }
-    buckets[buckets.length - 1] = judgedNulls(window);
+    buckets[buckets.length - 1] = evaluatedNulls(window);
     return buckets;
   }
 }

@@ -9,7 +9,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.leat.common.Cleanup;
 import io.leat.common.Sha256;
-import io.leat.pipeline.Model;
+import io.leat.pipeline.definition.Model;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -89,7 +89,7 @@ public record ReferenceProfile(
         || !profile.service().equals(model.service())
         || profile.serviceVersion() != model.serviceVersion()) {
       throw new ReferenceProfileException(
-          "%s is the reference profile of model %s, which reads %s@%d; expected one of model %s, which reads %s@%d. Train the model anew (leat train)."
+          "%s is the reference profile of model %s, which reads %s@%d; expected one of model %s, which reads %s@%d. Train the model again (leat train)."
               .formatted(
                   file,
                   profile.model(),
@@ -130,7 +130,7 @@ public record ReferenceProfile(
       int version = tree.path("formatVersion").asInt(0);
       if (!format.equals(FORMAT) || version != FORMAT_VERSION) {
         throw new ReferenceProfileException(
-            "%s says it is %s of version %d; expected %s of version %d. Train the model anew (leat train)."
+            "%s says it is %s of version %d; expected %s of version %d. Train the model again (leat train)."
                 .formatted(file, format, version, FORMAT, FORMAT_VERSION));
       }
       for (JsonNode feature : tree.path("features")) {

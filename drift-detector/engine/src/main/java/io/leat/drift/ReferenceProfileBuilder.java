@@ -1,9 +1,9 @@
 package io.leat.drift;
 
-import io.leat.pipeline.FeatureService;
-import io.leat.pipeline.Model;
-import io.leat.pipeline.Monitor;
-import io.leat.pipeline.Pipeline;
+import io.leat.pipeline.definition.FeatureService;
+import io.leat.pipeline.definition.Model;
+import io.leat.pipeline.definition.Monitor;
+import io.leat.pipeline.definition.Pipeline;
 import io.leat.schemas.NullReason;
 import java.util.ArrayList;
 import java.util.Arrays;

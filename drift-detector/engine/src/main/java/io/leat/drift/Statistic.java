@@ -43,7 +43,7 @@ public enum Statistic {
   POPULATION_STABILITY("psi_deciles_1e-4", 0.1) {
     @Override
     OptionalDouble value(FeatureReference reference, FeatureCounts window, long minimum) {
-      return reference.judged(window) < Math.max(1, minimum)
+      return reference.evaluated(window) < Math.max(1, minimum)
           ? OptionalDouble.empty()
           : OptionalDouble.of(
               PopulationStabilityIndex.of(reference.expected(), reference.buckets(window)));
@@ -51,8 +51,8 @@ public enum Statistic {
 
     @Override
     OptionalDouble valueFromRest(FeatureReference reference, FeatureCounts window, long minimum) {
-      long events = reference.judged(window);
-      if (events < Math.max(1, minimum) || events == reference.judged()) {
+      long events = reference.evaluated(window);
+      if (events < Math.max(1, minimum) || events == reference.evaluated()) {
         return OptionalDouble.empty();
       }
       long[] actual = reference.buckets(window);

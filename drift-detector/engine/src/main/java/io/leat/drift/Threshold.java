@@ -22,7 +22,7 @@ public record Threshold(
     int windows,
     boolean calibrated) {
 
-  /** How a window is judged. */
+  /** How a window is evaluated. */
   public enum Level {
     CLEAN,
     WARN,

@@ -4,7 +4,7 @@ import static io.leat.drift.Statistic.KOLMOGOROV_SMIRNOV;
 import static io.leat.drift.Statistic.POPULATION_STABILITY;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.leat.drift.AlertRule.Judged;
+import io.leat.drift.AlertRule.Evaluated;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -17,8 +17,8 @@ class AlertRuleTest {
       new CalibratedMonitor.Settings("m", 1_000, List.of(), 1, 1, 2, 3, 3);
 
   /**
-   * Windows: '.' clean, 'w' drifted, 'C' critically, '-' not judged, ' ' absent. What they did: 'w'
-   * and 'C' opened an alert, 'x' closed one, '!' closed a WARN and opened a CRITICAL one.
+   * Windows: '.' clean, 'w' drifted, 'C' critically, '-' not evaluated, ' ' absent. What they did:
+   * 'w' and 'C' opened an alert, 'x' closed one, '!' closed a WARN and opened a CRITICAL one.
    */
   @ParameterizedTest(name = "{0} -> {1}")
   @CsvSource(
@@ -53,7 +53,7 @@ class AlertRuleTest {
         seen.append('.');
         continue;
       }
-      AlertRule.Step step = rule.next(state, 1_000L * i, judged(windows.charAt(i)));
+      AlertRule.Step step = rule.next(state, 1_000L * i, evaluated(windows.charAt(i)));
       state = AlertState.read(step.state().toBytes());
       assertThat(state).isEqualTo(step.state());
       seen.append(letter(step.changes()));
@@ -71,8 +71,8 @@ class AlertRuleTest {
   @Test
   void oneStatisticAloneMustReachTheCount() {
     AlertRule rule = new AlertRule("f", TWO_OF_THREE);
-    Judged ks = new Judged(threshold(KOLMOGOROV_SMIRNOV), 1.5);
-    Judged psi = new Judged(threshold(POPULATION_STABILITY), 1.5);
+    Evaluated ks = new Evaluated(threshold(KOLMOGOROV_SMIRNOV), 1.5);
+    Evaluated psi = new Evaluated(threshold(POPULATION_STABILITY), 1.5);
 
     AlertState first = rule.next(AlertState.NONE, 0, List.of(ks)).state();
 
@@ -83,10 +83,10 @@ class AlertRuleTest {
   @Test
   void anotherStatisticThatDriftsKeepsTheAlertOpen() {
     AlertRule rule = new AlertRule("f", TWO_OF_THREE);
-    Judged cleanKs = new Judged(threshold(KOLMOGOROV_SMIRNOV), 0.5);
-    Judged psi = new Judged(threshold(POPULATION_STABILITY), 1.5);
-    AlertState state = rule.next(AlertState.NONE, 0, judged('w')).state();
-    state = rule.next(state, 1_000, judged('w')).state();
+    Evaluated cleanKs = new Evaluated(threshold(KOLMOGOROV_SMIRNOV), 0.5);
+    Evaluated psi = new Evaluated(threshold(POPULATION_STABILITY), 1.5);
+    AlertState state = rule.next(AlertState.NONE, 0, evaluated('w')).state();
+    state = rule.next(state, 1_000, evaluated('w')).state();
     for (int i = 2; i < 8; i++) {
       AlertRule.Step step = rule.next(state, 1_000L * i, List.of(cleanKs, psi));
       assertThat(step.changes()).isEmpty();
@@ -100,7 +100,7 @@ class AlertRuleTest {
     AlertState state = AlertState.NONE;
     List<String> ids = new ArrayList<>();
     for (int i = 0; i < windows.length(); i++) {
-      AlertRule.Step step = rule.next(state, 1_000L * i, judged(windows.charAt(i)));
+      AlertRule.Step step = rule.next(state, 1_000L * i, evaluated(windows.charAt(i)));
       step.changes().stream()
           .filter(AlertRule.Change::opened)
           .forEach(change -> ids.add(change.alert().id()));
@@ -113,12 +113,12 @@ class AlertRuleTest {
     return new Threshold("f", statistic, 1, 2, 100, true);
   }
 
-  private static List<Judged> judged(char window) {
+  private static List<Evaluated> evaluated(char window) {
     Threshold threshold = threshold(KOLMOGOROV_SMIRNOV);
     return switch (window) {
-      case '.' -> List.of(new Judged(threshold, 1));
-      case 'w' -> List.of(new Judged(threshold, 1.5));
-      case 'C' -> List.of(new Judged(threshold, 2));
+      case '.' -> List.of(new Evaluated(threshold, 1));
+      case 'w' -> List.of(new Evaluated(threshold, 1.5));
+      case 'C' -> List.of(new Evaluated(threshold, 2));
       case '-' -> List.of();
       default -> throw new IllegalArgumentException("a window is one of .wC-");
     };

@@ -2,8 +2,8 @@ package io.leat.drift;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.leat.pipeline.FeatureService;
-import io.leat.pipeline.Monitor;
+import io.leat.pipeline.definition.FeatureService;
+import io.leat.pipeline.definition.Monitor;
 import io.leat.records.DriftAlert;
 import java.time.Duration;
 import java.util.ArrayList;

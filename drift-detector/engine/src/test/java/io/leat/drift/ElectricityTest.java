@@ -5,8 +5,8 @@ import static java.util.stream.Collectors.counting;
 import static java.util.stream.Collectors.groupingBy;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.leat.pipeline.FeatureService;
-import io.leat.pipeline.Monitor;
+import io.leat.pipeline.definition.FeatureService;
+import io.leat.pipeline.definition.Monitor;
 import io.leat.records.AlertState;
 import io.leat.records.DriftAlert;
 import io.leat.records.Severity;

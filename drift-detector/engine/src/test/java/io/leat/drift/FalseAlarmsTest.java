@@ -2,8 +2,8 @@ package io.leat.drift;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.leat.pipeline.FeatureService;
-import io.leat.pipeline.Monitor;
+import io.leat.pipeline.definition.FeatureService;
+import io.leat.pipeline.definition.Monitor;
 import io.leat.records.AlertState;
 import io.leat.records.Severity;
 import java.time.Duration;
@@ -40,10 +40,10 @@ class FalseAlarmsTest {
       int cut = REFERENCE_WEEKS * 7 * 24;
       DriftDetector detector =
           new DriftDetector(monitor, Given.profile(monitor, SERVICE, rows.subList(0, cut)));
-      Given.Told told = Given.run(detector, SERVICE, rows.subList(cut, rows.size()));
-      alarms += told.alerts().stream().filter(a -> a.getState() == AlertState.OPEN).count();
+      Given.Reported reported = Given.run(detector, SERVICE, rows.subList(cut, rows.size()));
+      alarms += reported.alerts().stream().filter(a -> a.getState() == AlertState.OPEN).count();
       critical +=
-          told.alerts().stream()
+          reported.alerts().stream()
               .filter(a -> a.getState() == AlertState.OPEN && a.getSeverity() == Severity.CRITICAL)
               .count();
     }

@@ -1,8 +1,8 @@
 package io.leat.drift;
 
-import io.leat.pipeline.FeatureService;
-import io.leat.pipeline.Model;
-import io.leat.pipeline.Monitor;
+import io.leat.pipeline.definition.FeatureService;
+import io.leat.pipeline.definition.Model;
+import io.leat.pipeline.definition.Monitor;
 import io.leat.records.DriftAlert;
 import io.leat.records.DriftMetric;
 import java.nio.file.Path;
@@ -62,7 +62,7 @@ final class Given {
   }
 
   /** What a detector said about a stream. */
-  record Told(List<DriftMetric> metrics, List<DriftAlert> alerts) {}
+  record Reported(List<DriftMetric> metrics, List<DriftAlert> alerts) {}
 
   private static double[] numbers(List<? extends @Nullable Object> values, int[] places) {
     return Arrays.stream(places).mapToDouble(place -> NumericValue.of(values.get(place))).toArray();
@@ -77,7 +77,7 @@ final class Given {
   }
 
   /** Runs vectors, in any order, through a detector, window after window. */
-  static Told run(DriftDetector detector, FeatureService service, List<Row> rows) {
+  static Reported run(DriftDetector detector, FeatureService service, List<Row> rows) {
     int[] places = detector.features().stream().mapToInt(service.featureNames()::indexOf).toArray();
     TreeMap<Long, WindowSummary> windows = new TreeMap<>();
     for (Row row : rows) {
@@ -85,15 +85,15 @@ final class Given {
           .computeIfAbsent(detector.windowStart(row.time()), start -> detector.newWindow())
           .add(numbers(row.values(), places), reasons(row.values(), places));
     }
-    Told told = new Told(new ArrayList<>(), new ArrayList<>());
+    Reported reported = new Reported(new ArrayList<>(), new ArrayList<>());
     Map<String, AlertState> states = new HashMap<>();
     windows.forEach(
         (start, window) -> {
-          DriftDetector.Verdict verdict = detector.judge(start, window, states);
-          told.metrics().addAll(verdict.metrics());
-          told.alerts().addAll(verdict.alerts());
+          DriftDetector.Verdict verdict = detector.evaluate(start, window, states);
+          reported.metrics().addAll(verdict.metrics());
+          reported.alerts().addAll(verdict.alerts());
           states.putAll(verdict.states());
         });
-    return told;
+    return reported;
   }
 }

@@ -7,9 +7,9 @@ import static org.assertj.core.api.Assertions.entry;
 import static org.assertj.core.api.Assertions.tuple;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.leat.pipeline.FeatureService;
-import io.leat.pipeline.Model;
-import io.leat.pipeline.Monitor;
+import io.leat.pipeline.definition.FeatureService;
+import io.leat.pipeline.definition.Model;
+import io.leat.pipeline.definition.Monitor;
 import io.leat.records.AlertState;
 import io.leat.records.DriftAlert;
 import io.leat.records.DriftMetric;
@@ -150,8 +150,8 @@ class ReferenceProfileTest {
     assertThat(ReferenceProfile.parse(profile.toJson()).toJson()).isEqualTo(profile.toJson());
     assertThat(new String(profile.toJson(), UTF_8))
         .contains("\"nullsByReason\":{\"late\":60,\"no_event\":120}");
-    Given.Told told = Given.run(new DriftDetector(MONITOR, profile), SERVICE, rows);
-    assertThat(told.metrics())
+    Given.Reported reported = Given.run(new DriftDetector(MONITOR, profile), SERVICE, rows);
+    assertThat(reported.metrics())
         .filteredOn(metric -> metric.getFeature().equals("event.noise"))
         .hasSize(120)
         .allSatisfy(metric -> assertThat(metric.getNulls()).isEqualTo(3))
@@ -207,8 +207,8 @@ class ReferenceProfileTest {
         .isEqualTo(index(Given.run(detector, SERVICE, day)));
   }
 
-  private static List<@Nullable Double> index(Given.Told told) {
-    return told.metrics().stream()
+  private static List<@Nullable Double> index(Given.Reported reported) {
+    return reported.metrics().stream()
         .filter(metric -> metric.getFeature().equals("event.noise"))
         .map(DriftMetric::getValue)
         .toList();
@@ -285,14 +285,14 @@ class ReferenceProfileTest {
   }
 
   @Test
-  void aWindowOfTooFewValuesIsWrittenButNotJudged() {
+  void aWindowOfTooFewValuesIsWrittenButNotEvaluated() {
     DriftDetector detector =
         new DriftDetector(MONITOR, Given.profile(MONITOR, SERVICE, rows(60, 3)));
 
-    Given.Told told = Given.run(detector, SERVICE, rows(60, 9).subList(0, 23));
+    Given.Reported reported = Given.run(detector, SERVICE, rows(60, 9).subList(0, 23));
 
-    assertThat(told.alerts()).isEmpty();
-    assertThat(told.metrics())
+    assertThat(reported.alerts()).isEmpty();
+    assertThat(reported.metrics())
         .hasSize(8)
         .allSatisfy(metric -> assertThat(metric.getValue()).isNull())
         .allSatisfy(metric -> assertThat(metric.getEvents()).isEqualTo(23));

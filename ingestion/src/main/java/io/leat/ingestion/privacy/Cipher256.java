@@ -1,6 +1,6 @@
 package io.leat.ingestion.privacy;
 
-import io.leat.pipeline.contract.KeySource;
+import io.leat.pipeline.definition.KeySource;
 import java.nio.ByteBuffer;
 import java.security.GeneralSecurityException;
 import java.security.SecureRandom;

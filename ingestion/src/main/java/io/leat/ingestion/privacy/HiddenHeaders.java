@@ -1,7 +1,7 @@
 package io.leat.ingestion.privacy;
 
-import io.leat.pipeline.Contract;
-import io.leat.pipeline.contract.Intake.Envelope;
+import io.leat.pipeline.definition.Contract;
+import io.leat.pipeline.definition.InputFormat.Envelope;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -25,7 +25,7 @@ public final class HiddenHeaders {
 
   public static HiddenHeaders of(Contract contract, Sensitive sensitive) {
     return new HiddenHeaders(
-        contract.intake().envelope() instanceof Envelope.CloudEvents envelope
+        contract.inputFormat().envelope() instanceof Envelope.CloudEvents envelope
             ? envelope.attributes().entrySet().stream()
                 .filter(attribute -> !sensitive.isQuotable(attribute.getValue()))
                 .map(attribute -> ATTRIBUTE + attribute.getKey())

@@ -4,9 +4,9 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.leat.ingestion.rules.FieldWalk;
-import io.leat.pipeline.contract.ProtectedFields;
-import io.leat.pipeline.contract.Protection;
-import io.leat.pipeline.contract.Protection.Method;
+import io.leat.pipeline.definition.ProtectedFields;
+import io.leat.pipeline.definition.Protection;
+import io.leat.pipeline.definition.Protection.Method;
 import java.nio.ByteBuffer;
 import java.util.Base64;
 import java.util.HashMap;

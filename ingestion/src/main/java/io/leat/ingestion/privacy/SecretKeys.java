@@ -2,7 +2,7 @@ package io.leat.ingestion.privacy;
 
 import io.leat.common.ErrorCode;
 import io.leat.common.LeatException;
-import io.leat.pipeline.contract.KeySource;
+import io.leat.pipeline.definition.KeySource;
 import io.leat.schemas.OwnerOnly;
 import java.io.IOException;
 import java.nio.file.Files;

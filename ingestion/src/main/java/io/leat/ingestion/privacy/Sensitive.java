@@ -2,11 +2,11 @@ package io.leat.ingestion.privacy;
 
 import io.leat.common.ErrorCode;
 import io.leat.common.LeatException;
-import io.leat.pipeline.Contract;
-import io.leat.pipeline.PipelineException;
-import io.leat.pipeline.contract.FieldTags;
-import io.leat.pipeline.contract.Protection;
-import io.leat.pipeline.contract.RuleSet;
+import io.leat.pipeline.definition.Contract;
+import io.leat.pipeline.definition.FieldTags;
+import io.leat.pipeline.definition.PipelineException;
+import io.leat.pipeline.definition.Protection;
+import io.leat.pipeline.definition.RuleSet;
 import io.leat.pipeline.registry.RegistryRules;
 import java.util.Map;
 import java.util.Set;

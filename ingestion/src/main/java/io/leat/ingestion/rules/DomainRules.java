@@ -1,12 +1,12 @@
 package io.leat.ingestion.rules;
 
 import io.leat.common.Lookups;
-import io.leat.pipeline.Severity;
-import io.leat.pipeline.contract.FieldTags;
-import io.leat.pipeline.contract.RuleSet.Action;
-import io.leat.pipeline.contract.RuleSet.DomainRule;
-import io.leat.pipeline.contract.RuleSet.Kind;
-import io.leat.pipeline.contract.RuleSet.Type;
+import io.leat.pipeline.definition.FieldTags;
+import io.leat.pipeline.definition.RuleSet.Action;
+import io.leat.pipeline.definition.RuleSet.DomainRule;
+import io.leat.pipeline.definition.RuleSet.Kind;
+import io.leat.pipeline.definition.RuleSet.Type;
+import io.leat.pipeline.definition.Severity;
 import io.leat.pipeline.expression.ExpressionException;
 import io.leat.pipeline.expression.FieldValue;
 import io.leat.pipeline.expression.Program;
@@ -127,7 +127,7 @@ public final class DomainRules {
         return false;
       }
       boolean holds = bool(programs.expression().evaluate(bindings));
-      judge(rule, holds, "message", findings);
+      validate(rule, holds, "message", findings);
     } catch (RuntimeException e) {
       failed(rule, "message", e, findings);
     }
@@ -161,11 +161,11 @@ public final class DomainRules {
             }
             Object result = programs.expression().evaluate(bindings);
             if (rule.kind() == Kind.CONDITION) {
-              judge(rule, bool(result), path, findings);
+              validate(rule, bool(result), path, findings);
               return value;
             }
             Object after = toAvro(result, schema);
-            judge(rule, true, path, findings);
+            validate(rule, true, path, findings);
             return after.equals(value) ? value : after;
           } catch (RuntimeException e) {
             failed(rule, path, e, findings);
@@ -190,7 +190,8 @@ public final class DomainRules {
     throw new IllegalArgumentException("it yields no bool");
   }
 
-  private static void judge(DomainRule rule, boolean holds, String path, List<Finding> findings) {
+  private static void validate(
+      DomainRule rule, boolean holds, String path, List<Finding> findings) {
     Action action = holds ? rule.onSuccess() : rule.onFailure();
     if (holds && action == Action.NONE) {
       return;

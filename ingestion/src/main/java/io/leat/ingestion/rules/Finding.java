@@ -1,6 +1,6 @@
 package io.leat.ingestion.rules;
 
-import io.leat.pipeline.Severity;
+import io.leat.pipeline.definition.Severity;
 
 /**
  * A rule that does not hold.

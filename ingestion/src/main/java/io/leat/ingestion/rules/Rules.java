@@ -1,7 +1,7 @@
 package io.leat.ingestion.rules;
 
-import io.leat.pipeline.Contract;
-import io.leat.pipeline.Severity;
+import io.leat.pipeline.definition.Contract;
+import io.leat.pipeline.definition.Severity;
 import io.leat.pipeline.expression.Program;
 import io.leat.pipeline.expression.Scope;
 import java.util.ArrayList;

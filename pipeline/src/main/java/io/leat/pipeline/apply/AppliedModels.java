@@ -1,6 +1,6 @@
 package io.leat.pipeline.apply;
 
-import io.leat.pipeline.Model;
+import io.leat.pipeline.definition.Model;
 import io.leat.records.Definition;
 import java.util.Collection;
 import java.util.Optional;

@@ -1,10 +1,10 @@
 package io.leat.pipeline.apply;
 
 import io.leat.common.Lookups;
-import io.leat.pipeline.Pipeline;
 import io.leat.pipeline.apply.Change.Kind;
 import io.leat.pipeline.apply.Change.State;
-import io.leat.pipeline.contract.Compatibility;
+import io.leat.pipeline.definition.Compatibility;
+import io.leat.pipeline.definition.Pipeline;
 import io.leat.records.AuditEvent;
 import io.leat.records.Definition;
 import io.leat.schemas.RegistryClient;

@@ -1,11 +1,11 @@
 package io.leat.pipeline.apply;
 
-import io.leat.pipeline.Contract;
-import io.leat.pipeline.FeatureService;
-import io.leat.pipeline.FeatureView;
-import io.leat.pipeline.KeyPartitions;
-import io.leat.pipeline.Model;
-import io.leat.pipeline.Pipeline;
+import io.leat.pipeline.definition.Contract;
+import io.leat.pipeline.definition.FeatureService;
+import io.leat.pipeline.definition.FeatureView;
+import io.leat.pipeline.definition.Model;
+import io.leat.pipeline.definition.Pipeline;
+import io.leat.pipeline.reader.KeyPartitions;
 import io.leat.records.AuditEvent;
 import io.leat.records.Definition;
 import io.leat.records.DriftAlert;
@@ -66,7 +66,10 @@ public final class PipelineTopics {
     Optional<Schema> schema = Optional.of(contract.schema());
     topics.add(
         new Topic(
-            event, partitions, kept, schema.filter(s -> contract.intake().isContractSchema())));
+            event,
+            partitions,
+            kept,
+            schema.filter(s -> contract.inputFormat().isContractSchema())));
     topics.add(new Topic(Topics.valid(event), partitions, large(kept), schema));
     topics.add(
         new Topic(

@@ -1,13 +1,13 @@
 package io.leat.pipeline.apply;
 
-import io.leat.pipeline.Contract;
-import io.leat.pipeline.Durations;
-import io.leat.pipeline.Pipeline;
-import io.leat.pipeline.PipelineException;
 import io.leat.pipeline.apply.Change.Kind;
 import io.leat.pipeline.apply.Change.State;
-import io.leat.pipeline.contract.Compatibility;
-import io.leat.pipeline.contract.RuleSet;
+import io.leat.pipeline.definition.Compatibility;
+import io.leat.pipeline.definition.Contract;
+import io.leat.pipeline.definition.Durations;
+import io.leat.pipeline.definition.Pipeline;
+import io.leat.pipeline.definition.PipelineException;
+import io.leat.pipeline.definition.RuleSet;
 import io.leat.pipeline.registry.RegistryRules;
 import io.leat.records.DeadLetter;
 import io.leat.records.Definition;
@@ -67,7 +67,7 @@ final class Planner {
   static Map<String, Compatibility> promises(Pipeline pipeline) {
     Map<String, Compatibility> promises = new LinkedHashMap<>();
     for (Contract contract : pipeline.contracts()) {
-      if (contract.intake().isContractSchema()) {
+      if (contract.inputFormat().isContractSchema()) {
         promises.put(Topics.valueSubject(contract.event()), contract.compatibility());
       }
       promises.put(Topics.valueSubject(Topics.valid(contract.event())), contract.compatibility());

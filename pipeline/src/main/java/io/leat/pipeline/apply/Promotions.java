@@ -1,8 +1,8 @@
 package io.leat.pipeline.apply;
 
-import io.leat.pipeline.FeatureView;
-import io.leat.pipeline.Fingerprints;
-import io.leat.pipeline.Pipeline;
+import io.leat.pipeline.definition.FeatureView;
+import io.leat.pipeline.definition.Fingerprints;
+import io.leat.pipeline.definition.Pipeline;
 import io.leat.records.AuditEvent;
 import io.leat.records.Definition;
 import java.time.InstantSource;

@@ -1,10 +1,10 @@
 package io.leat.pipeline.apply;
 
-import io.leat.pipeline.FeatureView;
-import io.leat.pipeline.FeatureView.Column;
-import io.leat.pipeline.Fingerprints;
-import io.leat.pipeline.Pipeline;
-import io.leat.pipeline.Window;
+import io.leat.pipeline.definition.FeatureView;
+import io.leat.pipeline.definition.FeatureView.Column;
+import io.leat.pipeline.definition.Fingerprints;
+import io.leat.pipeline.definition.Pipeline;
+import io.leat.pipeline.definition.Window;
 import io.leat.records.Definition;
 import java.util.List;
 import java.util.Map;

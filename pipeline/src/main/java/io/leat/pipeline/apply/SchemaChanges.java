@@ -1,6 +1,6 @@
 package io.leat.pipeline.apply;
 
-import io.leat.pipeline.contract.Compatibility;
+import io.leat.pipeline.definition.Compatibility;
 import io.leat.schemas.SchemaResolution;
 import io.leat.schemas.SchemaResolution.Problem;
 import java.util.List;

@@ -1,6 +1,6 @@
 package io.leat.pipeline.apply;
 
-import io.leat.pipeline.contract.FieldTags;
+import io.leat.pipeline.definition.FieldTags;
 import io.leat.schemas.TypeNames;
 import java.util.ArrayList;
 import java.util.HashSet;

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * java.util.List}. Null is the unknown.
  *
  * <p>An evaluator answers or throws; it never explains. Whatever it throws means "ask the library",
- * which evaluates the whole expression anew and either has a value after all ({@code 1 / 0 > 1 &&
+ * which evaluates the whole expression again and either has a value after all ({@code 1 / 0 > 1 &&
  * false}) or says what is wrong. So a strict operation evaluates all of its operands before it
  * answers with null: one of them may throw.
  */

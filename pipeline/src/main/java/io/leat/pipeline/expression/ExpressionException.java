@@ -1,6 +1,6 @@
 package io.leat.pipeline.expression;
 
-import io.leat.pipeline.Expression;
+import io.leat.pipeline.definition.Expression;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -24,7 +24,7 @@ final class MixedArithmetic {
         declaration("_-_", "subtract", SimpleType.DOUBLE),
         declaration("_*_", "multiply", SimpleType.DOUBLE),
         declaration("_/_", "divide", SimpleType.DOUBLE),
-        // The runtime compares any two numbers; only the type checker must be told.
+        // The runtime compares any two numbers; only the type checker must be reported.
         declaration("_==_", "equals", SimpleType.BOOL),
         declaration("_!=_", "not_equals", SimpleType.BOOL));
   }

@@ -1,13 +1,13 @@
 package io.leat.pipeline.model;
 
-import io.leat.pipeline.Durations;
-import io.leat.pipeline.FeatureService;
-import io.leat.pipeline.FeatureService.DerivedFeature;
-import io.leat.pipeline.FeatureService.EventFeature;
-import io.leat.pipeline.FeatureService.Feature;
-import io.leat.pipeline.FeatureService.Label;
-import io.leat.pipeline.FeatureView;
-import io.leat.pipeline.FeatureView.Aggregation;
+import io.leat.pipeline.definition.Durations;
+import io.leat.pipeline.definition.FeatureService;
+import io.leat.pipeline.definition.FeatureService.DerivedFeature;
+import io.leat.pipeline.definition.FeatureService.EventFeature;
+import io.leat.pipeline.definition.FeatureService.Feature;
+import io.leat.pipeline.definition.FeatureService.Label;
+import io.leat.pipeline.definition.FeatureView;
+import io.leat.pipeline.definition.FeatureView.Aggregation;
 import io.leat.pipeline.expression.Program;
 import io.leat.pipeline.expression.Scope;
 import java.util.Collection;

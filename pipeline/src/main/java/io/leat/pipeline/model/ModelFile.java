@@ -1,7 +1,7 @@
 package io.leat.pipeline.model;
 
 import io.leat.common.Sha256;
-import io.leat.pipeline.Model;
+import io.leat.pipeline.definition.Model;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;

@@ -1,7 +1,7 @@
 package io.leat.pipeline.model;
 
-import io.leat.pipeline.FeatureService;
-import io.leat.pipeline.Model;
+import io.leat.pipeline.definition.FeatureService;
+import io.leat.pipeline.definition.Model;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * The way from a feature vector to the row of numbers that a model reads. Immutable, thread-safe.
  *
  * <p>Booleans become 0 and 1. A null, and a number that is not finite in single precision (NaN, an
- * infinity, 1e39), becomes what the model's definition says stands for a null: a number, or NaN for
+ * infinity, 1e39), becomes what the model's definition gives as its default: a number, or NaN for
  * a model that learnt what is missing. Other numbers pass as they are.
  */
 public final class ModelInput {
@@ -34,7 +34,7 @@ public final class ModelInput {
 
   /** Why a vector is no input of the model. */
   public enum Reason {
-    /** A value is null, and the model's definition names nothing that stands for it. */
+    /** A value is null, and the model's definition names no default for it. */
     NULL_INPUT,
     /** A value is text. */
     NOT_A_NUMBER,
@@ -99,7 +99,7 @@ public final class ModelInput {
               new Refusal(
                   Reason.NULL_INPUT,
                   Optional.of(features.get(i)),
-                  "feature %s is %s and the model's definition names nothing that stands for it; add it under nulls: a number, or 'missing' for a model that learnt what is missing"
+                  "feature %s is %s and the model's definition names no default for it; add it under nulls: a number, or 'missing' for a model that learnt what is missing"
                       .formatted(features.get(i), value)));
         }
         number = standIn.get();

@@ -1,6 +1,6 @@
 package io.leat.pipeline.model;
 
-import io.leat.pipeline.FeatureService;
+import io.leat.pipeline.definition.FeatureService;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;

@@ -1,11 +1,11 @@
 package io.leat.pipeline.model;
 
-import io.leat.pipeline.FeatureService;
-import io.leat.pipeline.FeatureService.DerivedFeature;
-import io.leat.pipeline.FeatureService.EventFeature;
-import io.leat.pipeline.FeatureService.Feature;
-import io.leat.pipeline.FeatureView;
-import io.leat.pipeline.FeatureView.ValueType;
+import io.leat.pipeline.definition.FeatureService;
+import io.leat.pipeline.definition.FeatureService.DerivedFeature;
+import io.leat.pipeline.definition.FeatureService.EventFeature;
+import io.leat.pipeline.definition.FeatureService.Feature;
+import io.leat.pipeline.definition.FeatureView;
+import io.leat.pipeline.definition.FeatureView.ValueType;
 import io.leat.pipeline.expression.Program;
 import io.leat.pipeline.expression.Scope;
 import java.util.Collection;

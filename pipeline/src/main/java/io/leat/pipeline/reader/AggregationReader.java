@@ -1,13 +1,13 @@
 package io.leat.pipeline.reader;
 
-import io.leat.pipeline.Durations;
-import io.leat.pipeline.Expression;
-import io.leat.pipeline.FeatureView.Aggregation;
-import io.leat.pipeline.FeatureView.Function;
-import io.leat.pipeline.FeatureView.Input;
-import io.leat.pipeline.FeatureView.Parameter;
-import io.leat.pipeline.FeatureView.ValueType;
-import io.leat.pipeline.Suggestions;
+import io.leat.pipeline.definition.Durations;
+import io.leat.pipeline.definition.Expression;
+import io.leat.pipeline.definition.FeatureView.Aggregation;
+import io.leat.pipeline.definition.FeatureView.Function;
+import io.leat.pipeline.definition.FeatureView.Input;
+import io.leat.pipeline.definition.FeatureView.Parameter;
+import io.leat.pipeline.definition.FeatureView.ValueType;
+import io.leat.pipeline.definition.Suggestions;
 import io.leat.pipeline.expression.Program;
 import io.leat.pipeline.expression.Scope;
 import io.leat.pipeline.yaml.Block;

@@ -1,17 +1,17 @@
 package io.leat.pipeline.reader;
 
-import io.leat.pipeline.Contract;
-import io.leat.pipeline.Contract.Privacy;
-import io.leat.pipeline.Contract.Rule;
-import io.leat.pipeline.Contract.TopicSettings;
-import io.leat.pipeline.Durations;
-import io.leat.pipeline.Expression;
-import io.leat.pipeline.Severity;
-import io.leat.pipeline.Suggestions;
-import io.leat.pipeline.contract.Compatibility;
-import io.leat.pipeline.contract.Intake;
-import io.leat.pipeline.contract.MissingValue;
-import io.leat.pipeline.contract.RuleSet;
+import io.leat.pipeline.definition.Compatibility;
+import io.leat.pipeline.definition.Contract;
+import io.leat.pipeline.definition.Contract.Privacy;
+import io.leat.pipeline.definition.Contract.Rule;
+import io.leat.pipeline.definition.Contract.TopicSettings;
+import io.leat.pipeline.definition.Durations;
+import io.leat.pipeline.definition.Expression;
+import io.leat.pipeline.definition.InputFormat;
+import io.leat.pipeline.definition.MissingValue;
+import io.leat.pipeline.definition.RuleSet;
+import io.leat.pipeline.definition.Severity;
+import io.leat.pipeline.definition.Suggestions;
 import io.leat.pipeline.expression.Program;
 import io.leat.pipeline.expression.Scope;
 import io.leat.pipeline.yaml.Block;
@@ -137,7 +137,7 @@ public final class ContractReader {
         .forEach(
             rule ->
                 block.problem("the rule %s stands in the contract and its rule set", rule.name()));
-    Intake intake = IntakeReader.read(block, event, schema);
+    InputFormat inputFormat = InputFormatReader.read(block, event, schema);
     List<MissingValue> missing =
         block
             .get("missing")
@@ -173,7 +173,7 @@ public final class ContractReader {
             maxFuture,
             maxPast,
             compatibility,
-            intake,
+            inputFormat,
             duplicatesWithin,
             missing,
             rules,

@@ -1,8 +1,8 @@
 package io.leat.pipeline.reader;
 
-import io.leat.pipeline.Expression;
-import io.leat.pipeline.FeatureService.DerivedFeature;
-import io.leat.pipeline.FeatureView;
+import io.leat.pipeline.definition.Expression;
+import io.leat.pipeline.definition.FeatureService.DerivedFeature;
+import io.leat.pipeline.definition.FeatureView;
 import io.leat.pipeline.expression.Program;
 import io.leat.pipeline.expression.Qualification;
 import io.leat.pipeline.expression.Scope;

@@ -1,6 +1,6 @@
 package io.leat.pipeline.reader;
 
-import io.leat.pipeline.Expression;
+import io.leat.pipeline.definition.Expression;
 import io.leat.pipeline.expression.ExpressionException;
 import io.leat.pipeline.expression.Program;
 import io.leat.pipeline.expression.Scope;

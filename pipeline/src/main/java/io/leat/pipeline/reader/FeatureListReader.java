@@ -1,16 +1,16 @@
 package io.leat.pipeline.reader;
 
 import io.leat.common.Lookups;
-import io.leat.pipeline.Contract;
-import io.leat.pipeline.Expression;
-import io.leat.pipeline.FeatureService.DerivedFeature;
-import io.leat.pipeline.FeatureService.EventFeature;
-import io.leat.pipeline.FeatureService.Feature;
-import io.leat.pipeline.FeatureService.ViewFeature;
-import io.leat.pipeline.FeatureView;
-import io.leat.pipeline.FeatureView.Aggregation;
-import io.leat.pipeline.Suggestions;
-import io.leat.pipeline.Window;
+import io.leat.pipeline.definition.Contract;
+import io.leat.pipeline.definition.Expression;
+import io.leat.pipeline.definition.FeatureService.DerivedFeature;
+import io.leat.pipeline.definition.FeatureService.EventFeature;
+import io.leat.pipeline.definition.FeatureService.Feature;
+import io.leat.pipeline.definition.FeatureService.ViewFeature;
+import io.leat.pipeline.definition.FeatureView;
+import io.leat.pipeline.definition.FeatureView.Aggregation;
+import io.leat.pipeline.definition.Suggestions;
+import io.leat.pipeline.definition.Window;
 import io.leat.pipeline.expression.Program;
 import io.leat.pipeline.expression.Scope;
 import io.leat.pipeline.reader.DeclaredViews.Reference;

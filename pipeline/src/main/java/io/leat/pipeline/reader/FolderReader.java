@@ -1,15 +1,14 @@
 package io.leat.pipeline.reader;
 
-import io.leat.pipeline.Contract;
-import io.leat.pipeline.Entity;
-import io.leat.pipeline.FeatureService;
-import io.leat.pipeline.Model;
-import io.leat.pipeline.Monitor;
-import io.leat.pipeline.Pipeline;
-import io.leat.pipeline.PipelineException;
-import io.leat.pipeline.PipelineReader;
-import io.leat.pipeline.RetrainingPolicy;
-import io.leat.pipeline.Suggestions;
+import io.leat.pipeline.definition.Contract;
+import io.leat.pipeline.definition.Entity;
+import io.leat.pipeline.definition.FeatureService;
+import io.leat.pipeline.definition.Model;
+import io.leat.pipeline.definition.Monitor;
+import io.leat.pipeline.definition.Pipeline;
+import io.leat.pipeline.definition.PipelineException;
+import io.leat.pipeline.definition.RetrainingPolicy;
+import io.leat.pipeline.definition.Suggestions;
 import io.leat.pipeline.yaml.Block;
 import io.leat.pipeline.yaml.Folder;
 import io.leat.pipeline.yaml.Keys;

@@ -1,6 +1,6 @@
 package io.leat.pipeline.reader;
 
-import io.leat.pipeline.contract.MissingValue;
+import io.leat.pipeline.definition.MissingValue;
 import io.leat.pipeline.yaml.Keys;
 import io.leat.pipeline.yaml.Value;
 import java.util.ArrayList;

@@ -1,16 +1,15 @@
 package io.leat.pipeline.reader;
 
 import io.leat.common.Lookups;
-import io.leat.pipeline.Contract;
-import io.leat.pipeline.Expression;
-import io.leat.pipeline.FeatureService;
-import io.leat.pipeline.Model;
-import io.leat.pipeline.Model.Decision;
-import io.leat.pipeline.Model.Nulls;
-import io.leat.pipeline.Model.Output;
-import io.leat.pipeline.Pipeline;
-import io.leat.pipeline.PipelineReader;
-import io.leat.pipeline.Suggestions;
+import io.leat.pipeline.definition.Contract;
+import io.leat.pipeline.definition.Expression;
+import io.leat.pipeline.definition.FeatureService;
+import io.leat.pipeline.definition.Model;
+import io.leat.pipeline.definition.Model.Decision;
+import io.leat.pipeline.definition.Model.Nulls;
+import io.leat.pipeline.definition.Model.Output;
+import io.leat.pipeline.definition.Pipeline;
+import io.leat.pipeline.definition.Suggestions;
 import io.leat.pipeline.expression.Program;
 import io.leat.pipeline.expression.Scope;
 import io.leat.pipeline.model.ModelException;

@@ -1,9 +1,9 @@
 package io.leat.pipeline.reader;
 
-import io.leat.pipeline.FeatureService;
-import io.leat.pipeline.Model;
-import io.leat.pipeline.Monitor;
-import io.leat.pipeline.Suggestions;
+import io.leat.pipeline.definition.FeatureService;
+import io.leat.pipeline.definition.Model;
+import io.leat.pipeline.definition.Monitor;
+import io.leat.pipeline.definition.Suggestions;
 import io.leat.pipeline.yaml.Block;
 import io.leat.pipeline.yaml.Keys;
 import io.leat.pipeline.yaml.Value;

@@ -1,6 +1,6 @@
 package io.leat.pipeline.reader;
 
-import io.leat.pipeline.Entity;
+import io.leat.pipeline.definition.Entity;
 import io.leat.pipeline.yaml.Block;
 import io.leat.pipeline.yaml.Keys;
 import io.leat.pipeline.yaml.NameRule;

@@ -1,14 +1,14 @@
 package io.leat.pipeline.reader;
 
-import io.leat.pipeline.Contract.Privacy;
-import io.leat.pipeline.Suggestions;
-import io.leat.pipeline.contract.FieldTags;
-import io.leat.pipeline.contract.KeySource;
-import io.leat.pipeline.contract.ProtectedFields;
-import io.leat.pipeline.contract.Protection;
-import io.leat.pipeline.contract.Protection.Method;
-import io.leat.pipeline.contract.Protection.Target;
-import io.leat.pipeline.contract.RuleSet;
+import io.leat.pipeline.definition.Contract.Privacy;
+import io.leat.pipeline.definition.FieldTags;
+import io.leat.pipeline.definition.KeySource;
+import io.leat.pipeline.definition.ProtectedFields;
+import io.leat.pipeline.definition.Protection;
+import io.leat.pipeline.definition.Protection.Method;
+import io.leat.pipeline.definition.Protection.Target;
+import io.leat.pipeline.definition.RuleSet;
+import io.leat.pipeline.definition.Suggestions;
 import io.leat.pipeline.yaml.Block;
 import io.leat.pipeline.yaml.Folder;
 import io.leat.pipeline.yaml.Keys;

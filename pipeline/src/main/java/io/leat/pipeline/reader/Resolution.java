@@ -1,6 +1,6 @@
 package io.leat.pipeline.reader;
 
-import io.leat.pipeline.Durations;
+import io.leat.pipeline.definition.Durations;
 import java.time.Duration;
 import java.util.List;
 

@@ -1,6 +1,6 @@
 package io.leat.pipeline.reader;
 
-import io.leat.pipeline.contract.RuleSet;
+import io.leat.pipeline.definition.RuleSet;
 import io.leat.pipeline.yaml.Folder;
 import io.leat.pipeline.yaml.Value;
 import java.util.Optional;

@@ -1,12 +1,12 @@
 package io.leat.pipeline.reader;
 
-import io.leat.pipeline.Contract;
-import io.leat.pipeline.FeatureService;
-import io.leat.pipeline.FeatureService.Feature;
-import io.leat.pipeline.FeatureService.Label;
-import io.leat.pipeline.FeatureView;
-import io.leat.pipeline.Fingerprints;
-import io.leat.pipeline.Suggestions;
+import io.leat.pipeline.definition.Contract;
+import io.leat.pipeline.definition.FeatureService;
+import io.leat.pipeline.definition.FeatureService.Feature;
+import io.leat.pipeline.definition.FeatureService.Label;
+import io.leat.pipeline.definition.FeatureView;
+import io.leat.pipeline.definition.Fingerprints;
+import io.leat.pipeline.definition.Suggestions;
 import io.leat.pipeline.model.LabelLeaks;
 import io.leat.pipeline.yaml.Block;
 import io.leat.pipeline.yaml.Folder;

@@ -1,13 +1,13 @@
 package io.leat.pipeline.reader;
 
-import io.leat.pipeline.Contract;
-import io.leat.pipeline.Durations;
-import io.leat.pipeline.Entity;
-import io.leat.pipeline.FeatureService.DerivedFeature;
-import io.leat.pipeline.FeatureView;
-import io.leat.pipeline.FeatureView.Aggregation;
-import io.leat.pipeline.FeatureView.Function;
-import io.leat.pipeline.Window;
+import io.leat.pipeline.definition.Contract;
+import io.leat.pipeline.definition.Durations;
+import io.leat.pipeline.definition.Entity;
+import io.leat.pipeline.definition.FeatureService.DerivedFeature;
+import io.leat.pipeline.definition.FeatureView;
+import io.leat.pipeline.definition.FeatureView.Aggregation;
+import io.leat.pipeline.definition.FeatureView.Function;
+import io.leat.pipeline.definition.Window;
 import io.leat.pipeline.yaml.Block;
 import io.leat.pipeline.yaml.Folder;
 import io.leat.pipeline.yaml.Keys;

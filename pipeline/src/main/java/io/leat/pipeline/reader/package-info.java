@@ -5,7 +5,7 @@
  * something broken is not.
  *
  * <p>Imports {@code io.leat.pipeline}, {@code .yaml} and {@code .expression}. A {@link
- * io.leat.pipeline.yaml.Folder} enters, a {@link io.leat.pipeline.Pipeline} leaves.
+ * io.leat.pipeline.yaml.Folder} enters, a {@link io.leat.pipeline.definition.Pipeline} leaves.
  */
 @NullMarked
 package io.leat.pipeline.reader;

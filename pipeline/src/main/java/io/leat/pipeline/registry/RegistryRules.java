@@ -1,13 +1,13 @@
 package io.leat.pipeline.registry;
 
-import io.leat.pipeline.Contract;
-import io.leat.pipeline.PipelineException;
-import io.leat.pipeline.PipelineException.Problem;
-import io.leat.pipeline.contract.FieldTags;
-import io.leat.pipeline.contract.ProtectedFields;
-import io.leat.pipeline.contract.Protection;
-import io.leat.pipeline.contract.RuleSet;
-import io.leat.pipeline.contract.RuleSet.DomainRule;
+import io.leat.pipeline.definition.Contract;
+import io.leat.pipeline.definition.FieldTags;
+import io.leat.pipeline.definition.PipelineException;
+import io.leat.pipeline.definition.PipelineException.Problem;
+import io.leat.pipeline.definition.ProtectedFields;
+import io.leat.pipeline.definition.Protection;
+import io.leat.pipeline.definition.RuleSet;
+import io.leat.pipeline.definition.RuleSet.DomainRule;
 import io.leat.pipeline.reader.RuleSetReader;
 import io.leat.schemas.RegistryClient;
 import io.leat.schemas.RegistryClient.Registered;

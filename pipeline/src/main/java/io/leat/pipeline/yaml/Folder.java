@@ -2,8 +2,8 @@ package io.leat.pipeline.yaml;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.leat.pipeline.PipelineException;
-import io.leat.pipeline.PipelineException.Problem;
+import io.leat.pipeline.definition.PipelineException;
+import io.leat.pipeline.definition.PipelineException.Problem;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

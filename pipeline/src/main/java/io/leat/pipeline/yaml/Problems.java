@@ -1,7 +1,7 @@
 package io.leat.pipeline.yaml;
 
-import io.leat.pipeline.PipelineException;
-import io.leat.pipeline.PipelineException.Problem;
+import io.leat.pipeline.definition.PipelineException;
+import io.leat.pipeline.definition.PipelineException.Problem;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;

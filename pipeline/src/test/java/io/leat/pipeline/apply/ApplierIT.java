@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.entry;
 
-import io.leat.pipeline.Pipeline;
-import io.leat.pipeline.PipelineException;
-import io.leat.pipeline.TestFolder;
 import io.leat.pipeline.apply.Change.Kind;
 import io.leat.pipeline.apply.Change.State;
+import io.leat.pipeline.definition.Pipeline;
+import io.leat.pipeline.definition.PipelineException;
+import io.leat.pipeline.reader.TestFolder;
 import io.leat.records.AuditEvent;
 import io.leat.records.Definition;
 import io.leat.schemas.AvroCodec;

@@ -2,9 +2,9 @@ package io.leat.pipeline.apply;
 
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.leat.pipeline.Pipeline;
-import io.leat.pipeline.PipelineException;
-import io.leat.pipeline.TestFolder;
+import io.leat.pipeline.definition.Pipeline;
+import io.leat.pipeline.definition.PipelineException;
+import io.leat.pipeline.reader.TestFolder;
 import io.leat.schemas.RegistryClient;
 import java.nio.file.Path;
 import java.util.Map;

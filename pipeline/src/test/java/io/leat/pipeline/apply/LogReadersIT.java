@@ -71,7 +71,7 @@ class LogReadersIT {
   }
 
   @Test
-  void theLogOfDefinitionsIsFollowedAndItsLossIsTold() throws Exception {
+  void theLogOfDefinitionsIsFollowedAndItsLossIsReported() throws Exception {
     cluster.createTopic(Topics.DEFINITIONS, 1, Map.of());
     try (TopicWriter writer = cluster.newWriter();
         DefinitionLog.Tail tail = definitions().tail()) {

@@ -3,10 +3,10 @@ package io.leat.pipeline.apply;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
-import io.leat.pipeline.PipelineException;
-import io.leat.pipeline.TestFolder;
 import io.leat.pipeline.apply.Change.Kind;
 import io.leat.pipeline.apply.Change.State;
+import io.leat.pipeline.definition.PipelineException;
+import io.leat.pipeline.reader.TestFolder;
 import io.leat.records.Definition;
 import io.leat.schemas.RegistryClient;
 import java.nio.file.Path;

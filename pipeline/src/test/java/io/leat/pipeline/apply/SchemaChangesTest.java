@@ -2,7 +2,7 @@ package io.leat.pipeline.apply;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.leat.pipeline.contract.Compatibility;
+import io.leat.pipeline.definition.Compatibility;
 import org.apache.avro.Schema;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -32,7 +32,7 @@ class SchemaChangesTest {
         "{'name': 's', 'type': {'type': 'enum', 'name': 'S', 'symbols': ['A', 'B']}} ~ {'name': 's', 'type': {'type': 'enum', 'name': 'S', 'symbols': ['A']}} ~ BACKWARD ~ field s lost the symbols [B]",
         "{'name': 's', 'type': {'type': 'enum', 'name': 'S', 'symbols': ['A']}} ~ {'name': 's', 'type': {'type': 'enum', 'name': 'S', 'symbols': ['A', 'B']}} ~ FORWARD ~ field s has new symbols, which readers of the version before cannot read: [B]",
       })
-  void whatBreaksAPromiseIsToldFieldByField(
+  void whatBreaksAPromiseIsReportedFieldByField(
       String before, String after, Compatibility promised, String broken) {
     assertThat(
             String.join(

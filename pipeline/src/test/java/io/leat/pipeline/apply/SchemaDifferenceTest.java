@@ -34,7 +34,7 @@ class SchemaDifferenceTest {
         "{'name': 'l', 'type': {'type': 'array', 'items': {'type': 'record', 'name': 'L', 'fields': [{'name': 'a', 'type': 'int'}]}}} ~ {'name': 'l', 'type': {'type': 'array', 'items': {'type': 'record', 'name': 'L', 'fields': [{'name': 'a', 'type': 'long'}, {'name': 'b', 'type': 'int', 'default': 1}]}}} ~ `~ l.a int -> long; + l.b int, by default 1`",
         "{'name': 'next', 'type': ['null', 'R']} ~ {'name': 'next', 'type': ['null', 'R'], 'default': null} ~ `~ next null or R -> null or R, by default null`",
       })
-  void whatChangesIsToldFieldByField(String before, String after, String difference) {
+  void whatChangesIsReportedFieldByField(String before, String after, String difference) {
     assertThat(SchemaDifference.describe(schema(before), schema(after))).isEqualTo(difference);
   }
 

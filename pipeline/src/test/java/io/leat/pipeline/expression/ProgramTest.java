@@ -3,11 +3,11 @@ package io.leat.pipeline.expression;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.leat.pipeline.Entity;
-import io.leat.pipeline.Expression;
-import io.leat.pipeline.FeatureView;
-import io.leat.pipeline.FeatureView.Aggregation;
-import io.leat.pipeline.FeatureView.Function;
+import io.leat.pipeline.definition.Entity;
+import io.leat.pipeline.definition.Expression;
+import io.leat.pipeline.definition.FeatureView;
+import io.leat.pipeline.definition.FeatureView.Aggregation;
+import io.leat.pipeline.definition.FeatureView.Function;
 import io.leat.pipeline.expression.Program.Result;
 import java.time.Duration;
 import java.util.Arrays;
@@ -240,7 +240,7 @@ class ProgramTest {
             + " event.paid_at, event.seen_at, event.day, event.country, event.channel,"
             + " event.online, event.tags and 2 more. Did you mean event.amount?",
       })
-  void whatDoesNotCompileIsToldWithItsPlace(String text, String problem) {
+  void whatDoesNotCompileIsReportedWithItsPlace(String text, String problem) {
     assertThatThrownBy(() -> Program.compile(expression(text), EVENT, Result.BOOL))
         .isInstanceOf(ExpressionException.class)
         .hasMessage("rules.yaml:7: " + problem);

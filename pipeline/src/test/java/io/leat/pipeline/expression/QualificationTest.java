@@ -2,11 +2,11 @@ package io.leat.pipeline.expression;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.leat.pipeline.Entity;
-import io.leat.pipeline.Expression;
-import io.leat.pipeline.FeatureView;
-import io.leat.pipeline.FeatureView.Aggregation;
-import io.leat.pipeline.FeatureView.Function;
+import io.leat.pipeline.definition.Entity;
+import io.leat.pipeline.definition.Expression;
+import io.leat.pipeline.definition.FeatureView;
+import io.leat.pipeline.definition.FeatureView.Aggregation;
+import io.leat.pipeline.definition.FeatureView.Function;
 import io.leat.pipeline.expression.Program.Result;
 import java.time.Duration;
 import java.util.HashMap;

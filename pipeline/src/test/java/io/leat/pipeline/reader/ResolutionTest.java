@@ -2,7 +2,7 @@ package io.leat.pipeline.reader;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.leat.pipeline.Durations;
+import io.leat.pipeline.definition.Durations;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;

@@ -2,7 +2,7 @@ package io.leat.runtime;
 
 import io.leat.common.ErrorCode;
 import io.leat.common.LeatException;
-import io.leat.pipeline.Durations;
+import io.leat.pipeline.definition.Durations;
 import io.leat.runtime.options.CommonOptions;
 import io.leat.runtime.options.DurationConverter;
 import io.leat.schemas.RegistryClient;
@@ -68,7 +68,7 @@ public final class JobOptions extends CommonOptions {
       paramLabel = "HOST",
       defaultValue = "${env:LEAT_HTTP_HOST:-127.0.0.1}",
       description =
-          "Address that health, metrics and HTTP doors listen on. Environment: LEAT_HTTP_HOST."
+          "Address that health, metrics and HTTP endpoints listen on. Environment: LEAT_HTTP_HOST."
               + " Default: ${DEFAULT-VALUE}.")
   private String httpHost = "127.0.0.1";
 
@@ -76,7 +76,7 @@ public final class JobOptions extends CommonOptions {
       names = "--http-port",
       paramLabel = "PORT",
       description =
-          "Port for health, metrics and HTTP doors; 0 takes a free one. Environment:"
+          "Port for health, metrics and HTTP endpoints; 0 takes a free one. Environment:"
               + " LEAT_HTTP_PORT. Default: the service's own, see docs/architecture.md.")
   private @Nullable Integer httpPort = fromEnvironment("LEAT_HTTP_PORT");
 

@@ -1,6 +1,6 @@
 package io.leat.runtime;
 
-import io.leat.pipeline.PipelineException;
+import io.leat.pipeline.definition.PipelineException;
 
 /**
  * A service as the catalogue ({@code io.leat.platform.Services}) names it by its class: {@code

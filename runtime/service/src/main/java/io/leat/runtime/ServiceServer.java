@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The HTTP port of a service: {@code /health/live}, {@code /health/ready} (503 and the reasons
- * while not ready), {@code /metrics} for Prometheus, and whatever doors the service adds.
+ * while not ready), {@code /metrics} for Prometheus, and whatever endpoints the service adds.
  */
 public final class ServiceServer implements AutoCloseable {
   private static final Duration PORT_CHECK = Duration.ofMillis(5);
@@ -56,7 +56,7 @@ public final class ServiceServer implements AutoCloseable {
    *
    * @param port port, or 0 for a free one
    * @param access over which protocol, and who may read the metrics; health is everybody's
-   * @param doors adds the service's own routes, each guarded by itself
+   * @param endpoints adds the service's own routes, each guarded by itself
    * @throws LeatException with one clear sentence if the port cannot be opened
    */
   public static ServiceServer start(
@@ -65,7 +65,7 @@ public final class ServiceServer implements AutoCloseable {
       int port,
       PrometheusMeterRegistry metrics,
       Readiness readiness,
-      Consumer<ServerBuilder> doors) {
+      Consumer<ServerBuilder> routes) {
     ServerBuilder builder =
         Server.builder().port(new InetSocketAddress(host, port), access.protocol());
     access.configure(builder);
@@ -78,7 +78,7 @@ public final class ServiceServer implements AutoCloseable {
             (context, request) ->
                 HttpResponse.of(
                     HttpStatus.OK, MediaType.PLAIN_TEXT_UTF_8, HttpData.ofUtf8(metrics.scrape()))));
-    doors.accept(builder);
+    routes.accept(builder);
     Server server = builder.build();
     try {
       server.start().join();

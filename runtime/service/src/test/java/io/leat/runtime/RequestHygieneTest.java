@@ -41,7 +41,7 @@ class RequestHygieneTest {
             0,
             ServiceServer.metrics("shop", "inbox"),
             new Readiness(),
-            doors -> doors.annotatedService(new Inbox()));
+            routes -> routes.annotatedService(new Inbox()));
   }
 
   @AfterEach

@@ -61,7 +61,7 @@ class ServiceServerTest {
     Access access = new Access(Optional.of(ApiKeys.read(keys)), Optional.empty(), false);
 
     try (ServiceServer server =
-        ServiceServer.start(access, "127.0.0.1", 0, metrics, readiness, doors -> {})) {
+        ServiceServer.start(access, "127.0.0.1", 0, metrics, readiness, routes -> {})) {
       assertThat(get(server.port(), "/metrics").statusCode()).isEqualTo(401);
       assertThat(get(server.port(), "/metrics", "X-API-Key", "guess").statusCode()).isEqualTo(403);
       assertThat(get(server.port(), "/metrics", "X-API-Key", "secret").statusCode()).isEqualTo(200);
@@ -70,7 +70,7 @@ class ServiceServerTest {
   }
 
   private ServiceServer start(int port) {
-    return ServiceServer.start(Access.LOCAL, "127.0.0.1", port, metrics, readiness, doors -> {});
+    return ServiceServer.start(Access.LOCAL, "127.0.0.1", port, metrics, readiness, routes -> {});
   }
 
   private static HttpResponse<String> get(int port, String path, String... headers)

@@ -23,7 +23,7 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 /** Looks for the last records of partitions, committed ones only. One thread's. */
 public final class LogTail implements AutoCloseable {
   private static final Duration POLL = Duration.ofMillis(200);
-  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final Duration TIMEOUT = Duration.ofSeconds(30);
   private static final long FIRST_LOOK = 1_000;
 
   private final Consumer<byte[], byte[]> consumer;
@@ -77,7 +77,7 @@ public final class LogTail implements AutoCloseable {
     ConsumerRecord<byte[], byte[]> last = null;
     consumer.seek(partition, from);
     long reached = from;
-    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    long deadline = System.nanoTime() + TIMEOUT.toNanos();
     while (reached < end) {
       for (ConsumerRecord<byte[], byte[]> record : poll()) {
         if (record.offset() < end && wanted.test(record)) {
@@ -87,11 +87,11 @@ public final class LogTail implements AutoCloseable {
       long position = consumer.position(partition);
       if (position > reached) {
         reached = position;
-        deadline = System.nanoTime() + PATIENCE.toNanos();
+        deadline = System.nanoTime() + TIMEOUT.toNanos();
       } else if (System.nanoTime() > deadline) {
         throw new TimeoutException(
             "%s gave nothing behind offset %d for %d s; expected records up to %d"
-                .formatted(partition, reached, PATIENCE.toSeconds(), end));
+                .formatted(partition, reached, TIMEOUT.toSeconds(), end));
       }
     }
     return Optional.ofNullable(last);

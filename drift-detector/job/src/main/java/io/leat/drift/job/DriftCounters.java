@@ -8,7 +8,7 @@ import org.apache.flink.metrics.MetricGroup;
 
 /** What an operator sees of a monitor; {@code docs/reference/drift.md} lists the counters. */
 final class DriftCounters {
-  private final Counter windowsJudged;
+  private final Counter windowsEvaluated;
   private final Counter beyondThreshold;
   private final Counter alertsOpened;
   private final Counter alertsClosed;
@@ -16,7 +16,7 @@ final class DriftCounters {
   private final Counter windowsIncomplete;
 
   DriftCounters(MetricGroup metrics) {
-    windowsJudged = metrics.counter("windowsJudged");
+    windowsEvaluated = metrics.counter("windowsEvaluated");
     beyondThreshold = metrics.counter("statisticsBeyondThreshold");
     alertsOpened = metrics.counter("alertsOpened");
     alertsClosed = metrics.counter("alertsClosed");
@@ -24,8 +24,8 @@ final class DriftCounters {
     windowsIncomplete = metrics.counter("windowsIncomplete");
   }
 
-  void judged(DriftDetector.Verdict verdict) {
-    windowsJudged.inc();
+  void evaluated(DriftDetector.Verdict verdict) {
+    windowsEvaluated.inc();
     beyondThreshold.inc(
         verdict.metrics().stream().filter(DriftCounters::isBeyondThreshold).count());
     long opened =
@@ -38,7 +38,7 @@ final class DriftCounters {
     return metric.getValue() != null && metric.getValue() > metric.getThreshold();
   }
 
-  /** A window that is known to lack vectors, and was not judged. */
+  /** A window that is known to lack vectors, and was not evaluated. */
   void incomplete() {
     windowsIncomplete.inc();
   }

@@ -5,10 +5,10 @@ import io.leat.common.LeatException;
 import io.leat.drift.DriftDetector;
 import io.leat.drift.ReferenceProfile;
 import io.leat.drift.ReferenceProfileException;
-import io.leat.pipeline.FeatureService;
-import io.leat.pipeline.Model;
-import io.leat.pipeline.Monitor;
-import io.leat.pipeline.Pipeline;
+import io.leat.pipeline.definition.FeatureService;
+import io.leat.pipeline.definition.Model;
+import io.leat.pipeline.definition.Monitor;
+import io.leat.pipeline.definition.Pipeline;
 import io.leat.records.DriftAlert;
 import io.leat.records.DriftMetric;
 import io.leat.records.FeatureVector;
@@ -36,7 +36,7 @@ import org.slf4j.LoggerFactory;
  * Compares windows of feature vectors with the models' reference profiles, exactly once.
  *
  * <pre>
- * features.&lt;service&gt; -> decode -> summarise --by monitor--> judge -> drift-metrics, keyed by monitor
+ * features.&lt;service&gt; -> decode -> summarise --by monitor--> evaluate -> drift-metrics, keyed by monitor
  *                        |                                  '---> drift-alerts, keyed by model
  *                        '-> what cannot be read -> &lt;pipeline&gt;-drift.dlq
  * </pre>
@@ -105,10 +105,10 @@ public final class DriftJob implements FlinkJob {
             .orElseThrow()
             .keyBy(WindowPart::monitor, TypeInformation.of(String.class))
             .process(
-                new JudgeWindows(watches.values().stream().flatMap(List::stream).toList()),
+                new EvaluateWindows(watches.values().stream().flatMap(List::stream).toList()),
                 RecordTypeInfo.ofAvro(DriftMetric.class))
-            .name("judge")
-            .uid("judge");
+            .name("evaluate")
+            .uid("judge"); // names state in checkpoints, and stays as it was
     metrics
         .sinkTo(
             KafkaRecords.sink(
@@ -120,7 +120,7 @@ public final class DriftJob implements FlinkJob {
         .name(Topics.DRIFT_METRICS)
         .uid(Topics.DRIFT_METRICS);
     metrics
-        .getSideOutput(JudgeWindows.ALERTS)
+        .getSideOutput(EvaluateWindows.ALERTS)
         .sinkTo(
             KafkaRecords.sink(
                 context,
@@ -186,7 +186,7 @@ public final class DriftJob implements FlinkJob {
       ReferenceProfile profile = ReferenceProfile.read(model);
       if (!profile.definition().equals(service.definition())) {
         throw new ReferenceProfileException(
-            "%s was made by another definition of service %s than the pipeline declares now (%s, not %s). Train model %s anew (leat train)."
+            "%s was made by another definition of service %s than the pipeline declares now (%s, not %s). Train model %s again (leat train)."
                 .formatted(
                     model.referenceProfile(),
                     service.name(),

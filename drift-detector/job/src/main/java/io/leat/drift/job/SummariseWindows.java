@@ -17,10 +17,10 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Summarises vectors where they are read, so that only small parts of windows travel to where a
- * window is judged.
+ * window is evaluated.
  *
  * <p>Keeps no state: everything it holds is handed on before each checkpoint's barrier and before
- * each watermark. Judges nothing to be late either. Runs on its task's one thread.
+ * each watermark. Evaluates nothing to be late either. Runs on its task's one thread.
  */
 final class SummariseWindows extends AbstractStreamOperator<WindowPart>
     implements OneInputStreamOperator<WatchedVector, WindowPart> {
@@ -84,7 +84,7 @@ final class SummariseWindows extends AbstractStreamOperator<WindowPart>
       if (!toldOfOtherDefinition) {
         toldOfOtherDefinition = true;
         log.warn(
-            "Vectors on features.{} were made by another definition of the service than the model's training data: they are passed over and counted in vectorsOfOtherDefinitions. Train the model anew, or apply the definition it was trained on.",
+            "Vectors on features.{} were made by another definition of the service than the model's training data: they are passed over and counted in vectorsOfOtherDefinitions. Train the model again, or apply the definition it was trained on.",
             service);
       }
       return;

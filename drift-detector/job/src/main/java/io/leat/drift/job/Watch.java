@@ -2,7 +2,7 @@ package io.leat.drift.job;
 
 import io.leat.drift.DriftDetector;
 import io.leat.drift.ReferenceProfile;
-import io.leat.pipeline.Monitor;
+import io.leat.pipeline.definition.Monitor;
 import java.io.Serializable;
 
 /**

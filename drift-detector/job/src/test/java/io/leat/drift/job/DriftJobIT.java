@@ -9,10 +9,10 @@ import io.leat.drift.NumericValue;
 import io.leat.drift.ReferenceProfile;
 import io.leat.drift.ReferenceProfileBuilder;
 import io.leat.drift.WindowSummary;
-import io.leat.pipeline.FeatureService;
-import io.leat.pipeline.Model;
-import io.leat.pipeline.Pipeline;
-import io.leat.pipeline.PipelineReader;
+import io.leat.pipeline.definition.FeatureService;
+import io.leat.pipeline.definition.Model;
+import io.leat.pipeline.definition.Pipeline;
+import io.leat.pipeline.reader.PipelineReader;
 import io.leat.records.DriftAlert;
 import io.leat.records.DriftMetric;
 import io.leat.records.FeatureVector;
@@ -52,7 +52,7 @@ import org.junit.jupiter.api.io.TempDir;
  * is compared record by record with what the engine says of the same vectors.
  */
 class DriftJobIT {
-  private static final Duration PATIENCE = Duration.ofSeconds(120);
+  private static final Duration TIMEOUT = Duration.ofSeconds(120);
   private static final long HOUR = Duration.ofHours(1).toMillis();
   private static final long DAY = 24 * HOUR;
   private static final int PARTITIONS = 2;
@@ -90,7 +90,7 @@ class DriftJobIT {
   }
 
   @Test
-  void everyWindowIsMeasuredAndEveryAlertToldOnceThroughKills() throws Exception {
+  void everyWindowIsMeasuredAndEveryAlertReportedOnceThroughKills() throws Exception {
     Pipeline pipeline = pipelineWithProfile();
     DriftDetector detector =
         new DriftDetector(
@@ -118,7 +118,7 @@ class DriftJobIT {
         vectors.send(readings(CHANGE + 3, END));
         job.restart();
 
-        Told expected = expected(detector, readings(TRAINED_DAYS, END - 1));
+        Reported expected = expected(detector, readings(TRAINED_DAYS, END - 1));
         int late = 1;
         metrics.addAll(job.await(metricReader, expected.metrics().size() + late - metrics.size()));
         alerts.addAll(job.await(alertReader, expected.alerts().size() - alerts.size()));
@@ -160,7 +160,7 @@ class DriftJobIT {
         command("localhost:1", "http://localhost:1", folder.resolve("state"), log);
 
     try (JvmProcess process = JvmProcess.start(command)) {
-      org.awaitility.Awaitility.await().atMost(PATIENCE).until(() -> !process.isAlive());
+      org.awaitility.Awaitility.await().atMost(TIMEOUT).until(() -> !process.isAlive());
     }
 
     assertThat(Files.readString(log))
@@ -178,10 +178,10 @@ class DriftJobIT {
     return new String(bytes, UTF_8);
   }
 
-  private record Told(List<DriftMetric> metrics, List<DriftAlert> alerts) {}
+  private record Reported(List<DriftMetric> metrics, List<DriftAlert> alerts) {}
 
   /** What the engine alone says. */
-  private static Told expected(DriftDetector detector, List<Reading> readings) {
+  private static Reported expected(DriftDetector detector, List<Reading> readings) {
     TreeMap<Long, WindowSummary> windows = new TreeMap<>();
     for (Reading reading : readings) {
       windows
@@ -190,16 +190,16 @@ class DriftJobIT {
               new double[] {NumericValue.of(reading.price()), NumericValue.of(reading.neighbour())},
               new byte[2]);
     }
-    Told told = new Told(new ArrayList<>(), new ArrayList<>());
+    Reported reported = new Reported(new ArrayList<>(), new ArrayList<>());
     Map<String, AlertState> states = new HashMap<>();
     windows.forEach(
         (start, window) -> {
-          DriftDetector.Verdict verdict = detector.judge(start, window, states);
-          told.metrics().addAll(verdict.metrics());
-          told.alerts().addAll(verdict.alerts());
+          DriftDetector.Verdict verdict = detector.evaluate(start, window, states);
+          reported.metrics().addAll(verdict.metrics());
+          reported.alerts().addAll(verdict.alerts());
           states.putAll(verdict.states());
         });
-    return told;
+    return reported;
   }
 
   private Pipeline copyOfPipeline() throws Exception {
@@ -280,7 +280,7 @@ class DriftJobIT {
             return records.size() >= count;
           },
           count + " records",
-          PATIENCE);
+          TIMEOUT);
     }
 
     void kill() {

@@ -1,7 +1,7 @@
 package io.leat.features.engine;
 
 import com.google.common.math.LongMath;
-import io.leat.pipeline.Contract;
+import io.leat.pipeline.definition.Contract;
 import java.io.Serializable;
 import org.apache.avro.LogicalTypes;
 import org.apache.avro.Schema;

@@ -1,7 +1,7 @@
 package io.leat.features.engine;
 
-import io.leat.pipeline.Expression;
-import io.leat.pipeline.FeatureView;
+import io.leat.pipeline.definition.Expression;
+import io.leat.pipeline.definition.FeatureView;
 import io.leat.pipeline.expression.ExpressionException;
 import io.leat.pipeline.expression.Program;
 import io.leat.pipeline.expression.Scope;

@@ -1,6 +1,6 @@
 package io.leat.features.engine;
 
-import io.leat.pipeline.FeatureView.Aggregation;
+import io.leat.pipeline.definition.FeatureView.Aggregation;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;

@@ -2,11 +2,11 @@ package io.leat.features.engine;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.leat.pipeline.Contract;
-import io.leat.pipeline.Entity;
-import io.leat.pipeline.FeatureService;
-import io.leat.pipeline.FeatureView;
-import io.leat.pipeline.Pipeline;
+import io.leat.pipeline.definition.Contract;
+import io.leat.pipeline.definition.Entity;
+import io.leat.pipeline.definition.FeatureService;
+import io.leat.pipeline.definition.FeatureView;
+import io.leat.pipeline.definition.Pipeline;
 import io.leat.schemas.NullReason;
 import java.util.ArrayList;
 import java.util.HashMap;

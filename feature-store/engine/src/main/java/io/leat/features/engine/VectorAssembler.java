@@ -1,12 +1,12 @@
 package io.leat.features.engine;
 
-import io.leat.pipeline.Contract;
-import io.leat.pipeline.FeatureService;
-import io.leat.pipeline.FeatureService.DerivedFeature;
-import io.leat.pipeline.FeatureService.EventFeature;
-import io.leat.pipeline.FeatureService.Feature;
-import io.leat.pipeline.FeatureView;
-import io.leat.pipeline.Pipeline;
+import io.leat.pipeline.definition.Contract;
+import io.leat.pipeline.definition.FeatureService;
+import io.leat.pipeline.definition.FeatureService.DerivedFeature;
+import io.leat.pipeline.definition.FeatureService.EventFeature;
+import io.leat.pipeline.definition.FeatureService.Feature;
+import io.leat.pipeline.definition.FeatureView;
+import io.leat.pipeline.definition.Pipeline;
 import io.leat.pipeline.expression.ExpressionException;
 import io.leat.pipeline.expression.Program;
 import io.leat.pipeline.expression.Scope;

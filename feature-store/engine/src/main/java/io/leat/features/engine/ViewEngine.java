@@ -1,8 +1,8 @@
 package io.leat.features.engine;
 
-import io.leat.pipeline.Contract;
-import io.leat.pipeline.Durations;
-import io.leat.pipeline.FeatureView;
+import io.leat.pipeline.definition.Contract;
+import io.leat.pipeline.definition.Durations;
+import io.leat.pipeline.definition.FeatureView;
 import io.leat.schemas.NullReason;
 import java.nio.ByteBuffer;
 import java.time.Duration;

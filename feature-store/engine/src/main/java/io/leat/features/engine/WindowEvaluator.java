@@ -1,8 +1,8 @@
 package io.leat.features.engine;
 
-import io.leat.pipeline.Durations;
-import io.leat.pipeline.FeatureView;
-import io.leat.pipeline.FeatureView.Aggregation;
+import io.leat.pipeline.definition.Durations;
+import io.leat.pipeline.definition.FeatureView;
+import io.leat.pipeline.definition.FeatureView.Aggregation;
 import io.leat.schemas.NullReason;
 import java.math.BigDecimal;
 import java.time.Duration;
@@ -194,14 +194,14 @@ final class WindowEvaluator {
     } else if (written instanceof Double number && !Double.isFinite(number)) {
       found = NullReason.NOT_FINITE;
     }
-    // A default stands for a window without values, not for a value that is too large.
+    // A default is for a window without values, not for a value that is too large.
     boolean isEmpty = found instanceof NullReason && found != NullReason.NOT_FINITE;
     return isEmpty && aggregation.defaultValue().isPresent()
         ? aggregation.defaultValue().get()
         : found;
   }
 
-  /** Says of every value over a window why there is none; no default stands for it. */
+  /** Says of every value over a window why there is none; no default is put in its place. */
   private void leaveOut(int unknown, NullReason reason) {
     for (int a = 0; a < values.length; a++) {
       int width = aggregations.get(a).width();

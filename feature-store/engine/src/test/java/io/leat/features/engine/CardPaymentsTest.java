@@ -3,11 +3,11 @@ package io.leat.features.engine;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.leat.pipeline.Durations;
-import io.leat.pipeline.Entity;
-import io.leat.pipeline.FeatureView;
-import io.leat.pipeline.FeatureView.Aggregation;
-import io.leat.pipeline.FeatureView.Function;
+import io.leat.pipeline.definition.Durations;
+import io.leat.pipeline.definition.Entity;
+import io.leat.pipeline.definition.FeatureView;
+import io.leat.pipeline.definition.FeatureView.Aggregation;
+import io.leat.pipeline.definition.FeatureView.Function;
 import io.leat.testing.PublishedData;
 import java.io.BufferedReader;
 import java.io.IOException;

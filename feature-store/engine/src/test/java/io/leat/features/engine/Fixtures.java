@@ -1,13 +1,13 @@
 package io.leat.features.engine;
 
-import io.leat.pipeline.Contract;
-import io.leat.pipeline.Durations;
-import io.leat.pipeline.Entity;
-import io.leat.pipeline.Expression;
-import io.leat.pipeline.FeatureView;
-import io.leat.pipeline.FeatureView.Aggregation;
-import io.leat.pipeline.FeatureView.Function;
-import io.leat.pipeline.FeatureView.ValueType;
+import io.leat.pipeline.definition.Contract;
+import io.leat.pipeline.definition.Durations;
+import io.leat.pipeline.definition.Entity;
+import io.leat.pipeline.definition.Expression;
+import io.leat.pipeline.definition.FeatureView;
+import io.leat.pipeline.definition.FeatureView.Aggregation;
+import io.leat.pipeline.definition.FeatureView.Function;
+import io.leat.pipeline.definition.FeatureView.ValueType;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;

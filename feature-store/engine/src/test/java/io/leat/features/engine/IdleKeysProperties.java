@@ -8,9 +8,9 @@ import static io.leat.features.engine.Fixtures.view;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.leat.pipeline.FeatureView;
-import io.leat.pipeline.FeatureView.Function;
-import io.leat.pipeline.Window;
+import io.leat.pipeline.definition.FeatureView;
+import io.leat.pipeline.definition.FeatureView.Function;
+import io.leat.pipeline.definition.Window;
 import io.leat.schemas.NullReason;
 import java.util.ArrayList;
 import java.util.List;

@@ -3,8 +3,8 @@ package io.leat.features.engine;
 import static io.leat.features.engine.Fixtures.READINGS;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.leat.pipeline.Contract;
-import io.leat.pipeline.FeatureView;
+import io.leat.pipeline.definition.Contract;
+import io.leat.pipeline.definition.FeatureView;
 import io.leat.schemas.NullReason;
 import java.util.Arrays;
 import java.util.HexFormat;

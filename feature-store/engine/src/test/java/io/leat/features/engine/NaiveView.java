@@ -1,9 +1,9 @@
 package io.leat.features.engine;
 
-import io.leat.pipeline.Durations;
-import io.leat.pipeline.FeatureView;
-import io.leat.pipeline.FeatureView.Aggregation;
-import io.leat.pipeline.FeatureView.Function;
+import io.leat.pipeline.definition.Durations;
+import io.leat.pipeline.definition.FeatureView;
+import io.leat.pipeline.definition.FeatureView.Aggregation;
+import io.leat.pipeline.definition.FeatureView.Function;
 import io.leat.schemas.NullReason;
 import java.math.BigDecimal;
 import java.math.BigInteger;
@@ -20,7 +20,7 @@ import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a view means, without any cleverness: keeps every event, and computes each value anew from
+ * What a view means, without any cleverness: keeps every event, and computes each value again from
  * all of them with decimals of any precision. Knows the one filter {@code flag}.
  */
 final class NaiveView {

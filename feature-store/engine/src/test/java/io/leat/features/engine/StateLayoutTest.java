@@ -8,10 +8,10 @@ import static io.leat.features.engine.Fixtures.view;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.leat.pipeline.Contract;
-import io.leat.pipeline.FeatureView;
-import io.leat.pipeline.FeatureView.Function;
-import io.leat.pipeline.FeatureView.ValueType;
+import io.leat.pipeline.definition.Contract;
+import io.leat.pipeline.definition.FeatureView;
+import io.leat.pipeline.definition.FeatureView.Function;
+import io.leat.pipeline.definition.FeatureView.ValueType;
 import io.leat.schemas.NullReason;
 import java.util.Arrays;
 import java.util.HexFormat;

@@ -12,12 +12,12 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.leat.features.engine.NaiveView.Event;
 import io.leat.features.engine.StateTree.Shape;
-import io.leat.pipeline.Contract;
-import io.leat.pipeline.Durations;
-import io.leat.pipeline.FeatureView;
-import io.leat.pipeline.FeatureView.Aggregation;
-import io.leat.pipeline.FeatureView.Function;
-import io.leat.pipeline.FeatureView.ValueType;
+import io.leat.pipeline.definition.Contract;
+import io.leat.pipeline.definition.Durations;
+import io.leat.pipeline.definition.FeatureView;
+import io.leat.pipeline.definition.FeatureView.Aggregation;
+import io.leat.pipeline.definition.FeatureView.Function;
+import io.leat.pipeline.definition.FeatureView.ValueType;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -10,10 +10,10 @@ import static io.leat.features.engine.Fixtures.withDefault;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.leat.pipeline.Contract;
-import io.leat.pipeline.FeatureView;
-import io.leat.pipeline.FeatureView.Function;
-import io.leat.pipeline.FeatureView.ValueType;
+import io.leat.pipeline.definition.Contract;
+import io.leat.pipeline.definition.FeatureView;
+import io.leat.pipeline.definition.FeatureView.Function;
+import io.leat.pipeline.definition.FeatureView.ValueType;
 import java.util.Random;
 import org.apache.avro.Schema;
 import org.apache.avro.SchemaBuilder;

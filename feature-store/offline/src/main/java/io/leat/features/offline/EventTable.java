@@ -2,8 +2,8 @@ package io.leat.features.offline;
 
 import io.leat.features.engine.EventIdentity;
 import io.leat.features.engine.Micros;
-import io.leat.pipeline.Contract;
-import io.leat.pipeline.Entity;
+import io.leat.pipeline.definition.Contract;
+import io.leat.pipeline.definition.Entity;
 import io.leat.records.LogPosition;
 import io.leat.runtime.flink.BadRecordException;
 import io.leat.runtime.flink.DecodeAvro;

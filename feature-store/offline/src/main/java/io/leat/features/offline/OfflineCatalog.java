@@ -47,7 +47,7 @@ public final class OfflineCatalog {
   public static final String NAME = "leat";
 
   /** So that a reader and the job wait for each other instead of failing. */
-  private static final String SQLITE_PATIENCE_MILLIS = "30000";
+  private static final String SQLITE_BUSY_TIMEOUT_MILLIS = "30000";
 
   private static final String METRICS_OF = TableProperties.METRICS_MODE_COLUMN_CONF_PREFIX;
 
@@ -114,7 +114,7 @@ public final class OfflineCatalog {
     } catch (IOException e) {
       throw new LeatException(
           ErrorCode.NOT_WRITABLE,
-          StorageTrouble.sentence(e, folder.toString())
+          StorageFailure.sentence(e, folder.toString())
               .orElse(
                   "The warehouse %s cannot be written (%s). Give a writable folder with --warehouse."
                       .formatted(folder, e)),
@@ -126,7 +126,7 @@ public final class OfflineCatalog {
     properties.put(CatalogProperties.WAREHOUSE_LOCATION, "file://" + folder);
     properties.put(CatalogProperties.FILE_IO_IMPL, LocalFileIO.class.getName());
     properties.put("jdbc.schema-version", "V1");
-    properties.put("jdbc.busy_timeout", SQLITE_PATIENCE_MILLIS);
+    properties.put("jdbc.busy_timeout", SQLITE_BUSY_TIMEOUT_MILLIS);
     return properties;
   }
 

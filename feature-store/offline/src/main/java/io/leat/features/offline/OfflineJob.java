@@ -2,10 +2,10 @@ package io.leat.features.offline;
 
 import io.leat.common.ErrorCode;
 import io.leat.common.LeatException;
-import io.leat.pipeline.Contract;
-import io.leat.pipeline.FeatureService;
-import io.leat.pipeline.Model;
-import io.leat.pipeline.Pipeline;
+import io.leat.pipeline.definition.Contract;
+import io.leat.pipeline.definition.FeatureService;
+import io.leat.pipeline.definition.Model;
+import io.leat.pipeline.definition.Pipeline;
 import io.leat.records.FeatureVector;
 import io.leat.records.Score;
 import io.leat.runtime.flink.DeadLetters;
@@ -81,7 +81,7 @@ public final class OfflineJob implements FlinkJob {
 
   @Override
   public Optional<String> explain(Throwable failure, FlinkJobContext context) {
-    return StorageTrouble.sentence(failure, context.options().warehouse());
+    return StorageFailure.sentence(failure, context.options().warehouse());
   }
 
   private static List<Table> ensure(OfflineCatalog offline, List<OfflineTable> wanted) {
@@ -92,7 +92,7 @@ public final class OfflineJob implements FlinkJob {
                   .map(one -> OfflineCatalog.ensure(catalog, offline.identifier(one.name()), one))
                   .toList());
     } catch (RuntimeException e) {
-      throw StorageTrouble.sentence(e, offline.warehouse())
+      throw StorageFailure.sentence(e, offline.warehouse())
           .<RuntimeException>map(sentence -> new LeatException(ErrorCode.TABLE, sentence, e))
           .orElse(e);
     }

@@ -1,6 +1,6 @@
 package io.leat.features.offline;
 
-import io.leat.pipeline.Model;
+import io.leat.pipeline.definition.Model;
 import io.leat.records.LogPosition;
 import io.leat.records.Score;
 import io.leat.runtime.flink.BadRecordException;

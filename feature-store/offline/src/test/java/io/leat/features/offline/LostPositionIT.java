@@ -2,8 +2,8 @@ package io.leat.features.offline;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.leat.pipeline.Pipeline;
-import io.leat.pipeline.PipelineReader;
+import io.leat.pipeline.definition.Pipeline;
+import io.leat.pipeline.reader.PipelineReader;
 import io.leat.schemas.RecordHeaders;
 import io.leat.schemas.Topics;
 import io.leat.testing.TestCluster;
@@ -89,8 +89,8 @@ class LostPositionIT {
     assertThat(run.committed("parcel-post-offline.dlq"))
         .hasSize(held)
         .allSatisfy(
-            letter ->
-                assertThat(RecordHeaders.get(letter.headers(), RecordHeaders.REASON))
+            deadLetter ->
+                assertThat(RecordHeaders.get(deadLetter.headers(), RecordHeaders.REASON))
                     .contains(RefuseHeldPositions.REASON));
   }
 

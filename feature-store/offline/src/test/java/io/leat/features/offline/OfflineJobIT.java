@@ -4,8 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.leat.pipeline.Pipeline;
-import io.leat.pipeline.PipelineReader;
+import io.leat.pipeline.definition.Pipeline;
+import io.leat.pipeline.reader.PipelineReader;
 import io.leat.schemas.RecordHeaders;
 import io.leat.schemas.Topics;
 import io.leat.testing.SharedCluster;
@@ -80,7 +80,7 @@ class OfflineJobIT {
       run.startMaintenance();
       write(from, from + 250);
       awaitRowsAbove(from); // a checkpoint was committed; the next is under way
-      await().atMost(OfflineRun.PATIENCE).until(() -> run.maintenanceLog().contains(SCORES));
+      await().atMost(OfflineRun.TIMEOUT).until(() -> run.maintenanceLog().contains(SCORES));
       write(from + 250, from + 500);
       run.kill();
       run.start();
@@ -90,7 +90,7 @@ class OfflineJobIT {
     assertThatTablesHold(2000);
     assertThat(tables.countOfRewrites(EVENTS)).isPositive(); // maintenance was in it
 
-    // Stopped in order and started anew, with nothing to read, it adds nothing.
+    // Stopped in order and started again, with nothing to read, it adds nothing.
     run.stop();
     run.start();
     write(2000, 2001);
@@ -159,25 +159,25 @@ class OfflineJobIT {
     run.start();
 
     try (TopicReader reader = cluster.newReader("parcel-post-offline.dlq")) {
-      List<ConsumerRecord<byte[], byte[]>> letters = reader.await(2, OfflineRun.PATIENCE);
-      assertThat(letters)
-          .extracting(letter -> header(letter, RecordHeaders.REASON))
+      List<ConsumerRecord<byte[], byte[]>> deadLetters = reader.await(2, OfflineRun.TIMEOUT);
+      assertThat(deadLetters)
+          .extracting(deadLetter -> header(deadLetter, RecordHeaders.REASON))
           .containsExactlyInAnyOrder("not_framed", "missing_header");
-      ConsumerRecord<byte[], byte[]> letter =
-          letters.stream()
+      ConsumerRecord<byte[], byte[]> deadLetter =
+          deadLetters.stream()
               .filter(one -> header(one, RecordHeaders.REASON).equals("not_framed"))
               .findFirst()
               .orElseThrow();
-      assertThat(letter.value()).isEqualTo(garbage);
-      assertThat(letter.key()).isEqualTo("key".getBytes(UTF_8));
-      assertThat(letter.headers().lastHeader("mine").value()).containsExactly(7);
-      assertThat(header(letter, RecordHeaders.ERROR_TOPIC)).isEqualTo("parcels.valid");
-      assertThat(header(letter, RecordHeaders.ERROR_PARTITION)).isEqualTo("0");
-      assertThat(header(letter, RecordHeaders.ERROR_OFFSET)).isEqualTo("1");
-      assertThat(header(letter, RecordHeaders.ERROR_MESSAGE)).contains("0x6e");
+      assertThat(deadLetter.value()).isEqualTo(garbage);
+      assertThat(deadLetter.key()).isEqualTo("key".getBytes(UTF_8));
+      assertThat(deadLetter.headers().lastHeader("mine").value()).containsExactly(7);
+      assertThat(header(deadLetter, RecordHeaders.ERROR_TOPIC)).isEqualTo("parcels.valid");
+      assertThat(header(deadLetter, RecordHeaders.ERROR_PARTITION)).isEqualTo("0");
+      assertThat(header(deadLetter, RecordHeaders.ERROR_OFFSET)).isEqualTo("1");
+      assertThat(header(deadLetter, RecordHeaders.ERROR_MESSAGE)).contains("0x6e");
     }
     await()
-        .atMost(OfflineRun.PATIENCE)
+        .atMost(OfflineRun.TIMEOUT)
         .untilAsserted(() -> assertThat(tables.count(EVENTS)).isEqualTo(5));
     assertThat(tables.rows(EVENTS, "_event_id"))
         .extracting(row -> row.get("_event_id"))
@@ -190,7 +190,7 @@ class OfflineJobIT {
     cluster.registryProcess().process().kill();
     run.start();
     await()
-        .atMost(OfflineRun.PATIENCE)
+        .atMost(OfflineRun.TIMEOUT)
         .until(() -> run.log().contains("Nothing is lost; trying again"));
     assertThat(tables.count(EVENTS)).isZero();
 
@@ -253,7 +253,7 @@ class OfflineJobIT {
 
   private void awaitRowsAbove(int count) {
     await()
-        .atMost(OfflineRun.PATIENCE)
+        .atMost(OfflineRun.TIMEOUT)
         .pollInterval(Duration.ofMillis(100))
         .until(() -> tables.count(EVENTS) > count || tables.count(VECTORS) > count);
   }

@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.leat.features.offline.maintenance.MaintenanceMain;
-import io.leat.pipeline.Pipeline;
-import io.leat.pipeline.PipelineException;
-import io.leat.pipeline.PipelineReader;
 import io.leat.pipeline.apply.Applier;
+import io.leat.pipeline.definition.Pipeline;
+import io.leat.pipeline.definition.PipelineException;
+import io.leat.pipeline.reader.PipelineReader;
 import io.leat.runtime.flink.LocalCluster;
 import io.leat.stack.JvmProcess;
 import io.leat.stack.LeatHome;
@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * state and its tables; and the maintenance beside it.
  */
 final class OfflineRun implements AutoCloseable {
-  static final Duration PATIENCE = Duration.ofMinutes(5);
+  static final Duration TIMEOUT = Duration.ofMinutes(5);
 
   private final TestCluster cluster;
   private final Path state;
@@ -88,7 +88,7 @@ final class OfflineRun implements AutoCloseable {
   /** Waits until the job has ended by itself, and gives what it logged. */
   String awaitEnd() {
     JvmProcess ending = job;
-    await().atMost(PATIENCE).until(() -> !ending.isAlive());
+    await().atMost(TIMEOUT).until(() -> !ending.isAlive());
     return ending.log();
   }
 
@@ -153,7 +153,7 @@ final class OfflineRun implements AutoCloseable {
   /** Waits until each table has so many rows. */
   void awaitRows(int count, String... names) {
     await()
-        .atMost(PATIENCE)
+        .atMost(TIMEOUT)
         .pollInterval(Duration.ofMillis(300))
         .untilAsserted(
             () -> {
@@ -166,7 +166,7 @@ final class OfflineRun implements AutoCloseable {
   /** Waits until each table has so many files or fewer. */
   void awaitFiles(int count, String... names) {
     await()
-        .atMost(PATIENCE)
+        .atMost(TIMEOUT)
         .pollInterval(Duration.ofMillis(300))
         .untilAsserted(
             () -> {

@@ -2,7 +2,7 @@ package io.leat.features.offline;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.leat.pipeline.Pipeline;
+import io.leat.pipeline.definition.Pipeline;
 import io.leat.records.FeatureVector;
 import io.leat.records.LogPosition;
 import io.leat.records.Score;
@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Parcels by number, as ingestion writes them, with the vectors that the online store would add and
- * the scores of a model; and, said anew in plain values, the rows that a table must hold of them.
+ * the scores of a model; and, said again in plain values, the rows that a table must hold of them.
  */
 final class Parcels {
   static final String EVENT = "parcels";

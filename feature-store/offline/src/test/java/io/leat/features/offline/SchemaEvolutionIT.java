@@ -3,8 +3,8 @@ package io.leat.features.offline;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.leat.pipeline.Pipeline;
-import io.leat.pipeline.PipelineReader;
+import io.leat.pipeline.definition.Pipeline;
+import io.leat.pipeline.reader.PipelineReader;
 import io.leat.schemas.AvroCodec;
 import io.leat.schemas.RecordHeaders;
 import io.leat.schemas.RegistryClient;

@@ -2,8 +2,8 @@ package io.leat.features.offline;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.leat.pipeline.Pipeline;
-import io.leat.pipeline.PipelineReader;
+import io.leat.pipeline.definition.Pipeline;
+import io.leat.pipeline.reader.PipelineReader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;

@@ -1,12 +1,12 @@
 package io.leat.features.online;
 
 import io.leat.features.engine.VectorAssembler;
-import io.leat.pipeline.Contract;
-import io.leat.pipeline.Entity;
-import io.leat.pipeline.FeatureService;
-import io.leat.pipeline.FeatureView;
-import io.leat.pipeline.KeyPartitions;
-import io.leat.pipeline.Pipeline;
+import io.leat.pipeline.definition.Contract;
+import io.leat.pipeline.definition.Entity;
+import io.leat.pipeline.definition.FeatureService;
+import io.leat.pipeline.definition.FeatureView;
+import io.leat.pipeline.definition.Pipeline;
+import io.leat.pipeline.reader.KeyPartitions;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;

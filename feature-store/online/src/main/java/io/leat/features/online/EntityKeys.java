@@ -2,7 +2,7 @@ package io.leat.features.online;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.leat.pipeline.Entity;
+import io.leat.pipeline.definition.Entity;
 import io.leat.schemas.Topics;
 import org.apache.avro.generic.GenericRecord;
 import org.jspecify.annotations.Nullable;

@@ -1,7 +1,7 @@
 package io.leat.features.online;
 
-import io.leat.pipeline.Contract;
-import io.leat.runtime.streams.RegistryPatience;
+import io.leat.pipeline.definition.Contract;
+import io.leat.runtime.streams.RegistryRetry;
 import io.leat.schemas.AvroCodec;
 import io.leat.schemas.MalformedValueException;
 import io.leat.schemas.RegistryClient;
@@ -13,12 +13,12 @@ import org.apache.avro.generic.GenericRecord;
 final class EventDecoder {
   private final Contract contract;
   private final AvroCodec codec;
-  private final RegistryPatience patience;
+  private final RegistryRetry retry;
 
-  EventDecoder(Contract contract, RegistryClient registry, RegistryPatience patience) {
+  EventDecoder(Contract contract, RegistryClient registry, RegistryRetry retry) {
     this.contract = contract;
     this.codec = new AvroCodec(registry);
-    this.patience = patience;
+    this.retry = retry;
   }
 
   String event() {
@@ -29,6 +29,6 @@ final class EventDecoder {
    * @throws MalformedValueException if the bytes are no event of the contract
    */
   GenericRecord decode(byte[] value) {
-    return patience.call(() -> codec.decode(value, contract.schema()));
+    return retry.call(() -> codec.decode(value, contract.schema()));
   }
 }

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * task's.
  *
  * <p>What has been reached is the newest event time that the task has seen since it started, so
- * that a key is judged by its own partition and never by a clock. Up to when keys were removed
+ * that a key is measured by its own partition and never by a clock. Up to when keys were removed
  * stands in the store itself, so that a key without a state is not taken for one without history.
  */
 final class IdleKeys {

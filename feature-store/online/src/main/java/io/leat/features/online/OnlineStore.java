@@ -3,13 +3,13 @@ package io.leat.features.online;
 import io.leat.features.engine.ViewEngine;
 import io.leat.features.online.InFlight.Way;
 import io.leat.features.online.backfill.BackfillProcessor;
-import io.leat.pipeline.FeatureService;
-import io.leat.pipeline.FeatureView;
-import io.leat.pipeline.Pipeline;
+import io.leat.pipeline.definition.FeatureService;
+import io.leat.pipeline.definition.FeatureView;
+import io.leat.pipeline.definition.Pipeline;
 import io.leat.runtime.JobOptions;
 import io.leat.runtime.streams.JobContext;
 import io.leat.runtime.streams.MalformedToDeadLetters;
-import io.leat.runtime.streams.RegistryPatience;
+import io.leat.runtime.streams.RegistryRetry;
 import io.leat.runtime.streams.StreamsJob;
 import io.leat.runtime.streams.StreamsService;
 import io.leat.schemas.FeatureVectorSchema;
@@ -80,11 +80,11 @@ public final class OnlineStore implements StreamsJob {
   @Override
   public Topology topology(JobContext context) {
     List<ChainPlan> plans = ChainPlan.of(context.pipeline());
-    RegistryPatience patience = RegistryPatience.of(context);
+    RegistryRetry retry = RegistryRetry.of(context);
     StreamsBuilder builder = new StreamsBuilder();
     addStores(plans, builder);
     for (ChainPlan plan : plans) {
-      new Chain(plan, context, patience, builder).build();
+      new Chain(plan, context, retry, builder).build();
     }
     return builder.build();
   }
@@ -109,15 +109,15 @@ public final class OnlineStore implements StreamsJob {
     private final ChainPlan plan;
     private final JobContext context;
     private final Pipeline pipeline;
-    private final RegistryPatience patience;
+    private final RegistryRetry retry;
     private final StreamsBuilder builder;
     private final String event;
 
-    Chain(ChainPlan plan, JobContext context, RegistryPatience patience, StreamsBuilder builder) {
+    Chain(ChainPlan plan, JobContext context, RegistryRetry retry, StreamsBuilder builder) {
       this.plan = plan;
       this.context = context;
       this.pipeline = context.pipeline();
-      this.patience = patience;
+      this.retry = retry;
       this.builder = builder;
       this.event = plan.contract().event();
     }
@@ -179,7 +179,7 @@ public final class OnlineStore implements StreamsJob {
     }
 
     private EventDecoder decoder() {
-      return new EventDecoder(plan.contract(), context.registry(), patience);
+      return new EventDecoder(plan.contract(), context.registry(), retry);
     }
 
     private KStream<byte @Nullable [], InFlight> through(
@@ -218,7 +218,7 @@ public final class OnlineStore implements StreamsJob {
       for (FeatureService service : services) {
         String topic = Topics.features(service.name());
         int schemaId =
-            patience.callAtStart(
+            retry.callAtStart(
                 () ->
                     context
                         .registry()

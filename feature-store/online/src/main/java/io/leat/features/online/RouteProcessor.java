@@ -1,7 +1,7 @@
 package io.leat.features.online;
 
 import io.leat.features.online.InFlight.Way;
-import io.leat.pipeline.Entity;
+import io.leat.pipeline.definition.Entity;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import org.apache.kafka.streams.processor.api.ContextualProcessor;

@@ -5,9 +5,9 @@ import io.leat.features.engine.ViewEngine;
 import io.leat.features.online.backfill.BackfillGate;
 import io.leat.features.online.backfill.KeptEvent;
 import io.leat.features.online.backfill.Position;
-import io.leat.pipeline.Contract;
-import io.leat.pipeline.FeatureView;
-import io.leat.pipeline.Pipeline;
+import io.leat.pipeline.definition.Contract;
+import io.leat.pipeline.definition.FeatureView;
+import io.leat.pipeline.definition.Pipeline;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
@@ -71,7 +71,7 @@ final class StageProcessor extends ContextualProcessor<byte[], InFlight, byte[],
   @Override
   public void init(ProcessorContext<byte[], InFlight> context) {
     super.init(context);
-    views.clear(); // a task that was revived begins anew, with what is committed
+    views.clear(); // a task that was revived begins again, with what is committed
     reached = Long.MIN_VALUE;
     for (FeatureView view : stage.views()) {
       views.add(open(view, context));

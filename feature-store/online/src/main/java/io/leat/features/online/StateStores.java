@@ -1,6 +1,6 @@
 package io.leat.features.online;
 
-import io.leat.pipeline.FeatureView;
+import io.leat.pipeline.definition.FeatureView;
 import io.micrometer.core.instrument.Tags;
 
 /** Names of the stores that hold the views' state, and of the topics that repeat it. */

@@ -4,9 +4,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.leat.features.engine.EntriesInMemory;
 import io.leat.features.engine.ViewEngine;
-import io.leat.pipeline.FeatureView;
-import io.leat.pipeline.Pipeline;
-import io.leat.pipeline.Window;
+import io.leat.pipeline.definition.FeatureView;
+import io.leat.pipeline.definition.Pipeline;
+import io.leat.pipeline.definition.Window;
 import io.leat.records.FeatureVector;
 import io.leat.runtime.JobOptions;
 import io.leat.runtime.Readiness;

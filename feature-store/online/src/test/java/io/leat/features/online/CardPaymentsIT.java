@@ -4,7 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import io.leat.pipeline.Pipeline;
+import io.leat.pipeline.definition.Pipeline;
 import io.leat.records.FeatureVector;
 import io.leat.runtime.JobOptions;
 import io.leat.runtime.streams.StreamsService;
@@ -42,7 +42,7 @@ import org.junit.jupiter.api.Test;
  */
 class CardPaymentsIT {
   private static final double TOLERANCE = 1e-9;
-  private static final Duration PATIENCE = Duration.ofMinutes(2);
+  private static final Duration TIMEOUT = Duration.ofMinutes(2);
 
   /** Vectors that are read at once. */
   private static final int STEP = 50_000;
@@ -151,7 +151,7 @@ class CardPaymentsIT {
     }
 
     void awaitAtLeast(int count) {
-      for (ConsumerRecord<byte[], byte[]> record : reader.await(count - ids.size(), PATIENCE)) {
+      for (ConsumerRecord<byte[], byte[]> record : reader.await(count - ids.size(), TIMEOUT)) {
         FeatureVector vector = codec.decode(record.value(), FeatureVector.class);
         assertThat(ids.add(vector.getEventId())).as("%s comes once", vector.getEventId()).isTrue();
         if (wanted.contains(vector.getEventId())) {

@@ -3,10 +3,10 @@ package io.leat.features.online;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.leat.features.online.ChainPlan.Stage;
-import io.leat.pipeline.Contract;
-import io.leat.pipeline.FeatureService;
-import io.leat.pipeline.FeatureView;
-import io.leat.pipeline.Pipeline;
+import io.leat.pipeline.definition.Contract;
+import io.leat.pipeline.definition.FeatureService;
+import io.leat.pipeline.definition.FeatureView;
+import io.leat.pipeline.definition.Pipeline;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;

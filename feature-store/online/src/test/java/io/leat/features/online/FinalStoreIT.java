@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.leat.features.engine.EntriesInMemory;
 import io.leat.features.engine.ViewEngine;
-import io.leat.pipeline.FeatureView;
-import io.leat.pipeline.Pipeline;
+import io.leat.pipeline.definition.FeatureView;
+import io.leat.pipeline.definition.Pipeline;
 import io.leat.testing.TestCluster;
 import io.leat.testing.TopicReader;
 import java.nio.ByteBuffer;
@@ -34,7 +34,7 @@ class FinalStoreIT {
   private static final long FIRST = 1_700_000_000_000L;
   private static final long SPAN = Duration.ofDays(4).toMillis();
   private static final long DAY = Duration.ofDays(1).toMillis();
-  private static final Duration PATIENCE = Duration.ofMinutes(3);
+  private static final Duration TIMEOUT = Duration.ofMinutes(3);
 
   @Test
   void afterKillsAndLateEventsTheStoreIsWhatTheEngineMakesOfTheLog() throws Exception {
@@ -47,7 +47,7 @@ class FinalStoreIT {
         payments.forEach(events::send);
       }
 
-      KilledStore.replay(cluster, folder, "features.ledger", EVENTS, random, PATIENCE);
+      KilledStore.replay(cluster, folder, "features.ledger", EVENTS, random, TIMEOUT);
 
       for (FeatureView view : pipeline.views()) {
         assertSame(cluster, pipeline, view, payments, random);

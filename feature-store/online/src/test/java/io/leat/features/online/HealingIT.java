@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.leat.features.engine.ServiceReplay;
-import io.leat.pipeline.Pipeline;
+import io.leat.pipeline.definition.Pipeline;
 import io.leat.records.FeatureVector;
 import io.leat.runtime.JobOptions;
 import io.leat.runtime.streams.HealingService;
@@ -41,7 +41,7 @@ import picocli.CommandLine;
 
 /** The online store over damaged files, and over a topic that lost what it was to read next. */
 class HealingIT {
-  private static final Duration PATIENCE = Duration.ofMinutes(2);
+  private static final Duration TIMEOUT = Duration.ofMinutes(2);
   private static final String VECTORS = "features.spender";
 
   private final Path folder = ValidEvents.folder("shop");
@@ -76,7 +76,7 @@ class HealingIT {
     send(600);
     try (Running running = new Running()) {
       awaitVectors(1_200);
-      await().atMost(PATIENCE).until(() -> running.ready().statusCode() == 200);
+      await().atMost(TIMEOUT).until(() -> running.ready().statusCode() == 200);
     }
 
     assertThat(vectors()).isEqualTo(replayed());
@@ -93,7 +93,7 @@ class HealingIT {
 
     try (Running running = new Running()) {
       await()
-          .atMost(PATIENCE)
+          .atMost(TIMEOUT)
           .untilAsserted(
               () ->
                   assertThat(running.ready().body())
@@ -107,7 +107,7 @@ class HealingIT {
 
     try (Running running = new Running("--on-lost-position", "nearest")) {
       awaitVectors(130);
-      await().atMost(PATIENCE).until(() -> running.ready().statusCode() == 200);
+      await().atMost(TIMEOUT).until(() -> running.ready().statusCode() == 200);
     }
   }
 
@@ -157,7 +157,7 @@ class HealingIT {
   }
 
   private void awaitVectors(int count) {
-    await().atMost(PATIENCE).untilAsserted(() -> assertThat(vectors()).hasSize(count));
+    await().atMost(TIMEOUT).untilAsserted(() -> assertThat(vectors()).hasSize(count));
   }
 
   /** By event id; a vector that is there twice fails the test. */

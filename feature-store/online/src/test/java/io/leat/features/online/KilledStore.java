@@ -27,12 +27,7 @@ final class KilledStore {
 
   /** Kills at random amounts of committed work, then lets the last start finish. */
   static void replay(
-      TestCluster cluster,
-      Path folder,
-      String topic,
-      int events,
-      Random random,
-      Duration patience) {
+      TestCluster cluster, Path folder, String topic, int events, Random random, Duration timeout) {
     int port = Ports.free();
     System.out.println(Instant.now() + " start");
     try (ServiceProcess store =
@@ -50,13 +45,13 @@ final class KilledStore {
       int seen = 0;
       for (int kill = 1; kill <= KILLS; kill++) {
         int more = random.nextInt(500, events / (KILLS + 3));
-        seen += vectors.await(more, patience).size();
+        seen += vectors.await(more, timeout).size();
         store.kill();
         System.out.println(Instant.now() + " killed after at least " + seen + " vectors");
         store.restart();
       }
       assertThat(seen).as("vectors before the last kill").isLessThan(events);
-      vectors.await(events - seen, patience);
+      vectors.await(events - seen, timeout);
       System.out.println(Instant.now() + " done");
     }
   }

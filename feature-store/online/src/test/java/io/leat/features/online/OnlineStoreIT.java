@@ -3,7 +3,7 @@ package io.leat.features.online;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.leat.features.engine.ServiceReplay;
-import io.leat.pipeline.Pipeline;
+import io.leat.pipeline.definition.Pipeline;
 import io.leat.records.FeatureVector;
 import io.leat.schemas.AvroCodec;
 import io.leat.testing.ExactlyOnceChecker;
@@ -38,7 +38,7 @@ class OnlineStoreIT {
   private static final int CUSTOMERS = 300;
   private static final int TERMINALS = 40;
   private static final long MOMENT = 1_700_000_000_000L;
-  private static final Duration PATIENCE = Duration.ofMinutes(3);
+  private static final Duration TIMEOUT = Duration.ofMinutes(3);
 
   @Test
   void killedAndStartedAgainItMakesEveryVectorOnceWithTheRightValues() throws Exception {
@@ -51,7 +51,7 @@ class OnlineStoreIT {
         payments.forEach(events::send);
       }
 
-      KilledStore.replay(cluster, folder, "features.fraud", EVENTS, random, PATIENCE);
+      KilledStore.replay(cluster, folder, "features.fraud", EVENTS, random, TIMEOUT);
 
       ExactlyOnceReport spender = check(cluster, "features.spender");
       System.out.println("features.spender: " + spender);
@@ -89,7 +89,7 @@ class OnlineStoreIT {
         .input("payments.valid", ExactlyOnceChecker::eventId)
         .output(output, ExactlyOnceChecker::eventId)
         .drainedBy("shop-features")
-        .check(PATIENCE);
+        .check(TIMEOUT);
   }
 
   /** Of each customer the payments came in order: all values of the customer are the replay's. */

@@ -1,16 +1,16 @@
 package io.leat.features.online;
 
-import io.leat.pipeline.Contract;
-import io.leat.pipeline.Contract.TopicSettings;
-import io.leat.pipeline.Entity;
-import io.leat.pipeline.FeatureService;
-import io.leat.pipeline.FeatureService.EventFeature;
-import io.leat.pipeline.FeatureService.Feature;
-import io.leat.pipeline.FeatureService.ViewFeature;
-import io.leat.pipeline.FeatureView;
-import io.leat.pipeline.FeatureView.Aggregation;
-import io.leat.pipeline.FeatureView.Function;
-import io.leat.pipeline.Pipeline;
+import io.leat.pipeline.definition.Contract;
+import io.leat.pipeline.definition.Contract.TopicSettings;
+import io.leat.pipeline.definition.Entity;
+import io.leat.pipeline.definition.FeatureService;
+import io.leat.pipeline.definition.FeatureService.EventFeature;
+import io.leat.pipeline.definition.FeatureService.Feature;
+import io.leat.pipeline.definition.FeatureService.ViewFeature;
+import io.leat.pipeline.definition.FeatureView;
+import io.leat.pipeline.definition.FeatureView.Aggregation;
+import io.leat.pipeline.definition.FeatureView.Function;
+import io.leat.pipeline.definition.Pipeline;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

@@ -2,8 +2,8 @@ package io.leat.features.online;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.leat.pipeline.FeatureView;
-import io.leat.pipeline.Pipeline;
+import io.leat.pipeline.definition.FeatureView;
+import io.leat.pipeline.definition.Pipeline;
 import io.leat.records.FeatureVector;
 import io.leat.runtime.JobOptions;
 import io.leat.runtime.Readiness;

@@ -54,7 +54,7 @@ final class DrainWatch implements Drain, Serializable {
   }
 
   private void run() {
-    boolean told = false;
+    boolean reported = false;
     while (isAsked()) {
       try (KafkaLogs logs = new KafkaLogs(settings)) {
         StreamDrain looking = new StreamDrain(stages, logs, DrainWatch::now);
@@ -63,15 +63,15 @@ final class DrainWatch implements Drain, Serializable {
           if (looking.until() != UNKNOWN) {
             drain = looking; // until then what was known holds
           }
-          told = false;
+          reported = false;
           LockSupport.parkNanos(EVERY.toNanos());
         }
       } catch (RuntimeException e) {
-        if (!told) {
+        if (!reported) {
           log.warn(
               "It cannot be known how far the stream is read, so no further window closes; it is looked again: {}",
               e.toString());
-          told = true;
+          reported = true;
         }
         LockSupport.parkNanos(EVERY.toNanos());
       }

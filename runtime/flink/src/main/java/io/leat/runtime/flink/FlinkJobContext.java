@@ -1,6 +1,6 @@
 package io.leat.runtime.flink;
 
-import io.leat.pipeline.Pipeline;
+import io.leat.pipeline.definition.Pipeline;
 import java.util.Properties;
 
 /**

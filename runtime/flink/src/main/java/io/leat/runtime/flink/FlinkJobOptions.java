@@ -1,6 +1,6 @@
 package io.leat.runtime.flink;
 
-import io.leat.pipeline.Durations;
+import io.leat.pipeline.definition.Durations;
 import io.leat.runtime.options.CommonOptions;
 import io.leat.runtime.options.DurationConverter;
 import io.leat.runtime.options.PropertiesFile;

@@ -1,7 +1,7 @@
 package io.leat.runtime.flink;
 
-import io.leat.pipeline.Pipeline;
-import io.leat.pipeline.PipelineException;
+import io.leat.pipeline.definition.Pipeline;
+import io.leat.pipeline.definition.PipelineException;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.streaming.api.graph.StreamGraph;

@@ -140,7 +140,9 @@ final class KafkaLogs implements StreamDrain.Logs, AutoCloseable {
     try {
       return answer.get();
     } catch (ExecutionException e) {
-      throw e.getCause() instanceof KafkaException told ? told : new KafkaException(e.getCause());
+      throw e.getCause() instanceof KafkaException reported
+          ? reported
+          : new KafkaException(e.getCause());
     } catch (InterruptedException e) {
       throw new InterruptException(e);
     }

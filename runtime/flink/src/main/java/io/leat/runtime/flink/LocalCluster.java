@@ -5,8 +5,8 @@ import static java.util.concurrent.TimeUnit.SECONDS;
 import io.leat.common.Cleanup;
 import io.leat.common.ErrorCode;
 import io.leat.common.LeatException;
-import io.leat.pipeline.Pipeline;
-import io.leat.pipeline.PipelineException;
+import io.leat.pipeline.definition.Pipeline;
+import io.leat.pipeline.definition.PipelineException;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -155,19 +155,19 @@ public final class LocalCluster implements Callable<Integer> {
               .formatted(restPort, metricsPort, rootMessage(e)),
           e);
     }
-    AtomicBoolean told = new AtomicBoolean();
+    AtomicBoolean reported = new AtomicBoolean();
     Once stop = new Once(() -> stop(cluster, graphs));
     Runtime.getRuntime()
         .addShutdownHook(
             new Thread(
                 () -> {
-                  told.set(true);
+                  reported.set(true);
                   stop.run();
                 },
                 "stop-local-cluster"));
     try {
       JobResult result = runUntilOneEnds(cluster, graphs);
-      if (!told.get()) {
+      if (!reported.get()) {
         throw failed(result, jobs, graphs);
       }
     } catch (InterruptedException | RuntimeException e) {
@@ -273,7 +273,7 @@ public final class LocalCluster implements Callable<Integer> {
     log.info(
         "{} {}",
         context.applicationId(),
-        newest.map(path -> "goes on from " + path).orElse("has no checkpoint and begins anew"));
+        newest.map(path -> "goes on from " + path).orElse("has no checkpoint and begins again"));
     return graph;
   }
 

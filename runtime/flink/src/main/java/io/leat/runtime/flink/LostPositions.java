@@ -156,7 +156,9 @@ record LostPositions(Properties settings, String reader, OnLostPosition choice)
       return admin.describeTopics(topics).allTopicNames().get().values().stream()
           .collect(Collectors.toMap(TopicDescription::name, topic -> topic.topicId().toString()));
     } catch (ExecutionException e) {
-      throw e.getCause() instanceof KafkaException told ? told : new KafkaException(e.getCause());
+      throw e.getCause() instanceof KafkaException reported
+          ? reported
+          : new KafkaException(e.getCause());
     } catch (InterruptedException e) {
       throw new InterruptException(e);
     }

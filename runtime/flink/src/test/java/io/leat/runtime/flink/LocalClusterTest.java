@@ -34,17 +34,17 @@ class LocalClusterTest {
     Path shop = pipeline("shop");
     Path kiosk = pipeline("kiosk");
 
-    assertThat(run(CountsPayments.class, shop)).contains("failed for good: payments began anew");
+    assertThat(run(CountsPayments.class, shop)).contains("failed for good: payments began again");
     assertThat(run(CountsReturns.class, kiosk))
         .as("a job of another pipeline has nothing to do with it")
-        .contains("The Flink job kiosk-counts failed for good: returns began anew");
+        .contains("The Flink job kiosk-counts failed for good: returns began again");
     assertThat(run(CountsPayments.class, shop)).contains("failed for good: payments went on");
 
     assertThat(run(CountsReturns.class, shop))
         .contains("The Flink job shop-counts cannot go on from its checkpoint file:")
         .contains("LEAT_ALLOW_NON_RESTORED_STATE=true");
     assertThat(run(CountsReturns.class, shop, "--allow-non-restored-state"))
-        .contains("failed for good: returns began anew");
+        .contains("failed for good: returns began again");
   }
 
   /** Runs a job until it fails, and gives what it says then. */
@@ -149,7 +149,7 @@ class LocalClusterTest {
     @Override
     public void notifyCheckpointComplete(long checkpoint) {
       throw new SuppressRestartsException(
-          new IllegalStateException(what + (wentOn ? " went on" : " began anew")));
+          new IllegalStateException(what + (wentOn ? " went on" : " began again")));
     }
   }
 }

@@ -1,8 +1,8 @@
 package io.leat.runtime.options;
 
-import io.leat.pipeline.Pipeline;
-import io.leat.pipeline.PipelineException;
-import io.leat.pipeline.PipelineReader;
+import io.leat.pipeline.definition.Pipeline;
+import io.leat.pipeline.definition.PipelineException;
+import io.leat.pipeline.reader.PipelineReader;
 import io.leat.schemas.Secrets;
 import io.leat.schemas.position.OnLostPosition;
 import java.io.UncheckedIOException;

@@ -1,6 +1,6 @@
 package io.leat.runtime.options;
 
-import io.leat.pipeline.Durations;
+import io.leat.pipeline.definition.Durations;
 import java.time.Duration;
 import picocli.CommandLine.ITypeConverter;
 

@@ -2,7 +2,7 @@ package io.leat.runtime.options;
 
 import io.leat.common.ErrorCode;
 import io.leat.common.LeatException;
-import io.leat.pipeline.Durations;
+import io.leat.pipeline.definition.Durations;
 import java.time.Duration;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;

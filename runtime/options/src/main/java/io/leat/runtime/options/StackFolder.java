@@ -51,12 +51,14 @@ public final class StackFolder {
    * @throws LeatException if what the stack left cannot be read
    */
   public Optional<Path> pipeline() {
-    Path told = path().resolve(PIPELINE);
+    Path reported = path().resolve(PIPELINE);
     try {
-      return Files.exists(told) ? Optional.of(Path.of(Files.readString(told))) : Optional.empty();
+      return Files.exists(reported)
+          ? Optional.of(Path.of(Files.readString(reported)))
+          : Optional.empty();
     } catch (IOException e) {
       throw new LeatException(
-          ErrorCode.NOT_WRITABLE, "Cannot read %s: %s".formatted(told, e.getMessage()), e);
+          ErrorCode.NOT_WRITABLE, "Cannot read %s: %s".formatted(reported, e.getMessage()), e);
     }
   }
 

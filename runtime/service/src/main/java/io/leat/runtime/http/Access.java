@@ -19,11 +19,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Who may come in by a service's HTTP door, and over which protocol. Thread-safe.
+ * Who may come in by a service's HTTP endpoint, and over which protocol. Thread-safe.
  *
- * @param keys whose requests are answered; empty: everybody's who reaches the door
+ * @param keys whose requests are answered; empty: everybody's who reaches the endpoint
  * @param tls certificate and key; empty: in clear
- * @param open whether a door without keys may be reached from beyond this machine, because the
+ * @param open whether an endpoint without keys may be reached from beyond this machine, because the
  *     network keeps others out
  */
 public record Access(Optional<ApiKeys> keys, Optional<Tls> tls, boolean open) {
@@ -50,7 +50,7 @@ public record Access(Optional<ApiKeys> keys, Optional<Tls> tls, boolean open) {
   public record Refusal(HttpStatus status, String detail) {}
 
   /**
-   * Makes sure that a door may be opened on a host.
+   * Makes sure that an endpoint may be opened on a host.
    *
    * @throws LeatException with one sentence if it is beyond this machine and anybody could come in
    */
@@ -68,12 +68,12 @@ public record Access(Optional<ApiKeys> keys, Optional<Tls> tls, boolean open) {
     if (keys.isEmpty() && !open) {
       throw new LeatException(
           ErrorCode.ACCESS,
-          "Without API keys the door opens on loopback alone, not on %s. Give a file of keys with --api-keys; or --open, where the network keeps others out."
+          "Without API keys the endpoint opens on loopback alone, not on %s. Give a file of keys with --api-keys; or --open, where the network keeps others out."
               .formatted(host));
     }
     if (tls.isEmpty()) {
       log.warn(
-          "The door opens on {} in clear: what passes can be read on the way. Give"
+          "The endpoint opens on {} in clear: what passes can be read on the way. Give"
               + " --tls-certificate and --tls-key, or put a proxy that does before it.",
           host);
     }
@@ -119,7 +119,7 @@ public record Access(Optional<ApiKeys> keys, Optional<Tls> tls, boolean open) {
           : Optional.of(
               new Refusal(
                   HttpStatus.FORBIDDEN,
-                  "without API keys the door answers to localhost, 127.0.0.1 and [::1] alone, not"
+                  "without API keys the endpoint answers to localhost, 127.0.0.1 and [::1] alone, not"
                       + " to "
                       + headers.authority()));
     }
@@ -136,7 +136,7 @@ public record Access(Optional<ApiKeys> keys, Optional<Tls> tls, boolean open) {
     }
     return keys.get().nameOf(key).isPresent()
         ? Optional.empty()
-        : Optional.of(new Refusal(HttpStatus.FORBIDDEN, "the API key is none of this door"));
+        : Optional.of(new Refusal(HttpStatus.FORBIDDEN, "the API key is none of this endpoint"));
   }
 
   /** A service that answers those alone who may come in, and others why they may not. */

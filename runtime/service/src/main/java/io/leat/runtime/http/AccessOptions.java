@@ -7,13 +7,13 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** The settings of who may come in by a service's HTTP door. */
+/** The settings of who may come in by a service's HTTP endpoint. */
 public final class AccessOptions {
   @Option(
       names = "--api-keys",
       paramLabel = "FILE",
       description =
-          "Who may come in: lines name:sha256, the hash in hex. Without it the door opens on"
+          "Who may come in: lines name:sha256, the hash in hex. Without it the endpoint opens on"
               + " loopback alone. Environment: LEAT_API_KEYS.")
   private @Nullable Path apiKeys = path("LEAT_API_KEYS");
 
@@ -21,7 +21,7 @@ public final class AccessOptions {
       names = "--tls-certificate",
       paramLabel = "FILE",
       description =
-          "Certificate chain, PEM: the door speaks HTTPS. Environment: LEAT_TLS_CERTIFICATE.")
+          "Certificate chain, PEM: the endpoint speaks HTTPS. Environment: LEAT_TLS_CERTIFICATE.")
   private @Nullable Path certificate = path("LEAT_TLS_CERTIFICATE");
 
   @Option(

@@ -16,7 +16,7 @@ import com.linecorp.armeria.server.ServiceRequestContext;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Refusals as every door words them: {@code {"detail": "one sentence"}}. As a server's error
+ * Refusals as every endpoint words them: {@code {"detail": "one sentence"}}. As a server's error
  * handler it words what the server refuses by itself.
  */
 public final class JsonErrors implements ServerErrorHandler {

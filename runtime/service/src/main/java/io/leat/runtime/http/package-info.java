@@ -1,7 +1,7 @@
 /**
- * What the HTTP doors of services share: who may come in ({@link io.leat.runtime.http.Access}, with
- * {@link io.leat.runtime.http.ApiKeys}), over which protocol, and how refusals are worded ({@link
- * io.leat.runtime.http.JsonErrors}).
+ * What the HTTP endpoints of services share: who may come in ({@link io.leat.runtime.http.Access},
+ * with {@link io.leat.runtime.http.ApiKeys}), over which protocol, and how refusals are worded
+ * ({@link io.leat.runtime.http.JsonErrors}).
  *
  * <p>Imports nothing of Leat.
  */

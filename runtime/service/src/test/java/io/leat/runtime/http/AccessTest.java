@@ -65,13 +65,13 @@ class AccessTest {
     assertThatThrownBy(() -> Access.LOCAL.check("0.0.0.0"))
         .isInstanceOf(LeatException.class)
         .hasMessageStartingWith(
-            "Without API keys the door opens on loopback alone, not on 0.0.0.0");
+            "Without API keys the endpoint opens on loopback alone, not on 0.0.0.0");
   }
 
   @Test
   void aCertificateComesWithItsKey() {
     AccessOptions options = new AccessOptions();
-    new CommandLine(options).parseArgs("--tls-certificate=door.crt");
+    new CommandLine(options).parseArgs("--tls-certificate=endpoint.crt");
 
     assertThatThrownBy(options::access)
         .isInstanceOf(LeatException.class)

@@ -1,6 +1,6 @@
 package io.leat.runtime.streams;
 
-import io.leat.pipeline.PipelineException;
+import io.leat.pipeline.definition.PipelineException;
 import io.leat.runtime.JobOptions;
 import io.leat.runtime.RunningService;
 import java.nio.file.Path;

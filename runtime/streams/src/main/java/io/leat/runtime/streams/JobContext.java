@@ -1,6 +1,6 @@
 package io.leat.runtime.streams;
 
-import io.leat.pipeline.Pipeline;
+import io.leat.pipeline.definition.Pipeline;
 import io.leat.runtime.JobOptions;
 import io.leat.runtime.Readiness;
 import io.leat.schemas.RegistryClient;

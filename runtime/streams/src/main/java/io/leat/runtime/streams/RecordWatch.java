@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
 public final class RecordWatch {
   /**
    * The longest that a record is worked on without being told: more than the 20 s that one may wait
-   * for the registry ({@link RegistryPatience#LONGEST_WAIT}).
+   * for the registry ({@link RegistryRetry#LONGEST_WAIT}).
    */
   public static final Duration LONGEST = Duration.ofSeconds(30);
 
@@ -81,13 +81,13 @@ public final class RecordWatch {
 
   /** Each record that has been worked on for too long, in one sentence; empty where none has. */
   Optional<String> problem() {
-    String told =
+    String reported =
         partitions.values().stream()
             .filter(work -> seconds(work) >= LONGEST.toSeconds())
             .map(this::sentence)
             .sorted()
             .collect(Collectors.joining("; "));
-    return told.isEmpty() ? Optional.empty() : Optional.of(told);
+    return reported.isEmpty() ? Optional.empty() : Optional.of(reported);
   }
 
   private String sentence(Work work) {

@@ -2,8 +2,8 @@ package io.leat.runtime.streams;
 
 import io.leat.common.ErrorCode;
 import io.leat.common.LeatException;
-import io.leat.pipeline.Pipeline;
-import io.leat.pipeline.PipelineException;
+import io.leat.pipeline.definition.Pipeline;
+import io.leat.pipeline.definition.PipelineException;
 import io.leat.platform.Service;
 import io.leat.platform.Services;
 import io.leat.runtime.Guarantee;
@@ -131,7 +131,7 @@ public final class StreamsService implements RunningService {
             options.httpPort(usualPort(job)),
             metrics,
             readiness,
-            doors -> {});
+            routes -> {});
     StreamsService service = new StreamsService(applicationId, streams, streamsMetrics, server);
     streams.setUncaughtExceptionHandler(
         error -> {

@@ -34,7 +34,7 @@ import org.slf4j.LoggerFactory;
  * of the topology a folder may stand for another task. All of it lies in changelogs too, so it is
  * deleted then, and restored. And a static member that comes back to its group is given what it
  * had, which are tasks of the topology before, and nobody makes the topics of the new one: it has
- * to leave the group and join anew.
+ * to leave the group and join again.
  */
 final class TopologyChange {
   private static final Logger log = LoggerFactory.getLogger(TopologyChange.class);
@@ -144,7 +144,7 @@ final class TopologyChange {
       if (!(e.getCause() instanceof GroupIdNotFoundException)) {
         throw new LeatException(
             ErrorCode.KAFKA,
-            "%s cannot leave its consumer group, to join it anew with its changed topology: %s"
+            "%s cannot leave its consumer group, to join it again with its changed topology: %s"
                 .formatted(group, requireNonNull(e.getCause()).getMessage()),
             e);
       }

@@ -80,7 +80,7 @@ class RecordWatchTest {
   }
 
   @Test
-  void aRecordThatIsWorkedOnForTooLongIsToldWithItsPlaceUntilItIsDone() throws Exception {
+  void aRecordThatIsWorkedOnForTooLongIsReportedWithItsPlaceUntilItIsDone() throws Exception {
     send("a");
     send("b");
     assertThat(watch.problem()).isEmpty();

@@ -38,7 +38,7 @@ class StreamsServiceTest {
   }
 
   @Test
-  void brokersThatAreNoAddressAreToldInOneSentence() throws IOException {
+  void brokersThatAreNoAddressAreReportedInOneSentence() throws IOException {
     assertThat(run("--registry-url=mock://service", "--bootstrap-servers=nonsense"))
         .isEqualTo(
             "shop-asking cannot start with the Kafka settings that it was given: Invalid url in bootstrap.servers: nonsense\n");
@@ -111,8 +111,8 @@ class StreamsServiceTest {
 
     @Override
     public Topology topology(JobContext context) {
-      RegistryPatience patience = new RegistryPatience(InstantSource.system(), time -> {});
-      patience.callAtStart(
+      RegistryRetry retry = new RegistryRetry(InstantSource.system(), time -> {});
+      retry.callAtStart(
           () ->
               context
                   .registry()

@@ -2,8 +2,8 @@ package io.leat.features.offline.backfill;
 
 import io.leat.features.offline.OfflineException;
 import io.leat.features.offline.replay.PipelineReference;
-import io.leat.pipeline.Contract;
-import io.leat.pipeline.FeatureView;
+import io.leat.pipeline.definition.Contract;
+import io.leat.pipeline.definition.FeatureView;
 import io.leat.schemas.backfill.BackfillTopic;
 import java.io.Serializable;
 

@@ -1,10 +1,10 @@
 package io.leat.features.offline.consistency;
 
 import io.leat.features.offline.OfflineCatalog;
-import io.leat.features.offline.TableCommand;
 import io.leat.features.offline.replay.PipelineReference;
 import io.leat.features.offline.replay.ServiceReference;
 import io.leat.features.offline.replay.Snapshots;
+import io.leat.features.offline.replay.TableCommand;
 import io.leat.runtime.options.ConsistencyOptions;
 import java.io.IOException;
 import java.util.Map;

@@ -8,7 +8,7 @@ import io.leat.features.engine.Micros;
 import io.leat.features.offline.consistency.FeatureFindings.Example;
 import io.leat.features.offline.replay.ServiceReference;
 import io.leat.features.offline.replay.TableSnapshot;
-import io.leat.pipeline.FeatureService;
+import io.leat.pipeline.definition.FeatureService;
 import io.leat.schemas.NullReason;
 import java.io.UncheckedIOException;
 import java.time.Instant;

@@ -43,7 +43,9 @@ final class FeatureFindings implements Serializable {
       return logged == NullReason.NOT_YET || logged == NullReason.REMOVED;
     }
 
-    /** Whether both have the same bits, or are null for one reason, as far as reasons are told. */
+    /**
+     * Whether both have the same bits, or are null for one reason, as far as reasons are reported.
+     */
     boolean isEqual() {
       return logged.equals(recomputed) // of doubles, by their bits
           || (logged == NullReason.UNSTATED && recomputed instanceof NullReason);

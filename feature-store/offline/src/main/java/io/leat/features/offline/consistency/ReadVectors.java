@@ -9,7 +9,7 @@ import io.leat.features.offline.replay.Progress;
 import io.leat.features.offline.replay.ServiceReference;
 import io.leat.features.offline.replay.SortKey;
 import io.leat.features.offline.replay.SpineRow;
-import io.leat.pipeline.FeatureService.Feature;
+import io.leat.pipeline.definition.FeatureService.Feature;
 import io.leat.schemas.NullReasons;
 import java.util.ArrayList;
 import java.util.List;

@@ -127,7 +127,7 @@ public final class LocalFileIO implements SupportsPrefixOperations {
 
   /**
    * Iceberg and Parquet write by Hadoop's settings, and for every file that is not Hadoop's they
-   * read their defaults anew, half a megabyte of XML.
+   * read their defaults again, half a megabyte of XML.
    */
   private static final class Hadoop {
     static final Configuration SETTINGS = new Configuration();

@@ -25,7 +25,7 @@ final class CompactionPlan {
 
   /**
    * A larger one is merged once the smaller ones have together a quarter of its size, so that a row
-   * is written anew a few times in its life, not at every run.
+   * is written again a few times in its life, not at every run.
    */
   private static final long SIZE_RATIO = 4;
 

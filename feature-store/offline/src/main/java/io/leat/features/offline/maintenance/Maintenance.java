@@ -1,7 +1,7 @@
 package io.leat.features.offline.maintenance;
 
 import io.leat.features.offline.OfflineCatalog;
-import io.leat.features.offline.StorageTrouble;
+import io.leat.features.offline.StorageFailure;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.function.Consumer;
@@ -73,7 +73,7 @@ final class Maintenance {
   private boolean failed(String what, RuntimeException failure) {
     log.error(what, failure);
     says.accept(
-        StorageTrouble.sentence(failure, offline.warehouse())
+        StorageFailure.sentence(failure, offline.warehouse())
             .orElse("%s: %s".formatted(what, failure.getMessage())));
     return false;
   }

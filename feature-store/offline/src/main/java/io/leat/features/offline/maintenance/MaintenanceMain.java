@@ -2,9 +2,9 @@ package io.leat.features.offline.maintenance;
 
 import io.leat.common.LeatException;
 import io.leat.features.offline.OfflineCatalog;
-import io.leat.pipeline.Pipeline;
-import io.leat.pipeline.PipelineException;
-import io.leat.pipeline.PipelineReader;
+import io.leat.pipeline.definition.Pipeline;
+import io.leat.pipeline.definition.PipelineException;
+import io.leat.pipeline.reader.PipelineReader;
 import io.leat.runtime.options.MaintenanceOptions;
 import java.time.InstantSource;
 import java.util.concurrent.Callable;

@@ -1,7 +1,7 @@
 package io.leat.features.offline.maintenance;
 
 import io.leat.common.LeatException;
-import io.leat.features.offline.StorageTrouble;
+import io.leat.features.offline.StorageFailure;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -121,7 +121,7 @@ final class TableMaintenance {
     if (failure instanceof LeatException) {
       return String.valueOf(failure.getMessage()); // a sentence already
     }
-    return StorageTrouble.sentence(failure, table.location())
+    return StorageFailure.sentence(failure, table.location())
         .orElse("Could not %s: %s".formatted(what, failure.getMessage()));
   }
 }

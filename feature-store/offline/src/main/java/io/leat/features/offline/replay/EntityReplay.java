@@ -2,8 +2,8 @@ package io.leat.features.offline.replay;
 
 import io.leat.features.engine.ServiceReplay;
 import io.leat.features.engine.VectorAssembler;
-import io.leat.pipeline.Entity;
-import io.leat.pipeline.FeatureView;
+import io.leat.pipeline.definition.Entity;
+import io.leat.pipeline.definition.FeatureView;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

@@ -1,7 +1,7 @@
 package io.leat.features.offline.replay;
 
 import io.leat.features.engine.VectorAssembler;
-import io.leat.pipeline.Entity;
+import io.leat.pipeline.definition.Entity;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;

@@ -1,9 +1,9 @@
 package io.leat.features.offline.replay;
 
 import io.leat.features.offline.OfflineException;
-import io.leat.pipeline.Pipeline;
-import io.leat.pipeline.PipelineException;
-import io.leat.pipeline.PipelineReader;
+import io.leat.pipeline.definition.Pipeline;
+import io.leat.pipeline.definition.PipelineException;
+import io.leat.pipeline.reader.PipelineReader;
 import java.io.Serializable;
 import java.nio.file.Path;
 import java.util.Map;

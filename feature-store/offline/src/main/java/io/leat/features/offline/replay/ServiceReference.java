@@ -2,11 +2,11 @@ package io.leat.features.offline.replay;
 
 import io.leat.features.engine.VectorAssembler;
 import io.leat.features.offline.OfflineException;
-import io.leat.pipeline.Contract;
-import io.leat.pipeline.Entity;
-import io.leat.pipeline.FeatureService;
-import io.leat.pipeline.FeatureView;
-import io.leat.pipeline.Pipeline;
+import io.leat.pipeline.definition.Contract;
+import io.leat.pipeline.definition.Entity;
+import io.leat.pipeline.definition.FeatureService;
+import io.leat.pipeline.definition.FeatureView;
+import io.leat.pipeline.definition.Pipeline;
 import java.io.Serializable;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -1,6 +1,6 @@
 package io.leat.features.offline.replay;
 
-import io.leat.pipeline.Entity;
+import io.leat.pipeline.definition.Entity;
 import org.apache.avro.generic.GenericRecord;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.functions.RichFlatMapFunction;

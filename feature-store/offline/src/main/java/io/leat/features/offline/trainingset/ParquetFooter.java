@@ -12,7 +12,7 @@ import org.apache.parquet.format.Util;
 
 /**
  * Makes a Parquet file's footer the same in every process. Parquet's writer lists the encodings of
- * a column in the order of a hash set of enum constants, whose hashes each process draws anew; the
+ * a column in the order of a hash set of enum constants, whose hashes each process draws again; the
  * format asks for no order.
  */
 final class ParquetFooter {
@@ -27,7 +27,7 @@ final class ParquetFooter {
     }
   }
 
-  /** Writes the footer of a finished file anew, with every list of encodings sorted. */
+  /** Writes the footer of a finished file again, with every list of encodings sorted. */
   static void sortEncodings(Path file) throws IOException {
     try (RandomAccessFile bytes = new RandomAccessFile(file.toFile(), "rw")) {
       FileMetaData footer = read(bytes);

@@ -8,7 +8,7 @@ import io.leat.features.offline.replay.ReplayOrder;
 import io.leat.features.offline.replay.RowTimes;
 import io.leat.features.offline.replay.ServiceReference;
 import io.leat.features.offline.replay.SpineRow;
-import io.leat.pipeline.Contract;
+import io.leat.pipeline.definition.Contract;
 import java.io.File;
 import java.io.IOException;
 import java.util.ArrayList;

@@ -2,10 +2,10 @@ package io.leat.features.offline.trainingset;
 
 import io.leat.features.offline.OfflineException;
 import io.leat.features.offline.replay.ServiceReference;
-import io.leat.pipeline.Entity;
-import io.leat.pipeline.FeatureService.DerivedFeature;
-import io.leat.pipeline.FeatureService.EventFeature;
-import io.leat.pipeline.FeatureService.Feature;
+import io.leat.pipeline.definition.Entity;
+import io.leat.pipeline.definition.FeatureService.DerivedFeature;
+import io.leat.pipeline.definition.FeatureService.EventFeature;
+import io.leat.pipeline.definition.FeatureService.Feature;
 import io.leat.pipeline.expression.Program;
 import io.leat.pipeline.expression.Scope;
 import java.io.IOException;

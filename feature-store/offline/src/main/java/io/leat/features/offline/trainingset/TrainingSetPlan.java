@@ -2,9 +2,9 @@ package io.leat.features.offline.trainingset;
 
 import io.leat.features.offline.VectorTable;
 import io.leat.features.offline.replay.ServiceReference;
-import io.leat.pipeline.Entity;
-import io.leat.pipeline.FeatureService;
-import io.leat.pipeline.FeatureService.Feature;
+import io.leat.pipeline.definition.Entity;
+import io.leat.pipeline.definition.FeatureService;
+import io.leat.pipeline.definition.FeatureService.Feature;
 import io.leat.runtime.options.TrainingSetOptions.AsOf;
 import io.leat.runtime.options.TrainingSetOptions.Unlabelled;
 import io.leat.schemas.NullReasons;

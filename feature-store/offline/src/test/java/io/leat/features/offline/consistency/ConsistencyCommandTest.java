@@ -11,7 +11,7 @@ import io.leat.features.offline.OfflineTableWriter;
 import io.leat.features.offline.OfflineTableWriter.Arrived;
 import io.leat.features.offline.OfflineTableWriter.Logged;
 import io.leat.features.offline.replay.Shops;
-import io.leat.pipeline.FeatureService;
+import io.leat.pipeline.definition.FeatureService;
 import io.leat.schemas.NullReason;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

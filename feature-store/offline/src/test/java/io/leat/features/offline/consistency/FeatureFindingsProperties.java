@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 
 class FeatureFindingsProperties {
   @Property
-  void aQuantileIsToldToWithinItsPromise(
+  void aQuantileIsReportedToWithinItsPromise(
       @ForAll @NotEmpty List<@DoubleRange(min = 0, max = 1e6) Double> deltas,
       @ForAll @DoubleRange(min = 0.01, max = 1) double share) {
     DeltaHistogram histogram = new DeltaHistogram();
@@ -70,7 +70,7 @@ class FeatureFindingsProperties {
   }
 
   @Property
-  void whatIsFarApartIsToldInFiniteNumbers(@ForAll double one, @ForAll double other) {
+  void whatIsFarApartIsReportedInFiniteNumbers(@ForAll double one, @ForAll double other) {
     Assume.that(Double.isFinite(one) && Double.isFinite(other));
     FeatureFindings findings = new FeatureFindings();
     findings.compare(pair(0, one, other));

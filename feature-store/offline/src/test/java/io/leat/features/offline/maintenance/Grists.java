@@ -113,7 +113,7 @@ final class Grists implements AutoCloseable {
     table.newAppend().appendFile(writer.toDataFile()).commit();
   }
 
-  /** Deletes the first row of a file, without writing the file anew. */
+  /** Deletes the first row of a file, without writing the file again. */
   void deleteFirstRow(DataFile file) throws IOException {
     Table table = table();
     OutputFileFactory names = OutputFileFactory.builderFor(table, 0, 0).build();

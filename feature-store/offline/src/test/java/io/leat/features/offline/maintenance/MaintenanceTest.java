@@ -88,7 +88,7 @@ class MaintenanceTest {
   }
 
   @Test
-  void aLargeFileWaitsUntilTheSmallOnesAreWorthWritingItAnew() throws Exception {
+  void aLargeFileWaitsUntilTheSmallOnesAreWorthWritingItAgain() throws Exception {
     Table table = grists.table();
     grists.append(Grists.numbersOfDay(0, 4000));
     maintain(LONG);

@@ -2,9 +2,9 @@ package io.leat.features.offline.replay;
 
 import io.leat.features.offline.OfflineTableWriter;
 import io.leat.features.offline.OfflineTableWriter.Arrived;
-import io.leat.pipeline.Pipeline;
-import io.leat.pipeline.PipelineException;
-import io.leat.pipeline.PipelineReader;
+import io.leat.pipeline.definition.Pipeline;
+import io.leat.pipeline.definition.PipelineException;
+import io.leat.pipeline.reader.PipelineReader;
 import java.io.IOException;
 import java.net.URISyntaxException;
 import java.nio.file.Path;

@@ -11,7 +11,7 @@ import io.leat.features.offline.OfflineTableWriter.Arrived;
 import io.leat.features.offline.replay.EventCodec;
 import io.leat.features.offline.replay.Shops;
 import io.leat.features.offline.replay.Shops.Order;
-import io.leat.pipeline.FeatureService;
+import io.leat.pipeline.definition.FeatureService;
 import io.leat.schemas.NullReason;
 import io.leat.schemas.NullReasons;
 import java.io.IOException;

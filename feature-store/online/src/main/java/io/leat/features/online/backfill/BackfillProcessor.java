@@ -66,7 +66,7 @@ public final class BackfillProcessor
   /** The last staged entry or kept event that was dealt with; null at the beginning. */
   private @Nullable Bytes reached;
 
-  private boolean told;
+  private boolean reported;
 
   /**
    * @param storeName the view's store
@@ -98,8 +98,8 @@ public final class BackfillProcessor
     store = new BackfillStore(states);
     entries = asEntries.apply(states);
     engine = engines.get();
-    reached = null; // a task that was revived begins anew, with what is committed
-    told = false;
+    reached = null; // a task that was revived begins again, with what is committed
+    reported = false;
     state = store.state();
     if (state.phase() != Phase.LIVE) {
       waiting.add(context.taskId());
@@ -179,7 +179,7 @@ public final class BackfillProcessor
   }
 
   private void step() {
-    if (!told) {
+    if (!reported) {
       change(state); // so that readers of the changelog know
       tell();
     }
@@ -218,7 +218,7 @@ public final class BackfillProcessor
   }
 
   private void tell() {
-    told = true;
+    reported = true;
     Notice notice =
         new Notice(
             state.phase() == Phase.LIVE ? State.LIVE : State.WAITING,

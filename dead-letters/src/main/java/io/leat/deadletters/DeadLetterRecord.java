@@ -1,0 +1,166 @@
+package io.leat.deadletters;
+
+import io.leat.ingestion.refusal.DeadLetterReason;
+import io.leat.records.DeadLetter;
+import io.leat.records.LogPosition;
+import io.leat.runtime.streams.ErrorHeaders;
+import io.leat.schemas.AvroCodec;
+import io.leat.schemas.LogPositions;
+import io.leat.schemas.MalformedValueException;
+import io.leat.schemas.RecordHeaders;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.header.Headers;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A dead letter as it stands in its topic. Anybody may have written to that topic: nothing is taken
+ * for granted of what is in it.
+ */
+public final class DeadLetterRecord {
+  /** What the names of Leat's own headers begin with. */
+  private static final String OURS = "leat.";
+
+  /** What the names of Kafka Streams' headers begin with. */
+  private static final String STREAMS = "__streams.";
+
+  private final ConsumerRecord<byte @Nullable [], byte @Nullable []> record;
+
+  DeadLetterRecord(ConsumerRecord<byte @Nullable [], byte @Nullable []> record) {
+    this.record = record;
+  }
+
+  public DeadLetterPosition position() {
+    return new DeadLetterPosition(record.partition(), record.offset());
+  }
+
+  /** When it was written to its topic. */
+  public Instant written() {
+    return Instant.ofEpochMilli(record.timestamp());
+  }
+
+  /** Its reason; empty where it names none that is known. */
+  public Optional<DeadLetterReason> reason() {
+    String code = header(RecordHeaders.REASON).orElse("");
+    return Arrays.stream(DeadLetterReason.values())
+        .filter(reason -> reason.name().equals(code))
+        .findFirst();
+  }
+
+  /** The rules that the event broke; empty where it broke none. */
+  public List<String> rules() {
+    return header(RecordHeaders.RULES).map(names -> List.of(names.split(","))).orElse(List.of());
+  }
+
+  /** What was found and what was expected; empty text where nobody says. */
+  public String message() {
+    return header(ErrorHeaders.MESSAGE).orElse("");
+  }
+
+  /** Where the event was read; empty where that is not said. */
+  public Optional<LogPosition> source() {
+    return header(RecordHeaders.SOURCE)
+        .flatMap(
+            text -> {
+              try {
+                return Optional.of(LogPositions.parse(text));
+              } catch (IllegalArgumentException e) {
+                return Optional.empty(); // not ours
+              }
+            });
+  }
+
+  /** Whether key and value are encrypted. */
+  public boolean isEncrypted() {
+    return header(RecordHeaders.ENCRYPTED).isPresent();
+  }
+
+  /** Names of the producer's headers that are encrypted. */
+  List<String> encryptedHeaders() {
+    return header(RecordHeaders.ENCRYPTED).stream()
+        .flatMap(names -> Arrays.stream(names.split(",")))
+        .filter(name -> !name.equals("key") && !name.equals("value"))
+        .toList();
+  }
+
+  /**
+   * Whether the event was too large to be copied, so that neither its value nor its headers are
+   * here.
+   */
+  public boolean isWithoutEvent() {
+    return header(RecordHeaders.LEFT_OUT).isPresent() && record.value() == null;
+  }
+
+  /**
+   * This dead letter with the event that it is about, as it stands in the raw topic: its key, its
+   * value and its headers before those of the dead letter.
+   */
+  DeadLetterRecord with(ConsumerRecord<byte @Nullable [], byte @Nullable []> event) {
+    Headers headers = new org.apache.kafka.common.header.internals.RecordHeaders(event.headers());
+    record.headers().forEach(headers::add);
+    return new DeadLetterRecord(
+        new ConsumerRecord<>(
+            record.topic(),
+            record.partition(),
+            record.offset(),
+            record.timestamp(),
+            record.timestampType(),
+            event.serializedKeySize(),
+            event.serializedValueSize(),
+            event.key(),
+            event.value(),
+            headers,
+            record.leaderEpoch()));
+  }
+
+  /** All that ingestion says of it; empty where that cannot be read. */
+  Optional<DeadLetter> details(AvroCodec codec) {
+    Header header = record.headers().lastHeader(RecordHeaders.DEAD_LETTER);
+    if (header == null || header.value() == null) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(codec.decode(header.value(), DeadLetter.class));
+    } catch (MalformedValueException e) {
+      return Optional.empty(); // the header's text form says the most of it
+    }
+  }
+
+  /** The key as it stands here, perhaps encrypted. */
+  byte @Nullable [] key() {
+    return record.key();
+  }
+
+  /** The value as it stands here, perhaps encrypted. */
+  byte @Nullable [] value() {
+    return record.value();
+  }
+
+  Headers headers() {
+    return record.headers();
+  }
+
+  /** The headers that the event came with, in their order, encrypted where they are here. */
+  Headers producerHeaders() {
+    Headers headers = new org.apache.kafka.common.header.internals.RecordHeaders();
+    for (Header header : record.headers()) {
+      if (!isAdded(header.key())) {
+        headers.add(header);
+      }
+    }
+    return headers;
+  }
+
+  /** Whether a header of this name was added when the event was refused. */
+  static boolean isAdded(String name) {
+    return name.startsWith(OURS) || name.startsWith(STREAMS);
+  }
+
+  private Optional<String> header(String name) {
+    return RecordHeaders.get(record.headers(), name);
+  }
+}

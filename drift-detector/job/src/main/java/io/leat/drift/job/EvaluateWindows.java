@@ -1,0 +1,292 @@
+package io.leat.drift.job;
+
+import io.leat.drift.AlertState;
+import io.leat.drift.DriftDetector;
+import io.leat.drift.WindowSummary;
+import io.leat.records.DriftAlert;
+import io.leat.records.DriftMetric;
+import io.leat.runtime.flink.RecordTypeInfo;
+import io.leat.schemas.AvroCodec;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.flink.api.common.functions.OpenContext;
+import org.apache.flink.api.common.state.MapState;
+import org.apache.flink.api.common.state.MapStateDescriptor;
+import org.apache.flink.api.common.state.ValueState;
+import org.apache.flink.api.common.state.ValueStateDescriptor;
+import org.apache.flink.api.common.typeinfo.PrimitiveArrayTypeInfo;
+import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.metrics.MetricGroup;
+import org.apache.flink.streaming.api.functions.KeyedProcessFunction;
+import org.apache.flink.util.Collector;
+import org.apache.flink.util.OutputTag;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Puts a monitor's windows together and evaluates each once, in order of time, when the watermark
+ * passes its end. Keyed by the monitor's name; metrics go out on the main output, alerts on {@link
+ * #ALERTS}.
+ *
+ * <p>State a monitor: the open windows' summaries, each features' alert state, the end of the last
+ * window that was closed, and the profile's fingerprint. Summaries are counts by the profile's
+ * points and mean nothing against another profile: when the profile changes, open windows are
+ * dropped, alerts live on.
+ *
+ * <p>A part that comes after its window was closed is late: it changes no verdict, and is reported
+ * in a metric of the window, counted and logged. A window that is known to lack vectors when it
+ * closes (they were dropped with their reference, or never read) is not evaluated: it has metrics
+ * that say so, and alerts stay as they are.
+ */
+final class EvaluateWindows extends KeyedProcessFunction<String, WindowPart, DriftMetric> {
+  private static final long serialVersionUID = 1L;
+  private static final Logger log = LoggerFactory.getLogger(EvaluateWindows.class);
+  private static final long LOG_EVERY_MILLIS = 60_000;
+
+  /** Of so many closed windows it is known how many vectors they had. */
+  private static final int CLOSED_KEPT = 500;
+
+  /** What began and ceased, in order of windows. */
+  static final OutputTag<DriftAlert> ALERTS =
+      new OutputTag<>("alerts", RecordTypeInfo.ofAvro(DriftAlert.class));
+
+  private final List<Watch> watches;
+  private transient Map<String, OpenMonitor> monitors = Map.of();
+  private transient @Nullable MapState<Long, byte[]> windows;
+  private transient @Nullable MapState<String, byte[]> alertStates;
+  private transient @Nullable ValueState<Long> closedUntil;
+  private transient @Nullable ValueState<String> reference;
+  private transient @Nullable MapState<Long, Boolean> incomplete;
+  private transient @Nullable MapState<Long, Long> seen;
+  private transient @Nullable MapState<Long, Long> late;
+
+  EvaluateWindows(List<Watch> watches) {
+    this.watches = List.copyOf(watches);
+  }
+
+  @Override
+  public void open(OpenContext context) {
+    AvroCodec.trustGeneratedRecords(); // Flink copies with Avro what is put out
+    MetricGroup metrics = getRuntimeContext().getMetricGroup();
+    monitors = new HashMap<>();
+    for (Watch watch : watches) {
+      String name = watch.monitor().name();
+      monitors.put(
+          name, new OpenMonitor(watch.detector(), metrics.addGroup("monitor", name), name));
+    }
+    PrimitiveArrayTypeInfo<byte[]> bytes = PrimitiveArrayTypeInfo.BYTE_PRIMITIVE_ARRAY_TYPE_INFO;
+    windows =
+        getRuntimeContext().getMapState(new MapStateDescriptor<>("windows", Types.LONG, bytes));
+    alertStates =
+        getRuntimeContext().getMapState(new MapStateDescriptor<>("alerts", Types.STRING, bytes));
+    closedUntil =
+        getRuntimeContext().getState(new ValueStateDescriptor<>("closed-until", Types.LONG));
+    reference = getRuntimeContext().getState(new ValueStateDescriptor<>("reference", Types.STRING));
+    incomplete =
+        getRuntimeContext()
+            .getMapState(new MapStateDescriptor<>("incomplete", Types.LONG, Types.BOOLEAN));
+    seen =
+        getRuntimeContext().getMapState(new MapStateDescriptor<>("seen", Types.LONG, Types.LONG));
+    late =
+        getRuntimeContext().getMapState(new MapStateDescriptor<>("late", Types.LONG, Types.LONG));
+  }
+
+  @Override
+  // open comes first
+  public void processElement(WindowPart part, Context context, Collector<DriftMetric> out)
+      throws Exception {
+    OpenMonitor monitor = monitors.get(part.monitor());
+    DriftDetector detector = monitor.detector();
+    dropWindowsOfAnotherReference(part.monitor(), detector);
+    long end = detector.windowEnd(part.windowStart());
+    Long closed = closedUntil.value();
+    if (end - 1 <= context.timerService().currentWatermark() || (closed != null && end <= closed)) {
+      tellOfLate(part, monitor, out);
+      return;
+    }
+    if (part.afterGap()) {
+      incomplete.put(part.windowStart(), true);
+      for (Long start : windows.keys()) {
+        incomplete.put(start, true);
+      }
+    }
+    WindowSummary window = detector.readWindow(part.summary());
+    byte[] earlier = windows.get(part.windowStart());
+    if (earlier == null) {
+      context.timerService().registerEventTimeTimer(end - 1);
+    } else {
+      window.merge(detector.readWindow(earlier));
+    }
+    windows.put(part.windowStart(), window.toBytes());
+  }
+
+  @Override
+  public void onTimer(long timestamp, OnTimerContext context, Collector<DriftMetric> out)
+      throws Exception {
+    String name = context.getCurrentKey();
+    OpenMonitor monitor = monitors.get(name);
+    if (monitor == null) {
+      forget(name);
+      return;
+    }
+    DriftDetector detector = monitor.detector();
+    dropWindowsOfAnotherReference(name, detector);
+    closedUntil.update(timestamp + 1);
+    long start = detector.windowStart(timestamp);
+    byte[] summary = windows.get(start);
+    if (summary == null && !incomplete.contains(start)) {
+      return;
+    }
+    windows.remove(start);
+    WindowSummary window =
+        summary == null ? detector.newWindow() : detector.readWindow(summary); // dropped
+    remember(start, window.events(), monitor);
+    if (incomplete.contains(start)) {
+      incomplete.remove(start);
+      detector.unevaluated(start, window).forEach(out::collect);
+      monitor.incomplete(start, window.events());
+      return;
+    }
+    Map<String, AlertState> states = new HashMap<>();
+    for (String feature : detector.features()) {
+      byte[] state = alertStates.get(feature);
+      if (state != null) {
+        states.put(feature, AlertState.read(state));
+      }
+    }
+    DriftDetector.Verdict verdict = detector.evaluate(start, window, states);
+    for (Map.Entry<String, AlertState> state : verdict.states().entrySet()) {
+      alertStates.put(state.getKey(), state.getValue().toBytes());
+    }
+    verdict.metrics().forEach(out::collect);
+    verdict.alerts().forEach(alert -> context.output(ALERTS, alert));
+    monitor.evaluated(verdict);
+  }
+
+  private void tellOfLate(WindowPart part, OpenMonitor monitor, Collector<DriftMetric> out)
+      throws Exception {
+    long start = part.windowStart();
+    Long closed = closedUntil.value();
+    if (closed != null && start < oldestKept(monitor.detector().windowStart(closed - 1), monitor)) {
+      monitor.late(part.vectors(), start); // what it was closed with is not known any more
+      return;
+    }
+    Long before = late.get(start);
+    long now = (before == null ? 0 : before) + part.vectors();
+    late.put(start, now);
+    Long had = seen.get(start);
+    out.collect(monitor.detector().late(start, had == null ? 0 : had, now));
+    monitor.late(part.vectors(), start);
+  }
+
+  /** Keeps how many vectors a window was closed with, and lets go of the oldest. */
+  private void remember(long start, long events, OpenMonitor monitor) throws Exception {
+    seen.put(start, events);
+    long oldest = oldestKept(start, monitor);
+    forgetBefore(oldest, seen);
+    forgetBefore(oldest, late);
+  }
+
+  /** Start of the oldest window of which it is known what it was closed with. */
+  private static long oldestKept(long newestClosed, OpenMonitor monitor) {
+    return newestClosed - CLOSED_KEPT * (monitor.detector().windowEnd(newestClosed) - newestClosed);
+  }
+
+  private static void forgetBefore(long oldest, MapState<Long, Long> kept) throws Exception {
+    List<Long> old = new ArrayList<>();
+    for (Long start : kept.keys()) {
+      if (start < oldest) {
+        old.add(start);
+      }
+    }
+    for (Long start : old) {
+      kept.remove(start);
+    }
+  }
+
+  /** A monitor that the pipeline no longer declares leaves nothing behind. */
+  private void forget(String monitor) {
+    log.info("Monitor {} is no longer declared: its windows and alerts are forgotten", monitor);
+    windows.clear();
+    alertStates.clear();
+    closedUntil.clear();
+    reference.clear();
+    incomplete.clear();
+    seen.clear();
+    late.clear();
+  }
+
+  private void dropWindowsOfAnotherReference(String monitor, DriftDetector detector)
+      throws Exception {
+    String before = reference.value();
+    if (detector.reference().equals(before)) {
+      return;
+    }
+    if (before != null && !windows.isEmpty()) {
+      for (Long start : windows.keys()) {
+        incomplete.put(start, true);
+      }
+      windows.clear();
+      log.warn(
+          "Monitor {} has a new reference profile: what the windows that were open held is dropped, so they are not evaluated; the next ones are compared with it",
+          monitor);
+    }
+    reference.update(detector.reference());
+  }
+
+  /** A monitor's detector and counters; one an operator instance. */
+  private static final class OpenMonitor {
+    private final DriftDetector detector;
+    private final String name;
+    private final DriftCounters counters;
+    private long lateSinceLogged;
+    private long loggedAt;
+
+    OpenMonitor(DriftDetector detector, MetricGroup metrics, String name) {
+      this.detector = detector;
+      this.name = name;
+      this.counters = new DriftCounters(metrics);
+    }
+
+    DriftDetector detector() {
+      return detector;
+    }
+
+    void evaluated(DriftDetector.Verdict verdict) {
+      counters.evaluated(verdict);
+      verdict
+          .alerts()
+          .forEach(
+              alert ->
+                  log.info("{} {}: {}", alert.getSeverity(), alert.getState(), alert.getMessage()));
+    }
+
+    void incomplete(long windowStart, long vectors) {
+      counters.incomplete();
+      log.warn(
+          "Monitor {}: the window from {} is not evaluated: it holds {} vectors, and others of it were dropped or never read.",
+          name,
+          Instant.ofEpochMilli(windowStart),
+          vectors);
+    }
+
+    void late(long vectors, long windowStart) {
+      counters.late(vectors);
+      lateSinceLogged += vectors;
+      long now = System.currentTimeMillis(); // paces the log, decides nothing
+      if (now - loggedAt >= LOG_EVERY_MILLIS) {
+        log.warn(
+            "Monitor {}: {} vectors came after their window had closed and were not counted in it, the last for the window from {}. If that is usual, raise the monitor's lateness.",
+            name,
+            lateSinceLogged,
+            Instant.ofEpochMilli(windowStart));
+        lateSinceLogged = 0;
+        loggedAt = now;
+      }
+    }
+  }
+}

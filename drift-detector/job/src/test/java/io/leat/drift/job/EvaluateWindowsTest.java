@@ -1,0 +1,309 @@
+package io.leat.drift.job;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.groups.Tuple.tuple;
+
+import io.leat.records.AlertState;
+import io.leat.records.DriftAlert;
+import io.leat.records.DriftMetric;
+import io.leat.records.Severity;
+import java.util.List;
+import java.util.Queue;
+import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.formats.avro.typeutils.AvroSerializer;
+import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
+import org.apache.flink.streaming.api.operators.KeyedProcessOperator;
+import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+import org.apache.flink.streaming.util.KeyedOneInputStreamOperatorTestHarness;
+import org.junit.jupiter.api.Test;
+
+/** Given parts of windows, and watermarks, these metrics and alerts come out. */
+class EvaluateWindowsTest {
+  private static final long DAY = Given.DAY;
+  private final Watch watch = Given.watch("m", 3);
+  private final Watch other = Given.watch("n", 3);
+
+  /** The operator under test, in Flink's harness. */
+  private final class Evaluator implements AutoCloseable {
+    private final KeyedOneInputStreamOperatorTestHarness<String, WindowPart, DriftMetric> harness;
+
+    Evaluator(List<Watch> watches, OperatorSubtaskState state) throws Exception {
+      harness =
+          new KeyedOneInputStreamOperatorTestHarness<>(
+              new KeyedProcessOperator<>(new EvaluateWindows(watches)),
+              WindowPart::monitor,
+              Types.STRING);
+      harness.setup(new AvroSerializer<>(DriftMetric.class));
+      harness.initializeState(state);
+      harness.open();
+    }
+
+    Evaluator(Watch... watches) throws Exception {
+      this(List.of(watches), OperatorSubtaskState.builder().build());
+    }
+
+    Evaluator given(Watch of, long day, int vectors, double constant) throws Exception {
+      harness.processElement(Given.part(of, day * DAY, vectors, constant), day * DAY);
+      return this;
+    }
+
+    Evaluator given(long day, int vectors, double constant) throws Exception {
+      return given(watch, day, vectors, constant);
+    }
+
+    Evaluator watermark(long day) throws Exception {
+      harness.processWatermark(day * DAY - 1);
+      return this;
+    }
+
+    OperatorSubtaskState snapshot() throws Exception {
+      return harness.snapshot(1, 1);
+    }
+
+    Evaluator givenAfterGap(long day, int vectors, double constant) throws Exception {
+      WindowPart part = Given.part(watch, day * DAY, vectors, constant);
+      harness.processElement(
+          new WindowPart(part.monitor(), part.windowStart(), vectors, true, part.summary()),
+          day * DAY);
+      return this;
+    }
+
+    List<DriftMetric> metrics() {
+      return harness.extractOutputValues();
+    }
+
+    /** Metrics of features: without those that tell of late vectors. */
+    List<DriftMetric> verdicts() {
+      return metrics().stream().filter(metric -> !metric.getMetric().equals("vectors")).toList();
+    }
+
+    List<DriftAlert> alerts() {
+      Queue<StreamRecord<DriftAlert>> alerts = harness.getSideOutput(EvaluateWindows.ALERTS);
+      return alerts == null ? List.of() : alerts.stream().map(StreamRecord::getValue).toList();
+    }
+
+    @Override
+    public void close() throws Exception {
+      harness.close();
+    }
+  }
+
+  @Test
+  void aWindowIsEvaluatedOnceWhenTheWatermarkPassesItsEnd() throws Exception {
+    try (Evaluator evaluator = new Evaluator(watch)) {
+      evaluator.given(0, 20, 3).given(0, 4, 3);
+      assertThat(evaluator.metrics()).isEmpty();
+
+      evaluator.watermark(1);
+
+      assertThat(evaluator.metrics())
+          .extracting(DriftMetric::getFeature, DriftMetric::getMetric, DriftMetric::getEvents)
+          .containsExactly(
+              tuple("event.price", "ks", 24L),
+              tuple("event.price", "psi_deciles_1e-4", 24L),
+              tuple("event.constant", "ks", 24L),
+              tuple("event.constant", "psi_deciles_1e-4", 24L));
+      evaluator.watermark(2);
+      assertThat(evaluator.metrics()).hasSize(4);
+    }
+  }
+
+  @Test
+  void aWindowOfWhichItIsForgottenWhatItWasClosedWithIsNotSaidToHaveHadNothing() throws Exception {
+    try (Evaluator evaluator = new Evaluator(watch)) {
+      evaluator.given(0, 24, 3).given(500, 24, 3).watermark(501).given(0, 2, 3);
+      evaluator.given(501, 24, 3).watermark(502).given(0, 2, 3).given(1, 3, 3);
+
+      assertThat(evaluator.metrics())
+          .filteredOn(metric -> metric.getMetric().equals("vectors"))
+          .extracting(
+              metric -> metric.getWindowStart().toEpochMilli() / DAY,
+              DriftMetric::getEvents,
+              DriftMetric::getLate)
+          .containsExactly(tuple(0L, 24L, 2L), tuple(1L, 0L, 3L));
+    }
+  }
+
+  @Test
+  void windowsAreEvaluatedInOrderWhateverOrderTheirPartsComeIn() throws Exception {
+    try (Evaluator evaluator = new Evaluator(watch)) {
+      evaluator.given(3, 20, 3).given(1, 20, 3).given(0, 20, 3).watermark(9);
+
+      assertThat(evaluator.metrics())
+          .extracting(metric -> metric.getWindowStart().toEpochMilli() / DAY)
+          .containsExactly(0L, 0L, 0L, 0L, 1L, 1L, 1L, 1L, 3L, 3L, 3L, 3L);
+    }
+  }
+
+  @Test
+  void anAlertOpensStaysAndCloses() throws Exception {
+    try (Evaluator evaluator = new Evaluator(watch)) {
+      for (long day = 0; day < 12; day++) {
+        evaluator.given(day, 24, day >= 2 && day < 6 ? 4 : 3).watermark(day + 1);
+      }
+
+      assertThat(evaluator.alerts())
+          .extracting(
+              DriftAlert::getFeature,
+              DriftAlert::getState,
+              DriftAlert::getSeverity,
+              alert -> alert.getWindowStart().toEpochMilli() / DAY)
+          .containsExactly(
+              tuple("event.constant", AlertState.OPEN, Severity.CRITICAL, 3L),
+              tuple("event.constant", AlertState.CLOSED, Severity.CRITICAL, 8L));
+      assertThat(evaluator.alerts())
+          .extracting(DriftAlert::getAlertId)
+          .containsOnly(evaluator.alerts().get(0).getAlertId());
+    }
+  }
+
+  @Test
+  void anAlertThatWasOpenedIsNotOpenedAgainAfterARestart() throws Exception {
+    OperatorSubtaskState state;
+    String id;
+    try (Evaluator evaluator = new Evaluator(watch)) {
+      evaluator.given(0, 24, 4).watermark(1).given(1, 24, 4).given(2, 10, 4).watermark(2);
+      assertThat(evaluator.alerts()).hasSize(1);
+      id = evaluator.alerts().get(0).getAlertId();
+      state = evaluator.snapshot();
+    }
+    try (Evaluator evaluator = new Evaluator(List.of(watch), state)) {
+      evaluator.given(2, 14, 4).watermark(3).given(3, 24, 3).given(4, 24, 3).given(5, 24, 3);
+      evaluator.watermark(6);
+
+      assertThat(evaluator.metrics().get(0).getEvents()).isEqualTo(24);
+      assertThat(evaluator.alerts())
+          .extracting(DriftAlert::getState, DriftAlert::getAlertId)
+          .containsExactly(tuple(AlertState.CLOSED, id));
+    }
+  }
+
+  @Test
+  void whatComesAfterItsWindowClosedChangesNothing() throws Exception {
+    OperatorSubtaskState state;
+    try (Evaluator evaluator = new Evaluator(watch)) {
+      evaluator.given(1, 24, 3).watermark(2).given(1, 24, 4).given(0, 24, 4).watermark(3);
+      assertThat(evaluator.verdicts()).hasSize(4);
+      state = evaluator.snapshot();
+    }
+    // The watermark of before is gone; that the window was closed is not.
+    try (Evaluator evaluator = new Evaluator(List.of(watch), state)) {
+      evaluator.given(1, 24, 4).given(0, 24, 4).watermark(5);
+      assertThat(evaluator.verdicts()).isEmpty();
+    }
+  }
+
+  @Test
+  void vectorsThatComeAfterTheirWindowClosedAreReportedOfWithIt() throws Exception {
+    OperatorSubtaskState state;
+    try (Evaluator evaluator = new Evaluator(watch)) {
+      evaluator.given(1, 24, 3).watermark(2).given(1, 5, 3);
+      state = evaluator.snapshot();
+    }
+    try (Evaluator evaluator = new Evaluator(List.of(watch), state)) {
+      evaluator.given(1, 2, 3).given(0, 3, 3);
+
+      assertThat(evaluator.metrics())
+          .extracting(
+              metric -> metric.getWindowStart().toEpochMilli() / DAY,
+              DriftMetric::getMetric,
+              DriftMetric::getEvents,
+              DriftMetric::getLate,
+              DriftMetric::getComplete)
+          .containsExactly(
+              tuple(1L, "vectors", 24L, 7L, false), tuple(0L, "vectors", 0L, 3L, false));
+      assertThat(evaluator.alerts()).isEmpty();
+    }
+  }
+
+  @Test
+  void aWindowThatIsKnownToLackVectorsIsNotEvaluated() throws Exception {
+    try (Evaluator evaluator = new Evaluator(watch)) {
+      evaluator.given(0, 24, 4).watermark(1).given(1, 24, 4);
+      evaluator.givenAfterGap(2, 24, 4).watermark(3);
+
+      assertThat(evaluator.metrics().subList(4, 12))
+          .allSatisfy(
+              metric -> {
+                assertThat(metric.getComplete()).isFalse();
+                assertThat(metric.getValue()).isNull();
+                assertThat(metric.getEvents()).isEqualTo(24);
+              });
+      assertThat(evaluator.alerts()).as("two windows that drifted would open one").isEmpty();
+
+      evaluator.given(3, 24, 4).watermark(4);
+
+      assertThat(evaluator.metrics().subList(12, 16))
+          .extracting(DriftMetric::getComplete)
+          .containsOnly(true);
+      assertThat(evaluator.alerts()).hasSize(1);
+    }
+  }
+
+  @Test
+  void monitorsHaveNothingToDoWithEachOther() throws Exception {
+    try (Evaluator evaluator = new Evaluator(watch, other)) {
+      evaluator.given(watch, 0, 24, 4).given(other, 1, 24, 4).watermark(3);
+      assertThat(evaluator.alerts()).isEmpty();
+
+      evaluator.given(watch, 3, 24, 4).given(other, 3, 24, 3).watermark(4);
+
+      assertThat(evaluator.alerts()).extracting(DriftAlert::getMonitor).containsExactly("m");
+    }
+  }
+
+  @Test
+  void aNewReferenceDropsOpenWindowsAndKeepsAlerts() throws Exception {
+    OperatorSubtaskState state;
+    try (Evaluator evaluator = new Evaluator(watch)) {
+      evaluator.given(0, 24, 4).given(1, 24, 4).watermark(2).given(2, 24, 4);
+      assertThat(evaluator.alerts()).hasSize(1);
+      state = evaluator.snapshot();
+    }
+    Watch retrained = Given.watch("m", 4);
+    try (Evaluator evaluator = new Evaluator(List.of(retrained), state)) {
+      evaluator.given(retrained, 2, 20, 4).given(retrained, 3, 24, 4).given(retrained, 4, 24, 4);
+      evaluator.given(retrained, 5, 24, 4).watermark(6);
+
+      assertThat(evaluator.metrics().get(0).getWindowStart().toEpochMilli()).isEqualTo(2 * DAY);
+      assertThat(evaluator.metrics().get(0).getEvents()).isEqualTo(20);
+      assertThat(evaluator.metrics().get(0).getComplete())
+          .as("it lacks what was dropped")
+          .isFalse();
+      assertThat(evaluator.alerts())
+          .extracting(DriftAlert::getState)
+          .containsExactly(AlertState.CLOSED);
+    }
+  }
+
+  @Test
+  void aWindowOfWhichAllIsDroppedIsSaidToLackIt() throws Exception {
+    OperatorSubtaskState state;
+    try (Evaluator evaluator = new Evaluator(watch)) {
+      state = evaluator.given(0, 24, 3).snapshot();
+    }
+    Watch retrained = Given.watch("m", 4);
+    try (Evaluator evaluator = new Evaluator(List.of(retrained), state)) {
+      evaluator.given(retrained, 1, 24, 4).watermark(2);
+
+      assertThat(evaluator.metrics())
+          .filteredOn(metric -> metric.getWindowStart().toEpochMilli() == 0)
+          .hasSize(4)
+          .allSatisfy(metric -> assertThat(metric.getComplete()).isFalse())
+          .allSatisfy(metric -> assertThat(metric.getEvents()).isZero());
+    }
+  }
+
+  @Test
+  void aMonitorThatIsNoLongerDeclaredLeavesNothingBehind() throws Exception {
+    OperatorSubtaskState state;
+    try (Evaluator evaluator = new Evaluator(watch, other)) {
+      evaluator.given(watch, 0, 24, 3).given(other, 0, 24, 3);
+      state = evaluator.snapshot();
+    }
+    try (Evaluator evaluator = new Evaluator(List.of(other), state)) {
+      evaluator.watermark(2);
+      assertThat(evaluator.metrics()).extracting(DriftMetric::getMonitor).containsOnly("n");
+    }
+  }
+}

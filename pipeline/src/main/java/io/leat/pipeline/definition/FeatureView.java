@@ -1,0 +1,325 @@
+package io.leat.pipeline.definition;
+
+import io.leat.pipeline.definition.FeatureService.DerivedFeature;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+
+/**
+ * Features of one entity out of one event stream.
+ *
+ * @param name the view's name
+ * @param version version of the definition, from 1
+ * @param entity what the features are about
+ * @param source name of the event that they are made of
+ * @param windows the windows, the shortest first, each length once; each a multiple of the
+ *     resolution, or {@link Window#LIFETIME}, which reaches back to the key's first event
+ * @param resolution length of a tile; 1 ms is {@code exact}, which is one unit of the source's
+ *     event time: a millisecond or a microsecond
+ * @param offset how far behind the time of evaluation every window ends; a multiple of the
+ *     resolution, 0 or more
+ * @param grace how late, behind the key's newest event, an event may be and still be counted in
+ *     full
+ * @param aggregations aggregations in declared order
+ * @param backfill whether its first values come from the offline tables; changes no value
+ * @param derived features that are made of the columns, and perhaps of the event that a vector is
+ *     of, in declared order; their names and their expressions' are full ones, {@code
+ *     customer_activity.avg_amount_7d}. No part of the view's state
+ */
+public record FeatureView(
+    String name,
+    int version,
+    Entity entity,
+    String source,
+    List<Window> windows,
+    Duration resolution,
+    Duration offset,
+    Duration grace,
+    List<Aggregation> aggregations,
+    boolean backfill,
+    List<DerivedFeature> derived) {
+  public FeatureView {
+    windows = List.copyOf(windows);
+    aggregations = List.copyOf(aggregations);
+    derived = List.copyOf(derived);
+  }
+
+  /**
+   * A view of aggregations alone, whose values begin with the first event that the online store
+   * sees, over windows that are written in their largest whole unit.
+   */
+  public FeatureView(
+      String name,
+      int version,
+      Entity entity,
+      String source,
+      List<Duration> windows,
+      Duration resolution,
+      Duration offset,
+      Duration grace,
+      List<Aggregation> aggregations) {
+    this(
+        name,
+        version,
+        entity,
+        source,
+        windows.stream().map(Window::of).toList(),
+        resolution,
+        offset,
+        grace,
+        aggregations,
+        false,
+        List.of());
+  }
+
+  /** The same view with these derived features in place of its own. */
+  public FeatureView with(List<DerivedFeature> derived) {
+    return copy(windows, derived);
+  }
+
+  /** The same view over these windows. */
+  FeatureView over(List<Window> windows) {
+    return copy(windows, derived);
+  }
+
+  private FeatureView copy(List<Window> windows, List<DerivedFeature> derived) {
+    return new FeatureView(
+        name,
+        version,
+        entity,
+        source,
+        windows,
+        resolution,
+        offset,
+        grace,
+        aggregations,
+        backfill,
+        derived);
+  }
+
+  /** How long the windows are, the shortest first. */
+  public List<Duration> windowLengths() {
+    return windows.stream().map(Window::length).toList();
+  }
+
+  /** {@code name@version}: names the view's state. */
+  public String id() {
+    return name + "@" + version;
+  }
+
+  /** The view's columns: each aggregation in declared order over each window, shortest first. */
+  public List<Column> columns() {
+    return aggregations.stream()
+        .flatMap(
+            aggregation ->
+                windows.stream()
+                    .flatMap(
+                        window ->
+                            IntStream.rangeClosed(1, aggregation.width())
+                                .mapToObj(rank -> new Column(aggregation, window, rank))))
+        .toList();
+  }
+
+  /**
+   * The column that a name means but for the unit of its window: {@code orders_24h} for {@code
+   * orders_1d}.
+   */
+  public Optional<String> inItsUnit(String columnName) {
+    return columns().stream()
+        .filter(
+            column ->
+                column
+                    .window()
+                    .spellings()
+                    .map(other -> new Column(column.aggregation(), other, column.rank()))
+                    .anyMatch(other -> other.name().equals(columnName)))
+        .map(Column::name)
+        .findFirst();
+  }
+
+  /** A derived feature by its name within the view: {@code amount_vs_usual}. */
+  public Optional<DerivedFeature> derived(String shortName) {
+    return derived.stream().filter(d -> shortName(d).equals(shortName)).findFirst();
+  }
+
+  /** The name within the view of one of its derived features. */
+  public String shortName(DerivedFeature derived) {
+    return derived.name().substring(name.length() + 1);
+  }
+
+  /** Names within the view of its features: the columns, and then the derived ones. */
+  public List<String> featureNames() {
+    return Stream.concat(
+            columns().stream().map(Column::name), derived.stream().map(this::shortName))
+        .toList();
+  }
+
+  /**
+   * One value of a view: of an aggregation over a window.
+   *
+   * @param rank which of the aggregation's values, from 1; aggregations of one value have only 1
+   */
+  public record Column(Aggregation aggregation, Window window, int rank) {
+    /** Name within the view: {@code avg_amount_7d}, {@code recent_7d_2}. */
+    public String name() {
+      String name = aggregation.name() + "_" + window.text();
+      return aggregation.function().isList() ? name + "_" + rank : name;
+    }
+  }
+
+  /** What a value is; any may be null. */
+  public enum ValueType {
+    LONG,
+    DOUBLE,
+    BOOLEAN,
+    STRING
+  }
+
+  /** What an aggregation is computed of. */
+  public enum Input {
+    /** The events themselves; the function takes no field. */
+    EVENTS,
+    /** A field that is a number or a bool (true is 1). */
+    NUMBERS,
+    /** A field that is a number, a bool, a string or an enum. */
+    SCALARS
+  }
+
+  /** What a function takes beside its field. */
+  public enum Parameter {
+    NONE,
+    /** How many values it gives: a whole number from 1 to 100. */
+    SIZE,
+    /** A number from 0 to 1. */
+    FRACTION,
+    /** A duration. */
+    HALF_LIFE
+  }
+
+  /**
+   * What is computed over a window. Null values, and numbers that are not finite, are passed over
+   * (but for {@link #LATEST}). Where events have an order it is by event time, then by event id,
+   * each as the source's contract declares it.
+   */
+  public enum Function {
+    COUNT(Input.EVENTS, Parameter.NONE),
+    SUM(Input.NUMBERS, Parameter.NONE),
+    AVG(Input.NUMBERS, Parameter.NONE),
+    MIN(Input.NUMBERS, Parameter.NONE),
+    MAX(Input.NUMBERS, Parameter.NONE),
+    /** Sample variance (n - 1); null of fewer than two values. */
+    VARIANCE(Input.NUMBERS, Parameter.NONE),
+    /** Square root of {@link #VARIANCE}. */
+    STDDEV(Input.NUMBERS, Parameter.NONE),
+    /** The oldest value. */
+    FIRST(Input.SCALARS, Parameter.NONE),
+    /** The newest value. */
+    LAST(Input.SCALARS, Parameter.NONE),
+    /** The field of the newest event, null where it is null there. */
+    LATEST(Input.SCALARS, Parameter.NONE),
+    /** The newest values, the newest first. */
+    LAST_N(Input.SCALARS, Parameter.SIZE),
+    /** How many different values. */
+    COUNT_DISTINCT(Input.SCALARS, Parameter.NONE),
+    /** The least value that at least this fraction of the values do not exceed. */
+    QUANTILE(Input.NUMBERS, Parameter.FRACTION),
+    /** The most frequent values, the most frequent first. */
+    TOP_K(Input.SCALARS, Parameter.SIZE),
+    /** Average in which a value's weight halves with every half-life of its age. */
+    EWMA(Input.NUMBERS, Parameter.HALF_LIFE),
+    /** Seconds from the newest event that is older than the time of evaluation. */
+    TIME_SINCE_LAST(Input.EVENTS, Parameter.NONE),
+    /** Events a second. */
+    RATE(Input.EVENTS, Parameter.NONE),
+    /** The newest value less the one before it. */
+    DELTA(Input.NUMBERS, Parameter.NONE);
+
+    private final Input input;
+    private final Parameter parameter;
+
+    Function(Input input, Parameter parameter) {
+      this.input = input;
+      this.parameter = parameter;
+    }
+
+    public Input input() {
+      return input;
+    }
+
+    public Parameter parameter() {
+      return parameter;
+    }
+
+    /** Whether it gives several values, each a column of its own. */
+    public boolean isList() {
+      return parameter == Parameter.SIZE;
+    }
+
+    /** Name in the definition language. */
+    public String text() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+
+  /**
+   * One aggregation, evaluated over each of the view's windows.
+   *
+   * @param name the aggregation's name; with a window it names a feature: {@code name_7d}
+   * @param field field of the source; empty for functions of the events themselves
+   * @param parameter what the function takes beside the field, a half-life in milliseconds; empty
+   *     where it takes nothing
+   * @param where CEL of type bool over the event's fields; the aggregation sees only events for
+   *     which it holds
+   * @param defaultValue the value where the window holds none
+   * @param type type of its values
+   */
+  public record Aggregation(
+      String name,
+      Function function,
+      Optional<String> field,
+      Optional<Double> parameter,
+      Optional<Expression> where,
+      Optional<Double> defaultValue,
+      ValueType type) {
+    public Aggregation {
+      if (field.isPresent() != (function.input() != Input.EVENTS) && function != Function.COUNT) {
+        throw new IllegalArgumentException(
+            "aggregation %s: %s %s"
+                .formatted(
+                    name, function.text(), field.isPresent() ? "takes no field" : "needs a field"));
+      }
+      if (parameter.isPresent() != (function.parameter() != Parameter.NONE)) {
+        throw new IllegalArgumentException(
+            "aggregation %s: %s takes %s beside its field"
+                .formatted(name, function.text(), function.parameter()));
+      }
+    }
+
+    /** An aggregation whose values are numbers, of a function that takes nothing but a field. */
+    public Aggregation(
+        String name,
+        Function function,
+        Optional<String> field,
+        Optional<Expression> where,
+        Optional<Double> defaultValue) {
+      this(
+          name,
+          function,
+          field,
+          Optional.empty(),
+          where,
+          defaultValue,
+          function == Function.COUNT || function == Function.COUNT_DISTINCT
+              ? ValueType.LONG
+              : ValueType.DOUBLE);
+    }
+
+    /** How many values it gives. */
+    public int width() {
+      return function.isList() ? parameter.orElseThrow().intValue() : 1;
+    }
+  }
+}

@@ -1,0 +1,39 @@
+package io.leat.pipeline.definition;
+
+import java.io.Serializable;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * Watches the features that a model is fed.
+ *
+ * @param model name of the watched model
+ * @param window length of the tumbling windows in event time, aligned to 1970-01-01 UTC
+ * @param features full names of the watched features; empty: every numeric feature of the model's
+ *     service
+ * @param lateness how far out of order vectors may come and still be counted in their window
+ * @param minimumEvents windows with fewer values are measured but never evaluated
+ * @param falseAlarmsPerWeek budget for the whole monitor; thresholds are calibrated to it on the
+ *     reference
+ * @param openAfter an alert opens when this many of the last {@code openOf} windows drifted
+ * @param openOf see {@code openAfter}
+ * @param closeAfter an alert closes after this many windows in a row without drift
+ */
+public record Monitor(
+    String name,
+    String model,
+    Duration window,
+    List<String> features,
+    Duration lateness,
+    int minimumEvents,
+    double falseAlarmsPerWeek,
+    int openAfter,
+    int openOf,
+    int closeAfter)
+    implements Serializable {
+  private static final long serialVersionUID = 1L;
+
+  public Monitor {
+    features = List.copyOf(features);
+  }
+}

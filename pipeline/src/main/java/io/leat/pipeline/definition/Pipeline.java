@@ -1,0 +1,84 @@
+package io.leat.pipeline.definition;
+
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * One pipeline: all that its folder declares. Every name that one part uses of another has been
+ * resolved; lists are in the order of their files' names.
+ *
+ * <p>There may be several versions of a view, side by side; of everything else a name stands for
+ * one definition.
+ *
+ * @param name the pipeline's name; prefix of its jobs' consumer groups
+ * @param owner who answers for it
+ */
+public record Pipeline(
+    String name,
+    String owner,
+    List<Entity> entities,
+    List<Contract> contracts,
+    List<FeatureView> views,
+    List<FeatureService> services,
+    List<Model> models,
+    List<Monitor> monitors,
+    List<RetrainingPolicy> retraining) {
+  public Pipeline {
+    entities = List.copyOf(entities);
+    contracts = List.copyOf(contracts);
+    views = List.copyOf(views);
+    services = List.copyOf(services);
+    models = List.copyOf(models);
+    monitors = List.copyOf(monitors);
+    retraining = List.copyOf(retraining);
+  }
+
+  public Optional<Contract> contract(String event) {
+    return contracts.stream().filter(c -> c.event().equals(event)).findFirst();
+  }
+
+  /** The versions of a view, ascending; none where there is no such view. */
+  public List<FeatureView> versions(String view) {
+    return views.stream()
+        .filter(v -> v.name().equals(view))
+        .sorted(Comparator.comparingInt(FeatureView::version))
+        .toList();
+  }
+
+  /** A view, where the folder declares that version of it. */
+  public Optional<FeatureView> view(String name, int version) {
+    return versions(name).stream().filter(v -> v.version() == version).findFirst();
+  }
+
+  /**
+   * The version of a view that its name alone means to who reads features: the one that is
+   * promoted, or the lowest where that is none of the folder's; none where there is no such view.
+   *
+   * @param promoted versions by name of the view
+   */
+  public Optional<FeatureView> meantByName(String view, Map<String, Integer> promoted) {
+    List<FeatureView> versions = versions(view);
+    return versions.stream()
+        .filter(v -> Integer.valueOf(v.version()).equals(promoted.get(view)))
+        .findFirst()
+        .or(() -> versions.stream().findFirst());
+  }
+
+  /**
+   * Every view that a service may name, each in the version that the service means, in the order of
+   * {@link #views()}. It need not use them all.
+   */
+  public List<FeatureView> viewsFor(FeatureService service) {
+    return views.stream().filter(service::means).toList();
+  }
+
+  public Optional<FeatureService> service(String name) {
+    return services.stream().filter(s -> s.name().equals(name)).findFirst();
+  }
+
+  public Optional<Model> model(String name) {
+    return models.stream().filter(m -> m.name().equals(name)).findFirst();
+  }
+}

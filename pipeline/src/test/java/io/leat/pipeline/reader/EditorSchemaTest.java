@@ -1,0 +1,161 @@
+package io.leat.pipeline.reader;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.networknt.schema.JsonSchemaFactory;
+import com.networknt.schema.SpecVersion;
+import com.networknt.schema.ValidationMessage;
+import io.leat.pipeline.yaml.Keys;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.snakeyaml.engine.v2.api.Load;
+import org.snakeyaml.engine.v2.api.LoadSettings;
+
+/** The JSON Schemas for editors say what the readers do. */
+class EditorSchemaTest {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  @TempDir private Path directory;
+  private TestFolder folder;
+
+  @BeforeEach
+  void copyCardPayments() {
+    folder = TestFolder.cardPayments(directory);
+  }
+
+  static Stream<Arguments> keys() {
+    return Stream.of(
+        Arguments.of("pipeline", "", PipelineFileReader.KEYS),
+        Arguments.of(
+            "pipeline",
+            "/properties/entities/additionalProperties",
+            PipelineFileReader.ENTITY_KEYS),
+        Arguments.of("contract", "", ContractReader.KEYS),
+        Arguments.of("contract", "/properties/rules/items/oneOf/0", ContractReader.RULE_KEYS),
+        Arguments.of("contract", "/properties/topic", ContractReader.TOPIC_KEYS),
+        Arguments.of("contract", "/properties/envelope/oneOf/1", InputFormatReader.ENVELOPE_KEYS),
+        Arguments.of(
+            "contract",
+            "/properties/missing/additionalProperties/oneOf/1",
+            MissingReader.FILL_KEYS),
+        Arguments.of("contract", "/properties/protect/items", PrivacyReader.PROTECTION_KEYS),
+        Arguments.of("contract", "/properties/dead_letters", PrivacyReader.DEAD_LETTER_KEYS),
+        Arguments.of("view", "", ViewReader.KEYS),
+        Arguments.of("service", "", ServiceReader.KEYS),
+        Arguments.of("service", "/properties/label", ServiceReader.LABEL_KEYS),
+        Arguments.of("model", "", ModelReader.KEYS),
+        Arguments.of("model", "/properties/outputs", ModelReader.OUTPUT_KEYS),
+        Arguments.of("monitor", "", MonitorReader.KEYS),
+        Arguments.of("retraining", "", RetrainingReader.KEYS));
+  }
+
+  @ParameterizedTest
+  @MethodSource("keys")
+  void readersAndSchemasHaveTheSameKeys(String kind, String pointer, Keys keys) {
+    JsonNode schema = schema(kind).at(pointer);
+
+    List<String> properties = new ArrayList<>();
+    schema.get("properties").fieldNames().forEachRemaining(properties::add);
+    List<String> required = new ArrayList<>();
+    schema.get("required").forEach(name -> required.add(name.asText()));
+    assertThat(properties).containsExactlyInAnyOrderElementsOf(keys.all());
+    assertThat(required).containsExactlyInAnyOrderElementsOf(keys.required());
+    assertThat(schema.get("additionalProperties").asBoolean(true)).isFalse();
+    assertThat(schema.get("properties"))
+        .allSatisfy(property -> assertThat(property.path("description").asText()).isNotEmpty());
+  }
+
+  @ParameterizedTest
+  @MethodSource("keys")
+  void theReferenceNamesEveryKey(String kind, String pointer, Keys keys) throws IOException {
+    Path reference =
+        Path.of(System.getProperty("leat.project"), "docs/reference/definition-language.md");
+
+    assertThat(Files.readString(reference))
+        .as("the reference, for %s%s", kind, pointer)
+        .contains(keys.all().stream().map(key -> "`" + key + "`").toList());
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "pipeline,   pipeline.yaml",
+    "contract,   contracts/payments.yaml",
+    "contract,   contracts/payment_labels.yaml",
+    "view,       features/customer_activity.yaml",
+    "view,       features/terminal_risk.yaml",
+    "service,    services/fraud.yaml",
+    "model,      models/fraud/model.yaml",
+    "monitor,    monitors/fraud.yaml",
+    "retraining, retraining/fraud.yaml",
+  })
+  void whatReadersTakeSchemasTake(String kind, String file) {
+    assertThat(validate(kind, folder.text(file))).isEmpty();
+  }
+
+  @Test
+  void whatReadersTakeOfDerivedFeaturesSchemasTake() {
+    String file = "features/customer_activity.yaml";
+    folder.replace(file, "grace: 2d", "derived: [{ trend: avg_amount_7d / avg_amount_30d }]");
+
+    assertThat(folder.problems()).isEmpty();
+    assertThat(validate("view", folder.text(file))).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '~',
+      value = {
+        "pipeline ~ pipeline.yaml ~ owner: risk-platform ~ ownr: risk-platform",
+        "contract ~ contracts/payments.yaml ~ severity: warn ~ severity: warning",
+        "contract ~ contracts/payments.yaml ~ max_future: 10m ~ max_future: 10 minutes",
+        "contract ~ contracts/payments.yaml ~ max_future: 10m ~ protect: [{ with: hmac }]",
+        "view ~ features/customer_activity.yaml ~ avg(amount) ~ mean(amount)",
+        "view ~ features/customer_activity.yaml ~ version: 1 ~ version: one",
+        "view ~ features/customer_activity.yaml ~ grace: 2d ~ derived: []",
+        "view ~ features/customer_activity.yaml ~ grace: 2d ~ derived: [trend]",
+        "view ~ features/customer_activity.yaml ~ grace: 2d ~ derived: [{ a-b: avg_amount_7d }]",
+        "service ~ services/fraud.yaml ~ - event.amount ~ - amount",
+        "model ~ models/fraud/model.yaml ~ service: fraud@3 ~ service: fraud",
+        "monitor ~ monitors/fraud.yaml ~ open_after: 1 of 2 ~ open_after: 1",
+        "retraining ~ retraining/fraud.yaml ~ when: [drift] ~ when: [performance]",
+      })
+  void whatReadersRefuseSchemasRefuse(String kind, String file, String text, String by) {
+    folder.replace(file, text, by);
+
+    assertThat(folder.problems()).isNotEmpty();
+    assertThat(validate(kind, folder.text(file))).isNotEmpty();
+  }
+
+  private static Set<ValidationMessage> validate(String kind, String yaml) {
+    Object document = new Load(LoadSettings.builder().build()).loadFromString(yaml);
+    return JsonSchemaFactory.getInstance(SpecVersion.VersionFlag.V202012)
+        .getSchema(schema(kind))
+        .validate(JSON.valueToTree(document));
+  }
+
+  private static JsonNode schema(String kind) {
+    String name = "/leat/" + kind + ".schema.json";
+    try (InputStream resource = EditorSchemaTest.class.getResourceAsStream(name)) {
+      return JSON.readTree(Objects.requireNonNull(resource, name));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

@@ -1,0 +1,383 @@
+package io.leat.pipeline.reader;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.leat.pipeline.definition.PipelineException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class PipelineProblemsTest {
+  @TempDir private Path directory;
+  private TestFolder folder;
+
+  @BeforeEach
+  void copyCardPayments() {
+    folder = TestFolder.cardPayments(directory);
+  }
+
+  /**
+   * File, a text that stands once in it, what takes its place ({@code \n} is a line feed), the one
+   * problem.
+   */
+  @ParameterizedTest(name = "{2}")
+  @CsvSource(
+      delimiter = '~',
+      quoteCharacter = '`',
+      value = {
+        // keys
+        "contracts/payments.yaml ~ owner: payments-team ~ ownr: payments-team ~ contracts/payments.yaml:3: unknown key ownr; a contract has event, schema, event_id, event_time, owner, description, key, max_future, max_past, compatibility, format, envelope, time_precision, duplicates_within, missing, rules, rule_set, tags, protect, dead_letters, topic. Did you mean owner?",
+        "contracts/payments.yaml ~ event_id: payment_id ~ ~ contracts/payments.yaml:1: no event_id; a contract needs event, schema, event_id, event_time",
+        "contracts/payments.yaml ~ max_future: 10m ~ max_future: 10m\\nmax_future: 5m ~ contracts/payments.yaml:9: max_future stands twice; it is on line 8 already",
+        "monitors/fraud.yaml ~ lateness: 2h ~ segments: [terminal_country] ~ monitors/fraud.yaml:5: segments: this version of Leat does not run it yet; remove it",
+        "monitors/fraud.yaml ~ lateness: 2h ~ `performance: { metric: auc }` ~ monitors/fraud.yaml:5: performance: this version of Leat does not run it yet; remove it",
+        "retraining/fraud.yaml ~ cool_down: 3d ~ veto: [data_quality] ~ retraining/fraud.yaml:4: veto: this version of Leat does not run it yet; remove it",
+        "retraining/fraud.yaml ~ cool_down: 3d ~ `needs: { new_labels: 20000 }` ~ retraining/fraud.yaml:4: needs: this version of Leat does not run it yet; remove it",
+        "retraining/fraud.yaml ~ cool_down: 3d ~ approval: none ~ retraining/fraud.yaml:4: approval: this version of Leat does not run it yet; remove it",
+        "retraining/fraud.yaml ~ cool_down: 3d ~ rollout: [champion] ~ retraining/fraud.yaml:4: rollout: this version of Leat does not run it yet; remove it",
+        "retraining/fraud.yaml ~ cool_down: 3d ~ `gates: { auc: 1 }` ~ retraining/fraud.yaml:4: gates: this version of Leat does not run it yet; remove it",
+        "retraining/fraud.yaml ~ cool_down: 3d ~ `trainer: { builtin: x }` ~ retraining/fraud.yaml:4: trainer: this version of Leat does not run it yet; remove it",
+        "retraining/fraud.yaml ~ when: [drift] ~ when: [drift, performance] ~ retraining/fraud.yaml:2: when: performance: this version of Leat does not run it yet; remove it",
+        // types
+        "contracts/payments.yaml ~ partitions: 6 ~ partitions: many ~ contracts/payments.yaml:15: partitions is 'many'; expected a whole number of at least 1",
+        "contracts/payments.yaml ~ partitions: 6 ~ partitions: 0 ~ contracts/payments.yaml:15: partitions is '0'; expected a whole number of at least 1",
+        "contracts/payments.yaml ~ max_future: 10m ~ max_future: 10 minutes ~ contracts/payments.yaml:8: max_future: '10 minutes' is not a duration; expected a whole number and ms, s, m, h or d, as in 7d",
+        "contracts/payments.yaml ~ max_future: 10m ~ max_future: [10m] ~ contracts/payments.yaml:8: max_future is a list; expected a text",
+        "retraining/fraud.yaml ~ when: [drift] ~ when: drift ~ retraining/fraud.yaml:2: when is 'drift'; expected a list, as in [drift]",
+        "contracts/payments.yaml ~ severity: warn ~ severity: warning ~ contracts/payments.yaml:13: severity is 'warning'; expected error or warn. Did you mean warn?",
+        "contracts/payments.yaml ~ event: payments ~ event: pay.ments ~ contracts/payments.yaml:1: event is 'pay.ments'; expected a name of letters, digits, _ and -, a letter first",
+        "pipeline.yaml ~ `customer: { key: customer_id }` ~ customer: customer_id ~ pipeline.yaml:5: customer is 'customer_id'; expected an entity: a mapping of keys to values, as in { key: ... }",
+        "models/fraud/model.yaml ~ default: -1 ~ default: none ~ models/fraud/model.yaml:7: default is 'none'; expected a number, or missing",
+        "monitors/fraud.yaml ~ open_after: 1 of 2 ~ open_after: 3 of 2 ~ monitors/fraud.yaml:8: open_after is '3 of 2'; expected so many of so many windows, as in 2 of 3",
+        "monitors/fraud.yaml ~ false_alarms_per_week: 1 ~ false_alarms_per_week: 0 ~ monitors/fraud.yaml:7: false_alarms_per_week is 0.0; expected a number above 0",
+        "monitors/fraud.yaml ~ window: 1d ~ window: 0d ~ monitors/fraud.yaml:3: window is 0; expected a duration of more than nothing",
+        // fields of the event
+        "contracts/payments.yaml ~ key: customer_id ~ key: customer ~ contracts/payments.yaml:5: no field customer in the event payments; it has payment_id, paid_at, customer_id, terminal_id, terminal_country, amount, fee, fraud. Did you mean customer_id?",
+        "contracts/payments.yaml ~ event_time: paid_at ~ event_time: amount ~ contracts/payments.yaml:7: event_time is the field amount, of type double; expected a long with logicalType timestamp-millis or timestamp-micros that is never null",
+        "contracts/payments.yaml ~ event_id: payment_id ~ event_id: fee ~ contracts/payments.yaml:6: event_id is the field fee, of type nullable double; expected a string, int, long or timestamp that is never null",
+        "contracts/payments.yaml ~ key: customer_id ~ key: paid_at ~ contracts/payments.yaml:5: key is the field paid_at, of type long (timestamp-millis); expected a string, int or long",
+        "contracts/payments.yaml ~ {event.amount} ~ {event.amout} ~ contracts/payments.yaml:14: message quotes {event.amout}; expected one of event.payment_id, event.paid_at, event.customer_id, event.terminal_id, event.terminal_country, event.amount, event.fee, event.fraud. Did you mean event.amount?",
+        "contracts/payments.yaml ~ name: plausible_amount ~ name: amount_positive ~ contracts/payments.yaml:11: two rules have the name amount_positive",
+        // intake and missing values
+        "contracts/payments.yaml ~ max_future: 10m ~ format: xml ~ contracts/payments.yaml:8: format is 'xml'; expected avro or json.",
+        "contracts/payments.yaml ~ max_future: 10m ~ envelope: cloudevent ~ contracts/payments.yaml:8: envelope is 'cloudevent'; expected none or cloudevents or debezium. Did you mean cloudevents?",
+        "contracts/payments.yaml ~ max_future: 10m ~ `envelope: { type: cloudevents, deletes: skip }` ~ contracts/payments.yaml:8: deletes belongs to an envelope of type debezium; remove it",
+        "contracts/payments.yaml ~ max_future: 10m ~ `envelope: { type: cloudevents, decimals: text }` ~ contracts/payments.yaml:8: decimals belongs to an envelope of type debezium; remove it",
+        "contracts/payments.yaml ~ max_future: 10m ~ time_precision: round ~ contracts/payments.yaml:8: time_precision is 'round'; expected exact or truncate.",
+        "contracts/payments.yaml ~ max_future: 10m ~ `envelope: { type: debezium, attributes: { op: operation } }` ~ contracts/payments.yaml:8: no field operation in the event payments; it has payment_id, paid_at, customer_id, terminal_id, terminal_country, amount, fee, fraud.",
+        "contracts/payments.yaml ~ max_future: 10m ~ compatibility: backwards ~ contracts/payments.yaml:8: compatibility is 'backwards'; expected backward or backward_transitive or forward or forward_transitive or full or full_transitive. Did you mean backward?",
+        "contracts/payments.yaml ~ max_future: 10m ~ duplicates_within: 0h ~ contracts/payments.yaml:8: duplicates_within is 0; expected a duration of more than nothing",
+        "contracts/payments.yaml ~ max_future: 10m ~ `missing: { fees: reject }` ~ contracts/payments.yaml:8: no field fees in the event payments; it has payment_id, paid_at, customer_id, terminal_id, terminal_country, amount, fee, fraud. Did you mean fee?",
+        "contracts/payments.yaml ~ max_future: 10m ~ `missing: { amount: reject }` ~ contracts/payments.yaml:8: amount is of type double, which is never null; remove it here, or let the schema allow null",
+        "contracts/payments.yaml ~ max_future: 10m ~ `missing: { fee: { fill: none } }` ~ contracts/payments.yaml:8: fill is 'none', and fee is of type nullable double; expected a number, bool, text or symbol of that type",
+        "contracts/payments.yaml ~ max_future: 10m ~ `missing: { fee: drop }` ~ contracts/payments.yaml:8: fee is 'drop'; expected reject, or { fill: a value }. A field that is not named here stays null",
+        // what is sensitive
+        "contracts/payments.yaml ~ max_future: 10m ~ `tags: { customer: [PII] }` ~ contracts/payments.yaml:8: no field customer in the event payments; it has payment_id, paid_at, customer_id, terminal_id, terminal_country, amount, fee, fraud. Did you mean customer_id?",
+        "contracts/payments.yaml ~ max_future: 10m ~ `dead_letters: { encrypt: s3cret }` ~ contracts/payments.yaml:8: encrypt is no place of a key; expected env:NAME or file:PATH. A key itself never stands in a contract",
+        // schemas
+        "contracts/payments.yaml ~ schema: payments.avsc ~ schema: payment.avsc ~ contracts/payments.yaml:2: no file contracts/payment.avsc; expected an Avro schema there",
+        "contracts/payments.yaml ~ schema: payments.avsc ~ schema: ../../payments.avsc ~ contracts/payments.yaml:2: schema is '../../payments.avsc', outside of the pipeline's folder",
+        "contracts/payments.avsc ~ `\"type\": \"double\"},` ~ `\"type\": \"decimal\"},` ~ contracts/payments.avsc:1: no valid Avro schema: Undefined schema: io.leat.tests.decimal",
+        "contracts/payments.avsc ~ `\"name\": \"amount\"` ~ `\"name\": \"the amount\"` ~ contracts/payments.avsc:11: no valid Avro schema: Illegal character in: the amount; names are letters, digits and _, a digit not first. A file's column of another name is taken with --rename COLUMN=NAME",
+        "contracts/payments.avsc ~ `\"name\": \"Payment\",` ~ `\"name\" \"Payment\",` ~ contracts/payments.avsc:3: no valid Avro schema: Unexpected character ('\"' (code 34)): was expecting a colon to separate field name and value",
+        // expressions
+        "contracts/payments.yaml ~ event.amount > 0 ~ event.amont > 0 ~ contracts/payments.yaml:10: at column 1 of 'event.amont > 0': unknown name event.amont; expected one of event.payment_id, event.paid_at, event.customer_id, event.terminal_id, event.terminal_country, event.amount, event.fee, event.fraud. Did you mean event.amount?",
+        "contracts/payments.yaml ~ event.amount > 0 ~ event.customer_id > 0 ~ contracts/payments.yaml:10: at column 19 of 'event.customer_id > 0': > cannot be applied to (string, int)",
+        "contracts/payments.yaml ~ event.amount > 0 ~ event.amount + 0 ~ contracts/payments.yaml:10: at column 1 of 'event.amount + 0': 'event.amount + 0' yields double; expected bool",
+        "features/customer_activity.yaml ~ amount > 100 ~ event.amount > 100 ~ features/customer_activity.yaml:11: at column 1 of 'event.amount > 100 && terminal_country != \"BE\"': unknown name event.amount; expected one of payment_id, paid_at, customer_id, terminal_id, terminal_country, amount, fee, fraud.",
+        "models/fraud/model.yaml ~ score > 0.5 ~ scor > 0.5 ~ models/fraud/model.yaml:10: at column 1 of 'scor > 0.5': unknown name scor; expected score. Did you mean score?",
+        // views
+        "features/customer_activity.yaml ~ entity: customer ~ entity: custmer ~ features/customer_activity.yaml:3: no entity custmer; declared are customer, terminal. Did you mean customer?",
+        "features/customer_activity.yaml ~ source: payments ~ source: payment ~ features/customer_activity.yaml:4: no event payment; declared are payment_labels, payments. Did you mean payments?",
+        "features/customer_activity.yaml ~ version: 1 ~ version: one ~ features/customer_activity.yaml:2: version is 'one'; expected a whole number of at least 1",
+        "features/customer_activity.yaml ~ windows: [30d, 1d, 7d] ~ windows: [] ~ features/customer_activity.yaml:5: windows is an empty list; expected at least one entry",
+        "features/customer_activity.yaml ~ windows: [30d, 1d, 7d] ~ windows: [1d, 24h, 7d, 30d] ~ features/customer_activity.yaml:5: the window 24h is as long as 1d; expected each length once, in the unit that its features are asked for by",
+        "features/customer_activity.yaml ~ windows: [30d, 1d, 7d] ~ windows: [1d, 01d, 7d, 30d] ~ features/customer_activity.yaml:5: the window 1d stands twice",
+        "features/terminal_risk.yaml ~ windows: [1d, 7d] ~ windows: [1d, 168h] ~ services/fraud.yaml:8: no feature terminal_risk.risk_7d; the view has the aggregations payments, risk over the windows 1d, 168h. Did you mean risk_168h?",
+        "features/customer_activity.yaml ~ windows: [30d, 1d, 7d] ~ windows: [lifetime, 1d, lifetime] ~ features/customer_activity.yaml:5: the window lifetime stands twice",
+        "features/customer_activity.yaml ~ resolution: exact ~ resolution: 7h ~ features/customer_activity.yaml:6: the resolution is 7h; expected windows and offset to be multiples of it, which 1d, 30d are not",
+        "features/terminal_risk.yaml ~ offset: 7d ~ offset: 90m\\nresolution: 1h ~ features/terminal_risk.yaml:8: the resolution is 1h; expected windows and offset to be multiples of it, which 90m is not",
+        "features/customer_activity.yaml ~ avg(amount) ~ avg(amout) ~ features/customer_activity.yaml:10: no field amout in the event payments; it has payment_id, paid_at, customer_id, terminal_id, terminal_country, amount, fee, fraud. Did you mean amount?",
+        "features/customer_activity.yaml ~ avg(amount) ~ avg(terminal_id) ~ features/customer_activity.yaml:10: avg(terminal_id), but terminal_id is of type string; expected a number or a bool",
+        "features/customer_activity.yaml ~ avg(amount) ~ avg(paid_at) ~ features/customer_activity.yaml:10: avg(paid_at), but paid_at is of type long (timestamp-millis); expected a number or a bool",
+        "features/customer_activity.yaml ~ avg(amount) ~ mean(amount) ~ features/customer_activity.yaml:10: no function mean; expected one of count, sum, avg, min, max, variance, stddev, first, last, latest, last_n, count_distinct, quantile, top_k, ewma, time_since_last, rate, delta.",
+        "features/customer_activity.yaml ~ avg(amount) ~ quantile(amount) ~ features/customer_activity.yaml:10: quantile with (amount); expected quantile(field, fraction)",
+        "features/customer_activity.yaml ~ avg(amount) ~ quantile(amount, 95) ~ features/customer_activity.yaml:10: quantile(field, fraction) with 95; expected a number from 0 to 1",
+        "features/customer_activity.yaml ~ avg(amount) ~ last_n(amount, 0) ~ features/customer_activity.yaml:10: last_n(field, how many) with 0; expected a whole number from 1 to 100",
+        "features/customer_activity.yaml ~ avg(amount) ~ ewma(amount, soon) ~ features/customer_activity.yaml:10: ewma(field, half-life) with soon; expected a duration of more than nothing, as in 7d",
+        "features/customer_activity.yaml ~ avg(amount) ~ time_since_last(amount) ~ features/customer_activity.yaml:10: time_since_last with (amount); expected time_since_last alone",
+        "features/customer_activity.yaml ~ avg(amount) ~ avg ~ features/customer_activity.yaml:10: avg with nothing in brackets; expected avg(field)",
+        "features/customer_activity.yaml ~ avg(amount) ~ avg(amount) if fraud ~ features/customer_activity.yaml:10: avg_amount is 'avg(amount) if fraud'; expected function(field), perhaps with 'where condition', as in 'sum(amount) where amount > 1'",
+        "features/terminal_risk.yaml ~ count where has(fee) ~ count(fee) ~ features/terminal_risk.yaml:9: count with (fee); expected count alone. To count the events that have a value write 'count where has(fee)'",
+        "features/customer_activity.yaml ~ large: sum ~ payments: sum ~ features/customer_activity.yaml:11: two aggregations have the name payments",
+        "features/terminal_risk.yaml ~ default: 0 ~ defualt: 0 ~ features/terminal_risk.yaml:10: an aggregation with the keys risk, defualt; expected one name and perhaps default, as in '{ risk: avg(fraud), default: 0 }'",
+        // services
+        "services/fraud.yaml ~ terminal_risk.risk_7d ~ terminal_risk.risk_14d ~ services/fraud.yaml:8: no feature terminal_risk.risk_14d; the view has the aggregations payments, risk over the windows 1d, 7d. Did you mean risk_1d?",
+        "services/fraud.yaml ~ terminal_risk.risk_7d ~ terminl_risk.risk_7d ~ services/fraud.yaml:8: no view terminl_risk; declared are customer_activity, terminal_risk. Did you mean terminal_risk?",
+        "services/fraud.yaml ~ - event.amount ~ - event.amout ~ services/fraud.yaml:5: no field amout in the event payments; it has payment_id, paid_at, customer_id, terminal_id, terminal_country, amount, fee, fraud. Did you mean amount?",
+        "services/fraud.yaml ~ - event.fee ~ - event.paid_at ~ services/fraud.yaml:6: event.paid_at is of type long (timestamp-millis); expected a number, bool or string. Derive one from it, as in 'hour: event.time.getHours()'",
+        "services/fraud.yaml ~ - event.fee ~ - event.* ~ services/fraud.yaml:6: event.*; expected the fields one by one, since events grow",
+        "services/fraud.yaml ~ - event.fee ~ - amount ~ services/fraud.yaml:6: 'amount' is no feature; expected event.field, view.column, view.*, view@2.column, view@2.* or 'name: expression'",
+        "services/fraud.yaml ~ terminal_risk.risk_7d ~ customer_activity.payments_7d ~ services/fraud.yaml:8: the feature customer_activity.payments_7d stands twice",
+        "services/fraud.yaml ~ customer_activity.avg_amount_7d ~ customer_activity.avg_amount_2d ~ services/fraud.yaml:9: at column 16 of 'event.amount / customer_activity.avg_amount_2d': unknown name customer_activity.avg_amount_2d; expected one of event.payment_id, event.paid_at, event.customer_id, event.terminal_id, event.terminal_country, event.amount, event.fee, event.fraud, customer_activity.payments_1d, customer_activity.payments_7d, customer_activity.payments_30d, customer_activity.avg_amount_1d and 9 more. Did you mean customer_activity.avg_amount_1d?",
+        "services/fraud.yaml ~ `event.paid_at.getHours(\"Europe/Brussels\") <= 6` ~ event.paid_at ~ services/fraud.yaml:10: at column 1 of 'event.paid_at': 'event.paid_at' yields timestamp; expected a number, bool or string",
+        "services/fraud.yaml ~ spine: payments ~ spine: payment ~ services/fraud.yaml:3: no event payment; declared are payment_labels, payments. Did you mean payments?",
+        "services/fraud.yaml ~ from: payment_labels ~ from: labels ~ services/fraud.yaml:11: no event labels; declared are payment_labels, payments.",
+        "services/fraud.yaml ~ on: payment_id ~ on: label_id ~ services/fraud.yaml:11: no field label_id in the event payments; it has payment_id, paid_at, customer_id, terminal_id, terminal_country, amount, fee, fraud.",
+        // models, monitors, policies
+        "models/fraud/model.yaml ~ service: fraud@3 ~ service: fraud@2 ~ models/fraud/model.yaml:3: no service fraud@2; the service fraud has version 3. Did you mean fraud@3?",
+        "models/fraud/model.yaml ~ service: fraud@3 ~ service: fraud ~ models/fraud/model.yaml:3: service is 'fraud'; expected name@version, as in fraud@3",
+        "models/fraud/model.yaml ~ service: fraud@3 ~ service: frauds@3 ~ models/fraud/model.yaml:3: no service frauds; declared are fraud. Did you mean fraud?",
+        "models/fraud/model.yaml ~ artifact: model.onnx ~ artifact: modl.onnx ~ models/fraud/model.yaml:4: no file models/fraud/modl.onnx; expected an ONNX model there. 'leat train' makes one, whose score is probabilities[1]",
+        "models/fraud/model.yaml ~ artifact: model.onnx ~ artifact: /etc/passwd ~ models/fraud/model.yaml:4: artifact is '/etc/passwd', outside of the pipeline's folder",
+        "models/fraud/model.yaml ~ terminal_risk.risk_7d: 0 ~ terminal_risk.risk_1d: 0 ~ models/fraud/model.yaml:7: the service has no feature terminal_risk.risk_1d. Did you mean terminal_risk.risk_7d?",
+        "models/fraud/model.yaml ~ probabilities[1] ~ probabilities[one] ~ models/fraud/model.yaml:9: score is 'probabilities[one]'; expected an output, as in probabilities[1]",
+        "monitors/fraud.yaml ~ watches: fraud ~ watches: frauds ~ monitors/fraud.yaml:2: no model frauds; declared are fraud. Did you mean fraud?",
+        "monitors/fraud.yaml ~ event.amount ~ event.amout ~ monitors/fraud.yaml:4: the service fraud has no feature event.amout. Did you mean event.amount?",
+        "retraining/fraud.yaml ~ retraining: fraud ~ retraining: fruad ~ retraining/fraud.yaml:1: no model fruad; declared are fraud. Did you mean fraud?",
+        "retraining/fraud.yaml ~ when: [drift] ~ when: [drif] ~ retraining/fraud.yaml:2: when: drif; expected drift. Did you mean drift?",
+        "retraining/fraud.yaml ~ severity: warn ~ severity: high ~ retraining/fraud.yaml:3: severity is 'high'; expected warn or critical.",
+      })
+  void oneMistakeIsOneProblem(String file, String text, String replacement, String problem) {
+    folder.replace(file, text, replacement == null ? "" : replacement.replace("\\n", "\n"));
+
+    assertThat(folder.problems()).singleElement().asString().isEqualTo(problem);
+  }
+
+  /** A protection of payments, whose dead letters are kept for a shorter time then; its problem. */
+  @ParameterizedTest(name = "{0}")
+  @CsvSource(
+      delimiter = '~',
+      quoteCharacter = '`',
+      value = {
+        "`{ tag: PII, with: hmac }` ~ hmac without a key; expected key: env:NAME or key: file:PATH",
+        "`{ tag: PII, with: hmac, keys: [env:A, env:B] }` ~ hmac with 2 keys; expected one, since another key makes other values of the same",
+        "`{ tag: PII, with: redact, key: env:A }` ~ redact takes no key; remove it",
+        "`{ field: terminal_id, with: truncate }` ~ truncate without a length; expected how many characters stay, as in length: 4",
+        "`{ field: terminal_id, with: redact, length: 2 }` ~ redact takes no length; remove it",
+        "`{ with: redact }` ~ a protection names neither; expected a tag or a field",
+        "`{ tag: PII, field: amount, with: redact }` ~ a protection names both; expected a tag or a field",
+        "`{ field: terminal, with: redact }` ~ no field terminal in the event payments; it has payment_id, paid_at, customer_id, terminal_id, terminal_country, amount, fee, fraud. Did you mean terminal_id?",
+        "`{ field: amount, with: hmac, key: env:A }` ~ field amount protects amount, of type double, with hmac; that takes a string or bytes, or lists or maps of these. Use redact or drop, or make it a string",
+        "`{ field: amount, with: drop }` ~ field amount protects amount with drop; it needs to be nullable or to have a default, which would take the value's place",
+        "`{ field: paid_at, with: redact }` ~ field paid_at protects paid_at, the event's time, which everything behind ingestion needs as it is",
+        "`{ field: customer_id, with: redact }` ~ field customer_id protects customer_id, which names or keys the event, with redact; only hmac keeps equal values equal",
+        "`{ field: terminal_id, with: encrypt, key: 'env:no name' }` ~ key is no place of a key; expected env:NAME or file:PATH. A key itself never stands in a contract",
+      })
+  void aProtectionThatCannotBeIsOneProblem(String protection, String problem) {
+    folder.replace(
+        "contracts/payments.yaml", "dead_letter_retention: 90d", "dead_letter_retention: 3d");
+    folder.replace("contracts/payments.yaml", "max_future: 10m", "protect: [" + protection + "]");
+
+    assertThat(folder.problems())
+        .singleElement()
+        .asString()
+        .isEqualTo("contracts/payments.yaml:8: " + problem);
+  }
+
+  @Test
+  void deadLettersThatHoldProtectedFieldsInClearAreKeptForLessThanEvents() {
+    folder.replace(
+        "contracts/payments.yaml",
+        "max_future: 10m",
+        "protect: [{ field: terminal_id, with: redact }]");
+
+    assertThat(folder.problems())
+        .containsExactly(
+            "contracts/payments.yaml:15: dead_letter_retention is 90d, and events are kept 30d. Dead letters hold what the contract protects: expected less than that, or keys to encrypt them with (dead_letters)");
+
+    folder.replace(
+        "contracts/payments.yaml",
+        "event_time: paid_at",
+        "event_time: paid_at\ndead_letters: { encrypt: [env:NEW_KEY, env:OLD_KEY] }");
+    assertThat(folder.problems()).isEmpty();
+  }
+
+  @Test
+  void allMistakesOfAFolderComeAtOnceByFileAndLine() {
+    folder.replace("contracts/payments.yaml", "partitions: 6", "partitions: many");
+    folder.replace("contracts/payments.yaml", "max_future: 10m", "max_future: soon");
+    folder.replace("features/customer_activity.yaml", "entity: customer", "entity: client");
+    folder.replace("monitors/fraud.yaml", "close_after: 4", "close_after: later");
+
+    assertThat(folder.problems())
+        .containsExactly(
+            "contracts/payments.yaml:8: max_future: 'soon' is not a duration; expected a whole number and ms, s, m, h or d, as in 7d",
+            "contracts/payments.yaml:15: partitions is 'many'; expected a whole number of at least 1",
+            "features/customer_activity.yaml:3: no entity client; declared are customer, terminal.",
+            "monitors/fraud.yaml:9: close_after is 'later'; expected a whole number of at least 1");
+  }
+
+  @Test
+  void theMessageOfTheExceptionHasALineForEachProblem() {
+    folder.replace("monitors/fraud.yaml", "close_after: 4", "close_after: later");
+    folder.replace("monitors/fraud.yaml", "window: 1d", "window: 1w");
+
+    assertThatThrownBy(folder::read)
+        .isInstanceOf(PipelineException.class)
+        .hasMessage(
+            """
+            monitors/fraud.yaml:3: window: '1w' is not a duration; expected a whole number and ms, s, m, h or d, as in 7d
+            monitors/fraud.yaml:9: close_after is 'later'; expected a whole number of at least 1""");
+  }
+
+  @Test
+  void whatOnlyNamesSomethingBrokenIsNotReported() {
+    folder.write("contracts/payments.yaml", "event: payments\nschema: [");
+
+    assertThat(folder.problems())
+        .singleElement()
+        .asString()
+        .startsWith("contracts/payments.yaml:2: no valid YAML: ");
+  }
+
+  @Test
+  void textThatYamlReadsAsAListAsksForQuotes() {
+    folder.replace(
+        "models/fraud/model.yaml",
+        "outputs:\n  score: probabilities[1]",
+        "outputs: { score: probabilities[1] }");
+
+    assertThat(folder.problems())
+        .singleElement()
+        .asString()
+        .startsWith("models/fraud/model.yaml:8: no valid YAML: ")
+        .endsWith("; text that holds one of : # { } [ ] , may need quotes");
+  }
+
+  @Test
+  void aNameIsDeclaredOnce() {
+    folder.write("features/copy.yaml", folder.text("features/terminal_risk.yaml"));
+
+    assertThat(folder.problems())
+        .containsExactly(
+            "features/terminal_risk.yaml:1: view terminal_risk, version 2, is declared twice; first at features/copy.yaml:1");
+  }
+
+  @Test
+  void anEventDoesNotTakeATopicOfThePlatform() {
+    folder.write(
+        "contracts/audit.yaml",
+        "{ event: audit, schema: payments.avsc, event_id: payment_id, event_time: paid_at }");
+
+    assertThat(folder.problems())
+        .containsExactly(
+            "contracts/audit.yaml:1: audit is a topic of the platform; expected another name for the event");
+  }
+
+  @Test
+  void aViewNeedsItsEntitysKeyInTheSpine() {
+    folder.replace("contracts/payments.avsc", "\"terminal_id\"", "\"shop_id\"");
+    folder.delete("features/terminal_risk.yaml");
+    folder.write(
+        "features/terminal_labels.yaml",
+        """
+        view: terminal_labels
+        version: 1
+        entity: terminal
+        source: payment_labels
+        windows: [1d]
+        aggregations:
+          - frauds: count where fraud
+        """);
+    folder.replace("contracts/payment_labels.avsc", "\"payment_id\"", "\"terminal_id\"");
+    folder.replace("services/fraud.yaml", "terminal_risk.risk_7d", "terminal_labels.*");
+    folder.replace("services/fraud.yaml", "on: payment_id", "on: fraud");
+    folder.replace("models/fraud/model.yaml", ", terminal_risk.risk_7d: 0", "");
+
+    assertThat(folder.problems())
+        .singleElement()
+        .asString()
+        .startsWith("services/fraud.yaml:8: no field terminal_id in the event payments; it has ");
+  }
+
+  @Test
+  void aFolderIsExpected() {
+    assertThatThrownBy(() -> PipelineReader.read(directory.resolve("nowhere")))
+        .isInstanceOf(PipelineException.class)
+        .hasMessageEndingWith(
+            "nowhere:1: there is no such folder; expected a pipeline's folder, with pipeline.yaml");
+    assertThatThrownBy(() -> PipelineReader.read(directory.resolve("pipeline.yaml")))
+        .hasMessageContaining("it is a file; expected a pipeline's folder");
+  }
+
+  @Test
+  void thePipelinesOwnFileIsNeeded() {
+    folder.delete("pipeline.yaml");
+
+    assertThat(folder.problems())
+        .containsExactly(
+            "pipeline.yaml:1: no such file; expected it to name the pipeline, its owner and its entities");
+  }
+
+  @Test
+  void filesThatNobodyWouldReadAreReported() {
+    folder.write("feature/more.yaml", "view: more");
+    folder.write("services/other.yml", "service: other");
+    folder.write("models/empty/readme.txt", "nothing");
+
+    assertThat(folder.problems())
+        .containsExactly(
+            "feature:1: no folder of a pipeline. Did you mean features?",
+            "models/empty/model.yaml:1: no such file; expected it to declare the model",
+            "services/other.yml:1: the file ends in .yml; expected .yaml");
+  }
+
+  @Test
+  void linksOutOfTheFolderAreNotFollowed(@TempDir Path elsewhere) throws IOException {
+    Path outside =
+        Files.writeString(
+            elsewhere.resolve("payments.avsc"), folder.text("contracts/payments.avsc"));
+    folder.delete("contracts/payments.avsc");
+    Files.createSymbolicLink(directory.resolve("contracts/payments.avsc"), outside);
+
+    assertThat(folder.problems())
+        .containsExactly(
+            "contracts/payments.yaml:2: schema is 'payments.avsc', outside of the pipeline's folder");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "(((a{1,1000}){1,1000}){1,1000})",
+        "a{1001}",
+        "((a+){500}b){50}",
+        "(a",
+        "[[:alphu:]]"
+      })
+  void aPatternThatCannotBeRunIsNamedByFileAndLine(String pattern) {
+    folder.replace(
+        "contracts/payments.yaml",
+        "name: plausible_amount",
+        "name: form\n    check: 'event.terminal_country.matches(\"%s\")'\n  - name: plausible_amount"
+            .formatted(pattern));
+
+    assertThatThrownBy(folder::read)
+        .isInstanceOf(PipelineException.class)
+        .hasMessageContaining("contracts/payments.yaml:")
+        .hasMessageContaining("found ")
+        .hasMessageContaining("pattern");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "'event: ', '[', 20000",
+    "'event: ', '{ a: ', 20000",
+    "'event: ', '[', 101",
+    "'', '- ', 300"
+  })
+  void whatIsNestedTooDeepIsNamedByFileAndLine(String before, String level, int levels) {
+    folder.write("contracts/deep.yaml", before + level.repeat(levels));
+
+    assertThatThrownBy(folder::read)
+        .isInstanceOf(PipelineException.class)
+        .hasMessageMatching("(?s).*contracts/deep.yaml:\\d+: .*nested deeper than 100 levels.*");
+  }
+}

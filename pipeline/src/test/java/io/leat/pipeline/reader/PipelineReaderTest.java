@@ -1,0 +1,332 @@
+package io.leat.pipeline.reader;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.leat.pipeline.definition.Contract;
+import io.leat.pipeline.definition.Contract.TopicSettings;
+import io.leat.pipeline.definition.Entity;
+import io.leat.pipeline.definition.Expression;
+import io.leat.pipeline.definition.FeatureService;
+import io.leat.pipeline.definition.FeatureView;
+import io.leat.pipeline.definition.FeatureView.Aggregation;
+import io.leat.pipeline.definition.FeatureView.Function;
+import io.leat.pipeline.definition.Model;
+import io.leat.pipeline.definition.Model.Decision;
+import io.leat.pipeline.definition.Model.Nulls;
+import io.leat.pipeline.definition.Model.Output;
+import io.leat.pipeline.definition.Monitor;
+import io.leat.pipeline.definition.Pipeline;
+import io.leat.pipeline.definition.PipelineException;
+import io.leat.pipeline.definition.RetrainingPolicy;
+import io.leat.pipeline.definition.RetrainingPolicy.AlertSeverity;
+import io.leat.pipeline.definition.Severity;
+import io.leat.pipeline.definition.Window;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class PipelineReaderTest {
+  @TempDir private Path directory;
+  private TestFolder folder;
+
+  @BeforeEach
+  void copyCardPayments() {
+    folder = TestFolder.cardPayments(directory);
+  }
+
+  @Test
+  void theFolderBecomesAPipeline() throws PipelineException {
+    Pipeline pipeline = folder.read();
+
+    assertThat(pipeline.name()).isEqualTo("card-payments");
+    assertThat(pipeline.owner()).isEqualTo("risk-platform");
+    assertThat(pipeline.entities())
+        .containsExactly(
+            new Entity("customer", "customer_id"), new Entity("terminal", "terminal_id"));
+    assertThat(pipeline.contracts())
+        .extracting(Contract::event)
+        .containsExactly("payment_labels", "payments");
+    assertThat(pipeline.views())
+        .extracting(FeatureView::id)
+        .containsExactly("customer_activity@1", "terminal_risk@2");
+  }
+
+  @Test
+  void aContractSaysWhatItsFileSays() throws PipelineException {
+    Contract payments = folder.read().contract("payments").orElseThrow();
+
+    assertThat(payments.schema().getFullName()).isEqualTo("io.leat.tests.Payment");
+    assertThat(payments.owner()).isEqualTo("payments-team");
+    assertThat(payments.description()).isEqualTo("A card payment at a terminal.");
+    assertThat(payments.key()).contains("customer_id");
+    assertThat(payments.eventId()).isEqualTo("payment_id");
+    assertThat(payments.eventTime()).isEqualTo("paid_at");
+    assertThat(payments.maxFuture()).isEqualTo(Duration.ofMinutes(10));
+    assertThat(payments.topic())
+        .isEqualTo(new TopicSettings(6, Optional.of(Duration.ofDays(30)), Duration.ofDays(90)));
+    assertThat(payments.rules())
+        .containsExactly(
+            new Contract.Rule(
+                "amount_positive",
+                new Expression("event.amount > 0", "contracts/payments.yaml", 10),
+                Severity.ERROR,
+                Optional.empty()),
+            new Contract.Rule(
+                "plausible_amount",
+                new Expression("event.amount < 50000.0", "contracts/payments.yaml", 12),
+                Severity.WARN,
+                Optional.of("amount {event.amount} is unusually high")));
+  }
+
+  @Test
+  void aContractThatSaysLittleHasDefaults() throws PipelineException {
+    Contract labels = folder.read().contract("payment_labels").orElseThrow();
+
+    assertThat(labels.owner()).isEqualTo("risk-platform");
+    assertThat(labels.description()).isEmpty();
+    assertThat(labels.key()).isEmpty();
+    assertThat(labels.maxFuture()).isEqualTo(Duration.ofMinutes(5));
+    assertThat(labels.rules()).isEmpty();
+    assertThat(labels.topic())
+        .isEqualTo(new TopicSettings(3, Optional.empty(), Duration.ofDays(30)));
+  }
+
+  @Test
+  void aViewSaysWhatItsFileSays() throws PipelineException {
+    FeatureView view = folder.read().view("customer_activity", 1).orElseThrow();
+
+    assertThat(view.entity()).isEqualTo(new Entity("customer", "customer_id"));
+    assertThat(view.source()).isEqualTo("payments");
+    assertThat(view.windowLengths())
+        .containsExactly(Duration.ofDays(1), Duration.ofDays(7), Duration.ofDays(30));
+    assertThat(view.resolution()).isEqualTo(Duration.ofMillis(1));
+    assertThat(view.offset()).isZero();
+    assertThat(view.grace()).isEqualTo(Duration.ofDays(2));
+    assertThat(view.aggregations())
+        .containsExactly(
+            new Aggregation(
+                "payments", Function.COUNT, Optional.empty(), Optional.empty(), Optional.empty()),
+            new Aggregation(
+                "avg_amount",
+                Function.AVG,
+                Optional.of("amount"),
+                Optional.empty(),
+                Optional.empty()),
+            new Aggregation(
+                "large",
+                Function.SUM,
+                Optional.of("amount"),
+                Optional.of(
+                    new Expression(
+                        "amount > 100 && terminal_country != \"BE\"",
+                        "features/customer_activity.yaml",
+                        11)),
+                Optional.empty()));
+  }
+
+  @Test
+  void aWindowKeepsTheUnitThatItIsWrittenIn() throws PipelineException {
+    TestFolder shop = TestFolder.shop(directory.resolve("units"), "units");
+    shop.replace("features/units.yaml", "[1d]", "[168h, 90m, 2d, 86400s, 3600000ms]");
+
+    FeatureView view = shop.read().view("units_by_customer", 1).orElseThrow();
+
+    assertThat(view.featureNames())
+        .containsExactly(
+            "orders_3600000ms", "orders_90m", "orders_86400s", "orders_2d", "orders_168h");
+    assertThat(shop.read().service("units").orElseThrow().featureNames())
+        .contains("units_by_customer.orders_90m", "units_by_customer.orders_168h");
+  }
+
+  @Test
+  void everyFunctionIsWrittenAsItIsCalled() throws PipelineException {
+    String file = "features/customer_activity.yaml";
+    folder.write(
+        file,
+        folder
+            .text(file)
+            .replace("avg(amount)", "quantile(amount, 0.95)")
+            .replace("[30d, 1d, 7d]", "[7d, lifetime]")
+            .replaceAll(
+                "(?m)^(\\s*- )large: .*$",
+                """
+                $1top: top_k(terminal_id, 3) where amount > 1
+                $1recent: last_n(amount, 2)
+                $1decayed: ewma(fee, 12h)
+                $1abroad: latest(terminal_country)
+                $1since: time_since_last
+                $1change: delta(amount)
+                $1different: count_distinct(terminal_id)\
+                """));
+    folder.replace("services/fraud.yaml", "customer_activity.*", "customer_activity.avg_amount_7d");
+
+    FeatureView view = folder.read().view("customer_activity", 1).orElseThrow();
+
+    assertThat(view.windows()).containsExactly(Window.parse("7d"), Window.LIFETIME);
+    assertThat(view.columns())
+        .extracting(
+            column ->
+                column.name()
+                    + " "
+                    + column.aggregation().type()
+                    + column.aggregation().parameter().map(p -> " " + p).orElse(""))
+        .contains(
+            "avg_amount_7d DOUBLE 0.95",
+            "top_7d_3 STRING 3.0",
+            "top_lifetime_1 STRING 3.0",
+            "recent_7d_2 DOUBLE 2.0",
+            "decayed_7d DOUBLE 4.32E7",
+            "abroad_lifetime STRING",
+            "since_7d DOUBLE",
+            "change_7d DOUBLE",
+            "different_lifetime LONG");
+  }
+
+  @Test
+  void aViewThatSaysLittleHasDefaults() throws PipelineException {
+    FeatureView view = folder.read().view("terminal_risk", 2).orElseThrow();
+
+    assertThat(view.resolution()).isEqualTo(Duration.ofMinutes(1));
+    assertThat(view.offset()).isEqualTo(Duration.ofDays(7));
+    assertThat(view.grace()).isEqualTo(Duration.ofDays(1));
+    assertThat(view.aggregations().get(0).where()).map(Expression::text).contains("has(fee)");
+    assertThat(view.aggregations().get(1).defaultValue()).contains(0.0);
+  }
+
+  @Test
+  void aServicesWildcardsAreExpanded() throws PipelineException {
+    FeatureService service = folder.read().service("fraud").orElseThrow();
+
+    assertThat(service.version()).isEqualTo(3);
+    assertThat(service.spine()).isEqualTo("payments");
+    assertThat(service.featureNames())
+        .containsExactly(
+            "event.amount",
+            "event.fee",
+            "customer_activity.payments_1d",
+            "customer_activity.payments_7d",
+            "customer_activity.payments_30d",
+            "customer_activity.avg_amount_1d",
+            "customer_activity.avg_amount_7d",
+            "customer_activity.avg_amount_30d",
+            "customer_activity.large_1d",
+            "customer_activity.large_7d",
+            "customer_activity.large_30d",
+            "terminal_risk.risk_7d",
+            "amount_vs_usual",
+            "is_night");
+    assertThat(service.label())
+        .contains(
+            new FeatureService.Label(
+                "fraud", "payment_labels", "payment_id", Duration.ofDays(30), List.of()));
+    assertThat(service.definition()).matches("[0-9a-f]{64}");
+  }
+
+  @Test
+  void aModelSaysWhatItsFileSays() throws PipelineException {
+    Model model = folder.read().model("fraud").orElseThrow();
+
+    assertThat(model.version()).isEqualTo("2026-11-01");
+    assertThat(model.service()).isEqualTo("fraud");
+    assertThat(model.serviceVersion()).isEqualTo(3);
+    assertThat(model.artifact()).isAbsolute().hasFileName("model.onnx").exists();
+    assertThat(model.referenceProfile())
+        .isEqualTo(model.artifact().resolveSibling("reference-profile.json"));
+    assertThat(model.owner()).isEqualTo("risk-science");
+    assertThat(model.intendedUse()).isEqualTo("block card payments for manual review");
+    assertThat(model.nulls())
+        .isEqualTo(new Nulls(Optional.of(-1.0), Map.of("terminal_risk.risk_7d", 0.0)));
+    assertThat(model.score()).isEqualTo(new Output("probabilities", 1));
+    assertThat(model.decisions())
+        .containsExactly(
+            new Decision("block", new Expression("score >= 0.92", "models/fraud/model.yaml", 10)),
+            new Decision("review", new Expression("score > 0.5", "models/fraud/model.yaml", 10)));
+  }
+
+  @Test
+  void monitorsAndPoliciesSayWhatTheirFilesSay() throws PipelineException {
+    Pipeline pipeline = folder.read();
+
+    assertThat(pipeline.monitors())
+        .containsExactly(
+            new Monitor(
+                "fraud",
+                "fraud",
+                Duration.ofDays(1),
+                List.of("event.amount", "customer_activity.avg_amount_7d", "is_night"),
+                Duration.ofHours(2),
+                50,
+                1.0,
+                1,
+                2,
+                4));
+    assertThat(pipeline.retraining())
+        .containsExactly(
+            new RetrainingPolicy("fraud", "fraud", AlertSeverity.WARN, Duration.ofDays(3)));
+  }
+
+  @Test
+  void monitorsAndPoliciesThatSayLittleHaveDefaults() throws PipelineException {
+    folder.write("monitors/fraud.yaml", "{ monitor: inputs, watches: fraud, window: 6h }");
+    folder.write("retraining/fraud.yaml", "{ retraining: calm, model: fraud, when: [drift] }");
+
+    Pipeline pipeline = folder.read();
+
+    assertThat(pipeline.monitors())
+        .containsExactly(
+            new Monitor(
+                "inputs",
+                "fraud",
+                Duration.ofHours(6),
+                List.of(),
+                Duration.ofHours(1),
+                30,
+                0.5,
+                2,
+                3,
+                3));
+    assertThat(pipeline.retraining())
+        .containsExactly(
+            new RetrainingPolicy("calm", "fraud", AlertSeverity.CRITICAL, Duration.ofDays(7)));
+  }
+
+  @Test
+  void aModelThatIsYetToBeTrainedMayLackItsFile() throws PipelineException {
+    folder.delete("models/fraud/model.onnx");
+
+    Pipeline pipeline = PipelineReader.readBeforeTraining(directory);
+
+    assertThat(pipeline.model("fraud").orElseThrow().artifact()).doesNotExist();
+    assertThat(folder.problems())
+        .containsExactly(
+            "models/fraud/model.yaml:4: no file models/fraud/model.onnx; expected an ONNX model"
+                + " there. 'leat train' makes one, whose score is probabilities[1]");
+  }
+
+  @Test
+  void definitionsMayLieInFoldersOfFolders() throws PipelineException {
+    folder.write("features/terminals/risk.yaml", folder.text("features/terminal_risk.yaml"));
+    folder.delete("features/terminal_risk.yaml");
+
+    assertThat(folder.read().view("terminal_risk", 2)).isPresent();
+  }
+
+  @Test
+  void aNullMayStayMissing() throws PipelineException {
+    folder.replace(
+        "models/fraud/model.yaml",
+        "default: -1, terminal_risk.risk_7d: 0",
+        "default: missing, event.amount: 0, event.fee: missing");
+
+    Nulls nulls = folder.read().model("fraud").orElseThrow().nulls();
+
+    assertThat(nulls.defaultValue()).contains(Nulls.MISSING);
+    assertThat(nulls.byFeature())
+        .isEqualTo(Map.of("event.amount", 0.0, "event.fee", Nulls.MISSING));
+  }
+}

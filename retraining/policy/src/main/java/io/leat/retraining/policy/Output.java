@@ -1,0 +1,4 @@
+package io.leat.retraining.policy;
+
+/** A value on its way to a topic. */
+record Output(String topic, byte[] value) {}

@@ -1,0 +1,376 @@
+package io.leat.retraining.policy;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.leat.pipeline.definition.Model;
+import io.leat.pipeline.definition.Pipeline;
+import io.leat.pipeline.definition.RetrainingPolicy;
+import io.leat.pipeline.definition.RetrainingPolicy.AlertSeverity;
+import io.leat.records.AlertState;
+import io.leat.records.AuditEvent;
+import io.leat.records.DriftAlert;
+import io.leat.records.RetrainingRequest;
+import io.leat.records.RetrainingRun;
+import io.leat.records.RunState;
+import io.leat.records.Severity;
+import io.leat.runtime.streams.ErrorHeaders;
+import io.leat.runtime.streams.MalformedToDeadLetters;
+import io.leat.runtime.streams.RecordWatch;
+import io.leat.runtime.streams.RegistryRetry;
+import io.leat.schemas.AvroCodec;
+import io.leat.schemas.RecordHeaders;
+import io.leat.schemas.RegistryClient;
+import io.leat.schemas.Topics;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Properties;
+import org.apache.avro.specific.SpecificRecordBase;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.streams.StreamsConfig;
+import org.apache.kafka.streams.TopologyTestDriver;
+import org.apache.kafka.streams.test.TestRecord;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInfo;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Given these alerts and runs, these requests come out. */
+class RetrainingTopologyTest {
+  private static final Instant NOW = Instant.parse("2026-05-01T12:00:00Z");
+  private static final Instant MAY = Instant.parse("1997-05-01T00:00:00Z");
+
+  private final SimpleMeterRegistry metrics = new SimpleMeterRegistry();
+  private RegistryClient registry;
+  private AvroCodec codec;
+  private TopologyTestDriver driver;
+  @TempDir private Path directory;
+
+  @BeforeEach
+  void startWithAPolicyForCriticalAlertsAndACoolDownOfAWeek(TestInfo test) {
+    registry = new RegistryClient("mock://" + test.getDisplayName());
+    codec = new AvroCodec(registry);
+    start(AlertSeverity.CRITICAL);
+  }
+
+  private void start(AlertSeverity severity) {
+    Properties settings = new Properties();
+    settings.put(StreamsConfig.APPLICATION_ID_CONFIG, "power-retraining");
+    settings.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, "unused:9092");
+    settings.put(StreamsConfig.STATE_DIR_CONFIG, directory.toString());
+    settings.put(
+        StreamsConfig.PROCESSING_EXCEPTION_HANDLER_CLASS_CONFIG, MalformedToDeadLetters.class);
+    driver =
+        new TopologyTestDriver(
+            RetrainingTopology.build(
+                pipeline(severity),
+                registry,
+                new RegistryRetry(InstantSource.fixed(NOW), time -> {}),
+                metrics,
+                InstantSource.fixed(NOW),
+                new RecordWatch(metrics, () -> 0)),
+            settings);
+  }
+
+  @AfterEach
+  void stop() {
+    driver.close();
+  }
+
+  @Test
+  void aSevereAlertAsksForRetrainingAndIsAudited() {
+    produce(alert("a1", Severity.CRITICAL, MAY));
+
+    List<TestRecord<byte[], byte[]>> requests = read(Topics.RETRAINING_REQUESTS);
+    assertThat(requests).hasSize(1);
+    assertThat(requests.get(0).key()).isEqualTo("price".getBytes(UTF_8));
+    assertThat(RecordHeaders.get(requests.get(0).headers(), RecordHeaders.EVENT_TIME))
+        .contains(Long.toString(MAY.toEpochMilli()));
+    RetrainingRequest request = codec.decode(requests.get(0).value(), RetrainingRequest.class);
+    assertThat(request.getRequestId()).matches("weekly-[0-9a-f]{16}");
+    assertThat(request.getPolicy()).isEqualTo("weekly");
+    assertThat(request.getModel()).isEqualTo("price");
+    assertThat(request.getModelVersion()).isEqualTo("1996-11");
+    assertThat(request.getCause()).isEqualTo("a1");
+    assertThat(request.getEventTime()).isEqualTo(MAY);
+    AuditEvent audit = codec.decode(read(Topics.AUDIT).get(0).value(), AuditEvent.class);
+    assertThat(audit.getAction()).isEqualTo("request-retraining");
+    assertThat(audit.getActor()).isEqualTo("power-retraining");
+    assertThat(audit.getSubject()).isEqualTo("model price@1996-11");
+    assertThat(audit.getDetails())
+        .containsEntry("request_id", request.getRequestId())
+        .containsEntry("cause", "a1");
+    assertThat(audit.getTime()).isEqualTo(NOW);
+  }
+
+  @Test
+  void anAlertBelowTheSeverityOfThePolicyAsksForNothing() {
+    produce(alert("a1", Severity.WARN, MAY));
+
+    assertThat(causes()).isEmpty();
+    assertThat(read(Topics.AUDIT)).isEmpty();
+    assertThat(count("below_severity")).isEqualTo(1);
+  }
+
+  @Test
+  void aPolicyForWarningsTakesCriticalAlertsToo() {
+    driver.close();
+    start(AlertSeverity.WARN);
+
+    produce(alert("a1", Severity.CRITICAL, MAY));
+
+    assertThat(causes()).containsExactly("a1");
+  }
+
+  @Test
+  void anAlertThatClosesAsksForNothing() {
+    DriftAlert closed = alert("a1", Severity.CRITICAL, MAY);
+    closed.put("state", AlertState.CLOSED);
+
+    produce(closed);
+
+    assertThat(causes()).isEmpty();
+    assertThat(count("closed")).isEqualTo(1);
+  }
+
+  @Test
+  void aRequestThatNoRunTakesUpLapsesWithTheCoolDown() {
+    produce(alert("a1", Severity.CRITICAL, MAY));
+    String lapsed = requests().get(0).getRequestId();
+    produce(alert("a2", Severity.CRITICAL, MAY.plus(Duration.ofDays(7)).minusMillis(1)));
+    assertThat(causes()).isEmpty();
+    assertThat(count("request_open")).isEqualTo(1);
+
+    produce(alert("a3", Severity.CRITICAL, MAY.plus(Duration.ofDays(7))));
+    assertThat(causes()).containsExactly("a3");
+
+    produce(run(lapsed, RunState.STARTED)); // too late: it is not the model's last any more
+    produce(run(lapsed, RunState.FAILED));
+    produce(alert("a4", Severity.CRITICAL, MAY.plus(Duration.ofDays(8))));
+    assertThat(causes()).isEmpty();
+    assertThat(count("request_open")).isEqualTo(2);
+  }
+
+  @Test
+  void whileARunIsUnderWayThereIsNoOtherRequestHoweverLongItTakes() {
+    produce(alert("a1", Severity.CRITICAL, MAY));
+    produce(run(requests().get(0).getRequestId(), RunState.STARTED));
+
+    produce(alert("a2", Severity.CRITICAL, MAY.plus(Duration.ofDays(30))));
+
+    assertThat(causes()).isEmpty();
+    assertThat(count("request_open")).isEqualTo(1);
+  }
+
+  @Test
+  void aRunThatComesToAnEndClosesTheRequest() {
+    for (RunState end : List.of(RunState.PROMOTED, RunState.REJECTED, RunState.FAILED)) {
+      Instant time = MAY.plus(Duration.ofDays(30L * end.ordinal()));
+      produce(alert("first " + end, Severity.CRITICAL, time));
+      RetrainingRequest request =
+          codec.decode(read(Topics.RETRAINING_REQUESTS).get(0).value(), RetrainingRequest.class);
+      produce(run(request.getRequestId(), RunState.STARTED));
+      produce(alert("too early", Severity.CRITICAL, time.plus(Duration.ofDays(8))));
+      assertThat(causes()).isEmpty();
+
+      produce(run(request.getRequestId(), end));
+      produce(alert("then " + end, Severity.CRITICAL, time.plus(Duration.ofDays(8))));
+
+      List<RetrainingRequest> then = requests();
+      assertThat(then).extracting(RetrainingRequest::getCause).containsExactly("then " + end);
+      produce(run(then.get(0).getRequestId(), end));
+    }
+  }
+
+  @Test
+  void theCoolDownIsMeasuredInEventTime() {
+    produce(alert("a1", Severity.CRITICAL, MAY));
+    produce(run(requests().get(0).getRequestId(), RunState.PROMOTED));
+
+    produce(alert("a2", Severity.CRITICAL, MAY.plus(Duration.ofDays(7)).minusMillis(1)));
+    assertThat(causes()).isEmpty();
+    assertThat(count("cool_down")).isEqualTo(1);
+
+    produce(alert("a3", Severity.CRITICAL, MAY.plus(Duration.ofDays(7))));
+    assertThat(causes()).containsExactly("a3");
+  }
+
+  @Test
+  void anAlertThatComesAgainMakesNoSecondRequest() {
+    DriftAlert alert = alert("a1", Severity.CRITICAL, MAY);
+    produce(alert);
+    produce(run(requests().get(0).getRequestId(), RunState.PROMOTED));
+
+    produce(alert);
+
+    assertThat(causes()).isEmpty();
+  }
+
+  @Test
+  void modelsAreApart() {
+    produce(alert("a1", Severity.CRITICAL, MAY));
+    DriftAlert other = alert("b1", Severity.CRITICAL, MAY);
+    other.put("model", "demand");
+    produce(other);
+    DriftAlert unwatched = alert("c1", Severity.CRITICAL, MAY);
+    unwatched.put("model", "unwatched");
+    produce(unwatched);
+
+    assertThat(causes()).containsExactly("a1", "b1");
+    assertThat(metrics.get("leat.retraining.alerts").tag("outcome", "no_policy").counter().count())
+        .isEqualTo(1);
+  }
+
+  @Test
+  void theSameAlertGivesTheSameRequestOnACleanState() {
+    produce(alert("a1", Severity.CRITICAL, MAY));
+    String id = requests().get(0).getRequestId();
+    driver.close();
+
+    start(AlertSeverity.CRITICAL); // the driver's stores begin empty without their changelog
+    produce(alert("a1", Severity.CRITICAL, MAY));
+
+    assertThat(requests()).extracting(RetrainingRequest::getRequestId).containsExactly(id);
+  }
+
+  @Test
+  void whatCannotBeReadGoesToTheDeadLettersAndTheNextGoesOn() {
+    byte[] garbage = {0, 0, 0, 0, 99, 1};
+    driver
+        .createInputTopic(Topics.DRIFT_ALERTS, new ByteArraySerializer(), new ByteArraySerializer())
+        .pipeInput("k".getBytes(UTF_8), garbage);
+    driver
+        .createInputTopic(
+            Topics.RETRAINING_RUNS, new ByteArraySerializer(), new ByteArraySerializer())
+        .pipeInput(new TestRecord<>("k".getBytes(UTF_8), null));
+    produce(alert("a1", Severity.CRITICAL, MAY));
+
+    List<TestRecord<byte[], byte[]>> deadLetters = read("power-retraining.dlq");
+    assertThat(deadLetters).hasSize(2);
+    assertThat(deadLetters.get(0).key()).isEqualTo("k".getBytes(UTF_8));
+    assertThat(deadLetters.get(0).value()).isEqualTo(garbage);
+    assertThat(RecordHeaders.get(deadLetters.get(0).headers(), ErrorHeaders.TOPIC))
+        .contains("drift-alerts");
+    assertThat(RecordHeaders.get(deadLetters.get(0).headers(), ErrorHeaders.OFFSET)).contains("0");
+    assertThat(RecordHeaders.get(deadLetters.get(1).headers(), ErrorHeaders.TOPIC))
+        .contains("retraining-runs");
+    assertThat(
+            metrics.get("leat.retraining.malformed").tag("topic", "drift-alerts").counter().count())
+        .isEqualTo(1);
+    assertThat(causes()).containsExactly("a1");
+  }
+
+  @Test
+  void theMetricsPageListsEveryCountAndOutcome() throws Exception {
+    String page =
+        Files.readString(
+            Path.of(System.getProperty("leat.project"), "docs", "reference", "metrics.md"));
+
+    assertThat(page)
+        .contains("`leat_retraining_alerts_total`", "`leat_retraining_malformed_total`");
+    for (AlertOutcome outcome : AlertOutcome.values()) {
+      assertThat(page).contains("`" + outcome.name().toLowerCase(java.util.Locale.ROOT) + "`");
+    }
+  }
+
+  private List<String> causes() {
+    return requests().stream().map(RetrainingRequest::getCause).toList();
+  }
+
+  private List<RetrainingRequest> requests() {
+    return read(Topics.RETRAINING_REQUESTS).stream()
+        .map(record -> codec.decode(record.value(), RetrainingRequest.class))
+        .toList();
+  }
+
+  private List<TestRecord<byte[], byte[]>> read(String topic) {
+    return driver
+        .createOutputTopic(topic, new ByteArrayDeserializer(), new ByteArrayDeserializer())
+        .readRecordsToList();
+  }
+
+  private double count(String outcome) {
+    return metrics
+        .get("leat.retraining.alerts")
+        .tags("model", "price", "outcome", outcome)
+        .counter()
+        .count();
+  }
+
+  private void produce(DriftAlert alert) {
+    produce(Topics.DRIFT_ALERTS, alert);
+  }
+
+  private void produce(RetrainingRun run) {
+    produce(Topics.RETRAINING_RUNS, run);
+  }
+
+  private <T extends SpecificRecordBase> void produce(String topic, T record) {
+    int id = registry.register(Topics.valueSubject(topic), record.getSchema());
+    driver
+        .createInputTopic(topic, new ByteArraySerializer(), new ByteArraySerializer())
+        .pipeInput("some key".getBytes(UTF_8), codec.encode(id, record));
+  }
+
+  static DriftAlert alert(String id, Severity severity, Instant windowEnd) {
+    return new DriftAlert(
+        id,
+        "prices",
+        "price",
+        "drift",
+        "event.vic_price",
+        "ks",
+        AlertState.OPEN,
+        severity,
+        windowEnd.minus(Duration.ofDays(7)),
+        windowEnd,
+        0.8,
+        0.1,
+        "event.vic_price drifted: ks 0.8 over 0.1",
+        "reference",
+        0.0);
+  }
+
+  static RetrainingRun run(String requestId, RunState state) {
+    return new RetrainingRun("run of " + requestId, requestId, "price", state, null, "", NOW);
+  }
+
+  private static Pipeline pipeline(AlertSeverity severity) {
+    return new Pipeline(
+        "power",
+        "grid-team",
+        List.of(),
+        List.of(),
+        List.of(),
+        List.of(),
+        List.of(model("price"), model("demand")),
+        List.of(),
+        List.of(
+            new RetrainingPolicy("weekly", "price", severity, Duration.ofDays(7)),
+            new RetrainingPolicy("other", "demand", severity, Duration.ofDays(7))));
+  }
+
+  private static Model model(String name) {
+    return new Model(
+        name,
+        "1996-11",
+        "market",
+        1,
+        Path.of("model.onnx"),
+        Path.of("reference.json"),
+        "grid-team",
+        "",
+        new Model.Nulls(Optional.empty(), Map.of()),
+        new Model.Output("probabilities", 1),
+        List.of());
+  }
+}

@@ -1,0 +1,127 @@
+package io.leat.retraining.training;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+
+/**
+ * Rows of numbers with their labels, ordered by event time. Immutable.
+ *
+ * <p>Values are kept in single precision, because that is what the model will be fed.
+ */
+public final class TrainingSet {
+  private final List<String> features;
+  private final List<Row> rows;
+
+  /**
+   * One labelled vector.
+   *
+   * @param eventTimeMillis event time, milliseconds since 1970-01-01 UTC
+   * @param values one number a feature, finite, or NaN for what is missing; not to be changed
+   * @param label the truth
+   */
+  // The array is shared on purpose: a training set has millions of rows.
+  @SuppressWarnings("ArrayRecordComponent")
+  public record Row(long eventTimeMillis, float[] values, boolean label) {}
+
+  private TrainingSet(List<String> features, List<Row> rows) {
+    this.features = features;
+    this.rows = rows;
+  }
+
+  /** A set of rows with one value for each of these features, in this order. */
+  public static Builder builder(List<String> features) {
+    return new Builder(List.copyOf(features));
+  }
+
+  /** Takes rows in any order; rows of the same event time keep the order they were added in. */
+  public static final class Builder {
+    private final List<String> features;
+    private final List<Row> rows = new ArrayList<>();
+
+    private Builder(List<String> features) {
+      this.features = features;
+    }
+
+    /**
+     * Adds a row.
+     *
+     * @throws IllegalArgumentException if the number of values is not that of the features, or a
+     *     value is infinite in single precision
+     */
+    public Builder add(long eventTimeMillis, double[] values, boolean label) {
+      if (values.length != features.size()) {
+        throw new IllegalArgumentException(
+            "a row has %d values; expected %d".formatted(values.length, features.size()));
+      }
+      float[] row = new float[values.length];
+      for (int i = 0; i < row.length; i++) {
+        row[i] = (float) values[i];
+        if (Float.isInfinite(row[i])) {
+          throw new IllegalArgumentException(
+              "feature %s is %s; expected a finite number, or NaN for what is missing"
+                  .formatted(features.get(i), values[i]));
+        }
+      }
+      rows.add(new Row(eventTimeMillis, row, label));
+      return this;
+    }
+
+    public TrainingSet build() {
+      List<Row> ordered = new ArrayList<>(rows);
+      ordered.sort(Comparator.comparingLong(Row::eventTimeMillis));
+      return new TrainingSet(features, List.copyOf(ordered));
+    }
+  }
+
+  /**
+   * The earlier and the later part of a set.
+   *
+   * @param training rows before the hold-out's first event time
+   * @param holdOut the newest rows
+   */
+  public record Split(TrainingSet training, TrainingSet holdOut) {}
+
+  /**
+   * Splits by event time: the newest rows are held out, so that a model is measured on what came
+   * after what it learnt from. Rows of one event time stay together, in the hold-out.
+   *
+   * @param holdOutShare share of the rows to hold out, above 0 and below 1
+   */
+  public Split splitByTime(double holdOutShare) {
+    if (!(holdOutShare > 0 && holdOutShare < 1)) {
+      throw new IllegalArgumentException(
+          "the hold-out's share is %s; expected more than 0 and less than 1"
+              .formatted(holdOutShare));
+    }
+    int border = (int) Math.floor(rows.size() * (1 - holdOutShare));
+    while (border > 0
+        && border < rows.size()
+        && rows.get(border - 1).eventTimeMillis() == rows.get(border).eventTimeMillis()) {
+      border--;
+    }
+    return new Split(
+        new TrainingSet(features, rows.subList(0, border)),
+        new TrainingSet(features, rows.subList(border, rows.size())));
+  }
+
+  /** Full names of the features, in the order of the values. */
+  public List<String> features() {
+    return features;
+  }
+
+  /** The rows by event time. */
+  public List<Row> rows() {
+    return rows;
+  }
+
+  /** Number of rows. */
+  public int size() {
+    return rows.size();
+  }
+
+  /** Number of rows whose label is true. */
+  public int positives() {
+    return (int) rows.stream().filter(Row::label).count();
+  }
+}
