@@ -5,6 +5,8 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.header.Header;
 
 /**
  * How fast a service drains its raw topic, once it is warm: from the commit that ends its warm-up
@@ -13,6 +15,7 @@ import java.util.concurrent.ExecutionException;
  *
  * @param perSecond events a second of wall clock
  * @param perCpuSecond events a second of the service's CPU; the broker's is not in it
+ * @param bytesOfEvent mean size of a valid record: key, value, names and values of headers
  * @param coldPerSecond the same as perSecond from the first commit on, when the service runs, but
  *     its code is not compiled yet
  * @param coldPerCpuSecond the same as perCpuSecond, likewise
@@ -22,7 +25,8 @@ record Drain(
     double perSecond,
     double perCpuSecond,
     double coldPerSecond,
-    double coldPerCpuSecond) {
+    double coldPerCpuSecond,
+    double bytesOfEvent) {
   private static final Duration LONGEST = Duration.ofMinutes(15);
 
   /**
@@ -38,12 +42,33 @@ record Drain(
     try (Workload.Service service = workload.start(rung, jvmOptions)) {
       drain = measure(cluster, workload, rung, warmUp, service);
     }
-    long valid = cluster.countCommitted(workload.valid());
+    return drain.withBytes(bytesOfEvent(cluster, workload, rung));
+  }
+
+  private Drain withBytes(double bytes) {
+    return new Drain(rung, perSecond, perCpuSecond, coldPerSecond, coldPerCpuSecond, bytes);
+  }
+
+  /** Reads all that was written. */
+  private static double bytesOfEvent(Cluster cluster, Workload workload, Rung rung) {
+    long valid = 0;
+    long bytes = 0;
+    try (CommittedReader reader = new CommittedReader(cluster, workload.valid())) {
+      while (!reader.isAtEnd()) {
+        for (ConsumerRecord<byte[], byte[]> record : reader.poll()) {
+          valid++;
+          bytes += record.serializedKeySize() + record.serializedValueSize();
+          for (Header header : record.headers()) {
+            bytes += header.key().length() + header.value().length;
+          }
+        }
+      }
+    }
     if (valid != workload.events()) {
       throw new IllegalStateException(
           "%s made %d valid events of %d".formatted(rung.label(), valid, workload.events()));
     }
-    return drain;
+    return (double) bytes / valid;
   }
 
   private record Sample(long events, long nanos, double cpuSeconds) {}
@@ -59,7 +84,8 @@ record Drain(
         perSecond(warm, last),
         perCpuSecond(warm, last),
         perSecond(first, last),
-        perCpuSecond(first, last));
+        perCpuSecond(first, last),
+        0);
   }
 
   private static double perSecond(Sample from, Sample to) {

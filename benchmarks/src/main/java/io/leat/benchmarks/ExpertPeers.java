@@ -18,6 +18,7 @@ import java.util.Collections;
 import java.util.DoubleSummaryStatistics;
 import java.util.EnumMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
@@ -65,7 +66,7 @@ final class ExpertPeers {
 
   @Option(
       names = "--expert-memory",
-      defaultValue = "32",
+      defaultValue = "16",
       description = "MB for the caches and buffers of each one's state. Default: ${DEFAULT-VALUE}.")
   private int megabytes;
 
@@ -110,13 +111,13 @@ final class ExpertPeers {
                 .formatted(
                     listed(inWindow), listed(customers), listed(resolutions), forks, megabytes));
     out.line(
-        "Exactly-once, visible every second: a commit or a checkpoint; %d partitions, as many threads"
-            + " of each (Flink: slots); caches and buffers of %d MB; %s.",
+        "Exactly-once, visible every second: a commit or a checkpoint; %d partitions, as many"
+            + " threads of each (Flink: slots); caches and buffers of %d MB; %s.",
         PeersCommand.PARALLELISM, megabytes, String.join(" ", jvmOptions));
     out.line(
-        "One event in ten is up to 30 minutes late. The windows fill in the first half of the events;"
-            + " the second half is measured. Every row of every run is equal to Leat's first, value by"
-            + " value.");
+        "One event in ten is up to 30 minutes late. The windows fill in the first half of the"
+            + " events; the second half is measured. Every row of every run is equal to Leat's"
+            + " first, value by value.");
     for (int i = 0; i < inWindow.size(); i++) {
       int events = 2 * inWindow.get(i) * customers.get(i);
       measure(
@@ -151,7 +152,7 @@ final class ExpertPeers {
           Collections.reverse(order);
         }
         for (Subject subject : order) {
-          Run run = measurement.run(subject, subject.name().toLowerCase() + fork);
+          Run run = measurement.run(subject, subject.name().toLowerCase(Locale.ROOT) + fork);
           System.out.printf(
               "%s: %,.0f events/s, %,.0f events/CPU-s, %d MB%n",
               subject.label, run.perSecond(), run.perCpuSecond(), run.megabytes());
@@ -274,8 +275,8 @@ final class ExpertPeers {
       Results out, PeerWorkload workload, String resolution, Map<Subject, List<Run>> found) {
     out.line("");
     out.line(
-        "**%d events of a customer in 30 days on average, resolution %s** (%,d customers, %,d events,"
-            + " half of them measured). Medians; in brackets what Leat's is of it.",
+        "**%d events of a customer in 30 days on average, resolution %s** (%,d customers, %,d"
+            + " events, half of them measured). Medians; in brackets what Leat's is of it.",
         workload.inWindow(), resolution, workload.customers(), workload.events());
     out.line("");
     out.line("| | events/s | range | events/CPU-s | range | state on disk, MB |");

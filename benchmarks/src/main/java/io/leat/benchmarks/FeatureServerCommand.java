@@ -25,8 +25,10 @@ import java.util.Random;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.LongFunction;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.HdrHistogram.Histogram;
 import picocli.CommandLine.Command;
@@ -55,13 +57,19 @@ final class FeatureServerCommand implements Callable<Integer> {
   /** A path that reads nothing. */
   private static final String FLOOR = "/health/live";
 
+  /** MB of a feature server's stores, where they all fit in. */
+  private static final long MEMORY = 256;
+
   private static final Duration IDLE = Duration.ofSeconds(5);
-  private static final int BODIES = 2_000;
+
+  /** MB of the stores of the server that has little memory: the least that there may be. */
+  private static final long LITTLE_MEMORY = 16;
+
   private static final double BAR = 1.2;
 
   @Option(
       names = "--keys",
-      defaultValue = "100000",
+      defaultValue = "600000",
       description = "Keys of each of the two views. Default: ${DEFAULT-VALUE}.")
   private int keys;
 
@@ -107,7 +115,8 @@ final class FeatureServerCommand implements Callable<Integer> {
       names = "--forks",
       defaultValue = "2",
       description =
-          "Times that each server is started and measured; an even number is fair. Default: ${DEFAULT-VALUE}.")
+          "Times that each server is started and measured; an even number is fair. Default:"
+              + " ${DEFAULT-VALUE}.")
   private int forks;
 
   @Option(
@@ -124,6 +133,7 @@ final class FeatureServerCommand implements Callable<Integer> {
   /** What is measured. */
   private enum Subject {
     LEAT("feature server", Target.CHANGELOGS),
+    BEYOND_CACHE("feature server, little memory", Target.CHANGELOGS),
     VECTORS("Redis, ready vectors", Target.REDIS_VECTORS),
     STATES("Redis, the same states", Target.REDIS_STATES);
 
@@ -133,6 +143,10 @@ final class FeatureServerCommand implements Callable<Integer> {
     Subject(String label, Target target) {
       this.label = label;
       this.target = target;
+    }
+
+    boolean isRedis() {
+      return target != Target.CHANGELOGS;
     }
   }
 
@@ -159,18 +173,30 @@ final class FeatureServerCommand implements Callable<Integer> {
             "benchmarks/run feature-server --keys %d --events %d --updates %d --rate-1 %d --rate-100 %d --seconds %d --warm %d --forks %d"
                 .formatted(keys, events, updates, rateOfOne, rateOfHundred, seconds, warm, forks));
     Pipeline pipeline = PipelineReader.read(PIPELINE);
-    List<byte[]> ones = bodies(1);
-    List<byte[]> hundreds = bodies(100);
+    LongFunction<byte[]> ones = number -> body(number, 1);
+    LongFunction<byte[]> hundreds = number -> body(number, 100);
     Map<Subject, Found> found = new EnumMap<>(Subject.class);
     Optional<RedisProcess> redis = Optional.empty();
     try (Cluster cluster = Cluster.start(work);
         StateFeed feed = new StateFeed(pipeline, cluster, keys, events)) {
       redis = RedisProcess.start(work.resolve("redis"));
       List<Subject> subjects =
-          redis.isPresent() ? List.of(Subject.values()) : List.of(Subject.LEAT);
+          redis.isPresent()
+              ? List.of(Subject.values())
+              : List.of(Subject.LEAT, Subject.BEYOND_CACHE);
+      long live = (2L * keys * (feed.meanBytes() + StateFeed.name(0).length())) >> 20;
       out.line(
-          "Two views of ten features, %d keys each, states of %d bytes on average; %d changes a second, committed every 100 ms; servers with %s.",
-          keys, feed.meanBytes(), updates, String.join(" ", jvmOptions()));
+          "Two views of ten features, %d keys each, states of %d bytes on average, %d MB with their"
+              + " keys; %d changes a second, committed every 100 ms; servers with %s, the feature"
+              + " server with %d MB for its stores, or with little memory: %d MB. Redis is read"
+              + " asynchronously, by Lettuce. As many distinct requests as keys.",
+          keys,
+          feed.meanBytes(),
+          live,
+          updates,
+          String.join(" ", jvmOptions()),
+          MEMORY,
+          LITTLE_MEMORY);
       if (redis.isEmpty()) {
         out.line("");
         out.line("No redis-server is on the PATH: its rows are left out.");
@@ -206,15 +232,12 @@ final class FeatureServerCommand implements Callable<Integer> {
     return Stream.concat(Stream.of("-Xms512m", "-Xmx512m"), jvm.stream()).toList();
   }
 
-  private List<byte[]> bodies(int rows) {
-    Random random = new Random(rows);
-    return Stream.generate(
-            () ->
-                "{\"feature_service\":\"fraud\",\"entities\":{\"customer_id\":[%s],\"terminal_id\":[%s]}}"
-                    .formatted(names(random, rows), names(random, rows))
-                    .getBytes(UTF_8))
-        .limit(BODIES)
-        .toList();
+  /** A request by its number: as many distinct ones as there are keys. */
+  private byte[] body(long number, int rows) {
+    Random random = new Random(rows * 1_000_003L + number % keys);
+    return "{\"feature_service\":\"fraud\",\"entities\":{\"customer_id\":[%s],\"terminal_id\":[%s]}}"
+        .formatted(names(random, rows), names(random, rows))
+        .getBytes(UTF_8);
   }
 
   private String names(Random random, int rows) {
@@ -229,8 +252,8 @@ final class FeatureServerCommand implements Callable<Integer> {
       Cluster cluster,
       StateFeed feed,
       Optional<RedisProcess> redis,
-      List<byte[]> ones,
-      List<byte[]> hundreds)
+      LongFunction<byte[]> ones,
+      LongFunction<byte[]> hundreds)
       throws IOException {
     List<String> expected = List.of();
     for (Subject subject : subjects) {
@@ -239,7 +262,9 @@ final class FeatureServerCommand implements Callable<Integer> {
       try (Server server = start(subject, cluster, redis, port);
           OpenLoop client = new OpenLoop(port)) {
         List<String> answers =
-            Stream.concat(ones.stream().limit(200), hundreds.stream().limit(20))
+            Stream.concat(
+                    LongStream.range(0, 200).mapToObj(ones),
+                    LongStream.range(0, 20).mapToObj(hundreds))
                 .map(client::ask)
                 .toList();
         if (subject == subjects.get(0)) {
@@ -261,7 +286,7 @@ final class FeatureServerCommand implements Callable<Integer> {
   }
 
   private static void fill(Subject subject, StateFeed feed, Optional<RedisProcess> redis) {
-    if (subject != Subject.LEAT) {
+    if (subject.isRedis()) {
       try (Jedis client = redis.orElseThrow().client()) {
         feed.fill(client, subject.target);
       }
@@ -270,7 +295,7 @@ final class FeatureServerCommand implements Callable<Integer> {
 
   private Server start(Subject subject, Cluster cluster, Optional<RedisProcess> redis, int port) {
     Path directory = cluster.directory().resolve(subject.name());
-    boolean leat = subject == Subject.LEAT;
+    boolean leat = !subject.isRedis();
     List<String> arguments =
         leat
             ? List.of(
@@ -278,6 +303,7 @@ final class FeatureServerCommand implements Callable<Integer> {
                 "--bootstrap-servers", cluster.bootstrapServers(),
                 "--state-dir", directory.resolve("state").toString(),
                 "--drain", "0s",
+                "--state-memory", (subject == Subject.LEAT ? MEMORY : LITTLE_MEMORY) + "MB",
                 "--http-port", Integer.toString(port))
             : List.of(
                 PIPELINE.toString(),
@@ -303,8 +329,8 @@ final class FeatureServerCommand implements Callable<Integer> {
       Cluster cluster,
       StateFeed feed,
       Optional<RedisProcess> redis,
-      List<byte[]> ones,
-      List<byte[]> hundreds,
+      LongFunction<byte[]> ones,
+      LongFunction<byte[]> hundreds,
       Found found)
       throws InterruptedException {
     fill(subject, feed, redis);
@@ -332,8 +358,8 @@ final class FeatureServerCommand implements Callable<Integer> {
       Server server,
       OpenLoop client,
       Optional<RedisProcess> redis,
-      List<byte[]> ones,
-      List<byte[]> hundreds,
+      LongFunction<byte[]> ones,
+      LongFunction<byte[]> hundreds,
       Found found)
       throws InterruptedException {
     double idle = cpu(server, subject, redis);
@@ -358,7 +384,8 @@ final class FeatureServerCommand implements Callable<Integer> {
     found.requestsOfHundred += hundred.latencies().getTotalCount();
     found.failures += one.failures() + hundred.failures();
     System.out.printf(
-        "%s: idle %.0f ms/s; 1 row p50 %.2f p99 %.2f p99.9 %.2f ms; 100 rows p50 %.2f p99 %.2f p99.9 %.2f ms; floor p99 %.2f%n",
+        "%s: idle %.0f ms/s; 1 row p50 %.2f p99 %.2f p99.9 %.2f ms; 100 rows p50 %.2f p99 %.2f"
+            + " p99.9 %.2f ms; floor p99 %.2f%n",
         subject.label,
         idlePerSecond * 1_000,
         one.millis(50),
@@ -373,7 +400,7 @@ final class FeatureServerCommand implements Callable<Integer> {
   /**
    * All kinds of requests by turns: code is compiled again when a kind comes that it has not seen.
    */
-  private void warm(OpenLoop client, List<byte[]> ones, List<byte[]> hundreds)
+  private void warm(OpenLoop client, LongFunction<byte[]> ones, LongFunction<byte[]> hundreds)
       throws InterruptedException {
     Duration each = Duration.ofSeconds(warm).dividedBy(3 * WARM_ROUNDS);
     for (int round = 0; round < WARM_ROUNDS; round++) {
@@ -413,12 +440,14 @@ final class FeatureServerCommand implements Callable<Integer> {
 
   private static double cpu(Server server, Subject subject, Optional<RedisProcess> redis) {
     return ProcessUsage.cpuSeconds(server.process().pid())
-        + (subject == Subject.LEAT ? 0 : ProcessUsage.cpuSeconds(redis.orElseThrow().pid()));
+        + (subject.isRedis() ? ProcessUsage.cpuSeconds(redis.orElseThrow().pid()) : 0);
   }
 
   private void report(Results out, Map<Subject, Found> found) {
     out.line(
-        "Latency in ms from when a request was due, all forks together; in brackets p99 of each fork. CPU: of the server, and of Redis where there is one, without what they take where nobody reads.");
+        "Latency in ms from when a request was due, all forks together; in brackets p99 of each"
+            + " fork. CPU: of the server, and of Redis where there is one, without what they take"
+            + " where nobody reads.");
     out.line("");
     out.line("| 20 features of two views | p50 | p99 | p99.9 | p99 of forks | CPU ms a request |");
     out.line("|---|---|---|---|---|---|");

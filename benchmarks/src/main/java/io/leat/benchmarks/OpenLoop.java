@@ -9,10 +9,10 @@ import com.linecorp.armeria.common.HttpRequest;
 import com.linecorp.armeria.common.MediaType;
 import com.linecorp.armeria.common.RequestHeaders;
 import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.LongFunction;
 import org.HdrHistogram.ConcurrentHistogram;
 import org.HdrHistogram.Histogram;
 
@@ -56,9 +56,14 @@ final class OpenLoop implements AutoCloseable {
     return answer.contentUtf8();
   }
 
-  /** Posts bodies, one after the other and from the first again, at a rate for a time. */
-  Measured post(List<byte[]> bodies, int perSecond, Duration duration) throws InterruptedException {
-    return run(number -> post(bodies.get((int) (number % bodies.size()))), perSecond, duration);
+  /**
+   * Posts bodies at a rate for a time.
+   *
+   * @param bodies makes the body of each request by its number
+   */
+  Measured post(LongFunction<byte[]> bodies, int perSecond, Duration duration)
+      throws InterruptedException {
+    return run(number -> post(bodies.apply(number)), perSecond, duration);
   }
 
   /** Gets a path, at a rate for a time. */

@@ -1,5 +1,7 @@
 package io.leat.benchmarks;
 
+import dev.cel.common.CelValidationException;
+import dev.cel.runtime.CelEvaluationException;
 import io.leat.pipeline.definition.Contract;
 import io.leat.pipeline.definition.PipelineException;
 import io.leat.pipeline.expression.Program;
@@ -7,6 +9,7 @@ import io.leat.pipeline.expression.Scope;
 import io.leat.pipeline.reader.PipelineReader;
 import java.nio.file.Path;
 import java.util.AbstractMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -20,9 +23,11 @@ import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
+import org.projectnessie.cel.tools.ScriptException;
 
 /**
- * What a rule costs an event, by its kind: as Leat evaluates it, and as the CEL library does.
+ * What a rule costs an event, by its kind: as Leat evaluates it, as the CEL library does with what
+ * Leat sets it up with, as that library does as it comes, and as the one that Confluent uses does.
  * {@code all} is all rules of the contract, one after the other.
  */
 @State(org.openjdk.jmh.annotations.Scope.Thread)
@@ -47,22 +52,50 @@ public class RuleBenchmark {
   private String rule = "";
 
   private @Nullable Scope scope;
+  private @Nullable PlainRules plain;
+  private @Nullable ConfluentRules confluent;
   private Program[] programs = {};
   private GenericRecord[] payments = {};
   private int next;
 
   @Setup
-  public void compile() throws PipelineException {
+  public void compile()
+      throws PipelineException, CelValidationException, CelEvaluationException, ScriptException {
     Contract contract =
         PipelineReader.read(Path.of("benchmarks/pipelines/ingestion")).contracts().get(0);
     Scope made = Scope.ofEvent(contract.schema());
     scope = made;
-    programs =
+    List<Contract.Rule> rules =
         contract.rules().stream()
             .filter(one -> rule.equals("all") || one.name().equals(rule))
+            .toList();
+    plain = new PlainRules(rules);
+    confluent = new ConfluentRules(rules);
+    programs =
+        rules.stream()
             .map(one -> Program.compile(one.check(), made, Program.Result.BOOL))
             .toArray(Program[]::new);
     payments = CodecBenchmark.payments(contract, PAYMENTS);
+    for (GenericRecord payment : payments) {
+      boolean holds = evaluate(made.bind(payment));
+      if (plain.hold(payment) != holds || (confluent.broken(payment) == 0) != holds) {
+        throw new IllegalStateException(rule + ": the libraries do not agree on " + payment);
+      }
+    }
+  }
+
+  /** The library as it comes. */
+  @Benchmark
+  public boolean plain(CpuClock clock) throws CelEvaluationException {
+    clock.events++;
+    return Objects.requireNonNull(plain, "compiled").hold(payment());
+  }
+
+  /** The library that Confluent's rule executor is made of. */
+  @Benchmark
+  public long confluent(CpuClock clock) throws ScriptException {
+    clock.events++;
+    return Objects.requireNonNull(confluent, "compiled").broken(payment());
   }
 
   @Benchmark
@@ -77,9 +110,13 @@ public class RuleBenchmark {
     return evaluate(new Foreign(bindings()));
   }
 
-  private Map<String, Object> bindings() {
+  private GenericRecord payment() {
     next = (next + 1) % payments.length;
-    return Objects.requireNonNull(scope, "compiled").bind(payments[next]);
+    return payments[next];
+  }
+
+  private Map<String, Object> bindings() {
+    return Objects.requireNonNull(scope, "compiled").bind(payment());
   }
 
   private boolean evaluate(Map<String, Object> bindings) {

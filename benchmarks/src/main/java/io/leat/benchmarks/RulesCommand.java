@@ -2,10 +2,14 @@ package io.leat.benchmarks;
 
 import java.nio.file.Path;
 import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import org.openjdk.jmh.results.RunResult;
 import org.openjdk.jmh.runner.Runner;
 import org.openjdk.jmh.runner.options.Options;
@@ -24,7 +28,7 @@ final class RulesCommand implements Callable<Integer> {
 
   @Option(
       names = "--only",
-      defaultValue = "RuleBenchmark|CodecBenchmark",
+      defaultValue = "RuleBenchmark|CodecBenchmark|ReaderBenchmark",
       description = "A pattern of benchmarks. Default: ${DEFAULT-VALUE}.")
   private String only = "";
 
@@ -45,26 +49,49 @@ final class RulesCommand implements Callable<Integer> {
             .measurementTime(TimeValue.seconds(1))
             .build();
     Collection<RunResult> found = new Runner(options).run();
-    Map<String, Double> library = new TreeMap<>();
-    for (RunResult result : found) {
-      if (label(result).equals("library")) {
-        library.put(result.getParams().getParam("rule"), cpuNanos(result));
-      }
-    }
-    out.line("| an event's | CPU ns | by the CEL library | of it |");
-    out.line("|---|---|---|---|");
+    Map<String, Map<String, Double>> byCase = new LinkedHashMap<>();
     for (RunResult result : found) {
       String rule = result.getParams().getParam("rule");
-      Double floor = rule == null ? null : library.get(rule);
-      if (rule == null || floor == null) {
-        out.line("| %s | %.0f | - | - |", rule == null ? label(result) : rule, cpuNanos(result));
-      } else if (!label(result).equals("library")) {
-        double cost = cpuNanos(result);
-        out.line("| %s | %.0f | %.0f | %.2f |", rule, cost, floor, cost / floor);
-      }
+      String schema = result.getParams().getParam("schema");
+      String of = rule != null ? rule : schema != null ? schema : label(result);
+      byCase
+          .computeIfAbsent(of, key -> new TreeMap<>())
+          .put(rule == null && schema == null ? "leat" : label(result), cpuNanos(result));
     }
+    table(out, byCase, "rule", List.of("leat", "library", "plain", "confluent"));
+    table(out, byCase, "reading", List.of("leat", "fast", "slow"));
+    table(out, byCase, "step", List.of("leat"));
     out.append();
     return 0;
+  }
+
+  /**
+   * CPU nanoseconds an event, and in brackets how many times Leat's they are.
+   *
+   * @param columns all that there are of each row of this table
+   */
+  private static void table(
+      Results out, Map<String, Map<String, Double>> byCase, String title, List<String> columns) {
+    List<Map.Entry<String, Map<String, Double>>> rows =
+        byCase.entrySet().stream()
+            .filter(entry -> entry.getValue().keySet().equals(Set.copyOf(columns)))
+            .toList();
+    if (rows.isEmpty()) {
+      return;
+    }
+    out.line("| %s, CPU ns an event | %s |", title, String.join(" | ", columns));
+    out.line("|---%s|", "|---".repeat(columns.size()));
+    for (Map.Entry<String, Map<String, Double>> row : rows) {
+      double leat = Objects.requireNonNull(row.getValue().get("leat"));
+      out.line(
+          "| %s | %s |",
+          row.getKey(),
+          columns.stream()
+              .map(column -> Objects.requireNonNull(row.getValue().get(column)))
+              .map(nanos -> "%.0f (%.2f)".formatted(nanos, nanos / leat))
+              .collect(Collectors.joining(" | ")));
+    }
+    out.line("");
   }
 
   private static String label(RunResult result) {

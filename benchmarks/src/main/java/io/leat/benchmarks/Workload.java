@@ -1,6 +1,5 @@
 package io.leat.benchmarks;
 
-import io.leat.ingestion.IngestionJob;
 import io.leat.pipeline.apply.Applier;
 import io.leat.pipeline.definition.Contract;
 import io.leat.pipeline.definition.Pipeline;
@@ -99,7 +98,7 @@ final class Workload {
     Path copy = directory.resolve("pipeline");
     FeatureJob.copyPipeline(folder, copy, name, path -> true);
     List<String> arguments = new ArrayList<>();
-    if (rung != Rung.INGESTION) {
+    if (rung.main() == CopyMain.class) {
       arguments.add(rung.name());
     }
     arguments.addAll(
@@ -109,13 +108,12 @@ final class Workload {
             "--registry-url", cluster.registryUrl(),
             "--state-dir", directory.resolve("state").toString(),
             "--http-port", "0"));
-    Class<?> main = rung == Rung.INGESTION ? IngestionJob.class : CopyMain.class;
     return new Service(
         JvmProcess.start(
             JvmProcess.Command.of(
                     rung.label(),
                     System.getProperty("java.class.path"),
-                    main.getName(),
+                    rung.main().getName(),
                     arguments,
                     directory.resolve("service.log"))
                 .withJvmOptions(jvmOptions.toArray(String[]::new))),

@@ -6,6 +6,7 @@ import com.linecorp.armeria.common.HttpStatus;
 import com.linecorp.armeria.common.MediaType;
 import com.linecorp.armeria.common.SessionProtocol;
 import com.linecorp.armeria.server.Server;
+import com.linecorp.armeria.server.ServiceRequestContext;
 import io.leat.features.engine.ViewEngine;
 import io.leat.features.online.EntityKeys;
 import io.leat.features.server.OnlineAnswer.Column;
@@ -14,44 +15,48 @@ import io.leat.features.server.ReadPlan.Planned;
 import io.leat.pipeline.definition.PipelineException;
 import io.leat.pipeline.reader.PipelineReader;
 import io.leat.schemas.NullReason;
+import io.lettuce.core.KeyValue;
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.RedisURI;
+import io.lettuce.core.api.async.RedisAsyncCommands;
+import io.lettuce.core.codec.ByteArrayCodec;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
-import redis.clients.jedis.ConnectionPoolConfig;
-import redis.clients.jedis.HostAndPort;
-import redis.clients.jedis.JedisPooled;
 
 /**
- * The peer of the feature server: the same HTTP server on the same threads, the same reading of
- * requests and the same writing of answers, and between them one MGET of all keys instead of the
- * store in process. Redis holds ready vectors, or the very states, which are evaluated here then.
+ * The peer of the feature server: the same HTTP server, the same reading of requests and the same
+ * writing of answers, and between them one MGET of all keys instead of the store in process. It
+ * waits for nothing: requests are read and answered on the event loop, and Redis answers
+ * asynchronously, over one connection that all requests share. Redis holds ready vectors, or the
+ * very states, which are evaluated here then.
  *
  * <p>Arguments: pipeline folder, port, Redis' port, {@code vectors} or {@code states}.
  */
 public final class RedisPeerMain {
   private static final byte[] KEY = {'k'};
-  private static final int CONNECTIONS = 64;
 
   private final Catalog catalog;
-  private final JedisPooled redis;
+  private final RedisAsyncCommands<byte[], byte[]> redis;
   private final boolean states;
 
-  private RedisPeerMain(Catalog catalog, JedisPooled redis, boolean states) {
+  private RedisPeerMain(Catalog catalog, RedisAsyncCommands<byte[], byte[]> redis, boolean states) {
     this.catalog = catalog;
     this.redis = redis;
     this.states = states;
   }
 
   public static void main(String[] arguments) throws PipelineException {
-    ConnectionPoolConfig pool = new ConnectionPoolConfig();
-    pool.setMaxTotal(CONNECTIONS);
-    pool.setMaxIdle(CONNECTIONS);
     RedisPeerMain peer =
         new RedisPeerMain(
             new Catalog(PipelineReader.read(Path.of(arguments[0]))),
-            new JedisPooled(new HostAndPort("127.0.0.1", Integer.parseInt(arguments[2])), pool),
+            RedisClient.create(RedisURI.create("127.0.0.1", Integer.parseInt(arguments[2])))
+                .connect(ByteArrayCodec.INSTANCE)
+                .async(),
             arguments[3].equals("states"));
     Server.builder()
         .port(
@@ -66,9 +71,7 @@ public final class RedisPeerMain {
                 HttpResponse.of(
                     request
                         .aggregate()
-                        .thenApplyAsync(
-                            whole -> peer.answer(whole.content().array()),
-                            context.blockingTaskExecutor())))
+                        .thenCompose(whole -> peer.answer(context, whole.content().array()))))
         .build()
         .start()
         .join();
@@ -79,28 +82,33 @@ public final class RedisPeerMain {
     return EntityKeys.bytes(view + ":" + key);
   }
 
-  private HttpResponse answer(byte[] body) {
+  private CompletionStage<HttpResponse> answer(ServiceRequestContext context, byte[] body) {
     try {
       OnlineRequest request = JsonRequest.parse(body);
-      return HttpResponse.of(
-          HttpStatus.OK,
-          MediaType.JSON,
-          HttpData.wrap(JsonAnswer.of(answer(request), false, false)));
+      ReadPlan plan = catalog.plan(request.names());
+      List<byte[]> wanted = new ArrayList<>();
+      for (ServedView view : plan.views()) {
+        for (Object key : request.entities().get(view.entity().field())) {
+          wanted.add(key(view.name(), String.valueOf(key)));
+        }
+      }
+      return redis
+          .mget(wanted.toArray(byte[][]::new))
+          .thenApplyAsync(
+              found ->
+                  HttpResponse.of(
+                      HttpStatus.OK,
+                      MediaType.JSON,
+                      HttpData.wrap(JsonAnswer.of(answer(request, plan, found), false, false))),
+              context.eventLoop());
     } catch (RequestException e) {
-      return HttpResponse.of(e.kind().status());
+      return CompletableFuture.completedFuture(HttpResponse.of(e.kind().status()));
     }
   }
 
-  private OnlineAnswer answer(OnlineRequest request) throws RequestException {
-    ReadPlan plan = catalog.plan(request.names());
+  private OnlineAnswer answer(
+      OnlineRequest request, ReadPlan plan, List<KeyValue<byte[], byte[]>> found) {
     int rows = request.rows();
-    List<byte[]> wanted = new ArrayList<>();
-    for (ServedView view : plan.views()) {
-      for (Object key : request.entities().get(view.entity().field())) {
-        wanted.add(key(view.name(), String.valueOf(key)));
-      }
-    }
-    List<byte @Nullable []> found = redis.mget(wanted.toArray(byte[][]::new));
     long now = System.currentTimeMillis();
     List<ViewReader.Rows> read = new ArrayList<>();
     for (int view = 0; view < plan.views().size(); view++) {
@@ -135,13 +143,13 @@ public final class RedisPeerMain {
     return new OnlineAnswer(answer, plan.views(), Lag.NONE);
   }
 
-  private ViewReader.Rows rows(ServedView view, List<byte @Nullable []> found, long now) {
+  private ViewReader.Rows rows(ServedView view, List<KeyValue<byte[], byte[]>> found, long now) {
     Object[][] values = new Object[found.size()][];
     boolean[] there = new boolean[found.size()];
     long[] newest = new long[found.size()];
     ViewEngine engine = view.engine();
     for (int row = 0; row < values.length; row++) {
-      byte[] bytes = found.get(row);
+      byte @Nullable [] bytes = found.get(row).getValueOrElse(null);
       values[row] = view.without(NullReason.NO_EVENT);
       if (bytes != null) {
         there[row] = true;
