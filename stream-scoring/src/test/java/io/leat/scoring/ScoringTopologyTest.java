@@ -157,8 +157,10 @@ class ScoringTopologyTest {
     TestRecord<byte[], byte[]> deadLetter = unscored("fraud").readRecord();
     assertThat(deadLetter.key()).isEqualTo(KEY);
     assertThat(deadLetter.value()).isEqualTo(given.value());
-    assertThat(RecordHeaders.get(deadLetter.headers(), RecordHeaders.REASON)).contains("NULL_INPUT");
-    assertThat(RecordHeaders.get(deadLetter.headers(), "__streams.errors.topic")).contains(FEATURES);
+    assertThat(RecordHeaders.get(deadLetter.headers(), RecordHeaders.REASON))
+        .contains("NULL_INPUT");
+    assertThat(RecordHeaders.get(deadLetter.headers(), "__streams.errors.topic"))
+        .contains(FEATURES);
     DeadLetter why =
         codec.decode(
             deadLetter.headers().lastHeader(RecordHeaders.DEAD_LETTER).value(), DeadLetter.class);
@@ -196,7 +198,8 @@ class ScoringTopologyTest {
     features().pipeInput(record(vector("short", List.of(1.0))));
     features().pipeInput(record(vector("good", List.of(1.0, true, 1L))));
     assertThat(unscored("fraud").readRecordsToList())
-        .extracting(deadLetter -> RecordHeaders.get(deadLetter.headers(), RecordHeaders.REASON).orElse(""))
+        .extracting(
+            deadLetter -> RecordHeaders.get(deadLetter.headers(), RecordHeaders.REASON).orElse(""))
         .containsExactly("NOT_FRAMED", "NULL_VALUE", "NOT_A_NUMBER", "WRONG_WIDTH");
     assertThat(scores("fraud").readRecordsToList()).hasSize(1);
   }

@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
  * The way from a feature vector to the row of numbers that a model reads. Immutable, thread-safe.
  *
  * <p>Booleans become 0 and 1. A null, and a number that is not finite in single precision (NaN, an
- * infinity, 1e39), becomes what the model's definition gives as its default: a number, or NaN for
- * a model that learnt what is missing. Other numbers pass as they are.
+ * infinity, 1e39), becomes what the model's definition gives as its default: a number, or NaN for a
+ * model that learnt what is missing. Other numbers pass as they are.
  */
 public final class ModelInput {
   private final List<String> features;
