@@ -1,5 +1,8 @@
 package io.leat.features.server;
 
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import io.leat.common.Lookups;
 import io.leat.features.server.OnlineRequest.Names;
 import io.leat.features.server.ReadPlan.Planned;
 import io.leat.features.server.RequestException.Kind;
@@ -17,7 +20,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
@@ -48,9 +50,9 @@ final class Catalog {
    *
    * @param promoted by name of the view
    */
-  private record Meanings(Map<String, Integer> promoted, Map<Names, ReadPlan> plans) {
+  private record Meanings(Map<String, Integer> promoted, Cache<Names, ReadPlan> plans) {
     Meanings(Map<String, Integer> promoted) {
-      this(Map.copyOf(promoted), new ConcurrentHashMap<>());
+      this(Map.copyOf(promoted), Caffeine.newBuilder().maximumSize(MOST_PLANS).build());
     }
   }
 
@@ -63,7 +65,7 @@ final class Catalog {
           view.id(),
           new ServedView(
               view,
-              entities.get(view.entity().name()),
+              Lookups.required(entities, view.entity().name()),
               pipeline.contract(view.source()).orElseThrow(),
               partitions.of(view.source())));
     }
@@ -104,15 +106,12 @@ final class Catalog {
    */
   ReadPlan plan(Names names) throws RequestException {
     Meanings now = meanings;
-    ReadPlan known = now.plans().get(names);
+    ReadPlan known = now.plans().getIfPresent(names);
     if (known != null) {
       return known;
     }
     ReadPlan plan =
         names.service().isPresent() ? ofService(names) : ofReferences(names, now.promoted());
-    if (now.plans().size() >= MOST_PLANS) {
-      now.plans().clear();
-    }
     now.plans().put(names, plan);
     return plan;
   }
@@ -248,7 +247,7 @@ final class Catalog {
   }
 
   private ServedView served(FeatureView view) {
-    return views.get(view.id());
+    return Lookups.required(views, view.id());
   }
 
   /** The view that a name alone means. */
