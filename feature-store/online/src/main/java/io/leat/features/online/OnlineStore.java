@@ -1,5 +1,6 @@
 package io.leat.features.online;
 
+import io.leat.common.Lookups;
 import io.leat.features.engine.ViewEngine;
 import io.leat.features.online.InFlight.Way;
 import io.leat.features.online.backfill.BackfillProcessor;
@@ -194,7 +195,7 @@ public final class OnlineStore implements StreamsJob {
               .branch((key, value) -> value.way() == Way.HOP, Branched.as("hop"))
               .defaultBranch(Branched.as("past"));
       KStream<byte @Nullable [], InFlight> arrived =
-          ways.get(name + "-hop")
+          Lookups.required(ways, name + "-hop")
               .mapValues(InFlight::envelope, Named.as(name + "-close"))
               .repartition(
                   Repartitioned.<byte @Nullable [], Envelope>as(name)
@@ -204,13 +205,13 @@ public final class OnlineStore implements StreamsJob {
               .process(
                   context.watch().watched(() -> new ArriveProcessor(decoder())),
                   Named.as(name + "-arrive"));
-      return ways.get(name + "-here")
+      return Lookups.required(ways, name + "-here")
           .merge(arrived, Named.as(name + "-gather"))
           .process(
               () -> new StageProcessor(plan.contract(), stage, pipeline, context.metrics()),
               Named.as(name + "-stage"),
               stage.views().stream().map(StateStores::name).toArray(String[]::new))
-          .merge(ways.get(name + "-past"), Named.as(name + "-done"));
+          .merge(Lookups.required(ways, name + "-past"), Named.as(name + "-done"));
     }
 
     private void writeVectors(

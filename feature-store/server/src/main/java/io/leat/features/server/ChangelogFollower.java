@@ -1,5 +1,6 @@
 package io.leat.features.server;
 
+import io.leat.common.Lookups;
 import io.leat.features.server.ChangelogEnds.Ends;
 import io.leat.features.server.CommittedState.Change;
 import io.leat.features.server.CommittedState.Position;
@@ -325,7 +326,10 @@ final class ChangelogFollower implements AutoCloseable {
     for (ConsumerRecord<byte[], byte[]> record : settled.records()) {
       changes.add(
           Change.of(
-              storeByTopic.get(record.topic()), record.partition(), record.key(), record.value()));
+              Lookups.required(storeByTopic, record.topic()),
+              record.partition(),
+              record.key(),
+              record.value()));
     }
     List<Position> reached = new ArrayList<>();
     settled
@@ -335,7 +339,7 @@ final class ChangelogFollower implements AutoCloseable {
                 reached.add(
                     new Position(
                         partition,
-                        topicIds.get(partition),
+                        Lookups.required(topicIds, partition),
                         next,
                         Optional.ofNullable(positions.get(partition))
                             .filter(position -> position.offset() == next)
@@ -378,7 +382,7 @@ final class ChangelogFollower implements AutoCloseable {
   }
 
   private void forget(String topic) {
-    String store = storeByTopic.get(topic);
+    String store = Lookups.required(storeByTopic, topic);
     lags.forget(store);
     problem = Optional.of("reading " + topic + " again");
     state.clear(store, topic);

@@ -1,5 +1,6 @@
 package io.leat.features.server;
 
+import io.leat.common.Lookups;
 import io.leat.features.engine.Micros;
 import io.leat.features.engine.VectorAssembler;
 import io.leat.features.server.OnlineAnswer.Column;
@@ -184,7 +185,7 @@ final class EventFeatures {
       Instant time)
       throws RequestException {
     for (Input input : inputs) {
-      Rows read = rows.get(input.view());
+      Rows read = Lookups.required(rows, input.view());
       if (read.values()[row][input.column()] == reason) {
         return NullStatus.of(input.view(), input.column(), read, row, asOf, Micros.of(time));
       }
@@ -230,7 +231,8 @@ final class EventFeatures {
   private Map<String, Object> viewFeatures(Map<ServedView, Rows> rows, int row) {
     Map<String, Object> features = new HashMap<>();
     for (Input input : inputs) {
-      features.put(input.name(), rows.get(input.view()).values()[row][input.column()]);
+      Rows read = Lookups.required(rows, input.view());
+      features.put(input.name(), read.values()[row][input.column()]);
     }
     return features;
   }

@@ -173,7 +173,7 @@ final class JsonRequest {
     };
   }
 
-  private static RequestException malformed(String detail, Object... arguments) {
+  private static RequestException malformed(String detail, @Nullable Object... arguments) {
     return new RequestException(Kind.MALFORMED, detail, arguments);
   }
 

@@ -1,5 +1,6 @@
 package io.leat.features.server;
 
+import io.leat.common.Lookups;
 import io.leat.features.engine.Micros;
 import io.leat.features.server.OnlineAnswer.Column;
 import io.leat.features.server.OnlineAnswer.Status;
@@ -81,9 +82,10 @@ final class OnlineFeatures {
         continue;
       }
       ServedView view = plan.views().get(planned.view());
-      Column column = new Column(planned.name(), rows.get(view).newest());
+      Rows read = Lookups.required(rows, view);
+      Column column = new Column(planned.name(), read.newest());
       if (!planned.isMade()) {
-        fill(column, view, planned.index(), rows.get(view), request.asOf(), micros);
+        fill(column, view, planned.index(), read, request.asOf(), micros);
       }
       columns.add(column);
     }
@@ -164,7 +166,9 @@ final class OnlineFeatures {
       }
       for (ServedView view : plan.views()) {
         rows.put(
-            view, ViewReader.read(committed, view, keys.bytes.get(view.entity().field()), time));
+            view,
+            ViewReader.read(
+                committed, view, Lookups.required(keys.bytes, view.entity().field()), time));
       }
     }
     return rows;

@@ -1,5 +1,6 @@
 package io.leat.features.server;
 
+import io.leat.common.Lookups;
 import io.leat.features.server.OnlineAnswer.Column;
 import io.leat.features.server.OnlineAnswer.Status;
 import io.leat.features.server.ReadPlan.Planned;
@@ -103,7 +104,7 @@ final class ReadMetrics {
    * @param time of evaluation, microseconds since 1970-01-01 UTC
    */
   void read(ServedView view, Rows rows, long time) {
-    OfView of = views.get(view);
+    OfView of = Lookups.required(views, view);
     of.reads.record(rows.nanos(), TimeUnit.NANOSECONDS);
     of.rows.increment(rows.newest().length);
     long oldest = -1;
@@ -133,7 +134,7 @@ final class ReadMetrics {
           }
         }
       }
-      OfView of = views.get(plan.views().get(view));
+      OfView of = Lookups.required(views, plan.views().get(view));
       for (int status = 0; status < counts.length; status++) {
         if (counts[status] > 0) {
           of.values[status].increment(counts[status]);

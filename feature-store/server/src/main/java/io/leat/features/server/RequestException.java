@@ -81,7 +81,7 @@ final class RequestException extends Exception {
 
   private final Kind kind;
 
-  RequestException(Kind kind, String detail, Object... arguments) {
+  RequestException(Kind kind, String detail, @Nullable Object... arguments) {
     super(arguments.length == 0 ? detail : detail.formatted(arguments), null, false, false);
     this.kind = kind;
   }

@@ -1,5 +1,6 @@
 package io.leat.features.server;
 
+import io.leat.common.Lookups;
 import io.leat.features.engine.ViewEngine;
 import io.leat.features.online.StateStores;
 import io.leat.pipeline.definition.Contract;
@@ -103,7 +104,7 @@ final class ServedView {
 
   /** One reason in the place of every column's value; not to be changed. */
   Object[] without(NullReason reason) {
-    return without.get(reason);
+    return Lookups.required(without, reason);
   }
 
   /** An engine of the calling thread's own. */

@@ -152,7 +152,7 @@ final class StateFiles implements AutoCloseable {
     } catch (RocksDBException e) {
       throw new LeatException(
           ErrorCode.STATE,
-          e.getMessage().contains("lock")
+          String.valueOf(e.getMessage()).contains("lock")
               ? "Cannot open the feature server's state in %s: another process holds it. Give each server a folder of its own with --state-dir."
                   .formatted(folder)
               : sentence("open", e),
@@ -184,7 +184,7 @@ final class StateFiles implements AutoCloseable {
       if (!isDamage(e)) {
         throw e;
       }
-      return begin(names, handles, e.getMessage());
+      return begin(names, handles, String.valueOf(e.getMessage()));
     }
     byte[] format = opened.get(FORMAT_KEY);
     boolean isNew = opened.getLatestSequenceNumber() == 0;

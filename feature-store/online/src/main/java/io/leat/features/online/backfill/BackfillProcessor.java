@@ -58,9 +58,9 @@ public final class BackfillProcessor
   private final Function<byte[], GenericRecord> decoder;
   private final Set<TaskId> waiting;
   private final Counter late;
-  private Entries.@Nullable Mutable entries;
-  private @Nullable BackfillStore store;
-  private @Nullable ViewEngine engine;
+  private Entries.Mutable entries;
+  private BackfillStore store;
+  private ViewEngine engine;
   private BackfillState state = BackfillState.WAITING;
 
   /** The last staged entry or kept event that was dealt with; null at the beginning. */
