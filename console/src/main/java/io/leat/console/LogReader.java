@@ -1,5 +1,6 @@
 package io.leat.console;
 
+import io.leat.common.Lookups;
 import io.leat.console.Snapshot.DeadLetters;
 import io.leat.console.Snapshot.Shown;
 import io.leat.pipeline.definition.Contract;
@@ -191,7 +192,10 @@ final class LogReader implements AutoCloseable {
     Map<TopicPartition, Long> ends = tails.endOffsets(partitions);
     for (TopicPartition partition : partitions) {
       // Transactions' markers take offsets too: twice as many are looked at.
-      tails.seek(partition, Math.max(starts.get(partition), ends.get(partition) - 2 * NEWEST));
+      tails.seek(
+          partition,
+          Math.max(
+              Lookups.required(starts, partition), Lookups.required(ends, partition) - 2 * NEWEST));
     }
     Map<String, List<ConsumerRecord<byte[], byte[]>>> found = new HashMap<>();
     long deadline = System.nanoTime() + LONGEST_READ.toNanos();
@@ -285,8 +289,7 @@ final class LogReader implements AutoCloseable {
       KafkaConsumer<byte[], byte[]> consumer, Collection<String> topics) {
     Map<String, List<PartitionInfo>> existing = consumer.listTopics();
     return topics.stream()
-        .filter(existing::containsKey)
-        .flatMap(topic -> existing.get(topic).stream())
+        .flatMap(topic -> existing.getOrDefault(topic, List.of()).stream())
         .map(part -> new TopicPartition(part.topic(), part.partition()))
         .collect(Collectors.toList());
   }

@@ -2,6 +2,7 @@ package io.leat.console;
 
 import static j2html.TagCreator.tag;
 
+import io.leat.common.Lookups;
 import io.leat.pipeline.definition.Contract;
 import io.leat.pipeline.definition.FeatureService;
 import io.leat.pipeline.definition.FeatureView;
@@ -72,18 +73,20 @@ final class PipelinePicture {
     for (FeatureService service : pipeline.services()) {
       Box vectors = box(Topics.features(service.name()), "feature vectors", 2, services++, false);
       sources(pipeline, service)
-          .forEach(event -> arrow(boxes.get(Topics.valid(event)), vectors, "features"));
+          .forEach(
+              event -> arrow(Lookups.required(boxes, Topics.valid(event)), vectors, "features"));
     }
     int models = 0;
     for (Model model : pipeline.models()) {
-      Box vectors = boxes.get(Topics.features(model.service()));
+      Box vectors = Lookups.required(boxes, Topics.features(model.service()));
       arrow(vectors, box(Topics.scores(model.name()), "scores", 3, models++, false), "scoring");
       arrow(vectors, box(Topics.unscored(model.name()), "unscored", 3, models++, true), "scoring");
     }
     if (!pipeline.monitors().isEmpty()) {
       Box alerts = box(Topics.DRIFT_ALERTS, "drift alerts", 3, models, false);
       watched(pipeline)
-          .forEach(service -> arrow(boxes.get(Topics.features(service)), alerts, "drift"));
+          .forEach(
+              service -> arrow(Lookups.required(boxes, Topics.features(service)), alerts, "drift"));
       if (!pipeline.retraining().isEmpty()) {
         arrow(
             alerts,

@@ -49,7 +49,6 @@ final class ScoringProcessor implements Processor<byte[], byte[], byte[], byte[]
    * @param scoreSink name of the topology's node that takes scores
    * @param deadLetterSink name of the node that takes vectors without one
    */
-  // init() comes before process()
   ScoringProcessor(
       ServedModel served,
       ScoringMetrics metrics,

@@ -1,5 +1,6 @@
 package io.leat.drift.job;
 
+import io.leat.common.Lookups;
 import io.leat.drift.AlertState;
 import io.leat.drift.DriftDetector;
 import io.leat.drift.WindowSummary;
@@ -23,7 +24,6 @@ import org.apache.flink.metrics.MetricGroup;
 import org.apache.flink.streaming.api.functions.KeyedProcessFunction;
 import org.apache.flink.util.Collector;
 import org.apache.flink.util.OutputTag;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -56,13 +56,13 @@ final class EvaluateWindows extends KeyedProcessFunction<String, WindowPart, Dri
 
   private final List<Watch> watches;
   private transient Map<String, OpenMonitor> monitors = Map.of();
-  private transient @Nullable MapState<Long, byte[]> windows;
-  private transient @Nullable MapState<String, byte[]> alertStates;
-  private transient @Nullable ValueState<Long> closedUntil;
-  private transient @Nullable ValueState<String> reference;
-  private transient @Nullable MapState<Long, Boolean> incomplete;
-  private transient @Nullable MapState<Long, Long> seen;
-  private transient @Nullable MapState<Long, Long> late;
+  private transient MapState<Long, byte[]> windows;
+  private transient MapState<String, byte[]> alertStates;
+  private transient ValueState<Long> closedUntil;
+  private transient ValueState<String> reference;
+  private transient MapState<Long, Boolean> incomplete;
+  private transient MapState<Long, Long> seen;
+  private transient MapState<Long, Long> late;
 
   EvaluateWindows(List<Watch> watches) {
     this.watches = List.copyOf(watches);
@@ -96,10 +96,9 @@ final class EvaluateWindows extends KeyedProcessFunction<String, WindowPart, Dri
   }
 
   @Override
-  // open comes first
   public void processElement(WindowPart part, Context context, Collector<DriftMetric> out)
       throws Exception {
-    OpenMonitor monitor = monitors.get(part.monitor());
+    OpenMonitor monitor = Lookups.required(monitors, part.monitor());
     DriftDetector detector = monitor.detector();
     dropWindowsOfAnotherReference(part.monitor(), detector);
     long end = detector.windowEnd(part.windowStart());

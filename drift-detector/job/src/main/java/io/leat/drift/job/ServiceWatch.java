@@ -86,7 +86,7 @@ final class ServiceWatch
     try {
       names = FeatureVectorSchema.names(writerSchema);
     } catch (IllegalArgumentException e) {
-      throw new BadRecordException("no_feature_names", e.getMessage());
+      throw new BadRecordException("no_feature_names", String.valueOf(e.getMessage()));
     }
     int[] found = features.stream().mapToInt(names::indexOf).toArray();
     for (int i = 0; i < found.length; i++) {

@@ -11,7 +11,6 @@ import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
 import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
 import org.apache.flink.streaming.api.watermark.Watermark;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,8 +33,8 @@ final class SummariseWindows extends AbstractStreamOperator<WindowPart>
   private final List<String> features;
   private final List<Watch> watches;
   private transient List<OpenMonitor> monitors = List.of();
-  private transient @Nullable Counter vectors;
-  private transient @Nullable Counter otherDefinitions;
+  private transient Counter vectors;
+  private transient Counter otherDefinitions;
   private transient boolean toldOfOtherDefinition;
   private transient int open;
   private transient boolean afterGap;
@@ -75,7 +74,6 @@ final class SummariseWindows extends AbstractStreamOperator<WindowPart>
   }
 
   @Override
-  // open comes first
   public void processElement(StreamRecord<WatchedVector> element) {
     WatchedVector vector = element.getValue();
     afterGap |= vector.afterGap();
