@@ -185,7 +185,7 @@ public final class EventTable {
       try {
         return LogPositions.parse(text);
       } catch (IllegalArgumentException e) {
-        throw new BadRecordException("bad_header", e.getMessage());
+        throw new BadRecordException("bad_header", String.valueOf(e.getMessage()));
       }
     }
   }

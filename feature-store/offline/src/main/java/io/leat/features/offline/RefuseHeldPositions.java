@@ -49,8 +49,8 @@ final class RefuseHeldPositions extends ProcessFunction<KafkaRecord, KafkaRecord
   private final TableLoader loader;
   private final Map<Integer, Held> held = new HashMap<>();
   private final Map<Integer, Long> passedOver = new HashMap<>();
-  private transient @Nullable ListState<Tuple3<Integer, Long, Long>> state;
-  private transient @Nullable Counter rowsHeld;
+  private transient ListState<Tuple3<Integer, Long, Long>> state;
+  private transient Counter rowsHeld;
 
   /**
    * @param table the table's name

@@ -120,7 +120,7 @@ final class VectorRows
     try {
       names = FeatureVectorSchema.names(written);
     } catch (IllegalArgumentException e) {
-      throw new BadRecordException("unnamed_features", e.getMessage());
+      throw new BadRecordException("unnamed_features", String.valueOf(e.getMessage()));
     }
     List<String> columns = names.stream().map(VectorTable::column).toList();
     int[] places = new int[names.size()];

@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
@@ -246,7 +247,7 @@ public final class BackfillCommand extends TableCommand<BackfillOptions> {
     } catch (ExecutionException e) {
       say(
           "What has been taken in stays in the backfill topic, for it cannot be deleted: %s",
-          e.getCause().getMessage());
+          Objects.requireNonNull(e.getCause(), "a future's failure has a cause").getMessage());
     }
   }
 

@@ -14,6 +14,7 @@ import io.leat.schemas.backfill.BackfillRecord;
 import java.nio.ByteBuffer;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.avro.generic.GenericRecord;
 import org.apache.flink.api.common.accumulators.LongCounter;
@@ -42,13 +43,13 @@ final class FoldStates extends AbstractStreamOperator<Integer>
   private final Map<String, Object> producerSettings;
   private final int partitions;
   private final long run;
-  private transient @Nullable ViewEngine engine;
-  private transient @Nullable EventCodec codec;
+  private transient ViewEngine engine;
+  private transient EventCodec codec;
   private transient @Nullable Producer<byte[], byte[]> producer;
-  private transient @Nullable AtomicReference<Exception> failure;
-  private transient @Nullable Map<String, EntriesInMemory> states;
-  private transient @Nullable Map<Integer, LongCounter> sent;
-  private transient @Nullable Progress progress;
+  private transient AtomicReference<Exception> failure;
+  private transient Map<String, EntriesInMemory> states;
+  private transient Map<Integer, LongCounter> sent;
+  private transient Progress progress;
   private transient int bucket;
   private transient @Nullable String last;
 
@@ -100,10 +101,11 @@ final class FoldStates extends AbstractStreamOperator<Integer>
     for (Map.Entry<String, EntriesInMemory> state : states.entrySet()) {
       int partition = Topics.partition(state.getKey().getBytes(UTF_8), partitions);
       for (Map.Entry<ByteBuffer, byte[]> entry : state.getValue().asMap().entrySet()) {
-        producer.send(
-            new BackfillRecord.Entry(run, entry.getKey().array(), entry.getValue())
-                .toRecord(view.topic(), partition),
-            (metadata, problem) -> failure.compareAndSet(null, problem));
+        producer()
+            .send(
+                new BackfillRecord.Entry(run, entry.getKey().array(), entry.getValue())
+                    .toRecord(view.topic(), partition),
+                (metadata, problem) -> failure.compareAndSet(null, problem));
         sent.computeIfAbsent(partition, this::sent).add(1L);
       }
     }
@@ -111,6 +113,10 @@ final class FoldStates extends AbstractStreamOperator<Integer>
     if (failure.get() != null) {
       throw failure.get();
     }
+  }
+
+  private Producer<byte[], byte[]> producer() {
+    return Objects.requireNonNull(producer, "open comes first");
   }
 
   private LongCounter sent(int partition) {
@@ -125,7 +131,7 @@ final class FoldStates extends AbstractStreamOperator<Integer>
   @Override
   public void endInput() throws Exception {
     send();
-    producer.flush();
+    producer().flush();
     if (failure.get() != null) {
       throw failure.get();
     }

@@ -11,6 +11,7 @@ import io.leat.schemas.backfill.BackfillStatus;
 import io.leat.schemas.backfill.LogTail;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
@@ -113,7 +114,10 @@ final class OnlineProgress {
     } catch (ExecutionException e) {
       throw new OfflineException(
           "The brokers do not say how far the consumer group %s is: %s"
-              .formatted(view.group(), e.getCause().getMessage()),
+              .formatted(
+                  view.group(),
+                  Objects.requireNonNull(e.getCause(), "a future's failure has a cause")
+                      .getMessage()),
           e);
     }
     return committed;

@@ -17,7 +17,6 @@ import org.apache.flink.api.common.functions.RichFlatMapFunction;
 import org.apache.flink.table.data.RowData;
 import org.apache.flink.util.Collector;
 import org.apache.iceberg.Schema;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Makes items of an event table's rows, in the order in which they are folded: by the bucket of
@@ -30,11 +29,11 @@ final class ReadHistory extends RichFlatMapFunction<RowData, Item> {
 
   private final ViewReference view;
   private final Schema table;
-  private transient @Nullable EventReader reader;
-  private transient @Nullable EventCodec codec;
-  private transient @Nullable Progress progress;
-  private transient @Nullable Map<Integer, LongMaximum> reached;
-  private transient @Nullable String keyField;
+  private transient EventReader reader;
+  private transient EventCodec codec;
+  private transient Progress progress;
+  private transient Map<Integer, LongMaximum> reached;
+  private transient String keyField;
 
   /**
    * @param table columns of the rows

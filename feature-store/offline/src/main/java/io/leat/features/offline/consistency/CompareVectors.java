@@ -31,7 +31,7 @@ final class CompareVectors extends AbstractStreamOperator<Item>
   private final Findings findings;
   private transient @Nullable SpineRow logged;
   private transient int source;
-  private transient @Nullable Progress progress;
+  private transient Progress progress;
 
   /**
    * @param keys number of keys that a recomputed row begins with
@@ -59,18 +59,18 @@ final class CompareVectors extends AbstractStreamOperator<Item>
     progress.step();
     Item item = record.getValue();
     SpineRow row = SpineRow.fromBytes(item.value());
-    boolean pending = logged != null && isOfOneEvent(logged, row);
+    SpineRow pending = logged != null && isOfOneEvent(logged, row) ? logged : null;
     if (item.source() != RECOMPUTED) {
       letGo();
       logged = row;
       source = item.source();
-    } else if (!pending) {
+    } else if (pending == null) {
       findings.missing(row);
     } else if (source == OTHER) {
       findings.otherDefinition();
       logged = null;
     } else {
-      findings.pair(logged, row);
+      findings.pair(pending, row);
       logged = null;
     }
   }

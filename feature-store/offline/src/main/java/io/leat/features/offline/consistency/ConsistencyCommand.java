@@ -1,5 +1,6 @@
 package io.leat.features.offline.consistency;
 
+import io.leat.common.Lookups;
 import io.leat.features.offline.OfflineCatalog;
 import io.leat.features.offline.replay.PipelineReference;
 import io.leat.features.offline.replay.ServiceReference;
@@ -34,7 +35,7 @@ public final class ConsistencyCommand extends TableCommand<ConsistencyOptions> {
       ConsistencyGraph graph =
           new ConsistencyGraph(service, snapshots, options.from(), options.to(), oneIn);
       Map<String, Object> found = runGraph(graph::build, graph::expectedSteps);
-      Findings findings = (Findings) found.get(Findings.NAME);
+      Findings findings = (Findings) Lookups.required(found, Findings.NAME);
       ConsistencyReport report =
           new ConsistencyReport(
               service,

@@ -18,7 +18,6 @@ import org.apache.flink.api.common.functions.RichMapFunction;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.streaming.api.functions.sink.v2.DiscardingSink;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The graph of a comparison:
@@ -111,7 +110,7 @@ final class ConsistencyGraph {
     private static final long serialVersionUID = 1L;
 
     private final ServiceReference service;
-    private transient @Nullable FinishRow vectors;
+    private transient FinishRow vectors;
 
     Recomputed(ServiceReference service) {
       this.service = service;

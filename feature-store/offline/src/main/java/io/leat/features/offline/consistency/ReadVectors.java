@@ -1,5 +1,6 @@
 package io.leat.features.offline.consistency;
 
+import io.leat.common.Lookups;
 import io.leat.features.engine.Micros;
 import io.leat.features.offline.OfflineException;
 import io.leat.features.offline.SourceColumns;
@@ -30,15 +31,15 @@ final class ReadVectors extends RichFlatMapFunction<RowData, Item> {
   private final ServiceReference service;
   private final Schema table;
   private final int oneIn;
-  private transient @Nullable String definition;
-  private transient @Nullable List<String> columns;
-  private transient @Nullable List<RowData.FieldGetter> features;
+  private transient String definition;
+  private transient List<String> columns;
+  private transient List<RowData.FieldGetter> features;
 
   /** Null where the table is of a release that gave no reasons. */
   private transient RowData.@Nullable FieldGetter reasons;
 
   private transient RowData.@Nullable FieldGetter sampledKey;
-  private transient @Nullable Progress progress;
+  private transient Progress progress;
 
   /**
    * @param table columns of the rows
@@ -69,8 +70,9 @@ final class ReadVectors extends RichFlatMapFunction<RowData, Item> {
         service.entities().isEmpty()
             ? null
             : getter(
-                VectorTable.keyColumns(service.definition(), service.pipeline())
-                    .get(service.entities().get(0).name()));
+                Lookups.required(
+                    VectorTable.keyColumns(service.definition(), service.pipeline()),
+                    service.entities().get(0).name()));
     progress = Progress.of(getRuntimeContext());
   }
 

@@ -26,14 +26,14 @@ final class EntityReplay extends RichFlatMapFunction<Item, Item> {
   private final String entity;
   private final ReplayOrder order;
   private transient int bucket;
-  private transient @Nullable List<String> sources;
-  private transient @Nullable EventCodecs codecs;
-  private transient @Nullable ServiceReplay replay;
+  private transient List<String> sources;
+  private transient EventCodecs codecs;
+  private transient ServiceReplay replay;
 
   /** Places of a row's values that this entity's views fill, and the values' names. */
-  private transient @Nullable List<Place> places;
+  private transient List<Place> places;
 
-  private transient @Nullable Progress progress;
+  private transient Progress progress;
 
   private record Place(int index, String name) {}
 

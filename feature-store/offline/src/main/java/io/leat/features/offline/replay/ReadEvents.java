@@ -6,7 +6,6 @@ import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.functions.RichMapFunction;
 import org.apache.flink.table.data.RowData;
 import org.apache.iceberg.Schema;
-import org.jspecify.annotations.Nullable;
 
 /** Makes items of an event table's rows. */
 final class ReadEvents extends RichMapFunction<RowData, Item> {
@@ -16,9 +15,9 @@ final class ReadEvents extends RichMapFunction<RowData, Item> {
   private final int source;
   private final Schema table;
   private final boolean byArrival;
-  private transient @Nullable EventReader reader;
-  private transient @Nullable EventCodec codec;
-  private transient @Nullable Progress progress;
+  private transient EventReader reader;
+  private transient EventCodec codec;
+  private transient Progress progress;
 
   /**
    * @param source which of the service's sources it is

@@ -1,5 +1,6 @@
 package io.leat.features.offline.replay;
 
+import io.leat.common.Lookups;
 import io.leat.features.engine.Micros;
 import io.leat.features.offline.EventTable;
 import io.leat.features.offline.SourceColumns;
@@ -120,8 +121,7 @@ public final class ServiceReplayGraph {
     }
     Contract spine = service.spine();
     boolean onePartition =
-        tables
-            .get(spine.event())
+        Lookups.required(tables, spine.event())
             .range(SourceColumns.LOG_PARTITION)
             .filter(range -> range.least() == range.greatest())
             .isPresent();
@@ -157,7 +157,7 @@ public final class ServiceReplayGraph {
   }
 
   private DataStream<Item> read(String event) {
-    TableSnapshot table = tables.get(event);
+    TableSnapshot table = Lookups.required(tables, event);
     int source = service.sources().indexOf(event);
     items += table.rows();
     return snapshots
@@ -189,7 +189,7 @@ public final class ServiceReplayGraph {
     List<DataStream<Item>> inputs = new ArrayList<>();
     for (String event : sources(entity)) {
       inputs.add(events(event));
-      items += tables.get(event).rows();
+      items += Lookups.required(tables, event).rows();
     }
     ReplayOrder order = order(entity);
     DataStream<Item> all = rows.union(inputs.toArray(DataStream[]::new));

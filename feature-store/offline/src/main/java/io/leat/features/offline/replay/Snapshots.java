@@ -1,5 +1,6 @@
 package io.leat.features.offline.replay;
 
+import io.leat.common.Lookups;
 import io.leat.features.offline.OfflineCatalog;
 import io.leat.features.offline.OfflineException;
 import io.leat.features.offline.TableCommits;
@@ -100,13 +101,16 @@ public final class Snapshots implements Closeable {
                 found,
                 fresh -> {
                   if (fresh.refs().get(name) == null) {
-                    fresh.manageSnapshots().createTag(name, picked.get(table).id()).commit();
+                    fresh
+                        .manageSnapshots()
+                        .createTag(name, Lookups.required(picked, table).id())
+                        .commit();
                   }
                 });
           } catch (RuntimeException e) {
             throw new OfflineException(
                 "The snapshot %d of the offline table %s cannot be tagged, so that maintenance would keep it: %s. Leave the tag out with --no-tag."
-                    .formatted(picked.get(table).id(), table, e.getMessage()),
+                    .formatted(Lookups.required(picked, table).id(), table, e.getMessage()),
                 e);
           }
         });

@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
@@ -119,7 +120,7 @@ public abstract class TableCommand<O extends BatchOptions> {
   }
 
   /** Says one line of what the command prints. */
-  protected static void say(String text, Object... values) {
+  protected static void say(String text, @Nullable Object... values) {
     System.out.println(text.formatted(values));
   }
 

@@ -5,7 +5,6 @@ import org.apache.avro.generic.GenericRecord;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.functions.RichFlatMapFunction;
 import org.apache.flink.util.Collector;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Sends events and rows to the bucket of their entity's key. An event without a key is about no
@@ -18,7 +17,7 @@ final class ToEntity extends RichFlatMapFunction<Item, Item> {
   private final String keyField;
   private final ReplayOrder order;
   private final int oneIn;
-  private transient @Nullable EventCodecs codecs;
+  private transient EventCodecs codecs;
 
   /**
    * @param oneIn of so many keys one is taken, with its events and rows

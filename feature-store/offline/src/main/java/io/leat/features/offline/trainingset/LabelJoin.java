@@ -83,8 +83,8 @@ final class LabelJoin {
     private final ServiceReference service;
     private final OtherEvent source;
     private final Schema table;
-    private transient @Nullable EventReader reader;
-    private transient @Nullable LabelReader labels;
+    private transient EventReader reader;
+    private transient LabelReader labels;
 
     ReadLabels(ServiceReference service, OtherEvent source, Schema table) {
       this.service = service;
@@ -127,7 +127,7 @@ final class LabelJoin {
 
     private final ServiceReference service;
     private final OtherEvent source;
-    private transient @Nullable EventCodec codec;
+    private transient EventCodec codec;
 
     RowsToLabels(ServiceReference service, OtherEvent source) {
       this.service = service;
@@ -167,8 +167,8 @@ final class LabelJoin {
 
     private final IdOrder ids;
     private transient int bucket;
-    private transient @Nullable Map<Object, SpineRow> last;
-    private transient @Nullable Progress progress;
+    private transient Map<Object, SpineRow> last;
+    private transient Progress progress;
 
     /**
      * @param ids order of the label events' ids

@@ -92,7 +92,7 @@ final class PartFile implements Closeable {
 
     private final List<Column> columns;
     private final List<String> ofValues;
-    private @Nullable RecordConsumer consumer;
+    private RecordConsumer consumer;
 
     RowWriteSupport(List<Column> columns) {
       this.columns = columns;

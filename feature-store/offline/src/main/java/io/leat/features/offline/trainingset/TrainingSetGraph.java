@@ -123,8 +123,8 @@ final class TrainingSetGraph {
 
     private final ServiceReference service;
     private final OwnField source;
-    private transient @Nullable EventCodec codec;
-    private transient @Nullable LabelReader labels;
+    private transient EventCodec codec;
+    private transient LabelReader labels;
 
     OwnLabel(ServiceReference service, OwnField source) {
       this.service = service;
@@ -152,9 +152,9 @@ final class TrainingSetGraph {
     private static final String END_OF_ID = "\0";
 
     private final ServiceReference service;
-    private transient @Nullable FinishRow vectors;
-    private transient @Nullable IdOrder ids;
-    private transient @Nullable Progress progress;
+    private transient FinishRow vectors;
+    private transient IdOrder ids;
+    private transient Progress progress;
 
     Vectors(ServiceReference service) {
       this.service = service;

@@ -1,5 +1,6 @@
 package io.leat.features.offline.trainingset;
 
+import io.leat.common.Lookups;
 import io.leat.features.offline.VectorTable;
 import io.leat.features.offline.replay.ServiceReference;
 import io.leat.pipeline.definition.Entity;
@@ -57,7 +58,8 @@ record TrainingSetPlan(
     columns.add(new Column(Column.EVENT_TIME, Column.Role.time, Column.Kind.time));
     Map<String, String> keys = VectorTable.keyColumns(definition, service.pipeline());
     for (Entity entity : service.entities()) {
-      columns.add(new Column(keys.get(entity.name()), Column.Role.key, Column.Kind.text));
+      columns.add(
+          new Column(Lookups.required(keys, entity.name()), Column.Role.key, Column.Kind.text));
     }
     for (Feature feature : definition.features()) {
       columns.add(
