@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.Callable;
@@ -162,7 +163,7 @@ final class BusyKeysCommand implements Callable<Integer> {
       CpuClock clock = new CpuClock();
       clock.start();
       for (int i = 0; i < events; i++) {
-        byte[] value = store.get(key);
+        byte[] value = Objects.requireNonNull(store.get(key), "it was put before");
         value[i & 511]++;
         store.put(key, value);
       }

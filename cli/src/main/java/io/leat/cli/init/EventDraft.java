@@ -4,6 +4,7 @@ import io.leat.cli.command.UserError;
 import io.leat.cli.rows.ColumnTypes;
 import io.leat.cli.rows.ColumnTypes.Column;
 import io.leat.cli.rows.ColumnTypes.Type;
+import io.leat.common.Lookups;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -116,8 +117,8 @@ record EventDraft(
                 (isText(column) || column.type().equals(Optional.of(Type.LONG)))
                     && (chosen.key() != null || 2L * column.distinct() <= seen.rows()),
             Comparator.comparing((String name) -> !name.endsWith("id"))
-                .thenComparing(name -> !isText(columns.get(name)))
-                .thenComparing(name -> -columns.get(name).distinct()));
+                .thenComparing(name -> !isText(Lookups.required(columns, name)))
+                .thenComparing(name -> -Lookups.required(columns, name).distinct()));
     List<Field> fields = new ArrayList<>();
     columns.forEach(
         (name, column) ->
@@ -180,8 +181,9 @@ record EventDraft(
         Predicate<Column> fits,
         Comparator<String> best) {
       List<String> fitting =
-          columns.keySet().stream()
-              .filter(name -> !columns.get(name).hasNulls() && fits.test(columns.get(name)))
+          columns.entrySet().stream()
+              .filter(column -> !column.getValue().hasNulls() && fits.test(column.getValue()))
+              .map(Map.Entry::getKey)
               .sorted(best)
               .toList();
       if (chosen == null) {

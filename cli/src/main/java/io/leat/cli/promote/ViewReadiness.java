@@ -1,5 +1,6 @@
 package io.leat.cli.promote;
 
+import io.leat.common.Lookups;
 import io.leat.features.online.StateStores;
 import io.leat.pipeline.apply.Promotions;
 import io.leat.pipeline.definition.FeatureService.DerivedFeature;
@@ -153,7 +154,9 @@ final class ViewReadiness {
     Map<TopicPartition, @Nullable OffsetAndMetadata> committed =
         admin.listConsumerGroupOffsets(group).partitionsToOffsetAndMetadata().get();
     List<TopicPartition> partitions =
-        admin.describeTopics(List.of(topic)).allTopicNames().get().get(topic).partitions().stream()
+        Lookups.required(admin.describeTopics(List.of(topic)).allTopicNames().get(), topic)
+            .partitions()
+            .stream()
             .map(partition -> new TopicPartition(topic, partition.partition()))
             .toList();
     Map<TopicPartition, ListOffsetsResultInfo> first = offsets(partitions, OffsetSpec.earliest());
@@ -161,8 +164,8 @@ final class ViewReadiness {
     long lag = 0;
     for (TopicPartition partition : partitions) {
       OffsetAndMetadata reached = committed.get(partition);
-      long from = reached == null ? first.get(partition).offset() : reached.offset();
-      lag += Math.max(0, ends.get(partition).offset() - from);
+      long from = reached == null ? Lookups.required(first, partition).offset() : reached.offset();
+      lag += Math.max(0, Lookups.required(ends, partition).offset() - from);
     }
     return lag <= mostLag
         ? Optional.empty()

@@ -1,6 +1,7 @@
 package io.leat.cli.rows;
 
 import io.leat.cli.command.UserError;
+import io.leat.common.Lookups;
 import io.leat.runtime.options.RowFileOptions;
 import io.leat.runtime.options.Times.AmbiguousTimeException;
 import io.leat.schemas.Decimals;
@@ -73,7 +74,7 @@ public record ColumnTypes(long rows, boolean whole, Map<String, Column> columns)
         Schema nullable = Schema.createUnion(Schema.create(Schema.Type.NULL), type.schema);
         possible.put(type, new FieldReader(new Schema.Field("value", nullable), times, options));
       }
-      nullOrText = possible.get(Type.TEXT);
+      nullOrText = Lookups.required(possible, Type.TEXT);
     }
 
     private void see(@Nullable Object value) {

@@ -108,7 +108,7 @@ final class FieldReader {
     if (value instanceof Unreadable unreadable) {
       throw new IllegalArgumentException(field.name() + " " + unreadable.why());
     }
-    if (isNull(value)) {
+    if (value == null || isNull(value)) {
       if (nullable) {
         return null;
       }

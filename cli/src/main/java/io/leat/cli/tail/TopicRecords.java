@@ -3,6 +3,7 @@ package io.leat.cli.tail;
 import io.leat.cli.command.PlatformOptions;
 import io.leat.cli.command.UserError;
 import io.leat.common.Cleanup;
+import io.leat.common.Lookups;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -101,7 +102,8 @@ final class TopicRecords implements AutoCloseable {
     begin(
         (begins, ends) ->
             ends.replaceAll(
-                (partition, end) -> Math.max(begins.get(partition), end - records - MARKERS)));
+                (partition, end) ->
+                    Math.max(Lookups.required(begins, partition), end - records - MARKERS)));
   }
 
   /**
@@ -128,24 +130,30 @@ final class TopicRecords implements AutoCloseable {
       begin(
           (begins, ends) -> {
             TopicPartition wanted = new TopicPartition(topic, position.partition());
+            Long begin = begins.get(wanted);
             Long end = ends.get(wanted);
-            if (end == null || position.offset() < begins.get(wanted) || position.offset() > end) {
+            if (begin == null
+                || end == null
+                || position.offset() < begin
+                || position.offset() > end) {
               throw new UserError(
                   "%s has no position %d/%d; %s."
                       .formatted(
                           topic,
                           position.partition(),
                           position.offset(),
-                          end == null
+                          begin == null || end == null
                               ? "its partitions are 0 to " + (partitions.size() - 1)
                               : "of partition %d it has the offsets %d to %d"
-                                  .formatted(position.partition(), begins.get(wanted), end - 1)));
+                                  .formatted(position.partition(), begin, end - 1)));
             }
             ends.keySet().retainAll(List.of(wanted));
             ends.put(wanted, position.offset());
           });
     } else {
-      begin((begins, ends) -> ends.replaceAll((partition, end) -> begins.get(partition)));
+      begin(
+          (begins, ends) ->
+              ends.replaceAll((partition, end) -> Lookups.required(begins, partition)));
     }
   }
 
@@ -179,7 +187,8 @@ final class TopicRecords implements AutoCloseable {
           .anyMatch(end -> consumer.position(end.getKey()) < end.getValue())) {
         for (var record : poll()) {
           deadline = System.nanoTime() + LONGEST_SILENCE.toNanos();
-          if (record.offset() < ends.get(new TopicPartition(topic, record.partition()))
+          if (record.offset()
+                  < Lookups.required(ends, new TopicPartition(topic, record.partition()))
               && !visitor.visit(record)) {
             return false;
           }

@@ -124,7 +124,7 @@ final class Samples {
     try {
       return profile.build();
     } catch (ReferenceProfileException e) {
-      throw new UserError(e.getMessage(), e);
+      throw new UserError(String.valueOf(e.getMessage()), e);
     }
   }
 }

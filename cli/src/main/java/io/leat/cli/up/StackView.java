@@ -1,6 +1,7 @@
 package io.leat.cli.up;
 
 import io.leat.cli.command.Endpoints;
+import io.leat.common.Lookups;
 import io.leat.console.Findings;
 import io.leat.pipeline.definition.Contract;
 import io.leat.pipeline.definition.FeatureService;
@@ -129,11 +130,11 @@ final class StackView implements AutoCloseable {
     stages.forEach(topic -> topics.put(topic, counts.records(topic)));
     Map<String, Long> lag = new HashMap<>();
     for (String job : JOBS) {
-      lag.put(job, lag(committed.get(job)));
+      lag.put(job, lag(Lookups.required(committed, job)));
     }
     Map<String, Long> waiting = new HashMap<>();
     for (TopicPartition partition : consumer.assignment()) {
-      Long reached = committed.get(Services.INGESTION).get(partition);
+      Long reached = Lookups.required(committed, Services.INGESTION).get(partition);
       if (reached != null) {
         waiting.merge(partition.topic(), behind(consumer.position(partition) - reached), Long::sum);
       }
@@ -158,7 +159,9 @@ final class StackView implements AutoCloseable {
           counts
               .get(partition)
               .filter(
-                  counted -> counted.position() <= ends.get(partition)) // else it was made again
+                  counted ->
+                      counted.position()
+                          <= Lookups.required(ends, partition)) // else it was made again
               .orElse(new TopicCounts.Counted(0, 0));
       counts.put(partition, known);
       consumer.seek(partition, known.position());
@@ -240,7 +243,7 @@ final class StackView implements AutoCloseable {
   private long lag(Map<TopicPartition, Long> committed)
       throws InterruptedException, ExecutionException {
     return ends(committed.keySet()).entrySet().stream()
-        .mapToLong(end -> behind(end.getValue() - committed.get(end.getKey())))
+        .mapToLong(end -> behind(end.getValue() - Lookups.required(committed, end.getKey())))
         .sum();
   }
 
