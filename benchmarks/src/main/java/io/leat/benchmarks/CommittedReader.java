@@ -1,6 +1,5 @@
 package io.leat.benchmarks;
 
-import io.leat.common.Lookups;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -50,7 +49,7 @@ final class CommittedReader implements AutoCloseable {
 
   /** Whether all is read that there was when this was made. */
   boolean isAtEnd() {
-    return partitions.stream().allMatch(p -> consumer.position(p) >= Lookups.required(ends, p));
+    return partitions.stream().allMatch(p -> consumer.position(p) >= ends.get(p));
   }
 
   @Override

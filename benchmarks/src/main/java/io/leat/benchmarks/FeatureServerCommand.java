@@ -4,7 +4,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.leat.benchmarks.OpenLoop.Measured;
 import io.leat.benchmarks.StateFeed.Target;
-import io.leat.common.Lookups;
 import io.leat.features.server.FeatureServerMain;
 import io.leat.features.server.RedisPeerMain;
 import io.leat.pipeline.definition.Pipeline;
@@ -486,12 +485,11 @@ final class FeatureServerCommand implements Callable<Integer> {
                 of.cpuIdle.stream().mapToDouble(d -> d * 1_000).average().orElse(0)));
     long failures = found.values().stream().mapToLong(of -> of.failures).sum();
     out.line("Failed requests: %d.", failures);
-    Found leat = Lookups.required(found, Subject.LEAT);
+    Found leat = found.get(Subject.LEAT);
     for (Subject peer : List.of(Subject.VECTORS, Subject.STATES)) {
-      Found beside = found.get(peer);
-      if (beside != null) {
-        double one = millis(leat.one, 99) / millis(beside.one, 99);
-        double hundred = millis(leat.hundred, 99) / millis(beside.hundred, 99);
+      if (found.containsKey(peer)) {
+        double one = millis(leat.one, 99) / millis(found.get(peer).one, 99);
+        double hundred = millis(leat.hundred, 99) / millis(found.get(peer).hundred, 99);
         out.line(
             "p99 beside %s: %.2f of it for 1 row, %.2f for 100 rows; the bar is %.1f: %s.",
             peer.label, one, hundred, BAR, one <= BAR && hundred <= BAR ? "met" : "missed");

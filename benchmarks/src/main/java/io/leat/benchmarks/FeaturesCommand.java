@@ -1,6 +1,5 @@
 package io.leat.benchmarks;
 
-import io.leat.common.Lookups;
 import io.leat.features.online.OnlineStore;
 import io.leat.pipeline.apply.Applier;
 import io.leat.pipeline.definition.Contract;
@@ -160,7 +159,7 @@ final class FeaturesCommand implements Callable<Integer> {
             main,
             FOLDER,
             name,
-            path -> step != Step.VIEW || !path.resolveSibling("").endsWith("services"),
+            path -> step != Step.VIEW || !path.getParent().endsWith("services"),
             jvmOptions,
             List.of())) {
       long[] half = await(cluster, job, events / 2);
@@ -194,9 +193,8 @@ final class FeaturesCommand implements Callable<Integer> {
 
   private static String beside(
       Map<Step, List<Speed>> speeds, Step step, ToDoubleFunction<Speed> what) {
-    double median = median(Lookups.required(speeds, step), what);
-    double floor = median(Lookups.required(speeds, Step.GET_PUT), what);
-    return "%.0f (%.2f)".formatted(median, median / floor);
+    double median = median(speeds.get(step), what);
+    return "%.0f (%.2f)".formatted(median, median / median(speeds.get(Step.GET_PUT), what));
   }
 
   private static double median(List<Speed> speeds, ToDoubleFunction<Speed> what) {

@@ -15,6 +15,7 @@ import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
 import org.apache.kafka.streams.state.KeyValueStore;
 import org.apache.kafka.streams.state.Stores;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The floor of a feature view: for each valid event one get and one put of 512 bytes under its key,
@@ -57,7 +58,7 @@ public final class GetPutMain {
   }
 
   private static final class GetPut extends ContextualProcessor<byte[], byte[], Void, Void> {
-    private KeyValueStore<Bytes, byte[]> store;
+    private @Nullable KeyValueStore<Bytes, byte[]> store;
 
     @Override
     public void init(ProcessorContext<Void, Void> context) {
