@@ -23,7 +23,7 @@ class EventGatewayTest {
     assertThatThrownBy(() -> EventGateway.start(options, GatewaySettings.LOCAL))
         .isInstanceOf(LeatException.class)
         .hasMessage(
-            "Without API keys the gateway opens on loopback alone, not on 0.0.0.0. Give a file of keys"
+            "Without API keys the endpoint opens on loopback alone, not on 0.0.0.0. Give a file of keys"
                 + " with --api-keys; or --open, where the network keeps others out.");
   }
 
