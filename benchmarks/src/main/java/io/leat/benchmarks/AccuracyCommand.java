@@ -2,6 +2,7 @@ package io.leat.benchmarks;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.leat.features.aggregation.AggregateFunctions;
 import io.leat.features.engine.EntriesInMemory;
 import io.leat.features.engine.ViewEngine;
 import io.leat.pipeline.definition.Contract;
@@ -9,7 +10,6 @@ import io.leat.pipeline.definition.Durations;
 import io.leat.pipeline.definition.Entity;
 import io.leat.pipeline.definition.FeatureView;
 import io.leat.pipeline.definition.FeatureView.Aggregation;
-import io.leat.pipeline.definition.FeatureView.Function;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -87,7 +87,8 @@ final class AccuracyCommand implements Callable<Integer> {
     List<Payment> all = read();
     full = (int) all.stream().filter(p -> p.time < all.get(0).time + LONGEST).count();
     out.line(
-        "%,d payments, of which the %,d from the 31st day on are evaluated: share of counts that are not the exact ones.",
+        "%,d payments, of which the %,d from the 31st day on are evaluated: share of counts that are"
+            + " not the exact ones.",
         all.size(), all.size() - full);
     out.line("");
     out.line("| windows | 1 d | 7 d | 30 d |");
@@ -147,7 +148,7 @@ final class AccuracyCommand implements Callable<Integer> {
                 List.of(
                     new Aggregation(
                         "payments",
-                        Function.COUNT,
+                        AggregateFunctions.COUNT,
                         Optional.empty(),
                         Optional.empty(),
                         Optional.empty()))),

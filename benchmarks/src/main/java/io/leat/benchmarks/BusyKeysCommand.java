@@ -2,13 +2,14 @@ package io.leat.benchmarks;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.leat.features.aggregation.AggregateFunction;
+import io.leat.features.aggregation.AggregateFunctions;
 import io.leat.features.engine.Entries;
 import io.leat.features.engine.ViewEngine;
 import io.leat.pipeline.definition.Contract;
 import io.leat.pipeline.definition.Entity;
 import io.leat.pipeline.definition.FeatureView;
 import io.leat.pipeline.definition.FeatureView.Aggregation;
-import io.leat.pipeline.definition.FeatureView.Function;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -38,7 +39,8 @@ import picocli.CommandLine.Option;
 @Command(
     name = "busy-keys",
     description =
-        "Update and evaluation of exact windows (4 aggregations x 3 windows) of keys with few and many events.")
+        "Update and evaluation of exact windows (4 aggregations x 3 windows) of keys with few and"
+            + " many events.")
 final class BusyKeysCommand implements Callable<Integer> {
   private static final Contract PAYMENTS =
       Contract.of(
@@ -69,10 +71,14 @@ final class BusyKeysCommand implements Callable<Integer> {
           Duration.ofHours(1),
           List.of(
               new Aggregation(
-                  "payments", Function.COUNT, Optional.empty(), Optional.empty(), Optional.empty()),
-              amount(Function.AVG),
-              amount(Function.MIN),
-              amount(Function.MAX)));
+                  "payments",
+                  AggregateFunctions.COUNT,
+                  Optional.empty(),
+                  Optional.empty(),
+                  Optional.empty()),
+              amount(AggregateFunctions.AVG),
+              amount(AggregateFunctions.MIN),
+              amount(AggregateFunctions.MAX)));
   private static final int CACHED_NODES = 1_024;
 
   @Option(
@@ -98,7 +104,8 @@ final class BusyKeysCommand implements Callable<Integer> {
     measure(inWindow.get(inWindow.size() - 1) / 10, false);
     Cost floor = bare();
     out.line(
-        "| events in 30 d | CPU us an event | of the first row's | entries written | bytes written | entries kept | bytes kept |");
+        "| events in 30 d | CPU us an event | of the first row's | entries written | bytes written"
+            + " | entries kept | bytes kept |");
     out.line("|---|---|---|---|---|---|---|");
     out.line("| bare get and put of 512 bytes | %.1f | - | 1 | 512 | 1 | 512 |", floor.cpuMicros());
     double first = 0;
@@ -171,7 +178,7 @@ final class BusyKeysCommand implements Callable<Integer> {
     }
   }
 
-  private static Aggregation amount(Function function) {
+  private static Aggregation amount(AggregateFunction function) {
     return new Aggregation(
         function.name().toLowerCase(Locale.ROOT) + "_amount",
         function,

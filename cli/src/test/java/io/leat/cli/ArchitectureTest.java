@@ -27,7 +27,8 @@ class ArchitectureTest {
           module("common", "io.leat.common.."),
           Map.entry(
               "schemas", new Module(List.of("io.leat.records..", "io.leat.schemas.."), List.of())),
-          module("pipeline", "io.leat.pipeline..", "schemas"),
+          module("feature-store/aggregations", "io.leat.features.aggregation..", "schemas"),
+          module("pipeline", "io.leat.pipeline..", "schemas", "feature-store/aggregations"),
           module("platform", "io.leat.platform..", "schemas", "pipeline"),
           module("stack", "io.leat.stack.."),
           module("testing", "io.leat.testing..", "schemas", "stack"),
@@ -56,7 +57,12 @@ class ArchitectureTest {
               "runtime/options",
               "runtime/service",
               "runtime/streams"),
-          module("feature-store/engine", "io.leat.features.engine..", "schemas", "pipeline"),
+          module(
+              "feature-store/engine",
+              "io.leat.features.engine..",
+              "schemas",
+              "feature-store/aggregations",
+              "pipeline"),
           Map.entry(
               "feature-store/online",
               new Module(
@@ -73,6 +79,7 @@ class ArchitectureTest {
               "feature-store/offline",
               "io.leat.features.offline..",
               "schemas",
+              "feature-store/aggregations",
               "pipeline",
               "runtime/options",
               "runtime/flink",
@@ -166,7 +173,8 @@ class ArchitectureTest {
 
   @Test
   void theEnginesKnowNeitherKafkaNorFlink() {
-    for (String folder : List.of("feature-store/engine", "drift-detector/engine")) {
+    for (String folder :
+        List.of("feature-store/aggregations", "feature-store/engine", "drift-detector/engine")) {
       noClasses()
           .should()
           .dependOnClassesThat()

@@ -5,12 +5,12 @@ import io.leat.features.online.StateStores;
 import io.leat.pipeline.apply.Promotions;
 import io.leat.pipeline.definition.FeatureService.DerivedFeature;
 import io.leat.pipeline.definition.FeatureView;
-import io.leat.pipeline.definition.FeatureView.ValueType;
 import io.leat.pipeline.definition.Pipeline;
 import io.leat.pipeline.expression.Program;
 import io.leat.pipeline.expression.Scope;
 import io.leat.records.Definition;
 import io.leat.schemas.Topics;
+import io.leat.schemas.ValueType;
 import io.leat.schemas.backfill.BackfillStatus;
 import io.leat.schemas.backfill.BackfillTopic;
 import java.util.ArrayList;
@@ -84,7 +84,8 @@ final class ViewReadiness {
     return Promotions.isApplied(pipeline, view, definitions)
         ? Optional.empty()
         : Optional.of(
-            "it was not applied, or with another definition; run 'leat apply' and restart the online store");
+            "it was not applied, or with another definition; run 'leat apply' and restart the"
+                + " online store");
   }
 
   /** What readers of one version may ask for and the other has not, or has of another type. */

@@ -1,9 +1,12 @@
 package io.leat.pipeline.definition;
 
+import io.leat.features.aggregation.AggregateFunction;
+import io.leat.features.aggregation.InputType;
+import io.leat.features.aggregation.Parameter;
 import io.leat.pipeline.definition.FeatureService.DerivedFeature;
+import io.leat.schemas.ValueType;
 import java.time.Duration;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -170,104 +173,11 @@ public record FeatureView(
     }
   }
 
-  /** What a value is; any may be null. */
-  public enum ValueType {
-    LONG,
-    DOUBLE,
-    BOOLEAN,
-    STRING
-  }
-
-  /** What an aggregation is computed of. */
-  public enum Input {
-    /** The events themselves; the function takes no field. */
-    EVENTS,
-    /** A field that is a number or a bool (true is 1). */
-    NUMBERS,
-    /** A field that is a number, a bool, a string or an enum. */
-    SCALARS
-  }
-
-  /** What a function takes beside its field. */
-  public enum Parameter {
-    NONE,
-    /** How many values it gives: a whole number from 1 to 100. */
-    SIZE,
-    /** A number from 0 to 1. */
-    FRACTION,
-    /** A duration. */
-    HALF_LIFE
-  }
-
-  /**
-   * What is computed over a window. Null values, and numbers that are not finite, are passed over
-   * (but for {@link #LATEST}). Where events have an order it is by event time, then by event id,
-   * each as the source's contract declares it.
-   */
-  public enum Function {
-    COUNT(Input.EVENTS, Parameter.NONE),
-    SUM(Input.NUMBERS, Parameter.NONE),
-    AVG(Input.NUMBERS, Parameter.NONE),
-    MIN(Input.NUMBERS, Parameter.NONE),
-    MAX(Input.NUMBERS, Parameter.NONE),
-    /** Sample variance (n - 1); null of fewer than two values. */
-    VARIANCE(Input.NUMBERS, Parameter.NONE),
-    /** Square root of {@link #VARIANCE}. */
-    STDDEV(Input.NUMBERS, Parameter.NONE),
-    /** The oldest value. */
-    FIRST(Input.SCALARS, Parameter.NONE),
-    /** The newest value. */
-    LAST(Input.SCALARS, Parameter.NONE),
-    /** The field of the newest event, null where it is null there. */
-    LATEST(Input.SCALARS, Parameter.NONE),
-    /** The newest values, the newest first. */
-    LAST_N(Input.SCALARS, Parameter.SIZE),
-    /** How many different values. */
-    COUNT_DISTINCT(Input.SCALARS, Parameter.NONE),
-    /** The least value that at least this fraction of the values do not exceed. */
-    QUANTILE(Input.NUMBERS, Parameter.FRACTION),
-    /** The most frequent values, the most frequent first. */
-    TOP_K(Input.SCALARS, Parameter.SIZE),
-    /** Average in which a value's weight halves with every half-life of its age. */
-    EWMA(Input.NUMBERS, Parameter.HALF_LIFE),
-    /** Seconds from the newest event that is older than the time of evaluation. */
-    TIME_SINCE_LAST(Input.EVENTS, Parameter.NONE),
-    /** Events a second. */
-    RATE(Input.EVENTS, Parameter.NONE),
-    /** The newest value less the one before it. */
-    DELTA(Input.NUMBERS, Parameter.NONE);
-
-    private final Input input;
-    private final Parameter parameter;
-
-    Function(Input input, Parameter parameter) {
-      this.input = input;
-      this.parameter = parameter;
-    }
-
-    public Input input() {
-      return input;
-    }
-
-    public Parameter parameter() {
-      return parameter;
-    }
-
-    /** Whether it gives several values, each a column of its own. */
-    public boolean isList() {
-      return parameter == Parameter.SIZE;
-    }
-
-    /** Name in the definition language. */
-    public String text() {
-      return name().toLowerCase(Locale.ROOT);
-    }
-  }
-
   /**
    * One aggregation, evaluated over each of the view's windows.
    *
    * @param name the aggregation's name; with a window it names a feature: {@code name_7d}
+   * @param function what is computed
    * @param field field of the source; empty for functions of the events themselves
    * @param parameter what the function takes beside the field, a half-life in milliseconds; empty
    *     where it takes nothing
@@ -278,30 +188,34 @@ public record FeatureView(
    */
   public record Aggregation(
       String name,
-      Function function,
+      AggregateFunction function,
       Optional<String> field,
       Optional<Double> parameter,
       Optional<Expression> where,
       Optional<Double> defaultValue,
       ValueType type) {
     public Aggregation {
-      if (field.isPresent() != (function.input() != Input.EVENTS) && function != Function.COUNT) {
+      InputType input = function.input();
+      if (field.isPresent() != input.needsField() && input != InputType.EVENTS_OR_NUMBERS) {
         throw new IllegalArgumentException(
             "aggregation %s: %s %s"
                 .formatted(
-                    name, function.text(), field.isPresent() ? "takes no field" : "needs a field"));
+                    name, function.name(), field.isPresent() ? "takes no field" : "needs a field"));
       }
       if (parameter.isPresent() != (function.parameter() != Parameter.NONE)) {
         throw new IllegalArgumentException(
             "aggregation %s: %s takes %s beside its field"
-                .formatted(name, function.text(), function.parameter()));
+                .formatted(name, function.name(), function.parameter()));
       }
     }
 
-    /** An aggregation whose values are numbers, of a function that takes nothing but a field. */
+    /**
+     * An aggregation of a function that takes nothing but a field, of which it makes doubles or
+     * counts.
+     */
     public Aggregation(
         String name,
-        Function function,
+        AggregateFunction function,
         Optional<String> field,
         Optional<Expression> where,
         Optional<Double> defaultValue) {
@@ -312,9 +226,7 @@ public record FeatureView(
           Optional.empty(),
           where,
           defaultValue,
-          function == Function.COUNT || function == Function.COUNT_DISTINCT
-              ? ValueType.LONG
-              : ValueType.DOUBLE);
+          function.resultType(ValueType.DOUBLE));
     }
 
     /** How many values it gives. */

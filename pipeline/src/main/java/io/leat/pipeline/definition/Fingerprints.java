@@ -124,7 +124,7 @@ public final class Fingerprints {
     return "%s = %s(%s) where %s default %s"
         .formatted(
             aggregation.name(),
-            aggregation.function().text(),
+            aggregation.function().name(),
             aggregation.field().orElse("")
                 + aggregation.parameter().map(parameter -> ", " + parameter).orElse(""),
             aggregation.where().map(Expression::text).orElse("true"),

@@ -4,7 +4,8 @@
  * policies. {@link io.leat.pipeline.reader.PipelineReader} reads them from a folder; jobs take them
  * from there.
  *
- * <p>Imports {@code schemas} alone. Knows no engine: neither Kafka Streams nor Flink.
+ * <p>Imports {@code schemas} and the catalogue of aggregate functions, {@code
+ * feature-store/aggregations}. Knows no engine: neither Kafka Streams nor Flink.
  */
 @NullMarked
 package io.leat.pipeline.definition;

@@ -8,6 +8,7 @@ import dev.cel.common.values.NullValue;
 import dev.cel.compiler.CelCompiler;
 import io.leat.pipeline.definition.FeatureService.DerivedFeature;
 import io.leat.pipeline.definition.FeatureView;
+import io.leat.schemas.ValueType;
 import java.util.AbstractMap;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -104,7 +105,7 @@ public final class Scope {
     return new Scope(variables, unreadable);
   }
 
-  private static Variable feature(String name, String fullName, FeatureView.ValueType type) {
+  private static Variable feature(String name, String fullName, ValueType type) {
     return switch (type) {
       case LONG, DOUBLE ->
           new Variable(

@@ -1,12 +1,11 @@
 package io.leat.pipeline.reader;
 
+import io.leat.features.aggregation.AggregateFunction;
+import io.leat.features.aggregation.AggregateFunctions;
+import io.leat.features.aggregation.Parameter;
 import io.leat.pipeline.definition.Durations;
 import io.leat.pipeline.definition.Expression;
 import io.leat.pipeline.definition.FeatureView.Aggregation;
-import io.leat.pipeline.definition.FeatureView.Function;
-import io.leat.pipeline.definition.FeatureView.Input;
-import io.leat.pipeline.definition.FeatureView.Parameter;
-import io.leat.pipeline.definition.FeatureView.ValueType;
 import io.leat.pipeline.definition.Suggestions;
 import io.leat.pipeline.expression.Program;
 import io.leat.pipeline.expression.Scope;
@@ -14,6 +13,7 @@ import io.leat.pipeline.yaml.Block;
 import io.leat.pipeline.yaml.NameRule;
 import io.leat.pipeline.yaml.Problems;
 import io.leat.pipeline.yaml.Value;
+import io.leat.schemas.ValueType;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -36,7 +36,7 @@ final class AggregationReader {
           "(?<function>\\w+)(?:\\s*\\((?<arguments>[^()]*)\\))?(?:\\s+where\\s+(?<where>.+))?",
           Pattern.DOTALL);
   private static final List<String> FUNCTIONS =
-      Stream.of(Function.values()).map(Function::text).toList();
+      AggregateFunctions.all().stream().map(AggregateFunction::name).toList();
   private static final int LARGEST_SIZE = 100;
 
   private final String source;
@@ -60,7 +60,8 @@ final class AggregationReader {
         block.get().values().stream().filter(value -> !value.name().equals(DEFAULT)).toList();
     if (named.size() != 1) {
       entry.problem(
-          "an aggregation with the keys %s; expected one name and perhaps default, as in '{ risk: avg(fraud), default: 0 }'",
+          "an aggregation with the keys %s; expected one name and perhaps default, as in '{ risk:"
+              + " avg(fraud), default: 0 }'",
           String.join(", ", block.get().values().stream().map(Value::name).toList()));
       return Optional.empty();
     }
@@ -78,7 +79,8 @@ final class AggregationReader {
     Matcher matcher = GRAMMAR.matcher(text.text());
     if (!matcher.matches()) {
       place.problem(
-          "%s is '%s'; expected function(field), perhaps with 'where condition', as in 'sum(amount) where amount > 1'",
+          "%s is '%s'; expected function(field), perhaps with 'where condition', as in 'sum(amount)"
+              + " where amount > 1'",
           place.name(), text.text());
       return Optional.empty();
     }
@@ -86,7 +88,7 @@ final class AggregationReader {
         Optional.ofNullable(matcher.group("where"))
             .map(condition -> new Expression(condition, text.file(), text.line()));
     where.ifPresent(e -> Expressions.check(e, scope, Program.Result.BOOL, problems));
-    Optional<Function> function = function(place, matcher.group("function"));
+    Optional<AggregateFunction> function = function(place, matcher.group("function"));
     if (function.isEmpty()) {
       return Optional.empty();
     }
@@ -98,32 +100,31 @@ final class AggregationReader {
     return aggregation(place, function.get(), arguments, where, defaultValue);
   }
 
-  private static Optional<Function> function(Value place, String name) {
-    if (FUNCTIONS.contains(name)) {
-      return Optional.of(Function.valueOf(name.toUpperCase(Locale.ROOT)));
+  private static Optional<AggregateFunction> function(Value place, String name) {
+    Optional<AggregateFunction> function = AggregateFunctions.named(name);
+    if (function.isEmpty()) {
+      place.problem(
+          "no function %s; expected one of %s.%s",
+          name, String.join(", ", FUNCTIONS), Suggestions.didYouMean(name, FUNCTIONS));
     }
-    place.problem(
-        "no function %s; expected one of %s.%s",
-        name, String.join(", ", FUNCTIONS), Suggestions.didYouMean(name, FUNCTIONS));
-    return Optional.empty();
+    return function;
   }
 
   private Optional<Aggregation> aggregation(
       Value place,
-      Function function,
+      AggregateFunction function,
       List<String> arguments,
       Optional<Expression> where,
       Optional<Double> defaultValue) {
     int expected =
-        (function.input() == Input.EVENTS ? 0 : 1)
-            + (function.parameter() == Parameter.NONE ? 0 : 1);
+        (function.input().needsField() ? 1 : 0) + (function.parameter() == Parameter.NONE ? 0 : 1);
     if (arguments.size() != expected) {
       place.problem(
           "%s with %s; expected %s%s",
-          function.text(),
+          function.name(),
           arguments.isEmpty() ? "nothing in brackets" : "(" + String.join(", ", arguments) + ")",
           usage(function),
-          function == Function.COUNT
+          function == AggregateFunctions.COUNT
               ? ". To count the events that have a value write 'count where has(%s)'"
                   .formatted(arguments.get(0))
               : "");
@@ -142,12 +143,13 @@ final class AggregationReader {
 
   private static Optional<Aggregation> typed(
       Value place,
-      Function function,
+      AggregateFunction function,
       Optional<Schema.Field> field,
       Optional<Double> parameter,
       Optional<Expression> where,
       Optional<Double> defaultValue) {
-    ValueType type = type(function, field);
+    ValueType type =
+        function.resultType(field.map(f -> type(Fields.value(f))).orElse(ValueType.LONG));
     if (defaultValue.isPresent() && type != ValueType.DOUBLE) {
       place.problem(
           "%s has a default; only values that are doubles can have one, and these are %s",
@@ -165,15 +167,6 @@ final class AggregationReader {
             type));
   }
 
-  private static ValueType type(Function function, Optional<Schema.Field> field) {
-    return switch (function) {
-      case COUNT, COUNT_DISTINCT -> ValueType.LONG;
-      case FIRST, LAST, LATEST, LAST_N, TOP_K -> type(Fields.value(field.orElseThrow()));
-      case SUM, AVG, MIN, MAX, VARIANCE, STDDEV, QUANTILE, EWMA, TIME_SINCE_LAST, RATE, DELTA ->
-          ValueType.DOUBLE;
-    };
-  }
-
   private static ValueType type(Schema schema) {
     return switch (schema.getType()) {
       case INT, LONG -> ValueType.LONG;
@@ -184,9 +177,9 @@ final class AggregationReader {
   }
 
   /** How a function is written. */
-  private static String usage(Function function) {
+  private static String usage(AggregateFunction function) {
     List<String> arguments = new ArrayList<>();
-    if (function.input() != Input.EVENTS) {
+    if (function.input().needsField()) {
       arguments.add("field");
     }
     switch (function.parameter()) {
@@ -196,11 +189,11 @@ final class AggregationReader {
       case NONE -> {}
     }
     return arguments.isEmpty()
-        ? function.text() + " alone"
-        : function.text() + "(" + String.join(", ", arguments) + ")";
+        ? function.name() + " alone"
+        : function.name() + "(" + String.join(", ", arguments) + ")";
   }
 
-  private static Optional<Double> parameter(Value place, Function function, String text) {
+  private static Optional<Double> parameter(Value place, AggregateFunction function, String text) {
     Optional<Double> parameter =
         switch (function.parameter()) {
           case SIZE -> number(text).filter(n -> n >= 1 && n <= LARGEST_SIZE && n == Math.rint(n));
@@ -239,23 +232,21 @@ final class AggregationReader {
     }
   }
 
-  private Optional<Schema.Field> field(Value place, Function function, String name) {
+  private Optional<Schema.Field> field(Value place, AggregateFunction function, String name) {
     return Fields.find(place, name, schema, source)
         .filter(
             field -> {
               boolean fits =
-                  function.input() == Input.NUMBERS
-                      ? Fields.isNumeric(field)
-                      : Fields.isScalar(field);
+                  function.input().isNumeric() ? Fields.isNumeric(field) : Fields.isScalar(field);
               if (!fits) {
                 place.problem(
                     "%s(%s), but %s is %s; expected a number%s a bool%s",
-                    function.text(),
+                    function.name(),
                     field.name(),
                     field.name(),
                     Fields.describe(field),
-                    function.input() == Input.NUMBERS ? " or" : ",",
-                    function.input() == Input.NUMBERS ? "" : " or a string");
+                    function.input().isNumeric() ? " or" : ",",
+                    function.input().isNumeric() ? "" : " or a string");
               }
               return fits;
             });

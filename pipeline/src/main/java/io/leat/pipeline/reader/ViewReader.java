@@ -6,7 +6,6 @@ import io.leat.pipeline.definition.Entity;
 import io.leat.pipeline.definition.FeatureService.DerivedFeature;
 import io.leat.pipeline.definition.FeatureView;
 import io.leat.pipeline.definition.FeatureView.Aggregation;
-import io.leat.pipeline.definition.FeatureView.Function;
 import io.leat.pipeline.definition.Window;
 import io.leat.pipeline.yaml.Block;
 import io.leat.pipeline.yaml.Folder;
@@ -186,7 +185,8 @@ public final class ViewReader {
                   .collect(Collectors.joining(", "));
           if (!others.isEmpty()) {
             place.problem(
-                "the resolution is %s; expected windows and offset to be multiples of it, which %s %s not",
+                "the resolution is %s; expected windows and offset to be multiples of it, which %s"
+                    + " %s not",
                 Durations.format(tile), others, others.contains(",") ? "are" : "is");
           }
         });
@@ -206,10 +206,10 @@ public final class ViewReader {
                 if (!names.add(aggregation.name())) {
                   entry.problem("two aggregations have the name %s", aggregation.name());
                 }
-                if (aggregation.function() == Function.RATE && windows.contains(Window.LIFETIME)) {
+                if (!aggregation.function().takesLifetime() && windows.contains(Window.LIFETIME)) {
                   entry.problem(
-                      "%s is a rate, which a lifetime has not; expected windows of some length",
-                      aggregation.name());
+                      "%s is a %s, which a lifetime has not; expected windows of some length",
+                      aggregation.name(), aggregation.function().name());
                 }
                 aggregations.add(aggregation);
               });

@@ -3,11 +3,11 @@ package io.leat.pipeline.expression;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.leat.features.aggregation.AggregateFunctions;
 import io.leat.pipeline.definition.Entity;
 import io.leat.pipeline.definition.Expression;
 import io.leat.pipeline.definition.FeatureView;
 import io.leat.pipeline.definition.FeatureView.Aggregation;
-import io.leat.pipeline.definition.FeatureView.Function;
 import io.leat.pipeline.expression.Program.Result;
 import java.time.Duration;
 import java.util.Arrays;
@@ -69,13 +69,13 @@ class ProgramTest {
                   List.of(
                       new Aggregation(
                           "count",
-                          Function.COUNT,
+                          AggregateFunctions.COUNT,
                           Optional.empty(),
                           Optional.empty(),
                           Optional.empty()),
                       new Aggregation(
                           "avg_amount",
-                          Function.AVG,
+                          AggregateFunctions.AVG,
                           Optional.of("amount"),
                           Optional.empty(),
                           Optional.empty())))));

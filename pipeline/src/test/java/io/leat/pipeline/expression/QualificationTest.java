@@ -2,11 +2,11 @@ package io.leat.pipeline.expression;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.leat.features.aggregation.AggregateFunctions;
 import io.leat.pipeline.definition.Entity;
 import io.leat.pipeline.definition.Expression;
 import io.leat.pipeline.definition.FeatureView;
 import io.leat.pipeline.definition.FeatureView.Aggregation;
-import io.leat.pipeline.definition.FeatureView.Function;
 import io.leat.pipeline.expression.Program.Result;
 import java.time.Duration;
 import java.util.HashMap;
@@ -43,7 +43,11 @@ class QualificationTest {
           Duration.ZERO,
           List.of(
               new Aggregation(
-                  "avg", Function.AVG, Optional.of("amount"), Optional.empty(), Optional.empty())));
+                  "avg",
+                  AggregateFunctions.AVG,
+                  Optional.of("amount"),
+                  Optional.empty(),
+                  Optional.empty())));
   private static final Scope SHORT = Scope.ofView(PAYMENT, CARD);
   private static final Scope FULL = Scope.ofVector(PAYMENT, List.of(CARD));
 

@@ -2,6 +2,7 @@ package io.leat.pipeline.reader;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.leat.features.aggregation.AggregateFunctions;
 import io.leat.pipeline.definition.Contract;
 import io.leat.pipeline.definition.Contract.TopicSettings;
 import io.leat.pipeline.definition.Entity;
@@ -9,7 +10,6 @@ import io.leat.pipeline.definition.Expression;
 import io.leat.pipeline.definition.FeatureService;
 import io.leat.pipeline.definition.FeatureView;
 import io.leat.pipeline.definition.FeatureView.Aggregation;
-import io.leat.pipeline.definition.FeatureView.Function;
 import io.leat.pipeline.definition.Model;
 import io.leat.pipeline.definition.Model.Decision;
 import io.leat.pipeline.definition.Model.Nulls;
@@ -110,16 +110,20 @@ class PipelineReaderTest {
     assertThat(view.aggregations())
         .containsExactly(
             new Aggregation(
-                "payments", Function.COUNT, Optional.empty(), Optional.empty(), Optional.empty()),
+                "payments",
+                AggregateFunctions.COUNT,
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty()),
             new Aggregation(
                 "avg_amount",
-                Function.AVG,
+                AggregateFunctions.AVG,
                 Optional.of("amount"),
                 Optional.empty(),
                 Optional.empty()),
             new Aggregation(
                 "large",
-                Function.SUM,
+                AggregateFunctions.SUM,
                 Optional.of("amount"),
                 Optional.of(
                     new Expression(

@@ -1,5 +1,9 @@
 package io.leat.features.engine;
 
+import io.leat.features.aggregation.Accumulator;
+import io.leat.features.aggregation.Occurrence;
+import io.leat.features.aggregation.StateReader;
+import io.leat.features.aggregation.StateWriter;
 import org.jspecify.annotations.Nullable;
 
 /**

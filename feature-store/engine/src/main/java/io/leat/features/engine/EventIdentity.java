@@ -1,6 +1,8 @@
 package io.leat.features.engine;
 
 import com.google.common.math.LongMath;
+import io.leat.features.aggregation.EventOrder;
+import io.leat.features.aggregation.IdOrder;
 import io.leat.pipeline.definition.Contract;
 import java.io.Serializable;
 import org.apache.avro.LogicalTypes;
@@ -80,6 +82,11 @@ public final class EventIdentity implements Serializable {
   /** How many of the contract's units of time a millisecond has. */
   long unitsPerMilli() {
     return isMicros ? MICROS_PER_MILLI : 1;
+  }
+
+  /** How events are ordered, as accumulators take it. */
+  EventOrder order() {
+    return new EventOrder(unitsPerMilli(), idOrder);
   }
 
   /** A time in the contract's unit; what is less than one is cut off. */

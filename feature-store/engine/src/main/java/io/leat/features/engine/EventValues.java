@@ -1,5 +1,6 @@
 package io.leat.features.engine;
 
+import io.leat.features.aggregation.Occurrence;
 import io.leat.pipeline.definition.Expression;
 import io.leat.pipeline.definition.FeatureView;
 import io.leat.pipeline.expression.ExpressionException;

@@ -1,5 +1,6 @@
 package io.leat.features.engine;
 
+import io.leat.features.aggregation.Occurrence;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 

@@ -1,5 +1,8 @@
 package io.leat.features.engine;
 
+import io.leat.features.aggregation.StateFormatException;
+import io.leat.features.aggregation.StateReader;
+import io.leat.features.aggregation.StateWriter;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -1,5 +1,6 @@
 package io.leat.features.engine;
 
+import io.leat.features.aggregation.Occurrence;
 import java.util.List;
 import org.apache.avro.LogicalType;
 import org.apache.avro.Schema;

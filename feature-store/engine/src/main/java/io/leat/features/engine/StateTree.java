@@ -2,6 +2,8 @@ package io.leat.features.engine;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.leat.features.aggregation.Occurrence;
+import io.leat.features.aggregation.StateFormatException;
 import java.nio.ByteBuffer;
 import java.util.LinkedHashMap;
 import java.util.Map;

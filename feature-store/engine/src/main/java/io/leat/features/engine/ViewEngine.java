@@ -1,5 +1,6 @@
 package io.leat.features.engine;
 
+import io.leat.features.aggregation.StateFormatException;
 import io.leat.pipeline.definition.Contract;
 import io.leat.pipeline.definition.Durations;
 import io.leat.pipeline.definition.FeatureView;

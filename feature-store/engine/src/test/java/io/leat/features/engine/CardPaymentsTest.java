@@ -3,11 +3,11 @@ package io.leat.features.engine;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.leat.features.aggregation.AggregateFunctions;
 import io.leat.pipeline.definition.Durations;
 import io.leat.pipeline.definition.Entity;
 import io.leat.pipeline.definition.FeatureView;
 import io.leat.pipeline.definition.FeatureView.Aggregation;
-import io.leat.pipeline.definition.FeatureView.Function;
 import io.leat.testing.PublishedData;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -58,10 +58,14 @@ class CardPaymentsTest {
             "customer",
             "0s",
             new Aggregation(
-                "payments", Function.COUNT, Optional.empty(), Optional.empty(), Optional.empty()),
+                "payments",
+                AggregateFunctions.COUNT,
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty()),
             new Aggregation(
                 "avg_amount",
-                Function.AVG,
+                AggregateFunctions.AVG,
                 Optional.of("amount"),
                 Optional.empty(),
                 Optional.empty()));
@@ -77,9 +81,17 @@ class CardPaymentsTest {
             "terminal",
             "7d",
             new Aggregation(
-                "payments", Function.COUNT, Optional.empty(), Optional.empty(), Optional.empty()),
+                "payments",
+                AggregateFunctions.COUNT,
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty()),
             new Aggregation(
-                "risk", Function.AVG, Optional.of("fraud"), Optional.empty(), Optional.of(0.0)));
+                "risk",
+                AggregateFunctions.AVG,
+                Optional.of("fraud"),
+                Optional.empty(),
+                Optional.of(0.0)));
 
     reproduces("expected-terminal-features.csv", view);
   }
@@ -116,8 +128,8 @@ class CardPaymentsTest {
       }
     }
     System.out.printf(
-        "%s: %,d payments, %,d entries; %,d values compared, greatest difference %.1e; %,.0f events/s,"
-            + " %,.0f bytes an entry%n",
+        "%s: %,d payments, %,d entries; %,d values compared, greatest difference %.1e; %,.0f"
+            + " events/s, %,.0f bytes an entry%n",
         view.name(),
         payments.size(),
         entries.asMap().size(),

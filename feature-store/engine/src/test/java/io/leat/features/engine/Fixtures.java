@@ -1,17 +1,17 @@
 package io.leat.features.engine;
 
+import io.leat.features.aggregation.AggregateFunction;
+import io.leat.features.aggregation.AggregateFunctions;
 import io.leat.pipeline.definition.Contract;
 import io.leat.pipeline.definition.Durations;
 import io.leat.pipeline.definition.Entity;
 import io.leat.pipeline.definition.Expression;
 import io.leat.pipeline.definition.FeatureView;
 import io.leat.pipeline.definition.FeatureView.Aggregation;
-import io.leat.pipeline.definition.FeatureView.Function;
-import io.leat.pipeline.definition.FeatureView.ValueType;
+import io.leat.schemas.ValueType;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import org.apache.avro.Schema;
 import org.apache.avro.generic.GenericData;
@@ -73,9 +73,9 @@ final class Fixtures {
     return reading;
   }
 
-  static Aggregation aggregation(Function function, String field) {
+  static Aggregation aggregation(AggregateFunction function, String field) {
     return new Aggregation(
-        function.name().toLowerCase(Locale.ROOT) + "_" + field,
+        function.name() + "_" + field,
         function,
         Optional.of(field),
         Optional.empty(),
@@ -83,19 +83,19 @@ final class Fixtures {
   }
 
   /** An aggregation of the values of a field, of the field's type. */
-  static Aggregation aggregation(Function function, String field, ValueType type) {
+  static Aggregation aggregation(AggregateFunction function, String field, ValueType type) {
     return aggregation(function, field, type, Optional.empty());
   }
 
   static Aggregation aggregation(
-      Function function, String field, ValueType type, double parameter) {
+      AggregateFunction function, String field, ValueType type, double parameter) {
     return aggregation(function, field, type, Optional.of(parameter));
   }
 
   private static Aggregation aggregation(
-      Function function, String field, ValueType type, Optional<Double> parameter) {
+      AggregateFunction function, String field, ValueType type, Optional<Double> parameter) {
     return new Aggregation(
-        function.text() + "_" + field + parameter.map(p -> "_" + p).orElse(""),
+        function.name() + "_" + field + parameter.map(p -> "_" + p).orElse(""),
         function,
         Optional.of(field),
         parameter,
@@ -105,10 +105,10 @@ final class Fixtures {
   }
 
   static Aggregation countOfEvents() {
-    return ofEvents("readings", Function.COUNT);
+    return ofEvents("readings", AggregateFunctions.COUNT);
   }
 
-  static Aggregation ofEvents(String name, Function function) {
+  static Aggregation ofEvents(String name, AggregateFunction function) {
     return new Aggregation(name, function, Optional.empty(), Optional.empty(), Optional.empty());
   }
 

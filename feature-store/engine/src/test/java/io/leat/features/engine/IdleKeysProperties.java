@@ -8,8 +8,8 @@ import static io.leat.features.engine.Fixtures.view;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.leat.features.aggregation.AggregateFunctions;
 import io.leat.pipeline.definition.FeatureView;
-import io.leat.pipeline.definition.FeatureView.Function;
 import io.leat.pipeline.definition.Window;
 import io.leat.schemas.NullReason;
 import java.util.ArrayList;
@@ -184,7 +184,7 @@ class IdleKeysProperties {
                     offset,
                     grace,
                     countOfEvents(),
-                    aggregation(Function.SUM, "value")));
+                    aggregation(AggregateFunctions.SUM, "value")));
   }
 
   @Provide

@@ -1,9 +1,10 @@
 package io.leat.features.engine;
 
+import io.leat.features.aggregation.InputType;
+import io.leat.features.aggregation.Values;
 import io.leat.pipeline.definition.Durations;
 import io.leat.pipeline.definition.FeatureView;
 import io.leat.pipeline.definition.FeatureView.Aggregation;
-import io.leat.pipeline.definition.FeatureView.Function;
 import io.leat.schemas.NullReason;
 import java.math.BigDecimal;
 import java.math.BigInteger;
@@ -120,15 +121,26 @@ final class NaiveView {
     if (occurrences == 0) {
       return NullReason.NO_EVENT;
     }
-    return switch (aggregation.function()) {
-      case LATEST -> NullReason.NULL_IN_NEWEST_EVENT;
-      case VARIANCE, STDDEV -> occurrences < 2 ? NullReason.TOO_FEW_VALUES : NullReason.NOT_FINITE;
-      case DELTA -> occurrences < 2 ? NullReason.TOO_FEW_VALUES : NullReason.NOT_FINITE;
-      case LAST_N, TOP_K -> NullReason.TOO_FEW_VALUES;
-      case SUM -> NullReason.NOT_FINITE;
-      case TIME_SINCE_LAST -> NullReason.NO_EVENT;
-      case COUNT, RATE, COUNT_DISTINCT, AVG, MIN, MAX, QUANTILE, EWMA, FIRST, LAST ->
+    return switch (aggregation.function().name()) {
+      case "latest" -> NullReason.NULL_IN_NEWEST_EVENT;
+      case "variance", "stddev" ->
+          occurrences < 2 ? NullReason.TOO_FEW_VALUES : NullReason.NOT_FINITE;
+      case "delta" -> occurrences < 2 ? NullReason.TOO_FEW_VALUES : NullReason.NOT_FINITE;
+      case "last_n", "top_k" -> NullReason.TOO_FEW_VALUES;
+      case "sum" -> NullReason.NOT_FINITE;
+      case "time_since_last" -> NullReason.NO_EVENT;
+      case "count",
+          "rate",
+          "count_distinct",
+          "avg",
+          "min",
+          "max",
+          "quantile",
+          "ewma",
+          "first",
+          "last" ->
           throw new AssertionError(aggregation);
+      default -> throw new AssertionError("no rule for " + aggregation);
     };
   }
 
@@ -193,15 +205,12 @@ final class NaiveView {
         .filter(
             event ->
                 switch (aggregation.function().input()) {
-                  case EVENTS ->
+                  case EVENTS -> true;
+                  case EVENTS_OR_NUMBERS ->
                       aggregation.field().isEmpty() || number(aggregation, event) != null;
-                  case NUMBERS ->
-                      aggregation.function() == Function.DELTA
-                          ? value(aggregation, event) != null
-                          : number(aggregation, event) != null;
-                  case SCALARS ->
-                      aggregation.function() == Function.LATEST
-                          || value(aggregation, event) != null;
+                  case NUMBERS -> number(aggregation, event) != null;
+                  case NUMERIC_VALUES, SCALARS -> value(aggregation, event) != null;
+                  case SCALARS_AND_NULLS -> true;
                 })
         .sorted(
             Comparator.comparingLong(Event::time)
@@ -213,12 +222,12 @@ final class NaiveView {
   private @Nullable Object evaluate(
       Aggregation aggregation, Duration window, long end, List<Event> covered, int rank) {
     int n = covered.size();
-    switch (aggregation.function()) {
-      case COUNT:
+    switch (aggregation.function().name()) {
+      case "count":
         return (long) n;
-      case RATE:
+      case "rate":
         return n / (window.toMillis() / 1_000.0);
-      case COUNT_DISTINCT:
+      case "count_distinct":
         return covered.stream().map(event -> value(aggregation, event)).distinct().count();
       default:
         break;
@@ -227,35 +236,34 @@ final class NaiveView {
       return null;
     }
     List<Double> numbers =
-        aggregation.function().input() == FeatureView.Input.NUMBERS
-                && aggregation.function() != Function.DELTA
+        aggregation.function().input() == InputType.NUMBERS
             ? covered.stream().map(event -> number(aggregation, event)).toList()
             : List.of();
-    return switch (aggregation.function()) {
-      case SUM -> finite(sum(numbers).doubleValue());
-      case AVG -> average(numbers);
-      case MIN -> Collections.min(numbers);
-      case MAX -> Collections.max(numbers);
-      case VARIANCE -> variance(numbers);
-      case STDDEV -> deviation(numbers);
-      case QUANTILE ->
+    return switch (aggregation.function().name()) {
+      case "sum" -> finite(sum(numbers).doubleValue());
+      case "avg" -> average(numbers);
+      case "min" -> Collections.min(numbers);
+      case "max" -> Collections.max(numbers);
+      case "variance" -> variance(numbers);
+      case "stddev" -> deviation(numbers);
+      case "quantile" ->
           numbers.stream()
               .sorted()
               .toList()
               .get(Math.max(1, (int) Math.ceil(aggregation.parameter().orElseThrow() * n)) - 1);
-      case EWMA -> ewma(aggregation, covered);
-      case FIRST -> value(aggregation, covered.get(0));
-      case LAST, LATEST -> value(aggregation, covered.get(n - 1));
-      case LAST_N -> rank < n ? value(aggregation, covered.get(n - 1 - rank)) : null;
-      case DELTA ->
+      case "ewma" -> ewma(aggregation, covered);
+      case "first" -> value(aggregation, covered.get(0));
+      case "last", "latest" -> value(aggregation, covered.get(n - 1));
+      case "last_n" -> rank < n ? value(aggregation, covered.get(n - 1 - rank)) : null;
+      case "delta" ->
           n < 2
               ? null
               : finite(
                   (Double) value(aggregation, covered.get(n - 1))
                       - (Double) value(aggregation, covered.get(n - 2)));
-      case TOP_K -> top(aggregation, covered, rank);
-      case TIME_SINCE_LAST -> sinceLast(covered, end);
-      case COUNT, RATE, COUNT_DISTINCT -> throw new AssertionError();
+      case "top_k" -> top(aggregation, covered, rank);
+      case "time_since_last" -> sinceLast(covered, end);
+      default -> throw new AssertionError("no rule for " + aggregation);
     };
   }
 

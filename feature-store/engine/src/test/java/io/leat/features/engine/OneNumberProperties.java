@@ -3,6 +3,8 @@ package io.leat.features.engine;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.leat.features.aggregation.AggregateFunction;
+import io.leat.features.aggregation.AggregateFunctions;
 import io.leat.pipeline.definition.Contract;
 import io.leat.pipeline.definition.Durations;
 import io.leat.pipeline.definition.Entity;
@@ -14,10 +16,9 @@ import io.leat.pipeline.definition.FeatureService.Feature;
 import io.leat.pipeline.definition.FeatureService.ViewFeature;
 import io.leat.pipeline.definition.FeatureView;
 import io.leat.pipeline.definition.FeatureView.Aggregation;
-import io.leat.pipeline.definition.FeatureView.Function;
-import io.leat.pipeline.definition.FeatureView.ValueType;
 import io.leat.pipeline.definition.Pipeline;
 import io.leat.schemas.NullReason;
+import io.leat.schemas.ValueType;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -66,10 +67,10 @@ class OneNumberProperties {
           Duration.ZERO,
           Duration.ofMinutes(5),
           List.of(
-              aggregation("orders", Function.COUNT, null, Optional.empty()),
-              aggregation("total", Function.SUM, "amount", Optional.empty()),
-              aggregation("latest", Function.LATEST, "amount", Optional.empty()),
-              aggregation("step", Function.DELTA, "amount", Optional.of(0.5))));
+              aggregation("orders", AggregateFunctions.COUNT, null, Optional.empty()),
+              aggregation("total", AggregateFunctions.SUM, "amount", Optional.empty()),
+              aggregation("latest", AggregateFunctions.LATEST, "amount", Optional.empty()),
+              aggregation("step", AggregateFunctions.DELTA, "amount", Optional.of(0.5))));
 
   private static final FeatureView TAKINGS =
       new FeatureView(
@@ -82,8 +83,8 @@ class OneNumberProperties {
           Duration.ofMinutes(1),
           Duration.ofMinutes(2),
           List.of(
-              aggregation("sales", Function.COUNT, null, Optional.empty()),
-              aggregation("largest", Function.MAX, "amount", Optional.empty())));
+              aggregation("sales", AggregateFunctions.COUNT, null, Optional.empty()),
+              aggregation("largest", AggregateFunctions.MAX, "amount", Optional.empty())));
 
   private static final List<DerivedFeature> DERIVED =
       List.of(
@@ -263,9 +264,12 @@ class OneNumberProperties {
   }
 
   private static Aggregation aggregation(
-      String name, Function function, @Nullable String field, Optional<Double> defaultValue) {
+      String name,
+      AggregateFunction function,
+      @Nullable String field,
+      Optional<Double> defaultValue) {
     Optional<String> of = Optional.ofNullable(field);
-    return function == Function.LATEST
+    return function == AggregateFunctions.LATEST
         ? new Aggregation(
             name, function, of, Optional.empty(), Optional.empty(), defaultValue, ValueType.DOUBLE)
         : new Aggregation(name, function, of, Optional.empty(), defaultValue);

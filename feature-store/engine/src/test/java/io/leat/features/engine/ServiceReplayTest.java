@@ -10,6 +10,8 @@ import static io.leat.schemas.NullReason.NULL_IN_EVENT;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.leat.features.aggregation.AggregateFunction;
+import io.leat.features.aggregation.AggregateFunctions;
 import io.leat.pipeline.definition.Contract;
 import io.leat.pipeline.definition.Durations;
 import io.leat.pipeline.definition.Entity;
@@ -21,7 +23,6 @@ import io.leat.pipeline.definition.FeatureService.Feature;
 import io.leat.pipeline.definition.FeatureService.ViewFeature;
 import io.leat.pipeline.definition.FeatureView;
 import io.leat.pipeline.definition.FeatureView.Aggregation;
-import io.leat.pipeline.definition.FeatureView.Function;
 import io.leat.pipeline.definition.Pipeline;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -63,8 +64,8 @@ class ServiceReplayTest {
           "spending",
           new Entity("customer", "customer"),
           "orders",
-          aggregation("orders", Function.COUNT, null),
-          aggregation("average", Function.AVG, "amount"));
+          aggregation("orders", AggregateFunctions.COUNT, null),
+          aggregation("average", AggregateFunctions.AVG, "amount"));
 
   @Test
   void aVectorIsEvaluatedAtItsEventsTimeTheEventIncluded() {
@@ -276,8 +277,8 @@ class ServiceReplayTest {
             "complaints",
             new Entity("shop", "shop"),
             "complaints",
-            aggregation("complaints", Function.COUNT, null),
-            aggregation("worst", Function.MAX, "shop"));
+            aggregation("complaints", AggregateFunctions.COUNT, null),
+            aggregation("worst", AggregateFunctions.MAX, "shop"));
     return new Pipeline(
         "shops",
         "nobody",
@@ -304,7 +305,8 @@ class ServiceReplayTest {
         List.of(aggregations));
   }
 
-  private static Aggregation aggregation(String name, Function function, @Nullable String field) {
+  private static Aggregation aggregation(
+      String name, AggregateFunction function, @Nullable String field) {
     return new Aggregation(
         name, function, Optional.ofNullable(field), Optional.empty(), Optional.empty());
   }

@@ -8,11 +8,12 @@ import static io.leat.features.engine.Fixtures.view;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.leat.features.aggregation.AggregateFunctions;
+import io.leat.features.aggregation.StateFormatException;
 import io.leat.pipeline.definition.Contract;
 import io.leat.pipeline.definition.FeatureView;
-import io.leat.pipeline.definition.FeatureView.Function;
-import io.leat.pipeline.definition.FeatureView.ValueType;
 import io.leat.schemas.NullReason;
+import io.leat.schemas.ValueType;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
@@ -30,9 +31,9 @@ class StateLayoutTest {
           "0s",
           "0s",
           countOfEvents(),
-          aggregation(Function.AVG, "value"),
-          aggregation(Function.MAX, "value"),
-          aggregation(Function.SUM, "value"));
+          aggregation(AggregateFunctions.AVG, "value"),
+          aggregation(AggregateFunctions.MAX, "value"),
+          aggregation(AggregateFunctions.SUM, "value"));
 
   /** Four readings, the third without a value; written by layout version 1. Never edit. */
   private static final String GOLDEN =
@@ -128,7 +129,8 @@ class StateLayoutTest {
 
   @Test
   void aSumBeyondTheDoublesHasAWidePart() {
-    KeyState state = new KeyState(view("1m", "1s", "0s", "0s", aggregation(Function.SUM, "value")));
+    KeyState state =
+        new KeyState(view("1m", "1s", "0s", "0s", aggregation(AggregateFunctions.SUM, "value")));
     state.update(reading(0x1p1000, null), "a", 0);
     state.update(reading(-3.0, null), "b", 0);
 
@@ -151,7 +153,8 @@ class StateLayoutTest {
 
   @Test
   void aWholeNumberThatNoDoubleHoldsIsTwo() {
-    KeyState state = new KeyState(view("1m", "1s", "0s", "0s", aggregation(Function.SUM, "total")));
+    KeyState state =
+        new KeyState(view("1m", "1s", "0s", "0s", aggregation(AggregateFunctions.SUM, "total")));
     GenericRecord reading = reading(null, null);
     reading.put("total", (1L << 53) + 1);
     state.update(reading, "a", 0);
@@ -174,7 +177,12 @@ class StateLayoutTest {
   void endsThatAnEarlierVersionOrderedAsTextsAreOrderedAsNumbers() {
     Contract numbered = Fixtures.readings("long", "timestamp-millis");
     FeatureView view =
-        view("1m", "1s", "0s", "0s", aggregation(Function.LAST_N, "label", ValueType.STRING, 3));
+        view(
+            "1m",
+            "1s",
+            "0s",
+            "0s",
+            aggregation(AggregateFunctions.LAST_N, "label", ValueType.STRING, 3));
     KeyState state = new KeyState(new ViewEngine(view, numbered), numbered);
     String ends = "02" + ("00" + "0139" + "050178") + ("00" + "03313030" + "050179");
     state.entries.put(
@@ -195,7 +203,7 @@ class StateLayoutTest {
                     "0s",
                     "0s",
                     countOfEvents(),
-                    aggregation(Function.LAST_N, "label", ValueType.STRING, 1)),
+                    aggregation(AggregateFunctions.LAST_N, "label", ValueType.STRING, 1)),
                 READINGS,
                 0,
                 new StateTree.Shape(2, 2)));

@@ -10,14 +10,14 @@ import static io.leat.features.engine.Fixtures.withDefault;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.leat.features.aggregation.AggregateFunctions;
 import io.leat.features.engine.NaiveView.Event;
 import io.leat.features.engine.StateTree.Shape;
 import io.leat.pipeline.definition.Contract;
 import io.leat.pipeline.definition.Durations;
 import io.leat.pipeline.definition.FeatureView;
 import io.leat.pipeline.definition.FeatureView.Aggregation;
-import io.leat.pipeline.definition.FeatureView.Function;
-import io.leat.pipeline.definition.FeatureView.ValueType;
+import io.leat.schemas.ValueType;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -47,39 +47,39 @@ class ViewEngineProperties {
   private static final List<Aggregation> AGGREGATIONS =
       List.of(
           countOfEvents(),
-          aggregation(Function.COUNT, "value"),
-          aggregation(Function.SUM, "value"),
-          aggregation(Function.AVG, "value"),
-          aggregation(Function.MIN, "value"),
-          aggregation(Function.MAX, "value"),
-          aggregation(Function.VARIANCE, "value"),
-          aggregation(Function.STDDEV, "value"),
-          withDefault(aggregation(Function.AVG, "flag"), -1),
-          aggregation(Function.FIRST, "value", ValueType.DOUBLE),
-          aggregation(Function.LAST, "label", ValueType.STRING),
-          aggregation(Function.LATEST, "value", ValueType.DOUBLE),
-          aggregation(Function.LAST_N, "label", ValueType.STRING, 3),
-          aggregation(Function.LAST_N, "value", ValueType.DOUBLE, 2),
-          aggregation(Function.COUNT_DISTINCT, "label", ValueType.LONG),
-          aggregation(Function.COUNT_DISTINCT, "value", ValueType.LONG),
-          aggregation(Function.QUANTILE, "value", ValueType.DOUBLE, 0.9),
-          aggregation(Function.QUANTILE, "value", ValueType.DOUBLE, 0),
-          aggregation(Function.TOP_K, "label", ValueType.STRING, 2),
-          aggregation(Function.TOP_K, "flag", ValueType.BOOLEAN, 3),
-          aggregation(Function.EWMA, "value", ValueType.DOUBLE, 50),
-          aggregation(Function.EWMA, "value", ValueType.DOUBLE, 3_000),
-          ofEvents("since", Function.TIME_SINCE_LAST),
-          withDefault(aggregation(Function.DELTA, "value"), 0.25));
+          aggregation(AggregateFunctions.COUNT, "value"),
+          aggregation(AggregateFunctions.SUM, "value"),
+          aggregation(AggregateFunctions.AVG, "value"),
+          aggregation(AggregateFunctions.MIN, "value"),
+          aggregation(AggregateFunctions.MAX, "value"),
+          aggregation(AggregateFunctions.VARIANCE, "value"),
+          aggregation(AggregateFunctions.STDDEV, "value"),
+          withDefault(aggregation(AggregateFunctions.AVG, "flag"), -1),
+          aggregation(AggregateFunctions.FIRST, "value", ValueType.DOUBLE),
+          aggregation(AggregateFunctions.LAST, "label", ValueType.STRING),
+          aggregation(AggregateFunctions.LATEST, "value", ValueType.DOUBLE),
+          aggregation(AggregateFunctions.LAST_N, "label", ValueType.STRING, 3),
+          aggregation(AggregateFunctions.LAST_N, "value", ValueType.DOUBLE, 2),
+          aggregation(AggregateFunctions.COUNT_DISTINCT, "label", ValueType.LONG),
+          aggregation(AggregateFunctions.COUNT_DISTINCT, "value", ValueType.LONG),
+          aggregation(AggregateFunctions.QUANTILE, "value", ValueType.DOUBLE, 0.9),
+          aggregation(AggregateFunctions.QUANTILE, "value", ValueType.DOUBLE, 0),
+          aggregation(AggregateFunctions.TOP_K, "label", ValueType.STRING, 2),
+          aggregation(AggregateFunctions.TOP_K, "flag", ValueType.BOOLEAN, 3),
+          aggregation(AggregateFunctions.EWMA, "value", ValueType.DOUBLE, 50),
+          aggregation(AggregateFunctions.EWMA, "value", ValueType.DOUBLE, 3_000),
+          ofEvents("since", AggregateFunctions.TIME_SINCE_LAST),
+          withDefault(aggregation(AggregateFunctions.DELTA, "value"), 0.25));
 
   private static final List<Aggregation> FILTERED =
       List.of(
           where(countOfEvents(), "flag"),
-          aggregation(Function.SUM, "value"),
-          where(aggregation(Function.AVG, "value"), "flag"),
-          where(withDefault(aggregation(Function.MAX, "value"), 0.5), "flag"),
-          where(ofEvents("since", Function.TIME_SINCE_LAST), "flag"),
-          where(aggregation(Function.LAST, "label", ValueType.STRING), "flag"),
-          aggregation(Function.MIN, "flag"));
+          aggregation(AggregateFunctions.SUM, "value"),
+          where(aggregation(AggregateFunctions.AVG, "value"), "flag"),
+          where(withDefault(aggregation(AggregateFunctions.MAX, "value"), 0.5), "flag"),
+          where(ofEvents("since", AggregateFunctions.TIME_SINCE_LAST), "flag"),
+          where(aggregation(AggregateFunctions.LAST, "label", ValueType.STRING), "flag"),
+          aggregation(AggregateFunctions.MIN, "flag"));
 
   @Property(tries = 600)
   void everyValueIsWhatTheEventsSay(
@@ -182,7 +182,8 @@ class ViewEngineProperties {
       FeatureView view, Object[] found, List<Object> expected, double greatest) {
     assertThat(found).hasSameSizeAs(expected);
     for (int i = 0; i < found.length; i++) {
-      boolean isWeighted = view.columns().get(i).aggregation().function() == Function.EWMA;
+      boolean isWeighted =
+          view.columns().get(i).aggregation().function() == AggregateFunctions.EWMA;
       if (isWeighted && found[i] instanceof Double number) {
         assertThat(number)
             .as("column %d", i)

@@ -10,10 +10,10 @@ import static io.leat.features.engine.Fixtures.withDefault;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.leat.features.aggregation.AggregateFunctions;
 import io.leat.pipeline.definition.Contract;
 import io.leat.pipeline.definition.FeatureView;
-import io.leat.pipeline.definition.FeatureView.Function;
-import io.leat.pipeline.definition.FeatureView.ValueType;
+import io.leat.schemas.ValueType;
 import java.util.Random;
 import org.apache.avro.Schema;
 import org.apache.avro.SchemaBuilder;
@@ -26,7 +26,13 @@ class ViewEngineTest {
   void columnsAreEachAggregationOverEachWindow() {
     ViewEngine engine =
         engine(
-            view("1h,1d", "1s", "0s", "0s", countOfEvents(), aggregation(Function.AVG, "value")));
+            view(
+                "1h,1d",
+                "1s",
+                "0s",
+                "0s",
+                countOfEvents(),
+                aggregation(AggregateFunctions.AVG, "value")));
 
     assertThat(engine.columns())
         .containsExactly("readings_1h", "readings_1d", "avg_value_1h", "avg_value_1d");
@@ -42,8 +48,8 @@ class ViewEngineTest {
                 "0s",
                 "0s",
                 countOfEvents(),
-                aggregation(Function.SUM, "value"),
-                withDefault(aggregation(Function.AVG, "flag"), 0)));
+                aggregation(AggregateFunctions.SUM, "value"),
+                withDefault(aggregation(AggregateFunctions.AVG, "flag"), 0)));
 
     assertThat(new KeyState(engine).evaluate(0)).containsExactly(0L, null, 0.0);
   }
@@ -105,7 +111,8 @@ class ViewEngineTest {
 
   @Test
   void anEventThatEveryAggregationPassesOverChangesNothing() {
-    ViewEngine engine = engine(view("1s", "1s", "0s", "0s", aggregation(Function.SUM, "value")));
+    ViewEngine engine =
+        engine(view("1s", "1s", "0s", "0s", aggregation(AggregateFunctions.SUM, "value")));
     KeyState state = new KeyState(engine);
     state.update(reading(Double.NaN, null), "a", 10_000);
 
@@ -116,7 +123,8 @@ class ViewEngineTest {
 
   @Test
   void sumsAreExactHoweverTheyCancel() {
-    ViewEngine engine = engine(view("1h", "1h", "0s", "0s", aggregation(Function.SUM, "value")));
+    ViewEngine engine =
+        engine(view("1h", "1h", "0s", "0s", aggregation(AggregateFunctions.SUM, "value")));
     KeyState state = new KeyState(engine);
     for (double value : new double[] {1e200, 0.1, -1e200, 0.2, 1.0}) {
       state.update(reading(value, null), "any", 0);
@@ -137,9 +145,9 @@ class ViewEngineTest {
                     "0s",
                     "1s",
                     countOfEvents(),
-                    aggregation(Function.LAST, "value", ValueType.DOUBLE),
-                    aggregation(Function.DELTA, "value"),
-                    Fixtures.ofEvents("since", Function.TIME_SINCE_LAST)),
+                    aggregation(AggregateFunctions.LAST, "value", ValueType.DOUBLE),
+                    aggregation(AggregateFunctions.DELTA, "value"),
+                    Fixtures.ofEvents("since", AggregateFunctions.TIME_SINCE_LAST)),
                 micros),
             micros);
     long second = 1_700_000_000_000_000L;
@@ -168,8 +176,8 @@ class ViewEngineTest {
                     "1s",
                     "0s",
                     "0s",
-                    aggregation(Function.FIRST, "value", ValueType.DOUBLE),
-                    aggregation(Function.LAST, "value", ValueType.DOUBLE)),
+                    aggregation(AggregateFunctions.FIRST, "value", ValueType.DOUBLE),
+                    aggregation(AggregateFunctions.LAST, "value", ValueType.DOUBLE)),
                 numbered),
             numbered);
     for (long id : new long[] {10, 100, 9, 11}) {
@@ -190,13 +198,13 @@ class ViewEngineTest {
                 "1h",
                 "0s",
                 "0s",
-                aggregation(Function.SUM, "value"),
-                aggregation(Function.AVG, "value"),
-                aggregation(Function.MIN, "value"),
-                aggregation(Function.VARIANCE, "value"),
-                aggregation(Function.STDDEV, "value"),
-                aggregation(Function.EWMA, "value", ValueType.DOUBLE, 1_000),
-                aggregation(Function.DELTA, "value")));
+                aggregation(AggregateFunctions.SUM, "value"),
+                aggregation(AggregateFunctions.AVG, "value"),
+                aggregation(AggregateFunctions.MIN, "value"),
+                aggregation(AggregateFunctions.VARIANCE, "value"),
+                aggregation(AggregateFunctions.STDDEV, "value"),
+                aggregation(AggregateFunctions.EWMA, "value", ValueType.DOUBLE, 1_000),
+                aggregation(AggregateFunctions.DELTA, "value")));
     state.update(reading(1e308, null), "a", 0);
     state.update(reading(1e308, null), "b", 0);
     assertThat(state.evaluate(0)).containsExactly(null, 1e308, 1e308, 0.0, 0.0, 1e308, 0.0);
@@ -214,11 +222,11 @@ class ViewEngineTest {
             "1h",
             "0s",
             "1d",
-            aggregation(Function.SUM, "total"),
-            aggregation(Function.AVG, "total"),
-            aggregation(Function.VARIANCE, "total"),
-            aggregation(Function.DELTA, "total"),
-            aggregation(Function.LAST, "total", ValueType.LONG));
+            aggregation(AggregateFunctions.SUM, "total"),
+            aggregation(AggregateFunctions.AVG, "total"),
+            aggregation(AggregateFunctions.VARIANCE, "total"),
+            aggregation(AggregateFunctions.DELTA, "total"),
+            aggregation(AggregateFunctions.LAST, "total", ValueType.LONG));
     KeyState state = new KeyState(view);
     long big = 1L << 60;
     for (long total : new long[] {big + 1, big + 2, big + 3, -3 * big}) {
@@ -241,7 +249,8 @@ class ViewEngineTest {
                 "0s",
                 where(countOfEvents(), "value > 1"),
                 where(
-                    aggregation(Function.MAX, "value"), "flag && 1 / (value > 5.0 ? 0 : 1) == 1")));
+                    aggregation(AggregateFunctions.MAX, "value"),
+                    "flag && 1 / (value > 5.0 ? 0 : 1) == 1")));
 
     KeyState state = new KeyState(engine);
     state.update(reading(2.0, true), "a", 0);
@@ -278,11 +287,11 @@ class ViewEngineTest {
                 "1s",
                 "0s",
                 "0s",
-                aggregation(Function.SUM, "i"),
-                aggregation(Function.SUM, "l"),
-                aggregation(Function.SUM, "f"),
-                aggregation(Function.SUM, "d"),
-                aggregation(Function.SUM, "b")),
+                aggregation(AggregateFunctions.SUM, "i"),
+                aggregation(AggregateFunctions.SUM, "l"),
+                aggregation(AggregateFunctions.SUM, "f"),
+                aggregation(AggregateFunctions.SUM, "d"),
+                aggregation(AggregateFunctions.SUM, "b")),
             Fixtures.contract(schema));
 
     KeyState state = new KeyState(engine);
@@ -309,12 +318,13 @@ class ViewEngineTest {
 
   @Test
   void anUnknownFieldIsRefusedWithTheFieldsThereAre() {
-    FeatureView view = view("1h", "1s", "0s", "0s", aggregation(Function.SUM, "vlaue"));
+    FeatureView view = view("1h", "1s", "0s", "0s", aggregation(AggregateFunctions.SUM, "vlaue"));
 
     assertThatThrownBy(() -> engine(view))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage(
-            "event io.leat.test.Reading has no field vlaue; it has value, flag, label, total, id, at");
+            "event io.leat.test.Reading has no field vlaue; it has value, flag, label, total, id,"
+                + " at");
   }
 
   @Test
@@ -342,8 +352,8 @@ class ViewEngineTest {
             "1s",
             "0s",
             "0s",
-            aggregation(Function.LAST_N, "label", ValueType.STRING, 2),
-            aggregation(Function.TOP_K, "value", ValueType.DOUBLE, 1));
+            aggregation(AggregateFunctions.LAST_N, "label", ValueType.STRING, 2),
+            aggregation(AggregateFunctions.TOP_K, "value", ValueType.DOUBLE, 1));
 
     assertThat(engine(view).columns())
         .containsExactly(
@@ -358,7 +368,8 @@ class ViewEngineTest {
   @Test
   void aLifetimeRemembersWhatNoOtherWindowCovers() {
     KeyState state =
-        new KeyState(view("1s,lifetime", "1s", "0s", "0s", aggregation(Function.MAX, "value")));
+        new KeyState(
+            view("1s,lifetime", "1s", "0s", "0s", aggregation(AggregateFunctions.MAX, "value")));
     for (int second = 0; second < 1_000; second++) {
       state.update(reading(1_000.0 - second, null), "r" + second, second * 1_000L);
     }
@@ -373,7 +384,12 @@ class ViewEngineTest {
   void aLifetimeLosesNothingOfABusyKeyWhicheverPartsAreKeptDecoded() {
     FeatureView view =
         view(
-            "10s,lifetime", "1ms", "0s", "1s", countOfEvents(), aggregation(Function.SUM, "value"));
+            "10s,lifetime",
+            "1ms",
+            "0s",
+            "1s",
+            countOfEvents(),
+            aggregation(AggregateFunctions.SUM, "value"));
     for (int cachedNodes : new int[] {0, 5, 1_000}) {
       KeyState state = new KeyState(new ViewEngine(view, READINGS, cachedNodes));
       Random random = new Random(3);
@@ -398,7 +414,12 @@ class ViewEngineTest {
   void timeSinceTheLastEventDoesNotCountTheEventOfTheMoment() {
     KeyState state =
         new KeyState(
-            view("1h", "1ms", "0s", "0s", Fixtures.ofEvents("since", Function.TIME_SINCE_LAST)));
+            view(
+                "1h",
+                "1ms",
+                "0s",
+                "0s",
+                Fixtures.ofEvents("since", AggregateFunctions.TIME_SINCE_LAST)));
 
     state.update(reading(1.0, null), "a", 1_000);
     assertThat(state.evaluate(1_000)).containsExactly((Object) null);
@@ -418,8 +439,8 @@ class ViewEngineTest {
                     "1ms",
                     "0s",
                     "0s",
-                    aggregation(Function.SUM, "value"),
-                    aggregation(Function.VARIANCE, "value")),
+                    aggregation(AggregateFunctions.SUM, "value"),
+                    aggregation(AggregateFunctions.VARIANCE, "value")),
                 READINGS,
                 64));
     Random random = new Random(7);

@@ -8,6 +8,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
+import io.leat.features.aggregation.AggregateFunctions;
 import io.leat.features.engine.ServiceReplay;
 import io.leat.pipeline.definition.Expression;
 import io.leat.pipeline.definition.FeatureService;
@@ -15,7 +16,6 @@ import io.leat.pipeline.definition.FeatureService.DerivedFeature;
 import io.leat.pipeline.definition.FeatureService.ViewFeature;
 import io.leat.pipeline.definition.FeatureView;
 import io.leat.pipeline.definition.FeatureView.Aggregation;
-import io.leat.pipeline.definition.FeatureView.Function;
 import io.leat.pipeline.definition.Pipeline;
 import io.leat.records.FeatureVector;
 import io.leat.records.LogPosition;
@@ -231,7 +231,7 @@ class OnlineStoreTest {
             "payments",
             new Aggregation(
                 "payments",
-                Function.COUNT,
+                AggregateFunctions.COUNT,
                 Optional.empty(),
                 Optional.of(failing),
                 Optional.empty()));

@@ -1,5 +1,6 @@
 package io.leat.features.online;
 
+import io.leat.features.aggregation.AggregateFunctions;
 import io.leat.pipeline.definition.Contract;
 import io.leat.pipeline.definition.Contract.TopicSettings;
 import io.leat.pipeline.definition.Entity;
@@ -9,7 +10,6 @@ import io.leat.pipeline.definition.FeatureService.Feature;
 import io.leat.pipeline.definition.FeatureService.ViewFeature;
 import io.leat.pipeline.definition.FeatureView;
 import io.leat.pipeline.definition.FeatureView.Aggregation;
-import io.leat.pipeline.definition.FeatureView.Function;
 import io.leat.pipeline.definition.Pipeline;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -121,12 +121,12 @@ public final class Shop {
 
   public static Aggregation count(String name) {
     return new Aggregation(
-        name, Function.COUNT, Optional.empty(), Optional.empty(), Optional.empty());
+        name, AggregateFunctions.COUNT, Optional.empty(), Optional.empty(), Optional.empty());
   }
 
   public static Aggregation sum(String name, String field) {
     return new Aggregation(
-        name, Function.SUM, Optional.of(field), Optional.empty(), Optional.empty());
+        name, AggregateFunctions.SUM, Optional.of(field), Optional.empty(), Optional.empty());
   }
 
   /** A service of one event feature, if any, and then all features of some views. */

@@ -3,6 +3,7 @@ package io.leat.features.server;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.leat.features.aggregation.AggregateFunctions;
 import io.leat.features.engine.ServiceReplay;
 import io.leat.features.online.OnlineStore;
 import io.leat.features.online.Shop;
@@ -12,8 +13,6 @@ import io.leat.pipeline.definition.Entity;
 import io.leat.pipeline.definition.FeatureService;
 import io.leat.pipeline.definition.FeatureView;
 import io.leat.pipeline.definition.FeatureView.Aggregation;
-import io.leat.pipeline.definition.FeatureView.Function;
-import io.leat.pipeline.definition.FeatureView.ValueType;
 import io.leat.pipeline.definition.Pipeline;
 import io.leat.records.FeatureVector;
 import io.leat.runtime.JobOptions;
@@ -22,6 +21,7 @@ import io.leat.runtime.streams.JobContext;
 import io.leat.schemas.AvroCodec;
 import io.leat.schemas.RecordHeaders;
 import io.leat.schemas.RegistryClient;
+import io.leat.schemas.ValueType;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -69,17 +69,21 @@ class MicrosecondsTest {
           Shop.count("ticks"),
           new Aggregation(
               "last",
-              Function.LAST,
+              AggregateFunctions.LAST,
               Optional.of("price"),
               Optional.empty(),
               Optional.empty(),
               Optional.empty(),
               ValueType.DOUBLE),
           new Aggregation(
-              "delta", Function.DELTA, Optional.of("price"), Optional.empty(), Optional.empty()),
+              "delta",
+              AggregateFunctions.DELTA,
+              Optional.of("price"),
+              Optional.empty(),
+              Optional.empty()),
           new Aggregation(
               "since",
-              Function.TIME_SINCE_LAST,
+              AggregateFunctions.TIME_SINCE_LAST,
               Optional.empty(),
               Optional.empty(),
               Optional.empty()));

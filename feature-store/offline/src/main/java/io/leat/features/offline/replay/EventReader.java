@@ -6,6 +6,7 @@ import io.leat.features.offline.SourceColumns;
 import io.leat.features.offline.replay.AvroValues.BeyondTypeException;
 import io.leat.features.offline.replay.AvroValues.FieldConversion;
 import io.leat.pipeline.definition.Contract;
+import io.leat.pipeline.definition.Expression;
 import io.leat.pipeline.definition.FeatureService.DerivedFeature;
 import io.leat.pipeline.definition.FeatureService.EventFeature;
 import io.leat.pipeline.definition.FeatureService.Feature;
@@ -193,7 +194,12 @@ public final class EventReader {
 
   private static Stream<String> texts(FeatureView view) {
     return Stream.concat(
-        Stream.of(view.entity().key()), view.aggregations().stream().map(Aggregation::toString));
+        Stream.of(view.entity().key()), view.aggregations().stream().flatMap(EventReader::texts));
+  }
+
+  private static Stream<String> texts(Aggregation aggregation) {
+    return Stream.concat(
+        aggregation.field().stream(), aggregation.where().map(Expression::text).stream());
   }
 
   /**

@@ -1,7 +1,7 @@
 package io.leat.features.offline.trainingset;
 
+import io.leat.features.aggregation.IdOrder;
 import io.leat.features.engine.EventIdentity;
-import io.leat.features.engine.IdOrder;
 import io.leat.features.offline.replay.EventCodec;
 import io.leat.features.offline.replay.EventReader;
 import io.leat.features.offline.replay.Item;

@@ -1,0 +1,31 @@
+package io.leat.features.aggregation;
+
+import java.util.List;
+
+/** The exact sum of the numbers, rounded once and divided by their count. */
+final class Avg implements AggregateFunction {
+  @Override
+  public String name() {
+    return "avg";
+  }
+
+  @Override
+  public String description() {
+    return "the average; the sum is exact until it is rounded once";
+  }
+
+  @Override
+  public InputType input() {
+    return InputType.NUMBERS;
+  }
+
+  @Override
+  public List<AccumulatorSpec> accumulators(double parameter) {
+    return List.of(SumAccumulator.KIND.spec());
+  }
+
+  @Override
+  public Object finish(AggregatedWindow window) {
+    return window.get(SumAccumulator.KIND).sum.dividedBy(window.count());
+  }
+}
