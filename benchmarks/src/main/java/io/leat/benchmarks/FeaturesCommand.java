@@ -19,6 +19,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.EnumMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
@@ -92,14 +93,16 @@ final class FeaturesCommand implements Callable<Integer> {
           Collections.reverse(order);
         }
         for (Step step : order) {
-          Speed speed = drain(cluster, step, "run-" + fork + "-" + step.ordinal());
+          Speed speed =
+              drain(cluster, step, "run-" + fork + "-" + step.name().toLowerCase(Locale.ROOT));
           System.out.println(step.label + ": " + speed);
           speeds.computeIfAbsent(step, key -> new ArrayList<>()).add(speed);
         }
       }
     }
     out.line(
-        "Exactly-once, one stream thread, second half of the events; medians; in brackets the ratio to get and put.");
+        "Exactly-once, one stream thread, second half of the events; medians; in brackets the ratio"
+            + " to get and put.");
     out.line("");
     out.line("| | events/s | events/CPU-s |");
     out.line("|---|---|---|");

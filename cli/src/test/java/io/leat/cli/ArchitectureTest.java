@@ -1,6 +1,7 @@
 package io.leat.cli;
 
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.base.DescribedPredicate;
@@ -8,11 +9,14 @@ import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.domain.PackageMatcher;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import io.leat.schemas.RegistryClient;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -194,6 +198,27 @@ class ArchitectureTest {
         .dependOnClassesThat()
         .resideInAPackage("org.apache.flink.avro..")
         .check(classes("schemas"));
+  }
+
+  /** Numbers on the wire and on the disk are the code's own, whatever is added to an enum. */
+  @Test
+  void noNumberIsAnEnumsOrdinal() throws IOException {
+    Pattern ordinal =
+        Pattern.compile("[.:]ordinal\\b|(?:^|[^.\\w]|\\b[A-Z]\\w*\\.)values\\(\\)\\[");
+    List<String> found = new ArrayList<>();
+    for (String folder : MODULES.keySet()) {
+      Path sources =
+          Path.of(System.getProperty("leat.project")).resolve(folder).resolve("src/main/java");
+      try (Stream<Path> files = Files.walk(sources)) {
+        for (Path file : files.filter(path -> path.toString().endsWith(".java")).toList()) {
+          Files.readAllLines(file, UTF_8).stream()
+              .filter(line -> ordinal.matcher(line).find())
+              .forEach(line -> found.add(file + ": " + line.strip()));
+        }
+      }
+    }
+
+    assertThat(found).isEmpty();
   }
 
   private static String[] allowed(Module module) {

@@ -1,6 +1,7 @@
 package io.leat.drift;
 
 import io.leat.schemas.NullReason;
+import java.util.EnumMap;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -10,10 +11,8 @@ import java.util.TreeMap;
  * thread-safe.
  */
 public final class FeatureCounts {
-  private static final NullReason[] REASONS = NullReason.values();
-
   private final long[] cells;
-  private final long[] nulls = new long[REASONS.length];
+  private final Map<NullReason, Long> nulls = new EnumMap<>(NullReason.class);
   private long values;
 
   FeatureCounts(int cells) {
@@ -30,7 +29,7 @@ public final class FeatureCounts {
   }
 
   void addNulls(NullReason reason, long count) {
-    nulls[reason.ordinal()] += count;
+    nulls.merge(reason, count, Long::sum);
   }
 
   long cell(int index) {
@@ -49,7 +48,7 @@ public final class FeatureCounts {
   /** Values that are null, for whatever reason. */
   public long nulls() {
     long all = 0;
-    for (long count : nulls) {
+    for (long count : nulls.values()) {
       all += count;
     }
     return all;
@@ -57,7 +56,7 @@ public final class FeatureCounts {
 
   /** Values that are null for a reason. */
   public long nulls(NullReason reason) {
-    return nulls[reason.ordinal()];
+    return nulls.getOrDefault(reason, 0L);
   }
 
   /**
@@ -66,7 +65,7 @@ public final class FeatureCounts {
    */
   public long unknown() {
     long unknown = 0;
-    for (NullReason reason : REASONS) {
+    for (NullReason reason : nulls.keySet()) {
       unknown += isUnknown(reason) ? nulls(reason) : 0;
     }
     return unknown;
@@ -79,11 +78,12 @@ public final class FeatureCounts {
   /** By the reasons' texts, how many values are null for each that there is. */
   Map<String, Long> nullsByReason() {
     Map<String, Long> byReason = new TreeMap<>();
-    for (NullReason reason : REASONS) {
-      if (nulls(reason) > 0) {
-        byReason.put(reason.text(), nulls(reason));
-      }
-    }
+    nulls.forEach(
+        (reason, count) -> {
+          if (count > 0) {
+            byReason.put(reason.text(), count);
+          }
+        });
     return byReason;
   }
 }

@@ -177,7 +177,7 @@ final class GrpcEndpoint extends AbstractUnaryGrpcService implements ReadGate.En
     FeatureVector.Builder vector = FeatureVector.newBuilder();
     for (int row = 0; row < column.values().length; row++) {
       vector.addValues(value(column.values()[row]));
-      vector.addStatuses(FieldStatus.forNumber(column.statuses()[row].ordinal()));
+      vector.addStatuses(FieldStatus.forNumber(column.statuses()[row].number()));
     }
     return vector.addAllEventTimestamps(times).build();
   }

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.SerializableString;
 import com.fasterxml.jackson.core.StreamWriteFeature;
 import com.fasterxml.jackson.core.io.SerializedString;
 import com.fasterxml.jackson.core.util.ByteArrayBuilder;
+import com.google.common.collect.Maps;
 import io.leat.features.engine.Micros;
 import io.leat.features.server.OnlineAnswer.Column;
 import io.leat.features.server.OnlineAnswer.Status;
@@ -13,18 +14,18 @@ import io.leat.schemas.NullReason;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.math.BigInteger;
-import java.util.Arrays;
 import java.util.Collections;
+import java.util.EnumSet;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Writes answers as Feast's clients read them. Stateless. */
 final class JsonAnswer {
   private static final JsonFactory JSON =
       JsonFactory.builder().enable(StreamWriteFeature.USE_FAST_DOUBLE_WRITER).build();
-  private static final SerializableString[] STATUSES =
-      Arrays.stream(Status.values())
-          .map(status -> new SerializedString(status.name()))
-          .toArray(SerializableString[]::new);
+  private static final Map<Status, SerializableString> STATUSES =
+      Maps.immutableEnumMap(
+          Maps.toMap(EnumSet.allOf(Status.class), status -> new SerializedString(status.name())));
 
   /** About what a value takes with its status and time, so that buffers need not grow. */
   private static final int BYTES_OF_A_CELL = 60;
@@ -106,7 +107,7 @@ final class JsonAnswer {
     } else {
       json.writeStartArray();
       for (Status status : column.statuses()) {
-        json.writeString(STATUSES[status.ordinal()]);
+        json.writeString(STATUSES.get(status));
       }
       json.writeEndArray();
     }

@@ -11,20 +11,34 @@ import org.jspecify.annotations.Nullable;
  * @param lag how far they are behind
  */
 record OnlineAnswer(List<Column> columns, List<ServedView> views, Lag lag) {
-  /** What is to be said of one value; the order is that of Feast's numbers. */
+  /** What is to be said of one value. */
   enum Status {
     /**
      * It cannot be told: the feature needs the event, or the window reaches behind what is kept.
      */
-    INVALID,
+    INVALID(0),
     /** The value is there. */
-    PRESENT,
+    PRESENT(1),
     /** The key has state, and its value is null. */
-    NULL_VALUE,
+    NULL_VALUE(2),
     /** The key has no state: the value is that of no events, of a count 0. */
-    NOT_FOUND,
+    NOT_FOUND(3),
     /** The key has state, and no event that the window reaches; its value is null. */
-    OUTSIDE_MAX_AGE
+    OUTSIDE_MAX_AGE(4);
+
+    /** Places for an array by number. */
+    static final int NUMBERS = 5;
+
+    private final int number;
+
+    Status(int number) {
+      this.number = number;
+    }
+
+    /** Feast's number of it, from 0. */
+    int number() {
+      return number;
+    }
   }
 
   /** One column: as many values, statuses and times as the request has rows. */

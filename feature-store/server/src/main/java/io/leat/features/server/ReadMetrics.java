@@ -41,7 +41,7 @@ final class ReadMetrics {
     private final Timer reads;
     private final Counter rows;
     private final DistributionSummary ages;
-    private final Counter[] values = new Counter[Status.values().length];
+    private final Counter[] values = new Counter[Status.NUMBERS];
 
     OfView(ServedView view, MeterRegistry registry) {
       Tags tags = Tags.of("view", view.name(), "version", Integer.toString(view.version()));
@@ -64,7 +64,7 @@ final class ReadMetrics {
               .serviceLevelObjectives(AGES)
               .register(registry);
       for (Status status : Status.values()) {
-        values[status.ordinal()] =
+        values[status.number()] =
             Counter.builder("leat.feature.server.values")
                 .description("Values answered of a view, by status.")
                 .tags(tags.and("status", status.name()))
@@ -125,12 +125,12 @@ final class ReadMetrics {
    */
   void answered(ReadPlan plan, List<Column> columns) {
     for (int view = 0; view < plan.views().size(); view++) {
-      int[] counts = new int[Status.values().length];
+      int[] counts = new int[Status.NUMBERS];
       for (int i = 0; i < columns.size(); i++) {
         Planned planned = plan.columns().get(i);
         if (planned.view() == view) {
           for (Status status : columns.get(i).statuses()) {
-            counts[status.ordinal()]++;
+            counts[status.number()]++;
           }
         }
       }
