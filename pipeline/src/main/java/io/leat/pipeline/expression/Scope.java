@@ -93,38 +93,39 @@ public final class Scope {
     AvroVariables fields = AvroVariables.of(event, "event.");
     List<Variable> variables = new ArrayList<>(fields.variables());
     Map<String, String> unreadable = new LinkedHashMap<>(fields.unreadable());
+    int place = 0;
     for (FeatureView view : views) {
-      for (FeatureView.Column column : view.columns()) {
-        String name = view.name() + "." + column.name();
-        variables.add(feature(called.apply(name), name, column.aggregation().type()));
+      List<FeatureView.Column> columns = view.columns();
+      for (int i = 0; i < columns.size(); i++) {
+        String name = called.apply(view.name() + "." + columns.get(i).name());
+        variables.add(feature(name, columns.get(i).aggregation().type(), place, i));
       }
       for (DerivedFeature derived : view.derived()) {
         unreadable.put(called.apply(derived.name()), DERIVED);
       }
+      place++;
     }
     return new Scope(variables, unreadable);
   }
 
-  private static Variable feature(String name, String fullName, ValueType type) {
+  private static Variable feature(String name, ValueType type, int view, int column) {
     return switch (type) {
       case LONG, DOUBLE ->
           new Variable(
               name,
               SimpleType.DOUBLE,
               input ->
-                  input.viewFeatures().get(fullName) instanceof Number number
-                      ? number.doubleValue()
-                      : null);
+                  input.value(view, column) instanceof Number number ? number.doubleValue() : null);
       case BOOLEAN ->
           new Variable(
               name,
               SimpleType.BOOL,
-              input -> input.viewFeatures().get(fullName) instanceof Boolean truth ? truth : null);
+              input -> input.value(view, column) instanceof Boolean truth ? truth : null);
       case STRING ->
           new Variable(
               name,
               SimpleType.STRING,
-              input -> input.viewFeatures().get(fullName) instanceof String text ? text : null);
+              input -> input.value(view, column) instanceof String text ? text : null);
     };
   }
 
@@ -175,26 +176,28 @@ public final class Scope {
    * @param event a record of this scope's schema, with logical types raw or converted
    */
   public Map<String, Object> bind(GenericRecord event) {
-    return bind(event, Map.of());
+    return new Bindings(new Variable.Input(event, null, Double.NaN, null));
   }
 
   /**
    * Values for {@link Program#evaluate}: a view of both arguments, not a copy.
    *
-   * @param viewFeatures full name to value; what is absent, or anything else, is null
+   * @param views the values of each view that the scope was made of, in their order, each in the
+   *     order of its columns; null for a view without values. What is no value is null
    */
-  public Map<String, Object> bind(GenericRecord event, Map<String, ?> viewFeatures) {
-    return new Bindings(new Variable.Input(event, viewFeatures, Double.NaN, null));
+  public Map<String, Object> bind(
+      GenericRecord event, @Nullable Object @Nullable [] @Nullable [] views) {
+    return new Bindings(new Variable.Input(event, views, Double.NaN, null));
   }
 
   /** Values for {@link Program#evaluate} of an expression over a field and its record. */
   public Map<String, Object> bind(GenericRecord message, FieldValue field) {
-    return new Bindings(new Variable.Input(message, Map.of(), Double.NaN, field));
+    return new Bindings(new Variable.Input(message, null, Double.NaN, field));
   }
 
   /** Values for {@link Program#evaluate} of an expression over {@code score}. */
   public Map<String, Object> bind(double score) {
-    return new Bindings(new Variable.Input(null, Map.of(), score, null));
+    return new Bindings(new Variable.Input(null, null, score, null));
   }
 
   CelCompiler compiler() {

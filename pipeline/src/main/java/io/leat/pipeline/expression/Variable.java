@@ -1,7 +1,6 @@
 package io.leat.pipeline.expression;
 
 import dev.cel.common.types.CelType;
-import java.util.Map;
 import org.apache.avro.generic.GenericRecord;
 import org.jspecify.annotations.Nullable;
 
@@ -13,13 +12,20 @@ record Variable(String name, CelType type, Reader reader) {
   /**
    * What a scope binds names to.
    *
+   * @param views the values of each view of the scope, in the order of its columns
    * @param field the field that a rule looks at, where it looks at one
    */
   record Input(
       @Nullable GenericRecord event,
-      Map<String, ?> viewFeatures,
+      @Nullable Object @Nullable [] @Nullable [] views,
       double score,
-      @Nullable FieldValue field) {}
+      @Nullable FieldValue field) {
+    /** A column's value, or what stands in its place; null where there is none. */
+    @Nullable Object value(int view, int column) {
+      @Nullable Object[] values = views == null ? null : views[view];
+      return values == null ? null : values[column];
+    }
+  }
 
   /** Reads a variable's value, in CEL's own types. */
   @FunctionalInterface

@@ -12,7 +12,6 @@ import io.leat.pipeline.expression.Program.Result;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Collections;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -161,19 +160,17 @@ class ProgramTest {
 
   @Test
   void featuresOfViewsAreDoublesCountsToo() {
-    Map<String, @Nullable Object> features = new HashMap<>();
-    features.put("card.count_7d", 3L);
-    features.put("card.avg_amount_7d", 2.0);
+    Object[][] features = {{3L, 2.0}};
     assertThat(evaluate("card.count_7d / 2", VECTOR, VECTOR.bind(payment(), features)))
         .isEqualTo(1.5);
     assertThat(
             evaluate("event.amount / card.avg_amount_7d", VECTOR, VECTOR.bind(payment(), features)))
         .isEqualTo(2.5);
-    features.put("card.avg_amount_7d", null);
+    features[0][1] = null;
     assertThat(
             evaluate("event.amount / card.avg_amount_7d", VECTOR, VECTOR.bind(payment(), features)))
         .isNull();
-    features.remove("card.avg_amount_7d");
+    features[0] = null;
     assertThat(
             evaluate("event.amount / card.avg_amount_7d", VECTOR, VECTOR.bind(payment(), features)))
         .isNull();

@@ -9,9 +9,7 @@ import io.leat.pipeline.definition.FeatureView;
 import io.leat.pipeline.definition.FeatureView.Aggregation;
 import io.leat.pipeline.expression.Program.Result;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.apache.avro.Schema;
@@ -90,9 +88,7 @@ class QualificationTest {
     GenericRecord payment = new GenericData.Record(PAYMENT);
     payment.put("amount", amount);
     payment.put("note", "none");
-    Map<String, @Nullable Object> features = new HashMap<>();
-    features.put("card.avg_1d", avg1d);
-    features.put("card.avg_7d", avg7d);
+    Object[][] features = {{avg1d, avg7d}};
     for (String text :
         List.of(
             "event.amount / avg_7d",

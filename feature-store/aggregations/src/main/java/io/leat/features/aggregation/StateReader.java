@@ -2,7 +2,8 @@ package io.leat.features.aggregation;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.leat.features.aggregation.StateWriter.Kind;
+import io.leat.schemas.FeatureValues;
+import io.leat.schemas.NullReason;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
@@ -13,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * Reads what {@link StateWriter} wrote. Bytes that end too early throw {@link
  * IndexOutOfBoundsException}.
  */
-public final class StateReader {
+public final class StateReader implements FeatureValues.Input<RuntimeException> {
   private static final VarHandle LONG =
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
 
@@ -25,6 +26,7 @@ public final class StateReader {
     position = 0;
   }
 
+  @Override
   public int takeByte() {
     return bytes[position++] & 0xFF;
   }
@@ -46,6 +48,7 @@ public final class StateReader {
     return (value >>> 1) ^ -(value & 1);
   }
 
+  @Override
   public double takeDouble() {
     return Double.longBitsToDouble(takeLong());
   }
@@ -56,6 +59,7 @@ public final class StateReader {
     return value;
   }
 
+  @Override
   public String takeText() {
     int length = takeCount(1);
     String text = new String(bytes, position, length, UTF_8);
@@ -69,17 +73,27 @@ public final class StateReader {
     return Arrays.copyOfRange(bytes, position - length, position);
   }
 
+  @Override
+  public long takeWhole() {
+    return takeZigzag();
+  }
+
+  /**
+   * A Long, Double, Boolean, String or null.
+   *
+   * @throws StateFormatException if it is anything else
+   */
   public @Nullable Object takeValue() {
-    int kind = takeByte();
-    return switch (kind) {
-      case Kind.NULL -> null;
-      case Kind.LONG -> takeZigzag();
-      case Kind.DOUBLE -> takeDouble();
-      case Kind.FALSE -> false;
-      case Kind.TRUE -> true;
-      case Kind.TEXT -> takeText();
-      default -> throw new StateFormatException("a value in it is of kind " + kind);
-    };
+    Object value;
+    try {
+      value = FeatureValues.read(this);
+    } catch (IllegalArgumentException e) {
+      throw new StateFormatException(String.valueOf(e.getMessage()));
+    }
+    if (value instanceof NullReason reason) {
+      throw new StateFormatException("a value in it is the reason " + reason);
+    }
+    return value;
   }
 
   /**

@@ -2,6 +2,7 @@ package io.leat.features.aggregation;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.leat.schemas.FeatureValues;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
@@ -9,7 +10,7 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /** Writes the primitives of the state's layout into a buffer that is used again and again. */
-public final class StateWriter {
+public final class StateWriter implements FeatureValues.Output<RuntimeException> {
   private static final VarHandle LONG =
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
 
@@ -20,6 +21,7 @@ public final class StateWriter {
     position = 0;
   }
 
+  @Override
   public void putByte(int value) {
     ensure(1);
     bytes[position++] = (byte) value;
@@ -42,6 +44,7 @@ public final class StateWriter {
   }
 
   /** IEEE 754, eight bytes, big-endian. */
+  @Override
   public void putDouble(double value) {
     putLong(Double.doubleToRawLongBits(value));
   }
@@ -54,6 +57,7 @@ public final class StateWriter {
   }
 
   /** Length in bytes as a varint, then UTF-8. */
+  @Override
   public void putText(String text) {
     putBytes(text.getBytes(UTF_8));
   }
@@ -66,34 +70,14 @@ public final class StateWriter {
     position += more.length;
   }
 
-  /** A Long, Double, Boolean, String or null, behind a byte that says which. */
-  public void putValue(@Nullable Object value) {
-    if (value == null) {
-      putByte(Kind.NULL);
-    } else if (value instanceof Long number) {
-      putByte(Kind.LONG);
-      putZigzag(number);
-    } else if (value instanceof Double number) {
-      putByte(Kind.DOUBLE);
-      putDouble(number);
-    } else if (value instanceof Boolean bool) {
-      putByte(bool ? Kind.TRUE : Kind.FALSE);
-    } else {
-      putByte(Kind.TEXT);
-      putText((String) value);
-    }
+  @Override
+  public void putWhole(long value) {
+    putZigzag(value);
   }
 
-  /** What the byte before a value says. */
-  static final class Kind {
-    static final int NULL = 0;
-    static final int LONG = 1;
-    static final int DOUBLE = 2;
-    static final int FALSE = 3;
-    static final int TRUE = 4;
-    static final int TEXT = 5;
-
-    private Kind() {}
+  /** A Long, Double, Boolean, String or null, behind a byte that says which. */
+  public void putValue(@Nullable Object value) {
+    FeatureValues.write(value, this);
   }
 
   public byte[] end() {

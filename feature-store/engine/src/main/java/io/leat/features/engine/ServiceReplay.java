@@ -9,7 +9,6 @@ import io.leat.pipeline.definition.FeatureView;
 import io.leat.pipeline.definition.Pipeline;
 import io.leat.schemas.NullReason;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -80,7 +79,7 @@ public final class ServiceReplay {
 
   /**
    * A replay of the service's views of one entity alone, for replays that are spread by key: {@link
-   * #update} and {@link #viewFeatures} are what it is good for.
+   * #update} and {@link #viewValues} are what it is good for.
    *
    * @throws IllegalArgumentException as the constructor does
    */
@@ -115,17 +114,22 @@ public final class ServiceReplay {
    * fed so far. The event itself is not fed by this.
    *
    * @param spineEvent of the spine's current schema; only its keys and its time are read
-   * @return values and reasons by full name, of every column, as {@link VectorAssembler#assemble}
-   *     takes them
+   * @return for each of {@link #views} its values and reasons, as {@link VectorAssembler#assemble}
+   *     takes them; null where the event has no key for the view's entity
    * @throws IllegalArgumentException if the event has no event time
    */
-  public Map<String, Object> viewFeatures(GenericRecord spineEvent) {
+  public @Nullable Object[][] viewValues(GenericRecord spineEvent) {
     long time = spine.timeMicros(spineEvent);
-    Map<String, Object> features = new HashMap<>();
-    for (ReplayedView view : views) {
-      view.evaluate(view.key(spineEvent), time, features);
+    @Nullable Object[][] byView = new @Nullable Object[views.size()][];
+    for (int v = 0; v < byView.length; v++) {
+      byView[v] = views.get(v).evaluate(views.get(v).key(spineEvent), time);
     }
-    return features;
+    return byView;
+  }
+
+  /** The replayed views, in the order of the pipeline. */
+  public List<FeatureView> views() {
+    return views.stream().map(view -> view.view).toList();
   }
 
   /** Forgets every key, as if nothing had been fed. What was counted stays. */
@@ -155,7 +159,7 @@ public final class ServiceReplay {
         spine.id(spineEvent),
         spine.timeMicros(spineEvent),
         keys,
-        assembler.assemble(spineEvent, viewFeatures(spineEvent)));
+        assembler.assemble(spineEvent, viewValues(spineEvent)));
   }
 
   private static Contract contract(Pipeline pipeline, String event) {
@@ -168,13 +172,11 @@ public final class ServiceReplay {
   private static final class ReplayedView {
     private final FeatureView view;
     private final ViewEngine engine;
-    private final List<String> fullNames;
     private final EntriesInMemory entries = new EntriesInMemory();
 
     ReplayedView(FeatureView view, ViewEngine engine) {
       this.view = view;
       this.engine = engine;
-      this.fullNames = VectorAssembler.fullNames(view);
     }
 
     @Nullable String key(GenericRecord event) {
@@ -196,15 +198,8 @@ public final class ServiceReplay {
       return engine.update(entries, key.getBytes(UTF_8), event);
     }
 
-    void evaluate(@Nullable String key, long time, Map<String, Object> features) {
-      if (key == null) {
-        fullNames.forEach(name -> features.put(name, NullReason.NO_KEY));
-        return;
-      }
-      Object[] values = engine.evaluate(entries, key.getBytes(UTF_8), time);
-      for (int i = 0; i < values.length; i++) {
-        features.put(fullNames.get(i), values[i]);
-      }
+    Object @Nullable [] evaluate(@Nullable String key, long time) {
+      return key == null ? null : engine.evaluate(entries, key.getBytes(UTF_8), time);
     }
   }
 }

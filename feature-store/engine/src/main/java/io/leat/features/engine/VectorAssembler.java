@@ -12,14 +12,15 @@ import io.leat.pipeline.expression.Program;
 import io.leat.pipeline.expression.Scope;
 import io.leat.schemas.NullReason;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.Arrays;
+import java.util.BitSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.atomic.LongAdder;
 import org.apache.avro.Schema;
 import org.apache.avro.generic.GenericRecord;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Makes a service's vector of its spine event and of its views' values. Thread-safe.
@@ -36,19 +37,41 @@ import org.apache.avro.generic.GenericRecord;
  * and where the expression fails, which is counted.
  */
 public final class VectorAssembler {
+  private static final int NOT_NEEDED = -1;
+
   /** One place of the vector. */
   private interface Slot {
     Object read(Input input);
   }
 
   /**
+   * @param views by place among {@link #views}
    * @param bindings of the derived features' scope
    */
   private record Input(
-      GenericRecord event, Map<String, Object> viewFeatures, Map<String, Object> bindings) {}
+      GenericRecord event, @Nullable Object[][] views, Map<String, Object> bindings) {
+    /** A column's value, or why there is none. */
+    Object value(Place place) {
+      @Nullable Object[] values = views[place.view()];
+      return values == null ? NullReason.NO_KEY : values[place.column()];
+    }
+  }
+
+  /**
+   * Where a view's value is found.
+   *
+   * @param view place among the views that the pipeline has for the service, and among {@link
+   *     #views} once these are known
+   */
+  private record Place(int view, int column) {}
 
   private final List<FeatureView> views;
   private final Scope scope;
+
+  /** For each view of the scope its place among {@link #views}; -1 where the vector needs none. */
+  private final int[] placeOf;
+
+  private final boolean derives;
   private final List<Slot> slots = new ArrayList<>();
   private final LongAdder failed = new LongAdder();
 
@@ -64,31 +87,57 @@ public final class VectorAssembler {
             .contract(service.spine())
             .map(Contract::schema)
             .orElseThrow(() -> missing(service, "event " + service.spine()));
-    Map<String, FeatureView> viewOf = new LinkedHashMap<>();
-    List<FeatureView> known = pipeline.viewsFor(service);
-    known.forEach(v -> fullNames(v).forEach(name -> viewOf.put(name, v)));
-    this.scope = Scope.ofVector(spine, known);
-    Set<FeatureView> used = new HashSet<>();
+    Map<String, Place> known = new LinkedHashMap<>();
+    List<FeatureView> declared = pipeline.viewsFor(service);
+    for (int v = 0; v < declared.size(); v++) {
+      List<String> names = fullNames(declared.get(v));
+      for (int i = 0; i < names.size(); i++) {
+        known.put(names.get(i), new Place(v, i));
+      }
+    }
+    this.scope = Scope.ofVector(spine, declared);
+    Map<Feature, Program> programs = new LinkedHashMap<>();
+    BitSet used = new BitSet();
+    for (Feature feature : service.features()) {
+      if (feature instanceof DerivedFeature derived) {
+        Program program = Program.compile(derived.expression(), scope, Program.Result.SCALAR);
+        programs.put(feature, program);
+        program.names().stream()
+            .filter(known::containsKey)
+            .forEach(name -> used.set(known.get(name).view()));
+      } else if (!(feature instanceof EventFeature)) {
+        if (!known.containsKey(feature.name())) {
+          throw missing(service, "the feature " + feature.name() + " of a view");
+        }
+        used.set(known.get(feature.name()).view());
+      }
+    }
+    this.views = used.stream().mapToObj(declared::get).toList();
+    this.placeOf = new int[declared.size()];
+    Arrays.setAll(placeOf, v -> used.get(v) ? used.get(0, v).cardinality() : NOT_NEEDED);
+    this.derives = !programs.isEmpty();
     for (Feature feature : service.features()) {
       if (feature instanceof EventFeature event) {
         EventFeatureReader reader = new EventFeatureReader(spine, event.field());
         slots.add(input -> reader.valueOrReason(input.event()));
-      } else if (feature instanceof DerivedFeature derived) {
-        Program program = Program.compile(derived.expression(), scope, Program.Result.SCALAR);
-        List<String> columns =
-            program.names().stream().filter(viewOf::containsKey).sorted().toList();
-        columns.forEach(name -> used.add(viewOf.get(name)));
+      } else if (feature instanceof DerivedFeature) {
+        Program program = programs.get(feature);
+        List<Place> columns =
+            program.names().stream()
+                .filter(known::containsKey)
+                .sorted()
+                .map(name -> among(known.get(name)))
+                .toList();
         slots.add(input -> derive(program, columns, input));
       } else {
-        String name = feature.name();
-        if (!viewOf.containsKey(name)) {
-          throw missing(service, "the feature " + name + " of a view");
-        }
-        used.add(viewOf.get(name));
-        slots.add(input -> of(name, input));
+        Place place = among(known.get(feature.name()));
+        slots.add(input -> input.value(place));
       }
     }
-    this.views = known.stream().filter(used::contains).toList();
+  }
+
+  private Place among(Place declared) {
+    return new Place(placeOf[declared.view()], declared.column());
   }
 
   /**
@@ -108,12 +157,14 @@ public final class VectorAssembler {
    * Makes a vector.
    *
    * @param spineEvent of the spine's current schema
-   * @param viewFeatures values and reasons by full name, as {@link ViewEngine#evaluate} gives them
-   *     (defaults applied); of an absent name, the event has no key for the view's entity
+   * @param byView for each of {@link #views} its values and reasons, as {@link ViewEngine#evaluate}
+   *     gives them (defaults applied); null where the event has no key for the view's entity. Not
+   *     changed
    * @return one value or {@link NullReason} a feature, in the service's order
    */
-  public List<Object> assemble(GenericRecord spineEvent, Map<String, Object> viewFeatures) {
-    Input input = new Input(spineEvent, viewFeatures, scope.bind(spineEvent, viewFeatures));
+  public List<Object> assemble(GenericRecord spineEvent, @Nullable Object[][] byView) {
+    Input input =
+        new Input(spineEvent, byView, derives ? scope.bind(spineEvent, byScope(byView)) : Map.of());
     List<Object> vector = new ArrayList<>(slots.size());
     for (Slot slot : slots) {
       vector.add(slot.read(input));
@@ -121,22 +172,32 @@ public final class VectorAssembler {
     return vector;
   }
 
+  /** The same, by place among the scope's views. */
+  private @Nullable Object[][] byScope(@Nullable Object[][] byView) {
+    if (byView.length == placeOf.length) {
+      return byView;
+    }
+    @Nullable Object[][] byScope = new @Nullable Object[placeOf.length][];
+    for (int v = 0; v < placeOf.length; v++) {
+      if (placeOf[v] != NOT_NEEDED) {
+        byScope[v] = byView[placeOf[v]];
+      }
+    }
+    return byScope;
+  }
+
   /** How many derived values have been null because they failed or were not finite. */
   public long failedDerivations() {
     return failed.sum();
   }
 
-  private static Object of(String name, Input input) {
-    return input.viewFeatures().getOrDefault(name, NullReason.NO_KEY);
-  }
-
   /**
-   * @param columns what the program uses of views, by full name
+   * @param columns what the program uses of views, in the order of their full names
    */
-  private Object derive(Program program, List<String> columns, Input input) {
+  private Object derive(Program program, List<Place> columns, Input input) {
     NullReason ofNull = NullReason.NULL_IN_EVENT;
     for (int i = columns.size() - 1; i >= 0; i--) {
-      if (of(columns.get(i), input) instanceof NullReason reason
+      if (input.value(columns.get(i)) instanceof NullReason reason
           && (reason.isUnknown() || !ofNull.isUnknown())) {
         ofNull = reason;
       }

@@ -142,16 +142,18 @@ class OneNumberProperties {
 
     for (GenericRecord order : orders) {
       List<Object> vector = whole.feed("orders", order).orElseThrow().valuesOrReasons();
-      Map<String, Object> replayed = new HashMap<>();
+      Map<FeatureView, Object[]> replayed = new HashMap<>();
       for (ServiceReplay entity : byEntity) {
         entity.update("orders", order);
-        replayed.putAll(entity.viewFeatures(order));
+        for (int v = 0; v < entity.views().size(); v++) {
+          replayed.put(entity.views().get(v), entity.viewValues(order)[v]);
+        }
       }
-      Map<String, Object> gathered = new HashMap<>();
-      streamed.forEach(view -> view.step(order, gathered));
+      Map<FeatureView, Object[]> gathered = new HashMap<>();
+      streamed.forEach(view -> gathered.put(view.view, view.step(order)));
 
-      assertThat(assembler.assemble(order, replayed)).isEqualTo(vector);
-      assertThat(assembler.assemble(order, gathered)).isEqualTo(vector);
+      assertThat(assembler.assemble(order, rows(assembler, replayed))).isEqualTo(vector);
+      assertThat(assembler.assemble(order, rows(assembler, gathered))).isEqualTo(vector);
     }
   }
 
@@ -163,8 +165,9 @@ class OneNumberProperties {
     int first = SERVICE.features().size() - DERIVED.size();
     for (GenericRecord order : orders) {
       replay.update("orders", order);
-      Map<String, Object> features = replay.viewFeatures(order);
-      List<Object> vector = assembler.assemble(order, features);
+      Object[][] byView = replay.viewValues(order);
+      Map<String, Object> features = named(assembler, byView);
+      List<Object> vector = assembler.assemble(order, byView);
       for (int i = 0; i < DERIVED.size(); i++) {
         List<NullReason> unknown =
             MADE_OF.get(i).stream()
@@ -211,22 +214,34 @@ class OneNumberProperties {
       this.engine = new ViewEngine(view, PIPELINE.contract("orders").orElseThrow());
     }
 
-    /** Counts an order and adds what the stream then knows. */
-    void step(GenericRecord order, Map<String, Object> features) {
+    /** Counts an order and gives what the stream then knows; null without a key. */
+    Object @Nullable [] step(GenericRecord order) {
       Object key = order.get(view.entity().key());
-      List<String> names = VectorAssembler.fullNames(view);
       if (key == null) {
-        return;
+        return null;
       }
       ViewEngine.Step step =
           engine.updateAndEvaluate(entries, key.toString().getBytes(UTF_8), order);
-      Object[] late = new Object[names.size()];
+      Object[] late = new Object[view.columns().size()];
       Arrays.fill(late, NullReason.LATE);
-      Object[] values = step.late() ? late : step.values();
-      for (int i = 0; i < values.length; i++) {
-        features.put(names.get(i), values[i]);
+      return step.late() ? late : step.values();
+    }
+  }
+
+  private static Object[][] rows(VectorAssembler assembler, Map<FeatureView, Object[]> values) {
+    return assembler.views().stream().map(values::get).toArray(Object[][]::new);
+  }
+
+  /** Values by full name. */
+  private static Map<String, Object> named(VectorAssembler assembler, Object[][] byView) {
+    Map<String, Object> named = new HashMap<>();
+    for (int v = 0; v < byView.length; v++) {
+      List<String> names = VectorAssembler.fullNames(assembler.views().get(v));
+      for (int i = 0; i < names.size(); i++) {
+        named.put(names.get(i), byView[v] == null ? NullReason.NO_KEY : byView[v][i]);
       }
     }
+    return named;
   }
 
   @Provide

@@ -237,16 +237,15 @@ class ServiceReplayTest {
 
     GenericRecord asked = order("b", 2_000, "ann", 7, 6);
 
-    Map<String, Object> once = Map.of("spending.orders_1h", 1L, "spending.average_1h", 2.0);
-    assertThat(replay.viewFeatures(asked)).isEqualTo(once);
-    assertThat(replay.viewFeatures(asked)).isEqualTo(once);
-    assertThat(replay.viewFeatures(order("c", 2_000, null, 7, 6)))
-        .isEqualTo(Map.of("spending.orders_1h", NO_KEY, "spending.average_1h", NO_KEY));
+    assertThat(replay.views()).extracting(FeatureView::name).containsExactly("spending");
+    assertThat(replay.viewValues(asked)).isDeepEqualTo(new Object[][] {{1L, 2.0}});
+    assertThat(replay.viewValues(asked)).isDeepEqualTo(new Object[][] {{1L, 2.0}});
+    assertThat(replay.viewValues(order("c", 2_000, null, 7, 6)))
+        .isDeepEqualTo(new Object[][] {null});
 
     replay.forget();
 
-    assertThat(replay.viewFeatures(asked))
-        .isEqualTo(Map.of("spending.orders_1h", 0L, "spending.average_1h", NO_EVENT));
+    assertThat(replay.viewValues(asked)).isDeepEqualTo(new Object[][] {{0L, NO_EVENT}});
   }
 
   @Test

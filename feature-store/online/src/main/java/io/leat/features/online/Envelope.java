@@ -1,8 +1,7 @@
 package io.leat.features.online;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import io.leat.features.online.backfill.Position;
+import io.leat.schemas.FeatureValues;
 import io.leat.schemas.NullReason;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -32,9 +31,7 @@ import org.jspecify.annotations.Nullable;
  * int    length of the event; the event, as it lies on its valid topic
  * short  number of evaluated views, for each:
  *          text  view@version (short length, modified UTF-8)
- *          short number of values, for each: byte 1, long | byte 2, double |
- *                byte 3 false | byte 4 true | byte 5, int length, UTF-8 |
- *                byte 6, byte code of the {@link NullReason}
+ *          short number of values, each as {@link FeatureValues} has it
  * short  number of views that the event came too late for, for each: text view@version
  * short  number of views that wait for their backfill, for each: text view@version
  * </pre>
@@ -52,18 +49,11 @@ record Envelope(
     byte @Nullable [] key,
     byte[] event,
     Position position,
-    Map<String, List<Object>> values,
+    Map<String, Object[]> values,
     List<String> lateFor,
     List<String> notYet) {
   private static final int VERSION = 4;
   private static final int FIRST_WITH_POSITION = 3;
-  private static final int NULL_WITHOUT_REASON = 0;
-  private static final int LONG = 1;
-  private static final int DOUBLE = 2;
-  private static final int FALSE = 3;
-  private static final int TRUE = 4;
-  private static final int TEXT = 5;
-  private static final int NULL = 6;
 
   Envelope(byte @Nullable [] key, byte[] event, Position position) {
     this(key, event, position, Map.of(), List.of(), List.of());
@@ -73,12 +63,11 @@ record Envelope(
    * The envelope with further values, further views that the event came too late for, and further
    * views that wait.
    */
-  Envelope with(
-      Map<String, List<Object>> moreValues, List<String> moreLate, List<String> moreNotYet) {
+  Envelope with(Map<String, Object[]> moreValues, List<String> moreLate, List<String> moreNotYet) {
     if (moreValues.isEmpty() && moreLate.isEmpty() && moreNotYet.isEmpty()) {
       return this;
     }
-    Map<String, List<Object>> allValues = new LinkedHashMap<>(values);
+    Map<String, Object[]> allValues = new LinkedHashMap<>(values);
     allValues.putAll(moreValues);
     List<String> allLate = new ArrayList<>(lateFor);
     allLate.addAll(moreLate);
@@ -95,6 +84,7 @@ record Envelope(
   byte[] toBytes() {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream(event.length + 256);
     try (DataOutputStream out = new DataOutputStream(bytes)) {
+      FeatureValues.Output<IOException> valuesTo = FeatureValues.to(out);
       out.writeByte(VERSION);
       out.writeInt(position.partition());
       out.writeLong(position.offset());
@@ -105,11 +95,11 @@ record Envelope(
       out.writeInt(event.length);
       out.write(event);
       out.writeShort(values.size());
-      for (Map.Entry<String, List<Object>> view : values.entrySet()) {
+      for (Map.Entry<String, Object[]> view : values.entrySet()) {
         out.writeUTF(view.getKey());
-        out.writeShort(view.getValue().size());
+        out.writeShort(view.getValue().length);
         for (Object value : view.getValue()) {
-          writeValue(out, value);
+          FeatureValues.write(value, valuesTo);
         }
       }
       writeNames(out, lateFor);
@@ -141,12 +131,14 @@ record Envelope(
       if (event == null) {
         throw new SerializationException("an envelope without an event");
       }
-      Map<String, List<Object>> values = new LinkedHashMap<>();
+      FeatureValues.Input<IOException> valuesFrom = FeatureValues.from(in);
+      Map<String, Object[]> values = new LinkedHashMap<>();
       for (int views = in.readUnsignedShort(); views > 0; views--) {
         String view = in.readUTF();
-        List<Object> columns = new ArrayList<>();
-        for (int left = in.readUnsignedShort(); left > 0; left--) {
-          columns.add(readValue(in));
+        Object[] columns = new Object[in.readUnsignedShort()];
+        for (int i = 0; i < columns.length; i++) {
+          Object value = FeatureValues.read(valuesFrom);
+          columns[i] = value == null ? NullReason.UNSTATED : value;
         }
         values.put(view, columns);
       }
@@ -156,6 +148,8 @@ record Envelope(
         throw new SerializationException(in.available() + " bytes are left behind an envelope");
       }
       return new Envelope(key, event, position, values, lateFor, notYet);
+    } catch (IllegalArgumentException e) {
+      throw new SerializationException("an envelope of which " + e.getMessage(), e);
     } catch (IOException e) {
       throw new SerializationException(
           "an envelope of %d bytes that ends early".formatted(bytes.length), e);
@@ -175,48 +169,6 @@ record Envelope(
       names.add(in.readUTF());
     }
     return names;
-  }
-
-  private static void writeValue(DataOutputStream out, Object value) throws IOException {
-    if (value instanceof NullReason reason) {
-      out.writeByte(NULL);
-      out.writeByte(reason.code());
-    } else if (value instanceof Long number) {
-      out.writeByte(LONG);
-      out.writeLong(number);
-    } else if (value instanceof Double number) {
-      out.writeByte(DOUBLE);
-      out.writeDouble(number);
-    } else if (value instanceof Boolean bool) {
-      out.writeByte(bool ? TRUE : FALSE);
-    } else {
-      byte[] utf8 = ((String) value).getBytes(UTF_8);
-      out.writeByte(TEXT);
-      out.writeInt(utf8.length);
-      out.write(utf8);
-    }
-  }
-
-  private static Object readValue(DataInputStream in) throws IOException {
-    int kind = in.readByte();
-    return switch (kind) {
-      case NULL_WITHOUT_REASON -> NullReason.UNSTATED;
-      case NULL -> NullReason.of(in.readByte());
-      case LONG -> in.readLong();
-      case DOUBLE -> in.readDouble();
-      case FALSE -> false;
-      case TRUE -> true;
-      case TEXT -> readText(in);
-      default -> throw new SerializationException("an envelope with a value of kind " + kind);
-    };
-  }
-
-  private static String readText(DataInputStream in) throws IOException {
-    byte[] utf8 = readBytes(in);
-    if (utf8 == null) {
-      throw new SerializationException("an envelope with a text of no length");
-    }
-    return new String(utf8, UTF_8);
   }
 
   private static byte @Nullable [] readBytes(DataInputStream in) throws IOException {

@@ -12,7 +12,6 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -123,7 +122,7 @@ final class StageProcessor extends ContextualProcessor<byte[], InFlight, byte[],
     byte[] key = record.key();
     long time = identity.timeMicros(event);
     reached = Math.max(reached, time);
-    Map<String, List<Object>> values = new LinkedHashMap<>();
+    Map<String, Object[]> values = new LinkedHashMap<>();
     List<String> lateFor = new ArrayList<>();
     List<String> notYet = new ArrayList<>();
     Position position = inFlight.envelope().position();
@@ -140,7 +139,7 @@ final class StageProcessor extends ContextualProcessor<byte[], InFlight, byte[],
       }
       if (!view.updated() || view.gate().filter(gate -> gate.has(position)).isPresent()) {
         if (view.evaluated()) {
-          values.put(view.id(), Arrays.asList(view.engine().evaluate(view.entries(), key, time)));
+          values.put(view.id(), view.engine().evaluate(view.entries(), key, time));
         }
         continue;
       }
@@ -149,7 +148,7 @@ final class StageProcessor extends ContextualProcessor<byte[], InFlight, byte[],
       if (view.evaluated()) {
         ViewEngine.Step step = view.engine().updateAndEvaluate(view.entries(), key, event);
         late = step.late();
-        values.put(view.id(), Arrays.asList(step.values()));
+        values.put(view.id(), step.values());
       } else {
         late = view.engine().update(view.entries(), key, event);
       }

@@ -16,7 +16,7 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.HashMap;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -29,15 +29,8 @@ import org.jspecify.annotations.Nullable;
 /** Makes one service's vector of an event that has passed every entity the service needs. */
 final class VectorProcessor
     extends ContextualProcessor<byte @Nullable [], InFlight, byte @Nullable [], byte[]> {
-  /**
-   * A view that the service takes values of.
-   *
-   * @param features full names of its values, in the order of its columns
-   */
-  private record NeededView(FeatureView view, List<String> features) {}
-
   private final FeatureService service;
-  private final List<NeededView> views;
+  private final List<FeatureView> views;
   private final List<Entity> entities;
   private final EventIdentity spine;
   private final VectorAssembler assembler;
@@ -59,10 +52,7 @@ final class VectorProcessor
     this.schemaId = schemaId;
     this.spine = new EventIdentity(pipeline.contract(service.spine()).orElseThrow());
     this.assembler = new VectorAssembler(service, pipeline);
-    this.views =
-        assembler.views().stream()
-            .map(view -> new NeededView(view, VectorAssembler.fullNames(view)))
-            .toList();
+    this.views = assembler.views();
     this.entities = assembler.views().stream().map(FeatureView::entity).distinct().toList();
     this.codec = new AvroCodec(registry);
     this.vectors = metrics.counter("leat.features.vectors", "service", service.name());
@@ -76,7 +66,7 @@ final class VectorProcessor
     Envelope envelope = record.value().envelope();
     EventHeaders origin = record.value().headers();
     long failedBefore = assembler.failedDerivations();
-    List<Object> features = assembler.assemble(event, viewFeatures(envelope));
+    List<Object> features = assembler.assemble(event, viewValues(envelope));
     Instant time = Micros.toInstant(spine.timeMicros(event));
     FeatureVector vector =
         new FeatureVector(
@@ -113,17 +103,20 @@ final class VectorProcessor
     return keys;
   }
 
-  private Map<String, Object> viewFeatures(Envelope envelope) {
-    Map<String, Object> features = new HashMap<>();
-    for (NeededView needed : views) {
-      List<Object> values = envelope.values().get(needed.view().id());
-      for (int i = 0; i < needed.features().size(); i++) {
-        features.put(
-            needed.features().get(i),
-            values == null ? reason(needed.view(), envelope) : values.get(i));
-      }
+  private @Nullable Object[][] viewValues(Envelope envelope) {
+    @Nullable Object[][] byView = new @Nullable Object[views.size()][];
+    for (int v = 0; v < byView.length; v++) {
+      FeatureView view = views.get(v);
+      Object[] values = envelope.values().get(view.id());
+      byView[v] = values == null ? withoutValues(view, envelope) : values;
     }
-    return features;
+    return byView;
+  }
+
+  private static Object[] withoutValues(FeatureView view, Envelope envelope) {
+    Object[] reasons = new Object[view.columns().size()];
+    Arrays.fill(reasons, reason(view, envelope));
+    return reasons;
   }
 
   /** Why an event has brought no values of a view along. */
@@ -147,11 +140,7 @@ final class VectorProcessor
       return;
     }
     List<String> needed =
-        views.stream()
-            .map(NeededView::view)
-            .filter(view -> isNamed(view, some))
-            .map(FeatureView::name)
-            .toList();
+        views.stream().filter(view -> isNamed(view, some)).map(FeatureView::name).toList();
     if (!needed.isEmpty()) {
       RecordHeaders.set(headers, header, String.join(",", needed));
     }

@@ -14,8 +14,8 @@ import org.apache.kafka.common.errors.SerializationException;
 import org.junit.jupiter.api.Test;
 
 class EnvelopeTest {
-  private static final List<Object> VALUES = List.of(3L, 0.5, NullReason.LATE);
-  private static final List<Object> WITHOUT_REASON = List.of(3L, 0.5, NullReason.UNSTATED);
+  private static final Object[] VALUES = {3L, 0.5, NullReason.LATE};
+  private static final Object[] WITHOUT_REASON = {3L, 0.5, NullReason.UNSTATED};
   private static final Envelope FULL =
       new Envelope("k".getBytes(UTF_8), new byte[] {0, 1, 2}, new Position(2, 7))
           .with(Map.of("spending@1", VALUES), List.of("takings@1"), List.of("logins@1"));
@@ -79,8 +79,9 @@ class EnvelopeTest {
   void readsWhatVersionTwoWrote() {
     Envelope read = Envelope.fromBytes(HexFormat.of().parseHex(VERSION_2));
 
-    assertThat(read.values())
-        .containsExactly(Map.entry("v@1", List.of(NullReason.UNSTATED, false, true, "\u00e9")));
+    assertThat(read.values()).containsOnlyKeys("v@1");
+    assertThat(read.values().get("v@1"))
+        .containsExactly(NullReason.UNSTATED, false, true, "\u00e9");
     assertThat(read.position()).isEqualTo(Position.UNKNOWN);
     assertThat(read.notYet()).isEmpty();
   }
@@ -88,15 +89,17 @@ class EnvelopeTest {
   @Test
   void bytesOfVersionFourTellWhyValuesAreNull() {
     assertThat(HexFormat.of().formatHex(FULL.toBytes())).isEqualTo(VERSION_4);
-    assertThat(Envelope.fromBytes(HexFormat.of().parseHex(VERSION_4)).values())
-        .containsExactly(Map.entry("spending@1", VALUES));
+    Envelope read = Envelope.fromBytes(HexFormat.of().parseHex(VERSION_4));
+    assertThat(read.values()).containsOnlyKeys("spending@1");
+    assertThat(read.values().get("spending@1")).containsExactly(VALUES);
   }
 
   @Test
   void bytesOfVersionThreeTellWhereTheEventLies() {
     Envelope read = Envelope.fromBytes(HexFormat.of().parseHex(VERSION_3));
     assertThat(read.position()).isEqualTo(new Position(2, 7));
-    assertThat(read.values()).containsExactly(Map.entry("spending@1", WITHOUT_REASON));
+    assertThat(read.values()).containsOnlyKeys("spending@1");
+    assertThat(read.values().get("spending@1")).containsExactly(WITHOUT_REASON);
     assertThat(read.notYet()).containsExactly("logins@1");
   }
 
@@ -115,7 +118,8 @@ class EnvelopeTest {
 
     assertThat(read.key()).isEqualTo("k".getBytes(UTF_8));
     assertThat(read.event()).containsExactly(0, 1, 2);
-    assertThat(read.values()).containsExactly(Map.entry("spending@1", WITHOUT_REASON));
+    assertThat(read.values()).containsOnlyKeys("spending@1");
+    assertThat(read.values().get("spending@1")).containsExactly(WITHOUT_REASON);
     assertThat(read.lateFor()).containsExactly("takings");
   }
 
@@ -130,7 +134,8 @@ class EnvelopeTest {
 
   @Test
   void valuesOfFurtherStagesAreAdded() {
-    Envelope more = FULL.with(Map.of("takings@1", List.of(1L)), List.of("logins@1"), List.of());
+    Envelope more =
+        FULL.with(Map.of("takings@1", new Object[] {1L}), List.of("logins@1"), List.of());
 
     assertThat(more.values()).containsOnlyKeys("spending@1", "takings@1");
     assertThat(more.lateFor()).containsExactly("takings@1", "logins@1");

@@ -155,7 +155,7 @@ final class EventFeatures {
     Set<String> there = there(given, keys);
     for (int row = 0; row < request.rows(); row++) {
       List<Object> vector =
-          assembler.assemble(event(given, keys, there, row, time), viewFeatures(rows, row));
+          assembler.assemble(event(given, keys, there, row, time), viewValues(rows, row));
       for (int feature = 0; feature < vector.size(); feature++) {
         if (!(service.features().get(feature) instanceof ViewFeature)) {
           Column column = columns.get(places.get(feature));
@@ -228,12 +228,12 @@ final class EventFeatures {
     return event;
   }
 
-  private Map<String, Object> viewFeatures(Map<ServedView, Rows> rows, int row) {
-    Map<String, Object> features = new HashMap<>();
-    for (Input input : inputs) {
-      Rows read = Lookups.required(rows, input.view());
-      features.put(input.name(), read.values()[row][input.column()]);
+  private @Nullable Object[][] viewValues(Map<ServedView, Rows> rows, int row) {
+    @Nullable Object[][] byView = new @Nullable Object[views.size()][];
+    for (int v = 0; v < byView.length; v++) {
+      Rows read = rows.get(views.get(v));
+      byView[v] = read == null ? null : read.values()[row];
     }
-    return features;
+    return byView;
   }
 }

@@ -3,10 +3,9 @@ package io.leat.features.offline.replay;
 import io.leat.features.engine.ServiceReplay;
 import io.leat.features.engine.VectorAssembler;
 import io.leat.pipeline.definition.Entity;
-import io.leat.pipeline.definition.FeatureView;
+import io.leat.schemas.NullReason;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import org.apache.avro.generic.GenericRecord;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.functions.RichFlatMapFunction;
@@ -30,12 +29,13 @@ final class EntityReplay extends RichFlatMapFunction<Item, Item> {
   private transient EventCodecs codecs;
   private transient ServiceReplay replay;
 
-  /** Places of a row's values that this entity's views fill, and the values' names. */
-  private transient List<Place> places;
+  /** For each of the entity's views, where its values begin among a row's. */
+  private transient int[] places;
+
+  /** How many each of them has. */
+  private transient int[] widths;
 
   private transient Progress progress;
-
-  private record Place(int index, String name) {}
 
   /**
    * @param order what {@link ToEntity} has sorted by
@@ -55,13 +55,11 @@ final class EntityReplay extends RichFlatMapFunction<Item, Item> {
     sources = service.sources();
     codecs = new EventCodecs(service);
     replay = ServiceReplay.ofEntity(service.definition(), service.pipeline(), own);
-    places = new ArrayList<>();
-    for (FeatureView view : service.views()) {
-      if (view.entity().equals(own)) {
-        VectorAssembler.fullNames(view)
-            .forEach(name -> places.add(new Place(all.indexOf(name), name)));
-      }
-    }
+    places =
+        replay.views().stream()
+            .mapToInt(view -> all.indexOf(VectorAssembler.fullNames(view).get(0)))
+            .toArray();
+    widths = replay.views().stream().mapToInt(view -> view.columns().size()).toArray();
     progress = Progress.of(getRuntimeContext());
   }
 
@@ -82,10 +80,13 @@ final class EntityReplay extends RichFlatMapFunction<Item, Item> {
   }
 
   private SpineRow filled(SpineRow row, GenericRecord event) {
-    Map<String, Object> found = replay.viewFeatures(event);
+    @Nullable Object[][] found = replay.viewValues(event);
     List<@Nullable Object> values = new ArrayList<>(row.values());
-    for (Place place : places) {
-      values.set(place.index(), found.get(place.name()));
+    for (int v = 0; v < places.length; v++) {
+      @Nullable Object[] ofView = found[v];
+      for (int i = 0; i < widths[v]; i++) {
+        values.set(places[v] + i, ofView == null ? NullReason.NO_KEY : ofView[i]);
+      }
     }
     return row.withValues(values);
   }

@@ -3,10 +3,8 @@ package io.leat.features.offline.replay;
 import io.leat.features.engine.VectorAssembler;
 import io.leat.pipeline.definition.Entity;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
 import org.apache.avro.generic.GenericRecord;
 import org.jspecify.annotations.Nullable;
 
@@ -19,29 +17,33 @@ public final class FinishRow {
   private final EventCodec codec;
   private final VectorAssembler assembler;
   private final List<Entity> entities;
-  private final List<String> names;
+  private final int[] widths;
+  private final int viewValues;
 
   public FinishRow(ServiceReference service) {
     this.codec = new EventCodec(service.spine().schema());
     this.assembler = new VectorAssembler(service.definition(), service.pipeline());
     this.entities = service.entities();
-    this.names = service.viewFeatures();
+    this.widths = assembler.views().stream().mapToInt(view -> view.columns().size()).toArray();
+    this.viewValues = Arrays.stream(widths).sum();
   }
 
   /** The row with its vector and without its event. */
   public SpineRow finish(SpineRow row) {
     GenericRecord event = codec.decode(row.event());
-    Map<String, Object> features = new HashMap<>();
-    for (int i = 0; i < names.size(); i++) {
-      features.put(names.get(i), Objects.requireNonNull(row.values().get(i), "replayed"));
+    @Nullable Object[][] byView = new @Nullable Object[widths.length][];
+    int next = 0;
+    for (int v = 0; v < widths.length; v++) {
+      byView[v] = row.values().subList(next, next + widths[v]).toArray();
+      next += widths[v];
     }
     List<@Nullable Object> values = new ArrayList<>();
     for (Entity entity : entities) {
       Object key = event.get(entity.key());
       values.add(key == null ? null : key.toString());
     }
-    values.addAll(assembler.assemble(event, features));
-    values.addAll(row.values().subList(names.size(), row.values().size()));
+    values.addAll(assembler.assemble(event, byView));
+    values.addAll(row.values().subList(viewValues, row.values().size()));
     return row.finished(values);
   }
 }

@@ -1,7 +1,6 @@
 package io.leat.features.offline.replay;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
+import io.leat.schemas.FeatureValues;
 import io.leat.schemas.NullReason;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -27,14 +26,6 @@ import org.jspecify.annotations.Nullable;
 @SuppressWarnings("ArrayRecordComponent") // bytes that nobody changes
 public record SpineRow(
     String id, long time, int partition, long offset, byte[] event, List<@Nullable Object> values) {
-  private static final int NULL = 0;
-  private static final int LONG = 1;
-  private static final int DOUBLE = 2;
-  private static final int FALSE = 3;
-  private static final int TRUE = 4;
-  private static final int TEXT = 5;
-  private static final int REASON = 6;
-
   /** The row with other values. */
   public SpineRow withValues(List<@Nullable Object> found) {
     return new SpineRow(id, time, partition, offset, event, found);
@@ -49,7 +40,8 @@ public record SpineRow(
   public byte[] toBytes() {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream(event.length + 256);
     try (DataOutputStream out = new DataOutputStream(bytes)) {
-      writeText(out, id);
+      FeatureValues.Output<IOException> to = FeatureValues.to(out);
+      to.putText(id);
       out.writeLong(time);
       out.writeInt(partition);
       out.writeLong(offset);
@@ -57,7 +49,7 @@ public record SpineRow(
       out.write(event);
       out.writeInt(values.size());
       for (Object value : values) {
-        write(out, value);
+        FeatureValues.write(value, to);
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e); // memory does not fail
@@ -68,7 +60,8 @@ public record SpineRow(
   /** Reads what {@link #toBytes} wrote. */
   public static SpineRow fromBytes(byte[] bytes) {
     try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes))) {
-      String id = readText(in);
+      FeatureValues.Input<IOException> from = FeatureValues.from(in);
+      String id = from.takeText();
       long time = in.readLong();
       int partition = in.readInt();
       long offset = in.readLong();
@@ -76,55 +69,11 @@ public record SpineRow(
       int size = in.readInt();
       List<@Nullable Object> values = new ArrayList<>(size);
       for (int i = 0; i < size; i++) {
-        values.add(read(in));
+        values.add(FeatureValues.read(from));
       }
       return new SpineRow(id, time, partition, offset, event, values);
     } catch (IOException e) {
       throw new UncheckedIOException(e); // memory does not fail
     }
-  }
-
-  private static void write(DataOutputStream out, @Nullable Object value) throws IOException {
-    if (value == null) {
-      out.writeByte(NULL);
-    } else if (value instanceof Long number) {
-      out.writeByte(LONG);
-      out.writeLong(number);
-    } else if (value instanceof Double number) {
-      out.writeByte(DOUBLE);
-      out.writeDouble(number);
-    } else if (value instanceof Boolean truth) {
-      out.writeByte(truth ? TRUE : FALSE);
-    } else if (value instanceof NullReason reason) {
-      out.writeByte(REASON);
-      out.writeByte(reason.code());
-    } else {
-      out.writeByte(TEXT);
-      writeText(out, (String) value);
-    }
-  }
-
-  private static @Nullable Object read(DataInputStream in) throws IOException {
-    int kind = in.readByte();
-    return switch (kind) {
-      case NULL -> null;
-      case LONG -> in.readLong();
-      case DOUBLE -> in.readDouble();
-      case FALSE -> false;
-      case TRUE -> true;
-      case TEXT -> readText(in);
-      case REASON -> NullReason.of(in.readByte());
-      default -> throw new IllegalStateException("a row with a value of kind " + kind);
-    };
-  }
-
-  private static void writeText(DataOutputStream out, String text) throws IOException {
-    byte[] utf8 = text.getBytes(UTF_8);
-    out.writeInt(utf8.length);
-    out.write(utf8);
-  }
-
-  private static String readText(DataInputStream in) throws IOException {
-    return new String(in.readNBytes(in.readInt()), UTF_8);
   }
 }

@@ -12,7 +12,6 @@ import io.leat.schemas.NullReason;
 import java.io.Serializable;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.apache.avro.Schema;
 import org.apache.avro.generic.GenericRecord;
@@ -158,7 +157,7 @@ sealed interface LabelSource extends Serializable {
     }
 
     @Nullable Object read(GenericRecord event) {
-      return NullReason.orNull(assembler.assemble(event, Map.of()).get(0));
+      return NullReason.orNull(assembler.assemble(event, new Object[0][]).get(0));
     }
   }
 }
