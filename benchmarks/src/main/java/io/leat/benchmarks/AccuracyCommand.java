@@ -87,8 +87,8 @@ final class AccuracyCommand implements Callable<Integer> {
     List<Payment> all = read();
     full = (int) all.stream().filter(p -> p.time < all.get(0).time + LONGEST).count();
     out.line(
-        "%,d payments, of which the %,d from the 31st day on are evaluated: share of counts that are"
-            + " not the exact ones.",
+        "%,d payments, of which the %,d from the 31st day on are evaluated: share of counts that"
+            + " are not the exact ones.",
         all.size(), all.size() - full);
     out.line("");
     out.line("| windows | 1 d | 7 d | 30 d |");
