@@ -14,6 +14,7 @@ public final class AggregateFunctions {
   public static final AggregateFunction COUNT = add(new Count());
   public static final AggregateFunction SUM = add(new Sum());
   public static final AggregateFunction AVG = add(new Avg());
+  public static final AggregateFunction GEOMETRIC_MEAN = add(new GeometricMean());
   public static final AggregateFunction MIN = add(new Min());
   public static final AggregateFunction MAX = add(new Max());
   public static final AggregateFunction VARIANCE = add(new Variance());

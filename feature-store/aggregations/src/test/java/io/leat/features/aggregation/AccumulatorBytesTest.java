@@ -25,6 +25,7 @@ class AccumulatorBytesTest {
       9 distinct 034752a7f48e16754860bf7edd767fb4016c499f4a44adefcc
       10 frequencies 03050178030501790105017a01
       11 times e80701
+      12 logarithms 0172023ff29c440606e6ab3c90000000000000
       """;
 
   private static final long BASE = 500;
