@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A value is a function of the <em>set</em> of events: their order, and how they were split into
  * tiles, changes no bit of it. Accumulators therefore must not round until they are finished, as
- * {@link ExactSum} does not. {@code AggregateFunctionProperties} holds every function of the
+ * {@link ExactSum} does not, and take logarithms and the like of {@link StrictMath}, whose bits are
+ * the same on every machine. {@code AggregateFunctionProperties} holds every function of the
  * catalogue to that.
  */
 public interface AggregateFunction {

@@ -32,7 +32,7 @@ class AccumulatorBytesTest {
 
   @Test
   void releasedAccumulatorsHaveTheirBytes() {
-    assertThat(accumulators()).containsAllEntriesOf(released());
+    assertThat(accumulators()).as("a line each").isEqualTo(released());
   }
 
   @Test

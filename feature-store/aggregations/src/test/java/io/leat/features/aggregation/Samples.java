@@ -34,8 +34,15 @@ final class Samples {
     return occurrence;
   }
 
-  /** Sets of up to some hundred occurrences, so that quantiles have buckets. */
+  /**
+   * Sets of up to some hundred occurrences, so that quantiles have buckets; one in three of numbers
+   * above 0 alone, since some functions have no value of others.
+   */
   static Arbitrary<List<Occurrence>> sets() {
+    return Arbitraries.of(false, false, true).flatMap(Samples::sets);
+  }
+
+  private static Arbitrary<List<Occurrence>> sets(boolean positive) {
     Arbitrary<Double> numbers =
         Arbitraries.oneOf(
             Arbitraries.integers().between(-9_999, 9_999).map(i -> i / 100.0),
@@ -55,12 +62,17 @@ final class Samples {
         .as(
             (number, value, time, id, rest) -> {
               boolean isLong = rest != 0;
-              Occurrence occurrence = occurrence(isLong ? 0x1p62 : number, "v" + value, time, id);
+              Occurrence occurrence =
+                  occurrence(isLong ? 0x1p62 : drawn(number, positive), "v" + value, time, id);
               occurrence.rest = rest;
               return occurrence;
             })
         .list()
         .ofMinSize(2)
         .ofMaxSize(200);
+  }
+
+  private static double drawn(double number, boolean positive) {
+    return positive ? Math.max(Math.abs(number), Double.MIN_VALUE) : number;
   }
 }
