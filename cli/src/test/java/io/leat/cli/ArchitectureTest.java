@@ -1,6 +1,7 @@
 package io.leat.cli;
 
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -62,23 +63,42 @@ class ArchitectureTest {
               "runtime/service",
               "runtime/streams"),
           module(
+              "dead-letters",
+              "io.leat.deadletters..",
+              "schemas",
+              "pipeline",
+              "runtime/options",
+              "runtime/service",
+              "runtime/streams",
+              "ingestion"),
+          module(
               "feature-store/engine",
               "io.leat.features.engine..",
               "schemas",
               "feature-store/aggregations",
               "pipeline"),
-          Map.entry(
+          module(
               "feature-store/online",
-              new Module(
-                  List.of("io.leat.features.online..", "io.leat.features.server.."),
-                  List.of(
-                      "schemas",
-                      "pipeline",
-                      "platform",
-                      "runtime/options",
-                      "runtime/service",
-                      "runtime/streams",
-                      "feature-store/engine"))),
+              "io.leat.features.online..",
+              "schemas",
+              "feature-store/aggregations",
+              "pipeline",
+              "platform",
+              "runtime/options",
+              "runtime/service",
+              "runtime/streams",
+              "feature-store/engine"),
+          module(
+              "feature-store/server",
+              "io.leat.features.server..",
+              "schemas",
+              "feature-store/aggregations",
+              "pipeline",
+              "platform",
+              "runtime/options",
+              "runtime/service",
+              "feature-store/engine",
+              "feature-store/online"),
           module(
               "feature-store/offline",
               "io.leat.features.offline..",
@@ -107,11 +127,13 @@ class ArchitectureTest {
               "runtime/options",
               "runtime/flink",
               "drift-detector/engine"),
+          module("retraining/training", "io.leat.retraining.training..", "schemas", "pipeline"),
           module(
-              "retraining",
-              "io.leat.retraining..",
+              "retraining/policy",
+              "io.leat.retraining.policy..",
               "schemas",
               "pipeline",
+              "platform",
               "runtime/options",
               "runtime/service",
               "runtime/streams"),
@@ -136,11 +158,14 @@ class ArchitectureTest {
                       "runtime/service",
                       "runtime/streams",
                       "ingestion",
+                      "dead-letters",
                       "feature-store/engine",
                       "feature-store/online",
+                      "feature-store/server",
                       "stream-scoring",
                       "drift-detector/engine",
-                      "retraining",
+                      "retraining/training",
+                      "retraining/policy",
                       "examples",
                       "console"))));
 
@@ -188,6 +213,30 @@ class ArchitectureTest {
   }
 
   @Test
+  void noPackagesImportEachOtherInACircle() {
+    slices()
+        .matching("io.leat.(**)")
+        .should()
+        .beFreeOfCycles()
+        .check(
+            new ClassFileImporter()
+                .importPaths(MODULES.keySet().stream().map(ArchitectureTest::compiled).toList()));
+  }
+
+  @Test
+  void ofThePipelinesPackagesApplyAloneKnowsKafka() {
+    noClasses()
+        .that()
+        .resideInAPackage("io.leat.pipeline..")
+        .and()
+        .resideOutsideOfPackage("io.leat.pipeline.apply..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("org.apache.kafka..")
+        .check(classes("pipeline"));
+  }
+
+  @Test
   void onlyTheRegistryClientNamesConfluentsLibrary() {
     noClasses()
         .that()
@@ -229,11 +278,15 @@ class ArchitectureTest {
   }
 
   private static JavaClasses classes(String folder) {
+    return new ClassFileImporter()
+        .withImportOption(location -> !location.contains(UNPACKED_REGISTRY_CLIENT))
+        .importPaths(compiled(folder));
+  }
+
+  private static Path compiled(String folder) {
     Path compiled =
         Path.of(System.getProperty("leat.project")).resolve(folder).resolve("target/classes");
     assertThat(Files.isDirectory(compiled)).as("%s has been compiled", compiled).isTrue();
-    return new ClassFileImporter()
-        .withImportOption(location -> !location.contains(UNPACKED_REGISTRY_CLIENT))
-        .importPaths(compiled);
+    return compiled;
   }
 }
