@@ -14,10 +14,10 @@ import io.leat.schemas.RegistryClient;
 import io.leat.schemas.Topics;
 import io.leat.testing.TestCluster;
 import io.leat.testing.TopicWriter;
-import java.net.URISyntaxException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
-import java.util.Objects;
+import java.util.stream.Stream;
 import org.apache.avro.generic.GenericRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 
@@ -40,14 +40,17 @@ public final class ValidEvents implements AutoCloseable {
     this.writer = cluster.newWriter();
   }
 
-  /** Folder of a pipeline among the test resources. */
+  /**
+   * Folder of a pipeline among the test resources of the processor or the server. That of the
+   * sources: the compiled ones may lie in a jar.
+   */
   public static Path folder(String name) {
-    try {
-      return Path.of(
-          Objects.requireNonNull(ValidEvents.class.getResource("/" + name), name).toURI());
-    } catch (URISyntaxException e) {
-      throw new IllegalArgumentException(name, e);
-    }
+    Path stores = Path.of(System.getProperty("leat.project"), "feature-store");
+    return Stream.of("online", "server")
+        .map(module -> stores.resolve(module).resolve("src/test/resources").resolve(name))
+        .filter(Files::isDirectory)
+        .findFirst()
+        .orElseThrow(() -> new IllegalArgumentException("no test resources have " + name));
   }
 
   /** Reads a pipeline and makes the topics that the online store reads and writes. */
