@@ -20,6 +20,7 @@ import io.leat.cli.up.StatusCommand;
 import io.leat.cli.up.UpCommand;
 import io.leat.common.LeatException;
 import io.leat.pipeline.definition.PipelineException;
+import io.leat.runtime.settings.Settings;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
@@ -74,7 +75,7 @@ public final class Leat {
   }
 
   static CommandLine commandLine() {
-    return new CommandLine(new Leat())
+    return Settings.commandLine(new Leat())
         .setCaseInsensitiveEnumValuesAllowed(true)
         .setParameterExceptionHandler(new WrongArguments())
         .setExecutionExceptionHandler(

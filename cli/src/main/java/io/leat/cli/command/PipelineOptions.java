@@ -4,21 +4,20 @@ import io.leat.pipeline.definition.Contract;
 import io.leat.pipeline.definition.Pipeline;
 import io.leat.pipeline.definition.PipelineException;
 import io.leat.pipeline.reader.PipelineReader;
+import io.leat.runtime.settings.EnvironmentDefaults;
+import io.leat.runtime.settings.Setting;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Where a command finds the platform and the pipeline that runs on it. */
+@Command(defaultValueProvider = EnvironmentDefaults.class)
 public final class PipelineOptions {
-  @Option(
-      names = "--pipeline",
-      paramLabel = "DIR",
-      defaultValue = "${env:LEAT_PIPELINE:-" + Option.NULL_VALUE + "}",
-      description =
-          "Folder of the pipeline. Environment: LEAT_PIPELINE. Default: the one that 'leat up'"
-              + " runs.")
+  @Setting(otherwise = "the one that 'leat up' runs")
+  @Option(names = "--pipeline", paramLabel = "DIR", description = "Folder of the pipeline.")
   private @Nullable Path folder;
 
   @Mixin private PlatformOptions platform = new PlatformOptions();

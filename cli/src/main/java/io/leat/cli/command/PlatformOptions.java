@@ -1,13 +1,16 @@
 package io.leat.cli.command;
 
-import io.leat.runtime.options.PropertiesFile;
-import io.leat.runtime.options.StackFolder;
+import io.leat.runtime.settings.EnvironmentDefaults;
+import io.leat.runtime.settings.PropertiesFile;
+import io.leat.runtime.settings.Setting;
+import io.leat.runtime.settings.StackFolder;
 import io.leat.schemas.RegistryClient;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
@@ -15,27 +18,30 @@ import picocli.CommandLine.Option;
  * Where a command finds brokers and registry: by flag, else by environment, else the stack that
  * {@code leat up} started, else the usual local addresses.
  */
+@Command(defaultValueProvider = EnvironmentDefaults.class)
 public final class PlatformOptions {
+  private static final String STACK =
+      "the stack's in the folder of --dir, else the usual local one";
+
   @Mixin private StackFolder stack = new StackFolder();
 
+  @Setting(otherwise = STACK)
   @Option(
       names = "--bootstrap-servers",
       paramLabel = "HOST:PORT,...",
-      description = "Kafka brokers. Environment: LEAT_BOOTSTRAP_SERVERS.")
-  private @Nullable String bootstrapServers = System.getenv("LEAT_BOOTSTRAP_SERVERS");
+      description = "Kafka brokers.")
+  private @Nullable String bootstrapServers;
 
-  @Option(
-      names = "--registry-url",
-      paramLabel = "URL",
-      description = "Schema registry. Environment: LEAT_REGISTRY_URL.")
-  private @Nullable String registryUrl = System.getenv("LEAT_REGISTRY_URL");
+  @Setting(otherwise = STACK)
+  @Option(names = "--registry-url", paramLabel = "URL", description = "Schema registry.")
+  private @Nullable String registryUrl;
 
+  @Setting
   @Option(
       names = "--kafka-properties",
       paramLabel = "FILE",
-      description =
-          "Further settings of every Kafka client, such as SASL and TLS. Environment: LEAT_KAFKA_PROPERTIES.")
-  private @Nullable String kafkaProperties = System.getenv("LEAT_KAFKA_PROPERTIES");
+      description = "Further settings of every Kafka client, such as SASL and TLS.")
+  private @Nullable String kafkaProperties;
 
   public String bootstrapServers() {
     return bootstrapServers != null

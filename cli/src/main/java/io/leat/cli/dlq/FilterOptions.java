@@ -4,7 +4,7 @@ import io.leat.deadletters.DeadLetterFilter;
 import io.leat.deadletters.DeadLetterPosition;
 import io.leat.deadletters.DeadLetterRange;
 import io.leat.ingestion.refusal.DeadLetterReason;
-import io.leat.runtime.options.TimeConverter;
+import io.leat.runtime.settings.TimeConverter;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,7 +1,7 @@
 package io.leat.cli.maintain;
 
 import io.leat.cli.command.UserError;
-import io.leat.runtime.options.MaintenanceOptions;
+import io.leat.runtime.settings.MaintenanceOptions;
 import io.leat.stack.JvmProcess;
 import io.leat.stack.LeatHome;
 import io.leat.stack.StackException;

@@ -2,7 +2,7 @@ package io.leat.cli.offline;
 
 import io.leat.cli.command.Endpoints;
 import io.leat.cli.command.UserError;
-import io.leat.runtime.options.BackfillOptions;
+import io.leat.runtime.settings.BackfillOptions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;

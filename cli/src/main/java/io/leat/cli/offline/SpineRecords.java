@@ -12,7 +12,7 @@ import io.leat.pipeline.definition.FeatureService.Label;
 import io.leat.pipeline.definition.Pipeline;
 import io.leat.pipeline.definition.PipelineException;
 import io.leat.pipeline.reader.PipelineReader;
-import io.leat.runtime.options.TrainingSetOptions;
+import io.leat.runtime.settings.TrainingSetOptions;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;

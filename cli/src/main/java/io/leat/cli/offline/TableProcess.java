@@ -1,8 +1,8 @@
 package io.leat.cli.offline;
 
 import io.leat.cli.command.UserError;
-import io.leat.runtime.options.BatchOptions;
-import io.leat.runtime.options.ProcessLine;
+import io.leat.runtime.settings.BatchOptions;
+import io.leat.runtime.settings.ProcessLine;
 import io.leat.stack.JvmProcess;
 import io.leat.stack.LeatHome;
 import java.io.PrintWriter;

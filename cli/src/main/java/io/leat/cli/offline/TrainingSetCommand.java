@@ -2,7 +2,7 @@ package io.leat.cli.offline;
 
 import io.leat.cli.command.UserError;
 import io.leat.pipeline.definition.PipelineException;
-import io.leat.runtime.options.TrainingSetOptions;
+import io.leat.runtime.settings.TrainingSetOptions;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Files;

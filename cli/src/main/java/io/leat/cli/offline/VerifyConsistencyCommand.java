@@ -1,6 +1,6 @@
 package io.leat.cli.offline;
 
-import io.leat.runtime.options.ConsistencyOptions;
+import io.leat.runtime.settings.ConsistencyOptions;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;

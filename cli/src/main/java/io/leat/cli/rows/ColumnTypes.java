@@ -2,8 +2,8 @@ package io.leat.cli.rows;
 
 import io.leat.cli.command.UserError;
 import io.leat.common.Lookups;
-import io.leat.runtime.options.RowFileOptions;
-import io.leat.runtime.options.Times.AmbiguousTimeException;
+import io.leat.runtime.settings.RowFileOptions;
+import io.leat.runtime.settings.Times.AmbiguousTimeException;
 import io.leat.schemas.Decimals;
 import java.io.IOException;
 import java.nio.file.Path;

@@ -2,7 +2,7 @@ package io.leat.cli.rows;
 
 import io.leat.cli.command.UserError;
 import io.leat.pipeline.definition.Contract;
-import io.leat.runtime.options.RowFileOptions;
+import io.leat.runtime.settings.RowFileOptions;
 import io.leat.schemas.ValueCheck;
 import java.io.Closeable;
 import java.io.IOException;

@@ -2,8 +2,8 @@ package io.leat.cli.rows;
 
 import io.leat.cli.rows.RowSource.Unreadable;
 import io.leat.cli.rows.TimeReader.UnclearUnitException;
-import io.leat.runtime.options.RowFileOptions;
-import io.leat.runtime.options.Times.AmbiguousTimeException;
+import io.leat.runtime.settings.RowFileOptions;
+import io.leat.runtime.settings.Times.AmbiguousTimeException;
 import io.leat.schemas.Decimals;
 import java.math.BigDecimal;
 import java.math.RoundingMode;

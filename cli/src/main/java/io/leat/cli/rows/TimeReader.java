@@ -1,8 +1,8 @@
 package io.leat.cli.rows;
 
 import io.leat.cli.command.UserError;
-import io.leat.runtime.options.RowFileOptions;
-import io.leat.runtime.options.Times;
+import io.leat.runtime.settings.RowFileOptions;
+import io.leat.runtime.settings.Times;
 import io.leat.schemas.Decimals;
 import java.math.BigDecimal;
 import java.math.BigInteger;

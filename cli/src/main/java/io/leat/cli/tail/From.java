@@ -1,6 +1,6 @@
 package io.leat.cli.tail;
 
-import io.leat.runtime.options.Times;
+import io.leat.runtime.settings.Times;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.regex.Matcher;

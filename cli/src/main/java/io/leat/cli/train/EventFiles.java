@@ -12,7 +12,7 @@ import io.leat.pipeline.definition.Severity;
 import io.leat.pipeline.expression.ExpressionException;
 import io.leat.pipeline.expression.Program;
 import io.leat.pipeline.expression.Scope;
-import io.leat.runtime.options.RowFileOptions;
+import io.leat.runtime.settings.RowFileOptions;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;

@@ -18,7 +18,7 @@ import io.leat.retraining.training.Trainer;
 import io.leat.retraining.training.TrainingException;
 import io.leat.retraining.training.TrainingReport;
 import io.leat.retraining.training.TrainingSet;
-import io.leat.runtime.options.RowFileOptions;
+import io.leat.runtime.settings.RowFileOptions;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;

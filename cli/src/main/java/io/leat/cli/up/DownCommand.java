@@ -2,7 +2,7 @@ package io.leat.cli.up;
 
 import io.leat.cli.command.Endpoints;
 import io.leat.cli.command.UserError;
-import io.leat.runtime.options.StackFolder;
+import io.leat.runtime.settings.StackFolder;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;

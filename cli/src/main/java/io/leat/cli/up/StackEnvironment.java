@@ -3,14 +3,18 @@ package io.leat.cli.up;
 import io.leat.cli.command.UserError;
 import io.leat.features.server.ServerOptions;
 import io.leat.ingestion.gateway.GatewayOptions;
+import io.leat.runtime.JobOptions;
+import io.leat.runtime.settings.LocalClusterOptions;
+import io.leat.runtime.settings.Settings;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
 
 /**
@@ -36,37 +40,16 @@ final class StackEnvironment {
     FLINK
   }
 
-  /** The variables that reach a part of the stack. */
-  static final Map<String, Use> HEEDED =
-      Map.ofEntries(
-          Map.entry("LEAT_DIR", Use.UP),
-          Map.entry("LEAT_HOME", Use.UP),
-          Map.entry("LEAT_LOG", Use.UP),
-          Map.entry("LEAT_PIPELINE", Use.UP),
-          Map.entry("LEAT_START_TIMEOUT", Use.UP),
-          Map.entry("LEAT_COMMIT_INTERVAL", Use.SERVICES),
-          Map.entry("LEAT_GUARANTEE", Use.SERVICES),
-          Map.entry("LEAT_KAFKA_PROPERTIES", Use.SERVICES),
-          Map.entry("LEAT_ON_LOST_POSITION", Use.SERVICES),
-          Map.entry("LEAT_STANDBY_REPLICAS", Use.SERVICES),
-          Map.entry("LEAT_STATE_MEMORY", Use.SERVICES),
-          Map.entry("LEAT_THREADS", Use.SERVICES),
-          Map.entry("LEAT_API_KEYS", Use.GATEWAY),
-          Map.entry("LEAT_ACKNOWLEDGEMENT", Use.GATEWAY),
-          Map.entry("LEAT_MAX_BODY", Use.GATEWAY),
-          Map.entry("LEAT_MAX_EVENTS", Use.GATEWAY),
-          Map.entry("LEAT_MAX_IN_FLIGHT", Use.GATEWAY),
-          Map.entry("LEAT_DRAIN", Use.FEATURE_SERVER),
-          Map.entry("LEAT_MAX_CONCURRENT", Use.FEATURE_SERVER),
-          Map.entry("LEAT_MAX_REQUEST_MB", Use.FEATURE_SERVER),
-          Map.entry("LEAT_MAX_ROWS", Use.FEATURE_SERVER),
-          Map.entry("LEAT_MAX_VALUES", Use.FEATURE_SERVER),
-          Map.entry("LEAT_TIMEOUT", Use.FEATURE_SERVER),
-          Map.entry("LEAT_ALLOW_NON_RESTORED_STATE", Use.FLINK),
-          Map.entry("LEAT_CATALOG_PROPERTIES", Use.FLINK),
-          Map.entry("LEAT_CHECKPOINT_INTERVAL", Use.FLINK),
-          Map.entry("LEAT_PARALLELISM", Use.FLINK),
-          Map.entry("LEAT_STATE_BACKEND", Use.FLINK));
+  /** The settings of each part. */
+  static final Map<Use, Object> PARTS = new EnumMap<>(Use.class);
+
+  static {
+    PARTS.put(Use.UP, new UpCommand());
+    PARTS.put(Use.SERVICES, new JobOptions());
+    PARTS.put(Use.GATEWAY, new GatewayOptions());
+    PARTS.put(Use.FEATURE_SERVER, new ServerOptions());
+    PARTS.put(Use.FLINK, new LocalClusterOptions());
+  }
 
   private static final String OWN = "'leat up' starts one of its own";
   private static final String PORTS =
@@ -90,7 +73,22 @@ final class StackEnvironment {
           Map.entry("LEAT_FLINK_REST_PORT", PORTS),
           Map.entry("LEAT_FLINK_METRICS_PORT", PORTS));
 
+  /** The variables that reach a part of the stack. */
+  static final Map<String, Use> HEEDED = heeded();
+
   private StackEnvironment() {}
+
+  /** Every declared setting that is not refused, at the first part that it is for. */
+  private static Map<String, Use> heeded() {
+    Map<String, Use> heeded = new TreeMap<>();
+    heeded.put("LEAT_HOME", Use.UP);
+    heeded.put("LEAT_LOG", Use.UP);
+    PARTS.forEach(
+        (use, settings) ->
+            Settings.of(settings).forEach(setting -> heeded.putIfAbsent(setting.variable(), use)));
+    heeded.keySet().removeAll(REFUSED.keySet());
+    return Collections.unmodifiableMap(heeded);
+  }
 
   /**
    * Makes sure that every setting in an environment is heeded.
@@ -134,8 +132,9 @@ final class StackEnvironment {
   private static void requireValues() {
     String[] flags = {"--pipeline", "."};
     try {
-      CommandLine.populateCommand(new GatewayOptions(), flags).settings();
-      CommandLine.populateCommand(new ServerOptions(), flags).settings();
+      Settings.parse(new GatewayOptions(), flags).settings();
+      Settings.parse(new ServerOptions(), flags).settings();
+      Settings.parse(new LocalClusterOptions(), flags);
     } catch (ParameterException e) {
       throw new UserError(named(String.valueOf(e.getMessage())), e);
     }

@@ -5,7 +5,7 @@ import io.leat.cli.command.UserError;
 import io.leat.pipeline.definition.Pipeline;
 import io.leat.pipeline.definition.PipelineException;
 import io.leat.pipeline.reader.PipelineReader;
-import io.leat.runtime.options.StackFolder;
+import io.leat.runtime.settings.StackFolder;
 import io.leat.schemas.RegistryException;
 import java.io.IOException;
 import java.nio.file.Files;

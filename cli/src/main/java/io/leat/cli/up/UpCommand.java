@@ -6,8 +6,10 @@ import io.leat.console.Console;
 import io.leat.pipeline.definition.Pipeline;
 import io.leat.pipeline.definition.PipelineException;
 import io.leat.pipeline.reader.PipelineReader;
-import io.leat.runtime.options.DurationConverter;
-import io.leat.runtime.options.StackFolder;
+import io.leat.runtime.settings.DurationConverter;
+import io.leat.runtime.settings.EnvironmentDefaults;
+import io.leat.runtime.settings.Setting;
+import io.leat.runtime.settings.StackFolder;
 import io.leat.schemas.RegistryClient;
 import io.leat.scoring.ModelCheck;
 import io.leat.stack.Ports;
@@ -35,6 +37,7 @@ import picocli.CommandLine.Spec;
 /** Starts the platform with a pipeline and shows how it does until it is told to stop. */
 @Command(
     name = "up",
+    defaultValueProvider = EnvironmentDefaults.class,
     mixinStandardHelpOptions = true,
     description =
         "Starts broker, registry and every job on this machine, applies the pipeline, plays its"
@@ -45,20 +48,16 @@ public final class UpCommand implements Callable<Integer> {
   private static final Duration LOOK = Duration.ofSeconds(1);
   private static final Duration REPORT = Duration.ofSeconds(10);
 
-  @Parameters(
-      paramLabel = "PIPELINE",
-      defaultValue = "${env:LEAT_PIPELINE:-.}",
-      description =
-          "Folder of the pipeline. Environment: LEAT_PIPELINE. Default: the current folder.")
+  @Setting(environment = "LEAT_PIPELINE", otherwise = "the current folder")
+  @Parameters(paramLabel = "PIPELINE", defaultValue = ".", description = "Folder of the pipeline.")
   private Path pipelineFolder = Path.of(".");
 
+  @Setting(otherwise = ".leat in the current folder")
   @Option(
       names = "--dir",
       paramLabel = "DIR",
-      defaultValue = "${env:LEAT_DIR:-" + StackFolder.USUAL + "}",
-      description =
-          "Folder for all state and logs. Environment: LEAT_DIR. Default: .leat in the current"
-              + " folder.")
+      defaultValue = StackFolder.USUAL,
+      description = "Folder for all state and logs.")
   private Path folder = Path.of(".leat");
 
   @Option(
@@ -71,16 +70,14 @@ public final class UpCommand implements Callable<Integer> {
       description = "Do not start the pipeline's player: events come from elsewhere.")
   private boolean noPlay;
 
+  @Setting
   @Option(
       names = "--start-timeout",
       paramLabel = "DURATION",
       converter = DurationConverter.class,
-      defaultValue = "${env:LEAT_START_TIMEOUT:-3m}",
+      defaultValue = "3m",
       description =
-          "How long a process that starts may show no progress (nothing new in its log, nothing"
-              + " more that is ready, hardly any processor time) before it is given up. As long as"
-              + " it makes progress it is waited for. Environment: LEAT_START_TIMEOUT. Default:"
-              + " ${DEFAULT-VALUE}.")
+          "How long a process that starts may show no progress (nothing new in its log, nothing more that is ready, hardly any processor time) before it is given up. As long as it makes progress it is waited for.")
   private Duration startTimeout = StartWait.DEFAULT.noProgress();
 
   @Spec private CommandSpec spec = CommandSpec.create();

@@ -14,7 +14,7 @@ import io.leat.pipeline.definition.FeatureView;
 import io.leat.pipeline.definition.Pipeline;
 import io.leat.pipeline.definition.PipelineException;
 import io.leat.pipeline.reader.PipelineReader;
-import io.leat.runtime.options.RowFileOptions;
+import io.leat.runtime.settings.RowFileOptions;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.leat.cli.command.UserError;
-import io.leat.runtime.options.TrainingSetOptions;
+import io.leat.runtime.settings.TrainingSetOptions;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;

@@ -7,7 +7,7 @@ import io.leat.cli.command.UserError;
 import io.leat.cli.rows.EventRows.EventRow;
 import io.leat.cli.rows.EventRows.Unfitting;
 import io.leat.pipeline.definition.Contract;
-import io.leat.runtime.options.RowFileOptions;
+import io.leat.runtime.settings.RowFileOptions;
 import io.leat.testing.FuzzWatch;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

@@ -15,7 +15,7 @@ import io.leat.pipeline.definition.Pipeline;
 import io.leat.pipeline.reader.PipelineReader;
 import io.leat.records.DriftAlert;
 import io.leat.records.Severity;
-import io.leat.runtime.options.RowFileOptions;
+import io.leat.runtime.settings.RowFileOptions;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Path;

@@ -4,8 +4,8 @@ import io.leat.common.LeatException;
 import io.leat.pipeline.definition.PipelineException;
 import io.leat.runtime.RunningService;
 import io.leat.runtime.ServiceMain;
+import io.leat.runtime.settings.Settings;
 import java.util.concurrent.Callable;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -22,12 +22,12 @@ public final class GatewayMain implements ServiceMain, Callable<Integer> {
   @Spec private CommandSpec spec = CommandSpec.create();
 
   public static void main(String[] arguments) {
-    System.exit(new CommandLine(new GatewayMain()).execute(arguments));
+    System.exit(Settings.commandLine(new GatewayMain()).execute(arguments));
   }
 
   @Override
   public EventGateway start(String... flags) throws PipelineException {
-    GatewayOptions given = CommandLine.populateCommand(new GatewayOptions(), flags);
+    GatewayOptions given = Settings.parse(new GatewayOptions(), flags);
     return EventGateway.start(given.job(), given.settings());
   }
 

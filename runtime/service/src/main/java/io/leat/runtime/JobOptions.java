@@ -2,83 +2,83 @@ package io.leat.runtime;
 
 import io.leat.common.ErrorCode;
 import io.leat.common.LeatException;
-import io.leat.pipeline.definition.Durations;
-import io.leat.runtime.options.CommonOptions;
-import io.leat.runtime.options.DurationConverter;
+import io.leat.runtime.settings.CommonOptions;
+import io.leat.runtime.settings.DurationConverter;
+import io.leat.runtime.settings.EnvironmentDefaults;
+import io.leat.runtime.settings.MemoryConverter;
+import io.leat.runtime.settings.MemorySize;
+import io.leat.runtime.settings.Setting;
 import io.leat.schemas.RegistryClient;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /** The settings that every service takes, beside those of every job. */
+@Command(defaultValueProvider = EnvironmentDefaults.class)
 public final class JobOptions extends CommonOptions {
+  @Setting
   @Option(
       names = "--guarantee",
       paramLabel = "exactly_once|at_least_once",
-      defaultValue = "${env:LEAT_GUARANTEE:-exactly_once}",
-      description =
-          "What is promised of every record. Environment: LEAT_GUARANTEE. Default: ${DEFAULT-VALUE}.")
+      defaultValue = "exactly_once",
+      description = "What is promised of every record.")
   private Guarantee guarantee = Guarantee.exactly_once;
 
+  @Setting(least = "0ms")
   @Option(
       names = "--commit-interval",
       paramLabel = "DURATION",
       converter = DurationConverter.class,
-      defaultValue = "${env:LEAT_COMMIT_INTERVAL:-100ms}",
-      description =
-          "Time between commits; with exactly_once nothing is visible before one. Environment:"
-              + " LEAT_COMMIT_INTERVAL. Default: ${DEFAULT-VALUE}.")
+      defaultValue = "100ms",
+      description = "Time between commits; with exactly_once nothing is visible before one.")
   private Duration commitInterval = Duration.ofMillis(100);
 
+  @Setting(least = "1")
   @Option(
       names = "--threads",
       paramLabel = "N",
-      defaultValue = "${env:LEAT_THREADS:-1}",
-      description = "Stream threads. Environment: LEAT_THREADS. Default: ${DEFAULT-VALUE}.")
+      defaultValue = "1",
+      description = "Stream threads.")
   private int threads = 1;
 
+  @Setting(least = "16MB")
   @Option(
       names = "--state-memory",
       paramLabel = "SIZE",
       converter = MemoryConverter.class,
-      defaultValue = "${env:LEAT_STATE_MEMORY:-256MB}",
+      defaultValue = "256MB",
       description =
-          "Memory for all stores of the process together: cached blocks and write buffers, and what"
-              + " is not committed yet. A whole number and KB, MB or GB."
-              + " Environment: LEAT_STATE_MEMORY. Default: ${DEFAULT-VALUE}.")
-  private long stateMemory = 256L << 20;
+          "Memory for all stores of the process together: an eighth on the heap for what is not committed yet (and under exactly_once as much again outside of it), the rest for RocksDB's cached blocks, of which its write buffers take half at most. A whole number and KB, MB or GB.")
+  private MemorySize stateMemory = new MemorySize(256L << 20);
 
+  @Setting(least = "0")
   @Option(
       names = "--standby-replicas",
       paramLabel = "N",
-      defaultValue = "${env:LEAT_STANDBY_REPLICAS:-0}",
+      defaultValue = "0",
       description =
-          "Copies of each store that other instances keep, so that one of them goes on at once when an"
-              + " instance is lost. Environment: LEAT_STANDBY_REPLICAS. Default: ${DEFAULT-VALUE}.")
+          "Copies of each store that other instances keep, so that one of them goes on at once when an instance is lost.")
   private int standbyReplicas;
 
+  @Setting
   @Option(
       names = "--http-host",
       paramLabel = "HOST",
-      defaultValue = "${env:LEAT_HTTP_HOST:-127.0.0.1}",
-      description =
-          "Address that health, metrics and HTTP endpoints listen on. Environment: LEAT_HTTP_HOST."
-              + " Default: ${DEFAULT-VALUE}.")
+      defaultValue = "127.0.0.1",
+      description = "Address that health, metrics and HTTP endpoints listen on.")
   private String httpHost = "127.0.0.1";
 
+  @Setting(least = "0", most = "65535", otherwise = "the service's own, see docs/architecture.md")
   @Option(
       names = "--http-port",
       paramLabel = "PORT",
-      description =
-          "Port for health, metrics and HTTP endpoints; 0 takes a free one. Environment:"
-              + " LEAT_HTTP_PORT. Default: the service's own, see docs/architecture.md.")
-  private @Nullable Integer httpPort = fromEnvironment("LEAT_HTTP_PORT");
+      description = "Port for health, metrics and HTTP endpoints; 0 takes a free one.")
+  private @Nullable Integer httpPort;
 
   /** Options as given by code, everything else at its default. */
   public static JobOptions of(
@@ -107,7 +107,7 @@ public final class JobOptions extends CommonOptions {
 
   /** Bytes for the stores of the process. */
   public long stateMemory() {
-    return stateMemory;
+    return stateMemory.bytes();
   }
 
   public int standbyReplicas() {
@@ -148,22 +148,5 @@ public final class JobOptions extends CommonOptions {
               .formatted(stateDirectory().toAbsolutePath(), e.getMessage()),
           e);
     }
-  }
-
-  @Override
-  protected Map<String, String> ownSettings() {
-    Map<String, String> settings = new LinkedHashMap<>();
-    settings.put("guarantee", guarantee.name());
-    settings.put("commit-interval", Durations.format(commitInterval));
-    settings.put("threads", Integer.toString(threads));
-    settings.put("state-memory", (stateMemory >> 20) + "MB");
-    settings.put("standby-replicas", Integer.toString(standbyReplicas));
-    settings.put("http-host", httpHost);
-    return settings;
-  }
-
-  private static @Nullable Integer fromEnvironment(String name) {
-    String value = System.getenv(name);
-    return value == null || value.isBlank() ? null : Integer.valueOf(value.strip());
   }
 }

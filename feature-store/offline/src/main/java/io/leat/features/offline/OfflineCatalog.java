@@ -3,7 +3,7 @@ package io.leat.features.offline;
 import io.leat.common.ErrorCode;
 import io.leat.common.LeatException;
 import io.leat.features.offline.files.LocalFileIO;
-import io.leat.runtime.flink.FlinkJobOptions;
+import io.leat.runtime.settings.FlinkJobOptions;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.UncheckedIOException;

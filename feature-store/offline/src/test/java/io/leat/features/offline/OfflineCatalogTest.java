@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.leat.common.LeatException;
 import io.leat.features.offline.replay.Snapshots;
 import io.leat.features.offline.replay.TableSnapshot;
-import io.leat.runtime.flink.FlinkJobOptions;
+import io.leat.runtime.settings.FlinkJobOptions;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

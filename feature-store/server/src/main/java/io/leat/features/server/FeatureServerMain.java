@@ -4,8 +4,8 @@ import io.leat.common.LeatException;
 import io.leat.pipeline.definition.PipelineException;
 import io.leat.runtime.RunningService;
 import io.leat.runtime.ServiceMain;
+import io.leat.runtime.settings.Settings;
 import java.util.concurrent.Callable;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -22,12 +22,12 @@ public final class FeatureServerMain implements ServiceMain, Callable<Integer> {
   @Spec private CommandSpec spec = CommandSpec.create();
 
   public static void main(String[] arguments) {
-    System.exit(new CommandLine(new FeatureServerMain()).execute(arguments));
+    System.exit(Settings.commandLine(new FeatureServerMain()).execute(arguments));
   }
 
   @Override
   public FeatureServer start(String... flags) throws PipelineException {
-    ServerOptions given = CommandLine.populateCommand(new ServerOptions(), flags);
+    ServerOptions given = Settings.parse(new ServerOptions(), flags);
     return FeatureServer.start(given.job(), given.settings());
   }
 

@@ -3,13 +3,17 @@ package io.leat.features.server;
 import io.leat.common.LeatException;
 import io.leat.runtime.JobOptions;
 import io.leat.runtime.http.AccessOptions;
-import io.leat.runtime.options.DurationConverter;
+import io.leat.runtime.settings.DurationConverter;
+import io.leat.runtime.settings.EnvironmentDefaults;
+import io.leat.runtime.settings.Setting;
 import java.time.Duration;
 import java.util.OptionalInt;
+import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Every setting of a feature server, by flag or by environment. */
+@Command(defaultValueProvider = EnvironmentDefaults.class)
 public final class ServerOptions {
   private static final long MEBIBYTE = 1L << 20;
 
@@ -17,67 +21,64 @@ public final class ServerOptions {
 
   @Mixin private AccessOptions access = new AccessOptions();
 
+  @Setting(least = "1", most = "1024")
   @Option(
       names = "--max-request-mb",
       paramLabel = "N",
-      defaultValue = "${env:LEAT_MAX_REQUEST_MB:-1}",
-      description =
-          "Largest request body, MiB. Environment: LEAT_MAX_REQUEST_MB. Default: ${DEFAULT-VALUE}.")
+      defaultValue = "1",
+      description = "Largest request body, MiB.")
   private long maxRequest;
 
+  @Setting(least = "1")
   @Option(
       names = "--max-rows",
       paramLabel = "N",
-      defaultValue = "${env:LEAT_MAX_ROWS:-1000}",
-      description =
-          "Most rows of one request. Environment: LEAT_MAX_ROWS. Default: ${DEFAULT-VALUE}.")
+      defaultValue = "1000",
+      description = "Most rows of one request.")
   private int maxRows;
 
+  @Setting(least = "1")
   @Option(
       names = "--max-values",
       paramLabel = "N",
-      defaultValue = "${env:LEAT_MAX_VALUES:-100000}",
-      description =
-          "Most values of one answer, rows times features. Environment: LEAT_MAX_VALUES. Default:"
-              + " ${DEFAULT-VALUE}.")
+      defaultValue = "100000",
+      description = "Most values of one answer, rows times features.")
   private int maxValues;
 
+  @Setting(least = "1")
   @Option(
       names = "--max-concurrent",
       paramLabel = "N",
-      defaultValue = "${env:LEAT_MAX_CONCURRENT:-256}",
-      description =
-          "Most requests that are read at once; beyond it the answer is 429. Environment:"
-              + " LEAT_MAX_CONCURRENT. Default: ${DEFAULT-VALUE}.")
+      defaultValue = "256",
+      description = "Most requests that are read at once; beyond it the answer is 429.")
   private int maxConcurrent;
 
+  @Setting(least = "1ms")
   @Option(
       names = "--timeout",
       paramLabel = "DURATION",
       converter = DurationConverter.class,
-      defaultValue = "${env:LEAT_TIMEOUT:-10s}",
-      description =
-          "How long a request may take; then the answer is 503. Environment: LEAT_TIMEOUT."
-              + " Default: ${DEFAULT-VALUE}.")
+      defaultValue = "10s",
+      description = "How long a request may take; then the answer is 503.")
   private Duration timeout = Duration.ofSeconds(10);
 
+  @Setting(least = "0ms")
   @Option(
       names = "--drain",
       paramLabel = "DURATION",
       converter = DurationConverter.class,
-      defaultValue = "${env:LEAT_DRAIN:-5s}",
+      defaultValue = "5s",
       description =
-          "How long requests are still answered after the server was told to stop and says that"
-              + " it is not ready. Environment: LEAT_DRAIN. Default: ${DEFAULT-VALUE}.")
+          "How long requests are still answered after the server was told to stop and says that it is not ready.")
   private Duration drain = Duration.ofSeconds(5);
 
+  @Setting(least = "0", most = "65535")
   @Option(
       names = "--page-port",
       paramLabel = "PORT",
-      defaultValue = "${env:LEAT_PAGE_PORT:-0}",
+      defaultValue = "0",
       description =
-          "Second port to answer on, for browsers: they refuse 6566. 0 for none. Environment:"
-              + " LEAT_PAGE_PORT. Default: ${DEFAULT-VALUE}.")
+          "Second port to answer on, for browsers: they refuse 6566. 0 for none; leat up takes 7075.")
   private int pagePort;
 
   /** The settings that every service takes. */

@@ -1,6 +1,7 @@
 package io.leat.runtime.flink;
 
 import io.leat.pipeline.definition.Pipeline;
+import io.leat.runtime.settings.FlinkJobOptions;
 import java.util.Properties;
 
 /**

@@ -2,6 +2,8 @@ package io.leat.runtime.flink;
 
 import io.leat.pipeline.definition.Pipeline;
 import io.leat.pipeline.definition.PipelineException;
+import io.leat.runtime.settings.FlinkJobOptions;
+import io.leat.runtime.settings.Settings;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.streaming.api.graph.StreamGraph;
@@ -30,7 +32,8 @@ public final class FlinkJobs {
     CommandLine command = new CommandLine(CommandLine.Model.CommandSpec.create().name(job.name()));
     command.addMixin("options", options);
     command.getCommandSpec().mixinStandardHelpOptions(true);
-    command.setExecutionStrategy(parsed -> submit(job, options));
+    Settings.document(command)
+        .setExecutionStrategy(Settings.checked(parsed -> submit(job, options)));
     int code = command.execute(arguments);
     if (code != 0) {
       System.exit(code);

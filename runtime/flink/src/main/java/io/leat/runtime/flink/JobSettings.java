@@ -1,7 +1,6 @@
 package io.leat.runtime.flink;
 
-import io.leat.common.ErrorCode;
-import io.leat.common.LeatException;
+import io.leat.runtime.settings.FlinkJobOptions;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.apache.flink.configuration.CheckpointingOptions;
@@ -21,8 +20,6 @@ final class JobSettings {
    */
   private static final Duration CHECKPOINT_TIMEOUT = Duration.ofMinutes(5);
 
-  private static final Duration LONGEST_INTERVAL = Duration.ofMinutes(5);
-
   /** Failed checkpoints lose nothing; a job that stands still on an outage fails them in a row. */
   private static final int TOLERABLE_FAILED_CHECKPOINTS = 1_000;
 
@@ -31,21 +28,15 @@ final class JobSettings {
    */
   private static final int RESTARTS = 10;
 
-  /** Fixed, since state cannot be resumed with another. */
-  private static final int MAX_PARALLELISM = 128;
-
   private JobSettings() {}
 
   /**
    * Settings of a job that runs on a cluster which knows itself where state and checkpoints belong.
-   *
-   * @throws LeatException with one clear sentence if an option is out of range
    */
   static Configuration of(FlinkJobOptions options) {
-    check(options);
     Configuration settings = new Configuration();
     settings.set(PipelineOptions.GENERIC_TYPES, false);
-    settings.set(PipelineOptions.MAX_PARALLELISM, MAX_PARALLELISM);
+    settings.set(PipelineOptions.MAX_PARALLELISM, FlinkJobOptions.MOST_PARALLELISM);
     settings.set(
         CheckpointingOptions.CHECKPOINTING_CONSISTENCY_MODE, CheckpointingMode.EXACTLY_ONCE);
     settings.set(CheckpointingOptions.CHECKPOINTING_INTERVAL, options.checkpointInterval());
@@ -85,21 +76,5 @@ final class JobSettings {
     settings.set(CheckpointingOptions.MAX_RETAINED_CHECKPOINTS, Checkpoints.KEPT);
     settings.set(CheckpointingOptions.CHECKPOINTS_DIRECTORY, checkpoints.toUri().toString());
     return settings;
-  }
-
-  private static void check(FlinkJobOptions options) {
-    Duration interval = options.checkpointInterval();
-    if (interval.isZero() || interval.compareTo(LONGEST_INTERVAL) > 0) {
-      throw new LeatException(
-          ErrorCode.SETTING,
-          "--checkpoint-interval is %s; expected more than 0 and at most 5m, so that a sink's transaction outlives it"
-              .formatted(interval));
-    }
-    if (options.parallelism() < 1 || options.parallelism() > MAX_PARALLELISM) {
-      throw new LeatException(
-          ErrorCode.SETTING,
-          "--parallelism is %d; expected 1 to %d"
-              .formatted(options.parallelism(), MAX_PARALLELISM));
-    }
   }
 }

@@ -7,6 +7,9 @@ import io.leat.common.ErrorCode;
 import io.leat.common.LeatException;
 import io.leat.pipeline.definition.Pipeline;
 import io.leat.pipeline.definition.PipelineException;
+import io.leat.runtime.settings.FlinkJobOptions;
+import io.leat.runtime.settings.LocalClusterOptions;
+import io.leat.runtime.settings.Settings;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -29,10 +32,8 @@ import org.apache.flink.runtime.minicluster.MiniCluster;
 import org.apache.flink.util.FileUtils;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /**
@@ -56,34 +57,7 @@ public final class LocalCluster implements Callable<Integer> {
   private static final Duration LAST_CHECKPOINT = Duration.ofSeconds(15);
   private static final Duration STOP = Duration.ofSeconds(10);
 
-  @Mixin private FlinkJobOptions options = new FlinkJobOptions();
-
-  @Option(
-      names = "--rest-port",
-      paramLabel = "PORT",
-      defaultValue = "${env:LEAT_FLINK_REST_PORT:-8081}",
-      description =
-          "Port of Flink's REST interface, on loopback; 0 takes a free one. Environment:"
-              + " LEAT_FLINK_REST_PORT. Default: ${DEFAULT-VALUE}.")
-  private int restPort;
-
-  @Option(
-      names = "--metrics-port",
-      paramLabel = "PORT",
-      defaultValue = "${env:LEAT_FLINK_METRICS_PORT:-9249}",
-      description =
-          "Port of the Prometheus metrics, on loopback; 0 takes a free one. Environment:"
-              + " LEAT_FLINK_METRICS_PORT. Default: ${DEFAULT-VALUE}.")
-  private int metricsPort;
-
-  @Option(
-      names = "--allow-non-restored-state",
-      defaultValue = "${env:LEAT_ALLOW_NON_RESTORED_STATE:-false}",
-      description =
-          "Leave out the part of a checkpoint that a job no longer has a place for, after an event,"
-              + " a service or a monitor was taken out of its pipeline. Environment:"
-              + " LEAT_ALLOW_NON_RESTORED_STATE.")
-  private boolean allowNonRestoredState;
+  @Mixin private LocalClusterOptions settings = new LocalClusterOptions();
 
   @Parameters(
       paramLabel = "CLASS",
@@ -92,7 +66,7 @@ public final class LocalCluster implements Callable<Integer> {
   private List<String> classes = List.of();
 
   public static void main(String[] arguments) {
-    System.exit(new CommandLine(new LocalCluster()).execute(arguments));
+    System.exit(Settings.commandLine(new LocalCluster()).execute(arguments));
   }
 
   @Override
@@ -114,6 +88,7 @@ public final class LocalCluster implements Callable<Integer> {
   }
 
   private void run() throws PipelineException, InterruptedException {
+    FlinkJobOptions options = settings.jobs();
     Pipeline pipeline = options.readPipeline();
     log.info("The local cluster starts: {}", options);
     List<Job> jobs =
@@ -145,14 +120,17 @@ public final class LocalCluster implements Callable<Integer> {
       throws InterruptedException {
     MiniCluster cluster =
         LoopbackMiniCluster.create(
-            scratch, restPort, metricsPort, graphs.size() * options.parallelism());
+            scratch,
+            settings.restPort(),
+            settings.metricsPort(),
+            graphs.size() * settings.jobs().parallelism());
     try {
       cluster.start();
     } catch (Exception e) {
       throw new LeatException(
           ErrorCode.JOB_FAILED,
           "Flink did not start with REST on port %d and metrics on port %d: %s"
-              .formatted(restPort, metricsPort, rootMessage(e)),
+              .formatted(settings.restPort(), settings.metricsPort(), rootMessage(e)),
           e);
     }
     AtomicBoolean reported = new AtomicBoolean();
@@ -268,7 +246,7 @@ public final class LocalCluster implements Callable<Integer> {
             graph.setSavepointRestoreSettings(
                 SavepointRestoreSettings.forPath(
                     checkpoint.toUri().toString(),
-                    allowNonRestoredState,
+                    settings.allowNonRestoredState(),
                     RecoveryClaimMode.CLAIM)));
     log.info(
         "{} {}",

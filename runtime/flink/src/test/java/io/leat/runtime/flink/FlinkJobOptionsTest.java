@@ -3,7 +3,8 @@ package io.leat.runtime.flink;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.leat.common.LeatException;
+import io.leat.runtime.settings.FlinkJobOptions;
+import io.leat.runtime.settings.Settings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -61,10 +62,12 @@ class FlinkJobOptionsTest {
 
   @Test
   void anIntervalThatATransactionWouldNotOutliveIsRefused() {
-    assertThatThrownBy(() -> JobSettings.of(options("--checkpoint-interval=10m")))
-        .isInstanceOf(LeatException.class)
-        .hasMessageContaining(
-            "--checkpoint-interval is PT10M; expected more than 0 and at most 5m");
+    assertThatThrownBy(
+            () ->
+                Settings.parse(
+                    new FlinkJobOptions(), "--pipeline=here", "--checkpoint-interval=10m"))
+        .isInstanceOf(CommandLine.ParameterException.class)
+        .hasMessage("--checkpoint-interval is 10m; expected 1ms to 5m");
   }
 
   private static FlinkJobOptions options(String... arguments) {

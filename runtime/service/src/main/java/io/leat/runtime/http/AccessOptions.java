@@ -2,40 +2,45 @@ package io.leat.runtime.http;
 
 import io.leat.common.ErrorCode;
 import io.leat.common.LeatException;
+import io.leat.runtime.settings.EnvironmentDefaults;
+import io.leat.runtime.settings.Setting;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /** The settings of who may come in by a service's HTTP endpoint. */
+@Command(defaultValueProvider = EnvironmentDefaults.class)
 public final class AccessOptions {
+  @Setting
   @Option(
       names = "--api-keys",
       paramLabel = "FILE",
       description =
-          "Who may come in: lines name:sha256, the hash in hex. Without it the endpoint opens on"
-              + " loopback alone. Environment: LEAT_API_KEYS.")
-  private @Nullable Path apiKeys = path("LEAT_API_KEYS");
+          "Who may come in: lines name:sha256, the hash in hex. Without it the endpoint opens on loopback alone; refused where others than its owner can read it.")
+  private @Nullable Path apiKeys;
 
+  @Setting
   @Option(
       names = "--tls-certificate",
       paramLabel = "FILE",
       description =
-          "Certificate chain, PEM: the endpoint speaks HTTPS. Environment: LEAT_TLS_CERTIFICATE.")
-  private @Nullable Path certificate = path("LEAT_TLS_CERTIFICATE");
+          "Certificate chain, X.509 in PEM: the port speaks HTTPS, health and metrics too.")
+  private @Nullable Path certificate;
 
+  @Setting
   @Option(
       names = "--tls-key",
       paramLabel = "FILE",
-      description = "Its private key, PKCS#8 PEM without password. Environment: LEAT_TLS_KEY.")
-  private @Nullable Path key = path("LEAT_TLS_KEY");
+      description = "Its private key, PKCS#8 PEM without password.")
+  private @Nullable Path key;
 
+  @Setting
   @Option(
       names = "--open",
-      defaultValue = "${env:LEAT_OPEN:-false}",
-      description =
-          "Opens beyond loopback without API keys, where the network keeps others out. Environment:"
-              + " LEAT_OPEN=true.")
+      defaultValue = "false",
+      description = "Opens beyond loopback without API keys, where the network keeps others out.")
   private boolean open;
 
   /**
@@ -55,10 +60,5 @@ public final class AccessOptions {
             ? Optional.empty()
             : Optional.of(new Access.Tls(certificate, key)),
         open);
-  }
-
-  private static @Nullable Path path(String variable) {
-    String value = System.getenv(variable);
-    return value == null || value.isBlank() ? null : Path.of(value.strip());
   }
 }

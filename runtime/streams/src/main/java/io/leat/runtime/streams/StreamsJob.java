@@ -4,9 +4,9 @@ import io.leat.pipeline.definition.PipelineException;
 import io.leat.runtime.JobOptions;
 import io.leat.runtime.RunningService;
 import io.leat.runtime.ServiceMain;
+import io.leat.runtime.settings.Settings;
 import java.util.Map;
 import org.apache.kafka.streams.Topology;
-import picocli.CommandLine;
 
 /**
  * One Kafka Streams service: its name and the one readable place where its topology is built. With
@@ -27,6 +27,6 @@ public interface StreamsJob extends ServiceMain {
 
   @Override
   default RunningService start(String... flags) throws PipelineException {
-    return HealingService.start(this, CommandLine.populateCommand(new JobOptions(), flags));
+    return HealingService.start(this, Settings.parse(new JobOptions(), flags));
   }
 }

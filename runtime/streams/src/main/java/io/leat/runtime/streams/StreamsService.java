@@ -12,6 +12,7 @@ import io.leat.runtime.Readiness;
 import io.leat.runtime.RunningService;
 import io.leat.runtime.ServiceServer;
 import io.leat.runtime.http.Access;
+import io.leat.runtime.settings.Settings;
 import io.leat.schemas.RegistryException;
 import io.leat.schemas.Topics;
 import io.micrometer.core.instrument.binder.kafka.KafkaStreamsMetrics;
@@ -323,7 +324,7 @@ public final class StreamsService implements RunningService {
     CommandLine command = new CommandLine(CommandLine.Model.CommandSpec.create().name(job.name()));
     command.addMixin("options", options);
     command.getCommandSpec().mixinStandardHelpOptions(true);
-    command.setExecutionStrategy(parsed -> run(job, options));
+    Settings.document(command).setExecutionStrategy(Settings.checked(parsed -> run(job, options)));
     return command.execute(arguments);
   }
 

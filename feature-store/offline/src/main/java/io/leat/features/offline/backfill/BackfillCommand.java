@@ -8,7 +8,7 @@ import io.leat.features.offline.replay.PipelineReference;
 import io.leat.features.offline.replay.Snapshots;
 import io.leat.features.offline.replay.TableCommand;
 import io.leat.features.offline.replay.TableSnapshot;
-import io.leat.runtime.options.BackfillOptions;
+import io.leat.runtime.settings.BackfillOptions;
 import io.leat.schemas.backfill.BackfillRecord.Complete;
 import io.leat.schemas.backfill.BackfillStatus;
 import io.leat.schemas.backfill.LogCut;

@@ -6,7 +6,7 @@ import io.leat.features.offline.replay.PipelineReference;
 import io.leat.features.offline.replay.ServiceReference;
 import io.leat.features.offline.replay.Snapshots;
 import io.leat.features.offline.replay.TableCommand;
-import io.leat.runtime.options.ConsistencyOptions;
+import io.leat.runtime.settings.ConsistencyOptions;
 import java.io.IOException;
 import java.util.Map;
 

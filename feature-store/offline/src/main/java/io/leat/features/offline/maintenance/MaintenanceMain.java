@@ -5,7 +5,7 @@ import io.leat.features.offline.OfflineCatalog;
 import io.leat.pipeline.definition.Pipeline;
 import io.leat.pipeline.definition.PipelineException;
 import io.leat.pipeline.reader.PipelineReader;
-import io.leat.runtime.options.MaintenanceOptions;
+import io.leat.runtime.settings.MaintenanceOptions;
 import java.time.InstantSource;
 import java.util.concurrent.Callable;
 import org.slf4j.Logger;
