@@ -37,12 +37,19 @@ class ArchitectureTest {
           module("platform", "io.leat.platform..", "schemas", "pipeline"),
           module("stack", "io.leat.stack.."),
           module("testing", "io.leat.testing..", "schemas", "stack"),
-          module("runtime/settings", "io.leat.runtime.settings..", "schemas", "pipeline"),
+          module(
+              "runtime/settings", "io.leat.runtime.settings..", "schemas", "pipeline", "platform"),
+          module(
+              "runtime/access",
+              "io.leat.runtime.access..",
+              "schemas",
+              "pipeline",
+              "runtime/settings"),
           Map.entry(
               "runtime/service",
               new Module(
-                  List.of("io.leat.runtime", "io.leat.runtime.http"),
-                  List.of("schemas", "pipeline", "runtime/settings"))),
+                  List.of("io.leat.runtime"),
+                  List.of("schemas", "pipeline", "runtime/settings", "runtime/access"))),
           module(
               "runtime/streams",
               "io.leat.runtime.streams..",
@@ -50,6 +57,7 @@ class ArchitectureTest {
               "pipeline",
               "platform",
               "runtime/settings",
+              "runtime/access",
               "runtime/service"),
           module(
               "runtime/flink", "io.leat.runtime.flink..", "schemas", "pipeline", "runtime/settings"),
@@ -60,6 +68,7 @@ class ArchitectureTest {
               "pipeline",
               "platform",
               "runtime/settings",
+              "runtime/access",
               "runtime/service",
               "runtime/streams"),
           module(
@@ -68,6 +77,7 @@ class ArchitectureTest {
               "schemas",
               "pipeline",
               "runtime/settings",
+              "runtime/access",
               "runtime/service",
               "runtime/streams",
               "ingestion"),
@@ -85,6 +95,7 @@ class ArchitectureTest {
               "pipeline",
               "platform",
               "runtime/settings",
+              "runtime/access",
               "runtime/service",
               "runtime/streams",
               "feature-store/engine"),
@@ -96,6 +107,7 @@ class ArchitectureTest {
               "pipeline",
               "platform",
               "runtime/settings",
+              "runtime/access",
               "runtime/service",
               "feature-store/engine",
               "feature-store/online"),
@@ -114,6 +126,7 @@ class ArchitectureTest {
               "schemas",
               "pipeline",
               "runtime/settings",
+              "runtime/access",
               "runtime/service",
               "runtime/streams"),
           Map.entry(
@@ -135,6 +148,7 @@ class ArchitectureTest {
               "pipeline",
               "platform",
               "runtime/settings",
+              "runtime/access",
               "runtime/service",
               "runtime/streams"),
           module("examples", "io.leat.examples..", "schemas"),
@@ -144,6 +158,7 @@ class ArchitectureTest {
               "schemas",
               "pipeline",
               "runtime/settings",
+              "runtime/access",
               "runtime/service"),
           Map.entry(
               "cli",
@@ -155,6 +170,7 @@ class ArchitectureTest {
                       "platform",
                       "stack",
                       "runtime/settings",
+                      "runtime/access",
                       "runtime/service",
                       "runtime/streams",
                       "ingestion",

@@ -12,7 +12,7 @@ import com.linecorp.armeria.server.ServiceRequestContext;
 import io.leat.pipeline.definition.Pipeline;
 import io.leat.runtime.Readiness;
 import io.leat.runtime.ServiceServer;
-import io.leat.runtime.http.Access;
+import io.leat.runtime.access.Access;
 import io.leat.schemas.RegistryClient;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;

@@ -3,6 +3,7 @@ package io.leat.cli.define;
 import io.leat.pipeline.apply.Change.State;
 import io.leat.pipeline.apply.Plan;
 import io.leat.pipeline.definition.PipelineException;
+import io.leat.runtime.access.Principal;
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -24,10 +25,7 @@ public final class ApplyCommand implements Callable<Integer> {
   @Override
   public Integer call() throws PipelineException {
     PrintWriter out = spec.commandLine().getOut();
-    Plan plan =
-        definition
-            .applier()
-            .apply(definition.pipeline(), System.getProperty("user.name", "unknown"));
+    Plan plan = definition.applier().apply(definition.pipeline(), Principal.ofThisProcess().name());
     plan.in(State.CREATE).forEach(out::println);
     out.println(
         plan.isEmpty() ? "Nothing to do: all of it is there." : "Applied " + plan.pipeline() + ".");

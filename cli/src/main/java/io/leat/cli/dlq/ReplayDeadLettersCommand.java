@@ -10,6 +10,7 @@ import io.leat.deadletters.ReplayPlan;
 import io.leat.deadletters.ReplayReport;
 import io.leat.pipeline.definition.Pipeline;
 import io.leat.pipeline.definition.PipelineException;
+import io.leat.runtime.access.Principal;
 import io.leat.schemas.RegistryClient;
 import java.io.PrintWriter;
 import java.time.InstantSource;
@@ -100,11 +101,7 @@ final class ReplayDeadLettersCommand implements Callable<Integer> {
             InstantSource.system());
     ReplayPlan plan =
         new ReplayPlan(
-            wanted,
-            limit,
-            ReplayPlan.USUAL_BATCH,
-            System.getProperty("user.name", "unknown"),
-            dryRun);
+            wanted, limit, ReplayPlan.USUAL_BATCH, Principal.ofThisProcess().name(), dryRun);
     try (ProgressBar bar = bar()) {
       Printer printer = new Printer(bar);
       ReplayReport report = replay.run(plan, printer);

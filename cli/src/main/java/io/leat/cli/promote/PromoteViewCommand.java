@@ -10,6 +10,7 @@ import io.leat.pipeline.definition.FeatureView;
 import io.leat.pipeline.definition.Pipeline;
 import io.leat.pipeline.definition.PipelineException;
 import io.leat.records.Definition;
+import io.leat.runtime.access.Principal;
 import java.io.PrintWriter;
 import java.time.InstantSource;
 import java.util.Collection;
@@ -118,12 +119,7 @@ public final class PromoteViewCommand implements Callable<Integer> {
       return;
     }
     Promotions.promote(
-        log,
-        pipeline,
-        view,
-        before,
-        System.getProperty("user.name", "unknown"),
-        InstantSource.system());
+        log, pipeline, view, before, Principal.ofThisProcess().name(), InstantSource.system());
     if (view.version() == before.version()) {
       out.printf(
           "%s meant version %d as the lowest; from now on it means it because it was promoted,"

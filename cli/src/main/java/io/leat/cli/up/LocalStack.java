@@ -11,6 +11,7 @@ import io.leat.pipeline.definition.Pipeline;
 import io.leat.platform.Kind;
 import io.leat.platform.Service;
 import io.leat.platform.Services;
+import io.leat.runtime.access.Principal;
 import io.leat.schemas.RegistryClient;
 import io.leat.stack.BrokerProcess;
 import io.leat.stack.HttpProbe;
@@ -118,7 +119,7 @@ final class LocalStack implements AutoCloseable {
     new Applier(
             Map.of("bootstrap.servers", endpoints.bootstrapServers()),
             new RegistryClient(endpoints.registryUrl()))
-        .apply(pipeline, System.getProperty("user.name", "unknown"));
+        .apply(pipeline, Principal.ofThisProcess().name());
     say(
         "services (%s) and Flink jobs"
             .formatted(services.stream().map(Service::name).collect(Collectors.joining(", "))));

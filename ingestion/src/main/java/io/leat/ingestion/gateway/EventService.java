@@ -19,13 +19,15 @@ import com.linecorp.armeria.server.ServiceRequestContext;
 import io.leat.common.LeatException;
 import io.leat.ingestion.gateway.ContractValidator.Validated;
 import io.leat.ingestion.gateway.RequestBody.Form;
-import io.leat.runtime.http.Access;
-import io.leat.runtime.http.JsonErrors;
+import io.leat.runtime.access.Access;
+import io.leat.runtime.access.JsonErrors;
+import io.leat.runtime.access.Principal;
+import io.leat.runtime.access.RefusedException;
+import io.leat.runtime.access.Role;
 import io.micrometer.core.instrument.Timer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
@@ -79,7 +81,7 @@ final class EventService implements HttpService {
             .exceptionally(EventService::failed)
             .thenApply(
                 answer -> {
-                  metrics.answered(sample, answer.status());
+                  metrics.answered(sample, Principal.nameOf(context), answer.status());
                   return response(answer);
                 }));
   }
@@ -87,7 +89,7 @@ final class EventService implements HttpService {
   private CompletableFuture<Answer> answer(ServiceRequestContext context, HttpRequest request) {
     String event = String.valueOf(context.pathParam("event"));
     try {
-      authenticate(request.headers());
+      admit(context);
       ContractValidator validator = validators.get(event);
       if (validator == null) {
         throw new RequestException(
@@ -109,10 +111,11 @@ final class EventService implements HttpService {
     }
   }
 
-  private void authenticate(RequestHeaders headers) {
-    Optional<Access.Refusal> refusal = access.refusal(headers);
-    if (refusal.isPresent()) {
-      throw new RequestException(refusal.get().status(), refusal.get().detail());
+  private void admit(ServiceRequestContext context) {
+    try {
+      access.admit(context, Role.WRITE_EVENTS);
+    } catch (RefusedException e) {
+      throw new RequestException(e.status(), e.detail());
     }
   }
 

@@ -11,7 +11,9 @@ import java.util.concurrent.ConcurrentHashMap;
 final class GatewayMetrics {
   private final MeterRegistry registry;
   private final Map<String, Counter> events = new ConcurrentHashMap<>();
-  private final Map<Integer, Timer> requests = new ConcurrentHashMap<>();
+  private final Map<OfRequests, Timer> requests = new ConcurrentHashMap<>();
+
+  private record OfRequests(String principal, int status) {}
 
   GatewayMetrics(MeterRegistry registry, EventSender sender) {
     this.registry = registry;
@@ -22,14 +24,14 @@ final class GatewayMetrics {
     return Timer.start(registry);
   }
 
-  void answered(Timer.Sample sample, HttpStatus status) {
+  void answered(Timer.Sample sample, String principal, HttpStatus status) {
     sample.stop(
         requests.computeIfAbsent(
-            status.code(),
-            code ->
+            new OfRequests(principal, status.code()),
+            key ->
                 Timer.builder("leat.gateway.requests")
-                    .description("Requests to the HTTP gateway, by status.")
-                    .tag("status", Integer.toString(code))
+                    .description("Requests to the HTTP gateway, by sender and status.")
+                    .tags("principal", key.principal(), "status", Integer.toString(key.status()))
                     .register(registry)));
   }
 

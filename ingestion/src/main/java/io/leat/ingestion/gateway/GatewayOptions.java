@@ -1,7 +1,7 @@
 package io.leat.ingestion.gateway;
 
 import io.leat.runtime.JobOptions;
-import io.leat.runtime.http.AccessOptions;
+import io.leat.runtime.access.AccessOptions;
 import io.leat.runtime.settings.DurationConverter;
 import io.leat.runtime.settings.EnvironmentDefaults;
 import io.leat.runtime.settings.Setting;

@@ -1,6 +1,6 @@
 package io.leat.ingestion.gateway;
 
-import io.leat.runtime.http.Access;
+import io.leat.runtime.access.Access;
 
 /**
  * How a gateway is opened.

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.leat.common.LeatException;
 import io.leat.runtime.JobOptions;
-import io.leat.runtime.http.Access;
+import io.leat.runtime.access.Access;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;

@@ -8,7 +8,8 @@ import com.linecorp.armeria.server.Server;
 import com.linecorp.armeria.server.ServerBuilder;
 import io.leat.common.ErrorCode;
 import io.leat.common.LeatException;
-import io.leat.runtime.http.Access;
+import io.leat.runtime.access.Access;
+import io.leat.runtime.access.Role;
 import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
 import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
@@ -75,6 +76,7 @@ public final class ServiceServer implements AutoCloseable {
     builder.service(
         "/metrics",
         access.guard(
+            Role.OPERATE,
             (context, request) ->
                 HttpResponse.of(
                     HttpStatus.OK, MediaType.PLAIN_TEXT_UTF_8, HttpData.ofUtf8(metrics.scrape()))));

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.server.annotation.Post;
-import io.leat.runtime.http.Access;
+import io.leat.runtime.access.Access;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;

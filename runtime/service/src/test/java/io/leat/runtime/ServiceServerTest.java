@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.leat.common.LeatException;
-import io.leat.runtime.http.Access;
-import io.leat.runtime.http.ApiKeys;
+import io.leat.runtime.access.Access;
+import io.leat.runtime.access.ApiKeys;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
 import java.net.ConnectException;

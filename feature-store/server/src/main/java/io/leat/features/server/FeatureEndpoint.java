@@ -13,7 +13,7 @@ import com.linecorp.armeria.common.ResponseHeaders;
 import com.linecorp.armeria.server.HttpService;
 import com.linecorp.armeria.server.ServiceRequestContext;
 import io.leat.features.server.RequestException.Kind;
-import io.leat.runtime.http.JsonErrors;
+import io.leat.runtime.access.JsonErrors;
 
 /** {@code POST /get-online-features}, as Feast's server has it. Thread-safe. */
 final class FeatureEndpoint implements HttpService, ReadGate.Endpoint<HttpResponse> {

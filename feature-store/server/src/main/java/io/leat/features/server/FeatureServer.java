@@ -15,7 +15,7 @@ import io.leat.runtime.JobOptions;
 import io.leat.runtime.Readiness;
 import io.leat.runtime.RunningService;
 import io.leat.runtime.ServiceServer;
-import io.leat.runtime.http.JsonErrors;
+import io.leat.runtime.access.JsonErrors;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.net.InetSocketAddress;

@@ -11,7 +11,10 @@ import com.linecorp.armeria.server.ServiceRequestContext;
 import io.leat.features.server.CommittedState.Depth;
 import io.leat.features.server.CommittedState.NotInMemoryException;
 import io.leat.features.server.RequestException.Kind;
-import io.leat.runtime.http.Access;
+import io.leat.runtime.access.Access;
+import io.leat.runtime.access.Principal;
+import io.leat.runtime.access.RefusedException;
+import io.leat.runtime.access.Role;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
@@ -114,9 +117,9 @@ final class ReadGate {
       context.initiateConnectionShutdown();
     }
     try {
-      enter(context.request().headers());
+      enter(context);
     } catch (RequestException e) {
-      return CompletableFuture.completedFuture(refuse(endpoint, e, start));
+      return CompletableFuture.completedFuture(refuse(context, endpoint, e, start));
     }
     return body.get()
         .handle((whole, failure) -> answer(context, whole, failure, endpoint, start))
@@ -124,12 +127,12 @@ final class ReadGate {
   }
 
   /** Whether the server is in a state to answer, and the request may come in. */
-  private void enter(RequestHeaders headers) throws RequestException {
-    Optional<Access.Refusal> refusal = access.refusal(headers);
-    if (refusal.isPresent()) {
+  private void enter(ServiceRequestContext context) throws RequestException {
+    try {
+      access.admit(context, Role.READ_FEATURES);
+    } catch (RefusedException e) {
       throw new RequestException(
-          refusal.get().status().code() == 401 ? Kind.NO_KEY : Kind.WRONG_KEY,
-          refusal.get().detail());
+          e.status().code() == 401 ? Kind.NO_KEY : Kind.WRONG_KEY, "%s", e.detail());
     }
     Optional<String> why = problem.get();
     if (why.isPresent()) {
@@ -150,6 +153,7 @@ final class ReadGate {
     if (!room.tryAcquire()) {
       return CompletableFuture.completedFuture(
           refuse(
+              context,
               endpoint,
               new RequestException(
                   Kind.TOO_MANY,
@@ -179,7 +183,7 @@ final class ReadGate {
                 try {
                   return answer(context, request, Depth.DISK, endpoint, start);
                 } catch (Throwable e) {
-                  return refuse(endpoint, refusal(e), start);
+                  return refuse(context, endpoint, refusal(e), start);
                 } finally {
                   room.release();
                 }
@@ -188,7 +192,7 @@ final class ReadGate {
       handedOn = true;
       return answer;
     } catch (Throwable e) {
-      return CompletableFuture.completedFuture(refuse(endpoint, refusal(e), start));
+      return CompletableFuture.completedFuture(refuse(context, endpoint, refusal(e), start));
     } finally {
       if (!handedOn) {
         room.release();
@@ -204,7 +208,12 @@ final class ReadGate {
       long start)
       throws RequestException {
     T answer = endpoint.answer(context, request, features.answer(request, clock.instant(), depth));
-    metrics.request(endpoint.name(), request.names().service(), 200, System.nanoTime() - start);
+    metrics.request(
+        endpoint.name(),
+        Principal.nameOf(context),
+        request.names().service(),
+        200,
+        System.nanoTime() - start);
     return answer;
   }
 
@@ -230,9 +239,11 @@ final class ReadGate {
     return new RequestException(Kind.FAILED, "The server failed; its log says why.");
   }
 
-  private <T> T refuse(Endpoint<T> endpoint, RequestException refusal, long start) {
+  private <T> T refuse(
+      ServiceRequestContext context, Endpoint<T> endpoint, RequestException refusal, long start) {
     metrics.request(
         endpoint.name(),
+        Principal.nameOf(context),
         Optional.empty(),
         refusal.kind().status().code(),
         System.nanoTime() - start);

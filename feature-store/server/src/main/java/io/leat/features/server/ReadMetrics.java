@@ -34,7 +34,7 @@ final class ReadMetrics {
   private final Map<ServedView, OfView> views = new IdentityHashMap<>();
   private final Map<OfRequests, Timer> requests = new ConcurrentHashMap<>();
 
-  private record OfRequests(String protocol, String service, int status) {}
+  private record OfRequests(String protocol, String principal, String service, int status) {}
 
   /** The meters of one view. */
   private static final class OfView {
@@ -79,16 +79,19 @@ final class ReadMetrics {
   }
 
   /** A request has been answered, or refused. */
-  void request(String protocol, Optional<String> service, int status, long nanos) {
+  void request(
+      String protocol, String principal, Optional<String> service, int status, long nanos) {
     requests
         .computeIfAbsent(
-            new OfRequests(protocol, service.orElse(NO_SERVICE), status),
+            new OfRequests(protocol, principal, service.orElse(NO_SERVICE), status),
             key ->
                 Timer.builder("leat.feature.server.requests")
                     .description("Requests for online features.")
                     .tags(
                         "protocol",
                         key.protocol(),
+                        "principal",
+                        key.principal(),
                         "service",
                         key.service(),
                         "status",

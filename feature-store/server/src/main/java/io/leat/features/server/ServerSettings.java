@@ -1,6 +1,6 @@
 package io.leat.features.server;
 
-import io.leat.runtime.http.Access;
+import io.leat.runtime.access.Access;
 import java.util.OptionalInt;
 
 /**

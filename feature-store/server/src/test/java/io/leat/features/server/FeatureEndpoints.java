@@ -29,7 +29,7 @@ import io.leat.features.server.feast.RepeatedValue;
 import io.leat.features.server.feast.Value;
 import io.leat.runtime.Readiness;
 import io.leat.runtime.ServiceServer;
-import io.leat.runtime.http.Access;
+import io.leat.runtime.access.Access;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
 import java.io.UncheckedIOException;

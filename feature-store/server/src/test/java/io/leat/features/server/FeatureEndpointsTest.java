@@ -12,8 +12,8 @@ import io.leat.features.server.FeatureEndpoints.Said;
 import io.leat.features.server.FeatureEndpoints.Wire;
 import io.leat.features.server.feast.RepeatedValue;
 import io.leat.features.server.feast.Value;
-import io.leat.runtime.http.Access;
-import io.leat.runtime.http.ApiKeys;
+import io.leat.runtime.access.Access;
+import io.leat.runtime.access.ApiKeys;
 import io.leat.testing.SelfSigned;
 import java.net.ConnectException;
 import java.nio.file.Files;
@@ -103,6 +103,23 @@ class FeatureEndpointsTest {
 
       assertThat(said.status()).isEqualTo(wire.pick(404, 5));
       assertThat(said.message()).contains("There is no feature view nothing;");
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(Wire.class)
+  void aKeyReadsOnlyWithTheRoleForIt(Wire wire) throws Exception {
+    Path keys = Files.writeString(folder.resolve("keys"), "till:" + SECRET + ":write-events\n");
+    Files.setPosixFilePermissions(keys, PosixFilePermissions.fromString("rw-------"));
+    Access access = new Access(Optional.of(ApiKeys.read(keys)), Optional.empty(), false);
+    try (FeatureEndpoints endpoints =
+        FeatureEndpoints.open(folder.resolve("state"), Limits.DEFAULT, access)) {
+      assertThat(endpoints.say(wire, TOTALS.with("x-api-key", "secret")))
+          .satisfies(said -> assertThat(said.status()).isEqualTo(wire.pick(403, 7)))
+          .satisfies(
+              said ->
+                  assertThat(said.message())
+                      .contains("the API key of till has the roles write-events"));
     }
   }
 

@@ -14,7 +14,7 @@ import io.leat.pipeline.definition.Pipeline;
 import io.leat.pipeline.reader.PipelineReader;
 import io.leat.records.FeatureVector;
 import io.leat.runtime.JobOptions;
-import io.leat.runtime.http.Access;
+import io.leat.runtime.access.Access;
 import io.leat.runtime.streams.StreamsService;
 import io.leat.schemas.AvroCodec;
 import io.leat.testing.TestCluster;

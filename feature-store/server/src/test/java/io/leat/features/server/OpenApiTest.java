@@ -8,7 +8,7 @@ import com.linecorp.armeria.common.AggregatedHttpResponse;
 import io.leat.features.server.FeatureEndpoints.Wire;
 import io.leat.features.server.OnlineAnswer.Status;
 import io.leat.features.server.RequestException.Kind;
-import io.leat.runtime.http.Access;
+import io.leat.runtime.access.Access;
 import io.leat.schemas.NullReason;
 import java.nio.file.Path;
 import java.util.ArrayList;

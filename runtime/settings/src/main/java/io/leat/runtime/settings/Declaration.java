@@ -111,7 +111,7 @@ public record Declaration(ArgSpec argument, Setting setting) {
   /** Its value as a log may show it; empty where it has none. */
   public Optional<String> shown() {
     return Optional.ofNullable(argument.getValue())
-        .map(value -> setting.secret() ? HIDDEN : Secrets.shown(name(), text(value)));
+        .map(value -> setting.secret() ? HIDDEN : Secrets.withoutCredentials(text(value)));
   }
 
   private static String text(Object value) {

@@ -11,7 +11,7 @@ import io.leat.runtime.JobOptions;
 import io.leat.runtime.Readiness;
 import io.leat.runtime.RunningService;
 import io.leat.runtime.ServiceServer;
-import io.leat.runtime.http.Access;
+import io.leat.runtime.access.Access;
 import io.leat.runtime.settings.Settings;
 import io.leat.schemas.RegistryException;
 import io.leat.schemas.Topics;

@@ -1,18 +1,17 @@
-package io.leat.runtime.http;
+package io.leat.runtime.access;
 
-import com.linecorp.armeria.common.HttpHeaderNames;
 import com.linecorp.armeria.common.HttpStatus;
 import com.linecorp.armeria.common.RequestHeaders;
 import com.linecorp.armeria.common.SessionProtocol;
 import com.linecorp.armeria.server.HttpService;
 import com.linecorp.armeria.server.ServerBuilder;
+import com.linecorp.armeria.server.ServiceRequestContext;
 import io.leat.common.ErrorCode;
 import io.leat.common.LeatException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import org.slf4j.Logger;
@@ -34,8 +33,6 @@ public record Access(Optional<ApiKeys> keys, Optional<Tls> tls, boolean open) {
   public static final Access OPEN = new Access(Optional.empty(), Optional.empty(), true);
 
   private static final Logger log = LoggerFactory.getLogger(Access.class);
-  private static final String BEARER = "bearer ";
-  private static final String API_KEY = "x-api-key";
   private static final Pattern LOCAL_NAME =
       Pattern.compile(
           "(localhost|127\\.\\d+\\.\\d+\\.\\d+|\\[::1])(:\\d+)?", Pattern.CASE_INSENSITIVE);
@@ -45,9 +42,6 @@ public record Access(Optional<ApiKeys> keys, Optional<Tls> tls, boolean open) {
    * @param key PKCS#8 private key, PEM, without password
    */
   public record Tls(Path certificate, Path key) {}
-
-  /** Why a request is not let in: 401 or 403, and one sentence. */
-  public record Refusal(HttpStatus status, String detail) {}
 
   /**
    * Makes sure that an endpoint may be opened on a host.
@@ -111,46 +105,67 @@ public record Access(Optional<ApiKeys> keys, Optional<Tls> tls, boolean open) {
     }
   }
 
-  /** Why a request must not come in; empty where it may. */
-  public Optional<Refusal> refusal(RequestHeaders headers) {
-    if (keys.isEmpty()) {
-      return open || isLocalName(headers)
-          ? Optional.empty()
-          : Optional.of(
-              new Refusal(
-                  HttpStatus.FORBIDDEN,
-                  "without API keys the endpoint answers to localhost, 127.0.0.1 and [::1] alone, not"
-                      + " to "
-                      + headers.authority()));
+  /**
+   * Lets a request in that its sender may make; from then on {@link Principal#nameOf} knows them.
+   *
+   * @throws RefusedException if it is not known whose it is, or they lack the role
+   */
+  public Principal admit(ServiceRequestContext request, Role role) throws RefusedException {
+    Principal sender = admit(request);
+    if (!sender.has(role)) {
+      throw new RefusedException(
+          HttpStatus.FORBIDDEN,
+          "the API key of %s has the roles %s, and this takes %s"
+              .formatted(sender.name(), sender.writtenRoles(), role));
     }
-    String authorization = headers.get(HttpHeaderNames.AUTHORIZATION, "");
-    String key =
-        authorization.toLowerCase(Locale.ROOT).startsWith(BEARER)
-            ? authorization.substring(BEARER.length()).strip()
-            : headers.get(API_KEY, "");
-    if (key.isEmpty()) {
-      return Optional.of(
-          new Refusal(
-              HttpStatus.UNAUTHORIZED,
-              "there is no API key; send it as 'Authorization: Bearer KEY' or 'X-API-Key: KEY'"));
-    }
-    return keys.get().nameOf(key).isPresent()
-        ? Optional.empty()
-        : Optional.of(new Refusal(HttpStatus.FORBIDDEN, "the API key is none of this endpoint"));
+    return sender;
   }
 
-  /** A service that answers those alone who may come in, and others why they may not. */
+  private Principal admit(ServiceRequestContext request) throws RefusedException {
+    Principal sender = authenticator().authenticate(request.request().headers());
+    sender.send(request);
+    return sender;
+  }
+
+  private Authenticator authenticator() {
+    if (keys.isPresent()) {
+      return keys.get();
+    }
+    return open ? headers -> Principal.ANONYMOUS : Access::ofThisMachine;
+  }
+
+  /** A service that answers whom it may, whatever their roles, and others why it does not. */
   public HttpService guard(HttpService service) {
     return (context, request) -> {
-      Optional<Refusal> refusal = refusal(request.headers());
-      return refusal.isPresent()
-          ? JsonErrors.response(refusal.get().status(), refusal.get().detail())
-          : service.serve(context, request);
+      try {
+        admit(context);
+      } catch (RefusedException e) {
+        return JsonErrors.response(e.status(), e.detail());
+      }
+      return service.serve(context, request);
+    };
+  }
+
+  /** A service that answers those who have a role, and others why it does not. */
+  public HttpService guard(Role role, HttpService service) {
+    return (context, request) -> {
+      try {
+        admit(context, role);
+      } catch (RefusedException e) {
+        return JsonErrors.response(e.status(), e.detail());
+      }
+      return service.serve(context, request);
     };
   }
 
   /** Else a page of any site could come in, by a name of its own that leads to this machine. */
-  private static boolean isLocalName(RequestHeaders headers) {
-    return LOCAL_NAME.matcher(String.valueOf(headers.authority())).matches();
+  private static Principal ofThisMachine(RequestHeaders headers) throws RefusedException {
+    if (LOCAL_NAME.matcher(String.valueOf(headers.authority())).matches()) {
+      return Principal.ANONYMOUS;
+    }
+    throw new RefusedException(
+        HttpStatus.FORBIDDEN,
+        "without API keys the endpoint answers to localhost, 127.0.0.1 and [::1] alone, not to "
+            + headers.authority());
   }
 }

@@ -1,4 +1,4 @@
 @NullMarked
-package io.leat.runtime.http;
+package io.leat.runtime.access;
 
 import org.jspecify.annotations.NullMarked;

@@ -1,4 +1,4 @@
-package io.leat.runtime.http;
+package io.leat.runtime.access;
 
 import com.fasterxml.jackson.core.io.JsonStringEncoder;
 import com.linecorp.armeria.common.AggregatedHttpResponse;

@@ -1,4 +1,4 @@
-package io.leat.runtime.http;
+package io.leat.runtime.access;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -29,11 +30,33 @@ class ApiKeysTest {
         ApiKeys.read(
             file("# who may send\n\nmill:%s\nmill:%s\n".formatted(OTHER, SECRET.toUpperCase())));
 
-    assertThat(keys.nameOf("secret")).hasValue("mill");
-    assertThat(keys.nameOf("other")).hasValue("mill");
-    assertThat(keys.nameOf("Secret")).isEmpty();
-    assertThat(keys.nameOf("")).isEmpty();
-    assertThat(keys.nameOf(SECRET)).isEmpty();
+    assertThat(keys.ownerOf("secret")).hasValue(new Principal("mill", Role.all()));
+    assertThat(keys.ownerOf("other")).hasValue(new Principal("mill", Role.all()));
+    assertThat(keys.ownerOf("Secret")).isEmpty();
+    assertThat(keys.ownerOf("")).isEmpty();
+    assertThat(keys.ownerOf(SECRET)).isEmpty();
+  }
+
+  @Test
+  void aKeyHasTheRolesThatStandBehindIt() throws IOException {
+    ApiKeys keys =
+        ApiKeys.read(
+            file("mill:%s:write-events\nshop:%s:read-features,operate\n".formatted(SECRET, OTHER)));
+
+    assertThat(keys.ownerOf("secret")).hasValue(new Principal("mill", Set.of(Role.WRITE_EVENTS)));
+    assertThat(keys.ownerOf("other"))
+        .hasValue(new Principal("shop", Set.of(Role.READ_FEATURES, Role.OPERATE)));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"write-event", "write-events,", "operate,,operate"})
+  void aRoleThatIsNoneIsNamedWithThoseThatThereAre(String roles) throws IOException {
+    Path file = file("mill:" + SECRET + ":" + roles);
+
+    assertThatThrownBy(() -> ApiKeys.read(file))
+        .isInstanceOf(LeatException.class)
+        .hasMessageStartingWith(file + ":1 has a role that is none: '")
+        .hasMessageContaining("[write-events, read-features, operate]");
   }
 
   @ParameterizedTest

@@ -1,4 +1,4 @@
-package io.leat.runtime.http;
+package io.leat.runtime.access;
 
 import io.leat.common.ErrorCode;
 import io.leat.common.LeatException;
@@ -18,7 +18,7 @@ public final class AccessOptions {
       names = "--api-keys",
       paramLabel = "FILE",
       description =
-          "Who may come in: lines name:sha256, the hash in hex. Without it the endpoint opens on loopback alone; refused where others than its owner can read it.")
+          "Who may come in: lines name:sha256 or name:sha256:role,role, the hash in hex. Without it the endpoint opens on loopback alone; refused where others than its owner can read it.")
   private @Nullable Path apiKeys;
 
   @Setting
