@@ -60,7 +60,11 @@ class ArchitectureTest {
               "runtime/access",
               "runtime/service"),
           module(
-              "runtime/flink", "io.leat.runtime.flink..", "schemas", "pipeline", "runtime/settings"),
+              "runtime/flink",
+              "io.leat.runtime.flink..",
+              "schemas",
+              "pipeline",
+              "runtime/settings"),
           module(
               "ingestion",
               "io.leat.ingestion..",
