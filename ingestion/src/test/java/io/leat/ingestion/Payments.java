@@ -7,7 +7,6 @@ import io.leat.pipeline.definition.Severity;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -48,11 +47,7 @@ final class Payments {
 
   /** The folder of a pipeline with this contract. */
   static Path folder() {
-    try {
-      return Path.of(Payments.class.getResource("/shop").toURI());
-    } catch (URISyntaxException e) {
-      throw new IllegalStateException(e);
-    }
+    return Path.of(System.getProperty("leat.project", ".."), "ingestion/src/test/resources/shop");
   }
 
   static Contract contract(Contract.Rule... rules) {

@@ -4,11 +4,9 @@ import io.leat.pipeline.definition.Pipeline;
 import io.leat.pipeline.definition.PipelineException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Objects;
 import java.util.stream.Stream;
 
 /** A pipeline's folder that a test may change. */
@@ -22,13 +20,9 @@ public final class TestFolder {
 
   /** A copy of the complete pipeline {@code card-payments}, with a file in its model's place. */
   public static TestFolder cardPayments(Path root) {
-    Path source;
-    try {
-      source =
-          Path.of(Objects.requireNonNull(TestFolder.class.getResource("/card-payments")).toURI());
-    } catch (URISyntaxException e) {
-      throw new IllegalStateException(e);
-    }
+    Path source =
+        Path.of(
+            System.getProperty("leat.project", ".."), "pipeline/src/test/resources/card-payments");
     TestFolder folder = new TestFolder(root);
     try (Stream<Path> files = Files.walk(source)) {
       for (Path file : files.filter(Files::isRegularFile).toList()) {

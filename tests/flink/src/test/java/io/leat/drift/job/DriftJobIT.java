@@ -204,7 +204,7 @@ class DriftJobIT {
 
   private Pipeline copyOfPipeline() throws Exception {
     Path source =
-        Path.of(System.getProperty("leat.project"), "drift-detector/job/src/test/resources/prices");
+        Path.of(System.getProperty("leat.project"), "tests/flink/src/test/resources/prices");
     try (Stream<Path> files = Files.walk(source)) {
       for (Path file : files.toList()) {
         Path target = folder.resolve("prices").resolve(source.relativize(file).toString());
