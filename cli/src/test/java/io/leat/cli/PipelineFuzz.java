@@ -37,7 +37,7 @@ class PipelineFuzz {
   }
 
   /** The first byte chooses where the others stand. */
-  @FuzzTest(maxDuration = "10s")
+  @FuzzTest(maxDuration = "3s")
   void whateverAFileHoldsItIsReadOrItsMistakesAreNamed(byte[] bytes) {
     if (bytes.length > 0) {
       String rest = new String(bytes, 1, bytes.length - 1, ISO_8859_1);

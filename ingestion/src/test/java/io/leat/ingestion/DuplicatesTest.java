@@ -3,6 +3,7 @@ package io.leat.ingestion;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.leat.schemas.RecordHeaders;
+import io.leat.testing.soak.Soak;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -105,9 +106,7 @@ class DuplicatesTest {
 
   @Test
   void whatIsDroppedEqualsWhatAListOfAllEventsWouldDrop() {
-    long seed = Long.getLong("leat.test.seed", System.nanoTime());
-    System.out.println("seed " + seed + "; -Dleat.test.seed repeats it");
-    Random random = new Random(seed);
+    Random random = new Random(Soak.seed());
     Map<String, List<Instant>> passed = new HashMap<>();
     List<String> expected = new ArrayList<>();
     Instant time = Orders.NOW.minus(Duration.ofDays(20));

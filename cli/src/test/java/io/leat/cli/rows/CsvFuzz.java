@@ -59,7 +59,7 @@ class CsvFuzz {
     new CommandLine(CommandSpec.create()).addMixin("format", options).parseArgs();
   }
 
-  @FuzzTest(maxDuration = "10s")
+  @FuzzTest(maxDuration = "3s")
   void whateverAFileHoldsItsRowsAreReadOrNamed(byte[] bytes) {
     FuzzWatch.within1s(
         () -> {

@@ -34,6 +34,9 @@ import org.apache.iceberg.jdbc.JdbcCatalog;
 public final class RunningStack implements AutoCloseable {
   private static final Duration DOWN = Duration.ofMinutes(3);
 
+  /** Rows stand in the tables once a checkpoint is complete; nobody has to wait long for them. */
+  private static final Map<String, String> CHECKPOINTS = Map.of("LEAT_CHECKPOINT_INTERVAL", "2s");
+
   private final Path folder;
   private final JvmProcess process;
 
@@ -64,7 +67,8 @@ public final class RunningStack implements AutoCloseable {
                 .withJvmOptions(
                     "-Xmx256m",
                     "-Dleat.home=" + home.directory(),
-                    "-Dlogback.configurationFile=logback-cli.xml"));
+                    "-Dlogback.configurationFile=logback-cli.xml")
+                .withEnvironment(CHECKPOINTS));
     process.awaitReady(() -> process.missingInLog("Leat is up after"), StartWait.DEFAULT);
     return new RunningStack(folder, process);
   }

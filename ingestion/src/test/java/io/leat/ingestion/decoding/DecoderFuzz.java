@@ -97,7 +97,7 @@ class DecoderFuzz {
   }
 
   /** The first byte chooses what the others are taken for. */
-  @FuzzTest(maxDuration = "15s")
+  @FuzzTest(maxDuration = "8s")
   void whateverTheBytesAreAReaderSaysWhatTheyHold(byte[] bytes) {
     if (bytes.length > 0) {
       int reader = Math.floorMod(bytes[0], READERS);

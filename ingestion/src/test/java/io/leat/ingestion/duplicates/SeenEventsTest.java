@@ -2,6 +2,7 @@ package io.leat.ingestion.duplicates;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.leat.testing.soak.Soak;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -87,9 +88,7 @@ class SeenEventsTest {
 
   @Test
   void restartsChangeNothing() {
-    long seed = Long.getLong("leat.test.seed", System.nanoTime());
-    System.out.println("seed " + seed + "; -Dleat.test.seed repeats it");
-    Random random = new Random(seed);
+    Random random = new Random(Soak.seed());
     Map<String, List<Long>> passed = new HashMap<>();
     int duplicates = 0;
     long time = 1_700_000_000_000L;

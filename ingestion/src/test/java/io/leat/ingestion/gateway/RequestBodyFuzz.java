@@ -14,7 +14,7 @@ class RequestBodyFuzz {
   private static final int MOST = 100;
 
   /** The first byte chooses the form that the others are taken for. */
-  @FuzzTest(maxDuration = "10s")
+  @FuzzTest(maxDuration = "3s")
   void whateverABodyHoldsItIsTakenApartOrRefused(byte[] bytes) {
     if (bytes.length > 0) {
       byte[] rest = ByteBuffer.allocate(bytes.length - 1).put(bytes, 1, bytes.length - 1).array();

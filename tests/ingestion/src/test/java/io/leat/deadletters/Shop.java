@@ -45,6 +45,10 @@ final class Shop {
 
   final String event;
   final Path folder;
+
+  /** One for all starts: another would be another instance, for which the group waits 45 s. */
+  private final Path state;
+
   private final TestCluster cluster;
   private final RegistryClient registry;
 
@@ -53,6 +57,7 @@ final class Shop {
     this.registry = cluster.newRegistryClient();
     this.event = TestCluster.uniqueName("payments");
     this.folder = cluster.newDirectory("pipeline");
+    this.state = cluster.newDirectory("state");
     Files.createDirectories(folder.resolve("contracts"));
     Files.writeString(folder.resolve("contracts/payments.avsc"), SCHEMA.toString());
     Files.writeString(
@@ -110,11 +115,7 @@ final class Shop {
             StreamsService.start(
                 new IngestionJob(),
                 JobOptions.of(
-                    folder,
-                    cluster.bootstrapServers(),
-                    cluster.registryUrl(),
-                    cluster.newDirectory("state"),
-                    0));
+                    folder, cluster.bootstrapServers(), cluster.registryUrl(), state, 0));
         TopicReader reader = cluster.newReader(topic)) {
       return reader.await(records, TIMEOUT);
     }

@@ -19,6 +19,7 @@ import io.leat.testing.ExactlyOnceReport;
 import io.leat.testing.ServiceProcess;
 import io.leat.testing.TestCluster;
 import io.leat.testing.TopicReader;
+import io.leat.testing.soak.Soak;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -57,6 +58,10 @@ class IngestionIT {
   private static final Duration TIMEOUT = Duration.ofMinutes(2);
   private static final String JSON_SCHEMA =
       "{\\\"$schema\\\": \\\"http://json-schema.org/draft-07/schema#\\\", \\\"type\\\": \\\"object\\\"}";
+
+  /** When it is killed first: while events are on their way, while it joins, as it begins. */
+  private static final List<Integer> MOMENTS = List.of(2, 0, 1);
+
   private static final Pattern ID = Pattern.compile("\"id\"\\s*:\\s*(\\d+)");
 
   private TestCluster cluster;
@@ -195,10 +200,8 @@ class IngestionIT {
 
   @Test
   void killedAndStartedAgainItWritesEveryEventOnce() throws Exception {
-    long seed = Long.getLong("leat.test.seed", System.nanoTime());
-    System.out.println("seed " + seed + "; -Dleat.test.seed repeats it");
-    Random random = new Random(seed);
-    int produced = 60_000;
+    Random random = new Random(Soak.seed());
+    int produced = Soak.times(20_000, 60_000);
     int bad = 0;
     List<Integer> valid = new ArrayList<>();
     List<Future<RecordMetadata>> duplicates = new ArrayList<>();
@@ -231,10 +234,10 @@ class IngestionIT {
         TopicReader reader = cluster.newReader("payments.valid", "payments.dlq")) {
       int seen = 0;
       boolean inTheMiddle = false;
-      int kills = random.nextInt(3, 6);
+      int kills = Soak.times(3, 10);
       for (int kill = 1; kill <= kills; kill++) {
         String when;
-        switch (kill == 1 ? 3 : random.nextInt(4)) { // the first while events are on their way
+        switch (kill <= MOMENTS.size() ? MOMENTS.get(kill - 1) : random.nextInt(4)) {
           case 0 -> {
             when = "while it joined its group";
             awaitLog(service, "is REBALANCING");

@@ -24,6 +24,7 @@ import io.leat.testing.ServiceProcess;
 import io.leat.testing.TestCluster;
 import io.leat.testing.TopicReader;
 import io.leat.testing.TopicWriter;
+import io.leat.testing.soak.Soak;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -49,9 +50,7 @@ class ScoringIT {
 
   @Test
   void killedAndStartedAgainItScoresEveryVectorOnceWithItsLineage() throws Exception {
-    long seed = Long.getLong("leat.test.seed", System.nanoTime());
-    System.out.println("seed " + seed + "; -Dleat.test.seed repeats it");
-    Random random = new Random(seed);
+    Random random = new Random(Soak.seed());
     Path folder = Path.of(System.getProperty("leat.project", ".."), "examples/electricity");
     Pipeline pipeline = PipelineReader.read(folder);
     try (TestCluster cluster = TestCluster.start()) {

@@ -28,6 +28,7 @@ import io.leat.testing.ServiceProcess;
 import io.leat.testing.TestCluster;
 import io.leat.testing.TopicReader;
 import io.leat.testing.TopicWriter;
+import io.leat.testing.soak.Soak;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -72,14 +73,8 @@ class BackfillIT {
   private static final String OFFLINE_JOB = "io.leat.features.offline.OfflineJob";
 
   @TempDir private Path temporary;
-  private final Random random = new Random(seed());
+  private final Random random = new Random(Soak.seed());
   private final List<GenericRecord> payments = new ArrayList<>();
-
-  private static long seed() {
-    long seed = Long.getLong("leat.test.seed", System.nanoTime());
-    System.out.println("seed " + seed + "; -Dleat.test.seed repeats it");
-    return seed;
-  }
 
   @Test
   void aViewThatIsDeclaredLateCountsEveryEventThereEverWasOnce() throws Exception {

@@ -6,6 +6,7 @@ import io.leat.stack.Ports;
 import io.leat.testing.ServiceProcess;
 import io.leat.testing.TestCluster;
 import io.leat.testing.TopicReader;
+import io.leat.testing.soak.Soak;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -14,15 +15,13 @@ import java.util.Random;
 
 /** An online store that is killed, and started again, while it works. */
 final class KilledStore {
-  private static final int KILLS = 3;
+  private static final int KILLS = Soak.times(2, 10);
 
   private KilledStore() {}
 
-  /** The seed of a test's randomness, which it prints. */
+  /** A test's randomness. */
   static Random random() {
-    long seed = Long.getLong("leat.test.seed", System.nanoTime());
-    System.out.println("seed " + seed + "; -Dleat.test.seed repeats it");
-    return new Random(seed);
+    return new Random(Soak.seed());
   }
 
   /** Kills at random amounts of committed work, then lets the last start finish. */

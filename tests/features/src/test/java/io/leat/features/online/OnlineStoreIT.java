@@ -11,6 +11,7 @@ import io.leat.testing.ExactlyOnceReport;
 import io.leat.testing.ExactlyOnceReport.Kind;
 import io.leat.testing.TestCluster;
 import io.leat.testing.TopicReader;
+import io.leat.testing.soak.Soak;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -34,7 +35,7 @@ import org.junit.jupiter.api.Test;
  * wrong.
  */
 class OnlineStoreIT {
-  private static final int EVENTS = 60_000;
+  private static final int EVENTS = Soak.times(12_000, 60_000);
   private static final int CUSTOMERS = 300;
   private static final int TERMINALS = 40;
   private static final long MOMENT = 1_700_000_000_000L;

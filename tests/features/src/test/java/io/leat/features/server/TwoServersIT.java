@@ -17,6 +17,7 @@ import io.leat.stack.Ports;
 import io.leat.testing.ServiceProcess;
 import io.leat.testing.TestCluster;
 import io.leat.testing.TopicReader;
+import io.leat.testing.soak.Soak;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -54,9 +55,7 @@ class TwoServersIT {
 
   @Test
   void noReadFailsBeyondAKilledServersConnectionsAndEveryValueWasCommitted() throws Exception {
-    long seed = Long.getLong("leat.test.seed", System.nanoTime());
-    System.out.println("seed " + seed + "; -Dleat.test.seed repeats its events");
-    Random random = new Random(seed);
+    Random random = new Random(Soak.seed());
     try (TestCluster cluster = TestCluster.startWithBrokerProcess()) {
       Path folder = ValidEvents.folder("marks");
       Pipeline pipeline = ValidEvents.prepare(cluster, folder);

@@ -3,10 +3,12 @@ package io.leat.cli.up;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.leat.testing.soak.Soak;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.List;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
@@ -56,8 +58,8 @@ class KilledProcessesIT {
           .pollInterval(Duration.ofSeconds(2))
           .until(() -> stack.committedRows("card_payments", "vectors_fraud") >= SIXTY_DAYS);
       new PrintedCommands(stack, pipeline, temporary).runAll();
-      for (String process : PROCESSES) {
-        awaitMore(stack);
+      awaitMore(stack);
+      for (String process : killed()) {
         long pid = stack.child(process).orElseThrow().pid();
 
         stack.kill(process);
@@ -74,27 +76,34 @@ class KilledProcessesIT {
     }
   }
 
+  /** The processes in the order in which they are killed. */
+  private static List<String> killed() {
+    return Collections.nCopies(Soak.times(1, 2), PROCESSES).stream().flatMap(List::stream).toList();
+  }
+
   /**
    * Waits until more events are valid, more vectors are made, and more of them stand in a table.
    */
   private static void awaitMore(RunningStack stack) throws IOException {
-    long valid = total(stack, "valid +payments");
-    long vectors = total(stack, "vectors +fraud");
+    String status = stack.run("status").out();
     long rows = stack.committedRows("card_payments", "vectors_fraud");
     await()
         .atMost(LONGEST)
-        .pollInterval(Duration.ofSeconds(2))
+        .pollInterval(Duration.ofSeconds(1))
         .untilAsserted(
             () -> {
-              assertThat(total(stack, "valid +payments")).isGreaterThan(valid);
-              assertThat(total(stack, "vectors +fraud")).isGreaterThan(vectors);
+              String now = stack.run("status").out();
+              assertThat(total(now, "valid +payments"))
+                  .isGreaterThan(total(status, "valid +payments"));
+              assertThat(total(now, "vectors +fraud"))
+                  .isGreaterThan(total(status, "vectors +fraud"));
               assertThat(stack.committedRows("card_payments", "vectors_fraud")).isGreaterThan(rows);
             });
   }
 
-  private static long total(RunningStack stack, String row) {
+  private static long total(String status, String row) {
     return Pattern.compile(row + " +([\\d,]+)")
-        .matcher(stack.run("status").out())
+        .matcher(status)
         .results()
         .map((MatchResult found) -> Long.parseLong(found.group(1).replace(",", "")))
         .findFirst()

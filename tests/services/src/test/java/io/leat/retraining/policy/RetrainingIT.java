@@ -18,6 +18,7 @@ import io.leat.testing.ServiceProcess;
 import io.leat.testing.TestCluster;
 import io.leat.testing.TopicReader;
 import io.leat.testing.TopicWriter;
+import io.leat.testing.soak.Soak;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -42,9 +43,7 @@ class RetrainingIT {
 
   @Test
   void killedAndStartedAgainItMakesOneRequestACause() throws Exception {
-    long seed = Long.getLong("leat.test.seed", System.nanoTime());
-    System.out.println("seed " + seed + "; -Dleat.test.seed repeats it");
-    Random random = new Random(seed);
+    Random random = new Random(Soak.seed());
     try (TestCluster cluster = TestCluster.start()) {
       RegistryClient registry = cluster.newRegistryClient();
       AvroCodec codec = new AvroCodec(registry);
