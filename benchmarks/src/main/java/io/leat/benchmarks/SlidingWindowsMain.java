@@ -53,7 +53,7 @@ public final class SlidingWindowsMain {
     Activity activity = Activity.read(bytes);
     rows.put(activity.payment(), first, activity.count());
     rows.put(activity.payment(), first + 1, activity.sum());
-    rows.put(activity.payment(), first + 2, activity.sum() / activity.count());
+    rows.put(activity.payment(), first + 2, activity.sum() / (double) activity.count());
     rows.put(activity.payment(), first + 3, activity.largest());
   }
 

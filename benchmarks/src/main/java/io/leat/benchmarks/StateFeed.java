@@ -151,6 +151,7 @@ final class StateFeed implements AutoCloseable {
     while (!stop.get()) {
       long due = (System.nanoTime() - start) / 1_000 * perSecond / 1_000_000;
       long now = System.currentTimeMillis();
+      @SuppressWarnings("ArrayAsKeyOfSetOrMap") // what Redis's client takes; never looked up in
       Map<byte[], byte[]> toRedis = new LinkedHashMap<>();
       producer.beginTransaction();
       for (; done < due; done++) {

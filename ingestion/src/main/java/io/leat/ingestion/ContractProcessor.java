@@ -71,7 +71,7 @@ final class ContractProcessor implements Processor<byte[], byte[], byte[], byte[
   record Sinks(String valid, String deadLetters, String seen) {}
 
   /**
-   * @param intakes makes what a task needs, when the task starts
+   * @param validations makes what a task needs, when the task starts
    */
   ContractProcessor(
       String event, Supplier<Validation> validations, IngestionMetrics metrics, Sinks sinks) {

@@ -25,7 +25,7 @@ final class RecordSize {
   static int upperBound(Record<byte[], byte[]> record) {
     long size = RECORD_OVERHEAD + length(record.key()) + length(record.value());
     for (Header header : record.headers()) {
-      size += HEADER_OVERHEAD + CHAR_BYTES * header.key().length() + length(header.value());
+      size += HEADER_OVERHEAD + (long) CHAR_BYTES * header.key().length() + length(header.value());
     }
     return (int) Math.min(size, Integer.MAX_VALUE);
   }

@@ -9,11 +9,12 @@ import org.junit.jupiter.api.extension.ParameterResolver;
  * of the JVM and closed after the last. For tests that use names of their own, or {@link
  * TestCluster#clear} it first, and leave nothing of it dead.
  *
- * <pre>{@code
- * @ExtendWith(SharedCluster.class)
+ * <pre>
+ * &#64;ExtendWith(SharedCluster.class)
  * class ScoringIT {
  *   ScoringIT(TestCluster cluster) { ... }
- * }</pre>
+ * }
+ * </pre>
  */
 public final class SharedCluster implements ParameterResolver {
   private static final ExtensionContext.Namespace NAMESPACE =

@@ -20,6 +20,7 @@ import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.api.async.RedisAsyncCommands;
 import io.lettuce.core.codec.ByteArrayCodec;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -60,7 +61,8 @@ public final class RedisPeerMain {
             arguments[3].equals("states"));
     Server.builder()
         .port(
-            new InetSocketAddress("127.0.0.1", Integer.parseInt(arguments[1])),
+            new InetSocketAddress(
+                InetAddress.getLoopbackAddress(), Integer.parseInt(arguments[1])),
             SessionProtocol.HTTP)
         .service("/health/ready", (context, request) -> HttpResponse.of("ready\n"))
         .service("/health/live", (context, request) -> HttpResponse.of("live\n"))

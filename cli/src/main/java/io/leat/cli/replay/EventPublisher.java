@@ -176,7 +176,7 @@ final class EventPublisher implements AutoCloseable {
       openTransaction();
       producer.sendOffsetsToTransaction(
           Map.of(progressOf, new OffsetAndMetadata(rows, now.metadata())),
-          new ConsumerGroupMetadata(group));
+          new ConsumerGroupMetadata(group, -1, "", Optional.empty()));
       producer.commitTransaction();
     } catch (KafkaException e) {
       throw refused(e);

@@ -34,7 +34,7 @@ record StackSnapshot(
     before.ifPresent(
         earlier -> {
           double seconds =
-              Duration.between(earlier.time(), figures.time()).toMillis() / (double) 1_000;
+              Duration.between(earlier.time(), figures.time()).toMillis() / 1_000.0;
           figures
               .topics()
               .forEach(

@@ -515,7 +515,7 @@ class EventRowsTest {
         "int64 at = 1767225600123"
       })
   void aParquetTimestampIsReadInItsOwnUnit(String column) throws IOException {
-    String[] parts = column.split(" = ");
+    String[] parts = column.split(" = ", -1);
     Path file =
         write(
             parseMessageType(

@@ -73,7 +73,7 @@ class CatalogueTest {
   @MethodSource("topologies")
   void aTopologyReadsAndWritesWhatTheCatalogueSays(Service service) throws Exception {
     Pipeline pipeline = PipelineReader.readBeforeTraining(PIPELINE);
-    StreamsJob job = (StreamsJob) Class.forName(service.main()).getConstructor().newInstance();
+    StreamsJob job = Class.forName(service.main()).asSubclass(StreamsJob.class).getConstructor().newInstance();
     Topology topology =
         job.topology(
             new JobContext(

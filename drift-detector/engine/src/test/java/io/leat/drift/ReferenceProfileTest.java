@@ -24,6 +24,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.DoubleStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -64,7 +65,9 @@ class ReferenceProfileTest {
     assertThat(read.fingerprint()).isEqualTo(profile.fingerprint()).hasSize(64);
     assertThat(reformatted.fingerprint()).isEqualTo(profile.fingerprint());
     assertThat(read.monitors()).isEqualTo(profile.monitors());
-    assertThat(Files.list(folder)).containsExactly(file);
+    try (Stream<Path> files = Files.list(folder)) {
+      assertThat(files).containsExactly(file);
+    }
   }
 
   @Test

@@ -154,7 +154,9 @@ final class SeenWindow {
       while (records.hasNext()) {
         ByteBuffer ids = ByteBuffer.wrap(records.next().value);
         while (ids.hasRemaining()) {
-          boolean same = ids.getLong() == id.high() & ids.getLong() == id.low();
+          long high = ids.getLong();
+          long low = ids.getLong();
+          boolean same = high == id.high() && low == id.low();
           long time = ids.getLong();
           if (same && isWithin(time, from, to)) {
             return true;

@@ -54,7 +54,7 @@ final class EventService implements HttpService {
   private final GatewayMetrics metrics;
 
   /**
-   * @param intakes by name of the event
+   * @param validators by name of the event
    * @param access who may send
    */
   EventService(

@@ -22,7 +22,7 @@ import org.apache.avro.Schema;
  * @param maxFuture how far event time may lie ahead of ingestion's clock
  * @param maxPast how far it may lie behind; empty: any distance
  * @param compatibility what a new version of the schema promises
- * @param intake how events stand in the raw topic
+ * @param inputFormat how events stand in the raw topic
  * @param duplicatesWithin event time between two events of one id within which the second is a
  *     duplicate; empty: nobody looks
  * @param missing what is done where a field is null, in declared order

@@ -19,7 +19,7 @@ public final class ProtectedFields {
   /**
    * Path of each protected field to its protection.
    *
-   * @param identity fields that say when an event happened: nothing may change them
+   * @param eventTime field that says when an event happened: nothing may change it
    * @param joined fields that name an event or key it: equal values must stay equal
    * @param problems takes a sentence for each protection that cannot be
    */

@@ -155,7 +155,7 @@ final class Patterns {
       }
       at = end + 1;
       long most = 1;
-      for (String count : counts.split(",")) {
+      for (String count : counts.split(",", -1)) {
         most = Math.max(most, count.isEmpty() ? 1 : Long.parseLong(count) + 1);
       }
       sum += last * (most - 1);

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.ZoneId;
+import java.time.temporal.ChronoField;
 import java.util.Map;
 import java.util.function.ToLongFunction;
 import java.util.function.UnaryOperator;
@@ -41,7 +42,7 @@ final class Times {
           "getSeconds",
           LocalDateTime::getSecond,
           "getMilliseconds",
-          time -> time.getNano() / 1_000_000L);
+          time -> time.get(ChronoField.MILLI_OF_SECOND));
 
   private Times() {}
 
@@ -70,7 +71,7 @@ final class Times {
    */
   static Object between(Object later, Object earlier) {
     Duration between = Duration.between((Instant) earlier, (Instant) later);
-    if (Math.abs(between.getSeconds()) > Long.MAX_VALUE / 1_000_000_000 - 1) {
+    if (Math.abs(between.toSeconds()) > Long.MAX_VALUE / 1_000_000_000 - 1) {
       throw new ArithmeticException("long overflow");
     }
     return between;

@@ -57,7 +57,7 @@ public final class ServiceServer implements AutoCloseable {
    *
    * @param port port, or 0 for a free one
    * @param access over which protocol, and who may read the metrics; health is everybody's
-   * @param endpoints adds the service's own routes, each guarded by itself
+   * @param routes adds the service's own routes, each guarded by itself
    * @throws LeatException with one clear sentence if the port cannot be opened
    */
   public static ServiceServer start(

@@ -11,6 +11,7 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
@@ -228,7 +229,7 @@ class ExactlyOnceCheckerIT {
     }
     producer.beginTransaction();
     copy(records);
-    producer.sendOffsetsToTransaction(offsets, new ConsumerGroupMetadata(group));
+    producer.sendOffsetsToTransaction(offsets, new ConsumerGroupMetadata(group, -1, "", Optional.empty()));
     producer.commitTransaction();
   }
 

@@ -79,7 +79,7 @@ final class Ewma implements AggregateFunction {
      */
     Decay(double halfLife) {
       this.halfLife = halfLife;
-      this.block = (long) halfLife * BLOCK;
+      this.block = ((long) halfLife) * BLOCK;
     }
 
     /** The weighted average of what is here, which is at least one number. */

@@ -99,7 +99,7 @@ final class SquaresAccumulator implements Accumulator {
     ExactSum numerator = scratch == null ? new ExactSum() : scratch;
     scratch = numerator;
     numerator.clear();
-    numerator.addProduct(squares, count);
+    numerator.addProduct(squares, (double) count);
     numerator.subtractSquare(sum);
     return numerator.round();
   }

@@ -199,7 +199,8 @@ final class StateTree {
       rootChanged = insert(to, root, tile, time, occurrences);
       newestTile = Math.max(newestTile, tile);
       if (reshaped) {
-        rootChanged |= forgetBlocks(to, root, lastForgotten) | pastChanged;
+        boolean forgot = forgetBlocks(to, root, lastForgotten);
+        rootChanged = rootChanged || forgot || pastChanged;
         joinRoot(to);
       }
     }

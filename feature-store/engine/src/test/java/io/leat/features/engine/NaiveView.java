@@ -328,7 +328,7 @@ final class NaiveView {
     long newest = covered.get(covered.size() - 1).time;
     BigDecimal numbers = BigDecimal.ZERO;
     double weights = 0;
-    long block = (long) halfLife * 64;
+    long block = ((long) halfLife) * 64;
     for (Event event : covered) {
       if (Math.floorDiv(event.time, block) < Math.floorDiv(newest, block) - 1) {
         continue; // weighs nothing, by definition

@@ -143,6 +143,7 @@ public final class OnlineStore implements StreamsJob {
     }
 
     /** What comes in for a view out of the offline tables, into its store in the same task. */
+    @SuppressWarnings("removal") // Kafka marks the one method that a partitioner must have
     private void backfill(FeatureView view) {
       String topic = BackfillTopic.name(pipeline.name(), view.name(), view.version());
       String store = StateStores.name(view);

@@ -152,7 +152,7 @@ final class StageProcessor extends ContextualProcessor<byte[], InFlight, byte[],
       } else {
         late = view.engine().update(view.entries(), key, event);
       }
-      view.failedFilters().increment(view.engine().failedFilters() - failedBefore);
+      view.failedFilters().increment((double) view.engine().failedFilters() - failedBefore);
       if (late) {
         view.late().increment();
         lateFor.add(view.id());

@@ -85,7 +85,7 @@ final class VectorProcessor
     setViews(headers, RecordHeaders.LATE_FOR, envelope.lateFor());
     setViews(headers, RecordHeaders.NOT_YET, envelope.notYet());
     vectors.increment();
-    failedDerivations.increment(assembler.failedDerivations() - failedBefore);
+    failedDerivations.increment((double) assembler.failedDerivations() - failedBefore);
     context()
         .forward(
             new Record<>(

@@ -119,7 +119,7 @@ final class SettledChanges {
   }
 
   private static long bytes(ConsumerRecord<byte[], byte[]> record) {
-    return (record.key() == null ? 0 : record.key().length)
+    return (record.key() == null ? 0L : record.key().length)
         + (record.value() == null ? 0 : record.value().length);
   }
 

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Locale;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -28,7 +29,7 @@ class ApiKeysTest {
   void aKeyIsKnownByItsHash() throws IOException {
     ApiKeys keys =
         ApiKeys.read(
-            file("# who may send\n\nmill:%s\nmill:%s\n".formatted(OTHER, SECRET.toUpperCase())));
+            file("# who may send\n\nmill:%s\nmill:%s\n".formatted(OTHER, SECRET.toUpperCase(Locale.ROOT))));
 
     assertThat(keys.ownerOf("secret")).hasValue(new Principal("mill", Role.all()));
     assertThat(keys.ownerOf("other")).hasValue(new Principal("mill", Role.all()));

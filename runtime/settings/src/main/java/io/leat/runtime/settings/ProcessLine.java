@@ -38,10 +38,10 @@ public sealed interface ProcessLine {
     }
   }
 
-  /** Reads what {@link #toString} wrote. */
+  /** Reads what {@link Object#toString} wrote. */
   static ProcessLine parse(String line) {
     if (line.startsWith(Progress.MARK)) {
-      String[] numbers = line.substring(Progress.MARK.length()).split(" ");
+      String[] numbers = line.substring(Progress.MARK.length()).split(" ", -1);
       return new Progress(Long.parseLong(numbers[0]), Long.parseLong(numbers[1]));
     }
     return line.startsWith(Problem.MARK)

@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -54,7 +55,7 @@ class ForwardingConsumerTest {
           Map.entry(Uuid.class, Uuid.ONE_UUID),
           Map.entry(Collection.class, List.of(new TopicPartition("payments", 3))),
           Map.entry(ConsumerRecords.class, ConsumerRecords.empty()),
-          Map.entry(ConsumerGroupMetadata.class, new ConsumerGroupMetadata("group")),
+          Map.entry(ConsumerGroupMetadata.class, new ConsumerGroupMetadata("group", 1, "member", Optional.empty())),
           Map.entry(ConsumerRebalanceListener.class, new NoRebalance()),
           Map.entry(OffsetCommitCallback.class, (OffsetCommitCallback) (offsets, failure) -> {}),
           Map.entry(

@@ -88,7 +88,7 @@ record SpineFile(Path file, Path records, Schema schema, long rows, Optional<Str
         for (String name :
             Program.compile(derived.expression(), scope, Program.Result.SCALAR).names()) {
           if (name.startsWith(EVENT + ".")) {
-            require(name.split("\\.")[1], "for the feature " + feature.name());
+            require(name.split("\\.", -1)[1], "for the feature " + feature.name());
           }
         }
       }
