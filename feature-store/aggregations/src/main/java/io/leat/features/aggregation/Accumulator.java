@@ -1,7 +1,7 @@
 package io.leat.features.aggregation;
 
 /**
- * A part of what is kept of a set of occurrences, from which some functions are computed: their
+ * A part of what is kept of a set of values, from which some functions are computed: their
  * sum, their least value, their newest ones.
  *
  * <p>Laws, which {@code AccumulatorProperties} holds each one to:
@@ -19,8 +19,8 @@ public interface Accumulator {
   /** Makes it that of the empty set. */
   void clear();
 
-  /** Adds one occurrence, which is copied where it is kept. */
-  void add(Occurrence occurrence);
+  /** Adds one value, which is copied where it is kept. */
+  void add(InputValue input);
 
   /** Adds all that another of the same kind holds, and leaves that as it was. */
   void merge(Accumulator other);
@@ -28,7 +28,7 @@ public interface Accumulator {
   /**
    * Writes it.
    *
-   * @param base a time that the reader will know, near to the occurrences'
+   * @param base a time that the reader will know, near to the values'
    */
   void write(StateWriter out, long base);
 

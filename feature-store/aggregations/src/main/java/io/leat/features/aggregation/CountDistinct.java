@@ -100,8 +100,8 @@ final class CountDistinct implements AggregateFunction {
     }
 
     @Override
-    public void add(Occurrence occurrence) {
-      long hash = hash(requireNonNull(occurrence.value));
+    public void add(InputValue input) {
+      long hash = hash(requireNonNull(input.value));
       int place = Arrays.binarySearch(least, 0, size, hash);
       if (place >= 0 || ~place == SIZE) {
         return;

@@ -6,7 +6,7 @@ import io.leat.schemas.NullReason;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The newest or the oldest occurrences, by event time and, of one time, by event id; the outermost
+ * The newest or the oldest values, by event time and, of one time, by event id; the outermost
  * first. At most n are kept.
  */
 final class EndsAccumulator implements Accumulator {
@@ -25,13 +25,13 @@ final class EndsAccumulator implements Accumulator {
 
   private final boolean newest;
   private final IdOrder ids;
-  private final Occurrence[] kept;
+  private final InputValue[] kept;
   private int size;
 
   EndsAccumulator(boolean newest, int n, IdOrder ids) {
     this.newest = newest;
     this.ids = ids;
-    this.kept = new Occurrence[n];
+    this.kept = new InputValue[n];
   }
 
   private static AccumulatorKind<EndsAccumulator> ends(
@@ -50,12 +50,12 @@ final class EndsAccumulator implements Accumulator {
     return size;
   }
 
-  /** The value of the outermost occurrence but so many, of which there is one. */
+  /** The value of a rank that there is; 0 is the outermost. */
   @Nullable Object value(int rank) {
     return kept[rank].value;
   }
 
-  /** As {@link #value}; or why there is none, where there is no such occurrence or it has null. */
+  /** As {@link #value}; or why there is none, where there is no such value or it has null. */
   Object valueOr(int rank, NullReason none) {
     Object value = rank < size ? kept[rank].value : null;
     return value == null ? none : value;
@@ -67,24 +67,24 @@ final class EndsAccumulator implements Accumulator {
   }
 
   @Override
-  public void add(Occurrence occurrence) {
+  public void add(InputValue input) {
     int place = size;
-    while (place > 0 && isOutside(occurrence, kept[place - 1])) {
+    while (place > 0 && isOutside(input, kept[place - 1])) {
       place--;
     }
     if (place == kept.length) {
       return;
     }
-    Occurrence spare = size < kept.length ? kept[size] : kept[size - 1];
+    InputValue spare = size < kept.length ? kept[size] : kept[size - 1];
     if (size < kept.length) {
       size++;
     }
     System.arraycopy(kept, place, kept, place + 1, size - 1 - place);
-    kept[place] = spare == null ? new Occurrence() : spare;
-    kept[place].set(occurrence);
+    kept[place] = spare == null ? new InputValue() : spare;
+    kept[place].set(input);
   }
 
-  private boolean isOutside(Occurrence one, Occurrence other) {
+  private boolean isOutside(InputValue one, InputValue other) {
     int order = Long.compare(one.time, other.time);
     if (order == 0) {
       order = ids.compare(one.id, other.id);
@@ -123,14 +123,14 @@ final class EndsAccumulator implements Accumulator {
     }
     for (int i = 0; i < size; i++) {
       if (kept[i] == null) {
-        kept[i] = new Occurrence();
+        kept[i] = new InputValue();
       }
       kept[i].time = base + in.takeZigzag();
       kept[i].id = in.takeText();
       kept[i].value = in.takeValue();
       // Layouts before 3 ordered all ids as texts.
       for (int j = i; j > 0 && isOutside(kept[j], kept[j - 1]); j--) {
-        Occurrence outer = kept[j];
+        InputValue outer = kept[j];
         kept[j] = kept[j - 1];
         kept[j - 1] = outer;
       }

@@ -56,7 +56,7 @@ final class Ewma implements AggregateFunction {
    * <p>With t/h = 64 b + r, 0 &lt;= r &lt; 64, each term is rounded once, as x 2^(r - 64) (the
    * least ones are not rounded at all), and summed exactly among those of its block b. The newest
    * block and the one before are kept: what is older weighs less than 2^-64 of the newest. So the
-   * average is a function of the set of occurrences, to the last bit.
+   * average is a function of the set of values, to the last bit.
    */
   static final class Decay implements Accumulator {
     private static final int BLOCK = 64;
@@ -75,7 +75,7 @@ final class Ewma implements AggregateFunction {
     private final ExactSum allWeights = new ExactSum();
 
     /**
-     * @param halfLife in the unit of the occurrences' times
+     * @param halfLife in the unit of the values' times
      */
     Decay(double halfLife) {
       this.halfLife = halfLife;
@@ -105,17 +105,17 @@ final class Ewma implements AggregateFunction {
     }
 
     @Override
-    public void add(Occurrence occurrence) {
-      long of = Math.floorDiv(occurrence.time, block);
+    public void add(InputValue input) {
+      long of = Math.floorDiv(input.time, block);
       advance(of);
       if (of < newestBlock - 1) {
         return;
       }
-      double halfLives = Math.floorMod(occurrence.time, block) / halfLife;
+      double halfLives = Math.floorMod(input.time, block) / halfLife;
       // StrictMath: the same bits on every machine.
       double weight = StrictMath.pow(2, halfLives - BLOCK);
       (of == newestBlock ? weights : weightsBefore).add(weight);
-      add(of == newestBlock ? numbers : numbersBefore, occurrence.number, weight);
+      add(of == newestBlock ? numbers : numbersBefore, input.number, weight);
     }
 
     private static void add(ExactSum terms, double number, double weight) {

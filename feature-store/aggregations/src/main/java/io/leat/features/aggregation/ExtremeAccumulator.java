@@ -24,8 +24,8 @@ final class ExtremeAccumulator implements Accumulator {
   }
 
   @Override
-  public void add(Occurrence occurrence) {
-    add(occurrence.number);
+  public void add(InputValue input) {
+    add(input.number);
   }
 
   @Override

@@ -94,8 +94,8 @@ final class GeometricMean implements AggregateFunction {
     }
 
     @Override
-    public void add(Occurrence occurrence) {
-      double number = occurrence.number;
+    public void add(InputValue input) {
+      double number = input.number;
       if (number < 0) {
         hasNegative = true;
       } else if (number == 0) {

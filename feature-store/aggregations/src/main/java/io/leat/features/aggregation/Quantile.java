@@ -120,8 +120,8 @@ final class Quantile implements AggregateFunction {
     }
 
     @Override
-    public void add(Occurrence occurrence) {
-      long place = ordinal(occurrence.number) >> droppedBits;
+    public void add(InputValue input) {
+      long place = ordinal(input.number) >> droppedBits;
       int at = Arrays.binarySearch(places, 0, size, place);
       if (at >= 0) {
         counts[at]++;

@@ -40,15 +40,15 @@ final class SquaresAccumulator implements Accumulator {
   }
 
   @Override
-  public void add(Occurrence occurrence) {
-    double number = occurrence.number;
+  public void add(InputValue input) {
+    double number = input.number;
     double magnitude = Math.abs(number);
     if (magnitude > LARGEST || (magnitude < SMALLEST && magnitude != 0)) {
       squares.addWideProduct(number, number);
       return;
     }
     squares.addProduct(number, number);
-    double rest = occurrence.rest;
+    double rest = input.rest;
     if (rest != 0) {
       squares.addProduct(2 * number, rest);
       squares.addProduct(rest, rest);

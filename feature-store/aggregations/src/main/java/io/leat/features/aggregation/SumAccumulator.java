@@ -17,10 +17,10 @@ final class SumAccumulator implements Accumulator {
   }
 
   @Override
-  public void add(Occurrence occurrence) {
-    sum.add(occurrence.number);
-    if (occurrence.rest != 0) {
-      sum.add(occurrence.rest);
+  public void add(InputValue input) {
+    sum.add(input.number);
+    if (input.rest != 0) {
+      sum.add(input.rest);
     }
   }
 

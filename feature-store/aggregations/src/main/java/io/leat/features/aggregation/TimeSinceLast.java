@@ -72,8 +72,8 @@ final class TimeSinceLast implements AggregateFunction {
     }
 
     @Override
-    public void add(Occurrence occurrence) {
-      add(occurrence.time);
+    public void add(InputValue input) {
+      add(input.time);
     }
 
     @Override

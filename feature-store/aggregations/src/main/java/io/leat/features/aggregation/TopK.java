@@ -105,8 +105,8 @@ final class TopK implements AggregateFunction {
     }
 
     @Override
-    public void add(Occurrence occurrence) {
-      add(requireNonNull(occurrence.value), 1);
+    public void add(InputValue input) {
+      add(requireNonNull(input.value), 1);
     }
 
     @Override

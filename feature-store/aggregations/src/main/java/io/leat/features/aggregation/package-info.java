@@ -6,7 +6,7 @@
  * alone, so that a further one is a file and a line.
  *
  * <p>Imports {@code schemas} alone; knows no feature view, no window and no key. Values enter as
- * {@link io.leat.features.aggregation.Occurrence}s, accumulators leave as bytes ({@link
+ * {@link io.leat.features.aggregation.InputValue}s, accumulators leave as bytes ({@link
  * io.leat.features.aggregation.StateWriter}), results as {@code Long}, {@code Double}, {@code
  * Boolean}, {@code String}, or the {@link io.leat.schemas.NullReason} for which there is none.
  */

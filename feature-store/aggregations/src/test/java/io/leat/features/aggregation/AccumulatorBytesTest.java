@@ -69,15 +69,15 @@ class AccumulatorBytesTest {
     return bytes;
   }
 
-  private static List<Occurrence> events() {
-    Occurrence wide = Samples.occurrence(0x1p62, "z", 1_000, "d");
+  private static List<InputValue> events() {
+    InputValue wide = Samples.inputValue(0x1p62, "z", 1_000, "d");
     wide.rest = -512;
     return Arrays.asList(
-        Samples.occurrence(0.1, "x", 0, "a"),
-        Samples.occurrence(0.2, "y", 1_000, "b"),
-        Samples.occurrence(-100, "x", -5, "c"),
+        Samples.inputValue(0.1, "x", 0, "a"),
+        Samples.inputValue(0.2, "y", 1_000, "b"),
+        Samples.inputValue(-100, "x", -5, "c"),
         wide,
-        Samples.occurrence(5, "x", 999, "e"));
+        Samples.inputValue(5, "x", 999, "e"));
   }
 
   /** Of those that are shared by the greatest parameter, the one that keeps most. */

@@ -22,9 +22,9 @@ class AccumulatorProperties {
   @Property(tries = 1_000)
   void orderChangesNoByte(
       @ForAll("kinds") AccumulatorSpec kind,
-      @ForAll("sets") List<Occurrence> set,
+      @ForAll("sets") List<InputValue> set,
       @ForAll Random random) {
-    List<Occurrence> shuffled = new ArrayList<>(set);
+    List<InputValue> shuffled = new ArrayList<>(set);
     Collections.shuffle(shuffled, random);
     assertThat(bytes(of(kind, shuffled))).isEqualTo(bytes(of(kind, set)));
   }
@@ -32,9 +32,9 @@ class AccumulatorProperties {
   @Property(tries = 1_000)
   void mergingGivesThatOfTheUnion(
       @ForAll("kinds") AccumulatorSpec kind,
-      @ForAll("sets") List<Occurrence> a,
-      @ForAll("sets") List<Occurrence> b,
-      @ForAll("sets") List<Occurrence> c) {
+      @ForAll("sets") List<InputValue> a,
+      @ForAll("sets") List<InputValue> b,
+      @ForAll("sets") List<InputValue> c) {
     Accumulator left = of(kind, a);
     left.merge(of(kind, b));
     left.merge(of(kind, c));
@@ -42,7 +42,7 @@ class AccumulatorProperties {
     bAndC.merge(of(kind, c));
     Accumulator right = of(kind, a);
     right.merge(bAndC);
-    List<Occurrence> union = new ArrayList<>(a);
+    List<InputValue> union = new ArrayList<>(a);
     union.addAll(b);
     union.addAll(c);
 
@@ -51,9 +51,9 @@ class AccumulatorProperties {
 
   @Property(tries = 1_000)
   void writtenAndReadItIsTheSame(
-      @ForAll("kinds") AccumulatorSpec kind, @ForAll("sets") List<Occurrence> set) {
+      @ForAll("kinds") AccumulatorSpec kind, @ForAll("sets") List<InputValue> set) {
     byte[] bytes = bytes(of(kind, set));
-    Accumulator read = of(kind, List.of(Samples.occurrence(1, "left over", 1, "x")));
+    Accumulator read = of(kind, List.of(Samples.inputValue(1, "left over", 1, "x")));
     StateReader reader = new StateReader();
     reader.begin(bytes);
     read.read(reader, BASE);
@@ -67,7 +67,7 @@ class AccumulatorProperties {
     for (int distinct : new int[] {1, 1_000, 1_023, 5_000, 100_000, 1_000_000}) {
       CountDistinct.LeastHashes accumulator = new CountDistinct.LeastHashes();
       for (int i = 0; i < distinct; i++) {
-        accumulator.add(Samples.occurrence(0, "merchant " + i, 0, ""));
+        accumulator.add(Samples.inputValue(0, "merchant " + i, 0, ""));
       }
       double error = accumulator.estimate() / (double) distinct - 1;
       System.out.printf("%,d distinct values: off by %.2f %%%n", distinct, 100 * error);
@@ -102,12 +102,12 @@ class AccumulatorProperties {
   void topValuesOfMoreThanAreCountedAreUnknown() {
     TopK.Frequencies accumulator = new TopK.Frequencies();
     for (int i = 0; i < TopK.Frequencies.MOST; i++) {
-      accumulator.add(Samples.occurrence(0, "v" + i, 0, ""));
+      accumulator.add(Samples.inputValue(0, "v" + i, 0, ""));
     }
-    accumulator.add(Samples.occurrence(0, "v7", 0, ""));
+    accumulator.add(Samples.inputValue(0, "v7", 0, ""));
     assertThat(accumulator.top(1)).containsExactly("v7");
 
-    accumulator.add(Samples.occurrence(0, "one more", 0, ""));
+    accumulator.add(Samples.inputValue(0, "one more", 0, ""));
     assertThat(accumulator.top(1)).isEmpty();
   }
 
@@ -120,7 +120,7 @@ class AccumulatorProperties {
     assertThat(accumulator.average()).isCloseTo((8 * 0.5 + 1) / 1.5, within(1e-15));
   }
 
-  private static Accumulator of(AccumulatorSpec kind, List<Occurrence> set) {
+  private static Accumulator of(AccumulatorSpec kind, List<InputValue> set) {
     Accumulator accumulator = kind.create(new EventOrder(1, IdOrder.TEXT));
     set.forEach(accumulator::add);
     return accumulator;
@@ -143,7 +143,7 @@ class AccumulatorProperties {
   }
 
   @Provide
-  Arbitrary<List<Occurrence>> sets() {
+  Arbitrary<List<InputValue>> sets() {
     return Samples.sets();
   }
 }

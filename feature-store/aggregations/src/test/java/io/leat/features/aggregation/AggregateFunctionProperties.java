@@ -23,9 +23,9 @@ class AggregateFunctionProperties {
   @Property(tries = 1_000)
   void aValueIsAFunctionOfTheSetOfEvents(
       @ForAll("functions") AggregateFunction function,
-      @ForAll("sets") List<Occurrence> set,
+      @ForAll("sets") List<InputValue> set,
       @ForAll Random random) {
-    List<Occurrence> shuffled = new ArrayList<>(set);
+    List<InputValue> shuffled = new ArrayList<>(set);
     Collections.shuffle(shuffled, random);
     List<TestWindow> tiles = split(function, shuffled, 1 + random.nextInt(5), random);
     TestWindow merged = new TestWindow(function);
@@ -37,7 +37,7 @@ class AggregateFunctionProperties {
   @Property(tries = 1_000)
   void combineIsAssociativeAndCommutative(
       @ForAll("functions") AggregateFunction function,
-      @ForAll("sets") List<Occurrence> set,
+      @ForAll("sets") List<InputValue> set,
       @ForAll Random random) {
     List<TestWindow> abc = split(function, set, 3, random);
     TestWindow left = new TestWindow(function);
@@ -61,7 +61,7 @@ class AggregateFunctionProperties {
 
   @Property(tries = 1_000)
   void aStateSurvivesItsCodec(
-      @ForAll("functions") AggregateFunction function, @ForAll("sets") List<Occurrence> set) {
+      @ForAll("functions") AggregateFunction function, @ForAll("sets") List<InputValue> set) {
     TestWindow window = TestWindow.of(function, set);
     TestWindow read = TestWindow.of(function, set.subList(0, 1));
     read.read(window.bytes(), set.size());
@@ -73,7 +73,7 @@ class AggregateFunctionProperties {
   /** What {@code last_n(f, 9)} keeps serves {@code last(f)} too. */
   @Property(tries = 500)
   void anAccumulatorOfAGreaterParameterServesAsWell(
-      @ForAll("functions") AggregateFunction function, @ForAll("sets") List<Occurrence> set) {
+      @ForAll("functions") AggregateFunction function, @ForAll("sets") List<InputValue> set) {
     TestWindow shared = TestWindow.sharing(function, 9);
     set.forEach(shared::add);
 
@@ -82,7 +82,7 @@ class AggregateFunctionProperties {
 
   @Property(tries = 1_000)
   void valuesAreOfThePromisedType(
-      @ForAll("functions") AggregateFunction function, @ForAll("sets") List<Occurrence> set) {
+      @ForAll("functions") AggregateFunction function, @ForAll("sets") List<InputValue> set) {
     Class<?> promised = type(function.resultType(TestWindow.fieldType(function)));
     Object[] values = TestWindow.of(function, set).values();
 
@@ -125,7 +125,7 @@ class AggregateFunctionProperties {
   @Example
   void anAverageThatRoundsAtEachStepIsFoundOut() {
     Random random = new Random(1);
-    List<Occurrence> set =
+    List<InputValue> set =
         Stream.of(1e16, 1.0, -1e16, 1.0, 0.1).map(number -> Samples.number(number, 0)).toList();
 
     assertThatThrownBy(
@@ -176,8 +176,8 @@ class AggregateFunctionProperties {
     }
 
     @Override
-    public void add(Occurrence occurrence) {
-      sum += occurrence.number;
+    public void add(InputValue input) {
+      sum += input.number;
     }
 
     @Override
@@ -197,10 +197,10 @@ class AggregateFunctionProperties {
   }
 
   private static List<TestWindow> split(
-      AggregateFunction function, List<Occurrence> set, int parts, Random random) {
+      AggregateFunction function, List<InputValue> set, int parts, Random random) {
     List<TestWindow> tiles =
         IntStream.range(0, parts).mapToObj(i -> new TestWindow(function)).toList();
-    set.forEach(occurrence -> tiles.get(random.nextInt(parts)).add(occurrence));
+    set.forEach(input -> tiles.get(random.nextInt(parts)).add(input));
     return tiles;
   }
 
@@ -219,7 +219,7 @@ class AggregateFunctionProperties {
   }
 
   @Provide
-  Arbitrary<List<Occurrence>> sets() {
+  Arbitrary<List<InputValue>> sets() {
     return Samples.sets();
   }
 }

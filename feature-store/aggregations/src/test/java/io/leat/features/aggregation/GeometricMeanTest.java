@@ -64,7 +64,7 @@ class GeometricMeanTest {
   @Test
   void orderAndTilesChangeNoBit() {
     Random random = new Random(7);
-    List<Occurrence> set =
+    List<InputValue> set =
         random
             .doubles(500, -700, 700)
             .mapToObj(logarithm -> Samples.number(Math.exp(logarithm), 0))

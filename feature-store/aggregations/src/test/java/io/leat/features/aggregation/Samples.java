@@ -21,28 +21,28 @@ final class Samples {
     };
   }
 
-  static Occurrence number(double number, long time) {
-    return occurrence(number, "", time, "");
+  static InputValue number(double number, long time) {
+    return inputValue(number, "", time, "");
   }
 
-  static Occurrence occurrence(double number, String value, long time, String id) {
-    Occurrence occurrence = new Occurrence();
-    occurrence.number = number;
-    occurrence.value = value;
-    occurrence.time = time;
-    occurrence.id = id;
-    return occurrence;
+  static InputValue inputValue(double number, String value, long time, String id) {
+    InputValue input = new InputValue();
+    input.number = number;
+    input.value = value;
+    input.time = time;
+    input.id = id;
+    return input;
   }
 
   /**
-   * Sets of up to some hundred occurrences, so that quantiles have buckets; one in three of numbers
+   * Sets of up to some hundred values, so that quantiles have buckets; one in three of numbers
    * above 0 alone, since some functions have no value of others.
    */
-  static Arbitrary<List<Occurrence>> sets() {
+  static Arbitrary<List<InputValue>> sets() {
     return Arbitraries.of(false, false, true).flatMap(Samples::sets);
   }
 
-  private static Arbitrary<List<Occurrence>> sets(boolean positive) {
+  private static Arbitrary<List<InputValue>> sets(boolean positive) {
     Arbitrary<Double> numbers =
         Arbitraries.oneOf(
             Arbitraries.integers().between(-9_999, 9_999).map(i -> i / 100.0),
@@ -62,10 +62,10 @@ final class Samples {
         .as(
             (number, value, time, id, rest) -> {
               boolean isLong = rest != 0;
-              Occurrence occurrence =
-                  occurrence(isLong ? 0x1p62 : drawn(number, positive), "v" + value, time, id);
-              occurrence.rest = rest;
-              return occurrence;
+              InputValue input =
+                  inputValue(isLong ? 0x1p62 : drawn(number, positive), "v" + value, time, id);
+              input.rest = rest;
+              return input;
             })
         .list()
         .ofMinSize(2)

@@ -36,7 +36,7 @@ final class TestWindow implements AggregatedWindow {
             .toList());
   }
 
-  static TestWindow of(AggregateFunction function, List<Occurrence> set) {
+  static TestWindow of(AggregateFunction function, List<InputValue> set) {
     TestWindow window = new TestWindow(function);
     set.forEach(window::add);
     return window;
@@ -47,11 +47,11 @@ final class TestWindow implements AggregatedWindow {
     return function.input().isNumeric() ? ValueType.DOUBLE : ValueType.STRING;
   }
 
-  void add(Occurrence occurrence) {
-    Occurrence given = new Occurrence();
-    given.set(occurrence);
+  void add(InputValue input) {
+    InputValue given = new InputValue();
+    given.set(input);
     if (function.input().isNumeric()) {
-      given.value = occurrence.number + occurrence.rest;
+      given.value = input.number + input.rest;
     }
     accumulators.forEach(accumulator -> accumulator.add(given));
     count++;

@@ -1,6 +1,6 @@
 package io.leat.features.engine;
 
-import io.leat.features.aggregation.Occurrence;
+import io.leat.features.aggregation.InputValue;
 import io.leat.pipeline.definition.Expression;
 import io.leat.pipeline.definition.FeatureView;
 import io.leat.pipeline.expression.ExpressionException;
@@ -16,7 +16,7 @@ import org.apache.avro.generic.GenericRecord;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What an event brings to each measure of a view: its field's value, if its filter lets the event
+ * What an event brings to each input of a view: its field's value, if its filter lets the event
  * pass. One thread's; each distinct filter is evaluated once an event.
  */
 final class EventValues {
@@ -32,21 +32,21 @@ final class EventValues {
   private final List<Program> filters = new ArrayList<>();
   private final boolean[] holds;
 
-  /** For each measure its field, as its kind looks at it, and its filter. */
+  /** For each input its field, as its kind looks at it, and its filter. */
   private final @Nullable NumericField[] numbers;
 
   private final @Nullable EventFeatureReader[] scalars;
   private final boolean[] takesNulls;
   private final int[] filterOf;
 
-  private final Occurrence[] pool;
-  private final @Nullable Occurrence[] occurrences;
+  private final InputValue[] pool;
+  private final @Nullable InputValue[] inputValues;
   private final LongAdder failedFilters = new LongAdder();
 
-  EventValues(FeatureView view, Schema schema, EventIdentity identity, List<Measure> measures) {
+  EventValues(FeatureView view, Schema schema, EventIdentity identity, List<AggregationInput> inputs) {
     this.schema = schema;
     this.identity = identity;
-    this.needsId = measures.stream().anyMatch(Measure::needsId);
+    this.needsId = inputs.stream().anyMatch(AggregationInput::needsId);
     Map<String, Expression> byText = new LinkedHashMap<>();
     for (FeatureView.Aggregation aggregation : view.aggregations()) {
       aggregation.where().ifPresent(where -> byText.putIfAbsent(where.text(), where));
@@ -57,24 +57,24 @@ final class EventValues {
     }
     List<String> texts = List.copyOf(byText.keySet());
     this.holds = new boolean[filters.size()];
-    int size = measures.size();
+    int size = inputs.size();
     this.numbers = new @Nullable NumericField[size];
     this.scalars = new @Nullable EventFeatureReader[size];
     this.takesNulls = new boolean[size];
     this.filterOf = new int[size];
-    this.pool = new Occurrence[size];
-    this.occurrences = new @Nullable Occurrence[size];
+    this.pool = new InputValue[size];
+    this.inputValues = new @Nullable InputValue[size];
     for (int m = 0; m < size; m++) {
-      Measure measure = measures.get(m);
-      switch (measure.kind()) {
+      AggregationInput input = inputs.get(m);
+      switch (input.kind()) {
         case EVENTS -> {}
-        case NUMBERS -> numbers[m] = new NumericField(schema, measure.field().orElseThrow());
+        case NUMBERS -> numbers[m] = new NumericField(schema, input.field().orElseThrow());
         case VALUES, VALUES_AND_NULLS ->
-            scalars[m] = new EventFeatureReader(schema, measure.field().orElseThrow());
+            scalars[m] = new EventFeatureReader(schema, input.field().orElseThrow());
       }
-      takesNulls[m] = measure.kind() == Measure.Kind.VALUES_AND_NULLS;
-      filterOf[m] = measure.where().map(texts::indexOf).orElse(EVERY_EVENT);
-      pool[m] = new Occurrence();
+      takesNulls[m] = input.kind() == AggregationInput.Kind.VALUES_AND_NULLS;
+      filterOf[m] = input.where().map(texts::indexOf).orElse(EVERY_EVENT);
+      pool[m] = new InputValue();
     }
   }
 
@@ -82,7 +82,7 @@ final class EventValues {
    * Reads an event of the schema.
    *
    * @param time its event time
-   * @return whether it brings something to some measure
+   * @return whether it brings something to some input
    */
   boolean read(GenericRecord event, long time) {
     String id = needsId ? identity.id(event) : "";
@@ -91,7 +91,7 @@ final class EventValues {
     for (int m = 0; m < pool.length; m++) {
       boolean passes = filterOf[m] == EVERY_EVENT || holds[filterOf[m]];
       boolean brings = passes && read(event, m);
-      occurrences[m] = brings ? pool[m] : null;
+      inputValues[m] = brings ? pool[m] : null;
       if (brings) {
         pool[m].id = id;
         pool[m].time = time;
@@ -101,7 +101,7 @@ final class EventValues {
     return any;
   }
 
-  /** Whether the event's field is a value to the measure, which is then read. */
+  /** Whether the event's field is a value to the input, which is then read. */
   private boolean read(GenericRecord event, int m) {
     NumericField number = numbers[m];
     if (number != null) {
@@ -116,11 +116,11 @@ final class EventValues {
   }
 
   /**
-   * What the event that was read last brings to each measure; null where it is passed over. The
+   * What the event that was read last brings to each input; null where it is passed over. The
    * array and what it holds are used again for the next event.
    */
-  @Nullable Occurrence[] occurrences() {
-    return occurrences;
+  @Nullable InputValue[] inputValues() {
+    return inputValues;
   }
 
   long failedFilters() {

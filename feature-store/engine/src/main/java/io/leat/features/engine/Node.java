@@ -1,6 +1,6 @@
 package io.leat.features.engine;
 
-import io.leat.features.aggregation.Occurrence;
+import io.leat.features.aggregation.InputValue;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -13,35 +13,35 @@ final class Node {
 
   /** A tile, or a block of them. */
   static final class Slot {
-    final Cell[] cells;
+    final PartialAggregate[] partials;
 
     /** Index of the tile or the block: that of its first tile, without the node's last bits. */
     long index;
 
-    /** Whether the cells hold all that lies in it; always so of a tile. */
+    /** Whether the partial aggregates hold all that lies in it; always so of a tile. */
     boolean summed;
 
-    Slot(Cell[] cells) {
-      this.cells = cells;
+    Slot(PartialAggregate[] partials) {
+      this.partials = partials;
     }
 
-    void add(@Nullable Occurrence[] occurrences) {
-      for (int m = 0; m < cells.length; m++) {
-        Occurrence occurrence = occurrences[m];
-        if (occurrence != null) {
-          cells[m].add(occurrence);
+    void add(@Nullable InputValue[] inputValues) {
+      for (int m = 0; m < partials.length; m++) {
+        InputValue inputValue = inputValues[m];
+        if (inputValue != null) {
+          partials[m].add(inputValue);
         }
       }
     }
 
     void clear() {
-      for (Cell cell : cells) {
-        cell.clear();
+      for (PartialAggregate partial : partials) {
+        partial.clear();
       }
     }
   }
 
-  private final Measure[] measures;
+  private final AggregationInput[] inputs;
 
   /** A slot covers 2^shift tiles; 0 of a leaf. */
   int shift;
@@ -53,7 +53,7 @@ final class Node {
   private Slot[] slots = NONE;
 
   /** What was dropped of the state, of a root whose view has a lifetime window; else null. */
-  Cell @Nullable [] past;
+  PartialAggregate @Nullable [] past;
 
   /**
    * Index of the newest tile that may have been removed before the state was begun, of a root; the
@@ -61,8 +61,8 @@ final class Node {
    */
   long lastRemoved = Long.MIN_VALUE;
 
-  Node(Measure[] measures, int shift) {
-    this.measures = measures;
+  Node(AggregationInput[] inputs, int shift) {
+    this.inputs = inputs;
     this.shift = shift;
   }
 
@@ -122,7 +122,7 @@ final class Node {
     }
     Slot spare = slots[size];
     System.arraycopy(slots, place, slots, place + 1, size - place);
-    Slot slot = spare == null ? new Slot(Cell.of(measures)) : spare;
+    Slot slot = spare == null ? new Slot(PartialAggregate.of(inputs)) : spare;
     slot.clear();
     slot.index = index;
     slot.summed = false;
@@ -143,18 +143,18 @@ final class Node {
   }
 
   /** Folds an event into its tile; of a leaf. */
-  void add(long tile, long time, @Nullable Occurrence[] occurrences) {
+  void add(long tile, long time, @Nullable InputValue[] inputValues) {
     int place = size == 0 || last().index < tile ? ~size : find(tile);
     Slot slot = place < 0 ? insert(~place, tile) : slots[place];
     slot.summed = true;
-    slot.add(occurrences);
+    slot.add(inputValues);
     newest = Math.max(newest, time);
   }
 
-  /** Merges the slot's cells into others. */
-  static void merge(Slot slot, Cell[] into) {
+  /** Merges the slot's partial aggregates into others. */
+  static void merge(Slot slot, PartialAggregate[] into) {
     for (int m = 0; m < into.length; m++) {
-      into[m].merge(slot.cells[m]);
+      into[m].merge(slot.partials[m]);
     }
   }
 }

@@ -24,7 +24,7 @@ final class NodeCodec {
   private static final int HAS_REMOVED = 4;
 
   private final String view;
-  private final Measure[] measures;
+  private final AggregationInput[] inputs;
   private final boolean isMicros;
   private final long resolution;
   private final StateReader reader = new StateReader();
@@ -35,9 +35,9 @@ final class NodeCodec {
    * @param events whose unit the states' times are in
    * @param resolution length of a tile, in that unit
    */
-  NodeCodec(String view, Measure[] measures, EventIdentity events, long resolution) {
+  NodeCodec(String view, AggregationInput[] inputs, EventIdentity events, long resolution) {
     this.view = view;
-    this.measures = measures;
+    this.inputs = inputs;
     this.isMicros = events.isMicros();
     this.resolution = resolution;
   }
@@ -52,14 +52,14 @@ final class NodeCodec {
     boolean hasRemoved = root.lastRemoved != Long.MIN_VALUE;
     writer.begin();
     writer.putByte(hasRemoved ? LAYOUT_WITH_REMOVED : VERSION);
-    Cell[] past = root.past;
+    PartialAggregate[] past = root.past;
     writer.putByte(
         (past == null ? 0 : HAS_PAST)
             | (isMicros ? IN_MICROSECONDS : 0)
             | (hasRemoved ? HAS_REMOVED : 0));
     if (past != null) {
-      for (Cell cell : past) {
-        cell.write(writer, 0);
+      for (PartialAggregate partial : past) {
+        partial.write(writer, 0);
       }
     }
     if (hasRemoved) {
@@ -136,9 +136,9 @@ final class NodeCodec {
               .formatted(view, unit(inMicros), version, unit(isMicros)));
     }
     if ((flags & HAS_PAST) != 0) {
-      root.past = Cell.of(measures);
-      for (Cell cell : root.past) {
-        cell.read(reader, 0);
+      root.past = PartialAggregate.of(inputs);
+      for (PartialAggregate partial : root.past) {
+        partial.read(reader, 0);
       }
     }
     if (hasRemoved) {
@@ -191,7 +191,7 @@ final class NodeCodec {
 
   private void readLeaf(Node leaf) {
     leaf.newest = reader.takeZigzag();
-    int size = reader.takeCount(1 + measures.length);
+    int size = reader.takeCount(1 + inputs.length);
     long previous = Math.floorDiv(leaf.newest, resolution);
     for (int i = 0; i < size; i++) {
       long distance = reader.takeVarint();
@@ -231,15 +231,15 @@ final class NodeCodec {
 
   private void writeCells(Node.Slot slot, Node node) {
     long base = beginOf(node.firstTile(slot));
-    for (Cell cell : slot.cells) {
-      cell.write(writer, base);
+    for (PartialAggregate partial : slot.partials) {
+      partial.write(writer, base);
     }
   }
 
   private void readCells(Node.Slot slot, Node node) {
     long base = beginOf(node.firstTile(slot));
-    for (Cell cell : slot.cells) {
-      cell.read(reader, base);
+    for (PartialAggregate partial : slot.partials) {
+      partial.read(reader, base);
     }
   }
 

@@ -1,6 +1,6 @@
 package io.leat.features.engine;
 
-import io.leat.features.aggregation.Occurrence;
+import io.leat.features.aggregation.InputValue;
 import java.util.List;
 import org.apache.avro.LogicalType;
 import org.apache.avro.Schema;
@@ -37,7 +37,7 @@ final class NumericField {
    *
    * @return whether there is a number
    */
-  boolean read(GenericRecord event, Occurrence into) {
+  boolean read(GenericRecord event, InputValue into) {
     Object value = event.get(position);
     if (value == null) {
       return false;

@@ -2,7 +2,7 @@ package io.leat.features.engine;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.leat.features.aggregation.Occurrence;
+import io.leat.features.aggregation.InputValue;
 import io.leat.features.aggregation.StateFormatException;
 import java.nio.ByteBuffer;
 import java.util.LinkedHashMap;
@@ -46,7 +46,7 @@ final class StateTree {
 
   private static final byte NO_KEY_BEGINS_SO = (byte) 0xFF;
 
-  private final Measure[] measures;
+  private final AggregationInput[] inputs;
   private final NodeCodec codec;
   private final Shape shape;
   private final int topShift;
@@ -73,14 +73,14 @@ final class StateTree {
    *     else writes the entries
    */
   StateTree(
-      Measure[] measures,
+      AggregationInput[] inputs,
       NodeCodec codec,
       long span,
       boolean keepsPast,
       int cachedNodes,
       Shape shape) {
     this.shape = shape;
-    this.measures = measures;
+    this.inputs = inputs;
     this.codec = codec;
     this.keepsPast = keepsPast;
     int shift = STEP;
@@ -88,7 +88,7 @@ final class StateTree {
       shift += STEP;
     }
     this.topShift = shift;
-    this.quiet = new Node(measures, 0);
+    this.quiet = new Node(inputs, 0);
     this.root = quiet;
     this.cache =
         new LinkedHashMap<>(16, 0.75f, true) {
@@ -125,7 +125,7 @@ final class StateTree {
       root = quiet;
       codec.decodeRoot(state, quiet);
       if (!quiet.isLeaf()) {
-        root = new Node(measures, 0);
+        root = new Node(inputs, 0);
         codec.decodeRoot(state, root);
         cache.put(ByteBuffer.wrap(ofKey), root);
       }
@@ -160,7 +160,7 @@ final class StateTree {
           "state of the key %s lacks its part %d of 2^%d tiles: it is damaged, or was read while it was written"
               .formatted(new String(key, UTF_8), slot.index, branch.shift));
     }
-    Node child = new Node(measures, 0);
+    Node child = new Node(inputs, 0);
     codec.decode(bytes, child);
     cache.put(ByteBuffer.wrap(name), child);
     return child;
@@ -178,25 +178,25 @@ final class StateTree {
    * Folds an event into its tile, and writes what that changes.
    *
    * @param to the entries that the tree was opened with
-   * @param occurrences what it brings to each measure; at least one is not null
+   * @param inputValues what it brings to each input; at least one is not null
    * @param lastForgotten index up to which tiles are no longer kept, the event considered
    */
   void add(
       Entries.Mutable to,
       long tile,
       long time,
-      @Nullable Occurrence[] occurrences,
+      @Nullable InputValue[] inputValues,
       long lastForgotten) {
     boolean rootChanged = true;
     if (root.isLeaf()) {
-      root.add(tile, time, occurrences);
+      root.add(tile, time, inputValues);
       forgetTiles(lastForgotten);
       newestTile = Math.max(newestTile, tile);
       if (root.size > shape.rootTiles()) {
         splitRoot(to);
       }
     } else {
-      rootChanged = insert(to, root, tile, time, occurrences);
+      rootChanged = insert(to, root, tile, time, inputValues);
       newestTile = Math.max(newestTile, tile);
       if (reshaped) {
         boolean forgot = forgetBlocks(to, root, lastForgotten);
@@ -211,12 +211,12 @@ final class StateTree {
   }
 
   /** Adds an event that no window but a lifetime covers any more. */
-  void addToPast(Entries.Mutable to, @Nullable Occurrence[] occurrences) {
-    Cell[] past = past();
+  void addToPast(Entries.Mutable to, @Nullable InputValue[] inputValues) {
+    PartialAggregate[] past = past();
     for (int m = 0; m < past.length; m++) {
-      Occurrence occurrence = occurrences[m];
-      if (occurrence != null) {
-        past[m].add(occurrence);
+      InputValue inputValue = inputValues[m];
+      if (inputValue != null) {
+        past[m].add(inputValue);
       }
     }
     saveRoot(to);
@@ -233,10 +233,10 @@ final class StateTree {
     from.remove(key);
   }
 
-  private Cell[] past() {
+  private PartialAggregate[] past() {
     pastChanged = true;
     if (root.past == null) {
-      root.past = Cell.of(measures);
+      root.past = PartialAggregate.of(inputs);
     }
     return root.past;
   }
@@ -265,17 +265,17 @@ final class StateTree {
 
   /** A branch of a leaf's tiles, whose children are written. */
   private Node split(Entries.Mutable to, Node leaf, int shift) {
-    Node branch = new Node(measures, shift);
+    Node branch = new Node(inputs, shift);
     for (int i = 0; i < leaf.size; ) {
       long index = leaf.slot(i).index >> shift;
-      Node child = new Node(measures, 0);
+      Node child = new Node(inputs, 0);
       Node.Slot block = branch.insert(branch.size, index);
       for (; i < leaf.size && leaf.slot(i).index >> shift == index; i++) {
         Node.Slot tile = leaf.slot(i);
         Node.Slot copy = child.insert(child.size, tile.index);
         copy.summed = true;
-        Node.merge(tile, copy.cells);
-        Node.merge(tile, block.cells);
+        Node.merge(tile, copy.partials);
+        Node.merge(tile, block.partials);
       }
       boolean open = child.last().index == newestTile;
       child.newest = open ? leaf.newest : codec.beginOf(child.last().index);
@@ -293,28 +293,28 @@ final class StateTree {
    * @return whether the branch itself changed and is to be written
    */
   private boolean insert(
-      Entries.Mutable to, Node branch, long tile, long time, @Nullable Occurrence[] occurrences) {
+      Entries.Mutable to, Node branch, long tile, long time, @Nullable InputValue[] inputValues) {
     long index = tile >> branch.shift;
     int place = branch.find(index);
     if (place < 0) {
-      begin(to, branch, ~place, tile, time, occurrences);
+      begin(to, branch, ~place, tile, time, inputValues);
       return true;
     }
     Node.Slot block = branch.slot(place);
     boolean changed = block.summed;
     if (block.summed) {
-      block.add(occurrences);
+      block.add(inputValues);
     }
     Node child = child(branch, block);
     if (child.isLeaf()) {
-      child.add(tile, time, occurrences);
+      child.add(tile, time, inputValues);
       if (child.size > shape.leafTiles() && branch.shift > STEP) {
         newestTile = Math.max(newestTile, tile);
         child = split(to, child, branch.shift - STEP);
         reshaped = true;
       }
       save(to, branch.shift, index, child);
-    } else if (insert(to, child, tile, time, occurrences)) {
+    } else if (insert(to, child, tile, time, inputValues)) {
       save(to, branch.shift, index, child);
     }
     return changed;
@@ -327,19 +327,19 @@ final class StateTree {
       int place,
       long tile,
       long time,
-      @Nullable Occurrence[] occurrences) {
+      @Nullable InputValue[] inputValues) {
     boolean open = tile > newestTile;
     if (open && branch.size > 0) {
       sum(to, branch, branch.last());
     }
     long index = tile >> branch.shift;
     Node.Slot block = branch.insert(place, index);
-    Node leaf = new Node(measures, 0);
+    Node leaf = new Node(inputs, 0);
     leaf.newest = Long.MIN_VALUE;
-    leaf.add(tile, time, occurrences);
+    leaf.add(tile, time, inputValues);
     save(to, branch.shift, index, leaf);
     if (!open) {
-      block.add(occurrences);
+      block.add(inputValues);
       block.summed = true;
     }
     reshaped = true;
@@ -359,7 +359,7 @@ final class StateTree {
         sum(to, child, slot);
         changed = true;
       }
-      Node.merge(slot, block.cells);
+      Node.merge(slot, block.partials);
     }
     block.summed = true;
     if (changed) {

@@ -104,9 +104,9 @@ public final class ViewEngine {
     this.resolution = view.resolution().equals(EXACT) ? 1 : units(view.resolution());
     this.offset = units(view.offset());
     this.grace = units(view.grace());
-    Measure[] measures = Measure.of(view.aggregations(), identity).toArray(Measure[]::new);
+    AggregationInput[] inputs = AggregationInput.of(view.aggregations(), identity).toArray(AggregationInput[]::new);
     this.columns = view.columns().stream().map(FeatureView.Column::name).toList();
-    this.values = new EventValues(view, source.schema(), identity, List.of(measures));
+    this.values = new EventValues(view, source.schema(), identity, List.of(inputs));
     this.hasLifetime = view.windowLengths().contains(Durations.LIFETIME);
     this.tilesInLongestWindow =
         view.windowLengths().stream()
@@ -117,13 +117,13 @@ public final class ViewEngine {
     long span = tilesInLongestWindow + Math.floorDiv(offset + grace, resolution) + 1;
     this.tree =
         new StateTree(
-            measures,
-            new NodeCodec(view.id(), measures, identity, resolution),
+            inputs,
+            new NodeCodec(view.id(), inputs, identity, resolution),
             span,
             hasLifetime,
             cachedNodes,
             shape);
-    this.evaluator = new WindowEvaluator(view, measures, identity, resolution, tree);
+    this.evaluator = new WindowEvaluator(view, inputs, identity, resolution, tree);
   }
 
   /**
@@ -183,11 +183,11 @@ public final class ViewEngine {
       return false;
     }
     if (forgotten) {
-      tree.addToPast(entries, values.occurrences());
+      tree.addToPast(entries, values.inputValues());
     } else {
       lastForgotten = lastForgotten(open ? Math.max(tree.newest(), time) : time);
       tree.root().lastRemoved = lastRemoved > lastForgotten ? lastRemoved : Long.MIN_VALUE;
-      tree.add(entries, tile, time, values.occurrences(), lastForgotten);
+      tree.add(entries, tile, time, values.inputValues(), lastForgotten);
       open = true;
     }
     return false;

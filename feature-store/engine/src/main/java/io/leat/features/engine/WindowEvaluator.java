@@ -32,7 +32,7 @@ final class WindowEvaluator {
   private final int[] firstColumn;
 
   private final int columns;
-  private final Cell[] gathered;
+  private final PartialAggregate[] gathered;
 
   /** Index of the last tile before each window. */
   private final long[] before;
@@ -55,7 +55,7 @@ final class WindowEvaluator {
    * @param resolution length of a tile, in the unit of the events' times
    */
   WindowEvaluator(
-      FeatureView view, Measure[] measures, EventIdentity events, long resolution, StateTree tree) {
+      FeatureView view, AggregationInput[] inputs, EventIdentity events, long resolution, StateTree tree) {
     this.aggregations = view.aggregations();
     this.tree = tree;
     this.tilesInWindow =
@@ -69,7 +69,7 @@ final class WindowEvaluator {
     this.unitsPerSecond = 1_000.0 * events.unitsPerMilli();
     this.before = new long[tilesInWindow.length];
     this.whole = new boolean[tilesInWindow.length];
-    this.gathered = Cell.of(measures);
+    this.gathered = PartialAggregate.of(inputs);
     this.secondsOf =
         view.windowLengths().stream().mapToDouble(w -> w.toMillis() / 1_000.0).toArray();
     this.firstColumn = new int[aggregations.size()];
@@ -77,14 +77,14 @@ final class WindowEvaluator {
     int column = 0;
     for (int a = 0; a < seen.length; a++) {
       Aggregation aggregation = aggregations.get(a);
-      int measure =
-          IntStream.range(0, measures.length)
-              .filter(m -> measures[m].serves(aggregation))
+      int input =
+          IntStream.range(0, inputs.length)
+              .filter(m -> inputs[m].serves(aggregation))
               .findFirst()
               .orElseThrow();
       firstColumn[a] = column;
       column += tilesInWindow.length * aggregation.width();
-      seen[a] = new Seen(aggregation, measures[measure], gathered[measure]);
+      seen[a] = new Seen(aggregation, inputs[input], gathered[input]);
     }
     this.columns = column;
   }
@@ -112,8 +112,8 @@ final class WindowEvaluator {
       whole[w] = (lifetime ? head : before[w]) >= lastLost;
       windowsToWalk = whole[w] ? w + 1 : windowsToWalk;
     }
-    for (Cell cell : gathered) {
-      cell.clear();
+    for (PartialAggregate partial : gathered) {
+      partial.clear();
     }
     result = new @Nullable Object[columns];
     if (open) {
@@ -157,7 +157,7 @@ final class WindowEvaluator {
   }
 
   private void addPast() {
-    Cell[] past = tree.root().past;
+    PartialAggregate[] past = tree.root().past;
     if (past != null) {
       for (int m = 0; m < past.length; m++) {
         gathered[m].merge(past[m]);
@@ -203,22 +203,22 @@ final class WindowEvaluator {
     private final double parameter;
     private final AccumulatorSpec[] needed;
 
-    /** Where the accumulators that it needs stand among the measure's parts. */
+    /** Where the accumulators that it needs stand among the input's parts. */
     private final int[] places;
 
-    private final Cell cell;
+    private final PartialAggregate partial;
 
-    Seen(Aggregation aggregation, Measure measure, Cell cell) {
+    Seen(Aggregation aggregation, AggregationInput input, PartialAggregate partial) {
       this.function = aggregation.function();
       this.parameter = aggregation.parameter().orElse(0.0);
-      this.needed = Measure.needs(aggregation).toArray(AccumulatorSpec[]::new);
-      this.places = Arrays.stream(needed).mapToInt(measure::indexOf).toArray();
-      this.cell = cell;
+      this.needed = AggregationInput.needs(aggregation).toArray(AccumulatorSpec[]::new);
+      this.places = Arrays.stream(needed).mapToInt(input::indexOf).toArray();
+      this.partial = partial;
     }
 
     /** Writes the values over the window that is finished, or why there are none. */
     void finish(int place, int width) {
-      if (cell.count() > 0) {
+      if (partial.count() > 0) {
         function.finish(this, result, place);
       } else {
         Object empty = function.emptyValue();
@@ -228,7 +228,7 @@ final class WindowEvaluator {
 
     @Override
     public long count() {
-      return cell.count();
+      return partial.count();
     }
 
     @Override
@@ -236,7 +236,7 @@ final class WindowEvaluator {
     public <A extends Accumulator> A get(AccumulatorKind<A> kind) {
       for (int i = 0; i < needed.length; i++) {
         if (needed[i].kind().id() == kind.id()) {
-          return (A) cell.part(places[i]);
+          return (A) partial.part(places[i]);
         }
       }
       throw new IllegalArgumentException(

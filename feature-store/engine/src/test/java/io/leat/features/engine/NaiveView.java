@@ -55,7 +55,7 @@ final class NaiveView {
   /** Adds an event, but one that every aggregation passes over. */
   void add(Event event) {
     if (view.aggregations().stream()
-        .anyMatch(aggregation -> !occurrences(aggregation, List.of(event)).isEmpty())) {
+        .anyMatch(aggregation -> !counted(aggregation, List.of(event)).isEmpty())) {
       events.add(event);
     }
   }
@@ -95,7 +95,7 @@ final class NaiveView {
     for (Aggregation aggregation : view.aggregations()) {
       for (Duration window : view.windowLengths()) {
         List<Event> covered =
-            occurrences(
+            counted(
                 aggregation, events.stream().filter(e -> covers(window, time, e.time)).toList());
         boolean kept = events.isEmpty() || isKept(window, time);
         for (int rank = 0; rank < aggregation.width(); rank++) {
@@ -117,15 +117,15 @@ final class NaiveView {
   }
 
   /** Why a known window gives no value. */
-  private static NullReason reason(Aggregation aggregation, int occurrences) {
-    if (occurrences == 0) {
+  private static NullReason reason(Aggregation aggregation, int values) {
+    if (values == 0) {
       return NullReason.NO_EVENT;
     }
     return switch (aggregation.function().name()) {
       case "latest" -> NullReason.NULL_IN_NEWEST_EVENT;
       case "variance", "stddev" ->
-          occurrences < 2 ? NullReason.TOO_FEW_VALUES : NullReason.NOT_FINITE;
-      case "delta" -> occurrences < 2 ? NullReason.TOO_FEW_VALUES : NullReason.NOT_FINITE;
+          values < 2 ? NullReason.TOO_FEW_VALUES : NullReason.NOT_FINITE;
+      case "delta" -> values < 2 ? NullReason.TOO_FEW_VALUES : NullReason.NOT_FINITE;
       case "last_n", "top_k" -> NullReason.TOO_FEW_VALUES;
       case "sum" -> NullReason.NOT_FINITE;
       case "time_since_last" -> NullReason.NO_EVENT;
@@ -199,7 +199,7 @@ final class NaiveView {
   }
 
   /** The events that an aggregation sees, by time, then by id, then by value. */
-  private List<Event> occurrences(Aggregation aggregation, List<Event> among) {
+  private List<Event> counted(Aggregation aggregation, List<Event> among) {
     return among.stream()
         .filter(event -> aggregation.where().isEmpty() || Boolean.TRUE.equals(event.flag))
         .filter(

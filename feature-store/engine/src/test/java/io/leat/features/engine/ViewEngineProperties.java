@@ -227,14 +227,14 @@ class ViewEngineProperties {
       @ForAll("shapes") Shape shape,
       @ForAll("histories") List<Event> history) {
     EventIdentity identity = new EventIdentity(READINGS);
-    Measure[] measures = Measure.of(view.aggregations(), identity).toArray(Measure[]::new);
-    NodeCodec codec = new NodeCodec(view.id(), measures, identity, view.resolution().toMillis());
+    AggregationInput[] inputs = AggregationInput.of(view.aggregations(), identity).toArray(AggregationInput[]::new);
+    NodeCodec codec = new NodeCodec(view.id(), inputs, identity, view.resolution().toMillis());
     fold(view, shape, history)
         .entries
         .asMap()
         .forEach(
             (name, bytes) -> {
-              Node node = new Node(measures, 0);
+              Node node = new Node(inputs, 0);
               if (ViewEngine.isKey(name.array())) {
                 codec.decodeRoot(bytes, node);
                 assertThat(codec.encodeRoot(node)).isEqualTo(bytes);

@@ -1,40 +1,40 @@
 package io.leat.features.engine;
 
 import io.leat.features.aggregation.Accumulator;
-import io.leat.features.aggregation.Occurrence;
+import io.leat.features.aggregation.InputValue;
 import io.leat.features.aggregation.StateReader;
 import io.leat.features.aggregation.StateWriter;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is kept of one measure in one place: in a tile, in a block of tiles, or gathered over a
- * window. A single occurrence is kept as it is; its accumulators are made only when a second comes.
+ * What is kept of one input in one place: in a tile, in a block of tiles, or gathered over a
+ * window. A single value is kept as it is; its accumulators are made only when a second comes.
  * One thread's.
  */
-final class Cell {
-  private final Measure measure;
-  private final Occurrence only = new Occurrence();
+final class PartialAggregate {
+  private final AggregationInput input;
+  private final InputValue only = new InputValue();
   private long count;
   private Accumulator @Nullable [] parts;
 
-  Cell(Measure measure) {
-    this.measure = measure;
+  PartialAggregate(AggregationInput input) {
+    this.input = input;
   }
 
-  /** One empty cell a measure. */
-  static Cell[] of(Measure[] measures) {
-    Cell[] cells = new Cell[measures.length];
-    for (int m = 0; m < cells.length; m++) {
-      cells[m] = new Cell(measures[m]);
+  /** One empty partial aggregate an input. */
+  static PartialAggregate[] of(AggregationInput[] inputs) {
+    PartialAggregate[] partials = new PartialAggregate[inputs.length];
+    for (int m = 0; m < partials.length; m++) {
+      partials[m] = new PartialAggregate(inputs[m]);
     }
-    return cells;
+    return partials;
   }
 
   long count() {
     return count;
   }
 
-  /** The accumulator at a place of the measure's parts; the cell holds something. */
+  /** The accumulator at a place of the input's parts; the partial aggregate holds something. */
   Accumulator part(int index) {
     if (count == 1) {
       spread();
@@ -46,22 +46,22 @@ final class Cell {
     count = 0;
   }
 
-  void add(Occurrence occurrence) {
+  void add(InputValue inputValue) {
     if (count == 0) {
-      only.set(occurrence);
+      only.set(inputValue);
     } else {
       if (count == 1) {
         spread();
       }
       for (Accumulator part : parts) {
-        part.add(occurrence);
+        part.add(inputValue);
       }
     }
     count++;
   }
 
-  /** Adds what another cell of the measure holds, and leaves that as it was. */
-  void merge(Cell other) {
+  /** Adds what another partial aggregate of the input holds, and leaves that as it was. */
+  void merge(PartialAggregate other) {
     if (other.count <= 1) {
       if (other.count == 1) {
         add(other.only);
@@ -79,7 +79,7 @@ final class Cell {
     count += other.count;
   }
 
-  /** Gives a single occurrence its accumulators. */
+  /** Gives a single value its accumulators. */
   private void spread() {
     clearParts();
     for (Accumulator part : parts) {
@@ -89,7 +89,7 @@ final class Cell {
 
   private void clearParts() {
     if (parts == null) {
-      parts = measure.accumulators();
+      parts = input.accumulators();
     }
     for (Accumulator part : parts) {
       part.clear();
@@ -99,7 +99,7 @@ final class Cell {
   /**
    * Writes it: {@code docs/reference/state-layout.md}.
    *
-   * @param base a time near to its occurrences' that the reader will know
+   * @param base a time near to its values' that the reader will know
    */
   void write(StateWriter out, long base) {
     out.putVarint(count);
@@ -113,18 +113,18 @@ final class Cell {
   }
 
   private void writeOnly(StateWriter out, long base) {
-    if (measure.parts().isEmpty()) {
+    if (input.parts().isEmpty()) {
       return;
     }
-    switch (measure.kind()) {
+    switch (input.kind()) {
       case NUMBERS -> writeNumber(out);
       case VALUES, VALUES_AND_NULLS -> out.putValue(only.value);
       case EVENTS -> {}
     }
-    if (measure.needsTime()) {
+    if (input.needsTime()) {
       out.putZigzag(only.time - base);
     }
-    if (measure.needsId()) {
+    if (input.needsId()) {
       out.putText(only.id);
     }
   }
@@ -154,18 +154,18 @@ final class Cell {
   }
 
   private void readOnly(StateReader in, long base) {
-    if (measure.parts().isEmpty()) {
+    if (input.parts().isEmpty()) {
       return;
     }
-    switch (measure.kind()) {
+    switch (input.kind()) {
       case NUMBERS -> readNumber(in);
       case VALUES, VALUES_AND_NULLS -> only.value = in.takeValue();
       case EVENTS -> {}
     }
-    if (measure.needsTime()) {
+    if (input.needsTime()) {
       only.time = base + in.takeZigzag();
     }
-    if (measure.needsId()) {
+    if (input.needsId()) {
       only.id = in.takeText();
     }
   }

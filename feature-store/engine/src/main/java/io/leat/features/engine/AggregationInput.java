@@ -14,7 +14,7 @@ import java.util.stream.IntStream;
 
 /**
  * What is kept of one field under one filter, for all aggregations that ask for it: always how many
- * occurrences there were, and the accumulators that some aggregation needs ({@code avg} and {@code
+ * values there were, and the accumulators that some aggregation needs ({@code avg} and {@code
  * sum} share one sum).
  *
  * @param kind what it looks at
@@ -25,7 +25,7 @@ import java.util.stream.IntStream;
  * @param needsTime whether some accumulator looks at event times
  * @param needsId whether some accumulator looks at event ids
  */
-record Measure(
+record AggregationInput(
     Kind kind,
     Optional<String> field,
     Optional<String> where,
@@ -33,7 +33,7 @@ record Measure(
     List<AccumulatorSpec> parts,
     boolean needsTime,
     boolean needsId) {
-  /** What a measure looks at, and so which occurrences it passes over. */
+  /** What an input looks at, and so which values it passes over. */
   enum Kind {
     /** Every event. */
     EVENTS,
@@ -45,7 +45,7 @@ record Measure(
     VALUES_AND_NULLS
   }
 
-  Measure(
+  AggregationInput(
       Kind kind,
       Optional<String> field,
       Optional<String> where,
@@ -84,19 +84,19 @@ record Measure(
         && where.equals(whereOf(aggregation));
   }
 
-  /** The measures that serve these aggregations, in the order of their first use. */
-  static List<Measure> of(List<Aggregation> aggregations, EventIdentity events) {
-    List<Measure> measures = new ArrayList<>();
+  /** The inputs that serve these aggregations, in the order of their first use. */
+  static List<AggregationInput> of(List<Aggregation> aggregations, EventIdentity events) {
+    List<AggregationInput> inputs = new ArrayList<>();
     for (Aggregation aggregation : aggregations) {
-      if (measures.stream().noneMatch(m -> m.serves(aggregation))) {
-        measures.add(of(aggregation, aggregations, events));
+      if (inputs.stream().noneMatch(m -> m.serves(aggregation))) {
+        inputs.add(of(aggregation, aggregations, events));
       }
     }
-    return List.copyOf(measures);
+    return List.copyOf(inputs);
   }
 
-  private static Measure of(Aggregation first, List<Aggregation> all, EventIdentity events) {
-    Measure key = new Measure(kindOf(first), first.field(), whereOf(first), events, List.of());
+  private static AggregationInput of(Aggregation first, List<Aggregation> all, EventIdentity events) {
+    AggregationInput key = new AggregationInput(kindOf(first), first.field(), whereOf(first), events, List.of());
     SortedMap<Integer, SortedMap<Double, AccumulatorSpec>> byKind = new TreeMap<>();
     all.stream()
         .filter(key::serves)
@@ -115,7 +115,7 @@ record Measure(
         parts.add(greatest);
       }
     }
-    return new Measure(key.kind, key.field, key.where, events, parts);
+    return new AggregationInput(key.kind, key.field, key.where, events, parts);
   }
 
   /** What an aggregation needs kept. */
