@@ -272,6 +272,19 @@ class ArchitectureTest {
         .check(classes("schemas"));
   }
 
+  @Test
+  void onlyTheModelsNameOnnxRuntime() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage("io.leat.models.onnx..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("ai.onnxruntime..")
+        .check(
+            new ClassFileImporter()
+                .importPaths(MODULES.keySet().stream().map(ArchitectureTest::compiled).toList()));
+  }
+
   /** Numbers on the wire and on the disk are the code's own, whatever is added to an enum. */
   @Test
   void noNumberIsAnEnumsOrdinal() throws IOException {

@@ -33,8 +33,7 @@ record StackSnapshot(
     Map<String, Double> rates = new HashMap<>();
     before.ifPresent(
         earlier -> {
-          double seconds =
-              Duration.between(earlier.time(), figures.time()).toMillis() / 1_000.0;
+          double seconds = Duration.between(earlier.time(), figures.time()).toMillis() / 1_000.0;
           figures
               .topics()
               .forEach(

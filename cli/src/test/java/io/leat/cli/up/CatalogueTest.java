@@ -73,7 +73,8 @@ class CatalogueTest {
   @MethodSource("topologies")
   void aTopologyReadsAndWritesWhatTheCatalogueSays(Service service) throws Exception {
     Pipeline pipeline = PipelineReader.readBeforeTraining(PIPELINE);
-    StreamsJob job = Class.forName(service.main()).asSubclass(StreamsJob.class).getConstructor().newInstance();
+    StreamsJob job =
+        Class.forName(service.main()).asSubclass(StreamsJob.class).getConstructor().newInstance();
     Topology topology =
         job.topology(
             new JobContext(

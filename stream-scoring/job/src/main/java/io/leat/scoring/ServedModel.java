@@ -1,5 +1,6 @@
 package io.leat.scoring;
 
+import io.leat.models.onnx.OnnxModel;
 import io.leat.pipeline.apply.AppliedModels;
 import io.leat.pipeline.definition.FeatureService;
 import io.leat.pipeline.definition.Model;

@@ -1,5 +1,6 @@
 package io.leat.scoring;
 
+import io.leat.models.onnx.OnnxModel;
 import io.leat.pipeline.definition.Model;
 import io.leat.pipeline.model.ModelFile;
 import org.jspecify.annotations.Nullable;

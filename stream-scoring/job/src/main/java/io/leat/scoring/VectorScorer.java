@@ -1,6 +1,8 @@
 package io.leat.scoring;
 
-import ai.onnxruntime.OrtException;
+import io.leat.models.onnx.Inference;
+import io.leat.models.onnx.InferenceException;
+import io.leat.models.onnx.OnnxModel;
 import io.leat.pipeline.definition.FeatureService;
 import io.leat.pipeline.definition.Model;
 import io.leat.pipeline.expression.ExpressionException;
@@ -94,9 +96,8 @@ final class VectorScorer implements AutoCloseable {
     Timer.Sample time = Timer.start();
     try {
       score = inference.score(row);
-    } catch (OrtException e) {
-      return new Unscored(
-          UnscoredReason.INFERENCE_FAILED, "ONNX Runtime failed on this vector: " + e.getMessage());
+    } catch (InferenceException e) {
+      return new Unscored(UnscoredReason.INFERENCE_FAILED, String.valueOf(e.getMessage()));
     } finally {
       time.stop(inferenceTime);
     }

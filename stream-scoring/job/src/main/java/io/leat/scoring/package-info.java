@@ -4,8 +4,8 @@
  * that a model cannot score to {@code scores.<model>.dlq}. {@link io.leat.scoring.ScoringJob} is
  * where the topology is built.
  *
- * <p>Imports {@code io.leat.runtime.streams}, {@code io.leat.pipeline} and ONNX Runtime. Only
- * {@link io.leat.scoring.OnnxModel} and {@link io.leat.scoring.Inference} name ONNX Runtime.
+ * <p>Imports {@code io.leat.runtime.streams}, {@code io.leat.pipeline} and {@code
+ * io.leat.models.onnx}.
  */
 @NullMarked
 package io.leat.scoring;

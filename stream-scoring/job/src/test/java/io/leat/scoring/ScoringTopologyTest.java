@@ -1,16 +1,18 @@
 package io.leat.scoring;
 
-import static io.leat.scoring.TestModels.SERVICE;
-import static io.leat.scoring.TestModels.decision;
-import static io.leat.scoring.TestModels.model;
-import static io.leat.scoring.TestModels.pipeline;
-import static io.leat.scoring.TestModels.vector;
+import static io.leat.models.onnx.TestModels.SERVICE;
+import static io.leat.models.onnx.TestModels.decision;
+import static io.leat.models.onnx.TestModels.model;
+import static io.leat.models.onnx.TestModels.pipeline;
+import static io.leat.models.onnx.TestModels.vector;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.leat.common.LeatException;
+import io.leat.models.onnx.OnnxGraphs;
+import io.leat.models.onnx.TestModels;
 import io.leat.pipeline.definition.FeatureService;
 import io.leat.pipeline.definition.FeatureService.EventFeature;
 import io.leat.pipeline.definition.Model;

@@ -1,6 +1,9 @@
 package io.leat.scoring;
 
-import ai.onnxruntime.OrtException;
+import io.leat.models.onnx.Inference;
+import io.leat.models.onnx.InferenceException;
+import io.leat.models.onnx.OnnxModel;
+import io.leat.models.onnx.TestModels;
 import io.leat.pipeline.definition.Model;
 import io.leat.pipeline.model.ModelFile;
 import java.io.IOException;
@@ -36,7 +39,7 @@ public final class NativeMemorySoak {
     }
   }
 
-  private static OnnxModel score(ModelFile file) throws OrtException {
+  private static OnnxModel score(ModelFile file) throws InferenceException {
     double[] row = {10, 1, 3};
     OnnxModel model = OnnxModel.open(file, new Model.Output("probabilities", 1), 3);
     try (Inference inference = model.inference()) {

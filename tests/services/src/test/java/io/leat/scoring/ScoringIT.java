@@ -3,6 +3,8 @@ package io.leat.scoring;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.leat.models.onnx.Inference;
+import io.leat.models.onnx.OnnxModel;
 import io.leat.pipeline.apply.Applier;
 import io.leat.pipeline.definition.Model;
 import io.leat.pipeline.definition.Pipeline;

@@ -1,10 +1,9 @@
-package io.leat.scoring;
+package io.leat.models.onnx;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import ai.onnxruntime.OrtException;
 import io.leat.pipeline.definition.Model;
 import io.leat.pipeline.model.ModelException;
 import io.leat.pipeline.model.ModelFile;
@@ -55,7 +54,7 @@ class ExternalWeightsTest {
   }
 
   @Test
-  void theyAreThoseBesideTheModelWhereverTheServiceRuns() throws OrtException {
+  void theyAreThoseBesideTheModelWhereverTheServiceRuns() throws InferenceException {
     double[] row = {0.5, -1.25, 2, 1};
 
     try (OnnxModel open = OnnxModel.open(ModelFile.read(model), SCORE, 4);

@@ -1,4 +1,4 @@
-package io.leat.scoring;
+package io.leat.models.onnx;
 
 import io.leat.pipeline.definition.Contract;
 import io.leat.pipeline.definition.Expression;
@@ -27,8 +27,8 @@ import org.apache.avro.SchemaBuilder;
 import org.jspecify.annotations.Nullable;
 
 /** A small pipeline of payments, and models for it that this project's own trainer made. */
-final class TestModels {
-  static final FeatureService SERVICE =
+public final class TestModels {
+  public static final FeatureService SERVICE =
       new FeatureService(
           "fraud",
           3,
@@ -51,7 +51,7 @@ final class TestModels {
   private TestModels() {}
 
   /** A model of the service, trained on payments whose fraud follows a known law. */
-  static TrainedModel train(long seed) {
+  public static TrainedModel train(long seed) {
     Random random = new Random(seed);
     TrainingSet.Builder set = TrainingSet.builder(SERVICE.featureNames());
     for (int i = 0; i < 2_000; i++) {
@@ -71,12 +71,12 @@ final class TestModels {
     }
   }
 
-  static Path write(Path folder, byte[] onnx) throws IOException {
+  public static Path write(Path folder, byte[] onnx) throws IOException {
     return Files.write(folder.resolve("model.onnx"), onnx);
   }
 
   /** A model of the service whose definition names stand-ins for amount alone. */
-  static Model model(String name, Path artifact, Model.Decision... decisions) {
+  public static Model model(String name, Path artifact, Model.Decision... decisions) {
     return new Model(
         name,
         "v1",
@@ -91,11 +91,11 @@ final class TestModels {
         List.of(decisions));
   }
 
-  static Model.Decision decision(String name, String condition) {
+  public static Model.Decision decision(String name, String condition) {
     return new Model.Decision(name, new Expression(condition, "models/fraud/model.yaml", 9));
   }
 
-  static Pipeline pipeline(FeatureService service, Schema schema, Model... models) {
+  public static Pipeline pipeline(FeatureService service, Schema schema, Model... models) {
     Contract contract =
         Contract.of(
             "payments",
@@ -120,11 +120,11 @@ final class TestModels {
         List.of());
   }
 
-  static Pipeline pipeline(Model... models) {
+  public static Pipeline pipeline(Model... models) {
     return pipeline(SERVICE, PAYMENTS, models);
   }
 
-  static FeatureVector vector(String eventId, List<@Nullable Object> values) {
+  public static FeatureVector vector(String eventId, List<@Nullable Object> values) {
     return FeatureVector.newBuilder()
         .setService(SERVICE.name())
         .setServiceVersion(SERVICE.version())

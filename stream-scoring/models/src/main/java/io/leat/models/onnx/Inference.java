@@ -1,4 +1,4 @@
-package io.leat.scoring;
+package io.leat.models.onnx;
 
 import ai.onnxruntime.OnnxJavaType;
 import ai.onnxruntime.OnnxTensor;
@@ -20,7 +20,7 @@ import java.util.Set;
  * one output tensor, both over direct buffers that it keeps for its life, so a score allocates no
  * native memory.
  */
-final class Inference implements AutoCloseable {
+public final class Inference implements AutoCloseable {
   private final OrtSession session;
   private final ByteBuffer input;
   private final ByteBuffer output;
@@ -113,9 +113,9 @@ final class Inference implements AutoCloseable {
    * @param row one number a feature, finite, or NaN for what is missing; cast to single precision
    *     where the model's input is
    * @return the score as the model gives it, maybe not finite
-   * @throws OrtException if the model fails on this row
+   * @throws InferenceException if the model fails on this row
    */
-  double score(double[] row) throws OrtException {
+  public double score(double[] row) throws InferenceException {
     for (int i = 0; i < row.length; i++) {
       if (floatInput) {
         input.putFloat(i * Float.BYTES, (float) row[i]);
@@ -123,7 +123,11 @@ final class Inference implements AutoCloseable {
         input.putDouble(i * Double.BYTES, row[i]);
       }
     }
-    session.run(inputs, outputs).close();
+    try {
+      session.run(inputs, outputs).close();
+    } catch (OrtException e) {
+      throw new InferenceException(e);
+    }
     return floatOutput
         ? output.getFloat(scoreColumn * Float.BYTES)
         : output.getDouble(scoreColumn * Double.BYTES);

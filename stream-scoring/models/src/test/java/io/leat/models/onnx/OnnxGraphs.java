@@ -1,4 +1,4 @@
-package io.leat.scoring;
+package io.leat.models.onnx;
 
 import ai.onnx.proto.OnnxMl.AttributeProto;
 import ai.onnx.proto.OnnxMl.GraphProto;
@@ -11,15 +11,15 @@ import ai.onnx.proto.OnnxMl.TypeProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
 
 /** Small ONNX files of the shapes that other tools' exports have. */
-final class OnnxGraphs {
-  static final int FLOAT = TensorProto.DataType.FLOAT.getNumber();
-  static final int DOUBLE = TensorProto.DataType.DOUBLE.getNumber();
-  static final int INT64 = TensorProto.DataType.INT64.getNumber();
+public final class OnnxGraphs {
+  public static final int FLOAT = TensorProto.DataType.FLOAT.getNumber();
+  public static final int DOUBLE = TensorProto.DataType.DOUBLE.getNumber();
+  public static final int INT64 = TensorProto.DataType.INT64.getNumber();
 
   private OnnxGraphs() {}
 
   /** One operator from the inputs to the output {@code y}. */
-  static byte[] operator(String operator, ValueInfoProto output, ValueInfoProto... inputs) {
+  public static byte[] operator(String operator, ValueInfoProto output, ValueInfoProto... inputs) {
     NodeProto.Builder node = NodeProto.newBuilder().setOpType(operator).addOutput(output.getName());
     GraphProto.Builder graph = GraphProto.newBuilder().setName("g").addOutput(output);
     for (ValueInfoProto input : inputs) {
@@ -30,7 +30,7 @@ final class OnnxGraphs {
   }
 
   /** A classifier's probabilities as scikit-learn's ZipMap gives them: a list of maps. */
-  static byte[] zipMap(int width) {
+  public static byte[] zipMap(int width) {
     NodeProto node =
         NodeProto.newBuilder()
             .setOpType("ZipMap")
@@ -71,7 +71,7 @@ final class OnnxGraphs {
   }
 
   /** A tensor's declaration; -1 is a free dimension. */
-  static ValueInfoProto tensor(String name, int type, long... shape) {
+  public static ValueInfoProto tensor(String name, int type, long... shape) {
     TensorShapeProto.Builder dimensions = TensorShapeProto.newBuilder();
     for (long size : shape) {
       dimensions.addDim(

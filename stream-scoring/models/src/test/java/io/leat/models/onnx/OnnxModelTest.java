@@ -1,15 +1,14 @@
-package io.leat.scoring;
+package io.leat.models.onnx;
 
-import static io.leat.scoring.OnnxGraphs.DOUBLE;
-import static io.leat.scoring.OnnxGraphs.FLOAT;
-import static io.leat.scoring.OnnxGraphs.INT64;
-import static io.leat.scoring.OnnxGraphs.operator;
-import static io.leat.scoring.OnnxGraphs.tensor;
+import static io.leat.models.onnx.OnnxGraphs.DOUBLE;
+import static io.leat.models.onnx.OnnxGraphs.FLOAT;
+import static io.leat.models.onnx.OnnxGraphs.INT64;
+import static io.leat.models.onnx.OnnxGraphs.operator;
+import static io.leat.models.onnx.OnnxGraphs.tensor;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import ai.onnxruntime.OrtException;
 import io.leat.pipeline.definition.Model;
 import io.leat.pipeline.model.ModelException;
 import io.leat.pipeline.model.ModelFile;
@@ -28,7 +27,7 @@ class OnnxModelTest {
   @TempDir Path folder;
 
   @Test
-  void scoresAreThoseOfTheJavaModelThatWasExported() throws OrtException {
+  void scoresAreThoseOfTheJavaModelThatWasExported() throws InferenceException {
     TrainedModel trained = TestModels.train(1);
     Random random = new Random(2);
     try (OnnxModel model = OnnxModel.open(file(trained.onnx()), PROBABILITY, 3);
@@ -42,13 +41,13 @@ class OnnxModelTest {
   }
 
   @Test
-  void inputsAreCastToWhatTheGraphReads() throws OrtException {
+  void inputsAreCastToWhatTheGraphReads() throws InferenceException {
     double fine = 1 + 1e-12; // single precision cannot tell it from 1
     assertThat(identity(FLOAT, fine)).isEqualTo(1.0);
     assertThat(identity(DOUBLE, fine)).isEqualTo(fine);
   }
 
-  private double identity(int type, double value) throws OrtException {
+  private double identity(int type, double value) throws InferenceException {
     byte[] onnx = operator("Identity", tensor("y", type, -1, 1), tensor("x", type, -1, 1));
     try (OnnxModel model = OnnxModel.open(file(onnx), FIRST, 1);
         Inference inference = model.inference()) {
@@ -57,7 +56,7 @@ class OnnxModelTest {
   }
 
   @Test
-  void aShapeThatTheFileLeavesOpenIsLearntFromATrial() throws OrtException {
+  void aShapeThatTheFileLeavesOpenIsLearntFromATrial() throws InferenceException {
     byte[] onnx = operator("Identity", tensor("y", FLOAT, -1, -1), tensor("x", FLOAT, -1, -1));
     try (OnnxModel model = OnnxModel.open(file(onnx), new Model.Output("y", 2), 4);
         Inference inference = model.inference()) {

@@ -1,4 +1,4 @@
-package io.leat.scoring;
+package io.leat.models.onnx;
 
 import ai.onnxruntime.MapInfo;
 import ai.onnxruntime.NodeInfo;
@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * are the parallelism. No custom operators are loaded; a file that needs them is refused by the
  * runtime.
  */
-final class OnnxModel implements AutoCloseable {
+public final class OnnxModel implements AutoCloseable {
   /** One a process, as ONNX Runtime wants it; never closed. */
   private static final OrtEnvironment ENVIRONMENT =
       OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_WARNING, "leat");
@@ -65,7 +65,7 @@ final class OnnxModel implements AutoCloseable {
    * @throws ModelException if the file is no ONNX model, does not take one dense matrix of that
    *     width, or has no such output
    */
-  static OnnxModel open(ModelFile file, Model.Output score, int width) {
+  public static OnnxModel open(ModelFile file, Model.Output score, int width) {
     SessionOptions options = null;
     OrtSession session = null;
     try {
@@ -85,7 +85,7 @@ final class OnnxModel implements AutoCloseable {
         trial.score(new double[width]);
       }
       return model;
-    } catch (OrtException e) {
+    } catch (OrtException | InferenceException e) {
       throw closing(
           session,
           options,
@@ -161,7 +161,7 @@ final class OnnxModel implements AutoCloseable {
   }
 
   /** What the file says it was made for; empty where it was not made by Leat. */
-  Optional<ModelMetadata> metadata() {
+  public Optional<ModelMetadata> metadata() {
     try {
       return ModelMetadata.fromProperties(session.getMetadata().getCustomMetadata());
     } catch (OrtException | IllegalArgumentException e) {
@@ -174,7 +174,7 @@ final class OnnxModel implements AutoCloseable {
    *
    * @throws ModelException if the output has no such column
    */
-  Inference inference() {
+  public Inference inference() {
     return Inference.of(ENVIRONMENT, session, inputName, inputType, score, width);
   }
 

@@ -1,0 +1,10 @@
+package io.leat.models.onnx;
+
+/** ONNX Runtime failed on one input; the next may pass. */
+public final class InferenceException extends Exception {
+  private static final long serialVersionUID = 1L;
+
+  InferenceException(Throwable cause) {
+    super("ONNX Runtime failed on this vector: " + cause.getMessage(), cause);
+  }
+}
