@@ -14,10 +14,8 @@ import io.leat.schemas.RegistryClient;
 import io.leat.schemas.Topics;
 import io.leat.testing.TestCluster;
 import io.leat.testing.TopicWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
-import java.util.stream.Stream;
 import org.apache.avro.generic.GenericRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 
@@ -40,17 +38,9 @@ public final class ValidEvents implements AutoCloseable {
     this.writer = cluster.newWriter();
   }
 
-  /**
-   * Folder of a pipeline among the test resources of the processor or the server. That of the
-   * sources: the compiled ones may lie in a jar.
-   */
+  /** Folder of a pipeline among the test resources. */
   public static Path folder(String name) {
-    Path stores = Path.of(System.getProperty("leat.project"), "feature-store");
-    return Stream.of("online", "server")
-        .map(module -> stores.resolve(module).resolve("src/test/resources").resolve(name))
-        .filter(Files::isDirectory)
-        .findFirst()
-        .orElseThrow(() -> new IllegalArgumentException("no test resources have " + name));
+    return Path.of(System.getProperty("leat.project"), "tests/features/src/test/resources", name);
   }
 
   /** Reads a pipeline and makes the topics that the online store reads and writes. */
