@@ -313,7 +313,7 @@ class ArchitectureTest {
         .toArray(String[]::new);
   }
 
-  private static JavaClasses classes(String folder) {
+  static JavaClasses classes(String folder) {
     return new ClassFileImporter()
         .withImportOption(location -> !location.contains(UNPACKED_REGISTRY_CLIENT))
         .importPaths(compiled(folder));

@@ -72,7 +72,7 @@ public final class AvroCodec {
   private @Nullable ValueReader lastReader;
   private FlatRecord.@Nullable Writer writer;
   private final UnsynchronizedByteArrayOutputStream buffer =
-      new UnsynchronizedByteArrayOutputStream(512);
+      UnsynchronizedByteArrayOutputStream.builder().setBufferSize(512).get();
   private final BinaryEncoder encoder = EncoderFactory.get().directBinaryEncoder(buffer, null);
   private BinaryDecoder decoder = DecoderFactory.get().binaryDecoder(new byte[0], null);
 

@@ -61,8 +61,7 @@ public final class RedisPeerMain {
             arguments[3].equals("states"));
     Server.builder()
         .port(
-            new InetSocketAddress(
-                InetAddress.getLoopbackAddress(), Integer.parseInt(arguments[1])),
+            new InetSocketAddress(InetAddress.getLoopbackAddress(), Integer.parseInt(arguments[1])),
             SessionProtocol.HTTP)
         .service("/health/ready", (context, request) -> HttpResponse.of("ready\n"))
         .service("/health/live", (context, request) -> HttpResponse.of("live\n"))

@@ -21,6 +21,7 @@ final class Cel {
    * the steps of its loops when it is evaluated. Patterns run on RE2, in linear time, and {@link
    * Patterns} bounds their size; {@link Growth} bounds what an evaluation makes.
    */
+  @SuppressWarnings("deprecation") // the default is about to change; the values are ours to choose
   private static final CelOptions OPTIONS =
       CelOptions.current()
           .enableHeterogeneousNumericComparisons(true)

@@ -6,8 +6,8 @@
  * io.leat.pipeline.expression.Evaluator}s of our own, many times as fast, all others by the CEL
  * library, whose word is the law for both.
  *
- * <p>The only package that names the CEL library. Imports nothing else of Leat but the {@code
- * Expression} record.
+ * <p>The only package of its module that names the CEL library. Imports nothing else of Leat but
+ * the {@code Expression} record.
  */
 @NullMarked
 package io.leat.pipeline.expression;

@@ -3,7 +3,8 @@
  * Files of a folder enter, {@link io.leat.pipeline.yaml.Block}s leave; every mistake lands in one
  * list of {@link io.leat.pipeline.yaml.Problems}.
  *
- * <p>Knows YAML but not what a pipeline is. The only package that names the YAML library.
+ * <p>Knows YAML, and of a pipeline no more than how its problems are reported. The only package of
+ * its module that names the YAML library.
  */
 @NullMarked
 package io.leat.pipeline.yaml;

@@ -219,6 +219,7 @@ class ExactlyOnceCheckerIT {
   }
 
   /** What the job does: copies the records and commits their offsets, in one transaction. */
+  @SuppressWarnings("deprecation") // of the group's metadata: no consumer of a group reads here
   private void relay(List<ConsumerRecord<byte[], byte[]>> records) {
     Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();
     for (ConsumerRecord<byte[], byte[]> record : records) {
@@ -229,7 +230,8 @@ class ExactlyOnceCheckerIT {
     }
     producer.beginTransaction();
     copy(records);
-    producer.sendOffsetsToTransaction(offsets, new ConsumerGroupMetadata(group, -1, "", Optional.empty()));
+    producer.sendOffsetsToTransaction(
+        offsets, new ConsumerGroupMetadata(group, -1, "", Optional.empty()));
     producer.commitTransaction();
   }
 

@@ -1,8 +1,8 @@
 package io.leat.features.aggregation;
 
 /**
- * A part of what is kept of a set of values, from which some functions are computed: their
- * sum, their least value, their newest ones.
+ * A part of what is kept of a set of values, from which some functions are computed: their sum,
+ * their least value, their newest ones.
  *
  * <p>Laws, which {@code AccumulatorProperties} holds each one to:
  *

@@ -14,8 +14,8 @@ import java.util.stream.IntStream;
 
 /**
  * What is kept of one field under one filter, for all aggregations that ask for it: always how many
- * values there were, and the accumulators that some aggregation needs ({@code avg} and {@code
- * sum} share one sum).
+ * values there were, and the accumulators that some aggregation needs ({@code avg} and {@code sum}
+ * share one sum).
  *
  * @param kind what it looks at
  * @param field the field; empty where it looks at the events themselves
@@ -95,8 +95,10 @@ record AggregationInput(
     return List.copyOf(inputs);
   }
 
-  private static AggregationInput of(Aggregation first, List<Aggregation> all, EventIdentity events) {
-    AggregationInput key = new AggregationInput(kindOf(first), first.field(), whereOf(first), events, List.of());
+  private static AggregationInput of(
+      Aggregation first, List<Aggregation> all, EventIdentity events) {
+    AggregationInput key =
+        new AggregationInput(kindOf(first), first.field(), whereOf(first), events, List.of());
     SortedMap<Integer, SortedMap<Double, AccumulatorSpec>> byKind = new TreeMap<>();
     all.stream()
         .filter(key::serves)

@@ -43,7 +43,8 @@ final class EventValues {
   private final @Nullable InputValue[] inputValues;
   private final LongAdder failedFilters = new LongAdder();
 
-  EventValues(FeatureView view, Schema schema, EventIdentity identity, List<AggregationInput> inputs) {
+  EventValues(
+      FeatureView view, Schema schema, EventIdentity identity, List<AggregationInput> inputs) {
     this.schema = schema;
     this.identity = identity;
     this.needsId = inputs.stream().anyMatch(AggregationInput::needsId);
@@ -116,8 +117,8 @@ final class EventValues {
   }
 
   /**
-   * What the event that was read last brings to each input; null where it is passed over. The
-   * array and what it holds are used again for the next event.
+   * What the event that was read last brings to each input; null where it is passed over. The array
+   * and what it holds are used again for the next event.
    */
   @Nullable InputValue[] inputValues() {
     return inputValues;

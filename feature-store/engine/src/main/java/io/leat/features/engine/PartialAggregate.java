@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What is kept of one input in one place: in a tile, in a block of tiles, or gathered over a
- * window. A single value is kept as it is; its accumulators are made only when a second comes.
- * One thread's.
+ * window. A single value is kept as it is; its accumulators are made only when a second comes. One
+ * thread's.
  */
 final class PartialAggregate {
   private final AggregationInput input;

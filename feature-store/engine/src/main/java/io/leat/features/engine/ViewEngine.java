@@ -104,7 +104,8 @@ public final class ViewEngine {
     this.resolution = view.resolution().equals(EXACT) ? 1 : units(view.resolution());
     this.offset = units(view.offset());
     this.grace = units(view.grace());
-    AggregationInput[] inputs = AggregationInput.of(view.aggregations(), identity).toArray(AggregationInput[]::new);
+    AggregationInput[] inputs =
+        AggregationInput.of(view.aggregations(), identity).toArray(AggregationInput[]::new);
     this.columns = view.columns().stream().map(FeatureView.Column::name).toList();
     this.values = new EventValues(view, source.schema(), identity, List.of(inputs));
     this.hasLifetime = view.windowLengths().contains(Durations.LIFETIME);

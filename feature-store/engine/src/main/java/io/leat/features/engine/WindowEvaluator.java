@@ -55,7 +55,11 @@ final class WindowEvaluator {
    * @param resolution length of a tile, in the unit of the events' times
    */
   WindowEvaluator(
-      FeatureView view, AggregationInput[] inputs, EventIdentity events, long resolution, StateTree tree) {
+      FeatureView view,
+      AggregationInput[] inputs,
+      EventIdentity events,
+      long resolution,
+      StateTree tree) {
     this.aggregations = view.aggregations();
     this.tree = tree;
     this.tilesInWindow =

@@ -123,8 +123,7 @@ final class NaiveView {
     }
     return switch (aggregation.function().name()) {
       case "latest" -> NullReason.NULL_IN_NEWEST_EVENT;
-      case "variance", "stddev" ->
-          values < 2 ? NullReason.TOO_FEW_VALUES : NullReason.NOT_FINITE;
+      case "variance", "stddev" -> values < 2 ? NullReason.TOO_FEW_VALUES : NullReason.NOT_FINITE;
       case "delta" -> values < 2 ? NullReason.TOO_FEW_VALUES : NullReason.NOT_FINITE;
       case "last_n", "top_k" -> NullReason.TOO_FEW_VALUES;
       case "sum" -> NullReason.NOT_FINITE;

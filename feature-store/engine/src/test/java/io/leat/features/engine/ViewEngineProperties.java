@@ -227,7 +227,8 @@ class ViewEngineProperties {
       @ForAll("shapes") Shape shape,
       @ForAll("histories") List<Event> history) {
     EventIdentity identity = new EventIdentity(READINGS);
-    AggregationInput[] inputs = AggregationInput.of(view.aggregations(), identity).toArray(AggregationInput[]::new);
+    AggregationInput[] inputs =
+        AggregationInput.of(view.aggregations(), identity).toArray(AggregationInput[]::new);
     NodeCodec codec = new NodeCodec(view.id(), inputs, identity, view.resolution().toMillis());
     fold(view, shape, history)
         .entries

@@ -20,8 +20,8 @@ import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
  * The changelogs as the brokers have them.
  *
  * @param topicIds by partition
- * @param deleteRetentionMillis by topic, for how long it keeps records of deletions (Kafka's
- *     {@code delete.retention.ms}), in milliseconds
+ * @param deleteRetentionMillis by topic, for how long it keeps records of deletions (Kafka's {@code
+ *     delete.retention.ms}), in milliseconds
  * @param missing topics that are not there; of the others nothing is said then but their ids
  */
 record Changelogs(

@@ -29,7 +29,9 @@ class ApiKeysTest {
   void aKeyIsKnownByItsHash() throws IOException {
     ApiKeys keys =
         ApiKeys.read(
-            file("# who may send\n\nmill:%s\nmill:%s\n".formatted(OTHER, SECRET.toUpperCase(Locale.ROOT))));
+            file(
+                "# who may send\n\nmill:%s\nmill:%s\n"
+                    .formatted(OTHER, SECRET.toUpperCase(Locale.ROOT))));
 
     assertThat(keys.ownerOf("secret")).hasValue(new Principal("mill", Role.all()));
     assertThat(keys.ownerOf("other")).hasValue(new Principal("mill", Role.all()));

@@ -38,6 +38,7 @@ class ForwardingConsumerTest {
   private record Call(Method method, List<Object> arguments) {}
 
   /** One of every type that the interface takes or gives. */
+  @SuppressWarnings("deprecation") // of the group's metadata, which only a consumer makes otherwise
   private static final Map<Class<?>, Object> SAMPLES =
       Map.ofEntries(
           Map.entry(long.class, 7L),
@@ -55,7 +56,9 @@ class ForwardingConsumerTest {
           Map.entry(Uuid.class, Uuid.ONE_UUID),
           Map.entry(Collection.class, List.of(new TopicPartition("payments", 3))),
           Map.entry(ConsumerRecords.class, ConsumerRecords.empty()),
-          Map.entry(ConsumerGroupMetadata.class, new ConsumerGroupMetadata("group", 1, "member", Optional.empty())),
+          Map.entry(
+              ConsumerGroupMetadata.class,
+              new ConsumerGroupMetadata("group", 1, "member", Optional.empty())),
           Map.entry(ConsumerRebalanceListener.class, new NoRebalance()),
           Map.entry(OffsetCommitCallback.class, (OffsetCommitCallback) (offsets, failure) -> {}),
           Map.entry(

@@ -1,0 +1,101 @@
+package io.leat.cli;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.PackageMatchers;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * What packages say of their imports in {@code package-info}, where it is more than the table of
+ * modules says ({@link ArchitectureTest}).
+ */
+class PackageImportsTest {
+  private static final String DEFINITIONS = "io.leat.pipeline.definition";
+
+  /** Module, package, and all of Leat that it imports beside itself and {@code common}. */
+  static Stream<Arguments> packages() {
+    return Stream.of(
+        of("pipeline", "io.leat.pipeline.yaml", DEFINITIONS, "io.leat.schemas"),
+        of(
+            "pipeline",
+            DEFINITIONS,
+            "io.leat.schemas",
+            "io.leat.features.aggregation",
+            "io.leat.pipeline.expression"),
+        of("ingestion", "io.leat.ingestion.refusal"),
+        of("ingestion", "io.leat.ingestion.rules", "io.leat.pipeline.."),
+        of(
+            "ingestion",
+            "io.leat.ingestion.privacy",
+            "io.leat.ingestion.rules",
+            "io.leat.pipeline..",
+            "io.leat.schemas"),
+        of("ingestion", "io.leat.ingestion.duplicates"),
+        of(
+            "cli",
+            "io.leat.cli.command",
+            "io.leat.pipeline..",
+            "io.leat.platform",
+            "io.leat.runtime.settings",
+            "io.leat.schemas",
+            "io.leat.stack"),
+        of("feature-store/offline", "io.leat.features.offline.files"),
+        of("retraining/training", "io.leat.retraining.training", "io.leat.pipeline.model"),
+        of("schemas", "io.leat.schemas.position"));
+  }
+
+  /** Module, the packages in which alone it names a library, the library's packages. */
+  static Stream<Arguments> libraries() {
+    return Stream.of(
+        of("pipeline", "io.leat.pipeline.expression", "dev.cel.."),
+        of("pipeline", "io.leat.pipeline.yaml", "org.snakeyaml.."),
+        of("pipeline", "io.leat.pipeline.apply", "org.apache.kafka.."),
+        of("retraining/training", "io.leat.retraining.training", "org.tribuo.."),
+        of("runtime/streams", "-", "org.apache.flink.."),
+        of("runtime/flink", "-", "org.apache.kafka.streams.."),
+        of("feature-store/offline", "-", "org.apache.kafka.streams.."),
+        of("drift-detector/job", "-", "org.apache.kafka.streams.."),
+        of("retraining/training", "-", "org.apache.kafka..", "java.nio.file..", "java.io.."),
+        of("common", "-", "org.apache..", "com..", "dev.cel.."));
+  }
+
+  private static Arguments of(String module, String own, String... others) {
+    return Arguments.of(module, own, List.of(others));
+  }
+
+  @ParameterizedTest(name = "{1}")
+  @MethodSource("packages")
+  void aPackageImportsWhatItSays(String module, String own, List<String> imports) {
+    noClasses()
+        .that()
+        .resideInAPackage(own)
+        .should()
+        .dependOnClassesThat(
+            DescribedPredicate.<JavaClass>describe(
+                "are of Leat, and not of " + imports,
+                target ->
+                    target.getPackageName().startsWith("io.leat")
+                        && !target.getPackageName().equals(own)
+                        && !target.getPackageName().startsWith("io.leat.common")
+                        && !PackageMatchers.of(imports).test(target.getPackageName())))
+        .check(ArchitectureTest.classes(module));
+  }
+
+  @ParameterizedTest(name = "{0}: {2} in {1}")
+  @MethodSource("libraries")
+  void aLibraryIsNamedWhereItIsSaid(String module, String own, List<String> library) {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage(own + "..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage(library.toArray(String[]::new))
+        .check(ArchitectureTest.classes(module));
+  }
+}
