@@ -51,7 +51,7 @@ public final class SlidingWindowsMain {
     ByteBuffer bytes = ByteBuffer.wrap(row);
     int first = DAYS.indexOf(bytes.getInt()) * PeerRows.OF_WINDOW;
     Activity activity = Activity.read(bytes);
-    rows.put(activity.payment(), first, activity.count());
+    rows.put(activity.payment(), first, (double) activity.count());
     rows.put(activity.payment(), first + 1, activity.sum());
     rows.put(activity.payment(), first + 2, activity.sum() / (double) activity.count());
     rows.put(activity.payment(), first + 3, activity.largest());

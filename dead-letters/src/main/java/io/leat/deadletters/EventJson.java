@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * base64, decimals as numbers.
  */
 final class EventJson {
-  private static final JsonNodeFactory NODES = JsonNodeFactory.withExactBigDecimals(true);
+  private static final JsonNodeFactory NODES = new JsonNodeFactory(true);
 
   private EventJson() {}
 

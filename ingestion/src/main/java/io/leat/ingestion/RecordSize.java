@@ -39,7 +39,7 @@ final class RecordSize {
     return Integer.parseInt(setting.toString().strip());
   }
 
-  private static int length(byte[] bytes) {
+  private static long length(byte[] bytes) {
     return bytes == null ? 0 : bytes.length;
   }
 }

@@ -167,7 +167,7 @@ final class EventPublisher implements AutoCloseable {
    * @param complete whether the file is at its end
    * @throws UserError if they have refused some of it
    */
-  @SuppressWarnings("deprecation") // the group of a program that consumes nothing has no other name
+  @SuppressWarnings("removal") // the group of a program that consumes nothing has no other name
   void commit(boolean complete) {
     ReplayProgress now = new ReplayProgress(rows, events, complete);
     if (now.equals(in)) {

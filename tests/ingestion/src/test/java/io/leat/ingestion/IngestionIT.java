@@ -104,6 +104,7 @@ class IngestionIT {
   }
 
   @Test
+  @SuppressWarnings("ArrayAsKeyOfSetOrMap") // a list of pairs
   void everyEventOfAMixedBatchIsAccountedFor() throws Exception {
     byte[] good = codec.encode(currentId, payment("p1", 5).build());
     byte[] unknownId = good.clone();

@@ -182,6 +182,7 @@ final class LogSource
     }
 
     @Override
+    @SuppressWarnings("deprecation") // Flink's interface has it still
     public OffsetResetStrategy getAutoOffsetResetStrategy() {
       return OffsetResetStrategy.NONE;
     }

@@ -13,6 +13,7 @@ import org.apache.flink.streaming.api.datastream.DataStream;
  * An event or a row on its way: what it is, its bytes, and a text of {@link SortKey}s that says
  * where it belongs. A tuple, because Flink sorts those by a field.
  */
+@SuppressWarnings("unchecked") // Flink's own: a tuple of a kind copies as a tuple of any
 public final class Item extends Tuple3<Integer, byte[], String> {
   private static final long serialVersionUID = 1L;
 

@@ -185,6 +185,7 @@ public final class ServiceReplayGraph {
     return found;
   }
 
+  @SuppressWarnings("unchecked") // an array of a generic type, as Flink takes it
   private DataStream<Item> replay(DataStream<Item> rows, Entity entity, int oneIn) {
     List<DataStream<Item>> inputs = new ArrayList<>();
     for (String event : sources(entity)) {

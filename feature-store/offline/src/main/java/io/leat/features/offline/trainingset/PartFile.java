@@ -78,6 +78,7 @@ final class PartFile implements Closeable {
     }
 
     @Override
+    @SuppressWarnings("deprecation") // Parquet's builders must have it still
     protected WriteSupport<SpineRow> getWriteSupport(Configuration settings) {
       return new RowWriteSupport(columns);
     }
@@ -108,6 +109,7 @@ final class PartFile implements Closeable {
     }
 
     @Override
+    @SuppressWarnings("deprecation") // Parquet's writers must have it still
     public WriteContext init(Configuration settings) {
       return init(new PlainParquetConfiguration());
     }

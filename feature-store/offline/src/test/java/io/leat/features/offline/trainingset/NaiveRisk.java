@@ -211,10 +211,7 @@ final class NaiveRisk {
   }
 
   private static List<Double> amounts(List<Order> orders) {
-    return orders.stream()
-        .filter(one -> one.amount() != null)
-        .map(one -> (Double) one.amount())
-        .toList();
+    return orders.stream().filter(one -> one.amount() != null).map(Order::amount).toList();
   }
 
   private static double sum(List<Double> values) {
