@@ -219,7 +219,7 @@ class ExactlyOnceCheckerIT {
   }
 
   /** What the job does: copies the records and commits their offsets, in one transaction. */
-  @SuppressWarnings("deprecation") // of the group's metadata: no consumer of a group reads here
+  @SuppressWarnings("removal") // of the group's metadata: no consumer of a group reads here
   private void relay(List<ConsumerRecord<byte[], byte[]>> records) {
     Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();
     for (ConsumerRecord<byte[], byte[]> record : records) {

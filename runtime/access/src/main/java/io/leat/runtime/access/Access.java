@@ -3,6 +3,7 @@ package io.leat.runtime.access;
 import com.linecorp.armeria.common.HttpStatus;
 import com.linecorp.armeria.common.RequestHeaders;
 import com.linecorp.armeria.common.SessionProtocol;
+import com.linecorp.armeria.common.TlsKeyPair;
 import com.linecorp.armeria.server.HttpService;
 import com.linecorp.armeria.server.ServerBuilder;
 import com.linecorp.armeria.server.ServiceRequestContext;
@@ -95,7 +96,7 @@ public record Access(Optional<ApiKeys> keys, Optional<Tls> tls, boolean open) {
     }
     ApiKeys.requireOwnerOnly(key);
     try {
-      server.tls(certificate.toFile(), key.toFile());
+      server.tls(TlsKeyPair.of(key.toFile(), certificate.toFile()));
     } catch (IllegalArgumentException e) {
       throw new LeatException(
           ErrorCode.ACCESS,

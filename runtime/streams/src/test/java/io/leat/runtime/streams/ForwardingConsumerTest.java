@@ -38,7 +38,7 @@ class ForwardingConsumerTest {
   private record Call(Method method, List<Object> arguments) {}
 
   /** One of every type that the interface takes or gives. */
-  @SuppressWarnings("deprecation") // of the group's metadata, which only a consumer makes otherwise
+  @SuppressWarnings("removal") // of the group's metadata, which only a consumer makes otherwise
   private static final Map<Class<?>, Object> SAMPLES =
       Map.ofEntries(
           Map.entry(long.class, 7L),
