@@ -1,11 +1,12 @@
 package io.leat.benchmarks;
 
 import io.leat.pipeline.definition.PipelineException;
+import io.leat.schemas.topic.TopicLog;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
+import java.util.concurrent.atomic.AtomicLong;
 import org.apache.kafka.common.header.Header;
 
 /**
@@ -51,24 +52,24 @@ record Drain(
 
   /** Reads all that was written. */
   private static double bytesOfEvent(Cluster cluster, Workload workload, Rung rung) {
-    long valid = 0;
-    long bytes = 0;
-    try (CommittedReader reader = new CommittedReader(cluster, workload.valid())) {
-      while (!reader.isAtEnd()) {
-        for (ConsumerRecord<byte[], byte[]> record : reader.poll()) {
-          valid++;
-          bytes += record.serializedKeySize() + record.serializedValueSize();
-          for (Header header : record.headers()) {
-            bytes += header.key().length() + header.value().length;
-          }
-        }
-      }
+    AtomicLong valid = new AtomicLong();
+    AtomicLong bytes = new AtomicLong();
+    try (TopicLog log = cluster.open(workload.valid())) {
+      log.readToEnd(
+          record -> {
+            valid.incrementAndGet();
+            bytes.addAndGet(record.serializedKeySize() + record.serializedValueSize());
+            for (Header header : record.headers()) {
+              bytes.addAndGet(header.key().length() + header.value().length);
+            }
+            return true;
+          });
     }
-    if (valid != workload.events()) {
+    if (valid.get() != workload.events()) {
       throw new IllegalStateException(
-          "%s made %d valid events of %d".formatted(rung.label(), valid, workload.events()));
+          "%s made %d valid events of %d".formatted(rung.label(), valid.get(), workload.events()));
     }
-    return (double) bytes / valid;
+    return (double) bytes.get() / valid.get();
   }
 
   private record Sample(long events, long nanos, double cpuSeconds) {}

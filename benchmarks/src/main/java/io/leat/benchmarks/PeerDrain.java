@@ -1,5 +1,6 @@
 package io.leat.benchmarks;
 
+import io.leat.schemas.topic.TopicLog;
 import io.leat.stack.JvmProcess;
 import java.time.Duration;
 
@@ -12,6 +13,8 @@ import java.time.Duration;
  * @param perCpuSecond events a second of the peer's CPU; the broker's is not in it
  */
 record PeerDrain(String name, int measured, double perSecond, double perCpuSecond, PeerRows rows) {
+  private static final Duration POLL = Duration.ofMillis(100);
+
   private record Sample(long records, long nanos, double cpuSeconds) {}
 
   /**
@@ -39,11 +42,11 @@ record PeerDrain(String name, int measured, double perSecond, double perCpuSecon
     long warmAt = Long.MAX_VALUE;
     Sample start = null;
     Sample last = sample(process, 0);
-    try (CommittedReader reader = new CommittedReader(cluster, topic)) {
+    try (TopicLog log = cluster.open(topic)) {
       boolean cohortHasEnded = false;
       boolean quiet = false;
       while (!quiet || last.records() < (long) events * recordsOfEvent) {
-        int count = reader.poll().count();
+        int count = log.poll(POLL).count();
         quiet = count == 0;
         if (count > 0) {
           long before = last.records() / recordsOfEvent / cohort;
@@ -58,9 +61,9 @@ record PeerDrain(String name, int measured, double perSecond, double perCpuSecon
         }
         check(process, deadline, last.records() / recordsOfEvent, events);
       }
-      reader.toBeginning();
+      log.seekToBeginning();
       while (!rows.isComplete()) {
-        reader.poll().forEach(record -> decoder.decode(record.value(), rows));
+        log.poll(POLL).forEach(record -> decoder.decode(record.value(), rows));
         check(process, deadline, rows.payments(), events);
       }
     }

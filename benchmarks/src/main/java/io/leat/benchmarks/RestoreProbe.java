@@ -4,18 +4,14 @@ import io.leat.pipeline.definition.Contract;
 import io.leat.records.FeatureVector;
 import io.leat.schemas.AvroCodec;
 import io.leat.schemas.Topics;
+import io.leat.schemas.topic.TopicLog;
 import io.leat.stack.JvmProcess;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import org.apache.avro.generic.GenericRecord;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,7 +28,7 @@ final class RestoreProbe implements AutoCloseable {
   private final RestoreState state;
   private final PaymentFeed feed;
   private final AvroCodec codec;
-  private final KafkaConsumer<byte[], byte[]> vectors;
+  private final TopicLog vectors;
   private final AtomicBoolean stop = new AtomicBoolean();
   private final Thread load;
   private int probes;
@@ -42,18 +38,7 @@ final class RestoreProbe implements AutoCloseable {
     this.state = state;
     this.feed = new PaymentFeed(cluster, contract);
     this.codec = new AvroCodec(cluster.newRegistryClient());
-    this.vectors =
-        new KafkaConsumer<>(
-            Map.of(
-                "bootstrap.servers",
-                cluster.bootstrapServers(),
-                "isolation.level",
-                "read_committed"),
-            new ByteArrayDeserializer(),
-            new ByteArrayDeserializer());
-    TopicPartition partition = new TopicPartition(Topics.features("customers"), 0);
-    vectors.assign(List.of(partition));
-    vectors.seekToBeginning(List.of(partition));
+    this.vectors = cluster.open(Topics.features("customers"));
     this.load = new Thread(() -> load(perSecond), "load");
     load.start();
   }
@@ -84,7 +69,7 @@ final class RestoreProbe implements AutoCloseable {
       if (!process.isAlive()) {
         throw process.died();
       }
-      for (ConsumerRecord<byte[], byte[]> record : vectors.poll(Duration.ofMillis(20))) {
+      for (var record : vectors.poll(Duration.ofMillis(20))) {
         FeatureVector vector = codec.decode(record.value(), FeatureVector.class);
         if (vector.getEventId().equals(id)) {
           double seconds = (System.nanoTime() - since) / 1e9;

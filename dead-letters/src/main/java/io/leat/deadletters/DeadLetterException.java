@@ -2,6 +2,7 @@ package io.leat.deadletters;
 
 import io.leat.common.ErrorCode;
 import io.leat.common.LeatException;
+import org.apache.kafka.common.KafkaException;
 import org.jspecify.annotations.Nullable;
 
 /** Something about dead letters that the user can put right: one clear sentence. */
@@ -14,5 +15,13 @@ public final class DeadLetterException extends LeatException {
 
   public DeadLetterException(String message, @Nullable Throwable cause) {
     super(ErrorCode.DEAD_LETTER, message, cause);
+  }
+
+  /** The sentence for brokers that do not answer. */
+  static DeadLetterException unreachable(String topic, KafkaException e) {
+    return new DeadLetterException(
+        "The topic %s could not be reached: %s. Is the broker running, is its address right, and may this user use the topic?"
+            .formatted(topic, e.getMessage()),
+        e);
   }
 }

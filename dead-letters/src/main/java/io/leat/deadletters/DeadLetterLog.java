@@ -4,22 +4,14 @@ import io.leat.common.Cleanup;
 import io.leat.common.Lookups;
 import io.leat.records.LogPosition;
 import io.leat.schemas.Topics;
-import io.leat.schemas.position.LostPosition;
-import java.time.Duration;
-import java.time.Instant;
+import io.leat.schemas.topic.TopicLog;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.LongConsumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.clients.consumer.OffsetAndTimestamp;
-import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
-import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The dead letters of an event, from the first to the last that was committed when the log was
@@ -27,16 +19,9 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
  * owns it.
  */
 public final class DeadLetterLog implements AutoCloseable {
-  private static final Duration POLL = Duration.ofMillis(500);
-
-  /** How long nothing may come before the brokers count as gone. */
-  private static final Duration TIMEOUT = Duration.ofSeconds(60);
-
-  private static final int ANSWER_MILLIS = 20_000;
-
   private final String topic;
-  private final Map<String, Object> settings;
-  private final KafkaConsumer<byte[], byte[]> consumer;
+  private final Map<String, Object> kafka;
+  private final TopicLog log;
   private final Map<TopicPartition, Long> ends;
 
   /** Takes dead letters. */
@@ -50,55 +35,31 @@ public final class DeadLetterLog implements AutoCloseable {
    * Opens the dead letters of an event.
    *
    * @param kafka settings of a Kafka client
-   * @throws DeadLetterException if the topic is not there or the brokers do not answer
+   * @throws DeadLetterException if the topic is not there
+   * @throws io.leat.common.LeatException if the brokers do not answer
    */
   public DeadLetterLog(Map<String, Object> kafka, String event) {
     this.topic = Topics.deadLetters(event);
-    this.settings = new HashMap<>(kafka);
-    settings.put("isolation.level", "read_committed");
-    settings.put("enable.auto.commit", false);
-    settings.put("auto.offset.reset", "none");
-    settings.put("allow.auto.create.topics", false);
-    settings.putIfAbsent("default.api.timeout.ms", ANSWER_MILLIS);
-    this.consumer = open(settings);
+    this.kafka = new HashMap<>(kafka);
+    this.log =
+        TopicLog.find(kafka, topic)
+            .orElseThrow(
+                () ->
+                    new DeadLetterException(
+                        "There is no topic %s at %s; is %s an event that was applied there?"
+                            .formatted(topic, kafka.get("bootstrap.servers"), event)));
     try {
-      List<PartitionInfo> found = consumer.partitionsFor(topic);
-      if (found == null || found.isEmpty()) {
-        throw new DeadLetterException(
-            "There is no topic %s at %s; is %s an event that was applied there?"
-                .formatted(topic, kafka.get("bootstrap.servers"), event));
-      }
-      this.ends =
-          consumer.endOffsets(
-              found.stream().map(part -> new TopicPartition(topic, part.partition())).toList());
-    } catch (DeadLetterException e) {
-      Cleanup.after(e, consumer);
+      this.ends = log.ends();
+    } catch (RuntimeException e) {
+      Cleanup.after(e, log);
       throw e;
-    } catch (KafkaException e) {
-      Cleanup.after(e, consumer);
-      throw unreachable(topic, e);
     }
-  }
-
-  private static KafkaConsumer<byte[], byte[]> open(Map<String, Object> settings) {
-    return new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer());
-  }
-
-  /** The sentence for brokers that do not answer, or whose topic loses what is read. */
-  static DeadLetterException unreachable(String topic, KafkaException e) {
-    if (e instanceof OffsetOutOfRangeException lost) {
-      return new DeadLetterException(LostPosition.whileReading(lost), e);
-    }
-    return new DeadLetterException(
-        "The topic %s could not be reached: %s. Is the broker running, is its address right, and may this user use the topic?"
-            .formatted(topic, e.getMessage()),
-        e);
   }
 
   /**
    * Reads the dead letters that a filter wants, those of a partition in their order.
    *
-   * @throws DeadLetterException if the brokers cease to answer
+   * @throws io.leat.common.LeatException if the brokers cease to answer
    */
   public void read(DeadLetterFilter filter, Visitor visitor) {
     read(filter, visitor, passed -> {});
@@ -108,17 +69,31 @@ public final class DeadLetterLog implements AutoCloseable {
    * Reads the dead letters that a filter wants, those of a partition in their order.
    *
    * @param progress is told now and then how many thousandths of the log were passed
-   * @throws DeadLetterException if the brokers cease to answer
+   * @throws io.leat.common.LeatException if the brokers cease to answer
    */
   public void read(DeadLetterFilter filter, Visitor visitor, LongConsumer progress) {
-    try {
-      readAll(filter, visitor, progress);
-    } catch (KafkaException e) {
-      throw unreachable(topic, e);
-    }
+    Map<TopicPartition, Long> until = until(filter);
+    Map<TopicPartition, Long> from = from(filter, until);
+    long all = sum(until) - sum(from);
+    log.seek(from);
+    log.readTo(
+        until,
+        new TopicLog.Visitor() {
+          @Override
+          public boolean visit(ConsumerRecord<byte @Nullable [], byte @Nullable []> record) {
+            DeadLetterRecord deadLetter = new DeadLetterRecord(record);
+            return !filter.matches(deadLetter) || visitor.visit(deadLetter);
+          }
+
+          @Override
+          public void left(long offsets) {
+            progress.accept(1_000 * (all - offsets) / all);
+          }
+        });
   }
 
-  private void readAll(DeadLetterFilter filter, Visitor visitor, LongConsumer progress) {
+  /** Where reading ends, by the partitions that may hold what is wanted. */
+  private Map<TopicPartition, Long> until(DeadLetterFilter filter) {
     Map<TopicPartition, Long> until = new HashMap<>();
     ends.forEach(
         (partition, end) -> {
@@ -127,70 +102,24 @@ public final class DeadLetterLog implements AutoCloseable {
             until.put(partition, Math.min(end, last + 1));
           }
         });
-    Map<TopicPartition, Long> begins = seek(filter, until);
-    long all = sum(until) - sum(begins);
-    long deadline = System.nanoTime() + TIMEOUT.toNanos();
-    while (!consumer.assignment().isEmpty()) {
-      for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
-        deadline = System.nanoTime() + TIMEOUT.toNanos();
-        DeadLetterRecord deadLetter = new DeadLetterRecord(record);
-        if (record.offset() < Lookups.required(until, new TopicPartition(topic, record.partition()))
-            && filter.matches(deadLetter)
-            && !visitor.visit(deadLetter)) {
-          consumer.unsubscribe();
-          return;
-        }
-      }
-      List<TopicPartition> open =
-          consumer.assignment().stream()
-              .filter(
-                  partition -> consumer.position(partition) < Lookups.required(until, partition))
-              .toList();
-      long left =
-          open.stream()
-              .mapToLong(part -> Lookups.required(until, part) - consumer.position(part))
-              .sum();
-      progress.accept(all == 0 ? 1_000 : 1_000 * (all - left) / all);
-      if (open.size() < consumer.assignment().size()) {
-        consumer.assign(open);
-      }
-      if (System.nanoTime() > deadline) {
-        throw new DeadLetterException(
-            "%s could not be read to its end: nothing came for %d s, %d records before it. Is the broker running?"
-                .formatted(topic, TIMEOUT.toSeconds(), left));
-      }
-    }
+    return until;
   }
 
-  /** Where reading begins; partitions without anything to read are left out. */
-  private Map<TopicPartition, Long> seek(DeadLetterFilter filter, Map<TopicPartition, Long> until) {
-    Map<TopicPartition, Long> begins = new HashMap<>(consumer.beginningOffsets(until.keySet()));
-    Map<TopicPartition, Long> times = new HashMap<>();
-    filter
-        .from()
-        .map(Instant::toEpochMilli)
-        .ifPresent(from -> until.keySet().forEach(partition -> times.put(partition, from)));
-    Map<TopicPartition, OffsetAndTimestamp> found = consumer.offsetsForTimes(times);
-    begins.replaceAll(
-        (partition, begin) -> {
-          long first = Math.max(begin, filter.first(partition.partition()).orElse(0));
-          if (times.containsKey(partition)) {
-            first =
-                Math.max(
-                    first,
-                    Optional.ofNullable(found.get(partition))
-                        .map(OffsetAndTimestamp::offset)
-                        .orElse(Long.MAX_VALUE)); // nothing is that young
-          }
-          return Math.min(first, Lookups.required(until, partition));
+  /** Where reading begins: no later than it ends. */
+  private Map<TopicPartition, Long> from(DeadLetterFilter filter, Map<TopicPartition, Long> until) {
+    Map<TopicPartition, Long> beginnings = log.beginnings();
+    Optional<Map<TopicPartition, Long>> atTime = filter.from().map(log::offsetsAt);
+    Map<TopicPartition, Long> from = new HashMap<>();
+    until.forEach(
+        (partition, end) -> {
+          long first =
+              Math.max(
+                  Lookups.required(beginnings, partition),
+                  filter.first(partition.partition()).orElse(0));
+          long timely = atTime.map(offsets -> Lookups.required(offsets, partition)).orElse(first);
+          from.put(partition, Math.min(Math.max(first, timely), end));
         });
-    begins
-        .entrySet()
-        .removeIf(begin -> begin.getValue() >= Lookups.required(until, begin.getKey()));
-    until.keySet().retainAll(begins.keySet());
-    consumer.assign(begins.keySet());
-    begins.forEach(consumer::seek);
-    return begins;
+    return from;
   }
 
   private static long sum(Map<TopicPartition, Long> offsets) {
@@ -201,35 +130,26 @@ public final class DeadLetterLog implements AutoCloseable {
    * The dead letter with the event that was too large to be copied into it, from the raw topic; the
    * same dead letter where it has its event, or the raw topic has it no longer.
    *
-   * @throws DeadLetterException if the brokers cease to answer
+   * @throws io.leat.common.LeatException if the brokers cease to answer
    */
   public DeadLetterRecord whole(DeadLetterRecord deadLetter) {
     Optional<LogPosition> source =
         deadLetter.source().filter(at -> Topics.deadLetters(at.getTopic()).equals(topic));
-    if (!deadLetter.isWithoutEvent() || source.isEmpty()) {
-      return deadLetter;
+    return deadLetter.isWithoutEvent()
+        ? source.flatMap(this::event).map(deadLetter::with).orElse(deadLetter)
+        : deadLetter;
+  }
+
+  /** The record at a position; empty where the topic has it no longer. */
+  private Optional<ConsumerRecord<byte @Nullable [], byte @Nullable []>> event(
+      LogPosition position) {
+    Optional<TopicLog> found = TopicLog.find(kafka, position.getTopic());
+    if (found.isEmpty()) {
+      return Optional.empty();
     }
-    TopicPartition partition =
-        new TopicPartition(source.get().getTopic(), source.get().getPartition());
-    long offset = source.get().getOffset();
-    try (KafkaConsumer<byte[], byte[]> raw = open(settings)) {
-      raw.assign(List.of(partition));
-      if (offset < Lookups.required(raw.beginningOffsets(List.of(partition)), partition)
-          || offset >= Lookups.required(raw.endOffsets(List.of(partition)), partition)) {
-        return deadLetter;
-      }
-      raw.seek(partition, offset);
-      long deadline = System.nanoTime() + TIMEOUT.toNanos();
-      while (raw.position(partition) <= offset && System.nanoTime() < deadline) {
-        for (ConsumerRecord<byte[], byte[]> record : raw.poll(POLL)) {
-          if (record.offset() == offset) {
-            return deadLetter.with(record);
-          }
-        }
-      }
-      return deadLetter;
-    } catch (KafkaException e) {
-      throw unreachable(partition.topic(), e);
+    try (TopicLog raw = found.get()) {
+      return raw.at(
+          new TopicPartition(position.getTopic(), position.getPartition()), position.getOffset());
     }
   }
 
@@ -256,6 +176,6 @@ public final class DeadLetterLog implements AutoCloseable {
 
   @Override
   public void close() {
-    consumer.close();
+    log.close();
   }
 }

@@ -8,7 +8,7 @@ import io.leat.schemas.AvroCodec;
 import io.leat.schemas.MalformedValueException;
 import io.leat.schemas.RegistryClient;
 import io.leat.schemas.Topics;
-import java.time.Duration;
+import io.leat.schemas.topic.TopicLog;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -18,13 +18,12 @@ import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.errors.InterruptException;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Which dead letters of an event were replayed, by the platform's topic {@code audit}: each batch
@@ -38,10 +37,6 @@ final class ReplayLog {
   private static final String TOPIC = "topic";
   private static final String TOPIC_ID = "topic-id";
   private static final String DEAD_LETTERS = "letters";
-  private static final Duration POLL = Duration.ofMillis(500);
-
-  /** Longer than the transactions of a client that died stay open (Kafka's default: 60 s). */
-  private static final Duration TIMEOUT = Duration.ofSeconds(90);
 
   private final Map<String, Object> kafka;
   private final RegistryClient registry;
@@ -74,6 +69,7 @@ final class ReplayLog {
    * Reads what was replayed.
    *
    * @throws DeadLetterException if it cannot be known
+   * @throws io.leat.common.LeatException if the brokers do not answer, or a transaction stays open
    */
   Offsets read() {
     TopicPartition partition = new TopicPartition(Topics.AUDIT, 0);
@@ -86,36 +82,25 @@ final class ReplayLog {
                     admin -> admin.listOffsets(Map.of(partition, OffsetSpec.latest())).all().get()),
                 partition)
             .offset();
-    Map<String, Object> settings = new HashMap<>(kafka);
-    settings.put("isolation.level", "read_committed");
-    settings.put("enable.auto.commit", false);
-    settings.put("auto.offset.reset", "none");
     Offsets replayed = new Offsets();
-    try (KafkaConsumer<byte[], byte[]> consumer =
-        new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
-      consumer.assign(List.of(partition));
-      consumer.seekToBeginning(List.of(partition));
-      long deadline = System.nanoTime() + TIMEOUT.toNanos();
-      while (consumer.position(partition) < end) {
-        consumer.poll(POLL).forEach(record -> add(record, replayed));
-        if (System.nanoTime() > deadline) {
-          throw new DeadLetterException(
-              "%s could not be read to its end within %d s: is the broker slow, or a transaction left open?"
-                  .formatted(Topics.AUDIT, TIMEOUT.toSeconds()));
-        }
-      }
-    } catch (KafkaException e) {
-      throw DeadLetterLog.unreachable(Topics.AUDIT, e);
+    try (TopicLog log = TopicLog.open(kafka, Topics.AUDIT)) {
+      log.readTo(
+          Map.of(partition, end),
+          record -> {
+            add(record, replayed);
+            return true;
+          });
     }
     return replayed;
   }
 
-  private void add(ConsumerRecord<byte[], byte[]> record, Offsets replayed) {
-    if (record.value() == null || !Arrays.equals(record.key(), subject().getBytes(UTF_8))) {
+  private void add(ConsumerRecord<byte @Nullable [], byte @Nullable []> record, Offsets replayed) {
+    byte[] value = record.value();
+    if (value == null || !Arrays.equals(record.key(), subject().getBytes(UTF_8))) {
       return; // of something else
     }
     try {
-      AuditEvent audit = codec.decode(record.value(), AuditEvent.class);
+      AuditEvent audit = codec.decode(value, AuditEvent.class);
       if (audit.getAction().equals(ACTION) && topicId.equals(audit.getDetails().get(TOPIC_ID))) {
         replayed.addAll(Lookups.required(audit.getDetails(), DEAD_LETTERS));
       }
@@ -157,12 +142,12 @@ final class ReplayLog {
       return question.ask(admin);
     } catch (ExecutionException e) {
       throw e.getCause() instanceof KafkaException cause
-          ? DeadLetterLog.unreachable(topic, cause)
+          ? DeadLetterException.unreachable(topic, cause)
           : new DeadLetterException("The topic " + topic + " could not be looked at", e.getCause());
     } catch (InterruptedException e) {
       throw new InterruptException(e);
     } catch (KafkaException e) {
-      throw DeadLetterLog.unreachable(topic, e);
+      throw DeadLetterException.unreachable(topic, e);
     }
   }
 }

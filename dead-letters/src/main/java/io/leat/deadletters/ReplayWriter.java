@@ -56,7 +56,7 @@ final class ReplayWriter implements AutoCloseable {
     try {
       return producer.partitionsFor(event).size();
     } catch (KafkaException e) {
-      throw DeadLetterLog.unreachable(event, e);
+      throw DeadLetterException.unreachable(event, e);
     }
   }
 

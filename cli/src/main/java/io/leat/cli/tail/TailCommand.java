@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.leat.cli.command.PipelineOptions;
 import io.leat.deadletters.RecordText;
 import io.leat.pipeline.definition.PipelineException;
+import io.leat.schemas.topic.TopicLog;
 import java.io.PrintWriter;
 import java.util.ArrayDeque;
 import java.util.Comparator;
@@ -29,8 +30,8 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     description = {
       "Shows records of a topic, decoded: Avro by the registry, JSON as it is, feature vectors by"
-          + " the features' names, all else in hexadecimal digits. The newest ten, if nothing else is"
-          + " asked for. Committed records alone; nothing is written, and no offset committed.",
+          + " the features' names, all else in hexadecimal digits. The newest ten, if nothing else"
+          + " is asked for. Committed records alone; nothing is written, and no offset committed.",
       "What a contract protects is masked in its raw topic and in its dead letters."
     })
 public final class TailCommand implements Callable<Integer> {
@@ -89,7 +90,7 @@ public final class TailCommand implements Callable<Integer> {
     boolean following = follow || from instanceof From.Latest;
     long most = limit == null ? (following ? 0 : USUAL) : limit;
     long[] printed = {0};
-    TopicRecords.Visitor print =
+    TopicLog.Visitor print =
         record -> {
           ObjectNode json = text.json(record);
           if (wanted.map(condition -> condition.wants(json)).orElse(true)) {

@@ -1,12 +1,12 @@
 package io.leat.examples.cardpayments;
 
-import static java.util.Objects.requireNonNull;
-
 import io.leat.common.ErrorCode;
 import io.leat.common.LeatException;
 import io.leat.schemas.AvroCodec;
 import io.leat.schemas.RegistryClient;
 import io.leat.schemas.Topics;
+import io.leat.schemas.WireFormat;
+import io.leat.schemas.topic.TopicLog;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -14,7 +14,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -24,11 +23,9 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.apache.avro.generic.GenericData;
 import org.apache.avro.generic.GenericRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -251,36 +248,26 @@ public final class CardPayments implements Callable<Integer> {
   /** Number of the last payment in the topic; 0 where there is none. */
   private long lastPlayed(AvroCodec codec, RegistryClient.Registered contract) {
     long last = 0;
-    try (KafkaConsumer<byte[], byte[]> consumer =
-        new KafkaConsumer<>(
-            Map.of("bootstrap.servers", bootstrapServers, "auto.offset.reset", "none"),
-            new ByteArrayDeserializer(),
-            new ByteArrayDeserializer())) {
-      List<TopicPartition> partitions =
-          consumer.partitionsFor(EVENT).stream()
-              .map(partition -> new TopicPartition(EVENT, partition.partition()))
-              .toList();
-      Map<TopicPartition, Long> begins = consumer.beginningOffsets(partitions);
-      Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
-      for (TopicPartition partition : partitions) {
-        // The gateway's text may be last, never twice in a row: two records tell.
-        consumer.assign(List.of(partition));
-        long from =
+    try (TopicLog log = TopicLog.open(Map.of("bootstrap.servers", bootstrapServers), EVENT)) {
+      for (TopicPartition partition : log.partitions()) {
+        last =
             Math.max(
-                requireNonNull(begins.get(partition)), requireNonNull(ends.get(partition)) - 2);
-        consumer.seek(partition, from);
-        while (consumer.position(partition) < requireNonNull(ends.get(partition))) {
-          for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofMillis(500))) {
-            last = Math.max(last, number(codec, contract, record.value()));
-          }
-        }
+                last,
+                log.last(partition, Long.MAX_VALUE, record -> number(codec, contract, record) > 0)
+                    .map(record -> number(codec, contract, record))
+                    .orElse(0L));
       }
     }
     return last;
   }
 
-  private static long number(AvroCodec codec, RegistryClient.Registered contract, byte[] value) {
-    return io.leat.schemas.WireFormat.isFramed(value)
+  /** A payment's number; 0 of the gateway's text. */
+  private static long number(
+      AvroCodec codec,
+      RegistryClient.Registered contract,
+      ConsumerRecord<byte @Nullable [], byte @Nullable []> record) {
+    byte[] value = record.value();
+    return value != null && WireFormat.isFramed(value)
         ? (Long) codec.decode(value, contract.schema()).get("transaction_id")
         : 0;
   }

@@ -2,37 +2,26 @@ package io.leat.pipeline.apply;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.leat.common.Cleanup;
 import io.leat.records.AuditEvent;
 import io.leat.records.Definition;
 import io.leat.schemas.AvroCodec;
 import io.leat.schemas.RegistryClient;
 import io.leat.schemas.Topics;
-import io.leat.schemas.position.LostPosition;
-import java.time.Duration;
+import io.leat.schemas.topic.CompactedTopic;
+import io.leat.schemas.topic.TopicLog;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import org.apache.avro.specific.SpecificRecordBase;
-import org.apache.kafka.clients.consumer.ConsumerConfig;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.ConsumerRecords;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /** What was applied, on {@code definitions}, and who did it, on {@code audit}. */
 public final class DefinitionLog {
-  private static final Duration POLL = Duration.ofMillis(500);
-
   private final Map<String, Object> kafka;
   private final RegistryClient registry;
   private final AvroCodec codec;
@@ -50,103 +39,29 @@ public final class DefinitionLog {
    * The definitions by key.
    *
    * @throws ApplyException if there is no such topic: nothing was applied
+   * @throws io.leat.common.LeatException if the brokers do not answer, or the log loses records
    */
   public Map<String, Definition> read() {
-    Map<String, Definition> definitions = new LinkedHashMap<>();
-    try (Tail tail = tail()) {
-      while (!tail.isAtItsEnd()) {
-        tail.poll(POLL, definitions);
-      }
+    try (CompactedTopic<Definition> definitions = follow()) {
+      return definitions.readToEnd();
     }
-    return definitions;
   }
 
   /**
-   * The log from its beginning, to be followed.
+   * The log from its beginning, to be followed; throws as {@link #read} does.
    *
    * @throws ApplyException if there is no such topic: nothing was applied
    */
-  public Tail tail() {
-    return new Tail();
-  }
-
-  /** Follows the log. The one thread's that made it, but for {@link #wakeUp}. */
-  public final class Tail implements AutoCloseable {
-    private final KafkaConsumer<byte[], byte[]> consumer;
-    private final Map<TopicPartition, Long> ends;
-
-    private Tail() {
-      Map<String, Object> settings = new HashMap<>(kafka);
-      settings.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
-      settings.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "none");
-      settings.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, "false");
-      consumer =
-          new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer());
-      try {
-        List<TopicPartition> partitions =
-            consumer.partitionsFor(Topics.DEFINITIONS).stream()
-                .map(info -> new TopicPartition(info.topic(), info.partition()))
-                .toList();
-        if (partitions.isEmpty()) {
-          throw new ApplyException(
-              "There is no topic %s on this cluster: no pipeline was applied. Run 'leat apply'"
-                  .formatted(Topics.DEFINITIONS),
-              null);
-        }
-        consumer.assign(partitions);
-        consumer.seekToBeginning(partitions);
-        ends = consumer.endOffsets(partitions);
-      } catch (RuntimeException e) {
-        Cleanup.after(e, consumer);
-        throw e;
-      }
-    }
-
-    /** Whether everything has been read that was there when the tail was made. */
-    public boolean isAtItsEnd() {
-      return ends.entrySet().stream()
-          .allMatch(end -> consumer.position(end.getKey()) >= end.getValue());
-    }
-
-    /**
-     * Waits for records, and takes them in.
-     *
-     * @param definitions by key; changed
-     * @return whether there were any
-     * @throws ApplyException if the log lost records that were to be read next: what was read is
-     *     not all, and another tail reads what is there
-     * @throws org.apache.kafka.common.errors.WakeupException if somebody woke it up
-     */
-    public boolean poll(Duration longest, Map<String, Definition> definitions) {
-      ConsumerRecords<byte[], byte[]> records = poll(longest);
-      for (ConsumerRecord<byte[], byte[]> record : records) {
-        String key = new String(record.key(), UTF_8);
-        if (record.value() == null) {
-          definitions.remove(key);
-        } else {
-          definitions.put(key, codec.decode(record.value(), Definition.class));
-        }
-      }
-      return !records.isEmpty();
-    }
-
-    private ConsumerRecords<byte[], byte[]> poll(Duration longest) {
-      try {
-        return consumer.poll(longest);
-      } catch (OffsetOutOfRangeException e) {
-        throw new ApplyException(LostPosition.whileReading(e), e);
-      }
-    }
-
-    /** Ends a {@link #poll} that waits, or the next one; from any thread. */
-    public void wakeUp() {
-      consumer.wakeup();
-    }
-
-    @Override
-    public void close() {
-      consumer.close();
-    }
+  public CompactedTopic<Definition> follow() {
+    TopicLog log =
+        TopicLog.find(kafka, Topics.DEFINITIONS)
+            .orElseThrow(
+                () ->
+                    new ApplyException(
+                        "There is no topic %s on this cluster: no pipeline was applied. Run 'leat apply'"
+                            .formatted(Topics.DEFINITIONS),
+                        null));
+    return new CompactedTopic<>(log, value -> codec.decode(value, Definition.class));
   }
 
   /** Writes definitions and then the record of who applied them, and waits until they are there. */

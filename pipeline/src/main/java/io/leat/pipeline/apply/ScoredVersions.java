@@ -1,25 +1,21 @@
 package io.leat.pipeline.apply;
 
+import io.leat.common.ErrorCode;
+import io.leat.common.LeatException;
 import io.leat.records.Score;
 import io.leat.schemas.AvroCodec;
 import io.leat.schemas.MalformedValueException;
 import io.leat.schemas.RegistryClient;
 import io.leat.schemas.Topics;
-import java.time.Duration;
+import io.leat.schemas.topic.TopicLog;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
-import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.jspecify.annotations.Nullable;
 
 /** Which versions of models have scored, by the scores themselves. */
 final class ScoredVersions {
-  private static final Duration POLL = Duration.ofMillis(500);
-
   private final Map<String, Object> kafka;
   private final RegistryClient registry;
 
@@ -31,45 +27,34 @@ final class ScoredVersions {
   /**
    * Whether a version may have scored: a score of it is there, or scores have gone by retention, so
    * that nobody knows. Reads the model's scores from their beginning to the first of this version.
+   *
+   * @throws LeatException if there is no such topic, or the brokers do not answer
    */
   boolean mayHaveScored(String model, String version) {
-    Map<String, Object> settings = new HashMap<>(kafka);
-    settings.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
-    settings.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "none");
-    settings.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, "false");
     AvroCodec codec = new AvroCodec(registry);
-    try (KafkaConsumer<byte[], byte[]> consumer =
-        new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
-      List<TopicPartition> partitions =
-          consumer.partitionsFor(Topics.scores(model)).stream()
-              .map(info -> new TopicPartition(info.topic(), info.partition()))
-              .toList();
-      if (consumer.beginningOffsets(partitions).values().stream().anyMatch(first -> first > 0)) {
+    try (TopicLog scores = TopicLog.open(kafka, Topics.scores(model))) {
+      Map<TopicPartition, Long> beginnings = scores.beginnings();
+      if (beginnings.values().stream().anyMatch(first -> first > 0)) {
         return true;
       }
-      consumer.assign(partitions);
-      consumer.seekToBeginning(partitions);
-      Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
-      while (ends.entrySet().stream()
-          .anyMatch(end -> consumer.position(end.getKey()) < end.getValue())) {
-        for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
-          if (isOf(version, record, codec)) {
-            return true;
-          }
-        }
+      scores.seek(beginnings);
+      return !scores.readToEnd(record -> !isOf(version, record, codec));
+    } catch (LeatException e) {
+      if (e.code() == ErrorCode.LOST_POSITION) {
+        return true; // some have gone while they were read
       }
-      return false;
-    } catch (OffsetOutOfRangeException e) {
-      return true; // some have gone while they were read
+      throw e;
     }
   }
 
   /** Whether a record is a score of a version; what cannot be read is none. */
   private static boolean isOf(
-      String version, ConsumerRecord<byte[], byte[]> record, AvroCodec codec) {
+      String version,
+      ConsumerRecord<byte @Nullable [], byte @Nullable []> record,
+      AvroCodec codec) {
+    byte[] value = record.value();
     try {
-      return record.value() != null
-          && codec.decode(record.value(), Score.class).getModelVersion().equals(version);
+      return value != null && codec.decode(value, Score.class).getModelVersion().equals(version);
     } catch (MalformedValueException e) {
       return false; // anybody may write into the topic
     }

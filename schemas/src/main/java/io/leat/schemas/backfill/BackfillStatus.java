@@ -2,11 +2,13 @@ package io.leat.schemas.backfill;
 
 import io.leat.schemas.backfill.BackfillRecord.Notice;
 import io.leat.schemas.backfill.BackfillRecord.State;
+import io.leat.schemas.topic.TopicLog;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How far a view with {@code backfill: true} is, as its store says in its backfill topic.
@@ -34,26 +36,26 @@ public record BackfillStatus(int partitions, Map<Integer, State> states) {
    *
    * @param clientSettings settings of any Kafka client: the brokers, at least
    * @param topic {@link BackfillTopic#name}
-   * @throws org.apache.kafka.common.KafkaException if the brokers do not answer
+   * @throws io.leat.common.LeatException if the brokers do not answer
    */
   public static BackfillStatus read(Map<String, ?> clientSettings, String topic) {
-    try (LogTail tail = new LogTail(clientSettings)) {
-      int partitions = tail.partitions(topic);
+    Optional<TopicLog> found = TopicLog.find(clientSettings, topic);
+    if (found.isEmpty()) {
+      return new BackfillStatus(0, Map.of());
+    }
+    try (TopicLog log = found.get()) {
       Map<Integer, State> states = new TreeMap<>();
-      for (int partition = 0; partition < partitions; partition++) {
-        int place = partition;
-        tail.last(
-                new TopicPartition(topic, partition),
-                Long.MAX_VALUE,
-                record -> state(record).isPresent())
+      for (TopicPartition partition : log.partitions()) {
+        log.last(partition, Long.MAX_VALUE, record -> state(record).isPresent())
             .flatMap(BackfillStatus::state)
-            .ifPresent(state -> states.put(place, state));
+            .ifPresent(state -> states.put(partition.partition(), state));
       }
-      return new BackfillStatus(partitions, states);
+      return new BackfillStatus(log.partitions().size(), states);
     }
   }
 
-  private static Optional<State> state(ConsumerRecord<byte[], byte[]> record) {
+  private static Optional<State> state(
+      ConsumerRecord<byte @Nullable [], byte @Nullable []> record) {
     return BackfillRecord.of(record.key(), record.value(), record.headers())
             instanceof Notice notice
         ? Optional.of(notice.state())

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.leat.common.ErrorCode;
+import io.leat.testing.TopicReader;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -14,19 +15,14 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -119,18 +115,9 @@ class StackIT {
   }
 
   private static List<String> read(BrokerProcess broker, String topic) {
-    TopicPartition partition = new TopicPartition(topic, 0);
-    List<String> values = new ArrayList<>();
-    try (var consumer =
-        new KafkaConsumer<>(client(broker), new StringDeserializer(), new StringDeserializer())) {
-      consumer.assign(List.of(partition));
-      consumer.seekToBeginning(List.of(partition));
-      long end = consumer.endOffsets(List.of(partition)).get(partition);
-      while (consumer.position(partition) < end) {
-        consumer.poll(Duration.ofSeconds(1)).forEach(record -> values.add(record.value()));
-      }
+    try (TopicReader reader = TopicReader.committed(broker.bootstrapServers(), List.of(topic))) {
+      return reader.readToEnd().stream().map(record -> new String(record.value(), UTF_8)).toList();
     }
-    return values;
   }
 
   private static String post(RegistryProcess registry, String path, String body, int expected)

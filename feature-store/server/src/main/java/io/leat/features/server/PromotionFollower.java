@@ -4,8 +4,8 @@ import io.leat.pipeline.apply.DefinitionLog;
 import io.leat.pipeline.apply.Promotions;
 import io.leat.pipeline.definition.Pipeline;
 import io.leat.records.Definition;
+import io.leat.schemas.topic.CompactedTopic;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
@@ -32,7 +32,7 @@ final class PromotionFollower implements AutoCloseable {
   private final Consumer<Map<String, Integer>> promote;
   private final Thread thread;
   private final CountDownLatch stop = new CountDownLatch(1);
-  private volatile DefinitionLog.@Nullable Tail active;
+  private volatile @Nullable CompactedTopic<Definition> active;
   private volatile Optional<String> problem =
       Optional.of("it has not been read yet which versions of views are promoted");
   private Map<String, Integer> known = Map.of();
@@ -73,14 +73,13 @@ final class PromotionFollower implements AutoCloseable {
   }
 
   private void followUntilAnOutage() throws InterruptedException {
-    Map<String, Definition> read = new HashMap<>();
-    try (DefinitionLog.Tail tail = definitions.tail()) {
-      active = tail;
+    try (CompactedTopic<Definition> followed = definitions.follow()) {
+      active = followed;
       while (!stopping()) {
-        tail.poll(POLL, read);
+        followed.poll(POLL);
         // Short of the end an older promotion may still stand in a newer one's place.
-        if (tail.isAtItsEnd()) {
-          take(Promotions.of(pipeline, read.values()));
+        if (followed.isAtItsEnd()) {
+          take(Promotions.of(pipeline, followed.values().values()));
         }
       }
     } catch (WakeupException e) {
@@ -115,7 +114,8 @@ final class PromotionFollower implements AutoCloseable {
           .ifPresent(
               lowest ->
                   log.warn(
-                      "The version {} of the view {} is promoted, and the pipeline does not declare it: the name means version {}, the lowest",
+                      "The version {} of the view {} is promoted, and the pipeline does not declare"
+                          + " it: the name means version {}, the lowest",
                       version,
                       view,
                       lowest.version()));
@@ -126,9 +126,9 @@ final class PromotionFollower implements AutoCloseable {
   @Override
   public void close() {
     stop.countDown();
-    DefinitionLog.Tail tail = active;
-    if (tail != null) {
-      tail.wakeUp();
+    CompactedTopic<Definition> followed = active;
+    if (followed != null) {
+      followed.wakeUp();
     }
     try {
       thread.join(LAST_POLL.toMillis());

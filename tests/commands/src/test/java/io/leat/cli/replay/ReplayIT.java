@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.leat.cli.CommandRun;
 import io.leat.testing.TestCluster;
+import io.leat.testing.TopicReader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,13 +13,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
-import org.apache.kafka.common.serialization.StringDeserializer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -111,20 +108,8 @@ class ReplayIT {
 
   /** What is in the topic for good, in its order. */
   private static List<byte[]> values(TestCluster cluster) {
-    Map<String, Object> settings =
-        Map.of(
-            "bootstrap.servers", cluster.bootstrapServers(), "isolation.level", "read_committed");
-    List<byte[]> values = new ArrayList<>();
-    try (KafkaConsumer<String, byte[]> consumer =
-        new KafkaConsumer<>(settings, new StringDeserializer(), new ByteArrayDeserializer())) {
-      TopicPartition partition = new TopicPartition("levels", 0);
-      consumer.assign(List.of(partition));
-      consumer.seekToBeginning(List.of(partition));
-      long end = consumer.endOffsets(List.of(partition)).get(partition);
-      while (consumer.position(partition) < end) {
-        consumer.poll(Duration.ofMillis(100)).forEach(record -> values.add(record.value()));
-      }
+    try (TopicReader reader = cluster.newReader("levels")) {
+      return reader.readToEnd().stream().map(ConsumerRecord::value).toList();
     }
-    return values;
   }
 }

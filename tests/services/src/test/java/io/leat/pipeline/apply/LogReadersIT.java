@@ -4,33 +4,28 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.leat.common.LeatException;
 import io.leat.records.Definition;
 import io.leat.records.LogPosition;
 import io.leat.records.Score;
 import io.leat.schemas.RegistryClient;
 import io.leat.schemas.Topics;
-import io.leat.schemas.backfill.LogTail;
+import io.leat.schemas.topic.CompactedTopic;
 import io.leat.testing.SharedCluster;
 import io.leat.testing.TestCluster;
 import io.leat.testing.TopicWriter;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.HashMap;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.RecordsToDelete;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.producer.KafkaProducer;
-import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** What reads a log from its beginning or its end, on a real broker. */
+/** What reads a log from its beginning, on a real broker. */
 @ExtendWith(SharedCluster.class)
 class LogReadersIT {
   private static final Duration POLL = Duration.ofMillis(500);
@@ -74,22 +69,21 @@ class LogReadersIT {
   void theLogOfDefinitionsIsFollowedAndItsLossIsReported() throws Exception {
     cluster.createTopic(Topics.DEFINITIONS, 1, Map.of());
     try (TopicWriter writer = cluster.newWriter();
-        DefinitionLog.Tail tail = definitions().tail()) {
-      assertThat(tail.isAtItsEnd()).isTrue();
-      Map<String, Definition> read = new HashMap<>();
+        CompactedTopic<Definition> followed = definitions().follow()) {
+      assertThat(followed.isAtItsEnd()).isTrue();
       write(writer, definition("activity", "1", "first"));
       writer.flush();
-      while (!tail.poll(POLL, read)) {
-        assertThat(read).isEmpty();
+      while (!followed.poll(POLL)) {
+        assertThat(followed.values()).isEmpty();
       }
-      assertThat(read).containsOnlyKeys("view/activity@1");
+      assertThat(followed.values()).containsOnlyKeys("view/activity@1");
     }
-    try (DefinitionLog.Tail behind = definitions().tail()) {
+    try (CompactedTopic<Definition> behind = definitions().follow()) {
       assertThat(behind.isAtItsEnd()).isFalse();
       deleteBefore(new TopicPartition(Topics.DEFINITIONS, 0), 1);
 
-      assertThatThrownBy(() -> behind.poll(POLL.multipliedBy(20), new HashMap<>()))
-          .isInstanceOf(ApplyException.class)
+      assertThatThrownBy(() -> behind.poll(POLL.multipliedBy(20)))
+          .isInstanceOf(LeatException.class)
           .hasMessageContaining("definitions")
           .hasMessageContaining("0");
     }
@@ -112,32 +106,6 @@ class LogReadersIT {
 
     deleteBefore(new TopicPartition(topic, partitionOf(topic, "c")), 1);
     assertThat(versions.mayHaveScored("fraud", "2")).as("some are gone").isTrue();
-  }
-
-  @Test
-  void theLastRecordThatIsWantedIsFoundHoweverFarBackItLies() throws Exception {
-    String topic = cluster.newTopic("log", 1);
-    TopicPartition partition = new TopicPartition(topic, 0);
-    try (LogTail tail = new LogTail(kafka)) {
-      assertThat(tail.partitions(topic)).isEqualTo(1);
-      assertThat(last(tail, partition, Long.MAX_VALUE, "x")).isEmpty();
-      try (TopicWriter writer = cluster.newWriter()) {
-        writer.send(topic, "x", new byte[] {1});
-        writer.send(topic, "x", new byte[] {2});
-        for (int i = 0; i < 5_000; i++) {
-          writer.send(topic, "other", new byte[0]);
-        }
-      }
-      writeAndAbort(topic, "x");
-
-      assertThat(last(tail, partition, Long.MAX_VALUE, "x")).contains(1L);
-      assertThat(last(tail, partition, 1, "x")).contains(0L);
-      assertThat(last(tail, partition, Long.MAX_VALUE, "other")).contains(5_001L);
-      assertThat(last(tail, partition, Long.MAX_VALUE, "none")).isEmpty();
-
-      deleteBefore(partition, 2);
-      assertThat(last(tail, partition, Long.MAX_VALUE, "x")).isEmpty();
-    }
   }
 
   private DefinitionLog definitions() {
@@ -168,12 +136,6 @@ class LogReadersIT {
         .build();
   }
 
-  private static Optional<Long> last(
-      LogTail tail, TopicPartition partition, long before, String key) {
-    return tail.last(partition, before, record -> new String(record.key(), UTF_8).equals(key))
-        .map(ConsumerRecord::offset);
-  }
-
   private int partitionOf(String topic, String key) {
     try (var reader = cluster.newReader(topic)) {
       return reader.readToEnd().stream()
@@ -181,19 +143,6 @@ class LogReadersIT {
           .findFirst()
           .orElseThrow()
           .partition();
-    }
-  }
-
-  private void writeAndAbort(String topic, String key) {
-    Map<String, Object> settings = new HashMap<>(kafka);
-    settings.put("transactional.id", topic);
-    try (KafkaProducer<byte[], byte[]> producer =
-        new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer())) {
-      producer.initTransactions();
-      producer.beginTransaction();
-      producer.send(new ProducerRecord<>(topic, key.getBytes(UTF_8), new byte[0]));
-      producer.flush();
-      producer.abortTransaction();
     }
   }
 

@@ -8,7 +8,7 @@ import io.leat.schemas.backfill.BackfillRecord.Entry;
 import io.leat.schemas.backfill.BackfillRecord.Notice;
 import io.leat.schemas.backfill.BackfillRecord.State;
 import io.leat.schemas.backfill.BackfillStatus;
-import io.leat.schemas.backfill.LogTail;
+import io.leat.schemas.topic.TopicLog;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
@@ -20,6 +20,7 @@ import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How far the online store is, as its committed offsets and its notices say. One thread's.
@@ -53,11 +54,11 @@ final class OnlineProgress {
    */
   Optional<Map<TopicPartition, Long>> handedOver(int partitions) {
     Map<TopicPartition, Long> ends = new HashMap<>();
-    try (LogTail tail = new LogTail(kafka)) {
+    try (TopicLog log = TopicLog.open(kafka, view.topic())) {
       for (int number = 0; number < partitions; number++) {
         TopicPartition partition = new TopicPartition(view.topic(), number);
-        Optional<ConsumerRecord<byte[], byte[]>> last =
-            tail.last(partition, Long.MAX_VALUE, record -> !(read(record) instanceof Entry));
+        Optional<ConsumerRecord<byte @Nullable [], byte @Nullable []>> last =
+            log.last(partition, Long.MAX_VALUE, record -> !(read(record) instanceof Entry));
         if (last.isPresent() && read(last.get()) instanceof Complete) {
           ends.put(partition, last.get().offset());
         } else if (last.isEmpty()
@@ -76,10 +77,10 @@ final class OnlineProgress {
    */
   Map<TopicPartition, RecordsToDelete> beforeNotices(Map<TopicPartition, Long> ends) {
     Map<TopicPartition, RecordsToDelete> deleted = new HashMap<>();
-    try (LogTail tail = new LogTail(kafka)) {
+    try (TopicLog log = TopicLog.open(kafka, view.topic())) {
       ends.forEach(
           (partition, end) ->
-              tail.last(partition, Long.MAX_VALUE, record -> read(record) instanceof Notice)
+              log.last(partition, Long.MAX_VALUE, record -> read(record) instanceof Notice)
                   .map(notice -> Math.min(end + 1, notice.offset()))
                   .ifPresent(
                       before -> deleted.put(partition, RecordsToDelete.beforeOffset(before))));
@@ -87,7 +88,7 @@ final class OnlineProgress {
     return deleted;
   }
 
-  private static BackfillRecord read(ConsumerRecord<byte[], byte[]> record) {
+  private static BackfillRecord read(ConsumerRecord<byte @Nullable [], byte @Nullable []> record) {
     return BackfillRecord.of(record.key(), record.value(), record.headers());
   }
 
@@ -97,10 +98,8 @@ final class OnlineProgress {
   Map<Integer, Long> committed() throws InterruptedException {
     Map<Integer, Long> committed = new TreeMap<>();
     try (Admin admin = Admin.create(new HashMap<>(kafka));
-        LogTail tail = new LogTail(kafka)) {
-      for (int partition = 0; partition < tail.partitions(validTopic); partition++) {
-        committed.put(partition, 0L);
-      }
+        TopicLog log = TopicLog.open(kafka, validTopic)) {
+      log.partitions().forEach(partition -> committed.put(partition.partition(), 0L));
       for (Map.Entry<TopicPartition, OffsetAndMetadata> one :
           admin
               .listConsumerGroupOffsets(view.group())
@@ -129,10 +128,10 @@ final class OnlineProgress {
    */
   Map<Integer, Long> lastEvents(Map<Integer, Long> before) {
     Map<Integer, Long> last = new TreeMap<>();
-    try (LogTail tail = new LogTail(kafka)) {
+    try (TopicLog log = TopicLog.open(kafka, validTopic)) {
       before.forEach(
           (partition, offset) ->
-              tail.last(new TopicPartition(validTopic, partition), offset, record -> true)
+              log.last(new TopicPartition(validTopic, partition), offset, record -> true)
                   .ifPresent(record -> last.put(partition, record.offset())));
     }
     return last;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.leat.schemas.topic;
+
+import org.jspecify.annotations.NullMarked;
