@@ -152,6 +152,9 @@ class PrivacyTest {
       TestRecord<byte[], byte[]> deadLetter = encrypting.read("people.dlq").get(0);
       assertNoSecretIn(deadLetter, SECRETS);
       assertThat(header(deadLetter, RecordHeaders.ENCRYPTED)).isEqualTo("key,value");
+      assertThat(deadLetter.headers())
+          .extracting(Header::key)
+          .startsWith("leat.encrypted", "__streams.errors.exception");
       Cipher256 cipher = new Cipher256(keys("old-key", "key")); // rotated: the other key is first
       assertThat(cipher.decrypt(deadLetter.value())).isEqualTo(value);
       assertThat(cipher.decrypt(deadLetter.key())).isEqualTo("c1".getBytes(UTF_8));

@@ -36,6 +36,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -60,6 +61,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ScoringTopologyTest {
   private static final String FEATURES = Topics.features("fraud");
   private static final byte[] KEY = "c-1".getBytes(UTF_8);
+  private static final String NO_DEFAULT =
+      "feature event.count is null and the model's definition names no default for it; add it under"
+          + " nulls: a number, or 'missing' for a model that learnt what is missing";
 
   @TempDir Path folder;
 
@@ -172,6 +176,38 @@ class ScoringTopologyTest {
     assertThat(why.getSource()).isEqualTo(new LogPosition(FEATURES, 0, 0L));
     assertThat(scores("fraud").readRecordsToList()).hasSize(1);
     assertThat(unscoredCount("NULL_INPUT")).isEqualTo(1);
+  }
+
+  @Test
+  void aDeadLetterHasTheHeadersThatItAlwaysHadBehindItsOwn() throws IOException {
+    start(pipeline(model("fraud", artifact())));
+    TestRecord<byte[], byte[]> given = record(vector("p-1", Arrays.asList(1.0, true, null)));
+    given.headers().add(RecordHeaders.TRACEPARENT, "00-ab-cd-01".getBytes(UTF_8));
+
+    features().pipeInput(given);
+
+    assertThat(unscored("fraud").readRecord().headers())
+        .extracting(
+            header ->
+                header.key()
+                    + "="
+                    + (header.key().equals(RecordHeaders.DEAD_LETTER)
+                        ? HexFormat.of().formatHex(header.value())
+                        : new String(header.value(), UTF_8)))
+        .containsExactly(
+            "traceparent=00-ab-cd-01",
+            "__streams.errors.exception=io.leat.scoring.UnscoredVectorException",
+            "__streams.errors.message=" + NO_DEFAULT,
+            "__streams.errors.stacktrace=io.leat.scoring.UnscoredVectorException: "
+                + NO_DEFAULT
+                + System.lineSeparator(),
+            "__streams.errors.topic=features.fraud",
+            "__streams.errors.partition=0",
+            "__streams.errors.offset=0",
+            "leat.reason=NULL_INPUT",
+            "leat.dead-letter=00000000020a6672617564000202144e554c4c5f494e505554c402"
+                + HexFormat.of().formatHex(NO_DEFAULT.getBytes(UTF_8))
+                + "001c66656174757265732e66726175640000");
   }
 
   @ParameterizedTest
