@@ -11,10 +11,10 @@ import io.leat.records.FeatureVector;
 import io.leat.schemas.AvroCodec;
 import io.leat.schemas.FeatureVectorSchema;
 import io.leat.schemas.MalformedValueException;
-import io.leat.schemas.RecordHeaders;
 import io.leat.schemas.RegistryClient;
 import io.leat.schemas.RegistryException;
 import io.leat.schemas.Topics;
+import io.leat.schemas.deadletter.DeadLetterReader;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -167,9 +167,9 @@ final class LogReader implements AutoCloseable {
     if (List.of(Topics.DRIFT_ALERTS, Topics.RETRAINING_REQUESTS).contains(record.topic())) {
       findings.add(record);
     } else {
-      String reason =
-          RecordHeaders.get(record.headers(), RecordHeaders.REASON).orElse(UNKNOWN_REASON);
-      String says = RecordHeaders.get(record.headers(), RecordHeaders.ERROR_MESSAGE).orElse("");
+      DeadLetterReader deadLetter = new DeadLetterReader(record.headers());
+      String reason = deadLetter.reason().orElse(UNKNOWN_REASON);
+      String says = deadLetter.message();
       deadLetters
           .computeIfAbsent(record.topic(), topic -> new HashMap<>())
           .merge(
@@ -234,10 +234,9 @@ final class LogReader implements AutoCloseable {
    */
   private String value(ConsumerRecord<byte[], byte[]> record) {
     if (refusals(pipeline).contains(record.topic())) {
-      return RecordHeaders.get(record.headers(), RecordHeaders.REASON).orElse(UNKNOWN_REASON)
-          + RecordHeaders.get(record.headers(), RecordHeaders.ERROR_MESSAGE)
-              .map(says -> ": " + says)
-              .orElse("");
+      DeadLetterReader deadLetter = new DeadLetterReader(record.headers());
+      String reason = deadLetter.reason().orElse(UNKNOWN_REASON);
+      return deadLetter.message().isEmpty() ? reason : reason + ": " + deadLetter.message();
     }
     if (record.value() == null) {
       return "null";

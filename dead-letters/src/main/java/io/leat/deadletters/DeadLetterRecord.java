@@ -3,17 +3,13 @@ package io.leat.deadletters;
 import io.leat.ingestion.refusal.DeadLetterReason;
 import io.leat.records.DeadLetter;
 import io.leat.records.LogPosition;
-import io.leat.runtime.streams.ErrorHeaders;
 import io.leat.schemas.AvroCodec;
-import io.leat.schemas.LogPositions;
-import io.leat.schemas.MalformedValueException;
-import io.leat.schemas.RecordHeaders;
+import io.leat.schemas.deadletter.DeadLetterReader;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.Headers;
 import org.jspecify.annotations.Nullable;
 
@@ -22,16 +18,12 @@ import org.jspecify.annotations.Nullable;
  * for granted of what is in it.
  */
 public final class DeadLetterRecord {
-  /** What the names of Leat's own headers begin with. */
-  private static final String OURS = "leat.";
-
-  /** What the names of Kafka Streams' headers begin with. */
-  private static final String STREAMS = "__streams.";
-
   private final ConsumerRecord<byte @Nullable [], byte @Nullable []> record;
+  private final DeadLetterReader reader;
 
   DeadLetterRecord(ConsumerRecord<byte @Nullable [], byte @Nullable []> record) {
     this.record = record;
+    this.reader = new DeadLetterReader(record.headers());
   }
 
   public DeadLetterPosition position() {
@@ -45,7 +37,7 @@ public final class DeadLetterRecord {
 
   /** Its reason; empty where it names none that is known. */
   public Optional<DeadLetterReason> reason() {
-    String code = header(RecordHeaders.REASON).orElse("");
+    String code = reader.reason().orElse("");
     return Arrays.stream(DeadLetterReason.values())
         .filter(reason -> reason.name().equals(code))
         .findFirst();
@@ -53,38 +45,27 @@ public final class DeadLetterRecord {
 
   /** The rules that the event broke; empty where it broke none. */
   public List<String> rules() {
-    return header(RecordHeaders.RULES).map(names -> List.of(names.split(","))).orElse(List.of());
+    return reader.rules();
   }
 
   /** What was found and what was expected; empty text where nobody says. */
   public String message() {
-    return header(ErrorHeaders.MESSAGE).orElse("");
+    return reader.message();
   }
 
   /** Where the event was read; empty where that is not said. */
   public Optional<LogPosition> source() {
-    return header(RecordHeaders.SOURCE)
-        .flatMap(
-            text -> {
-              try {
-                return Optional.of(LogPositions.parse(text));
-              } catch (IllegalArgumentException e) {
-                return Optional.empty(); // not ours
-              }
-            });
+    return reader.source();
   }
 
   /** Whether key and value are encrypted. */
   public boolean isEncrypted() {
-    return header(RecordHeaders.ENCRYPTED).isPresent();
+    return reader.isEncrypted();
   }
 
   /** Names of the producer's headers that are encrypted. */
   List<String> encryptedHeaders() {
-    return header(RecordHeaders.ENCRYPTED).stream()
-        .flatMap(names -> Arrays.stream(names.split(",")))
-        .filter(name -> !name.equals("key") && !name.equals("value"))
-        .toList();
+    return reader.encryptedHeaders();
   }
 
   /**
@@ -92,7 +73,7 @@ public final class DeadLetterRecord {
    * here.
    */
   public boolean isWithoutEvent() {
-    return header(RecordHeaders.LEFT_OUT).isPresent() && record.value() == null;
+    return reader.isLeftOut() && record.value() == null;
   }
 
   /**
@@ -119,15 +100,7 @@ public final class DeadLetterRecord {
 
   /** All that ingestion says of it; empty where that cannot be read. */
   Optional<DeadLetter> details(AvroCodec codec) {
-    Header header = record.headers().lastHeader(RecordHeaders.DEAD_LETTER);
-    if (header == null || header.value() == null) {
-      return Optional.empty();
-    }
-    try {
-      return Optional.of(codec.decode(header.value(), DeadLetter.class));
-    } catch (MalformedValueException e) {
-      return Optional.empty(); // the header's text form says the most of it
-    }
+    return reader.details(codec);
   }
 
   /** The key as it stands here, perhaps encrypted. */
@@ -146,21 +119,6 @@ public final class DeadLetterRecord {
 
   /** The headers that the event came with, in their order, encrypted where they are here. */
   Headers producerHeaders() {
-    Headers headers = new org.apache.kafka.common.header.internals.RecordHeaders();
-    for (Header header : record.headers()) {
-      if (!isAdded(header.key())) {
-        headers.add(header);
-      }
-    }
-    return headers;
-  }
-
-  /** Whether a header of this name was added when the event was refused. */
-  static boolean isAdded(String name) {
-    return name.startsWith(OURS) || name.startsWith(STREAMS);
-  }
-
-  private Optional<String> header(String name) {
-    return RecordHeaders.get(record.headers(), name);
+    return reader.producerHeaders();
   }
 }

@@ -13,7 +13,6 @@ import io.leat.ingestion.decoding.Opened;
 import io.leat.ingestion.refusal.DeadLetterReason;
 import io.leat.pipeline.definition.InputFormat.Envelope;
 import io.leat.records.DeadLetter;
-import io.leat.runtime.streams.ErrorHeaders;
 import io.leat.schemas.AvroCodec;
 import io.leat.schemas.FeatureVectorSchema;
 import io.leat.schemas.LogPositions;
@@ -22,6 +21,7 @@ import io.leat.schemas.RecordHeaders;
 import io.leat.schemas.RegistryClient;
 import io.leat.schemas.RegistryException;
 import io.leat.schemas.WireFormat;
+import io.leat.schemas.deadletter.DeadLetterReader;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
@@ -43,7 +43,8 @@ public final class DeadLetterText {
   private static final int FIRST_WORDS = 100;
   private static final String VALUES = "values";
   private static final String NAME_THE_PIPELINE =
-      "(%,d bytes; name the pipeline with --pipeline DIR, so that what it protects can be masked, or show all with --clear)";
+      "(%,d bytes; name the pipeline with --pipeline DIR, so that what it protects can be masked,"
+          + " or show all with --clear)";
   private static final JsonMapper JSON =
       JsonMapper.builder()
           .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
@@ -164,8 +165,10 @@ public final class DeadLetterText {
     if (!clear && !contract.map(known -> known.sensitive().isEmpty()).orElse(false)) {
       throw new DeadLetterException(
           contract.isEmpty()
-              ? "Nobody knows what of this event is protected: name the pipeline with --pipeline DIR, or say --clear."
-              : "The event may hold what its contract protects; with --clear it is saved all the same.");
+              ? "Nobody knows what of this event is protected: name the pipeline with --pipeline"
+                    + " DIR, or say --clear."
+              : "The event may hold what its contract protects; with --clear it is saved all the"
+                    + " same.");
     }
     byte[] value =
         contract.isPresent() ? contract.get().bytes(deadLetter).value() : deadLetter.value();
@@ -173,7 +176,8 @@ public final class DeadLetterText {
       throw new DeadLetterException(
           value == null
               ? "The dead letter %s has no value.".formatted(deadLetter.position())
-              : "The dead letter is encrypted; name the pipeline, whose contract says which keys, with --pipeline DIR.");
+              : "The dead letter is encrypted; name the pipeline, whose contract says which keys,"
+                    + " with --pipeline DIR.");
     }
     return value;
   }
@@ -257,9 +261,9 @@ public final class DeadLetterText {
       return deadLetter.details(codec).map(Object::toString).orElse("(cannot be read)");
     }
     boolean mayShow =
-        clear || DeadLetterRecord.isAdded(header.key()) || mayShowProducers(header.key());
+        clear || DeadLetterReader.isAdded(header.key()) || mayShowProducers(header.key());
     String text = new String(header.value(), UTF_8);
-    if (header.key().equals(ErrorHeaders.STACK_TRACE)
+    if (header.key().equals(RecordHeaders.ERROR_STACK_TRACE)
         && deadLetter.reason().filter(DeadLetterReason.INTERNAL_ERROR::equals).isEmpty()) {
       text = text.lines().findFirst().orElse("") + " ...";
     }

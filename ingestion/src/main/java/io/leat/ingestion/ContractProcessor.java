@@ -10,9 +10,8 @@ import io.leat.ingestion.privacy.HiddenHeaders;
 import io.leat.ingestion.refusal.DeadLetterReason;
 import io.leat.records.LogPosition;
 import io.leat.schemas.LogPositions;
-import io.leat.schemas.RecordHeaders;
 import io.leat.schemas.RegistryException;
-import java.util.ArrayList;
+import io.leat.schemas.deadletter.DeadLetterWriter;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -175,22 +174,19 @@ final class ContractProcessor implements Processor<byte[], byte[], byte[], byte[
 
   private void refuse(Record<byte[], byte[]> record, Verdict.Refused refused, LogPosition source) {
     Record<byte[], byte[]> deadLetter = record.withHeaders(record.headers()); // a copy
-    deadLetter
-        .headers()
-        .remove(RecordHeaders.ENCRYPTED)
-        .remove(RecordHeaders.LEFT_OUT); // ours to say
+    DeadLetterWriter.to(deadLetter.headers()).withoutClaims();
     deadLetter = encrypted(deadLetter);
     validation().deadLetters().append(deadLetter.headers(), refused, source);
     if (RecordSize.upperBound(deadLetter) > largestRecord) {
       log.error(
-          "{} at {} is too large to copy: its dead letter goes without key, value and the producer's"
-              + " headers. Save it from the raw topic before retention removes it, and raise"
-              + " producer.max.request.size with max.message.bytes of {}.",
+          "{} at {} is too large to copy: its dead letter goes without key, value and the"
+              + " producer's headers. Save it from the raw topic before retention removes it, and"
+              + " raise producer.max.request.size with max.message.bytes of {}.",
           event,
           LogPositions.format(source),
           sinks.deadLetters());
       deadLetter = new Record<>(null, null, record.timestamp());
-      RecordHeaders.set(deadLetter.headers(), RecordHeaders.LEFT_OUT, "key,value,headers");
+      DeadLetterWriter.to(deadLetter.headers()).leftOut();
       validation().deadLetters().append(deadLetter.headers(), refused, source);
     }
     metrics.refused(refused.reason());
@@ -203,9 +199,8 @@ final class ContractProcessor implements Processor<byte[], byte[], byte[], byte[
     if (cipher.isEmpty()) {
       return deadLetter;
     }
-    List<String> encrypted = new ArrayList<>(List.of("key", "value"));
-    encrypted.addAll(validation().hidden().encryptIn(deadLetter.headers(), cipher.get()));
-    RecordHeaders.set(deadLetter.headers(), RecordHeaders.ENCRYPTED, String.join(",", encrypted));
+    List<String> headers = validation().hidden().encryptIn(deadLetter.headers(), cipher.get());
+    DeadLetterWriter.to(deadLetter.headers()).encrypted(headers);
     return deadLetter
         .withKey(deadLetter.key() == null ? null : cipher.get().encrypt(deadLetter.key()))
         .withValue(deadLetter.value() == null ? null : cipher.get().encrypt(deadLetter.value()));

@@ -3,29 +3,20 @@ package io.leat.ingestion;
 import io.leat.records.DeadLetter;
 import io.leat.records.LogPosition;
 import io.leat.records.Violation;
-import io.leat.runtime.streams.ErrorHeaders;
 import io.leat.runtime.streams.RegistryRetry;
 import io.leat.schemas.AvroCodec;
-import io.leat.schemas.LogPositions;
-import io.leat.schemas.RecordHeaders;
 import io.leat.schemas.RegistryClient;
-import java.nio.charset.StandardCharsets;
+import io.leat.schemas.deadletter.DeadLetterWriter;
 import java.util.List;
 import java.util.OptionalInt;
-import java.util.stream.Collectors;
 import org.apache.kafka.common.header.Headers;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes why an event was refused into its headers, behind those it came with. Not thread-safe: one
- * a task.
+ * Has {@link DeadLetterWriter} say why an event was refused, without what may not be quoted. Not
+ * thread-safe: one a task.
  */
 final class DeadLetterHeaders {
-  /** The registry's subject of the record in the header {@code leat.dead-letter}. */
-  static final String SUBJECT = DeadLetter.class.getName();
-
-  private static final int LONGEST_TEXT = 2_000;
-
   private final String event;
   private final RegistryClient registry;
   private final RegistryRetry retry;
@@ -66,32 +57,30 @@ final class DeadLetterHeaders {
             .cause()
             .filter(cause -> mayQuote)
             .orElseGet(() -> new RefusedEventException(message));
-    ErrorHeaders.append(
-        headers, error, source.getTopic(), source.getPartition(), source.getOffset());
-    add(headers, RecordHeaders.CONTRACT, RecordHeaders.contract(event, refused.contractVersion()));
-    add(headers, RecordHeaders.SOURCE, LogPositions.format(source));
-    add(headers, RecordHeaders.REASON, refused.reason().name());
-    if (!refused.violations().isEmpty()) {
-      add(
-          headers,
-          RecordHeaders.RULES,
-          refused.violations().stream().map(Violation::getRule).collect(Collectors.joining(",")));
-    }
-    headers.add(
-        RecordHeaders.DEAD_LETTER, codec.encode(schemaId(), deadLetter(refused, message, source)));
+    DeadLetterWriter.to(headers)
+        .exception(error)
+        .readAt(source)
+        .contract(event, refused.contractVersion())
+        .source(source)
+        .reason(refused.reason().name())
+        .rules(refused.violations())
+        .details(deadLetter(refused, message, source), codec, schemaId());
   }
 
   private DeadLetter deadLetter(Verdict.Refused refused, String message, LogPosition source) {
     List<Violation> violations =
         refused.violations().stream()
-            .map(violation -> new Violation(violation.getRule(), cut(violation.getMessage())))
+            .map(
+                violation ->
+                    new Violation(
+                        violation.getRule(), DeadLetterWriter.cut(violation.getMessage())))
             .toList();
     return new DeadLetter(
         event,
         boxed(refused.contractVersion()),
         boxed(refused.writerSchemaId()),
         refused.reason().name(),
-        cut(message),
+        DeadLetterWriter.cut(message),
         violations,
         source);
   }
@@ -105,21 +94,13 @@ final class DeadLetterHeaders {
   private int schemaId() {
     Integer known = id;
     if (known == null) {
-      known = retry.call(() -> registry.register(SUBJECT, DeadLetter.getClassSchema()));
+      known = retry.call(() -> DeadLetterWriter.schemaId(registry));
       id = known;
     }
     return known;
   }
 
-  private static void add(Headers headers, String name, String value) {
-    headers.add(name, value.getBytes(StandardCharsets.UTF_8));
-  }
-
   private static @Nullable Integer boxed(OptionalInt number) {
     return number.isPresent() ? number.getAsInt() : null;
-  }
-
-  private static String cut(String text) {
-    return text.length() <= LONGEST_TEXT ? text : text.substring(0, LONGEST_TEXT) + "...";
   }
 }

@@ -14,7 +14,6 @@ import io.leat.pipeline.definition.Expression;
 import io.leat.pipeline.definition.Severity;
 import io.leat.records.DeadLetter;
 import io.leat.records.Violation;
-import io.leat.runtime.streams.ErrorHeaders;
 import io.leat.schemas.RecordHeaders;
 import io.leat.schemas.WireFormat;
 import java.io.IOException;
@@ -291,7 +290,7 @@ class IngestionTopologyTest {
     try (var ingestion = new IngestionHarness(contract(POSITIVE))) {
       TestRecord<byte[], byte[]> event = new TestRecord<>(null, new byte[] {1, 2, 3});
       event.headers().add("producer", "till 7".getBytes(UTF_8));
-      event.headers().add(ErrorHeaders.TOPIC, "from before".getBytes(UTF_8));
+      event.headers().add(RecordHeaders.ERROR_TOPIC, "from before".getBytes(UTF_8));
 
       ingestion.produce(event);
 
@@ -301,13 +300,14 @@ class IngestionTopologyTest {
       assertThat(deadLetter.headers().toArray()[0].key()).isEqualTo("producer");
       assertThat(deadLetter.headers().toArray()[1].value())
           .isEqualTo("from before".getBytes(UTF_8));
-      assertThat(header(deadLetter, ErrorHeaders.TOPIC)).isEqualTo("payments");
-      assertThat(header(deadLetter, ErrorHeaders.PARTITION)).isEqualTo("0");
-      assertThat(header(deadLetter, ErrorHeaders.OFFSET)).isEqualTo("0");
-      assertThat(header(deadLetter, ErrorHeaders.EXCEPTION))
+      assertThat(header(deadLetter, RecordHeaders.ERROR_TOPIC)).isEqualTo("payments");
+      assertThat(header(deadLetter, RecordHeaders.ERROR_PARTITION)).isEqualTo("0");
+      assertThat(header(deadLetter, RecordHeaders.ERROR_OFFSET)).isEqualTo("0");
+      assertThat(header(deadLetter, RecordHeaders.ERROR_EXCEPTION))
           .isEqualTo(RefusedEventException.class.getName());
-      assertThat(header(deadLetter, ErrorHeaders.MESSAGE)).startsWith("the value has 3 bytes");
-      assertThat(header(deadLetter, ErrorHeaders.STACK_TRACE)).isNotBlank();
+      assertThat(header(deadLetter, RecordHeaders.ERROR_MESSAGE))
+          .startsWith("the value has 3 bytes");
+      assertThat(header(deadLetter, RecordHeaders.ERROR_STACK_TRACE)).isNotBlank();
       assertThat(ingestion.explain(deadLetter).getSource().getTopic()).isEqualTo("payments");
     }
   }

@@ -4,18 +4,16 @@ import io.leat.records.DeadLetter;
 import io.leat.records.FeatureVector;
 import io.leat.records.LogPosition;
 import io.leat.records.Score;
-import io.leat.runtime.streams.ErrorHeaders;
 import io.leat.runtime.streams.RegistryRetry;
 import io.leat.schemas.AvroCodec;
 import io.leat.schemas.MalformedValueException;
-import io.leat.schemas.RecordHeaders;
 import io.leat.schemas.RegistryClient;
 import io.leat.schemas.Topics;
 import io.leat.schemas.WireFormat;
+import io.leat.schemas.deadletter.DeadLetterWriter;
 import io.leat.scoring.Outcome.Scored;
 import io.leat.scoring.Outcome.Unscored;
 import java.util.List;
-import org.apache.avro.Schema;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
@@ -30,9 +28,6 @@ import org.slf4j.LoggerFactory;
  */
 final class ScoringProcessor implements Processor<byte[], byte[], byte[], byte[]> {
   private static final Logger log = LoggerFactory.getLogger(ScoringProcessor.class);
-
-  /** Of a schema that is in no topic's values, but in a header. */
-  private static final String DEAD_LETTER_SUBJECT = DeadLetter.class.getName();
 
   private final ServedModel served;
   private final ScoringMetrics metrics;
@@ -97,17 +92,12 @@ final class ScoringProcessor implements Processor<byte[], byte[], byte[], byte[]
     Outcome outcome = scorer.score(vector);
     if (outcome instanceof Scored scored) {
       Score score = score(vector, position, scored);
-      int schema = schemaId(scoreSubject, Score.getClassSchema());
+      int schema = retry.call(() -> registry.register(scoreSubject, Score.getClassSchema()));
       context.forward(record.withValue(codec.encode(schema, score)), scoreSink);
       metrics.scores().increment();
     } else if (outcome instanceof Unscored unscored) {
       refuse(record, position, unscored.reason(), new UnscoredVectorException(unscored.message()));
     }
-  }
-
-  /** Asked of the registry once; it answers from memory then. */
-  private int schemaId(String subject, Schema schema) {
-    return retry.call(() -> registry.register(subject, schema));
   }
 
   private Score score(FeatureVector vector, LogPosition position, Scored scored) {
@@ -146,13 +136,13 @@ final class ScoringProcessor implements Processor<byte[], byte[], byte[], byte[]
             .setSource(position)
             .build();
     // A copy: other models get the same record.
-    Headers headers = new org.apache.kafka.common.header.internals.RecordHeaders(record.headers());
-    ErrorHeaders.append(
-        headers, why, position.getTopic(), position.getPartition(), position.getOffset());
-    RecordHeaders.set(headers, RecordHeaders.REASON, reason.name());
-    headers.add(
-        RecordHeaders.DEAD_LETTER,
-        codec.encode(schemaId(DEAD_LETTER_SUBJECT, DeadLetter.getClassSchema()), deadLetter));
+    Headers headers =
+        DeadLetterWriter.toCopyOf(record.headers())
+            .exception(why)
+            .readAt(position)
+            .reason(reason.name())
+            .details(deadLetter, codec, retry.call(() -> DeadLetterWriter.schemaId(registry)))
+            .headers();
     context.forward(record.withHeaders(headers), deadLetterSink);
     metrics.unscored(reason).increment();
     log.debug("Model {} has no score for {}: {}", served.model().name(), position, message);

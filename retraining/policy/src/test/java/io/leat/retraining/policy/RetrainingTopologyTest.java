@@ -14,7 +14,6 @@ import io.leat.records.RetrainingRequest;
 import io.leat.records.RetrainingRun;
 import io.leat.records.RunState;
 import io.leat.records.Severity;
-import io.leat.runtime.streams.ErrorHeaders;
 import io.leat.runtime.streams.MalformedToDeadLetters;
 import io.leat.runtime.streams.RecordWatch;
 import io.leat.runtime.streams.RegistryRetry;
@@ -258,10 +257,11 @@ class RetrainingTopologyTest {
     assertThat(deadLetters).hasSize(2);
     assertThat(deadLetters.get(0).key()).isEqualTo("k".getBytes(UTF_8));
     assertThat(deadLetters.get(0).value()).isEqualTo(garbage);
-    assertThat(RecordHeaders.get(deadLetters.get(0).headers(), ErrorHeaders.TOPIC))
+    assertThat(RecordHeaders.get(deadLetters.get(0).headers(), RecordHeaders.ERROR_TOPIC))
         .contains("drift-alerts");
-    assertThat(RecordHeaders.get(deadLetters.get(0).headers(), ErrorHeaders.OFFSET)).contains("0");
-    assertThat(RecordHeaders.get(deadLetters.get(1).headers(), ErrorHeaders.TOPIC))
+    assertThat(RecordHeaders.get(deadLetters.get(0).headers(), RecordHeaders.ERROR_OFFSET))
+        .contains("0");
+    assertThat(RecordHeaders.get(deadLetters.get(1).headers(), RecordHeaders.ERROR_TOPIC))
         .contains("retraining-runs");
     assertThat(
             metrics.get("leat.retraining.malformed").tag("topic", "drift-alerts").counter().count())

@@ -1,8 +1,7 @@
 package io.leat.runtime.flink;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import io.leat.schemas.RecordHeaders;
+import io.leat.schemas.deadletter.DeadLetterWriter;
 import java.util.List;
 import org.apache.flink.connector.base.DeliveryGuarantee;
 import org.apache.flink.connector.kafka.sink.KafkaRecordSerializationSchema;
@@ -60,17 +59,12 @@ public final class DeadLetters {
         BadRecord bad, KafkaSinkContext context, @Nullable Long timestamp) {
       KafkaRecord record = bad.record();
       Headers headers =
-          new org.apache.kafka.common.header.internals.RecordHeaders(record.headers().toArray());
-      add(headers, RecordHeaders.REASON, bad.reason());
-      add(headers, RecordHeaders.ERROR_MESSAGE, bad.message());
-      add(headers, RecordHeaders.ERROR_TOPIC, record.topic());
-      add(headers, RecordHeaders.ERROR_PARTITION, Integer.toString(record.partition()));
-      add(headers, RecordHeaders.ERROR_OFFSET, Long.toString(record.offset()));
+          DeadLetterWriter.toCopyOf(record.headers())
+              .reason(bad.reason())
+              .message(bad.message())
+              .readAt(record.topic(), record.partition(), record.offset())
+              .headers();
       return new ProducerRecord<>(topic, null, record.key(), record.value(), headers);
-    }
-
-    private static void add(Headers headers, String name, String value) {
-      headers.add(name, value.getBytes(UTF_8));
     }
   }
 }

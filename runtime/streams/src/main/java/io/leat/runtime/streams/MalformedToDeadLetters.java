@@ -1,11 +1,12 @@
 package io.leat.runtime.streams;
 
 import io.leat.schemas.MalformedValueException;
+import io.leat.schemas.deadletter.DeadLetterWriter;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.errors.ErrorHandlerContext;
 import org.apache.kafka.streams.errors.ProcessingExceptionHandler;
@@ -18,8 +19,8 @@ import org.slf4j.LoggerFactory;
  * For jobs that read the platform's own topics, where a value that cannot be read is a fault of the
  * platform: a processor that throws {@link MalformedValueException} has the record's untouched key
  * and value written, in the same transaction, to {@code <application id>.dlq} with {@link
- * ErrorHeaders}, and goes on with the next. Any other exception stops the job: it might have left
- * something half done.
+ * DeadLetterWriter}'s headers, and goes on with the next. Any other exception stops the job: it
+ * might have left something half done.
  *
  * <p>Set as {@code processing.exception.handler}. A processor decodes before it does anything else.
  */
@@ -52,8 +53,11 @@ public final class MalformedToDeadLetters implements ProcessingExceptionHandler 
         context.offset(),
         topic,
         malformed.getMessage());
-    RecordHeaders headers = new RecordHeaders(context.headers());
-    ErrorHeaders.append(headers, malformed, context.topic(), context.partition(), context.offset());
+    Headers headers =
+        DeadLetterWriter.toCopyOf(context.headers())
+            .exception(malformed)
+            .readAt(context.topic(), context.partition(), context.offset())
+            .headers();
     return Response.resume(
         List.of(
             new ProducerRecord<>(

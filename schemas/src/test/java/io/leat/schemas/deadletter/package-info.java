@@ -1,0 +1,4 @@
+@NullMarked
+package io.leat.schemas.deadletter;
+
+import org.jspecify.annotations.NullMarked;
