@@ -47,7 +47,9 @@ class PackageImportsTest {
             "io.leat.stack"),
         of("feature-store/offline", "io.leat.features.offline.files"),
         of("retraining/training", "io.leat.retraining.training", "io.leat.pipeline.model"),
-        of("schemas", "io.leat.schemas.position"));
+        of("schemas", "io.leat.schemas.position"),
+        of("schemas", "io.leat.schemas.topic", "io.leat.schemas.position"),
+        of("schemas", "io.leat.schemas.deadletter", "io.leat.records", "io.leat.schemas"));
   }
 
   /** Module, the packages in which alone it names a library, the library's packages. */

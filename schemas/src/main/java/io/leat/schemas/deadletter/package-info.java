@@ -4,6 +4,8 @@
  * these, {@link io.leat.schemas.deadletter.DeadLetterReader} alone reads them; whatever job
  * refuses, and whatever tool looks. The headers' names are in {@link
  * io.leat.schemas.RecordHeaders}.
+ *
+ * <p>Imports of Leat {@code io.leat.schemas} and the records.
  */
 @NullMarked
 package io.leat.schemas.deadletter;
