@@ -166,9 +166,9 @@ public final class DeadLetterText {
       throw new DeadLetterException(
           contract.isEmpty()
               ? "Nobody knows what of this event is protected: name the pipeline with --pipeline"
-                    + " DIR, or say --clear."
+                  + " DIR, or say --clear."
               : "The event may hold what its contract protects; with --clear it is saved all the"
-                    + " same.");
+                  + " same.");
     }
     byte[] value =
         contract.isPresent() ? contract.get().bytes(deadLetter).value() : deadLetter.value();
@@ -177,7 +177,7 @@ public final class DeadLetterText {
           value == null
               ? "The dead letter %s has no value.".formatted(deadLetter.position())
               : "The dead letter is encrypted; name the pipeline, whose contract says which keys,"
-                    + " with --pipeline DIR.");
+                  + " with --pipeline DIR.");
     }
     return value;
   }
