@@ -33,7 +33,13 @@ class ArchitectureTest {
           Map.entry(
               "schemas", new Module(List.of("io.leat.records..", "io.leat.schemas.."), List.of())),
           module("feature-store/aggregations", "io.leat.features.aggregation..", "schemas"),
-          module("pipeline", "io.leat.pipeline..", "schemas", "feature-store/aggregations"),
+          module("drift-detector/statistics", "io.leat.drift.statistic.."),
+          module(
+              "pipeline",
+              "io.leat.pipeline..",
+              "schemas",
+              "feature-store/aggregations",
+              "drift-detector/statistics"),
           module("platform", "io.leat.platform..", "schemas", "pipeline"),
           module("stack", "io.leat.stack.."),
           module("testing", "io.leat.testing..", "schemas", "stack"),
@@ -137,11 +143,14 @@ class ArchitectureTest {
               "runtime/streams"),
           Map.entry(
               "drift-detector/engine",
-              new Module(List.of("io.leat.drift"), List.of("schemas", "pipeline"))),
+              new Module(
+                  List.of("io.leat.drift"),
+                  List.of("schemas", "drift-detector/statistics", "pipeline"))),
           module(
               "drift-detector/job",
               "io.leat.drift.job..",
               "schemas",
+              "drift-detector/statistics",
               "pipeline",
               "runtime/settings",
               "runtime/flink",
@@ -226,7 +235,11 @@ class ArchitectureTest {
   @Test
   void theEnginesKnowNeitherKafkaNorFlink() {
     for (String folder :
-        List.of("feature-store/aggregations", "feature-store/engine", "drift-detector/engine")) {
+        List.of(
+            "feature-store/aggregations",
+            "feature-store/engine",
+            "drift-detector/statistics",
+            "drift-detector/engine")) {
       noClasses()
           .should()
           .dependOnClassesThat()

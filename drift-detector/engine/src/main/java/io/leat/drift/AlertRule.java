@@ -4,12 +4,14 @@ import io.leat.common.Sha256;
 import io.leat.drift.AlertState.Open;
 import io.leat.drift.AlertState.Past;
 import io.leat.drift.Threshold.Level;
+import io.leat.drift.statistic.Statistic;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * The life of a feature's alerts. A pure function of the windows, given in order of event time.
@@ -21,7 +23,8 @@ import java.util.Optional;
  *       the open one closes and a CRITICAL one opens in the same window: slow drift is not stuck at
  *       its first severity.
  *   <li>An alert closes after m windows in a row in which its statistic was evaluated and no
- *       statistic of the feature drifted; what was remembered is forgotten with it.
+ *       statistic of the feature drifted; what was remembered is forgotten with it. Of a statistic
+ *       that the monitor no longer measures, any other takes the place.
  *   <li>A window that is absent (no vectors), or holds too few values to be evaluated, is no
  *       evidence either way: "the last n" and "m in a row" pass over it.
  * </ul>
@@ -32,11 +35,16 @@ final class AlertRule {
   private final String monitor;
   private final String feature;
   private final CalibratedMonitor.Settings settings;
+  private final Set<Statistic> measured;
 
-  AlertRule(String feature, CalibratedMonitor.Settings settings) {
+  /**
+   * @param measured the statistics that the monitor measures of the feature
+   */
+  AlertRule(String feature, CalibratedMonitor.Settings settings, Set<Statistic> measured) {
     this.monitor = settings.monitor();
     this.feature = feature;
     this.settings = settings;
+    this.measured = measured;
   }
 
   /** A statistic of one window, with the threshold that evaluates it. */
@@ -81,8 +89,7 @@ final class AlertRule {
 
   private Map<Statistic, List<Past>> remember(
       AlertState state, long windowStart, List<Evaluated> evaluated) {
-    Map<Statistic, List<Past>> recent = new EnumMap<>(Statistic.class);
-    recent.putAll(state.recent());
+    Map<Statistic, List<Past>> recent = new HashMap<>(state.recent());
     for (Evaluated j : evaluated) {
       List<Past> windows =
           new ArrayList<>(recent.getOrDefault(j.threshold().statistic(), List.of()));
@@ -120,7 +127,12 @@ final class AlertRule {
       List<Evaluated> evaluated,
       Optional<Change> reached) {
     Optional<Evaluated> own =
-        evaluated.stream().filter(j -> j.threshold().statistic() == alert.statistic()).findFirst();
+        evaluated.stream()
+            .filter(
+                j ->
+                    j.threshold().statistic() == alert.statistic()
+                        || !measured.contains(alert.statistic()))
+            .findFirst();
     if (evaluated.stream().anyMatch(j -> j.level() != Level.CLEAN)) {
       if (alert.severity() == Level.WARN
           && reached.isPresent()
@@ -143,7 +155,7 @@ final class AlertRule {
    * SHA-256, hex.
    */
   private String alertId(Statistic statistic, long firstWindow) {
-    String cause = String.join("\n", monitor, feature, statistic.label(), "" + firstWindow);
+    String cause = String.join("\n", monitor, feature, statistic.name(), "" + firstWindow);
     return Sha256.hex(cause).substring(0, 2 * ID_BYTES);
   }
 }

@@ -1,13 +1,15 @@
 package io.leat.drift;
 
 import io.leat.drift.Threshold.Level;
+import io.leat.drift.statistic.Statistic;
+import io.leat.drift.statistic.Statistics;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -45,18 +47,21 @@ public record AlertState(Map<Statistic, List<Past>> recent, Optional<Open> open,
     try (DataOutputStream out = new DataOutputStream(bytes)) {
       out.writeByte(VERSION);
       out.writeInt(recent.size());
-      for (Map.Entry<Statistic, List<Past>> entry : ordered().entrySet()) {
-        out.writeUTF(entry.getKey().label());
-        out.writeInt(entry.getValue().size());
-        for (Past past : entry.getValue()) {
-          out.writeLong(past.start());
-          out.writeUTF(past.level().name());
+      for (Statistic statistic : Statistics.all()) {
+        List<Past> windows = recent.get(statistic);
+        if (windows != null) {
+          out.writeUTF(statistic.name());
+          out.writeInt(windows.size());
+          for (Past past : windows) {
+            out.writeLong(past.start());
+            out.writeUTF(past.level().name());
+          }
         }
       }
       out.writeBoolean(open.isPresent());
       if (open.isPresent()) {
         out.writeUTF(open.get().id());
-        out.writeUTF(open.get().statistic().label());
+        out.writeUTF(open.get().statistic().name());
         out.writeUTF(open.get().severity().name());
       }
       out.writeInt(cleanWindows);
@@ -64,12 +69,6 @@ public record AlertState(Map<Statistic, List<Past>> recent, Optional<Open> open,
       throw new UncheckedIOException(e); // memory does not fail
     }
     return bytes.toByteArray();
-  }
-
-  private Map<Statistic, List<Past>> ordered() {
-    Map<Statistic, List<Past>> ordered = new EnumMap<>(Statistic.class);
-    ordered.putAll(recent);
-    return ordered;
   }
 
   /** Reads what {@link #toBytes} wrote. */
@@ -81,9 +80,9 @@ public record AlertState(Map<Statistic, List<Past>> recent, Optional<Open> open,
             "an alert's state of format %d; this version of Leat reads format %d"
                 .formatted(version, VERSION));
       }
-      Map<Statistic, List<Past>> recent = new EnumMap<>(Statistic.class);
+      Map<Statistic, List<Past>> recent = new HashMap<>();
       for (int left = in.readInt(); left > 0; left--) {
-        Statistic statistic = Statistic.ofLabel(in.readUTF());
+        Statistic statistic = Statistics.get(in.readUTF());
         Past[] windows = new Past[in.readInt()];
         for (int i = 0; i < windows.length; i++) {
           windows[i] = new Past(in.readLong(), Level.valueOf(in.readUTF()));
@@ -93,8 +92,7 @@ public record AlertState(Map<Statistic, List<Past>> recent, Optional<Open> open,
       Optional<Open> open =
           in.readBoolean()
               ? Optional.of(
-                  new Open(
-                      in.readUTF(), Statistic.ofLabel(in.readUTF()), Level.valueOf(in.readUTF())))
+                  new Open(in.readUTF(), Statistics.get(in.readUTF()), Level.valueOf(in.readUTF())))
               : Optional.empty();
       return new AlertState(recent, open, in.readInt());
     } catch (IOException e) {

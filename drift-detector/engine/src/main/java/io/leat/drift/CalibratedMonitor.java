@@ -4,7 +4,8 @@ import com.fasterxml.jackson.annotation.JsonIgnore;
 import io.leat.pipeline.definition.Monitor;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * A monitor's thresholds, and the settings that they were calibrated for.
@@ -48,9 +49,17 @@ public record CalibratedMonitor(Settings settings, List<Threshold> thresholds) {
     }
   }
 
-  Optional<Threshold> threshold(String feature, Statistic statistic) {
-    return thresholds.stream()
-        .filter(t -> t.feature().equals(feature) && t.statistic() == statistic)
-        .findFirst();
+  /** The thresholds of a feature, one a statistic. */
+  List<Threshold> thresholds(String feature) {
+    return thresholds.stream().filter(t -> t.feature().equals(feature)).toList();
+  }
+
+  /** Whether these statistics are those that it has thresholds of. */
+  boolean measures(List<String> statistics) {
+    return thresholds.isEmpty() || statisticNames().equals(Set.copyOf(statistics));
+  }
+
+  Set<String> statisticNames() {
+    return thresholds.stream().map(t -> t.statistic().name()).collect(Collectors.toSet());
   }
 }

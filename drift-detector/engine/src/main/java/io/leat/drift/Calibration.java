@@ -1,5 +1,7 @@
 package io.leat.drift;
 
+import io.leat.drift.statistic.EffectSize;
+import io.leat.drift.statistic.Statistic;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -24,8 +26,8 @@ import java.util.List;
  *       tail, alarms at threshold x come at the rate (c / T) exp(-(x - u) / s) a week; at b, x = u
  *       + s ln(c / (T b)). This is the return level of peaks over a threshold with runs
  *       declustering: Coles, "An Introduction to Statistical Modeling of Extreme Values" (2001),
- *       sections 4.3.3 and 5.3. The exponential tail (shape 0) errs to the careful side, since both
- *       statistics are bounded.
+ *       sections 4.3.3 and 5.3. The exponential tail (shape 0) errs to the careful side where a
+ *       statistic is bounded.
  *   <li>s is raised by one standard error, s / sqrt(c): few clusters, wider margin.
  * </ol>
  *
@@ -50,6 +52,7 @@ final class Calibration {
       double[] values,
       double budget,
       CalibratedMonitor.Settings settings) {
+    EffectSize effect = statistic.effect();
     double greatest = Arrays.stream(values).max().orElse(0);
     boolean calibrated = values.length >= LEAST_WINDOWS;
     double raw;
@@ -58,10 +61,10 @@ final class Calibration {
     } else if (calibrated) {
       raw = returnLevel(values, budget, settings);
     } else {
-      raw = statistic.farBeyond(greatest);
+      raw = effect.farBeyond(greatest);
     }
-    double warn = Math.max(raw, statistic.leastThreshold());
-    double critical = greatest == 0 ? warn : statistic.farBeyond(Math.max(warn, greatest));
+    double warn = Math.max(raw, effect.least());
+    double critical = greatest == 0 ? warn : effect.farBeyond(Math.max(warn, greatest));
     return new Threshold(feature, statistic, warn, critical, values.length, calibrated);
   }
 

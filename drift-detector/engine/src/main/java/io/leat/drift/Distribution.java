@@ -3,6 +3,7 @@ package io.leat.drift;
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonProperty;
+import io.leat.drift.statistic.Sample;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -126,6 +127,25 @@ public final class Distribution {
   /** How many numbers lie at or below a kept point. */
   long atOrBelow(int index) {
     return atOrBelow[index];
+  }
+
+  /** It as one side of a comparison that counts by these buckets. */
+  Sample sample(long[] buckets) {
+    return new Sample(points, below, atOrBelow, count(), buckets);
+  }
+
+  /** The other side of it: a window's counts by its cells. */
+  Sample sample(FeatureCounts window, long[] buckets) {
+    long[] windowBelow = new long[points.length];
+    long[] windowAtOrBelow = new long[points.length];
+    long passed = 0;
+    for (int i = 0; i < points.length; i++) {
+      passed += window.cell(2 * i);
+      windowBelow[i] = passed;
+      passed += window.cell(2 * i + 1);
+      windowAtOrBelow[i] = passed;
+    }
+    return new Sample(points, windowBelow, windowAtOrBelow, window.values(), buckets);
   }
 
   /** Number of cells: {@code 2 * size() + 1}. */

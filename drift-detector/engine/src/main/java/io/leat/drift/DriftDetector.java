@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalDouble;
+import java.util.stream.Collectors;
 
 /**
  * One monitor at work: turns windows of vectors into metrics and alerts. Immutable, thread-safe.
@@ -42,9 +43,10 @@ public final class DriftDetector {
                         "The reference profile of model %s knows no monitor %s; train the model again (leat train)."
                             .formatted(profile.model(), monitor.name())));
     if (!calibrated.settings().equals(wanted)) {
-      throw new ReferenceProfileException(
-          "Monitor %s has changed since the reference profile of model %s was made: it is %s, its thresholds were calibrated for %s. Train the model again (leat train)."
-              .formatted(monitor.name(), profile.model(), wanted, calibrated.settings()));
+      throw changed(monitor, profile, wanted, calibrated.settings());
+    }
+    if (!calibrated.measures(monitor.statistics())) {
+      throw changed(monitor, profile, monitor.statistics(), calibrated.statisticNames());
     }
     this.features =
         calibrated.thresholds().stream()
@@ -61,6 +63,13 @@ public final class DriftDetector {
                                         .formatted(profile.model(), name))))
             .toList();
     this.fingerprint = profile.fingerprint();
+  }
+
+  private static ReferenceProfileException changed(
+      Monitor monitor, ReferenceProfile profile, Object now, Object then) {
+    return new ReferenceProfileException(
+        "Monitor %s has changed since the reference profile of model %s was made: it is %s, its thresholds were calibrated for %s. Train the model again (leat train)."
+            .formatted(monitor.name(), profile.model(), now, then));
   }
 
   /**
@@ -131,15 +140,20 @@ public final class DriftDetector {
     for (int i = 0; i < features.size(); i++) {
       FeatureReference feature = features.get(i);
       FeatureCounts counts = window.counts(i);
+      Comparison comparison = Comparison.of(feature, counts);
       List<Evaluated> evaluated = new ArrayList<>();
-      for (Statistic statistic : Statistic.values()) {
-        Threshold threshold = calibrated.threshold(feature.name(), statistic).orElseThrow();
-        OptionalDouble value = statistic.value(feature, counts, monitor.minimumEvents());
+      List<Threshold> thresholds = calibrated.thresholds(feature.name());
+      for (Threshold threshold : thresholds) {
+        OptionalDouble value = comparison.value(threshold.statistic(), monitor.minimumEvents());
+        double error = value.isPresent() ? comparison.error(threshold.statistic()) : 0;
         value.ifPresent(v -> evaluated.add(new Evaluated(threshold, v)));
-        metrics.add(metric(windowStart, window.events(), feature, counts, value, threshold));
+        metrics.add(metric(windowStart, window.events(), counts, value, error, threshold));
       }
       AlertRule.Step step =
-          new AlertRule(feature.name(), calibrated.settings())
+          new AlertRule(
+                  feature.name(),
+                  calibrated.settings(),
+                  thresholds.stream().map(Threshold::statistic).collect(Collectors.toSet()))
               .next(states.getOrDefault(feature.name(), AlertState.NONE), windowStart, evaluated);
       after.put(feature.name(), step.state());
       step.changes().forEach(change -> found.add(new Found(feature, counts, change)));
@@ -157,15 +171,15 @@ public final class DriftDetector {
   public List<DriftMetric> unevaluated(long windowStart, WindowSummary window) {
     List<DriftMetric> metrics = new ArrayList<>();
     for (int i = 0; i < features.size(); i++) {
-      for (Statistic statistic : Statistic.values()) {
+      for (Threshold threshold : calibrated.thresholds(features.get(i).name())) {
         DriftMetric metric =
             metric(
                 windowStart,
                 window.events(),
-                features.get(i),
                 window.counts(i),
                 OptionalDouble.empty(),
-                calibrated.threshold(features.get(i).name(), statistic).orElseThrow());
+                0,
+                threshold);
         metrics.add(DriftMetric.newBuilder(metric).setComplete(false).build());
       }
     }
@@ -204,22 +218,22 @@ public final class DriftDetector {
 
     /** How far at most the exact statistic is above its value. */
     double error() {
-      return change.evaluated().threshold().statistic().error(feature, counts);
+      return Comparison.of(feature, counts).error(change.evaluated().threshold().statistic());
     }
   }
 
   private DriftMetric metric(
       long windowStart,
       long events,
-      FeatureReference feature,
       FeatureCounts counts,
       OptionalDouble value,
+      double error,
       Threshold threshold) {
     return DriftMetric.newBuilder()
         .setMonitor(monitor.name())
         .setModel(monitor.model())
         .setFeature(threshold.feature())
-        .setMetric(threshold.statistic().label())
+        .setMetric(threshold.statistic().name())
         .setWindowStart(Instant.ofEpochMilli(windowStart))
         .setWindowEnd(Instant.ofEpochMilli(windowEnd(windowStart)))
         .setEvents(events)
@@ -228,7 +242,7 @@ public final class DriftDetector {
         .setValue(value.isPresent() ? value.getAsDouble() : null)
         .setThreshold(threshold.warn())
         .setReference(fingerprint)
-        .setError(value.isPresent() ? threshold.statistic().error(feature, counts) : 0)
+        .setError(error)
         .build();
   }
 
@@ -240,7 +254,7 @@ public final class DriftDetector {
         .setModel(monitor.model())
         .setKind("drift")
         .setFeature(found.feature().name())
-        .setMetric(evaluated.threshold().statistic().label())
+        .setMetric(evaluated.threshold().statistic().name())
         .setState(
             found.change().opened()
                 ? io.leat.records.AlertState.OPEN
@@ -278,7 +292,7 @@ public final class DriftDetector {
         Locale.ROOT,
         "%s: %s %.4g (threshold %.4g) in the window from %s, with %s and %s.",
         state,
-        evaluated.threshold().statistic().label(),
+        evaluated.threshold().statistic().name(),
         evaluated.value(),
         evaluated.threshold().warn(),
         Instant.ofEpochMilli(windowStart),

@@ -3,6 +3,7 @@ package io.leat.drift;
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
+import io.leat.drift.statistic.Sample;
 import io.leat.schemas.NullReason;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -11,8 +12,8 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * What a profile keeps of one numeric feature: its distribution, its nulls and the bins that the
- * population stability index counts in. Immutable.
+ * What a profile keeps of one numeric feature: its distribution, its nulls and the bins that
+ * statistics of buckets count in. Immutable.
  *
  * <p>The bins are bounded by the reference's deciles, each bin closed above; equal deciles are
  * merged. Values below the reference's least and above its greatest, and nulls, have a bucket each:
@@ -135,19 +136,10 @@ public final class FeatureReference {
     return Collections.unmodifiableMap(nullsByReason);
   }
 
-  /** Rows that say something of the data: all but those whose value was not known. */
-  long evaluated() {
-    return count() + expected[expected.length - 1];
-  }
-
   /**
-   * Vectors of a window that say something of the data: all but those whose value was not known.
-   * Where the reference does not tell these from other nulls, all.
+   * Nulls of a window that say something of the data: all but those that were not known. Where the
+   * reference does not tell these from other nulls, all.
    */
-  long evaluated(FeatureCounts window) {
-    return window.values() + evaluatedNulls(window);
-  }
-
   private long evaluatedNulls(FeatureCounts window) {
     return window.nulls() - (tellsReasons() ? window.unknown() : 0);
   }
@@ -174,9 +166,14 @@ public final class FeatureReference {
     }
   }
 
-  /** The reference's counts by bucket. */
-  long[] expected() {
-    return expected.clone();
+  /** The reference as one side of a comparison. */
+  Sample sample() {
+    return distribution.sample(expected);
+  }
+
+  /** A window as the other side. */
+  Sample sample(FeatureCounts window) {
+    return distribution.sample(window, buckets(window));
   }
 
   /** A window's counts by bucket. */

@@ -1,5 +1,7 @@
 package io.leat.drift;
 
+import io.leat.drift.statistic.Statistic;
+import io.leat.drift.statistic.Statistics;
 import io.leat.pipeline.definition.FeatureService;
 import io.leat.pipeline.definition.Model;
 import io.leat.pipeline.definition.Monitor;
@@ -8,7 +10,7 @@ import io.leat.schemas.NullReason;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
-import java.util.EnumMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -154,8 +156,8 @@ public final class ReferenceProfileBuilder {
     List<String> known = features.stream().map(FeatureReference::name).toList();
     List<String> watched = monitor.features().isEmpty() ? known : monitor.features();
     List<Threshold> thresholds = new ArrayList<>();
-    double budget =
-        monitor.falseAlarmsPerWeek() / (watched.size() * (double) Statistic.values().length);
+    List<Statistic> statistics = monitor.statistics().stream().map(Statistics::get).toList();
+    double budget = monitor.falseAlarmsPerWeek() / (watched.size() * (double) statistics.size());
     for (String name : watched) {
       int index = known.indexOf(name);
       if (index < 0) {
@@ -164,7 +166,7 @@ public final class ReferenceProfileBuilder {
                 .formatted(monitor.name(), name, known));
       }
       thresholds.addAll(
-          calibrate(features.get(index), numeric.get(index), order, budget, settings));
+          calibrate(features.get(index), numeric.get(index), order, statistics, budget, settings));
     }
     return new CalibratedMonitor(settings, thresholds);
   }
@@ -173,29 +175,32 @@ public final class ReferenceProfileBuilder {
       FeatureReference reference,
       Column column,
       int[] order,
+      List<Statistic> statistics,
       double budget,
       CalibratedMonitor.Settings settings) {
-    Map<Statistic, List<Double>> series = new EnumMap<>(Statistic.class);
+    Map<Statistic, List<Double>> series = new LinkedHashMap<>();
+    statistics.forEach(statistic -> series.put(statistic, new ArrayList<>()));
     for (int start = 0, end; start < rows; start = end) {
       long window = windowOf(order[start], settings);
       FeatureCounts counts = reference.newCounts();
       for (end = start; end < rows && windowOf(order[end], settings) == window; end++) {
         reference.count(column.values[order[end]], column.reasons[order[end]], counts);
       }
-      for (Statistic statistic : Statistic.values()) {
-        statistic
-            .valueFromRest(reference, counts, settings.minimumEvents())
-            .ifPresent(series.computeIfAbsent(statistic, x -> new ArrayList<>())::add);
-      }
+      Comparison comparison = Comparison.of(reference, counts);
+      series.forEach(
+          (statistic, values) ->
+              comparison.valueFromRest(statistic, settings.minimumEvents()).ifPresent(values::add));
     }
     List<Threshold> thresholds = new ArrayList<>();
-    for (Statistic statistic : Statistic.values()) {
-      double[] values =
-          series.getOrDefault(statistic, List.of()).stream()
-              .mapToDouble(Double::doubleValue)
-              .toArray();
-      thresholds.add(Calibration.calibrate(reference.name(), statistic, values, budget, settings));
-    }
+    series.forEach(
+        (statistic, values) ->
+            thresholds.add(
+                Calibration.calibrate(
+                    reference.name(),
+                    statistic,
+                    values.stream().mapToDouble(Double::doubleValue).toArray(),
+                    budget,
+                    settings)));
     return thresholds;
   }
 

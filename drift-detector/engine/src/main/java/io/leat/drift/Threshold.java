@@ -1,12 +1,17 @@
 package io.leat.drift;
 
 import com.fasterxml.jackson.annotation.JsonIgnore;
+import com.fasterxml.jackson.databind.annotation.JsonDeserialize;
+import com.fasterxml.jackson.databind.annotation.JsonSerialize;
+import com.fasterxml.jackson.databind.util.StdConverter;
+import io.leat.drift.statistic.Statistic;
+import io.leat.drift.statistic.Statistics;
 
 /**
  * Above what a statistic of a feature is drift.
  *
  * @param feature full name of the feature
- * @param statistic the statistic
+ * @param statistic the statistic; its name in JSON
  * @param warn a window drifted if its statistic is greater
  * @param critical it drifted critically if its statistic is also at least this; never below {@code
  *     warn}
@@ -16,7 +21,8 @@ import com.fasterxml.jackson.annotation.JsonIgnore;
  */
 public record Threshold(
     String feature,
-    Statistic statistic,
+    @JsonSerialize(converter = ToName.class) @JsonDeserialize(converter = FromName.class)
+        Statistic statistic,
     double warn,
     double critical,
     int windows,
@@ -27,6 +33,20 @@ public record Threshold(
     CLEAN,
     WARN,
     CRITICAL
+  }
+
+  static final class ToName extends StdConverter<Statistic, String> {
+    @Override
+    public String convert(Statistic statistic) {
+      return statistic.name();
+    }
+  }
+
+  static final class FromName extends StdConverter<String, Statistic> {
+    @Override
+    public Statistic convert(String name) {
+      return Statistics.get(name);
+    }
   }
 
   @JsonIgnore

@@ -1,12 +1,14 @@
 package io.leat.drift;
 
-import static io.leat.drift.Statistic.KOLMOGOROV_SMIRNOV;
-import static io.leat.drift.Statistic.POPULATION_STABILITY;
+import static io.leat.drift.statistic.Statistics.KOLMOGOROV_SMIRNOV;
+import static io.leat.drift.statistic.Statistics.POPULATION_STABILITY;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.leat.drift.AlertRule.Evaluated;
+import io.leat.drift.statistic.Statistic;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -45,7 +47,7 @@ class AlertRuleTest {
         "ww...ww,.w..x.w",
       })
   void opensGrowsAndCloses(String windows, String changes) {
-    AlertRule rule = new AlertRule("f", TWO_OF_THREE);
+    AlertRule rule = rule(KOLMOGOROV_SMIRNOV, POPULATION_STABILITY);
     AlertState state = AlertState.NONE;
     StringBuilder seen = new StringBuilder();
     for (int i = 0; i < windows.length(); i++) {
@@ -70,7 +72,7 @@ class AlertRuleTest {
 
   @Test
   void oneStatisticAloneMustReachTheCount() {
-    AlertRule rule = new AlertRule("f", TWO_OF_THREE);
+    AlertRule rule = rule(KOLMOGOROV_SMIRNOV, POPULATION_STABILITY);
     Evaluated ks = new Evaluated(threshold(KOLMOGOROV_SMIRNOV), 1.5);
     Evaluated psi = new Evaluated(threshold(POPULATION_STABILITY), 1.5);
 
@@ -82,7 +84,7 @@ class AlertRuleTest {
 
   @Test
   void anotherStatisticThatDriftsKeepsTheAlertOpen() {
-    AlertRule rule = new AlertRule("f", TWO_OF_THREE);
+    AlertRule rule = rule(KOLMOGOROV_SMIRNOV, POPULATION_STABILITY);
     Evaluated cleanKs = new Evaluated(threshold(KOLMOGOROV_SMIRNOV), 0.5);
     Evaluated psi = new Evaluated(threshold(POPULATION_STABILITY), 1.5);
     AlertState state = rule.next(AlertState.NONE, 0, evaluated('w')).state();
@@ -95,8 +97,36 @@ class AlertRuleTest {
     assertThat(state.open()).isPresent();
   }
 
+  @Test
+  void anAlertOfAStatisticThatIsNoLongerMeasuredClosesByTheOthers() {
+    AlertRule before = rule(KOLMOGOROV_SMIRNOV, POPULATION_STABILITY);
+    AlertState state = before.next(AlertState.NONE, 0, evaluated('w')).state();
+    state = before.next(state, 1_000, evaluated('w')).state();
+    assertThat(state.open()).isPresent();
+    Evaluated cleanPsi = new Evaluated(threshold(POPULATION_STABILITY), 0.5);
+    List<AlertRule.Change> closed = new ArrayList<>();
+    List<AlertRule.Change> open = new ArrayList<>();
+    AlertState stays = state;
+
+    for (int i = 2; i < 5; i++) {
+      AlertRule.Step step = rule(POPULATION_STABILITY).next(state, 1_000L * i, List.of(cleanPsi));
+      state = step.state();
+      closed.addAll(step.changes());
+      AlertRule.Step without = before.next(stays, 1_000L * i, List.of(cleanPsi));
+      stays = without.state();
+      open.addAll(without.changes());
+    }
+
+    assertThat(closed).extracting(AlertRule.Change::opened).containsExactly(false);
+    assertThat(open).as("while it is measured, it has to be evaluated").isEmpty();
+  }
+
+  private static AlertRule rule(Statistic... measured) {
+    return new AlertRule("f", TWO_OF_THREE, Set.of(measured));
+  }
+
   private static List<String> idsOf(String windows) {
-    AlertRule rule = new AlertRule("f", TWO_OF_THREE);
+    AlertRule rule = rule(KOLMOGOROV_SMIRNOV, POPULATION_STABILITY);
     AlertState state = AlertState.NONE;
     List<String> ids = new ArrayList<>();
     for (int i = 0; i < windows.length(); i++) {

@@ -1,14 +1,18 @@
 package io.leat.drift;
 
+import static io.leat.drift.statistic.Statistics.KOLMOGOROV_SMIRNOV;
+import static io.leat.drift.statistic.Statistics.POPULATION_STABILITY;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.leat.drift.statistic.Sample;
 import io.leat.schemas.NullReason;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.stream.DoubleStream;
+import java.util.stream.IntStream;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
@@ -46,9 +50,9 @@ class DistributionProperties {
       @ForAll("samples") double[] reference, @ForAll("windows") double[] window) {
     Distribution distribution = Distribution.of(reference);
 
-    FeatureCounts counts = counts(distribution, window);
-    double distance = KolmogorovSmirnov.distance(distribution, counts);
-    double error = KolmogorovSmirnov.error(distribution, counts);
+    Comparison comparison = comparison(distribution, window);
+    double distance = distance(comparison);
+    double error = comparison.error(KOLMOGOROV_SMIRNOV);
 
     double exact = naiveDistance(reference, window);
     assertThat(exact).isBetween(distance - 1e-12, distance + error + 1e-12);
@@ -70,9 +74,9 @@ class DistributionProperties {
     double[] other = {first + 0.5}; // before all of it
 
     for (double[] values : List.of(window, other)) {
-      FeatureCounts counts = counts(distribution, values);
-      double distance = KolmogorovSmirnov.distance(distribution, counts);
-      double most = distance + KolmogorovSmirnov.error(distribution, counts);
+      Comparison comparison = comparison(distribution, values);
+      double distance = distance(comparison);
+      double most = distance + comparison.error(KOLMOGOROV_SMIRNOV);
 
       assertThat(naiveDistance(reference, values)).isBetween(distance - 1e-12, most + 1e-12);
       assertThat(most)
@@ -93,7 +97,8 @@ class DistributionProperties {
     double[] whole = DoubleStream.concat(Arrays.stream(part), Arrays.stream(rest)).toArray();
     Distribution distribution = Distribution.of(whole);
 
-    double distance = KolmogorovSmirnov.distanceFromRest(distribution, counts(distribution, part));
+    double distance =
+        comparison(distribution, part).valueFromRest(KOLMOGOROV_SMIRNOV, 1).orElseThrow();
 
     assertThat(distance).isCloseTo(naiveDistance(rest, part), within(1e-9));
   }
@@ -109,12 +114,13 @@ class DistributionProperties {
     restCounts.addNulls(NullReason.NO_EVENT, 3);
 
     double index =
-        Statistic.POPULATION_STABILITY.valueFromRest(reference, partCounts, 1).orElseThrow();
+        Comparison.of(reference, partCounts).valueFromRest(POPULATION_STABILITY, 1).orElseThrow();
 
     assertThat(index)
         .isCloseTo(
-            PopulationStabilityIndex.of(
-                reference.buckets(restCounts), reference.buckets(partCounts)),
+            POPULATION_STABILITY
+                .value(reference.sample(restCounts), reference.sample(partCounts))
+                .orElseThrow(),
             within(1e-12));
   }
 
@@ -122,12 +128,12 @@ class DistributionProperties {
   void everyValueOfTheReferenceLiesInABinAndNoneOutside(@ForAll("samples") double[] sample) {
     FeatureReference reference = FeatureReference.of("x", Distribution.of(sample), Map.of());
 
-    long[] buckets = reference.buckets(counts(reference.distribution(), sample));
+    Sample window = reference.sample(counts(reference.distribution(), sample));
 
-    assertThat(buckets).isEqualTo(reference.expected());
-    assertThat(buckets[0]).isZero();
-    assertThat(buckets[buckets.length - 2]).isZero();
-    assertThat(Arrays.stream(buckets).sum()).isEqualTo(sample.length);
+    assertThat(buckets(window)).isEqualTo(buckets(reference.sample()));
+    assertThat(window.bucket(0)).isZero();
+    assertThat(window.bucket(window.buckets() - 2)).isZero();
+    assertThat(window.counted()).isEqualTo(sample.length);
   }
 
   @Provide
@@ -154,6 +160,19 @@ class DistributionProperties {
                   .map(u -> distinct == Integer.MAX_VALUE ? 1 / (u - 0.5) : (long) (u * distinct))
                   .toArray();
             });
+  }
+
+  private static Comparison comparison(Distribution distribution, double[] window) {
+    return Comparison.of(
+        FeatureReference.of("x", distribution, Map.of()), counts(distribution, window));
+  }
+
+  private static double distance(Comparison comparison) {
+    return comparison.value(KOLMOGOROV_SMIRNOV, 1).orElseThrow();
+  }
+
+  private static long[] buckets(Sample sample) {
+    return IntStream.range(0, sample.buckets()).mapToLong(sample::bucket).toArray();
   }
 
   private static FeatureCounts counts(Distribution distribution, double[] window) {

@@ -5,6 +5,7 @@ import static java.util.stream.Collectors.counting;
 import static java.util.stream.Collectors.groupingBy;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.leat.drift.statistic.Statistics;
 import io.leat.pipeline.definition.FeatureService;
 import io.leat.pipeline.definition.Monitor;
 import io.leat.records.AlertState;
@@ -49,6 +50,7 @@ class ElectricityTest {
             "price",
             Given.DAY,
             watched.isEmpty() ? List.of() : List.of(watched.split(",")),
+            Statistics.defaults(),
             Duration.ZERO,
             30,
             0.5,

@@ -1,5 +1,6 @@
 package io.leat.drift;
 
+import io.leat.drift.statistic.Statistics;
 import io.leat.pipeline.definition.FeatureService;
 import io.leat.pipeline.definition.Model;
 import io.leat.pipeline.definition.Monitor;
@@ -48,7 +49,17 @@ final class Given {
   /** 2 of 3, closing after 3; at least 24 values a window. */
   static Monitor monitor(Duration window, double falseAlarmsPerWeek) {
     return new Monitor(
-        "price", "price", window, List.of(), Duration.ZERO, 24, falseAlarmsPerWeek, 2, 3, 3);
+        "price",
+        "price",
+        window,
+        List.of(),
+        Statistics.defaults(),
+        Duration.ZERO,
+        24,
+        falseAlarmsPerWeek,
+        2,
+        3,
+        3);
   }
 
   /** A vector: its event time in milliseconds and its values. */

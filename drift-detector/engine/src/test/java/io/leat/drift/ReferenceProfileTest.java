@@ -7,6 +7,9 @@ import static org.assertj.core.api.Assertions.entry;
 import static org.assertj.core.api.Assertions.tuple;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.leat.drift.statistic.ColumnKind;
+import io.leat.drift.statistic.Statistic;
+import io.leat.drift.statistic.Statistics;
 import io.leat.pipeline.definition.FeatureService;
 import io.leat.pipeline.definition.Model;
 import io.leat.pipeline.definition.Monitor;
@@ -28,6 +31,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** A profile's file, what it refuses, and what constants, nulls and flags do. */
 class ReferenceProfileTest {
@@ -377,10 +382,88 @@ class ReferenceProfileTest {
   }
 
   @Test
+  void aMonitorMeasuresTheStatisticsThatItNamesAndSharesTheBudgetAmongThem() {
+    Monitor one = monitor(List.of("ks"));
+    ReferenceProfile profile = Given.profile(one, SERVICE, rows(60, 3));
+    DriftDetector detector = new DriftDetector(one, profile);
+
+    assertThat(detector.thresholds())
+        .extracting(Threshold::statistic)
+        .containsOnly(Statistics.KOLMOGOROV_SMIRNOV);
+    assertThat(Given.run(detector, SERVICE, rows(2, 3)).metrics())
+        .hasSize(2 * 4)
+        .allSatisfy(metric -> assertThat(metric.getMetric()).isEqualTo("ks"));
+    assertThat(detector.thresholds().get(0).warn())
+        .as("twice the budget for each, so less is drift")
+        .isLessThan(
+            new DriftDetector(MONITOR, Given.profile(MONITOR, SERVICE, rows(60, 3)))
+                .thresholds()
+                .get(0)
+                .warn());
+  }
+
+  static List<String> statistics() {
+    return Statistics.of(ColumnKind.NUMBERS).stream().map(Statistic::name).toList();
+  }
+
+  @ParameterizedTest
+  @MethodSource("statistics")
+  void everyStatisticOfTheCatalogueIsCalibratedAndFindsDrift(String statistic) {
+    Monitor monitor = monitor(List.of(statistic));
+    ReferenceProfile profile = Given.profile(monitor, SERVICE, rows(60, 3));
+    DriftDetector detector = new DriftDetector(monitor, ReferenceProfile.parse(profile.toJson()));
+
+    List<DriftAlert> same = Given.run(detector, SERVICE, rows(60, 3)).alerts();
+    List<DriftAlert> changed = Given.run(detector, SERVICE, rows(60, 3.01)).alerts();
+
+    assertThat(same).extracting(DriftAlert::getFeature).doesNotContain("event.constant");
+    assertThat(changed)
+        .filteredOn(alert -> alert.getFeature().equals("event.constant"))
+        .extracting(DriftAlert::getMetric, DriftAlert::getSeverity)
+        .containsExactly(tuple(statistic, Severity.CRITICAL));
+  }
+
+  @Test
+  void refusesAMonitorThatMeasuresOtherStatistics() {
+    ReferenceProfile profile = Given.profile(MONITOR, SERVICE, rows(30, 3));
+
+    assertThatThrownBy(() -> new DriftDetector(monitor(List.of("ks")), profile))
+        .isInstanceOf(ReferenceProfileException.class)
+        .hasMessageContaining(
+            "Monitor price has changed since the reference profile of model price was made: it is [ks]");
+  }
+
+  @Test
+  void refusesAProfileOfAStatisticThatThisReleaseDoesNotHave() {
+    String text = new String(Given.profile(MONITOR, SERVICE, rows(30, 3)).toJson(), UTF_8);
+    byte[] later = text.replace("\"statistic\":\"ks\"", "\"statistic\":\"kss\"").getBytes(UTF_8);
+
+    assertThatThrownBy(() -> ReferenceProfile.parse(later))
+        .isInstanceOf(ReferenceProfileException.class)
+        .hasMessageContaining("is not a reference profile")
+        .hasMessageContaining("no statistic is called kss");
+  }
+
+  private static Monitor monitor(List<String> statistics) {
+    return new Monitor(
+        "price", "price", Given.DAY, List.of(), statistics, Duration.ZERO, 24, 0.5, 2, 3, 3);
+  }
+
+  @Test
   void refusesAMonitorOfWhatIsNotNumeric() {
     Monitor texts =
         new Monitor(
-            "texts", "price", Given.DAY, List.of("event.text"), Duration.ZERO, 24, 0.5, 2, 3, 3);
+            "texts",
+            "price",
+            Given.DAY,
+            List.of("event.text"),
+            Statistics.defaults(),
+            Duration.ZERO,
+            24,
+            0.5,
+            2,
+            3,
+            3);
 
     assertThatThrownBy(() -> Given.profile(texts, SERVICE, rows(30, 3)))
         .isInstanceOf(ReferenceProfileException.class)

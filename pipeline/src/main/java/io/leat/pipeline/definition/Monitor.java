@@ -11,6 +11,7 @@ import java.util.List;
  * @param window length of the tumbling windows in event time, aligned to 1970-01-01 UTC
  * @param features full names of the watched features; empty: every numeric feature of the model's
  *     service
+ * @param statistics names of what is measured of each, in the order of their catalogue
  * @param lateness how far out of order vectors may come and still be counted in their window
  * @param minimumEvents windows with fewer values are measured but never evaluated
  * @param falseAlarmsPerWeek budget for the whole monitor; thresholds are calibrated to it on the
@@ -24,6 +25,7 @@ public record Monitor(
     String model,
     Duration window,
     List<String> features,
+    List<String> statistics,
     Duration lateness,
     int minimumEvents,
     double falseAlarmsPerWeek,
@@ -35,5 +37,6 @@ public record Monitor(
 
   public Monitor {
     features = List.copyOf(features);
+    statistics = List.copyOf(statistics);
   }
 }

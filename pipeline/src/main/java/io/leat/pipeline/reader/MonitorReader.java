@@ -1,5 +1,8 @@
 package io.leat.pipeline.reader;
 
+import io.leat.drift.statistic.ColumnKind;
+import io.leat.drift.statistic.Statistic;
+import io.leat.drift.statistic.Statistics;
 import io.leat.pipeline.definition.FeatureService;
 import io.leat.pipeline.definition.Model;
 import io.leat.pipeline.definition.Monitor;
@@ -9,8 +12,10 @@ import io.leat.pipeline.yaml.Keys;
 import io.leat.pipeline.yaml.Value;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -22,6 +27,7 @@ public final class MonitorReader {
           .allows(
               "description",
               "features",
+              "statistics",
               "lateness",
               "minimum_events",
               "false_alarms_per_week",
@@ -60,6 +66,8 @@ public final class MonitorReader {
             .get("features")
             .map(list -> features(list, model.flatMap(m -> services.get(m.service()))))
             .orElse(List.of());
+    List<String> statistics =
+        block.get("statistics").map(MonitorReader::statistics).orElse(Statistics.defaults());
     OpenAfter openAfter =
         block
             .get("open_after")
@@ -88,6 +96,7 @@ public final class MonitorReader {
             model.get().name(),
             window.orElseThrow(),
             features,
+            statistics,
             lateness,
             minimumEvents,
             falseAlarms,
@@ -141,6 +150,27 @@ public final class MonitorReader {
               });
     }
     return features;
+  }
+
+  private static List<String> statistics(Value list) {
+    List<String> known = Statistics.of(ColumnKind.NUMBERS).stream().map(Statistic::name).toList();
+    Set<String> wanted = new HashSet<>();
+    for (Value entry : list.nonEmptyList()) {
+      entry
+          .text()
+          .ifPresent(
+              name -> {
+                if (!known.contains(name)) {
+                  entry.problem(
+                      "no statistic of numbers is called %s; there are %s.%s",
+                      name, String.join(", ", known), Suggestions.didYouMean(name, known));
+                }
+                if (!wanted.add(name)) {
+                  entry.problem("the statistic %s stands twice", name);
+                }
+              });
+    }
+    return known.stream().filter(wanted::contains).toList();
   }
 
   private void checkFeature(Value entry, String name, FeatureService service) {

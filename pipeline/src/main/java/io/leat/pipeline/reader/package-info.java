@@ -4,9 +4,9 @@
  * services, models, monitors and policies. What is broken is reported once; what only names
  * something broken is not.
  *
- * <p>Imports {@code io.leat.pipeline}, {@code .yaml} and {@code .expression}, and the catalogue of
- * aggregate functions. A {@link io.leat.pipeline.yaml.Folder} enters, a {@link
- * io.leat.pipeline.definition.Pipeline} leaves.
+ * <p>Imports {@code io.leat.pipeline}, {@code .yaml} and {@code .expression}, and the catalogues of
+ * aggregate functions and of drift statistics. A {@link io.leat.pipeline.yaml.Folder} enters, a
+ * {@link io.leat.pipeline.definition.Pipeline} leaves.
  */
 @NullMarked
 package io.leat.pipeline.reader;

@@ -3,6 +3,9 @@ package io.leat.pipeline.reader;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.leat.drift.statistic.ColumnKind;
+import io.leat.drift.statistic.Statistic;
+import io.leat.drift.statistic.Statistics;
 import io.leat.features.aggregation.AggregateFunction;
 import io.leat.features.aggregation.AggregateFunctions;
 import io.leat.pipeline.definition.PipelineException;
@@ -144,6 +147,7 @@ class PipelineProblemsTest {
         "models/fraud/model.yaml ~ probabilities[1] ~ probabilities[one] ~ models/fraud/model.yaml:9: score is 'probabilities[one]'; expected an output, as in probabilities[1]",
         "monitors/fraud.yaml ~ watches: fraud ~ watches: frauds ~ monitors/fraud.yaml:2: no model frauds; declared are fraud. Did you mean fraud?",
         "monitors/fraud.yaml ~ event.amount ~ event.amout ~ monitors/fraud.yaml:4: the service fraud has no feature event.amout. Did you mean event.amount?",
+        "monitors/fraud.yaml ~ lateness: 2h ~ `statistics: [ks, ks]` ~ monitors/fraud.yaml:5: the statistic ks stands twice",
         "retraining/fraud.yaml ~ retraining: fraud ~ retraining: fruad ~ retraining/fraud.yaml:1: no model fruad; declared are fraud. Did you mean fraud?",
         "retraining/fraud.yaml ~ when: [drift] ~ when: [drif] ~ retraining/fraud.yaml:2: when: drif; expected drift. Did you mean drift?",
         "retraining/fraud.yaml ~ severity: warn ~ severity: high ~ retraining/fraud.yaml:3: severity is 'high'; expected warn or critical.",
@@ -223,6 +227,19 @@ class PipelineProblemsTest {
             "contracts/payments.yaml:15: partitions is 'many'; expected a whole number of at least 1",
             "features/customer_activity.yaml:3: no entity client; declared are customer, terminal.",
             "monitors/fraud.yaml:9: close_after is 'later'; expected a whole number of at least 1");
+  }
+
+  @Test
+  void whoNamesAStatisticThatThereIsNotIsToldTheOthers() {
+    folder.replace("monitors/fraud.yaml", "lateness: 2h", "statistics: [kss]");
+
+    assertThat(folder.problems())
+        .containsExactly(
+            "monitors/fraud.yaml:5: no statistic of numbers is called kss; there are %s. Did you mean ks?"
+                .formatted(
+                    Statistics.of(ColumnKind.NUMBERS).stream()
+                        .map(Statistic::name)
+                        .collect(Collectors.joining(", "))));
   }
 
   @Test

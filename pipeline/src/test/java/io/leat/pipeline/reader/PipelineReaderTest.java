@@ -263,6 +263,7 @@ class PipelineReaderTest {
                 "fraud",
                 Duration.ofDays(1),
                 List.of("event.amount", "customer_activity.avg_amount_7d", "is_night"),
+                List.of("ks", "psi_deciles_1e-4"),
                 Duration.ofHours(2),
                 50,
                 1.0,
@@ -288,6 +289,7 @@ class PipelineReaderTest {
                 "fraud",
                 Duration.ofHours(6),
                 List.of(),
+                List.of("ks", "psi_deciles_1e-4"),
                 Duration.ofHours(1),
                 30,
                 0.5,
@@ -297,6 +299,16 @@ class PipelineReaderTest {
     assertThat(pipeline.retraining())
         .containsExactly(
             new RetrainingPolicy("calm", "fraud", AlertSeverity.CRITICAL, Duration.ofDays(7)));
+  }
+
+  @Test
+  void aMonitorsStatisticsStandInTheOrderOfTheCatalogue() throws PipelineException {
+    folder.write(
+        "monitors/fraud.yaml",
+        "{ monitor: m, watches: fraud, window: 6h, statistics: [psi_deciles_1e-4, ks] }");
+
+    assertThat(folder.read().monitors().get(0).statistics())
+        .containsExactly("ks", "psi_deciles_1e-4");
   }
 
   @Test

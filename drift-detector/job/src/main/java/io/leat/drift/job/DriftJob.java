@@ -209,7 +209,7 @@ public final class DriftJob implements FlinkJob {
                       "Monitor {}: the training data holds only {} windows of {} of {}, too few to hold the budget of false alarms by; its threshold {} is the greatest seen and a margin",
                       monitor.name(),
                       threshold.windows(),
-                      threshold.statistic().label(),
+                      threshold.statistic().name(),
                       threshold.feature(),
                       threshold.warn()));
       return new Watch(monitor, profile.toJson());

@@ -4,6 +4,7 @@ import io.leat.drift.NumericValue;
 import io.leat.drift.ReferenceProfile;
 import io.leat.drift.ReferenceProfileBuilder;
 import io.leat.drift.WindowSummary;
+import io.leat.drift.statistic.Statistics;
 import io.leat.pipeline.definition.FeatureService;
 import io.leat.pipeline.definition.Model;
 import io.leat.pipeline.definition.Monitor;
@@ -24,7 +25,17 @@ final class Given {
 
   static Monitor monitor(String name) {
     return new Monitor(
-        name, "model", Duration.ofDays(1), List.of(), Duration.ofHours(1), 10, 0.1, 2, 3, 3);
+        name,
+        "model",
+        Duration.ofDays(1),
+        List.of(),
+        Statistics.defaults(),
+        Duration.ofHours(1),
+        10,
+        0.1,
+        2,
+        3,
+        3);
   }
 
   static FeatureService service() {

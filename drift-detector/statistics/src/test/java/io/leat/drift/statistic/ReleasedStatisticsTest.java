@@ -1,0 +1,60 @@
+package io.leat.drift.statistic;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Names of statistics and what they give for one input: profiles, metrics and alerts of every
+ * release bear them, so a line of the file is never edited. With {@code -Dleat.write} a statistic
+ * that has none yet gets one.
+ */
+class ReleasedStatisticsTest {
+  private static final Path FILE =
+      Path.of(
+          System.getProperty("leat.project"),
+          "drift-detector/statistics/src/test/resources/golden/statistics.tsv");
+  private static final Samples SAMPLES =
+      Samples.exact(
+          new double[] {-3, -1, 0, 0, 1, 2, 2.5, 4, 4, 4, 7, 11, 12.5, 20, 31},
+          3,
+          new double[] {-5, 0, 1, 1, 3, 4, 4.5, 12.5, 31, 40, 41},
+          1);
+
+  @Test
+  void releasedStatisticsHaveTheirNamesAndValues() throws IOException {
+    Map<String, Double> released = released();
+    for (Statistic statistic : Statistics.all()) {
+      if (System.getProperty("leat.write") != null && !released.containsKey(statistic.name())) {
+        Files.writeString(
+            FILE,
+            "%s%s\t%s\n".formatted(Files.readString(FILE), statistic.name(), value(statistic)));
+      }
+    }
+    released = released();
+    assertThat(Statistics.all())
+        .as("each has a line; run this test with -Dleat.write for a new one's")
+        .extracting(Statistic::name)
+        .containsExactlyInAnyOrderElementsOf(released.keySet());
+    released.forEach(
+        (name, value) ->
+            assertThat(value(Statistics.get(name))).as(name).isCloseTo(value, within(1e-12)));
+  }
+
+  private static double value(Statistic statistic) {
+    return statistic.value(SAMPLES.reference(), SAMPLES.window()).orElseThrow();
+  }
+
+  private static Map<String, Double> released() throws IOException {
+    return Files.readAllLines(FILE, UTF_8).stream()
+        .map(line -> line.split("\t"))
+        .collect(Collectors.toMap(parts -> parts[0], parts -> Double.valueOf(parts[1])));
+  }
+}
