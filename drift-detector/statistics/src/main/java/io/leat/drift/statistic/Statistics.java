@@ -12,6 +12,7 @@ public final class Statistics {
 
   public static final Statistic KOLMOGOROV_SMIRNOV = add(new KolmogorovSmirnov());
   public static final Statistic POPULATION_STABILITY = add(new PopulationStabilityIndex());
+  public static final Statistic JENSEN_SHANNON = add(new JensenShannon());
 
   private static final List<String> DEFAULTS =
       List.of(KOLMOGOROV_SMIRNOV.name(), POPULATION_STABILITY.name());
