@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.leat.records.FeatureVector;
 import io.leat.records.LogPosition;
+import io.leat.records.Score;
 import io.leat.records.Severity;
 import java.io.IOException;
 import java.io.InputStream;
@@ -14,6 +15,7 @@ import java.nio.file.Path;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.apache.avro.Schema;
 import org.apache.avro.specific.SpecificRecordBase;
@@ -89,10 +91,29 @@ class GoldenBytesTest {
 
     SpecificRecordBase read = new AvroCodec(registry).decode(bytes, record.getClass());
 
-    int digest = record.getSchema().getFields().size() - 1;
+    String digest = name.equals("score") ? "model_digest" : "artifact_digest";
     assertThat(read.get(digest)).isNull();
     read.put(digest, record.get(digest));
+    if (record instanceof Score score) {
+      read.put("outputs", score.getOutputs());
+    }
     assertThat(read).isEqualTo(record);
+  }
+
+  @Test
+  void aScoreOfAReleaseThatKeptNothingElseIsReadWithoutOutputs() throws IOException {
+    RegistryClient registry = new RegistryClient("mock://golden-without-outputs");
+    Schema.Parser parser = new Schema.Parser();
+    parser.parse(LogPosition.getClassSchema().toString());
+    int id = registry.register("golden-value", parser.parse(text("score_without_outputs.avsc")));
+    byte[] bytes = HexFormat.of().parseHex(text("score_without_outputs.hex"));
+    System.arraycopy(HexFormat.of().parseHex("%08x".formatted(id)), 0, bytes, 1, 4);
+
+    Score read = new AvroCodec(registry).decode(bytes, Score.class);
+
+    assertThat(read.getOutputs()).isEmpty();
+    assertThat(Score.newBuilder(read).setOutputs(Map.of("label", "fraud")).build())
+        .isEqualTo(records().filter(Score.class::isInstance).findFirst().orElseThrow());
   }
 
   @ParameterizedTest

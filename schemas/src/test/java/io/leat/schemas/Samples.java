@@ -184,6 +184,7 @@ final class Samples {
         .setDefinition("5f0c9a")
         .setVector(new LogPosition("features.fraud", 1, 815L))
         .setModelDigest("9c4f28")
+        .setOutputs(Map.of("label", "fraud"))
         .setSource(POSITION)
         .build();
   }

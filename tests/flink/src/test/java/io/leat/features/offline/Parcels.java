@@ -139,7 +139,8 @@ final class Parcels {
             "0123abcd",
             new LogPosition(Topics.features(SERVICE), i % PARTITIONS, 2L * i),
             new LogPosition(EVENT, i % PARTITIONS, (long) i),
-            i % 2 == 0 ? null : "9c4f28");
+            i % 2 == 0 ? null : "9c4f28",
+            i % 2 == 0 ? Map.of() : Map.of("label", "late"));
     ProducerRecord<byte[], byte[]> record =
         new ProducerRecord<>(
             Topics.scores(MODEL), i % PARTITIONS, key(i), codec.encode(scoreSchema, score));
