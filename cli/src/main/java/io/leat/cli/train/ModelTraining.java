@@ -38,6 +38,8 @@ import org.jspecify.annotations.Nullable;
  * model and its reference profile.
  */
 public final class ModelTraining {
+  private static final Set<String> TRAINED_COLUMNS = Set.of("0", "1");
+
   private final Pipeline pipeline;
   private final Model model;
   private final FeatureService service;
@@ -54,13 +56,13 @@ public final class ModelTraining {
     this.pipeline = pipeline;
     this.model = model;
     this.service = pipeline.service(model.service()).orElseThrow();
-    if (!model.score().output().equals(ModelMetadata.TRAINED_OUTPUT) || model.score().index() > 1) {
+    if (!model.score().output().equals(ModelMetadata.TRAINED_OUTPUT)
+        || !TRAINED_COLUMNS.contains(model.score().element().orElse("0"))) {
       throw new UserError(
-          "Model %s takes its score from %s[%d]; a model that 'leat train' makes has one output, %s: [0] is the probability of a false label, [1] of a true one. Write outputs: { score: \"%s[1]\" }"
+          "Model %s takes its score from %s; a model that 'leat train' makes has one output, %s: [0] is the probability of a false label, [1] of a true one. Write outputs: { score: \"%s[1]\" }"
               .formatted(
                   model.name(),
-                  model.score().output(),
-                  model.score().index(),
+                  model.score(),
                   ModelMetadata.TRAINED_OUTPUT,
                   ModelMetadata.TRAINED_OUTPUT));
     }

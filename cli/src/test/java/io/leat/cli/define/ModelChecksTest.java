@@ -69,7 +69,7 @@ class ModelChecksTest {
   void aColumnThatTheOutputDoesNotHaveIsRefused() throws IOException {
     write(Files.readString(definition).replace("probabilities[1]", "probabilities[2]"));
 
-    assertRefused("output probabilities has the shape [1, 2] for one row");
+    assertRefused("output probabilities has 2 columns a row; expected more than 2");
   }
 
   @Test
@@ -80,8 +80,7 @@ class ModelChecksTest {
     Path monitor = folder.resolve("monitors/price.yaml");
     Files.writeString(monitor, Files.readString(monitor).replace(", event.vic_price", ""), UTF_8);
 
-    assertRefused(
-        "input features is FLOAT [-1, 18]; expected a float or double matrix [batch, 17]");
+    assertRefused("input features is FLOAT [-1, 18]; expected [-1, 17], for the features");
   }
 
   @Test
@@ -96,7 +95,7 @@ class ModelChecksTest {
 
     assertThat(run.code()).isNotZero();
     assertThat(run.out())
-        .contains("Model price takes its score from score[0]")
+        .contains("Model price takes its score from score;")
         .contains("outputs: { score: \"probabilities[1]\" }");
   }
 

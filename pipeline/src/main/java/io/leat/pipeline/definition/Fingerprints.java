@@ -82,25 +82,41 @@ public final class Fingerprints {
   }
 
   /**
-   * Fingerprint of what a model's definition says beside its file: service, output, the defaults of
-   * nulls, decisions. The file itself is not looked at.
+   * Fingerprint of what a model's definition says beside its file: service, inputs, outputs, the
+   * defaults of nulls, decisions. The file itself is not looked at.
    */
   public static String of(Model model) {
     Map<String, Double> nulls = new TreeMap<>(model.nulls().byFeature());
     model.nulls().defaultValue().ifPresent(value -> nulls.put("", value));
     return Sha256.hex(
-        "model %s@%s of %s@%d\nscore %s[%d]\nnulls %s\n%s"
+        "model %s@%s of %s@%d\nscore %s[%s]\nnulls %s\n%s%s"
             .formatted(
                 model.name(),
                 model.version(),
                 model.service(),
                 model.serviceVersion(),
                 model.score().output(),
-                model.score().index(),
+                model.score().element().orElse("0"),
                 nulls,
                 model.decisions().stream()
                     .map(d -> d.name() + " if " + d.condition().text())
-                    .collect(Collectors.joining("\n"))));
+                    .collect(Collectors.joining("\n")),
+                beyondOneMatrixAndOneScore(model)));
+  }
+
+  /** Empty of most models, whose fingerprints are those of releases that knew no others. */
+  private static String beyondOneMatrixAndOneScore(Model model) {
+    StringBuilder text = new StringBuilder();
+    if (!model.inputs().isEmpty()) {
+      text.append("\ninputs ").append(new TreeMap<>(model.inputs()));
+    }
+    if (!model.nulls().texts().isEmpty()) {
+      text.append("\ntexts ").append(new TreeMap<>(model.nulls().texts()));
+    }
+    if (!model.outputs().isEmpty()) {
+      text.append("\noutputs ").append(new TreeMap<>(model.outputs()));
+    }
+    return text.toString();
   }
 
   private static String canonical(FeatureView view) {

@@ -1,6 +1,8 @@
 package io.leat.pipeline.definition;
 
 import java.nio.file.Path;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -14,8 +16,12 @@ import java.util.Optional;
  * @param artifact absolute path of the ONNX file
  * @param referenceProfile absolute path of the profile of its training data; the file may be absent
  *     before training
+ * @param inputs which features, by full name, each of the graph's inputs takes; an input that is
+ *     not named here takes all of them, where it is the only one, or the feature of its own name
  * @param nulls the default of null inputs
  * @param score output that is the score
+ * @param outputs what else of the graph's outputs is kept, by the name that it is given, in
+ *     declared order
  * @param decisions decisions in declared order; the first whose condition holds is taken
  */
 public record Model(
@@ -27,36 +33,90 @@ public record Model(
     Path referenceProfile,
     String owner,
     String intendedUse,
+    Map<String, List<String>> inputs,
     Nulls nulls,
     Output score,
+    Map<String, Output> outputs,
     List<Decision> decisions) {
   public Model {
+    inputs = Collections.unmodifiableMap(new LinkedHashMap<>(inputs));
+    outputs = Collections.unmodifiableMap(new LinkedHashMap<>(outputs));
     decisions = List.copyOf(decisions);
   }
 
+  /** A model that finds its inputs by itself and gives nothing but a score. */
+  public Model(
+      String name,
+      String version,
+      String service,
+      int serviceVersion,
+      Path artifact,
+      Path referenceProfile,
+      String owner,
+      String intendedUse,
+      Nulls nulls,
+      Output score,
+      List<Decision> decisions) {
+    this(
+        name,
+        version,
+        service,
+        serviceVersion,
+        artifact,
+        referenceProfile,
+        owner,
+        intendedUse,
+        Map.of(),
+        nulls,
+        score,
+        Map.of(),
+        decisions);
+  }
+
   /**
-   * The default of a null input: a finite number, or {@link #MISSING}.
+   * The default of a null input: a finite number, {@link #MISSING}, or of a feature that is text a
+   * text.
    *
-   * @param defaultValue for every feature; empty: a vector with a null is not scored and is
-   *     dead-lettered
+   * @param defaultValue for every feature that is a number; empty: a vector with a null is not
+   *     scored and is dead-lettered
    * @param byFeature for single features, by full name
+   * @param texts for single features that are text, by full name
    */
-  public record Nulls(Optional<Double> defaultValue, Map<String, Double> byFeature) {
+  public record Nulls(
+      Optional<Double> defaultValue, Map<String, Double> byFeature, Map<String, String> texts) {
     /** NaN, for a model that learnt what is missing; {@code missing} in the definition language. */
     public static final double MISSING = Double.NaN;
 
     public Nulls {
       byFeature = Map.copyOf(byFeature);
+      texts = Map.copyOf(texts);
+    }
+
+    /** The defaults of a service without text. */
+    public Nulls(Optional<Double> defaultValue, Map<String, Double> byFeature) {
+      this(defaultValue, byFeature, Map.of());
     }
   }
 
   /**
-   * A place in a model's output: {@code probabilities[1]}.
+   * A place in a model's output: {@code probabilities[1]}, {@code output_probability[fraud]}.
    *
    * @param output name of the ONNX output
-   * @param index column of a two-dimensional output; 0 for one column
+   * @param element column of a matrix, from 0, or class of a map of classes; empty: all of it, and
+   *     of a score its first column
    */
-  public record Output(String output, int index) {}
+  public record Output(String output, Optional<String> element) {
+    /** A column of a matrix. */
+    public Output(String output, int column) {
+      this(output, Optional.of(Integer.toString(column)));
+    }
+
+    /** As the definition language has it. */
+    @Override
+    public String toString() {
+      return element.map(inner -> "%s[%s]".formatted(output, inner)).orElse(output);
+    }
+  }
 
   /**
    * @param condition CEL of type bool over {@code score}

@@ -4,31 +4,38 @@ import io.leat.pipeline.definition.FeatureService;
 import io.leat.pipeline.definition.Model;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The way from a feature vector to the row of numbers that a model reads. Immutable, thread-safe.
+ * The way from a feature vector to what a model reads. Immutable, thread-safe.
  *
- * <p>Booleans become 0 and 1. A null, and a number that is not finite in single precision (NaN, an
- * infinity, 1e39), becomes what the model's definition gives as its default: a number, or NaN for a
- * model that learnt what is missing. Other numbers pass as they are.
+ * <p>A null, and a number that is not finite in single precision (NaN, an infinity, 1e39), becomes
+ * what the model's definition gives as its default: a number, NaN for a model that learnt what is
+ * missing, or a text. All else passes as it is; in a row of numbers booleans are 0 and 1.
  */
 public final class ModelInput {
   private final List<String> features;
-  private final List<Optional<Double>> standIns;
+  private final List<Optional<Object>> standIns;
 
-  /** The input of a model that reads a service's vectors. */
+  /** The input of a model that reads a service's vectors as numbers. */
   public static ModelInput of(Model model, FeatureService service) {
-    return new ModelInput(service.featureNames(), model.nulls());
+    return new ModelInput(service.featureNames(), model.nulls(), feature -> true);
   }
 
-  private ModelInput(List<String> features, Model.Nulls nulls) {
-    this.features = features;
+  /**
+   * @param features full names of the features, in the service's order
+   * @param takesDefault whether a feature takes the default of all features
+   */
+  public ModelInput(List<String> features, Model.Nulls nulls, Predicate<String> takesDefault) {
+    this.features = List.copyOf(features);
     this.standIns =
         features.stream()
             .map(
                 feature ->
-                    Optional.ofNullable(nulls.byFeature().get(feature)).or(nulls::defaultValue))
+                    Optional.<Object>ofNullable(nulls.texts().get(feature))
+                        .or(() -> Optional.ofNullable(nulls.byFeature().get(feature)))
+                        .or(() -> nulls.defaultValue().filter(any -> takesDefault.test(feature))))
             .toList();
   }
 
@@ -36,8 +43,10 @@ public final class ModelInput {
   public enum Reason {
     /** A value is null, and the model's definition names no default for it. */
     NULL_INPUT,
-    /** A value is text. */
+    /** A value is text, and a number or boolean is read. */
     NOT_A_NUMBER,
+    /** A value has no equal in the type that the model reads. */
+    NOT_EXACT,
     /** The vector has more or fewer values than the service has features. */
     WRONG_WIDTH
   }
@@ -47,6 +56,17 @@ public final class ModelInput {
    * @param message what was found, what was expected and what to do, for a person
    */
   public record Refusal(Reason reason, Optional<String> feature, String message) {}
+
+  /** Takes the values of a vector, one after the other. */
+  @FunctionalInterface
+  public interface Row {
+    /**
+     * @param feature the feature's place in the service's order, from 0
+     * @param value a Number, finite or NaN for what is missing; a Boolean, or text
+     * @return why the value is no input; empty where it was taken
+     */
+    Optional<Refusal> put(int feature, Object value);
+  }
 
   /** Number of features. */
   public int width() {
@@ -59,7 +79,7 @@ public final class ModelInput {
   }
 
   /**
-   * Writes a vector's values into a row.
+   * Writes a vector's values into a row of numbers.
    *
    * @param values one a feature, in the service's order: Number, Boolean, text or null
    * @param row takes {@link #width} numbers, finite or NaN for what is missing; unspecified where
@@ -67,6 +87,35 @@ public final class ModelInput {
    * @return why the vector cannot be an input; empty where the row was filled
    */
   public Optional<Refusal> write(List<? extends @Nullable Object> values, double[] row) {
+    return write(
+        values,
+        (feature, value) -> {
+          if (value instanceof Number number) {
+            row[feature] = number.doubleValue();
+          } else if (value instanceof Boolean truth) {
+            row[feature] = truth ? 1 : 0;
+          } else {
+            return Optional.of(notANumber(features.get(feature)));
+          }
+          return Optional.empty();
+        });
+  }
+
+  /** The refusal of a text where a number is read. */
+  public static Refusal notANumber(String feature) {
+    return new Refusal(
+        Reason.NOT_A_NUMBER,
+        Optional.of(feature),
+        "feature %s is text; expected a number or a boolean".formatted(feature));
+  }
+
+  /**
+   * Hands a vector's values on, with its nulls replaced.
+   *
+   * @param values one a feature, in the service's order: Number, Boolean, text or null
+   * @return why the vector cannot be an input; empty where the row took all of it
+   */
+  public Optional<Refusal> write(List<? extends @Nullable Object> values, Row row) {
     if (values.size() != features.size()) {
       return Optional.of(
           new Refusal(
@@ -75,25 +124,11 @@ public final class ModelInput {
               "the vector has %d values; expected %d, one a feature of its service"
                   .formatted(values.size(), features.size())));
     }
-    for (int i = 0; i < row.length; i++) {
+    for (int i = 0; i < features.size(); i++) {
       Object value = values.get(i);
-      double number;
-      if (value instanceof Number given) {
-        number = given.doubleValue();
-      } else if (value instanceof Boolean given) {
-        number = given ? 1 : 0;
-      } else if (value == null) {
-        number = Double.NaN;
-      } else {
-        return Optional.of(
-            new Refusal(
-                Reason.NOT_A_NUMBER,
-                Optional.of(features.get(i)),
-                "feature %s is text; expected a number or a boolean, which is all a model reads"
-                    .formatted(features.get(i))));
-      }
-      if (!Float.isFinite((float) number)) {
-        Optional<Double> standIn = standIns.get(i);
+      if (value == null
+          || (value instanceof Number number && !Float.isFinite((float) number.doubleValue()))) {
+        Optional<Object> standIn = standIns.get(i);
         if (standIn.isEmpty()) {
           return Optional.of(
               new Refusal(
@@ -102,9 +137,12 @@ public final class ModelInput {
                   "feature %s is %s and the model's definition names no default for it; add it under nulls: a number, or 'missing' for a model that learnt what is missing"
                       .formatted(features.get(i), value)));
         }
-        number = standIn.get();
+        value = standIn.get();
       }
-      row[i] = number;
+      Optional<Refusal> refusal = row.put(i, value);
+      if (refusal.isPresent()) {
+        return refusal;
+      }
     }
     return Optional.empty();
   }

@@ -3,7 +3,7 @@
  * model's input, taken by trainers and by scoring alike, and the names under which a model file
  * carries what it was made for.
  *
- * <p>Imports {@code io.leat.pipeline}. Vectors enter as lists of values, rows of numbers leave.
+ * <p>Imports {@code io.leat.pipeline}. Vectors enter as lists of values; what a model reads leaves.
  */
 @NullMarked
 package io.leat.pipeline.model;

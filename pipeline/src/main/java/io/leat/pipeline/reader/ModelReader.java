@@ -12,16 +12,18 @@ import io.leat.pipeline.definition.Pipeline;
 import io.leat.pipeline.definition.Suggestions;
 import io.leat.pipeline.expression.Program;
 import io.leat.pipeline.expression.Scope;
+import io.leat.pipeline.model.FeatureTypes;
 import io.leat.pipeline.model.ModelException;
 import io.leat.pipeline.model.ModelMetadata;
-import io.leat.pipeline.model.TextFeatures;
 import io.leat.pipeline.yaml.Block;
 import io.leat.pipeline.yaml.Folder;
 import io.leat.pipeline.yaml.Keys;
 import io.leat.pipeline.yaml.NameRule;
 import io.leat.pipeline.yaml.Value;
+import io.leat.schemas.ValueType;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -35,8 +37,10 @@ public final class ModelReader {
   public static final Keys KEYS =
       Keys.of("a model")
           .requires("model", "version", "service", "artifact", "outputs")
-          .allows("description", "owner", "intended_use", "reference", "nulls", "decision");
-  public static final Keys OUTPUT_KEYS = Keys.of("outputs").requires("score");
+          .allows(
+              "description", "owner", "intended_use", "reference", "inputs", "nulls", "decision");
+
+  private static final String SCORE = "score";
 
   private static final String DEFAULT = "default";
   private static final String MISSING = "missing";
@@ -44,8 +48,9 @@ public final class ModelReader {
   static final String DEFAULT_REFERENCE = "reference-profile.json";
 
   private static final Pattern SERVICE = Pattern.compile("([^@\\s]+)@(\\d{1,9})");
-  private static final Pattern OUTPUT = Pattern.compile("([^\\[\\]\\s]+)(?:\\[(\\d{1,6})\\])?");
-  private static final Scope SCORE = Scope.ofScore();
+  private static final Pattern OUTPUT =
+      Pattern.compile("([^\\[\\]\\s]+)(?:\\[([^\\[\\]]{1,100})\\])?");
+  private static final Scope DECISIONS = Scope.ofScore();
 
   private final Folder folder;
   private final String pipelineOwner;
@@ -83,7 +88,6 @@ public final class ModelReader {
     block.get("artifact").ifPresent(place -> artifacts.put(name, place));
     Optional<String> version = block.get("version").flatMap(value -> value.name(NameRule.VERSION));
     Optional<FeatureService> service = block.get("service").flatMap(this::service);
-    service.ifPresent(found -> refuseText(block.get("service").orElseThrow(), found));
     Optional<Path> artifact = block.get("artifact").flatMap(this::artifact);
     Optional<Path> reference = reference(block, artifact);
     Nulls nulls =
@@ -92,12 +96,18 @@ public final class ModelReader {
             .flatMap(value -> value.openBlock("nulls"))
             .map(entries -> nulls(entries, service))
             .orElse(new Nulls(Optional.empty(), Map.of()));
-    Optional<Output> score =
+    Map<String, List<String>> inputs =
+        block
+            .get("inputs")
+            .flatMap(value -> value.openBlock("inputs of the graph by name"))
+            .map(entries -> inputs(entries, service))
+            .orElse(Map.of());
+    Map<String, Output> outputs =
         block
             .get("outputs")
-            .flatMap(value -> value.block(OUTPUT_KEYS))
-            .flatMap(outputs -> outputs.get("score"))
-            .flatMap(ModelReader::output);
+            .flatMap(value -> value.openBlock("outputs by name, as in { score: ... }"))
+            .map(ModelReader::outputs)
+            .orElse(Map.of());
     List<Decision> decisions =
         block
             .get("decision")
@@ -119,8 +129,10 @@ public final class ModelReader {
             reference.orElseThrow(),
             owner,
             intendedUse,
+            inputs,
             nulls,
-            score.orElseThrow(),
+            Lookups.required(outputs, SCORE),
+            others(outputs),
             decisions));
   }
 
@@ -152,22 +164,6 @@ public final class ModelReader {
             });
   }
 
-  /** Reports the features that are text: no vector with one is scored, nor learnt from. */
-  private void refuseText(Value place, FeatureService service) {
-    List<String> texts =
-        TextFeatures.of(
-            service,
-            contracts.get(service.spine()).orElseThrow().schema(),
-            views.all().stream().filter(service::means).toList());
-    if (!texts.isEmpty()) {
-      place.problem(
-          "the service's features %s are text; a model reads numbers and booleans only. Take them"
-              + " out of the service, or derive a number from each, as in 'is_x: event.field =="
-              + " \"x\"'",
-          String.join(", ", texts));
-    }
-  }
-
   private Optional<Path> artifact(Value value) {
     return folder
         .path(value)
@@ -192,21 +188,29 @@ public final class ModelReader {
         : artifact.map(path -> path.resolveSibling(DEFAULT_REFERENCE));
   }
 
-  private static Nulls nulls(Block entries, Optional<FeatureService> service) {
+  private Nulls nulls(Block entries, Optional<FeatureService> service) {
+    Map<String, Optional<ValueType>> types = service.map(this::types).orElse(Map.of());
     Map<String, Double> byFeature = new LinkedHashMap<>();
+    Map<String, String> texts = new LinkedHashMap<>();
     for (Value entry : entries.values()) {
-      Optional<Double> number = standIn(entry);
-      service
-          .map(FeatureService::featureNames)
-          .filter(names -> !entry.name().equals(DEFAULT) && !names.contains(entry.name()))
-          .ifPresent(
-              names ->
-                  entry.problem(
-                      "the service has no feature %s.%s",
-                      entry.name(), Suggestions.didYouMean(entry.name(), names)));
-      number.ifPresent(n -> byFeature.put(entry.name(), n));
+      String feature = entry.name();
+      if (types.getOrDefault(feature, Optional.empty()).equals(Optional.of(ValueType.STRING))) {
+        entry.text().ifPresent(text -> texts.put(feature, text));
+      } else {
+        standIn(entry).ifPresent(number -> byFeature.put(feature, number));
+      }
+      if (!feature.equals(DEFAULT)) {
+        requireFeature(entry, feature, service);
+      }
     }
-    return new Nulls(Optional.ofNullable(byFeature.remove(DEFAULT)), byFeature);
+    return new Nulls(Optional.ofNullable(byFeature.remove(DEFAULT)), byFeature, texts);
+  }
+
+  private Map<String, Optional<ValueType>> types(FeatureService service) {
+    return FeatureTypes.of(
+        service,
+        contracts.get(service.spine()).orElseThrow().schema(),
+        views.all().stream().filter(service::means).toList());
   }
 
   private static Optional<Double> standIn(Value entry) {
@@ -219,6 +223,58 @@ public final class ModelReader {
                     : entry.number("a number, or " + MISSING));
   }
 
+  private static Map<String, List<String>> inputs(Block entries, Optional<FeatureService> service) {
+    Map<String, List<String>> inputs = new LinkedHashMap<>();
+    for (Value entry : entries.values()) {
+      List<Value> places = entry.isList() ? entry.nonEmptyList() : List.of(entry);
+      List<String> features = new ArrayList<>();
+      for (Value place : places) {
+        place
+            .text()
+            .ifPresent(
+                feature -> {
+                  requireFeature(place, feature, service);
+                  features.add(feature);
+                });
+      }
+      inputs.put(entry.name(), List.copyOf(features));
+    }
+    return inputs;
+  }
+
+  private static void requireFeature(
+      Value place, String feature, Optional<FeatureService> service) {
+    service
+        .map(FeatureService::featureNames)
+        .filter(names -> !names.contains(feature))
+        .ifPresent(
+            names ->
+                place.problem(
+                    "the service has no feature %s.%s",
+                    feature, Suggestions.didYouMean(feature, names)));
+  }
+
+  private static Map<String, Output> outputs(Block entries) {
+    if (entries.get(SCORE).isEmpty()) {
+      entries.problem("no score; outputs needs score");
+    }
+    Map<String, Output> outputs = new LinkedHashMap<>();
+    for (Value entry : entries.values()) {
+      if (!NameRule.IDENTIFIER.allows(entry.name())) {
+        entry.problem(
+            "output '%s'; expected a name of %s", entry.name(), NameRule.IDENTIFIER.description());
+      }
+      output(entry).ifPresent(output -> outputs.put(entry.name(), output));
+    }
+    return outputs;
+  }
+
+  private static Map<String, Output> others(Map<String, Output> outputs) {
+    Map<String, Output> others = new LinkedHashMap<>(outputs);
+    others.remove(SCORE);
+    return others;
+  }
+
   private static Optional<Output> output(Value value) {
     return value
         .text()
@@ -226,11 +282,12 @@ public final class ModelReader {
             text -> {
               Matcher matcher = OUTPUT.matcher(text);
               if (!matcher.matches()) {
-                value.problem("score is '%s'; expected an output, as in probabilities[1]", text);
+                value.problem(
+                    "%s is '%s'; expected an output, as in probabilities[1]", value.name(), text);
                 return Optional.empty();
               }
-              int index = matcher.group(2) == null ? 0 : Integer.parseInt(matcher.group(2));
-              return Optional.of(new Output(matcher.group(1), index));
+              return Optional.of(
+                  new Output(matcher.group(1), Optional.ofNullable(matcher.group(2))));
             });
   }
 
@@ -244,7 +301,8 @@ public final class ModelReader {
           "decision '%s'; expected a name of %s", entry.name(), NameRule.TOPIC.description());
     }
     Optional<Expression> condition = entry.expression();
-    condition.ifPresent(e -> Expressions.check(e, SCORE, Program.Result.BOOL, folder.problems()));
+    condition.ifPresent(
+        e -> Expressions.check(e, DECISIONS, Program.Result.BOOL, folder.problems()));
     return condition.map(e -> new Decision(entry.name(), e));
   }
 }

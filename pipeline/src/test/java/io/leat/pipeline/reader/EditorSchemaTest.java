@@ -61,7 +61,6 @@ class EditorSchemaTest {
         Arguments.of("service", "", ServiceReader.KEYS),
         Arguments.of("service", "/properties/label", ServiceReader.LABEL_KEYS),
         Arguments.of("model", "", ModelReader.KEYS),
-        Arguments.of("model", "/properties/outputs", ModelReader.OUTPUT_KEYS),
         Arguments.of("monitor", "", MonitorReader.KEYS),
         Arguments.of("retraining", "", RetrainingReader.KEYS));
   }
@@ -133,6 +132,10 @@ class EditorSchemaTest {
         "view ~ features/customer_activity.yaml ~ grace: 2d ~ derived: [{ a-b: avg_amount_7d }]",
         "service ~ services/fraud.yaml ~ - event.amount ~ - amount",
         "model ~ models/fraud/model.yaml ~ service: fraud@3 ~ service: fraud",
+        "model ~ models/fraud/model.yaml ~ score: ~ mark:",
+        "model ~ models/fraud/model.yaml ~ score: p ~ a-b: p",
+        "model ~ models/fraud/model.yaml ~ nulls: { default: -1, terminal_risk.risk_7d: 0 } ~"
+            + " inputs: { x: [] }",
         "monitor ~ monitors/fraud.yaml ~ open_after: 1 of 2 ~ open_after: 1",
         "retraining ~ retraining/fraud.yaml ~ when: [drift] ~ when: [performance]",
       })

@@ -144,7 +144,7 @@ class PipelineProblemsTest {
         "models/fraud/model.yaml ~ artifact: model.onnx ~ artifact: modl.onnx ~ models/fraud/model.yaml:4: no file models/fraud/modl.onnx; expected an ONNX model there. 'leat train' makes one, whose score is probabilities[1]",
         "models/fraud/model.yaml ~ artifact: model.onnx ~ artifact: /etc/passwd ~ models/fraud/model.yaml:4: artifact is '/etc/passwd', outside of the pipeline's folder",
         "models/fraud/model.yaml ~ terminal_risk.risk_7d: 0 ~ terminal_risk.risk_1d: 0 ~ models/fraud/model.yaml:7: the service has no feature terminal_risk.risk_1d. Did you mean terminal_risk.risk_7d?",
-        "models/fraud/model.yaml ~ probabilities[1] ~ probabilities[one] ~ models/fraud/model.yaml:9: score is 'probabilities[one]'; expected an output, as in probabilities[1]",
+        "models/fraud/model.yaml ~ probabilities[1] ~ probabilities[] ~ models/fraud/model.yaml:9: score is 'probabilities[]'; expected an output, as in probabilities[1]",
         "monitors/fraud.yaml ~ watches: fraud ~ watches: frauds ~ monitors/fraud.yaml:2: no model frauds; declared are fraud. Did you mean fraud?",
         "monitors/fraud.yaml ~ event.amount ~ event.amout ~ monitors/fraud.yaml:4: the service fraud has no feature event.amout. Did you mean event.amount?",
         "monitors/fraud.yaml ~ lateness: 2h ~ `statistics: [ks, ks]` ~ monitors/fraud.yaml:5: the statistic ks stands twice",

@@ -1,5 +1,6 @@
 package io.leat.scoring;
 
+import io.leat.models.onnx.Prediction;
 import java.util.Optional;
 
 /** What became of a vector: each has exactly one outcome a model. */
@@ -7,10 +8,10 @@ sealed interface Outcome {
   /**
    * The model's score.
    *
-   * @param score finite
+   * @param prediction what the model said; its score is finite
    * @param decision the first decision whose condition held
    */
-  record Scored(double score, Optional<String> decision) implements Outcome {}
+  record Scored(Prediction prediction, Optional<String> decision) implements Outcome {}
 
   /**
    * No score, and why.

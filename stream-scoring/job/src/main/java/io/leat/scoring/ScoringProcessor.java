@@ -106,7 +106,7 @@ final class ScoringProcessor implements Processor<byte[], byte[], byte[], byte[]
         .setModelVersion(served.model().version())
         .setEventId(vector.getEventId())
         .setEventTime(vector.getEventTime())
-        .setScore(scored.score())
+        .setScore(scored.prediction().score())
         .setDecision(scored.decision().orElse(null))
         .setService(vector.getService())
         .setServiceVersion(vector.getServiceVersion())
@@ -114,6 +114,7 @@ final class ScoringProcessor implements Processor<byte[], byte[], byte[], byte[]
         .setVector(position)
         .setSource(vector.getSource())
         .setModelDigest(served.file().sha256())
+        .setOutputs(scored.prediction().outputs())
         .build();
   }
 

@@ -5,14 +5,12 @@ import io.leat.pipeline.apply.AppliedModels;
 import io.leat.pipeline.definition.FeatureService;
 import io.leat.pipeline.definition.Model;
 import io.leat.pipeline.definition.Pipeline;
+import io.leat.pipeline.model.FeatureTypes;
 import io.leat.pipeline.model.ModelException;
 import io.leat.pipeline.model.ModelFile;
-import io.leat.pipeline.model.ModelInput;
 import io.leat.pipeline.model.ModelMetadata;
-import io.leat.pipeline.model.TextFeatures;
 import io.leat.records.Definition;
 import java.util.Collection;
-import java.util.List;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -52,10 +50,8 @@ record ServedModel(
           "Model %s reads %s@%d, but the pipeline has version %d of it. Train the model on that version and say so in its service."
               .formatted(model.name(), model.service(), model.serviceVersion(), service.version()));
     }
-    refuseText(model, service, pipeline);
     ModelFile file = ModelFile.read(model);
-    SharedModel session =
-        new SharedModel(file, model.score(), ModelInput.of(model, service).width());
+    SharedModel session = new SharedModel(file, model, FeatureTypes.of(service, pipeline));
     Optional<ModelMetadata> made;
     OnnxModel open = session.acquire();
     try {
@@ -93,19 +89,6 @@ record ServedModel(
         trainingSet
             .map(lineage -> ", trained on the training set with lineage " + lineage)
             .orElse(""));
-  }
-
-  private static void refuseText(Model model, FeatureService service, Pipeline pipeline) {
-    List<String> texts =
-        TextFeatures.of(
-            service,
-            pipeline.contract(service.spine()).orElseThrow().schema(),
-            pipeline.viewsFor(service));
-    if (!texts.isEmpty()) {
-      throw new ModelException(
-          "Model %s reads service %s, whose features %s are text; a model reads numbers and booleans only. Take them out of the service, or derive a number from them."
-              .formatted(model.name(), service.name(), texts));
-    }
   }
 
   private static void refuseOther(Model model, FeatureService service, ModelMetadata made) {

@@ -3,6 +3,9 @@ package io.leat.scoring;
 import io.leat.models.onnx.OnnxModel;
 import io.leat.pipeline.definition.Model;
 import io.leat.pipeline.model.ModelFile;
+import io.leat.schemas.ValueType;
+import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,21 +14,24 @@ import org.jspecify.annotations.Nullable;
  */
 final class SharedModel {
   private final ModelFile file;
-  private final Model.Output score;
-  private final int width;
+  private final Model model;
+  private final Map<String, Optional<ValueType>> features;
   private int users;
   private @Nullable OnnxModel open;
 
-  SharedModel(ModelFile file, Model.Output score, int width) {
+  /**
+   * @param features types of the features of the model's service
+   */
+  SharedModel(ModelFile file, Model model, Map<String, Optional<ValueType>> features) {
     this.file = file;
-    this.score = score;
-    this.width = width;
+    this.model = model;
+    this.features = features;
   }
 
   /** The open model; pair it with {@link #release}. */
   synchronized OnnxModel acquire() {
     if (open == null) {
-      open = OnnxModel.open(file, score, width);
+      open = OnnxModel.open(file, model, features);
     }
     users++;
     return open;

@@ -22,8 +22,10 @@ enum UnscoredReason {
   OTHER_DEFINITION,
   /** A value is null, and the model's definition names no default for it. */
   NULL_INPUT,
-  /** A value is text. */
+  /** A value is text, and the model reads a number or a boolean. */
   NOT_A_NUMBER,
+  /** A value has no equal in the type that the model reads. */
+  NOT_EXACT,
   /** The vector has more or fewer values than the service has features. */
   WRONG_WIDTH,
   /** ONNX Runtime failed on this vector. */
@@ -37,6 +39,7 @@ enum UnscoredReason {
     return switch (reason) {
       case NULL_INPUT -> NULL_INPUT;
       case NOT_A_NUMBER -> NOT_A_NUMBER;
+      case NOT_EXACT -> NOT_EXACT;
       case WRONG_WIDTH -> WRONG_WIDTH;
     };
   }

@@ -3,6 +3,7 @@ package io.leat.scoring;
 import io.leat.models.onnx.Inference;
 import io.leat.models.onnx.InferenceException;
 import io.leat.models.onnx.OnnxModel;
+import io.leat.models.onnx.Prediction;
 import io.leat.pipeline.definition.FeatureService;
 import io.leat.pipeline.definition.Model;
 import io.leat.pipeline.expression.ExpressionException;
@@ -26,26 +27,22 @@ final class VectorScorer implements AutoCloseable {
   private static final Scope SCOPE = Scope.ofScore();
 
   private final FeatureService service;
-  private final ModelInput input;
   private final SharedModel session;
   private final Inference inference;
   private final Timer inferenceTime;
   private final List<Rule> rules;
-  private final double[] row;
 
   private record Rule(String decision, Program condition) {}
 
   VectorScorer(ServedModel served, Timer inferenceTime) {
     Model definition = served.model();
     this.service = served.service();
-    this.input = ModelInput.of(definition, service);
     this.rules = rules(definition);
-    this.row = new double[input.width()];
     this.inferenceTime = inferenceTime;
     this.session = served.session();
     OnnxModel model = session.acquire();
     try {
-      this.inference = model.inference();
+      this.inference = model.inference(1);
     } catch (RuntimeException e) {
       try {
         session.release();
@@ -88,25 +85,25 @@ final class VectorScorer implements AutoCloseable {
                   service.version(),
                   service.definition()));
     }
-    Optional<ModelInput.Refusal> refusal = input.write(vector.getValues(), row);
+    Optional<ModelInput.Refusal> refusal = inference.add(vector.getValues());
     if (refusal.isPresent()) {
       return new Unscored(UnscoredReason.of(refusal.get().reason()), refusal.get().message());
     }
-    double score;
+    Prediction prediction;
     Timer.Sample time = Timer.start();
     try {
-      score = inference.score(row);
+      prediction = inference.run().get(0);
     } catch (InferenceException e) {
       return new Unscored(UnscoredReason.INFERENCE_FAILED, String.valueOf(e.getMessage()));
     } finally {
       time.stop(inferenceTime);
     }
-    if (!Double.isFinite(score)) {
+    if (!Double.isFinite(prediction.score())) {
       return new Unscored(
           UnscoredReason.SCORE_NOT_FINITE,
-          "the model's score is %s; expected a finite number".formatted(score));
+          "the model's score is %s; expected a finite number".formatted(prediction.score()));
     }
-    return decide(score);
+    return decide(prediction);
   }
 
   private boolean isOfTheModelsDefinition(FeatureVector vector) {
@@ -115,12 +112,12 @@ final class VectorScorer implements AutoCloseable {
         && vector.getService().equals(service.name());
   }
 
-  private Outcome decide(double score) {
-    Map<String, Object> bindings = SCOPE.bind(score);
+  private Outcome decide(Prediction prediction) {
+    Map<String, Object> bindings = SCOPE.bind(prediction.score());
     for (Rule rule : rules) {
       try {
         if (Boolean.TRUE.equals(rule.condition().evaluate(bindings))) {
-          return new Scored(score, Optional.of(rule.decision()));
+          return new Scored(prediction, Optional.of(rule.decision()));
         }
       } catch (ExpressionException e) {
         return new Unscored(
@@ -128,7 +125,7 @@ final class VectorScorer implements AutoCloseable {
             "decision %s: %s".formatted(rule.decision(), e.getMessage()));
       }
     }
-    return new Scored(score, Optional.empty());
+    return new Scored(prediction, Optional.empty());
   }
 
   @Override

@@ -10,7 +10,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.leat.common.LeatException;
+import io.leat.models.onnx.Fixture;
 import io.leat.models.onnx.OnnxGraphs;
 import io.leat.models.onnx.TestModels;
 import io.leat.pipeline.definition.FeatureService;
@@ -35,7 +37,9 @@ import io.leat.schemas.Topics;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -303,13 +307,152 @@ class ScoringTopologyTest {
             "fraud",
             3,
             "payments",
-            List.of(new EventFeature("amount"), new EventFeature("country")),
+            List.of(
+                new EventFeature("amount"),
+                new EventFeature("abroad"),
+                new EventFeature("country")),
             Optional.empty(),
             "d3f1");
     Pipeline texts = pipeline(service, payments(), model("fraud", artifact()));
     assertThatThrownBy(() -> start(texts))
         .isInstanceOf(LeatException.class)
-        .hasMessageContaining("[event.country] are text");
+        .hasMessageContaining("event.country is text, and input features takes FLOAT");
+  }
+
+  /** Texts in, a label that is text out, and both probabilities. */
+  @Test
+  void textGoesInAndALabelComesOut() throws Exception {
+    Fixture fixture = Fixture.read("sklearn_one_hot_strict");
+    startFixture(
+        fixture,
+        new Model.Output("probabilities", 0),
+        Map.of(
+            "label", new Model.Output("label", Optional.empty()),
+            "all", new Model.Output("probabilities", Optional.empty())));
+    for (List<Object> row : fixture.rows()) {
+      features().pipeInput(record(vector("p", row)));
+    }
+    List<Object> unknown = new ArrayList<>(fixture.rows().get(0));
+    unknown.set(2, "xx");
+    features().pipeInput(record(vector("unknown", unknown)));
+
+    List<Score> scores = decoded("fraud");
+    assertThat(scores).hasSameSizeAs(fixture.rows());
+    for (int row = 0; row < scores.size(); row++) {
+      JsonNode probabilities = fixture.expected("outputs", "probabilities", row);
+      assertThat(scores.get(row).getScore()).isEqualTo(probabilities.get(0).asDouble());
+      assertThat(scores.get(row).getOutputs())
+          .isEqualTo(
+              Map.of(
+                  "label", fixture.expected("outputs", "label", row).asText(),
+                  "all",
+                      List.of(probabilities.get(0).asDouble(), probabilities.get(1).asDouble())));
+    }
+    TestRecord<byte[], byte[]> refused = unscored("fraud").readRecord();
+    assertThat(RecordHeaders.get(refused.headers(), RecordHeaders.REASON))
+        .contains("INFERENCE_FAILED");
+  }
+
+  @Test
+  void ofAMapOfClassesOneIsTheScore() throws Exception {
+    Fixture fixture = Fixture.read("sklearn_three_classes_zipmap");
+    startFixture(
+        fixture,
+        new Model.Output("output_probability", Optional.of("high")),
+        Map.of(
+            "label", new Model.Output("output_label", Optional.empty()),
+            "low", new Model.Output("output_probability", Optional.of("low")),
+            "classes", new Model.Output("output_probability", Optional.empty())));
+    features().pipeInput(record(vector("p", fixture.rows().get(0))));
+
+    Score score = decoded("fraud").get(0);
+    JsonNode classes = fixture.expected("outputs", "output_probability", 0);
+    double high = classes.get("high").asDouble();
+    double low = classes.get("low").asDouble();
+    assertThat(score.getScore()).isEqualTo(high);
+    assertThat(score.getOutputs())
+        .isEqualTo(
+            Map.of(
+                "label",
+                "high",
+                "low",
+                low,
+                "classes",
+                Map.of("high", high, "low", low, "middle", classes.get("middle").asDouble())));
+  }
+
+  @Test
+  void everyTypeGoesInAndComesOut() throws Exception {
+    Fixture fixture = Fixture.read("every_type");
+    startFixture(
+        fixture,
+        new Model.Output("total", Optional.empty()),
+        Map.of(
+            "country", new Model.Output("same_country", Optional.empty()),
+            "home", new Model.Output("at_home", Optional.empty()),
+            "hour", new Model.Output("same_hour", Optional.empty())));
+    features().pipeInput(record(vector("p", fixture.rows().get(0))));
+    List<Object> late = new ArrayList<>(fixture.rows().get(0));
+    late.set(2, 1L << 40);
+    features().pipeInput(record(vector("late", late)));
+
+    Score score = decoded("fraud").get(0);
+    assertThat(score.getScore()).isEqualTo(fixture.expected("outputs", "total", 0).asDouble());
+    assertThat(score.getOutputs())
+        .isEqualTo(
+            Map.of(
+                "country", fixture.expected("outputs", "same_country", 0).asText(),
+                "home", fixture.expected("outputs", "at_home", 0).asBoolean(),
+                "hour", fixture.expected("outputs", "same_hour", 0).asLong()));
+    TestRecord<byte[], byte[]> refused = unscored("fraud").readRecord();
+    assertThat(RecordHeaders.get(refused.headers(), RecordHeaders.REASON)).contains("NOT_EXACT");
+    DeadLetter why =
+        codec.decode(
+            refused.headers().lastHeader(RecordHeaders.DEAD_LETTER).value(), DeadLetter.class);
+    assertThat(why.getMessage())
+        .contains("event.hour is 1099511627776")
+        .contains("no equal in INT32, what input hour");
+  }
+
+  private List<Score> decoded(String model) {
+    return scores(model).readValuesToList().stream()
+        .map(value -> codec.decode(value, Score.class))
+        .toList();
+  }
+
+  /** A pipeline whose payments have the fixture's features, and its model over them. */
+  private void startFixture(Fixture fixture, Model.Output score, Map<String, Model.Output> outputs)
+      throws IOException {
+    SchemaBuilder.FieldAssembler<Schema> payments = SchemaBuilder.record("Payment").fields();
+    List<FeatureService.Feature> features = new ArrayList<>();
+    fixture
+        .features()
+        .forEach(
+            (name, type) -> {
+              features.add(new EventFeature(name));
+              switch (type.orElseThrow()) {
+                case LONG -> payments.requiredLong(name);
+                case DOUBLE -> payments.requiredDouble(name);
+                case BOOLEAN -> payments.requiredBoolean(name);
+                case STRING -> payments.requiredString(name);
+              }
+            });
+    FeatureService service =
+        new FeatureService("fraud", 3, "payments", features, Optional.empty(), "d3f1");
+    Map<String, List<String>> inputs = new HashMap<>();
+    fixture
+        .inputs()
+        .forEach(
+            (input, names) ->
+                inputs.put(input, names.stream().map(name -> "event." + name).toList()));
+    Model model =
+        TestModels.with(
+            model("fraud", TestModels.write(folder, fixture.onnx())),
+            inputs,
+            new Model.Nulls(Optional.empty(), Map.of()),
+            score,
+            outputs);
+    start(pipeline(service, payments.endRecord(), model));
   }
 
   @Test

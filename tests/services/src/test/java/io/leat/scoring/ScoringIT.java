@@ -6,10 +6,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.leat.models.onnx.Inference;
 import io.leat.models.onnx.OnnxModel;
 import io.leat.pipeline.apply.Applier;
+import io.leat.pipeline.definition.FeatureService;
 import io.leat.pipeline.definition.Model;
 import io.leat.pipeline.definition.Pipeline;
+import io.leat.pipeline.model.FeatureTypes;
 import io.leat.pipeline.model.ModelFile;
-import io.leat.pipeline.model.ModelInput;
 import io.leat.pipeline.reader.PipelineReader;
 import io.leat.records.FeatureVector;
 import io.leat.records.LogPosition;
@@ -149,18 +150,18 @@ class ScoringIT {
                     new LogPosition(record.topic(), record.partition(), record.offset()),
                     codec.decode(record.value(), FeatureVector.class)));
     Model model = pipeline.model("price").orElseThrow();
-    ModelInput input = ModelInput.of(model, pipeline.service("price").orElseThrow());
-    double[] row = new double[input.width()];
-    try (OnnxModel onnx = OnnxModel.open(ModelFile.read(model), model.score(), input.width());
-        Inference inference = onnx.inference()) {
+    FeatureService service = pipeline.service("price").orElseThrow();
+    try (OnnxModel onnx =
+            OnnxModel.open(ModelFile.read(model), model, FeatureTypes.of(service, pipeline));
+        Inference inference = onnx.inference(1)) {
       for (ConsumerRecord<byte[], byte[]> record : read(cluster, SCORES)) {
         Score score = codec.decode(record.value(), Score.class);
         FeatureVector vector = vectors.get(score.getVector());
         assertThat(score.getEventId()).isEqualTo(vector.getEventId());
         assertThat(score.getEventTime()).isEqualTo(vector.getEventTime());
         assertThat(score.getSource()).isEqualTo(vector.getSource());
-        assertThat(input.write(vector.getValues(), row)).isEmpty();
-        assertThat(score.getScore()).isEqualTo(inference.score(row));
+        assertThat(inference.add(vector.getValues())).isEmpty();
+        assertThat(score.getScore()).isEqualTo(inference.run().get(0).score());
         assertThat(score.getDecision()).isEqualTo(score.getScore() >= 0.5 ? "up" : null);
       }
     }

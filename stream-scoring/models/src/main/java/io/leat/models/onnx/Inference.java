@@ -1,141 +1,221 @@
 package io.leat.models.onnx;
 
-import ai.onnxruntime.OnnxJavaType;
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OnnxValue;
-import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
-import ai.onnxruntime.TensorInfo;
-import io.leat.pipeline.definition.Model;
-import io.leat.pipeline.model.ModelException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.util.Arrays;
+import io.leat.common.Lookups;
+import io.leat.pipeline.model.ModelInput.Refusal;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Runs a model on one row at a time. Owned by one thread: it writes into one input tensor and reads
- * one output tensor, both over direct buffers that it keeps for its life, so a score allocates no
- * native memory.
+ * Runs a model on batches of vectors: {@link #add} each, then {@link #run}. Owned by one thread.
+ *
+ * <p>Numbers go in and come out through direct buffers that it keeps for its life, so that a score
+ * of theirs allocates no native memory; texts and maps of classes are copied, and closed.
  */
 public final class Inference implements AutoCloseable {
-  private final OrtSession session;
-  private final ByteBuffer input;
-  private final ByteBuffer output;
-  private final boolean floatInput;
-  private final boolean floatOutput;
-  private final int scoreColumn;
-  private final OnnxTensor inputTensor;
-  private final OnnxTensor outputTensor;
-  private final Map<String, OnnxTensor> inputs;
-  private final Map<String, OnnxTensor> outputs;
+  private final OnnxSession session;
+  private final InputBinding binding;
+  private final OutputReader score;
+  private final Map<String, OutputReader> others;
+  private final List<InputTensor> inputs;
+  private final int most;
+  private final boolean together;
+  private final Map<String, RunOutput.Numbers> kept = new HashMap<>();
+  private final Set<String> made = new LinkedHashSet<>();
+  private final Map<Rows, Tensors> tensors = new HashMap<>();
+  private int size;
 
-  private Inference(
-      OrtSession session, Buffered input, String inputName, Buffered output, Model.Output score) {
+  /** Some rows of the batch. */
+  private record Rows(int from, int count) {}
+
+  /**
+   * What some rows are run with, beside their texts.
+   *
+   * @param given where the outputs that are kept are read
+   */
+  private record Tensors(
+      Map<String, OnnxTensor> inputs,
+      Map<String, OnnxValue> outputs,
+      Map<String, RunOutput> given) {
+    void close() {
+      inputs.values().forEach(OnnxTensor::close);
+      outputs.values().forEach(OnnxValue::close);
+    }
+  }
+
+  /**
+   * @param most vectors a batch
+   * @param together whether ONNX Runtime gets a batch as one
+   * @param shapes rows of those outputs of numbers whose shape is known
+   */
+  Inference(
+      OnnxSession session,
+      InputBinding binding,
+      OutputReader score,
+      Map<String, OutputReader> others,
+      int most,
+      boolean together,
+      Map<String, RunOutput.Numbers> shapes) {
     this.session = session;
-    this.input = input.buffer();
-    this.output = output.buffer();
-    this.floatInput = input.type() == OnnxJavaType.FLOAT;
-    this.floatOutput = output.type() == OnnxJavaType.FLOAT;
-    this.scoreColumn = score.index();
-    this.inputTensor = input.tensor();
-    this.outputTensor = output.tensor();
-    this.inputs = Map.of(inputName, inputTensor);
-    this.outputs = Map.of(score.output(), outputTensor);
-  }
-
-  /** A tensor over a direct buffer in native order. */
-  private record Buffered(OnnxJavaType type, ByteBuffer buffer, OnnxTensor tensor) {
-    static Buffered of(OrtEnvironment environment, OnnxJavaType type, long[] shape)
-        throws OrtException {
-      int bytes = type.size * (int) Arrays.stream(shape).reduce(1, (a, b) -> a * b);
-      ByteBuffer buffer = ByteBuffer.allocateDirect(bytes).order(ByteOrder.nativeOrder());
-      return new Buffered(type, buffer, OnnxTensor.createTensor(environment, buffer, shape, type));
-    }
+    this.binding = binding;
+    this.score = score;
+    this.others = others;
+    this.inputs = binding.tensors(most);
+    this.most = most;
+    this.together = together;
+    shapes.forEach((name, shape) -> kept.put(name, shape.room(most)));
+    made.add(score.output());
+    others.values().forEach(reader -> made.add(reader.output()));
+    made.removeAll(kept.keySet());
   }
 
   /**
-   * Runs the model once on zeros to learn its output's shape, which files often leave open.
+   * Adds a vector to the batch.
    *
-   * @throws ModelException if the output is not one row with the score's column
+   * @param values one a feature, in the service's order: Number, Boolean, text or null
+   * @return why it is no input of the model; it is not in the batch then
+   * @throws IllegalStateException if the batch is full
    */
-  static Inference of(
-      OrtEnvironment environment,
-      OrtSession session,
-      String inputName,
-      OnnxJavaType inputType,
-      Model.Output score,
-      int width) {
-    try {
-      Buffered input = Buffered.of(environment, inputType, new long[] {1, width});
-      try {
-        TensorInfo output = trial(session, Map.of(inputName, input.tensor()), score);
-        return new Inference(
-            session,
-            input,
-            inputName,
-            Buffered.of(environment, output.type, output.getShape()),
-            score);
-      } catch (OrtException | ModelException e) {
-        input.tensor().close();
-        throw e;
-      }
-    } catch (OrtException e) {
-      throw new ModelException(
-          "the model fails on a row of %d zeros: %s".formatted(width, e.getMessage()), e);
+  public Optional<Refusal> add(List<? extends @Nullable Object> values) {
+    if (size == most) {
+      throw new IllegalStateException("a batch has at most %d vectors".formatted(most));
     }
+    Optional<Refusal> refusal = binding.write(values, inputs, size);
+    if (refusal.isEmpty()) {
+      size++;
+    }
+    return refusal;
   }
 
-  private static TensorInfo trial(
-      OrtSession session, Map<String, OnnxTensor> inputs, Model.Output score) throws OrtException {
-    try (OrtSession.Result result = session.run(inputs, Set.of(score.output()))) {
-      OnnxValue value = result.get(0);
-      TensorInfo info = (TensorInfo) value.getInfo(); // checked when the model was opened
-      long[] shape = info.getShape();
-      boolean oneRow =
-          (shape.length == 1 || shape.length == 2)
-              && shape[0] == 1
-              && score.index() < (shape.length == 1 ? 1 : shape[1]);
-      if (!oneRow) {
-        throw new ModelException(
-            "output %s has the shape %s for one row; expected [1, columns] with more than %d columns. Correct outputs.score."
-                .formatted(score.output(), Arrays.toString(shape), score.index()));
-      }
-      return info;
-    }
+  /** How many vectors are in the batch. */
+  public int size() {
+    return size;
   }
 
   /**
-   * Scores a row.
+   * Runs the model on the batch, which is empty afterwards, whatever happens.
    *
-   * @param row one number a feature, finite, or NaN for what is missing; cast to single precision
-   *     where the model's input is
-   * @return the score as the model gives it, maybe not finite
-   * @throws InferenceException if the model fails on this row
+   * @return what it says of each vector, in the order in which they were added
+   * @throws InferenceException if the model fails on some vector of the batch
    */
-  public double score(double[] row) throws InferenceException {
-    for (int i = 0; i < row.length; i++) {
-      if (floatInput) {
-        input.putFloat(i * Float.BYTES, (float) row[i]);
-      } else {
-        input.putDouble(i * Double.BYTES, row[i]);
+  public List<Prediction> run() throws InferenceException {
+    int rows = size;
+    size = 0;
+    List<Prediction> predictions = new ArrayList<>(rows);
+    int step = together ? Math.max(rows, 1) : 1;
+    for (int from = 0; from < rows; from += step) {
+      predict(outputs(new Rows(from, step)), step, predictions);
+    }
+    return predictions;
+  }
+
+  private void predict(Map<String, RunOutput> given, int rows, List<Prediction> predictions)
+      throws InferenceException {
+    if (!made.isEmpty()) { // what is kept was tried when the model was opened
+      Optional<String> problem = problem(given);
+      if (problem.isPresent()) {
+        throw new InferenceException(problem.get());
       }
     }
+    for (int row = 0; row < rows; row++) {
+      Map<String, Object> more = new LinkedHashMap<>();
+      for (Map.Entry<String, OutputReader> other : others.entrySet()) {
+        more.put(other.getKey(), other.getValue().value(output(given, other.getValue()), row));
+      }
+      predictions.add(new Prediction(score.real(output(given, score), row), more));
+    }
+  }
+
+  private static RunOutput output(Map<String, RunOutput> given, OutputReader reader) {
+    return Lookups.required(given, reader.output());
+  }
+
+  /** What keeps a score or another output from being read; empty where nothing does. */
+  Optional<String> problem(Map<String, RunOutput> given) {
+    Optional<String> problem = score.problem(output(given, score));
+    for (OutputReader other : others.values()) {
+      problem = problem.or(() -> other.problem(output(given, other)));
+    }
+    return problem;
+  }
+
+  /** Runs the model on the batch as one; what was kept is overwritten by the next run. */
+  Map<String, RunOutput> outputs() throws InferenceException {
+    Rows all = new Rows(0, size);
+    size = 0;
+    return outputs(all);
+  }
+
+  private Map<String, RunOutput> outputs(Rows rows) throws InferenceException {
+    List<OnnxTensor> texts = new ArrayList<>();
     try {
-      session.run(inputs, outputs).close();
+      Tensors ready = ready(rows);
+      Map<String, OnnxTensor> fed = ready.inputs();
+      if (binding.hasText()) {
+        fed = new HashMap<>(fed);
+        for (int i = 0; i < inputs.size(); i++) {
+          if (inputs.get(i).isText()) {
+            OnnxTensor text = inputs.get(i).rows(rows.from(), rows.count());
+            texts.add(text);
+            fed.put(binding.name(i), text);
+          }
+        }
+      }
+      try (OrtSession.Result result = session.run(fed, made, ready.outputs())) {
+        if (made.isEmpty()) {
+          return ready.given();
+        }
+        Map<String, RunOutput> given = new HashMap<>(ready.given());
+        for (String name : made) {
+          given.put(name, RunOutput.of(name, result.get(name).orElseThrow(), rows.count()));
+        }
+        return given;
+      }
     } catch (OrtException e) {
       throw new InferenceException(e);
+    } finally {
+      texts.forEach(OnnxTensor::close);
     }
-    return floatOutput
-        ? output.getFloat(scoreColumn * Float.BYTES)
-        : output.getDouble(scoreColumn * Double.BYTES);
+  }
+
+  private Tensors ready(Rows rows) throws OrtException {
+    Tensors known = tensors.get(rows);
+    if (known != null) {
+      return known;
+    }
+    Tensors ready = new Tensors(new HashMap<>(), new HashMap<>(), new HashMap<>());
+    try {
+      for (int i = 0; i < inputs.size(); i++) {
+        if (!inputs.get(i).isText()) {
+          ready.inputs().put(binding.name(i), inputs.get(i).rows(rows.from(), rows.count()));
+        }
+      }
+      for (Map.Entry<String, RunOutput.Numbers> place : kept.entrySet()) {
+        RunOutput.Numbers part = place.getValue().rows(rows.from(), rows.count());
+        ready.given().put(place.getKey(), part);
+        ready.outputs().put(place.getKey(), part.tensor(rows.count()));
+      }
+    } catch (OrtException e) {
+      ready.close();
+      throw e;
+    }
+    tensors.put(rows, ready);
+    return ready;
   }
 
   @Override
   public void close() {
-    inputTensor.close();
-    outputTensor.close();
+    tensors.values().forEach(Tensors::close);
+    tensors.clear();
   }
 }

@@ -1,210 +1,144 @@
 package io.leat.models.onnx;
 
-import ai.onnxruntime.MapInfo;
-import ai.onnxruntime.NodeInfo;
-import ai.onnxruntime.OnnxJavaType;
-import ai.onnxruntime.OrtEnvironment;
-import ai.onnxruntime.OrtException;
-import ai.onnxruntime.OrtLoggingLevel;
-import ai.onnxruntime.OrtSession;
-import ai.onnxruntime.OrtSession.SessionOptions;
-import ai.onnxruntime.SequenceInfo;
-import ai.onnxruntime.TensorInfo;
 import io.leat.pipeline.definition.Model;
 import io.leat.pipeline.model.ModelException;
 import io.leat.pipeline.model.ModelFile;
+import io.leat.pipeline.model.ModelInput.Refusal;
 import io.leat.pipeline.model.ModelMetadata;
-import java.util.Arrays;
+import io.leat.schemas.ValueType;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /**
- * An ONNX session of one model version, checked to take rows of a service's width and to give the
- * score where the model's definition says. Thread-safe; each thread makes an {@link Inference} of
- * its own. Owns the session and its options: close it after every inference made from it.
- *
- * <p>The session runs on the calling thread alone, without spinning helpers: the stream's threads
- * are the parallelism. No custom operators are loaded; a file that needs them is refused by the
- * runtime.
+ * A graph that was found to take a service's vectors and to give what the model's definition names.
+ * Thread-safe; each thread makes an {@link Inference} of its own. Owns its session: close it after
+ * every inference made from it.
  */
 public final class OnnxModel implements AutoCloseable {
-  /** One a process, as ONNX Runtime wants it; never closed. */
-  private static final OrtEnvironment ENVIRONMENT =
-      OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_WARNING, "leat");
+  private final OnnxSession session;
+  private final InputBinding inputs;
+  private final OutputReader score;
+  private final Map<String, OutputReader> others;
+  private final Map<String, RunOutput.Numbers> shapes;
 
-  private static final int BATCH_AND_FEATURES = 2;
-
-  private final SessionOptions options;
-  private final OrtSession session;
-  private final String inputName;
-  private final OnnxJavaType inputType;
-  private final Model.Output score;
-  private final int width;
-
-  private OnnxModel(
-      SessionOptions options,
-      OrtSession session,
-      String inputName,
-      OnnxJavaType inputType,
-      Model.Output score,
-      int width) {
-    this.options = options;
+  private OnnxModel(OnnxSession session, Model model, Map<String, Optional<ValueType>> features) {
     this.session = session;
-    this.inputName = inputName;
-    this.inputType = inputType;
-    this.score = score;
-    this.width = width;
+    Signature signature = session.signature();
+    this.inputs = InputBinding.of(model, features, signature);
+    this.score = new OutputReader("score", model.score(), signature);
+    Map<String, OutputReader> readers = new LinkedHashMap<>();
+    model
+        .outputs()
+        .forEach((name, place) -> readers.put(name, new OutputReader(name, place, signature)));
+    this.others = Collections.unmodifiableMap(readers);
+    this.shapes = shapes();
   }
 
   /**
-   * Opens a session and tries it with a row of zeros.
+   * Opens a graph and tries it with rows of zeros.
    *
-   * @param score which output and column is the score
-   * @param width number of features
-   * @throws ModelException if the file is no ONNX model, does not take one dense matrix of that
-   *     width, or has no such output
+   * @param features types of the features of the model's service, in its order, as {@link
+   *     io.leat.pipeline.model.FeatureTypes} tells them
+   * @throws ModelException if the file is no ONNX model that can be run, does not take those
+   *     features, or has no such outputs
    */
-  public static OnnxModel open(ModelFile file, Model.Output score, int width) {
-    SessionOptions options = null;
-    OrtSession session = null;
+  public static OnnxModel open(
+      ModelFile file, Model model, Map<String, Optional<ValueType>> features) {
+    OnnxSession session = OnnxSession.open(file);
     try {
-      options = options();
-      session = ENVIRONMENT.createSession(file.bytes(), options);
-      Map.Entry<String, NodeInfo> input = onlyInput(session, width);
-      requireTensor(session, score);
-      OnnxModel model =
-          new OnnxModel(
-              options,
-              session,
-              input.getKey(),
-              inputType(input.getKey(), input.getValue(), width),
-              score,
-              width);
-      try (Inference trial = model.inference()) {
-        trial.score(new double[width]);
-      }
-      return model;
-    } catch (OrtException | InferenceException e) {
-      throw closing(
-          session,
-          options,
-          new ModelException(
-              "%s cannot be run by ONNX Runtime with %d features: %s"
-                  .formatted(file.path(), width, e.getMessage()),
-              e));
+      return new OnnxModel(session, model, features);
     } catch (ModelException e) {
-      throw closing(session, options, new ModelException(file.path() + ": " + e.getMessage(), e));
+      ModelException why = new ModelException(file.path() + ": " + e.getMessage(), e);
+      try {
+        session.close();
+      } catch (RuntimeException second) {
+        why.addSuppressed(second);
+      }
+      throw why;
     }
   }
 
-  private static SessionOptions options() throws OrtException {
-    SessionOptions options = new SessionOptions();
-    options.setExecutionMode(SessionOptions.ExecutionMode.SEQUENTIAL);
-    options.setIntraOpNumThreads(1);
-    options.setInterOpNumThreads(1);
-    options.addConfigEntry("session.intra_op.allow_spinning", "0");
-    options.addConfigEntry("session.inter_op.allow_spinning", "0");
-    return options;
+  /**
+   * Shapes of the outputs of numbers, which files often leave open, learnt from a row and from two.
+   * None where the model refuses the texts that it was tried with.
+   */
+  private Map<String, RunOutput.Numbers> shapes() {
+    Map<String, RunOutput> given;
+    try (Inference trial = new Inference(session, inputs, score, others, 2, true, Map.of())) {
+      trial.add(inputs.neutral()).ifPresent(OnnxModel::refuse);
+      try {
+        given = trial.outputs();
+      } catch (InferenceException e) {
+        if (inputs.hasText()) {
+          return Map.of(); // it may know no such text
+        }
+        throw new ModelException(
+            "the model fails on a row of %d zeros: %s".formatted(inputs.width(), e.getMessage()),
+            e);
+      }
+      trial
+          .problem(given)
+          .ifPresent(
+              problem -> {
+                throw new ModelException(problem);
+              });
+      trial.add(inputs.neutral()).ifPresent(OnnxModel::refuse);
+      trial.add(inputs.neutral()).ifPresent(OnnxModel::refuse);
+      try {
+        trial.outputs();
+      } catch (InferenceException e) {
+        throw new ModelException(
+            "the model takes a row, and fails on two: %s. Its inputs leave the number of rows free; something within it does not. Export it so, as with dynamic_shapes of torch.onnx.export."
+                .formatted(e.getMessage()),
+            e);
+      }
+    }
+    Map<String, RunOutput.Numbers> shapes = new HashMap<>();
+    given.forEach(
+        (name, output) -> {
+          if (output instanceof RunOutput.Numbers numbers && leavesRowsFree(name)) {
+            shapes.put(name, numbers);
+          }
+        });
+    return shapes;
   }
 
-  private static Map.Entry<String, NodeInfo> onlyInput(OrtSession session, int width)
-      throws OrtException {
-    Map<String, NodeInfo> inputs = session.getInputInfo();
-    if (inputs.size() != 1) {
-      throw new ModelException(
-          "the model has %d inputs %s; expected one matrix [batch, %d] with a column a feature. Export it with a single input."
-              .formatted(inputs.size(), inputs.keySet(), width));
-    }
-    return inputs.entrySet().iterator().next();
+  /** Whether an output may have more rows than one; some files say 1 and give more. */
+  private boolean leavesRowsFree(String output) {
+    return session.signature().output(output).orElseThrow() instanceof Signature.Tensor tensor
+        && !tensor.shape().isEmpty()
+        && tensor.shape().get(0) < 0;
   }
 
-  private static OnnxJavaType inputType(String name, NodeInfo input, int width) {
-    String expected =
-        "; expected a float or double matrix [batch, %d], a column a feature of the service"
-            .formatted(width);
-    if (!(input.getInfo() instanceof TensorInfo tensor)) {
-      throw new ModelException("input %s is %s%s".formatted(name, input.getInfo(), expected));
-    }
-    long[] shape = tensor.getShape();
-    boolean shaped =
-        shape.length == BATCH_AND_FEATURES
-            && (shape[0] < 0 || shape[0] == 1)
-            && (shape[1] < 0 || shape[1] == width);
-    if (!shaped || (tensor.type != OnnxJavaType.FLOAT && tensor.type != OnnxJavaType.DOUBLE)) {
-      throw new ModelException(
-          "input %s is %s %s%s. A dimension of -1 is free."
-              .formatted(name, tensor.type, Arrays.toString(shape), expected));
-    }
-    return tensor.type;
+  private static void refuse(Refusal refusal) {
+    throw new IllegalStateException(refusal.message());
   }
 
-  private static void requireTensor(OrtSession session, Model.Output score) throws OrtException {
-    Map<String, NodeInfo> outputs = session.getOutputInfo();
-    NodeInfo output = outputs.get(score.output());
-    if (output == null) {
-      throw new ModelException(
-          "the model has no output %s; it has %s. Name one of them under outputs.score."
-              .formatted(score.output(), outputs.keySet()));
-    }
-    if (output.getInfo() instanceof SequenceInfo || output.getInfo() instanceof MapInfo) {
-      throw new ModelException(
-          "output %s is a sequence or a map; expected a matrix. skl2onnx makes one with convert_sklearn(..., options={'zipmap': False})."
-              .formatted(score.output()));
-    }
-    if (!(output.getInfo() instanceof TensorInfo tensor)
-        || (tensor.type != OnnxJavaType.FLOAT && tensor.type != OnnxJavaType.DOUBLE)) {
-      throw new ModelException(
-          "output %s is %s; expected float or double numbers. Name another output under outputs.score."
-              .formatted(score.output(), output.getInfo()));
-    }
+  /** What the graph takes and gives. */
+  public Signature signature() {
+    return session.signature();
   }
 
   /** What the file says it was made for; empty where it was not made by Leat. */
   public Optional<ModelMetadata> metadata() {
-    try {
-      return ModelMetadata.fromProperties(session.getMetadata().getCustomMetadata());
-    } catch (OrtException | IllegalArgumentException e) {
-      throw new ModelException("cannot read the model's metadata: " + e.getMessage(), e);
-    }
+    return session.metadata();
   }
 
   /**
-   * A way to run the model, for one thread.
+   * A way to run the model, for one thread. A batch gives every vector the bits that it has alone:
+   * where the graph's operators do not promise that, ONNX Runtime gets the vectors one by one.
    *
-   * @throws ModelException if the output has no such column
+   * @param most vectors a batch, from 1
    */
-  public Inference inference() {
-    return Inference.of(ENVIRONMENT, session, inputName, inputType, score, width);
+  public Inference inference(int most) {
+    return new Inference(session, inputs, score, others, most, session.rowsAreAlone(), shapes);
   }
 
   @Override
   public void close() {
-    close(session, options);
-  }
-
-  /** Closes what was opened; what goes wrong then does not take the place of the first error. */
-  private static ModelException closing(
-      @Nullable OrtSession session, @Nullable SessionOptions options, ModelException why) {
-    try {
-      close(session, options);
-    } catch (RuntimeException e) {
-      why.addSuppressed(e);
-    }
-    return why;
-  }
-
-  /** The options outlive their session. */
-  private static void close(@Nullable OrtSession session, @Nullable SessionOptions options) {
-    if (session != null) {
-      try {
-        session.close();
-      } catch (OrtException e) {
-        throw new IllegalStateException("ONNX Runtime could not close a session", e);
-      }
-    }
-    if (options != null) {
-      options.close();
-    }
+    session.close();
   }
 }

@@ -1,8 +1,11 @@
 /**
- * Graphs that ONNX Runtime runs: a file is opened once, checked, and scores rows of numbers. Alone
- * in naming {@code ai.onnxruntime}.
+ * Graphs that ONNX Runtime runs: {@link io.leat.models.onnx.OnnxSession} opens a file and says its
+ * signature; {@link io.leat.models.onnx.OnnxModel} is a graph that fits a model's definition;
+ * {@link io.leat.models.onnx.Inference} runs it on batches of vectors. Alone in naming {@code
+ * ai.onnxruntime}.
  *
- * <p>Imports {@code io.leat.pipeline} and ONNX Runtime. Feature values enter, scores leave.
+ * <p>Imports {@code io.leat.pipeline} and ONNX Runtime. Values of features enter, predictions
+ * leave.
  */
 @NullMarked
 package io.leat.models.onnx;

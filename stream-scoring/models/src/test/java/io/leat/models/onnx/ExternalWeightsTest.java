@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import io.leat.pipeline.definition.Model;
 import io.leat.pipeline.model.ModelException;
 import io.leat.pipeline.model.ModelFile;
+import io.leat.schemas.ValueType;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -17,6 +18,10 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -56,12 +61,20 @@ class ExternalWeightsTest {
   @Test
   void theyAreThoseBesideTheModelWhereverTheServiceRuns() throws InferenceException {
     double[] row = {0.5, -1.25, 2, 1};
+    Map<String, Optional<ValueType>> features = new LinkedHashMap<>();
+    List.of("a", "b", "c", "d")
+        .forEach(feature -> features.put(feature, Optional.of(ValueType.DOUBLE)));
+    Model reading =
+        TestModels.with(
+            model, Map.of(), new Model.Nulls(Optional.empty(), Map.of()), SCORE, Map.of());
 
-    try (OnnxModel open = OnnxModel.open(ModelFile.read(model), SCORE, 4);
-        Inference inference = open.inference()) {
+    try (OnnxModel open = OnnxModel.open(ModelFile.read(model), reading, features);
+        Inference inference = open.inference(1)) {
       double expected = expected(row);
       assertThat(expected).isNotZero();
-      assertThat(inference.score(row)).isCloseTo(expected, within(1e-3 * Math.abs(expected)));
+      assertThat(inference.add(Arrays.stream(row).boxed().toList())).isEmpty();
+      assertThat(inference.run().get(0).score())
+          .isCloseTo(expected, within(1e-3 * Math.abs(expected)));
     }
   }
 

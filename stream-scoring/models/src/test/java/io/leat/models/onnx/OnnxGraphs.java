@@ -9,11 +9,15 @@ import ai.onnx.proto.OnnxMl.TensorProto;
 import ai.onnx.proto.OnnxMl.TensorShapeProto;
 import ai.onnx.proto.OnnxMl.TypeProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
+import com.google.protobuf.InvalidProtocolBufferException;
 
 /** Small ONNX files of the shapes that other tools' exports have. */
 public final class OnnxGraphs {
   public static final int FLOAT = TensorProto.DataType.FLOAT.getNumber();
   public static final int DOUBLE = TensorProto.DataType.DOUBLE.getNumber();
+  public static final int INT32 = TensorProto.DataType.INT32.getNumber();
+  public static final int BOOL = TensorProto.DataType.BOOL.getNumber();
+  public static final int STRING = TensorProto.DataType.STRING.getNumber();
   public static final int INT64 = TensorProto.DataType.INT64.getNumber();
 
   private OnnxGraphs() {}
@@ -86,6 +90,50 @@ public final class OnnxGraphs {
                 .setTensorType(
                     TypeProto.Tensor.newBuilder().setElemType(type).setShape(dimensions)))
         .build();
+  }
+
+  /** A graph that hands each input on under its name with {@code _out} behind it. */
+  public static byte[] copies(ValueInfoProto... inputs) {
+    GraphProto.Builder graph = GraphProto.newBuilder().setName("g");
+    for (ValueInfoProto input : inputs) {
+      String output = input.getName() + "_out";
+      graph
+          .addInput(input)
+          .addOutput(input.toBuilder().setName(output))
+          .addNode(
+              NodeProto.newBuilder()
+                  .setOpType("Identity")
+                  .addInput(input.getName())
+                  .addOutput(output));
+    }
+    return file(graph.build());
+  }
+
+  /** The same file with another set of operators. */
+  public static byte[] withOpset(byte[] onnx, String domain, long version) {
+    try {
+      return ModelProto.parseFrom(onnx).toBuilder()
+          .clearOpsetImport()
+          .addOpsetImport(OperatorSetIdProto.newBuilder().setDomain(domain).setVersion(version))
+          .build()
+          .toByteArray();
+    } catch (InvalidProtocolBufferException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** The same file with its first node's operator in another domain. */
+  public static byte[] withDomain(byte[] onnx, String domain) {
+    try {
+      ModelProto.Builder model = ModelProto.parseFrom(onnx).toBuilder();
+      model.getGraphBuilder().getNodeBuilder(0).setDomain(domain);
+      return model
+          .addOpsetImport(OperatorSetIdProto.newBuilder().setDomain(domain).setVersion(1))
+          .build()
+          .toByteArray();
+    } catch (InvalidProtocolBufferException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   private static byte[] file(GraphProto graph) {

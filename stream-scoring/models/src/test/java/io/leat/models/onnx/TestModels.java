@@ -13,11 +13,13 @@ import io.leat.retraining.training.TrainedModel;
 import io.leat.retraining.training.Trainer;
 import io.leat.retraining.training.TrainingException;
 import io.leat.retraining.training.TrainingSet;
+import io.leat.schemas.ValueType;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -38,6 +40,10 @@ public final class TestModels {
           Optional.empty(),
           "d3f1");
 
+  /** Types of the service's features. */
+  public static final Map<String, Optional<ValueType>> TYPES =
+      types(ValueType.DOUBLE, ValueType.BOOLEAN, ValueType.LONG);
+
   private static final Schema PAYMENTS =
       SchemaBuilder.record("Payment")
           .namespace("test")
@@ -49,6 +55,15 @@ public final class TestModels {
           .endRecord();
 
   private TestModels() {}
+
+  /** Types of the service's first features, by name. */
+  public static Map<String, Optional<ValueType>> types(ValueType... types) {
+    Map<String, Optional<ValueType>> features = new LinkedHashMap<>();
+    for (int i = 0; i < types.length; i++) {
+      features.put(SERVICE.featureNames().get(i), Optional.of(types[i]));
+    }
+    return features;
+  }
 
   /** A model of the service, trained on payments whose fraud follows a known law. */
   public static TrainedModel train(long seed) {
@@ -89,6 +104,29 @@ public final class TestModels {
         new Model.Nulls(Optional.empty(), Map.of("event.amount", 20.0)),
         new Model.Output("probabilities", 1),
         List.of(decisions));
+  }
+
+  /** The same model with other inputs, defaults of nulls and outputs. */
+  public static Model with(
+      Model model,
+      Map<String, List<String>> inputs,
+      Model.Nulls nulls,
+      Model.Output score,
+      Map<String, Model.Output> outputs) {
+    return new Model(
+        model.name(),
+        model.version(),
+        model.service(),
+        model.serviceVersion(),
+        model.artifact(),
+        model.referenceProfile(),
+        model.owner(),
+        model.intendedUse(),
+        inputs,
+        nulls,
+        score,
+        outputs,
+        model.decisions());
   }
 
   public static Model.Decision decision(String name, String condition) {
