@@ -132,6 +132,22 @@ final class TreeNodes {
         either(operator, "nodes_hitrates"));
   }
 
+  /** A comparison by its number in TreeEnsemble, ai.onnx.ml 5. */
+  private static Mode mode(int number, Node operator) {
+    return switch (number) {
+      case 0 -> Mode.BRANCH_LEQ;
+      case 1 -> Mode.BRANCH_LT;
+      case 2 -> Mode.BRANCH_GTE;
+      case 3 -> Mode.BRANCH_GT;
+      case 4 -> Mode.BRANCH_EQ;
+      case 5 -> Mode.BRANCH_NEQ;
+      default ->
+          throw new ModelException(
+              "%s has nodes of mode BRANCH_MEMBER; expected comparisons with one number. Export categories as one-hot columns to have the model explained."
+                  .formatted(operator.shown()));
+    };
+  }
+
   /**
    * Reads the attributes of TreeEnsemble, ai.onnx.ml 5, whose leaves stand in a list of their own.
    *
@@ -153,12 +169,7 @@ final class TreeNodes {
     int[] whenTrue = new int[count];
     int[] whenFalse = new int[count];
     for (int node = 0; node < splits; node++) {
-      if (kinds[node] >= Mode.LEAF.ordinal()) {
-        throw new ModelException(
-            "%s has nodes of mode BRANCH_MEMBER; expected comparisons with one number. Export categories as one-hot columns to have the model explained."
-                .formatted(operator.shown()));
-      }
-      modes[node] = Mode.values()[(int) kinds[node]];
+      modes[node] = mode((int) kinds[node], operator);
       missingIsTrue[node] = missing.length > 0 && missing[node] != 0;
       whenTrue[node] = trueIds[node] + (trueLeaves[node] == 0 ? 0 : splits);
       whenFalse[node] = falseIds[node] + (falseLeaves[node] == 0 ? 0 : splits);
