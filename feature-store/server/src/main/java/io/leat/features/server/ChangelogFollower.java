@@ -388,6 +388,7 @@ final class ChangelogFollower implements AutoCloseable {
     state.clear(store, topic);
   }
 
+  @SuppressWarnings("WaitNotInLoop") // a pause that ends early is no harm
   private void pause() {
     try {
       synchronized (this) {
