@@ -52,8 +52,8 @@ class OpenApiTest {
   void whatIsReadWithGetAnswersAsDescribed() {
     description
         .path("paths")
-        .fields()
-        .forEachRemaining(
+        .properties()
+        .forEach(
             path -> {
               JsonNode answers = path.getValue().path("get").path("responses");
               if (answers.isObject()) {
