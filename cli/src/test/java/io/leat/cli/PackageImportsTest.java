@@ -61,7 +61,6 @@ class PackageImportsTest {
         of("pipeline", "io.leat.pipeline.expression", "dev.cel.."),
         of("pipeline", "io.leat.pipeline.yaml", "org.snakeyaml.."),
         of("pipeline", "io.leat.pipeline.apply", "org.apache.kafka.."),
-        of("retraining/training", "io.leat.retraining.training", "org.tribuo.."),
         of("runtime/streams", NOWHERE, "org.apache.flink.."),
         of("runtime/flink", NOWHERE, "org.apache.kafka.streams.."),
         of("feature-store/offline", NOWHERE, "org.apache.kafka.streams.."),
