@@ -1,5 +1,8 @@
 package io.leat.cli;
 
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.equivalentTo;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static java.nio.charset.StandardCharsets.UTF_8;
@@ -9,6 +12,8 @@ import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.domain.PackageMatcher;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
+import io.leat.pipeline.expression.Expression;
+import io.leat.pipeline.expression.Program;
 import io.leat.schemas.RegistryClient;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -250,13 +255,7 @@ class ArchitectureTest {
 
   @Test
   void noPackagesImportEachOtherInACircle() {
-    slices()
-        .matching("io.leat.(**)")
-        .should()
-        .beFreeOfCycles()
-        .check(
-            new ClassFileImporter()
-                .importPaths(MODULES.keySet().stream().map(ArchitectureTest::compiled).toList()));
+    slices().matching("io.leat.(**)").should().beFreeOfCycles().check(all());
   }
 
   @Test
@@ -270,6 +269,36 @@ class ArchitectureTest {
         .dependOnClassesThat()
         .resideInAPackage("org.apache.kafka..")
         .check(classes("pipeline"));
+  }
+
+  @Test
+  void definitionsHoldExpressionsAndCannotCompileThem() {
+    noClasses()
+        .that()
+        .resideInAPackage("io.leat.pipeline.definition..")
+        .should()
+        .dependOnClassesThat(
+            resideInAPackage("io.leat.pipeline.expression..")
+                .and(not(equivalentTo(Expression.class))))
+        .check(classes("pipeline"));
+  }
+
+  /** It stands in the definitions, where the reader of the pipeline has put it. */
+  @Test
+  void nobodyCompilesAFeatureToLearnWhatItIsMadeOf() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackages(
+            "io.leat.pipeline.expression..",
+            "io.leat.pipeline.derivation..",
+            "io.leat.pipeline.reader..",
+            "io.leat.ingestion.rules..",
+            "io.leat.deadletters..")
+        .should()
+        .callMethod(Program.class, "names")
+        .orShould()
+        .callMethod(Program.class, "type")
+        .check(all());
   }
 
   @Test
@@ -330,6 +359,12 @@ class ArchitectureTest {
     return new ClassFileImporter()
         .withImportOption(location -> !location.contains(UNPACKED_REGISTRY_CLIENT))
         .importPaths(compiled(folder));
+  }
+
+  /** Every module's. */
+  private static JavaClasses all() {
+    return new ClassFileImporter()
+        .importPaths(MODULES.keySet().stream().map(ArchitectureTest::compiled).toList());
   }
 
   private static Path compiled(String folder) {

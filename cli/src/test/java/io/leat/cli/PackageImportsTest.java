@@ -20,17 +20,15 @@ class PackageImportsTest {
   private static final String NOWHERE = "nowhere";
 
   private static final String DEFINITIONS = "io.leat.pipeline.definition";
+  private static final String EXPRESSIONS = "io.leat.pipeline.expression";
 
   /** Module, package, and all of Leat that it imports beside itself and {@code common}. */
   static Stream<Arguments> packages() {
     return Stream.of(
-        of("pipeline", "io.leat.pipeline.yaml", DEFINITIONS, "io.leat.schemas"),
-        of(
-            "pipeline",
-            DEFINITIONS,
-            "io.leat.schemas",
-            "io.leat.features.aggregation",
-            "io.leat.pipeline.expression"),
+        of("pipeline", "io.leat.pipeline.yaml", DEFINITIONS, EXPRESSIONS, "io.leat.schemas"),
+        of("pipeline", EXPRESSIONS, "io.leat.schemas"),
+        of("pipeline", "io.leat.pipeline.derivation", DEFINITIONS, EXPRESSIONS, "io.leat.schemas"),
+        of("pipeline", DEFINITIONS, "io.leat.schemas", "io.leat.features.aggregation", EXPRESSIONS),
         of("ingestion", "io.leat.ingestion.refusal"),
         of("ingestion", "io.leat.ingestion.rules", "io.leat.pipeline.."),
         of(

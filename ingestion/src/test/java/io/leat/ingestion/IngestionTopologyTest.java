@@ -10,8 +10,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.leat.pipeline.definition.Contract;
-import io.leat.pipeline.definition.Expression;
 import io.leat.pipeline.definition.Severity;
+import io.leat.pipeline.expression.Expression;
 import io.leat.records.DeadLetter;
 import io.leat.records.Violation;
 import io.leat.schemas.RecordHeaders;

@@ -1,9 +1,9 @@
 package io.leat.ingestion;
 
 import io.leat.pipeline.definition.Contract;
-import io.leat.pipeline.definition.Expression;
 import io.leat.pipeline.definition.Pipeline;
 import io.leat.pipeline.definition.Severity;
+import io.leat.pipeline.expression.Expression;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;

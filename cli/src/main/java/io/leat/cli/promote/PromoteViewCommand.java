@@ -3,12 +3,12 @@ package io.leat.cli.promote;
 import io.leat.cli.command.PipelineOptions;
 import io.leat.cli.command.PlatformOptions;
 import io.leat.cli.command.UserError;
-import io.leat.features.engine.VectorAssembler;
 import io.leat.pipeline.apply.DefinitionLog;
 import io.leat.pipeline.apply.Promotions;
 import io.leat.pipeline.definition.FeatureView;
 import io.leat.pipeline.definition.Pipeline;
 import io.leat.pipeline.definition.PipelineException;
+import io.leat.pipeline.definition.ViewId;
 import io.leat.records.Definition;
 import io.leat.runtime.access.Principal;
 import java.io.PrintWriter;
@@ -18,8 +18,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.common.KafkaException;
@@ -40,8 +38,6 @@ import picocli.CommandLine.Spec;
         "Makes a version of a view what its name alone means to who reads online features, at once"
             + " and in every feature server. Without a view it lists the versions of every view.")
 public final class PromoteViewCommand implements Callable<Integer> {
-  private static final Pattern REFERENCE = Pattern.compile("(?<view>[^@]+)@(?<version>\\d{1,9})");
-
   @Parameters(
       arity = "0..1",
       paramLabel = "VIEW@VERSION",
@@ -153,34 +149,34 @@ public final class PromoteViewCommand implements Callable<Integer> {
   /** The services that take values of this very version, {@code name@version} each. */
   private static List<String> users(FeatureView view, Pipeline pipeline) {
     return pipeline.services().stream()
-        .filter(service -> new VectorAssembler(service, pipeline).views().contains(view))
-        .map(service -> service.name() + "@" + service.version())
+        .filter(service -> service.views().contains(view.id()))
+        .map(service -> service.id().toString())
         .toList();
   }
 
   private FeatureView view(Pipeline pipeline, String text) {
-    Matcher matcher = REFERENCE.matcher(text);
-    if (!matcher.matches()) {
-      throw new ParameterException(
-          spec.commandLine(),
-          "'%s' is no version of a view; expected view@version, as in customer_activity@2"
-              .formatted(text));
-    }
-    String name = matcher.group("view");
-    List<FeatureView> versions = pipeline.versions(name);
+    ViewId id =
+        ViewId.parse(text)
+            .orElseThrow(
+                () ->
+                    new ParameterException(
+                        spec.commandLine(),
+                        "'%s' is no version of a view; expected view@version, as in customer_activity@2"
+                            .formatted(text)));
+    List<FeatureView> versions = pipeline.versions(id.name());
     if (versions.isEmpty()) {
       throw new UserError(
           "The pipeline %s has no view %s; it has %s."
               .formatted(
                   pipeline.name(),
-                  name,
+                  id.name(),
                   pipeline.views().stream()
                       .map(FeatureView::name)
                       .distinct()
                       .collect(Collectors.joining(", "))));
     }
     return pipeline
-        .view(name, Integer.parseInt(matcher.group("version")))
+        .view(id)
         .orElseThrow(
             () ->
                 new UserError(
@@ -189,7 +185,7 @@ public final class PromoteViewCommand implements Callable<Integer> {
                             pipeline.name(),
                             text,
                             versions.stream()
-                                .map(FeatureView::id)
+                                .map(one -> one.id().toString())
                                 .collect(Collectors.joining(", ")))));
   }
 }

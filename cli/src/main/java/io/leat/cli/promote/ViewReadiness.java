@@ -3,11 +3,8 @@ package io.leat.cli.promote;
 import io.leat.common.Lookups;
 import io.leat.features.online.StateStores;
 import io.leat.pipeline.apply.Promotions;
-import io.leat.pipeline.definition.FeatureService.DerivedFeature;
 import io.leat.pipeline.definition.FeatureView;
 import io.leat.pipeline.definition.Pipeline;
-import io.leat.pipeline.expression.Program;
-import io.leat.pipeline.expression.Scope;
 import io.leat.records.Definition;
 import io.leat.schemas.Topics;
 import io.leat.schemas.ValueType;
@@ -30,13 +27,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Finds out whether a version of a view can take the place of another. */
 final class ViewReadiness {
-  private static final Map<Class<?>, ValueType> DERIVED_TYPES =
-      Map.of(
-          Double.class, ValueType.DOUBLE,
-          Long.class, ValueType.LONG,
-          Boolean.class, ValueType.BOOLEAN,
-          String.class, ValueType.STRING);
-
   private final Pipeline pipeline;
   private final Collection<Definition> definitions;
   private final Map<String, Object> kafka;
@@ -72,7 +62,7 @@ final class ViewReadiness {
     List<Optional<String>> found = new ArrayList<>();
     found.add(notApplied(view));
     if (!missingFeaturesAllowed) {
-      found.add(missingFeatures(view, before, pipeline));
+      found.add(missingFeatures(view, before));
     }
     found.add(notRunning(view));
     found.add(waiting(view));
@@ -89,10 +79,10 @@ final class ViewReadiness {
   }
 
   /** What readers of one version may ask for and the other has not, or has of another type. */
-  static Optional<String> missingFeatures(FeatureView view, FeatureView before, Pipeline pipeline) {
-    Map<String, ValueType> here = types(view, pipeline);
+  static Optional<String> missingFeatures(FeatureView view, FeatureView before) {
+    Map<String, ValueType> here = types(view);
     List<String> lacks = new ArrayList<>();
-    types(before, pipeline)
+    types(before)
         .forEach(
             (name, type) -> {
               if (!here.containsKey(name)) {
@@ -109,17 +99,10 @@ final class ViewReadiness {
   }
 
   /** Type of each feature by its name within the view, in the order of the features. */
-  private static Map<String, ValueType> types(FeatureView view, Pipeline pipeline) {
+  private static Map<String, ValueType> types(FeatureView view) {
     Map<String, ValueType> types = new LinkedHashMap<>();
     view.columns().forEach(column -> types.put(column.name(), column.aggregation().type()));
-    if (!view.derived().isEmpty()) {
-      Scope scope =
-          Scope.ofVector(pipeline.contract(view.source()).orElseThrow().schema(), List.of(view));
-      for (DerivedFeature derived : view.derived()) {
-        Program program = Program.compile(derived.expression(), scope, Program.Result.SCALAR);
-        types.put(view.shortName(derived), DERIVED_TYPES.get(program.type()));
-      }
-    }
+    view.derived().forEach(derived -> types.put(view.shortName(derived), derived.type()));
     return types;
   }
 

@@ -6,7 +6,6 @@ import io.leat.drift.ReferenceProfile;
 import io.leat.features.engine.Micros;
 import io.leat.features.engine.ServiceReplay;
 import io.leat.features.engine.ServiceReplay.Vector;
-import io.leat.features.engine.VectorAssembler;
 import io.leat.pipeline.definition.FeatureService;
 import io.leat.pipeline.definition.FeatureView;
 import io.leat.pipeline.definition.Model;
@@ -184,8 +183,7 @@ public final class ModelTraining {
   private void requireFiles(Set<String> given) {
     Set<String> needed = new TreeSet<>();
     needed.add(service.spine());
-    new VectorAssembler(service, pipeline)
-        .views().stream().map(FeatureView::source).forEach(needed::add);
+    pipeline.viewsFor(service).stream().map(FeatureView::source).forEach(needed::add);
     if (!given.containsAll(needed)) {
       throw new UserError(
           "Service %s is made of the events %s, and files were given for %s. Name a file for each: --events NAME=FILE."

@@ -13,6 +13,7 @@ import io.leat.pipeline.definition.Contract;
 import io.leat.pipeline.definition.FeatureView;
 import io.leat.pipeline.definition.Pipeline;
 import io.leat.pipeline.definition.PipelineException;
+import io.leat.pipeline.definition.ViewId;
 import io.leat.pipeline.reader.PipelineReader;
 import io.leat.runtime.settings.RowFileOptions;
 import java.io.IOException;
@@ -99,7 +100,7 @@ class InitCommandTest {
             tuple("zip", "\"string\""),
             tuple("crew", "\"long\""),
             tuple("late", "\"boolean\""));
-    FeatureView view = pipeline.view("start_station_activity", 1).orElseThrow();
+    FeatureView view = pipeline.view(new ViewId("start_station_activity", 1)).orElseThrow();
     assertThat(view.featureNames()).contains("events_1h", "avg_duration_s_7d", "since_last_1d");
     assertThat(pipeline.service("trips").orElseThrow().featureNames())
         .startsWith("event.duration_s", "event.temp_c", "event.crew", "event.late")

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.leat.pipeline.definition.Pipeline;
 import io.leat.pipeline.definition.PipelineException;
+import io.leat.pipeline.definition.ViewId;
 import io.leat.pipeline.reader.PipelineReader;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -32,9 +33,8 @@ class ViewReadinessTest {
 
   private static String missing(Pipeline pipeline, int version, int before) {
     return ViewReadiness.missingFeatures(
-            pipeline.view("spending", version).orElseThrow(),
-            pipeline.view("spending", before).orElseThrow(),
-            pipeline)
+            pipeline.view(new ViewId("spending", version)).orElseThrow(),
+            pipeline.view(new ViewId("spending", before)).orElseThrow())
         .orElse("");
   }
 

@@ -8,6 +8,7 @@ import io.leat.pipeline.definition.Durations;
 import io.leat.pipeline.definition.Pipeline;
 import io.leat.pipeline.definition.PipelineException;
 import io.leat.pipeline.definition.RuleSet;
+import io.leat.pipeline.definition.ViewId;
 import io.leat.pipeline.registry.RegistryRules;
 import io.leat.records.DeadLetter;
 import io.leat.records.Definition;
@@ -108,7 +109,7 @@ final class Planner {
   private Optional<Change> gone(String view, int version) {
     return pipeline
         .meantByName(view, Map.of())
-        .filter(lowest -> pipeline.view(view, version).isEmpty())
+        .filter(lowest -> pipeline.view(new ViewId(view, version)).isEmpty())
         .map(
             lowest ->
                 new Change(

@@ -4,6 +4,7 @@ import io.leat.pipeline.definition.FeatureView;
 import io.leat.pipeline.definition.FeatureView.Column;
 import io.leat.pipeline.definition.Fingerprints;
 import io.leat.pipeline.definition.Pipeline;
+import io.leat.pipeline.definition.ViewId;
 import io.leat.pipeline.definition.Window;
 import io.leat.records.Definition;
 import java.util.List;
@@ -29,7 +30,7 @@ final class RenamedColumns {
   Optional<String> describe(Definition wanted) {
     if (wanted.getKind().equals(Definitions.VIEW)) {
       return pipeline
-          .view(wanted.getName(), Integer.parseInt(wanted.getVersion()))
+          .view(new ViewId(wanted.getName(), Integer.parseInt(wanted.getVersion())))
           .flatMap(view -> before(view).map(before -> describe(before, view)));
     }
     return pipeline
@@ -39,7 +40,7 @@ final class RenamedColumns {
             service ->
                 pipeline.viewsFor(service).stream()
                     .filter(view -> before(view).isPresent())
-                    .map(FeatureView::id)
+                    .map(view -> view.id().toString())
                     .collect(Collectors.joining(", ")))
         .filter(views -> !views.isEmpty())
         .map("other names of what it takes of %s (see there)"::formatted);

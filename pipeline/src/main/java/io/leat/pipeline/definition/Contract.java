@@ -1,5 +1,6 @@
 package io.leat.pipeline.definition;
 
+import io.leat.pipeline.expression.Expression;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;

@@ -1,34 +1,28 @@
 package io.leat.pipeline.definition;
 
+import io.leat.pipeline.expression.Expression;
+import io.leat.schemas.ValueType;
 import java.time.Duration;
+import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * The ordered vector that one model reads.
  *
- * @param version version of the definition, from 1
+ * @param id name, and version of the definition
  * @param spine event at whose times vectors are evaluated
- * @param features the features in order, wildcards expanded; names are unique
- * @param views by name, the version that is meant of each view that the features need, in lists or
- *     within expressions; a view that is not named has but one version
+ * @param features the features in order, wildcards expanded, each with its inputs; names are unique
  * @param definition fingerprint (hex) of this service and of every view that it uses
  */
 public record FeatureService(
-    String name,
-    int version,
-    String spine,
-    List<Feature> features,
-    Optional<Label> label,
-    Map<String, Integer> views,
-    String definition) {
+    ServiceId id, String spine, List<Feature> features, Optional<Label> label, String definition) {
   public FeatureService {
     features = List.copyOf(features);
-    views = Map.copyOf(views);
   }
 
-  /** A service of a pipeline that has one version of each view. */
+  /** A service by its name and version. */
   public FeatureService(
       String name,
       int version,
@@ -36,12 +30,25 @@ public record FeatureService(
       List<Feature> features,
       Optional<Label> label,
       String definition) {
-    this(name, version, spine, features, label, Map.of(), definition);
+    this(new ServiceId(name, version), spine, features, label, definition);
   }
 
-  /** Whether a view, in this version, is the one of its name that the features are of. */
-  public boolean means(FeatureView view) {
-    return views.getOrDefault(view.name(), view.version()) == view.version();
+  public String name() {
+    return id.name();
+  }
+
+  /** Version of the definition, from 1. */
+  public int version() {
+    return id.version();
+  }
+
+  /** The views that the features need, in lists or within expressions, each in one version. */
+  public Set<ViewId> views() {
+    Set<ViewId> views = new LinkedHashSet<>();
+    for (Feature feature : features) {
+      feature.inputs().columns().forEach(column -> views.add(column.view()));
+    }
+    return views;
   }
 
   /** Names of the features, in order. */
@@ -56,6 +63,9 @@ public record FeatureService(
      * amount_vs_usual}.
      */
     String name();
+
+    /** What it is made of. */
+    FeatureInputs inputs();
   }
 
   /** A field of the spine event. */
@@ -64,17 +74,28 @@ public record FeatureService(
     public String name() {
       return "event." + field;
     }
+
+    @Override
+    public FeatureInputs inputs() {
+      return FeatureInputs.of(field);
+    }
   }
 
   /**
-   * A column of a view, in the version that the service means of it.
+   * A column of a view.
    *
+   * @param view the view, in the version that is meant
    * @param column name within the view: {@code avg_amount_7d}
    */
-  public record ViewFeature(String view, String column) implements Feature {
+  public record ViewFeature(ViewId view, String column) implements Feature {
     @Override
     public String name() {
-      return view + "." + column;
+      return view.name() + "." + column;
+    }
+
+    @Override
+    public FeatureInputs inputs() {
+      return FeatureInputs.of(this);
     }
   }
 
@@ -85,8 +106,12 @@ public record FeatureService(
    *
    * @param name full name: {@code amount_vs_usual}, or {@code customer_activity.amount_vs_usual}
    *     where a view declares it
+   * @param inputs what the expression names
+   * @param type what its values are
    */
-  public record DerivedFeature(String name, Expression expression) implements Feature {}
+  public record DerivedFeature(
+      String name, Expression expression, FeatureInputs inputs, ValueType type)
+      implements Feature {}
 
   /**
    * Where the truth comes from.

@@ -6,16 +6,17 @@ import io.leat.features.aggregation.Parameter;
 import io.leat.pipeline.definition.FeatureService.DerivedFeature;
 import io.leat.schemas.ValueType;
 import java.time.Duration;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
  * Features of one entity out of one event stream.
  *
- * @param name the view's name
- * @param version version of the definition, from 1
+ * @param id name, and version of the definition; names the view's state
  * @param entity what the features are about
  * @param source name of the event that they are made of
  * @param windows the windows, the shortest first, each length once; each a multiple of the
@@ -33,8 +34,7 @@ import java.util.stream.Stream;
  *     customer_activity.avg_amount_7d}. No part of the view's state
  */
 public record FeatureView(
-    String name,
-    int version,
+    ViewId id,
     Entity entity,
     String source,
     List<Window> windows,
@@ -65,8 +65,7 @@ public record FeatureView(
       Duration grace,
       List<Aggregation> aggregations) {
     this(
-        name,
-        version,
+        new ViewId(name, version),
         entity,
         source,
         windows.stream().map(Window::of).toList(),
@@ -90,17 +89,7 @@ public record FeatureView(
 
   private FeatureView copy(List<Window> windows, List<DerivedFeature> derived) {
     return new FeatureView(
-        name,
-        version,
-        entity,
-        source,
-        windows,
-        resolution,
-        offset,
-        grace,
-        aggregations,
-        backfill,
-        derived);
+        id, entity, source, windows, resolution, offset, grace, aggregations, backfill, derived);
   }
 
   /** How long the windows are, the shortest first. */
@@ -108,9 +97,13 @@ public record FeatureView(
     return windows.stream().map(Window::length).toList();
   }
 
-  /** {@code name@version}: names the view's state. */
-  public String id() {
-    return name + "@" + version;
+  public String name() {
+    return id.name();
+  }
+
+  /** Version of the definition, from 1. */
+  public int version() {
+    return id.version();
   }
 
   /** The view's columns: each aggregation in declared order over each window, shortest first. */
@@ -124,6 +117,11 @@ public record FeatureView(
                             IntStream.rangeClosed(1, aggregation.width())
                                 .mapToObj(rank -> new Column(aggregation, window, rank))))
         .toList();
+  }
+
+  /** A column by its name within the view: {@code avg_amount_7d}. */
+  public Optional<Column> column(String columnName) {
+    return columns().stream().filter(column -> column.name().equals(columnName)).findFirst();
   }
 
   /**
@@ -150,7 +148,7 @@ public record FeatureView(
 
   /** The name within the view of one of its derived features. */
   public String shortName(DerivedFeature derived) {
-    return derived.name().substring(name.length() + 1);
+    return derived.name().substring(name().length() + 1);
   }
 
   /** Names within the view of its features: the columns, and then the derived ones. */
@@ -181,8 +179,7 @@ public record FeatureView(
    * @param field field of the source; empty for functions of the events themselves
    * @param parameter what the function takes beside the field, a half-life in milliseconds; empty
    *     where it takes nothing
-   * @param where CEL of type bool over the event's fields; the aggregation sees only events for
-   *     which it holds
+   * @param where which events it sees; empty: all
    * @param defaultValue the value where the window holds none
    * @param type type of its values
    */
@@ -191,7 +188,7 @@ public record FeatureView(
       AggregateFunction function,
       Optional<String> field,
       Optional<Double> parameter,
-      Optional<Expression> where,
+      Optional<Filter> where,
       Optional<Double> defaultValue,
       ValueType type) {
     public Aggregation {
@@ -217,7 +214,7 @@ public record FeatureView(
         String name,
         AggregateFunction function,
         Optional<String> field,
-        Optional<Expression> where,
+        Optional<Filter> where,
         Optional<Double> defaultValue) {
       this(
           name,
@@ -227,6 +224,14 @@ public record FeatureView(
           where,
           defaultValue,
           function.resultType(ValueType.DOUBLE));
+    }
+
+    /** The source's fields that it is made of, those within records by their path. */
+    public Set<String> fields() {
+      Set<String> fields = new LinkedHashSet<>();
+      field.ifPresent(fields::add);
+      where.ifPresent(filter -> fields.addAll(filter.fields()));
+      return fields;
     }
 
     /** How many values it gives. */

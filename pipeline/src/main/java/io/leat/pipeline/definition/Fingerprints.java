@@ -143,7 +143,7 @@ public final class Fingerprints {
             aggregation.function().name(),
             aggregation.field().orElse("")
                 + aggregation.parameter().map(parameter -> ", " + parameter).orElse(""),
-            aggregation.where().map(Expression::text).orElse("true"),
+            aggregation.where().map(filter -> filter.condition().text()).orElse("true"),
             aggregation.defaultValue().map(String::valueOf).orElse("null"));
   }
 

@@ -1,5 +1,6 @@
 package io.leat.pipeline.definition;
 
+import io.leat.pipeline.expression.Expression;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.LinkedHashMap;

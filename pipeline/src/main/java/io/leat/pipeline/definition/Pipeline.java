@@ -4,6 +4,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * One pipeline: all that its folder declares. Every name that one part uses of another has been
@@ -48,8 +49,8 @@ public record Pipeline(
   }
 
   /** A view, where the folder declares that version of it. */
-  public Optional<FeatureView> view(String name, int version) {
-    return versions(name).stream().filter(v -> v.version() == version).findFirst();
+  public Optional<FeatureView> view(ViewId id) {
+    return views.stream().filter(v -> v.id().equals(id)).findFirst();
   }
 
   /**
@@ -67,11 +68,12 @@ public record Pipeline(
   }
 
   /**
-   * Every view that a service may name, each in the version that the service means, in the order of
-   * {@link #views()}. It need not use them all.
+   * The views that a service's features need, in lists or within expressions, in the order of
+   * {@link #views()}.
    */
   public List<FeatureView> viewsFor(FeatureService service) {
-    return views.stream().filter(service::means).toList();
+    Set<ViewId> needed = service.views();
+    return views.stream().filter(view -> needed.contains(view.id())).toList();
   }
 
   public Optional<FeatureService> service(String name) {

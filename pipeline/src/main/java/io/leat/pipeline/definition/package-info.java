@@ -4,8 +4,12 @@
  * policies. {@link io.leat.pipeline.reader.PipelineReader} reads them from a folder; jobs take them
  * from there.
  *
- * <p>Imports {@code schemas} and the catalogue of aggregate functions, {@code
- * feature-store/aggregations}. Knows no engine: neither Kafka Streams nor Flink.
+ * <p>A feature says itself what it is made of ({@link io.leat.pipeline.definition.FeatureInputs}),
+ * and a service with it which views it needs: whoever asks takes it from here and compiles nothing.
+ *
+ * <p>Imports {@code schemas}, the catalogue of aggregate functions, {@code
+ * feature-store/aggregations}, and of {@code .expression} the {@code Expression} alone. Knows no
+ * engine: neither Kafka Streams nor Flink.
  */
 @NullMarked
 package io.leat.pipeline.definition;

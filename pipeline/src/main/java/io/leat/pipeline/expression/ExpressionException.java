@@ -1,6 +1,5 @@
 package io.leat.pipeline.expression;
 
-import io.leat.pipeline.definition.Expression;
 import org.jspecify.annotations.Nullable;
 
 /**

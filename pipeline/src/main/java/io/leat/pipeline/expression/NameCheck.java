@@ -1,7 +1,7 @@
 package io.leat.pipeline.expression;
 
 import dev.cel.common.ast.CelExpr;
-import io.leat.pipeline.definition.Suggestions;
+import io.leat.common.Suggestions;
 import java.util.List;
 import java.util.Optional;
 

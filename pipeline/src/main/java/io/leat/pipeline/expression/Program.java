@@ -18,7 +18,6 @@ import dev.cel.runtime.CelAttribute;
 import dev.cel.runtime.CelEvaluationException;
 import dev.cel.runtime.CelRuntime;
 import dev.cel.runtime.CelUnknownSet;
-import io.leat.pipeline.definition.Expression;
 import io.leat.pipeline.expression.Growth.TooMuchException;
 import java.util.List;
 import java.util.Map;

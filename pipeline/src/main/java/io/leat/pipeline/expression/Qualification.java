@@ -3,7 +3,6 @@ package io.leat.pipeline.expression;
 import dev.cel.common.CelAbstractSyntaxTree;
 import dev.cel.common.CelValidationException;
 import io.leat.common.Lookups;
-import io.leat.pipeline.definition.Expression;
 import io.leat.pipeline.expression.FreeNames.FreeName;
 import java.util.Map;
 import java.util.Set;

@@ -6,12 +6,8 @@ import dev.cel.common.types.ListType;
 import dev.cel.common.types.SimpleType;
 import dev.cel.common.values.NullValue;
 import dev.cel.compiler.CelCompiler;
-import io.leat.pipeline.definition.FeatureService.DerivedFeature;
-import io.leat.pipeline.definition.FeatureView;
-import io.leat.schemas.ValueType;
 import java.util.AbstractMap;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -19,7 +15,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
-import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import org.apache.avro.Schema;
 import org.apache.avro.generic.GenericRecord;
@@ -31,15 +26,12 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Types: int and long are CEL's int; float and double its double; string, enum and uuid its
  * string; timestamps and dates its timestamp; bytes and fixed its bytes; arrays and maps of these
- * its lists and maps. A nullable field has the type of its other branch. A number of a view is a
- * double, counts too.
+ * its lists and maps. A nullable field has the type of its other branch. A number that is no field
+ * of the event's is a double, counts too.
  *
  * <p>Binding copies nothing: a value is read from the record when an expression asks for it.
  */
 public final class Scope {
-  private static final String DERIVED =
-      "derived itself; a derived feature is made of the event and of aggregations over windows";
-
   private final Map<String, Variable> variables = new LinkedHashMap<>();
   private final Map<String, String> unreadable;
   private final CelCompiler compiler;
@@ -60,7 +52,7 @@ public final class Scope {
 
   /** The fields of an event, as {@code event.field}. */
   public static Scope ofEvent(Schema event) {
-    return ofVector(event, List.of());
+    return ofEventAndRows(event, List.of(), Map.of());
   }
 
   /** The fields of an event, each by its own name, as an aggregation's {@code where} uses them. */
@@ -70,62 +62,47 @@ public final class Scope {
   }
 
   /**
-   * The fields of a spine event, as {@code event.field}, and columns of views, as {@code
-   * view.column}. Derived features of views are told apart from what is unknown.
+   * The fields of an event, as {@code event.field}, and further names whose values stand beside it
+   * in rows, as they are bound ({@link #bind(GenericRecord, Object[][])}). A long is CEL's double,
+   * as is a double.
+   *
+   * @param rows the names of each row's values, in their order; each name stands once
+   * @param unusable names that are known and cannot be used, each with what completes the sentence
+   *     {@code it is ...}
    */
-  public static Scope ofVector(Schema event, Collection<FeatureView> views) {
-    return ofFeatures(event, views, name -> name);
-  }
-
-  /**
-   * The fields of an event, as {@code event.field}, and the features of one view, each by its name
-   * within the view, as the view's own derived features use them.
-   */
-  public static Scope ofView(Schema event, FeatureView view) {
-    return ofFeatures(event, List.of(view), name -> name.substring(view.name().length() + 1));
-  }
-
-  /**
-   * @param called how a feature is called here, by its full name
-   */
-  private static Scope ofFeatures(
-      Schema event, Collection<FeatureView> views, UnaryOperator<String> called) {
+  public static Scope ofEventAndRows(
+      Schema event, List<List<TypedName>> rows, Map<String, String> unusable) {
     AvroVariables fields = AvroVariables.of(event, "event.");
     List<Variable> variables = new ArrayList<>(fields.variables());
-    Map<String, String> unreadable = new LinkedHashMap<>(fields.unreadable());
-    int place = 0;
-    for (FeatureView view : views) {
-      List<FeatureView.Column> columns = view.columns();
-      for (int i = 0; i < columns.size(); i++) {
-        String name = called.apply(view.name() + "." + columns.get(i).name());
-        variables.add(feature(name, columns.get(i).aggregation().type(), place, i));
+    for (int row = 0; row < rows.size(); row++) {
+      List<TypedName> names = rows.get(row);
+      for (int column = 0; column < names.size(); column++) {
+        variables.add(inRow(names.get(column), row, column));
       }
-      for (DerivedFeature derived : view.derived()) {
-        unreadable.put(called.apply(derived.name()), DERIVED);
-      }
-      place++;
     }
+    Map<String, String> unreadable = new LinkedHashMap<>(fields.unreadable());
+    unreadable.putAll(unusable);
     return new Scope(variables, unreadable);
   }
 
-  private static Variable feature(String name, ValueType type, int view, int column) {
-    return switch (type) {
+  private static Variable inRow(TypedName of, int row, int column) {
+    return switch (of.type()) {
       case LONG, DOUBLE ->
           new Variable(
-              name,
+              of.name(),
               SimpleType.DOUBLE,
               input ->
-                  input.value(view, column) instanceof Number number ? number.doubleValue() : null);
+                  input.value(row, column) instanceof Number number ? number.doubleValue() : null);
       case BOOLEAN ->
           new Variable(
-              name,
+              of.name(),
               SimpleType.BOOL,
-              input -> input.value(view, column) instanceof Boolean truth ? truth : null);
+              input -> input.value(row, column) instanceof Boolean truth ? truth : null);
       case STRING ->
           new Variable(
-              name,
+              of.name(),
               SimpleType.STRING,
-              input -> input.value(view, column) instanceof String text ? text : null);
+              input -> input.value(row, column) instanceof String text ? text : null);
     };
   }
 
@@ -182,12 +159,12 @@ public final class Scope {
   /**
    * Values for {@link Program#evaluate}: a view of both arguments, not a copy.
    *
-   * @param views the values of each view that the scope was made of, in their order, each in the
-   *     order of its columns; null for a view without values. What is no value is null
+   * @param rows the values of each row that the scope was made of, in their order; null for a row
+   *     without values. What is of another type than the scope says is null
    */
   public Map<String, Object> bind(
-      GenericRecord event, @Nullable Object @Nullable [] @Nullable [] views) {
-    return new Bindings(new Variable.Input(event, views, Double.NaN, null));
+      GenericRecord event, @Nullable Object @Nullable [] @Nullable [] rows) {
+    return new Bindings(new Variable.Input(event, rows, Double.NaN, null));
   }
 
   /** Values for {@link Program#evaluate} of an expression over a field and its record. */

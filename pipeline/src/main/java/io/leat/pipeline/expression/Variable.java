@@ -12,17 +12,17 @@ record Variable(String name, CelType type, Reader reader) {
   /**
    * What a scope binds names to.
    *
-   * @param views the values of each view of the scope, in the order of its columns
+   * @param rows the values of each row of the scope, in the order of its names
    * @param field the field that a rule looks at, where it looks at one
    */
   record Input(
       @Nullable GenericRecord event,
-      @Nullable Object @Nullable [] @Nullable [] views,
+      @Nullable Object @Nullable [] @Nullable [] rows,
       double score,
       @Nullable FieldValue field) {
-    /** A column's value, or what stands in its place; null where there is none. */
-    @Nullable Object value(int view, int column) {
-      @Nullable Object[] values = views == null ? null : views[view];
+    /** A row's value, or what stands in its place; null where there is none. */
+    @Nullable Object value(int row, int column) {
+      @Nullable Object[] values = rows == null ? null : rows[row];
       return values == null ? null : values[column];
     }
   }

@@ -1,16 +1,16 @@
 package io.leat.pipeline.model;
 
+import io.leat.common.Lookups;
 import io.leat.pipeline.definition.FeatureService;
 import io.leat.pipeline.definition.FeatureService.DerivedFeature;
 import io.leat.pipeline.definition.FeatureService.EventFeature;
 import io.leat.pipeline.definition.FeatureService.Feature;
+import io.leat.pipeline.definition.FeatureService.ViewFeature;
 import io.leat.pipeline.definition.FeatureView;
 import io.leat.pipeline.definition.Pipeline;
-import io.leat.pipeline.expression.Program;
-import io.leat.pipeline.expression.Scope;
+import io.leat.pipeline.definition.ViewId;
 import io.leat.schemas.ValueType;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -21,13 +21,6 @@ import org.apache.avro.Schema;
 
 /** What the values of a service's features are, as far as its definitions tell. */
 public final class FeatureTypes {
-  private static final Map<Class<?>, ValueType> DERIVED =
-      Map.of(
-          Double.class, ValueType.DOUBLE,
-          Long.class, ValueType.LONG,
-          Boolean.class, ValueType.BOOLEAN,
-          String.class, ValueType.STRING);
-
   private FeatureTypes() {}
 
   /** The types of a service of a pipeline. */
@@ -43,28 +36,25 @@ public final class FeatureTypes {
    * where only a value tells, as of a field that is a union.
    *
    * @param spine schema of the service's spine event
-   * @param views the views that the service may name, each in the version that it means
+   * @param views those that the service needs, and perhaps others
    */
   public static Map<String, Optional<ValueType>> of(
       FeatureService service, Schema spine, Collection<FeatureView> views) {
-    Map<String, ValueType> columns = new HashMap<>();
-    views.forEach(
-        view ->
-            view.columns()
-                .forEach(
-                    column ->
-                        columns.put(
-                            view.name() + "." + column.name(), column.aggregation().type())));
-    Scope scope = Scope.ofVector(spine, views);
+    Map<ViewId, FeatureView> byId =
+        views.stream().collect(Collectors.toMap(FeatureView::id, view -> view));
     Map<String, Optional<ValueType>> types = new LinkedHashMap<>();
     for (Feature feature : service.features()) {
       if (feature instanceof EventFeature event) {
         types.put(feature.name(), ofField(spine.getField(event.field()).schema()));
       } else if (feature instanceof DerivedFeature derived) {
-        Class<?> type = Program.compile(derived.expression(), scope, Program.Result.SCALAR).type();
-        types.put(feature.name(), Optional.ofNullable(DERIVED.get(type)));
+        types.put(feature.name(), Optional.of(derived.type()));
       } else {
-        types.put(feature.name(), Optional.ofNullable(columns.get(feature.name())));
+        ViewFeature of = (ViewFeature) feature;
+        types.put(
+            feature.name(),
+            Lookups.required(byId, of.view())
+                .column(of.column())
+                .map(column -> column.aggregation().type()));
       }
     }
     return types;

@@ -1,23 +1,22 @@
 package io.leat.pipeline.model;
 
 import io.leat.pipeline.definition.Durations;
+import io.leat.pipeline.definition.FeatureInputs;
 import io.leat.pipeline.definition.FeatureService;
 import io.leat.pipeline.definition.FeatureService.DerivedFeature;
 import io.leat.pipeline.definition.FeatureService.EventFeature;
 import io.leat.pipeline.definition.FeatureService.Feature;
 import io.leat.pipeline.definition.FeatureService.Label;
+import io.leat.pipeline.definition.FeatureService.ViewFeature;
 import io.leat.pipeline.definition.FeatureView;
 import io.leat.pipeline.definition.FeatureView.Aggregation;
-import io.leat.pipeline.expression.Program;
-import io.leat.pipeline.expression.Scope;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeSet;
 import java.util.stream.Collectors;
-import org.apache.avro.Schema;
+import java.util.stream.Stream;
 
 /**
  * The features of a service that see labels before these are known: the label of their own row, or
@@ -32,13 +31,11 @@ import org.apache.avro.Schema;
 public final class LabelLeaks {
   private final Label label;
   private final boolean ownLabel;
-  private final Schema labelEvent;
   private final Map<String, String> columns = new LinkedHashMap<>();
 
-  private LabelLeaks(Label label, boolean ownLabel, Schema labelEvent) {
+  private LabelLeaks(Label label, boolean ownLabel) {
     this.label = label;
     this.ownLabel = ownLabel;
-    this.labelEvent = labelEvent;
   }
 
   /**
@@ -46,23 +43,16 @@ public final class LabelLeaks {
    * does, for a person.
    *
    * @param label the label to be learnt: the service's own, or another
-   * @param spine schema of the service's spine event
-   * @param labelEvent schema of the event that brings the label
-   * @param views the views that the service may name, each in the version that it means
+   * @param views the views that the service needs
    */
   public static Map<String, String> of(
-      FeatureService service,
-      Label label,
-      Schema spine,
-      Schema labelEvent,
-      Collection<FeatureView> views) {
+      FeatureService service, Label label, Collection<FeatureView> views) {
     boolean ownLabel = label.from().equals(service.spine());
-    LabelLeaks leaks = new LabelLeaks(label, ownLabel, labelEvent);
+    LabelLeaks leaks = new LabelLeaks(label, ownLabel);
     views.forEach(leaks::look);
-    Scope scope = Scope.ofVector(spine, views);
     Map<String, String> found = new LinkedHashMap<>();
     for (Feature feature : service.features()) {
-      leaks.of(feature, scope).ifPresent(way -> found.put(feature.name(), way));
+      leaks.of(feature).ifPresent(way -> found.put(feature.name(), way));
     }
     return found;
   }
@@ -135,34 +125,33 @@ public final class LabelLeaks {
 
   private boolean reads(FeatureView view, Aggregation aggregation) {
     return view.entity().key().equals(label.field())
-        || aggregation.field().filter(label.field()::equals).isPresent()
-        || aggregation
-            .where()
-            .map(
-                where ->
-                    Program.compile(where, Scope.ofFields(labelEvent), Program.Result.BOOL).names())
-            .filter(names -> names.stream().anyMatch(name -> isOrIsIn(name, label.field())))
-            .isPresent();
+        || aggregation.fields().stream().anyMatch(name -> isOrIsIn(name, label.field()));
   }
 
-  private Optional<String> of(Feature feature, Scope scope) {
+  private Optional<String> of(Feature feature) {
     if (feature instanceof EventFeature event) {
       return ownLabel && event.field().equals(label.field())
           ? Optional.of("it is the label itself")
           : Optional.empty();
     }
     if (feature instanceof DerivedFeature derived) {
-      return new TreeSet<>(
-              Program.compile(derived.expression(), scope, Program.Result.SCALAR).names())
-          .stream()
-              .filter(
-                  name ->
-                      columns.containsKey(name)
-                          || (ownLabel && isOrIsIn(name, "event." + label.field())))
-              .findFirst()
-              .map(name -> "it is derived from " + name);
+      return namesOf(derived.inputs())
+          .filter(
+              name ->
+                  columns.containsKey(name)
+                      || (ownLabel && isOrIsIn(name, "event." + label.field())))
+          .findFirst()
+          .map(name -> "it is derived from " + name);
     }
     return Optional.ofNullable(columns.get(feature.name()));
+  }
+
+  /** What a feature is made of, by the names that expressions use, in their order. */
+  private static Stream<String> namesOf(FeatureInputs inputs) {
+    return Stream.concat(
+            inputs.fields().stream().map(field -> "event." + field),
+            inputs.columns().stream().map(ViewFeature::name))
+        .sorted();
   }
 
   /** Whether a name is a field's, or that of a field within it. */

@@ -1,12 +1,13 @@
 package io.leat.pipeline.reader;
 
+import io.leat.common.Suggestions;
 import io.leat.features.aggregation.AggregateFunction;
 import io.leat.features.aggregation.AggregateFunctions;
 import io.leat.features.aggregation.Parameter;
 import io.leat.pipeline.definition.Durations;
-import io.leat.pipeline.definition.Expression;
 import io.leat.pipeline.definition.FeatureView.Aggregation;
-import io.leat.pipeline.definition.Suggestions;
+import io.leat.pipeline.definition.Filter;
+import io.leat.pipeline.expression.Expression;
 import io.leat.pipeline.expression.Program;
 import io.leat.pipeline.expression.Scope;
 import io.leat.pipeline.yaml.Block;
@@ -84,10 +85,10 @@ final class AggregationReader {
           place.name(), text.text());
       return Optional.empty();
     }
-    Optional<Expression> where =
+    Optional<Filter> where =
         Optional.ofNullable(matcher.group("where"))
-            .map(condition -> new Expression(condition, text.file(), text.line()));
-    where.ifPresent(e -> Expressions.check(e, scope, Program.Result.BOOL, problems));
+            .map(condition -> new Expression(condition, text.file(), text.line()))
+            .flatMap(this::filter);
     Optional<AggregateFunction> function = function(place, matcher.group("function"));
     if (function.isEmpty()) {
       return Optional.empty();
@@ -98,6 +99,11 @@ final class AggregationReader {
             .map(String::strip)
             .toList();
     return aggregation(place, function.get(), arguments, where, defaultValue);
+  }
+
+  private Optional<Filter> filter(Expression condition) {
+    return Expressions.check(condition, scope, Program.Result.BOOL, problems)
+        .map(program -> new Filter(condition, List.copyOf(program.names())));
   }
 
   private static Optional<AggregateFunction> function(Value place, String name) {
@@ -114,7 +120,7 @@ final class AggregationReader {
       Value place,
       AggregateFunction function,
       List<String> arguments,
-      Optional<Expression> where,
+      Optional<Filter> where,
       Optional<Double> defaultValue) {
     int expected =
         (function.input().needsField() ? 1 : 0) + (function.parameter() == Parameter.NONE ? 0 : 1);
@@ -146,7 +152,7 @@ final class AggregationReader {
       AggregateFunction function,
       Optional<Schema.Field> field,
       Optional<Double> parameter,
-      Optional<Expression> where,
+      Optional<Filter> where,
       Optional<Double> defaultValue) {
     ValueType type =
         function.resultType(field.map(f -> type(Fields.value(f))).orElse(ValueType.LONG));

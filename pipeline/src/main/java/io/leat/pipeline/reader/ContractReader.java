@@ -1,17 +1,17 @@
 package io.leat.pipeline.reader;
 
+import io.leat.common.Suggestions;
 import io.leat.pipeline.definition.Compatibility;
 import io.leat.pipeline.definition.Contract;
 import io.leat.pipeline.definition.Contract.Privacy;
 import io.leat.pipeline.definition.Contract.Rule;
 import io.leat.pipeline.definition.Contract.TopicSettings;
 import io.leat.pipeline.definition.Durations;
-import io.leat.pipeline.definition.Expression;
 import io.leat.pipeline.definition.InputFormat;
 import io.leat.pipeline.definition.MissingValue;
 import io.leat.pipeline.definition.RuleSet;
 import io.leat.pipeline.definition.Severity;
-import io.leat.pipeline.definition.Suggestions;
+import io.leat.pipeline.expression.Expression;
 import io.leat.pipeline.expression.Program;
 import io.leat.pipeline.expression.Scope;
 import io.leat.pipeline.yaml.Block;

@@ -1,7 +1,7 @@
 package io.leat.pipeline.reader;
 
+import io.leat.common.Suggestions;
 import io.leat.pipeline.definition.FeatureView;
-import io.leat.pipeline.definition.Suggestions;
 import io.leat.pipeline.yaml.Value;
 import java.util.ArrayList;
 import java.util.Comparator;

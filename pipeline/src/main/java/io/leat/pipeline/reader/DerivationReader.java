@@ -1,8 +1,9 @@
 package io.leat.pipeline.reader;
 
-import io.leat.pipeline.definition.Expression;
 import io.leat.pipeline.definition.FeatureService.DerivedFeature;
 import io.leat.pipeline.definition.FeatureView;
+import io.leat.pipeline.derivation.VectorExpressions;
+import io.leat.pipeline.expression.Expression;
 import io.leat.pipeline.expression.Program;
 import io.leat.pipeline.expression.Qualification;
 import io.leat.pipeline.expression.Scope;
@@ -38,7 +39,7 @@ final class DerivationReader {
   }
 
   List<DerivedFeature> read(Value list) {
-    Map<Value, DerivedFeature> written = new LinkedHashMap<>();
+    Map<Value, Expression> written = new LinkedHashMap<>();
     Set<String> names = new HashSet<>(view.featureNames());
     for (Value entry : list.nonEmptyList()) {
       Optional<Value> definition =
@@ -48,40 +49,42 @@ final class DerivationReader {
             if (!names.add(d.name())) {
               d.problem("two features of the view have the name %s", d.name());
             }
-            d.expression()
-                .ifPresent(
-                    text -> written.put(d, new DerivedFeature(view.name() + "." + d.name(), text)));
+            d.expression().ifPresent(text -> written.put(d, text));
           });
     }
     // All of them first: so that one that names another is told that it is there.
-    Scope scope = Scope.ofView(source, view.with(List.copyOf(written.values())));
+    Scope scope =
+        VectorExpressions.withinView(
+            source, view, written.keySet().stream().map(Value::name).toList());
+    VectorExpressions vector = new VectorExpressions(source, List.of(view));
     List<DerivedFeature> read = new ArrayList<>();
     written.forEach(
-        (definition, feature) ->
-            qualified(definition, feature.expression(), scope)
-                .ifPresent(text -> read.add(new DerivedFeature(feature.name(), text))));
+        (definition, expression) ->
+            derived(definition, expression, scope, vector).ifPresent(read::add));
     return read;
   }
 
-  private Optional<Expression> qualified(Value definition, Expression expression, Scope scope) {
+  /**
+   * Compiled as it is written, for what is wrong with it, and by full names, as services see it.
+   */
+  private Optional<DerivedFeature> derived(
+      Value definition, Expression expression, Scope scope, VectorExpressions vector) {
     if (Expressions.check(expression, scope, Program.Result.SCALAR, problems).isEmpty()) {
       return Optional.empty();
     }
     String prefix = view.name() + ".";
     Expression full =
         Qualification.qualify(expression, scope, Set.copyOf(view.featureNames()), prefix);
-    Scope vector = Scope.ofVector(source, List.of(view));
-    return Expressions.check(full, vector, Program.Result.SCALAR, problems)
+    return Expressions.check(() -> vector.derive(prefix + definition.name(), full), problems)
         .filter(
-            program -> {
-              boolean own = program.names().stream().anyMatch(name -> name.startsWith(prefix));
+            feature -> {
+              boolean own = !feature.inputs().columns().isEmpty();
               if (!own) {
                 definition.problem(
                     "%s uses no feature of the view; expected one of %s. What is made of the event alone stands in a service",
                     definition.name(), String.join(", ", view.featureNames()));
               }
               return own;
-            })
-        .map(program -> full);
+            });
   }
 }

@@ -1,6 +1,6 @@
 package io.leat.pipeline.reader;
 
-import io.leat.pipeline.definition.Expression;
+import io.leat.pipeline.expression.Expression;
 import io.leat.pipeline.expression.ExpressionException;
 import io.leat.pipeline.expression.Program;
 import io.leat.pipeline.expression.Scope;
@@ -9,6 +9,7 @@ import io.leat.pipeline.yaml.NameRule;
 import io.leat.pipeline.yaml.Problems;
 import io.leat.pipeline.yaml.Value;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /** What is common to the expressions of a folder. */
 final class Expressions {
@@ -39,8 +40,13 @@ final class Expressions {
    */
   static Optional<Program> check(
       Expression expression, Scope scope, Program.Result result, Problems problems) {
+    return check(() -> Program.compile(expression, scope, result), problems);
+  }
+
+  /** What is made of an expression; reports what does not compile and gives nothing then. */
+  static <T> Optional<T> check(Supplier<T> compiled, Problems problems) {
     try {
-      return Optional.of(Program.compile(expression, scope, result));
+      return Optional.of(compiled.get());
     } catch (ExpressionException e) {
       problems.add(e.file(), e.line(), e.problem());
       return Optional.empty();

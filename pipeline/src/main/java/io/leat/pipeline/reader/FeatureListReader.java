@@ -1,17 +1,19 @@
 package io.leat.pipeline.reader;
 
 import io.leat.common.Lookups;
+import io.leat.common.Suggestions;
 import io.leat.pipeline.definition.Contract;
-import io.leat.pipeline.definition.Expression;
+import io.leat.pipeline.definition.FeatureInputs;
 import io.leat.pipeline.definition.FeatureService.DerivedFeature;
 import io.leat.pipeline.definition.FeatureService.EventFeature;
 import io.leat.pipeline.definition.FeatureService.Feature;
 import io.leat.pipeline.definition.FeatureService.ViewFeature;
 import io.leat.pipeline.definition.FeatureView;
 import io.leat.pipeline.definition.FeatureView.Aggregation;
-import io.leat.pipeline.definition.Suggestions;
+import io.leat.pipeline.definition.ViewId;
 import io.leat.pipeline.definition.Window;
-import io.leat.pipeline.expression.Program;
+import io.leat.pipeline.derivation.VectorExpressions;
+import io.leat.pipeline.expression.Expression;
 import io.leat.pipeline.expression.Scope;
 import io.leat.pipeline.reader.DeclaredViews.Reference;
 import io.leat.pipeline.yaml.Problems;
@@ -21,11 +23,11 @@ import java.util.Collection;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -49,7 +51,7 @@ final class FeatureListReader {
   private final Set<String> unclear = new HashSet<>();
 
   private final Map<String, FeatureView> used = new LinkedHashMap<>();
-  private @Nullable Scope scope;
+  private @Nullable VectorExpressions expressions;
   private boolean metSomethingBroken;
 
   FeatureListReader(
@@ -174,12 +176,10 @@ final class FeatureListReader {
     if (view.source().equals(spine.event())) {
       return;
     }
-    Scope source =
-        Scope.ofVector(contracts.get(view.source()).orElseThrow().schema(), List.of(view));
-    Scope here = Scope.ofVector(spine.schema(), List.of(view));
-    for (String name :
-        new TreeSet<>(
-            Program.compile(derived.expression(), source, Program.Result.SCALAR).names())) {
+    Scope source = Scope.ofEvent(contracts.get(view.source()).orElseThrow().schema());
+    Scope here = Scope.ofEvent(spine.schema());
+    for (String field : derived.inputs().fields()) {
+      String name = "event." + field;
       Optional<String> needed = source.type(name);
       Optional<String> there = here.type(name);
       if (!there.equals(needed)) {
@@ -236,9 +236,10 @@ final class FeatureListReader {
         || namesSeveralVersions(definition, expression.text())) {
       return Optional.empty();
     }
-    Expressions.check(expression, scope(), Program.Result.SCALAR, problems)
-        .ifPresent(program -> useAll(definition, program.names()));
-    return Optional.of(new DerivedFeature(definition.name(), expression));
+    Optional<DerivedFeature> derived =
+        Expressions.check(() -> expressions().derive(definition.name(), expression), problems);
+    derived.ifPresent(feature -> useAll(definition, feature.inputs()));
+    return derived;
   }
 
   private boolean namesUnclearView(String expression) {
@@ -272,11 +273,10 @@ final class FeatureListReader {
     return Pattern.compile("\\b" + view + "\\.").matcher(expression).find();
   }
 
-  private void useAll(Value place, Set<String> names) {
-    for (String name : names) {
-      String view = name.substring(0, Math.max(0, name.indexOf('.')));
-      known().stream().filter(v -> v.name().equals(view)).forEach(v -> use(place, v));
-    }
+  private void useAll(Value place, FeatureInputs inputs) {
+    Set<ViewId> needed = new LinkedHashSet<>();
+    inputs.columns().forEach(column -> needed.add(column.view()));
+    known().stream().filter(view -> needed.contains(view.id())).forEach(view -> use(place, view));
   }
 
   /** The views that expressions may name, each in the version that is meant. */
@@ -286,18 +286,18 @@ final class FeatureListReader {
         .toList();
   }
 
-  /** The spine's fields and the columns of every view that expressions may name. */
-  private Scope scope() {
-    if (scope == null) {
-      scope = Scope.ofVector(spine.schema(), known());
+  /** Over the spine's fields and the columns of every view that expressions may name. */
+  private VectorExpressions expressions() {
+    if (expressions == null) {
+      expressions = new VectorExpressions(spine.schema(), known());
     }
-    return scope;
+    return expressions;
   }
 
   /** Every feature of a view: aggregations as declared, windows ascending; then the derived. */
   private static Stream<Feature> features(FeatureView view) {
     return Stream.concat(
-        view.columns().stream().map(column -> new ViewFeature(view.name(), column.name())),
+        view.columns().stream().map(column -> new ViewFeature(view.id(), column.name())),
         view.derived().stream());
   }
 }

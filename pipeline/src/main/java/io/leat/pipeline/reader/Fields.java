@@ -1,6 +1,6 @@
 package io.leat.pipeline.reader;
 
-import io.leat.pipeline.definition.Suggestions;
+import io.leat.common.Suggestions;
 import io.leat.pipeline.yaml.Value;
 import java.util.List;
 import java.util.Optional;

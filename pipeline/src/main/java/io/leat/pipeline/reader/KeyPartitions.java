@@ -1,16 +1,9 @@
 package io.leat.pipeline.reader;
 
 import io.leat.pipeline.definition.FeatureService;
-import io.leat.pipeline.definition.FeatureService.DerivedFeature;
-import io.leat.pipeline.definition.FeatureService.Feature;
-import io.leat.pipeline.definition.FeatureService.ViewFeature;
-import io.leat.pipeline.definition.FeatureView;
 import io.leat.pipeline.definition.Pipeline;
-import io.leat.pipeline.expression.Program;
-import io.leat.pipeline.expression.Scope;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -70,22 +63,8 @@ public record KeyPartitions(Map<String, Integer> byEvent) {
 
   /** The events that the views which a service takes values of are made of. */
   private static Set<String> sources(FeatureService service, Pipeline pipeline) {
-    Map<String, String> sourceOf = new HashMap<>();
-    List<FeatureView> views = pipeline.viewsFor(service);
-    for (FeatureView view : views) {
-      view.columns().forEach(c -> sourceOf.put(view.name() + "." + c.name(), view.source()));
-    }
-    Scope scope = Scope.ofVector(pipeline.contract(service.spine()).orElseThrow().schema(), views);
-    Set<String> names = new HashSet<>();
-    for (Feature feature : service.features()) {
-      if (feature instanceof ViewFeature) {
-        names.add(feature.name());
-      } else if (feature instanceof DerivedFeature derived) {
-        names.addAll(Program.compile(derived.expression(), scope, Program.Result.SCALAR).names());
-      }
-    }
     Set<String> sources = new HashSet<>();
-    names.stream().filter(sourceOf::containsKey).map(sourceOf::get).forEach(sources::add);
+    pipeline.viewsFor(service).forEach(view -> sources.add(view.source()));
     return sources;
   }
 }

@@ -1,15 +1,15 @@
 package io.leat.pipeline.reader;
 
 import io.leat.common.Lookups;
+import io.leat.common.Suggestions;
 import io.leat.pipeline.definition.Contract;
-import io.leat.pipeline.definition.Expression;
 import io.leat.pipeline.definition.FeatureService;
 import io.leat.pipeline.definition.Model;
 import io.leat.pipeline.definition.Model.Decision;
 import io.leat.pipeline.definition.Model.Nulls;
 import io.leat.pipeline.definition.Model.Output;
 import io.leat.pipeline.definition.Pipeline;
-import io.leat.pipeline.definition.Suggestions;
+import io.leat.pipeline.expression.Expression;
 import io.leat.pipeline.expression.Program;
 import io.leat.pipeline.expression.Scope;
 import io.leat.pipeline.model.FeatureTypes;
@@ -208,9 +208,7 @@ public final class ModelReader {
 
   private Map<String, Optional<ValueType>> types(FeatureService service) {
     return FeatureTypes.of(
-        service,
-        contracts.get(service.spine()).orElseThrow().schema(),
-        views.all().stream().filter(service::means).toList());
+        service, contracts.get(service.spine()).orElseThrow().schema(), views.all());
   }
 
   private static Optional<Double> standIn(Value entry) {

@@ -1,12 +1,12 @@
 package io.leat.pipeline.reader;
 
+import io.leat.common.Suggestions;
 import io.leat.drift.statistic.ColumnKind;
 import io.leat.drift.statistic.Statistic;
 import io.leat.drift.statistic.Statistics;
 import io.leat.pipeline.definition.FeatureService;
 import io.leat.pipeline.definition.Model;
 import io.leat.pipeline.definition.Monitor;
-import io.leat.pipeline.definition.Suggestions;
 import io.leat.pipeline.yaml.Block;
 import io.leat.pipeline.yaml.Keys;
 import io.leat.pipeline.yaml.Value;

@@ -1,5 +1,6 @@
 package io.leat.pipeline.reader;
 
+import io.leat.common.Suggestions;
 import io.leat.pipeline.definition.Contract.Privacy;
 import io.leat.pipeline.definition.FieldTags;
 import io.leat.pipeline.definition.KeySource;
@@ -8,7 +9,6 @@ import io.leat.pipeline.definition.Protection;
 import io.leat.pipeline.definition.Protection.Method;
 import io.leat.pipeline.definition.Protection.Target;
 import io.leat.pipeline.definition.RuleSet;
-import io.leat.pipeline.definition.Suggestions;
 import io.leat.pipeline.yaml.Block;
 import io.leat.pipeline.yaml.Folder;
 import io.leat.pipeline.yaml.Keys;

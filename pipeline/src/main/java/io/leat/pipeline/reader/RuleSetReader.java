@@ -1,12 +1,12 @@
 package io.leat.pipeline.reader;
 
-import io.leat.pipeline.definition.Expression;
 import io.leat.pipeline.definition.PipelineException;
 import io.leat.pipeline.definition.RuleSet;
 import io.leat.pipeline.definition.RuleSet.Action;
 import io.leat.pipeline.definition.RuleSet.DomainRule;
 import io.leat.pipeline.definition.RuleSet.Kind;
 import io.leat.pipeline.definition.RuleSet.Type;
+import io.leat.pipeline.expression.Expression;
 import io.leat.pipeline.expression.Program;
 import io.leat.pipeline.expression.Scope;
 import io.leat.pipeline.yaml.Block;

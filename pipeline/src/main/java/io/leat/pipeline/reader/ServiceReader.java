@@ -1,12 +1,12 @@
 package io.leat.pipeline.reader;
 
+import io.leat.common.Suggestions;
 import io.leat.pipeline.definition.Contract;
 import io.leat.pipeline.definition.FeatureService;
 import io.leat.pipeline.definition.FeatureService.Feature;
 import io.leat.pipeline.definition.FeatureService.Label;
 import io.leat.pipeline.definition.FeatureView;
 import io.leat.pipeline.definition.Fingerprints;
-import io.leat.pipeline.definition.Suggestions;
 import io.leat.pipeline.model.LabelLeaks;
 import io.leat.pipeline.yaml.Block;
 import io.leat.pipeline.yaml.Folder;
@@ -16,7 +16,6 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Collectors;
 
 /** Reads {@code services/*.yaml}: feature services. */
 public final class ServiceReader {
@@ -68,8 +67,6 @@ public final class ServiceReader {
             service.spine(),
             features,
             label,
-            reader.views().stream()
-                .collect(Collectors.toMap(FeatureView::name, FeatureView::version)),
             Fingerprints.of(service, reader.views())));
   }
 
@@ -110,14 +107,7 @@ public final class ServiceReader {
             declared, Suggestions.didYouMean(declared, names));
       }
     }
-    LabelLeaks.sentence(
-            LabelLeaks.of(
-                service,
-                label,
-                contracts.get(service.spine()).orElseThrow().schema(),
-                contracts.get(label.from()).orElseThrow().schema(),
-                views),
-            label)
+    LabelLeaks.sentence(LabelLeaks.of(service, label, views), label)
         .ifPresent(sentence -> place.problem("%s", sentence));
   }
 

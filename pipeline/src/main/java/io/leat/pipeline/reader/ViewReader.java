@@ -6,6 +6,7 @@ import io.leat.pipeline.definition.Entity;
 import io.leat.pipeline.definition.FeatureService.DerivedFeature;
 import io.leat.pipeline.definition.FeatureView;
 import io.leat.pipeline.definition.FeatureView.Aggregation;
+import io.leat.pipeline.definition.ViewId;
 import io.leat.pipeline.definition.Window;
 import io.leat.pipeline.yaml.Block;
 import io.leat.pipeline.yaml.Folder;
@@ -91,8 +92,7 @@ public final class ViewReader {
     }
     FeatureView view =
         new FeatureView(
-            name,
-            version.orElseThrow(),
+            new ViewId(name, version.orElseThrow()),
             entity.get(),
             source.get().event(),
             windows,

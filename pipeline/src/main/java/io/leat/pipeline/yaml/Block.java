@@ -1,6 +1,6 @@
 package io.leat.pipeline.yaml;
 
-import io.leat.pipeline.definition.Suggestions;
+import io.leat.common.Suggestions;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;

@@ -1,8 +1,8 @@
 package io.leat.pipeline.yaml;
 
+import io.leat.common.Suggestions;
 import io.leat.pipeline.definition.Durations;
-import io.leat.pipeline.definition.Expression;
-import io.leat.pipeline.definition.Suggestions;
+import io.leat.pipeline.expression.Expression;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;

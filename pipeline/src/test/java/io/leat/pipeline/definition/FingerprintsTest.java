@@ -28,7 +28,7 @@ class FingerprintsTest {
     assertThat(
             List.of(
                 definition(),
-                Fingerprints.of(pipeline.view("customer_activity", 1).orElseThrow()),
+                Fingerprints.of(pipeline.view(new ViewId("customer_activity", 1)).orElseThrow()),
                 Fingerprints.of(pipeline.model("fraud").orElseThrow())))
         .containsExactly(
             "88c2426a63086d2048f2edbc7c76d6f8f94880979f74f1048f557a09f61a72dd",

@@ -3,18 +3,12 @@ package io.leat.pipeline.expression;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.leat.features.aggregation.AggregateFunctions;
-import io.leat.pipeline.definition.Entity;
-import io.leat.pipeline.definition.Expression;
-import io.leat.pipeline.definition.FeatureView;
-import io.leat.pipeline.definition.FeatureView.Aggregation;
 import io.leat.pipeline.expression.Program.Result;
-import java.time.Duration;
+import io.leat.schemas.ValueType;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.apache.avro.Schema;
 import org.apache.avro.generic.GenericData;
 import org.apache.avro.generic.GenericRecord;
@@ -53,31 +47,13 @@ class ProgramTest {
   private static final Scope EVENT = Scope.ofEvent(PAYMENT);
   private static final Scope FIELDS = Scope.ofFields(PAYMENT);
   private static final Scope VECTOR =
-      Scope.ofVector(
+      Scope.ofEventAndRows(
           PAYMENT,
           List.of(
-              new FeatureView(
-                  "card",
-                  1,
-                  new Entity("card", "card_id"),
-                  "payments",
-                  List.of(Duration.ofDays(7)),
-                  Duration.ofHours(1),
-                  Duration.ZERO,
-                  Duration.ZERO,
-                  List.of(
-                      new Aggregation(
-                          "count",
-                          AggregateFunctions.COUNT,
-                          Optional.empty(),
-                          Optional.empty(),
-                          Optional.empty()),
-                      new Aggregation(
-                          "avg_amount",
-                          AggregateFunctions.AVG,
-                          Optional.of("amount"),
-                          Optional.empty(),
-                          Optional.empty())))));
+              List.of(
+                  new TypedName("card.count_7d", ValueType.LONG),
+                  new TypedName("card.avg_amount_7d", ValueType.DOUBLE))),
+          Map.of());
 
   @ParameterizedTest
   @CsvSource(

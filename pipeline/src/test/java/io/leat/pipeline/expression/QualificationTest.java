@@ -2,16 +2,12 @@ package io.leat.pipeline.expression;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.leat.features.aggregation.AggregateFunctions;
-import io.leat.pipeline.definition.Entity;
-import io.leat.pipeline.definition.Expression;
-import io.leat.pipeline.definition.FeatureView;
-import io.leat.pipeline.definition.FeatureView.Aggregation;
 import io.leat.pipeline.expression.Program.Result;
-import java.time.Duration;
+import io.leat.schemas.ValueType;
 import java.util.List;
-import java.util.Optional;
+import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.apache.avro.Schema;
 import org.apache.avro.generic.GenericData;
 import org.apache.avro.generic.GenericRecord;
@@ -29,25 +25,8 @@ class QualificationTest {
                 {"name": "amount", "type": ["null", "double"]},
                 {"name": "note", "type": "string"}]}
               """);
-  private static final FeatureView CARD =
-      new FeatureView(
-          "card",
-          1,
-          new Entity("card", "card_id"),
-          "payments",
-          List.of(Duration.ofDays(1), Duration.ofDays(7)),
-          Duration.ofHours(1),
-          Duration.ZERO,
-          Duration.ZERO,
-          List.of(
-              new Aggregation(
-                  "avg",
-                  AggregateFunctions.AVG,
-                  Optional.of("amount"),
-                  Optional.empty(),
-                  Optional.empty())));
-  private static final Scope SHORT = Scope.ofView(PAYMENT, CARD);
-  private static final Scope FULL = Scope.ofVector(PAYMENT, List.of(CARD));
+  private static final Scope SHORT = scope("avg_1d", "avg_7d");
+  private static final Scope FULL = scope("card.avg_1d", "card.avg_7d");
 
   @ParameterizedTest
   @CsvSource(
@@ -109,6 +88,12 @@ class QualificationTest {
   private static String qualified(String text) {
     return Qualification.qualify(expression(text), SHORT, Set.of("avg_1d", "avg_7d"), "card.")
         .text();
+  }
+
+  private static Scope scope(String... names) {
+    List<TypedName> row =
+        Stream.of(names).map(name -> new TypedName(name, ValueType.DOUBLE)).toList();
+    return Scope.ofEventAndRows(PAYMENT, List.of(row), Map.of());
   }
 
   private static Expression expression(String text) {

@@ -2,7 +2,6 @@ package io.leat.pipeline.expression;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.leat.pipeline.definition.Expression;
 import io.leat.pipeline.expression.Program.Result;
 import java.util.List;
 import java.util.Map;

@@ -2,10 +2,10 @@ package io.leat.pipeline.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.leat.pipeline.definition.Expression;
 import io.leat.pipeline.definition.FeatureService;
 import io.leat.pipeline.definition.FeatureService.EventFeature;
 import io.leat.pipeline.definition.Model;
+import io.leat.pipeline.expression.Expression;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;

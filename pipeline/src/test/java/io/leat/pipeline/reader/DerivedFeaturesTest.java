@@ -2,13 +2,19 @@ package io.leat.pipeline.reader;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.leat.pipeline.definition.Expression;
+import io.leat.pipeline.definition.FeatureInputs;
 import io.leat.pipeline.definition.FeatureService;
 import io.leat.pipeline.definition.FeatureService.DerivedFeature;
+import io.leat.pipeline.definition.FeatureService.Feature;
+import io.leat.pipeline.definition.FeatureService.ViewFeature;
 import io.leat.pipeline.definition.FeatureView;
 import io.leat.pipeline.definition.Fingerprints;
 import io.leat.pipeline.definition.PipelineException;
+import io.leat.pipeline.definition.ViewId;
+import io.leat.pipeline.expression.Expression;
+import io.leat.schemas.ValueType;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -38,16 +44,39 @@ class DerivedFeaturesTest {
         .containsExactly(
             new DerivedFeature(
                 "customer_activity.amount_vs_usual",
-                new Expression("event.amount / customer_activity.avg_amount_7d", VIEW, 13)),
+                new Expression("event.amount / customer_activity.avg_amount_7d", VIEW, 13),
+                new FeatureInputs(List.of("amount"), List.of(column("avg_amount_7d"))),
+                ValueType.DOUBLE),
             new DerivedFeature(
                 "customer_activity.trend",
                 new Expression(
-                    "customer_activity.avg_amount_7d/customer_activity.avg_amount_30d", VIEW, 14)));
+                    "customer_activity.avg_amount_7d/customer_activity.avg_amount_30d", VIEW, 14),
+                new FeatureInputs(
+                    List.of(), List.of(column("avg_amount_30d"), column("avg_amount_7d"))),
+                ValueType.DOUBLE));
     assertThat(view.featureNames())
         .startsWith("payments_1d")
         .endsWith("large_30d", "amount_vs_usual", "trend");
     assertThat(view.derived("trend")).contains(view.derived().get(1));
     assertThat(view.derived("avg_amount_7d")).isEmpty();
+  }
+
+  @Test
+  void eachSaysWhatItIsMadeOf() throws PipelineException {
+    folder.replace(
+        SERVICE,
+        "features:",
+        "features:\n  - odd: 'has(event.fee) && terminal_risk.risk_7d > 0.5 || terminal_risk.risk_7d > event.amount'\n  - hour: event.paid_at.getHours()");
+
+    List<Feature> features = service().features();
+
+    ViewFeature risk = new ViewFeature(new ViewId("terminal_risk", 2), "risk_7d");
+    assertThat(features.get(0).inputs())
+        .isEqualTo(new FeatureInputs(List.of("amount", "fee"), List.of(risk)));
+    assertThat(((DerivedFeature) features.get(0)).type()).isEqualTo(ValueType.BOOLEAN);
+    assertThat(features.get(1).inputs())
+        .isEqualTo(new FeatureInputs(List.of("paid_at"), List.of()));
+    assertThat(((DerivedFeature) features.get(1)).type()).isEqualTo(ValueType.LONG);
   }
 
   @Test
@@ -76,7 +105,7 @@ class DerivedFeaturesTest {
     FeatureService service = service();
 
     assertThat(service.features()).startsWith(view().derived().get(0));
-    assertThat(service.views()).containsEntry("customer_activity", 1);
+    assertThat(service.views()).contains(new ViewId("customer_activity", 1));
   }
 
   @Test
@@ -240,10 +269,14 @@ class DerivedFeaturesTest {
   }
 
   private FeatureView view() throws PipelineException {
-    return folder.read().view("customer_activity", 1).orElseThrow();
+    return folder.read().view(new ViewId("customer_activity", 1)).orElseThrow();
   }
 
   private FeatureService service() throws PipelineException {
     return folder.read().service("fraud").orElseThrow();
+  }
+
+  private static ViewFeature column(String name) {
+    return new ViewFeature(new ViewId("customer_activity", 1), name);
   }
 }

@@ -6,10 +6,10 @@ import io.leat.features.aggregation.AggregateFunctions;
 import io.leat.pipeline.definition.Contract;
 import io.leat.pipeline.definition.Contract.TopicSettings;
 import io.leat.pipeline.definition.Entity;
-import io.leat.pipeline.definition.Expression;
 import io.leat.pipeline.definition.FeatureService;
 import io.leat.pipeline.definition.FeatureView;
 import io.leat.pipeline.definition.FeatureView.Aggregation;
+import io.leat.pipeline.definition.Filter;
 import io.leat.pipeline.definition.Model;
 import io.leat.pipeline.definition.Model.Decision;
 import io.leat.pipeline.definition.Model.Nulls;
@@ -20,7 +20,9 @@ import io.leat.pipeline.definition.PipelineException;
 import io.leat.pipeline.definition.RetrainingPolicy;
 import io.leat.pipeline.definition.RetrainingPolicy.AlertSeverity;
 import io.leat.pipeline.definition.Severity;
+import io.leat.pipeline.definition.ViewId;
 import io.leat.pipeline.definition.Window;
+import io.leat.pipeline.expression.Expression;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -52,7 +54,7 @@ class PipelineReaderTest {
         .extracting(Contract::event)
         .containsExactly("payment_labels", "payments");
     assertThat(pipeline.views())
-        .extracting(FeatureView::id)
+        .extracting(view -> view.id().toString())
         .containsExactly("customer_activity@1", "terminal_risk@2");
   }
 
@@ -98,7 +100,7 @@ class PipelineReaderTest {
 
   @Test
   void aViewSaysWhatItsFileSays() throws PipelineException {
-    FeatureView view = folder.read().view("customer_activity", 1).orElseThrow();
+    FeatureView view = folder.read().view(new ViewId("customer_activity", 1)).orElseThrow();
 
     assertThat(view.entity()).isEqualTo(new Entity("customer", "customer_id"));
     assertThat(view.source()).isEqualTo("payments");
@@ -126,10 +128,12 @@ class PipelineReaderTest {
                 AggregateFunctions.SUM,
                 Optional.of("amount"),
                 Optional.of(
-                    new Expression(
-                        "amount > 100 && terminal_country != \"BE\"",
-                        "features/customer_activity.yaml",
-                        11)),
+                    new Filter(
+                        new Expression(
+                            "amount > 100 && terminal_country != \"BE\"",
+                            "features/customer_activity.yaml",
+                            11),
+                        List.of("amount", "terminal_country"))),
                 Optional.empty()));
   }
 
@@ -138,7 +142,7 @@ class PipelineReaderTest {
     TestFolder shop = TestFolder.shop(directory.resolve("units"), "units");
     shop.replace("features/units.yaml", "[1d]", "[168h, 90m, 2d, 86400s, 3600000ms]");
 
-    FeatureView view = shop.read().view("units_by_customer", 1).orElseThrow();
+    FeatureView view = shop.read().view(new ViewId("units_by_customer", 1)).orElseThrow();
 
     assertThat(view.featureNames())
         .containsExactly(
@@ -169,7 +173,7 @@ class PipelineReaderTest {
                 """));
     folder.replace("services/fraud.yaml", "customer_activity.*", "customer_activity.avg_amount_7d");
 
-    FeatureView view = folder.read().view("customer_activity", 1).orElseThrow();
+    FeatureView view = folder.read().view(new ViewId("customer_activity", 1)).orElseThrow();
 
     assertThat(view.windows()).containsExactly(Window.parse("7d"), Window.LIFETIME);
     assertThat(view.columns())
@@ -193,12 +197,15 @@ class PipelineReaderTest {
 
   @Test
   void aViewThatSaysLittleHasDefaults() throws PipelineException {
-    FeatureView view = folder.read().view("terminal_risk", 2).orElseThrow();
+    FeatureView view = folder.read().view(new ViewId("terminal_risk", 2)).orElseThrow();
 
     assertThat(view.resolution()).isEqualTo(Duration.ofMinutes(1));
     assertThat(view.offset()).isEqualTo(Duration.ofDays(7));
     assertThat(view.grace()).isEqualTo(Duration.ofDays(1));
-    assertThat(view.aggregations().get(0).where()).map(Expression::text).contains("has(fee)");
+    assertThat(view.aggregations().get(0).where())
+        .contains(
+            new Filter(
+                new Expression("has(fee)", "features/terminal_risk.yaml", 9), List.of("fee")));
     assertThat(view.aggregations().get(1).defaultValue()).contains(0.0);
   }
 
@@ -329,7 +336,7 @@ class PipelineReaderTest {
     folder.write("features/terminals/risk.yaml", folder.text("features/terminal_risk.yaml"));
     folder.delete("features/terminal_risk.yaml");
 
-    assertThat(folder.read().view("terminal_risk", 2)).isPresent();
+    assertThat(folder.read().view(new ViewId("terminal_risk", 2))).isPresent();
   }
 
   @Test

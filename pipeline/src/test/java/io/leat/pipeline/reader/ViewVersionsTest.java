@@ -3,10 +3,10 @@ package io.leat.pipeline.reader;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.leat.pipeline.definition.FeatureService;
-import io.leat.pipeline.definition.FeatureView;
 import io.leat.pipeline.definition.FeatureView.Column;
 import io.leat.pipeline.definition.Pipeline;
 import io.leat.pipeline.definition.PipelineException;
+import io.leat.pipeline.definition.ViewId;
 import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -33,12 +33,12 @@ class ViewVersionsTest {
     Pipeline pipeline = folder.read();
 
     assertThat(pipeline.versions("customer_activity"))
-        .extracting(FeatureView::id)
+        .extracting(view -> view.id().toString())
         .containsExactly("customer_activity@1", "customer_activity@2");
-    assertThat(pipeline.view("customer_activity", 2).orElseThrow().columns())
+    assertThat(pipeline.view(new ViewId("customer_activity", 2)).orElseThrow().columns())
         .extracting(Column::name)
         .contains("avg_amount_14d");
-    assertThat(pipeline.view("customer_activity", 3)).isEmpty();
+    assertThat(pipeline.view(new ViewId("customer_activity", 3))).isEmpty();
   }
 
   @Test
@@ -52,7 +52,7 @@ class ViewVersionsTest {
     assertThat(pinned.definition()).isEqualTo(before.definition());
     assertThat(service().definition()).isEqualTo(before.definition());
     assertThat(service().featureNames()).isEqualTo(before.featureNames());
-    assertThat(service().views()).containsEntry("customer_activity", 1);
+    assertThat(service().views()).contains(new ViewId("customer_activity", 1));
   }
 
   @Test
@@ -70,7 +70,7 @@ class ViewVersionsTest {
         .contains("customer_activity.avg_amount_14d")
         .doesNotContain("customer_activity.avg_amount_30d");
     assertThat(pipeline.viewsFor(after))
-        .extracting(FeatureView::id)
+        .extracting(view -> view.id().toString())
         .containsExactly("customer_activity@2", "terminal_risk@2");
   }
 
@@ -92,8 +92,8 @@ class ViewVersionsTest {
     folder.replace(SERVICE, "spine: payments", "spine: payments\nviews: [customer_activity@2]");
 
     assertThat(service().views())
-        .containsEntry("customer_activity", 2)
-        .containsEntry("terminal_risk", 2);
+        .containsExactlyInAnyOrder(
+            new ViewId("customer_activity", 2), new ViewId("terminal_risk", 2));
 
     folder.replace(SERVICE, "views: [customer_activity@2]", "views: [customer_activity@1]");
     assertThat(folder.problems()).singleElement().asString().contains("avg_amount_14d");

@@ -136,6 +136,6 @@ record AggregationInput(
   }
 
   private static Optional<String> whereOf(Aggregation aggregation) {
-    return aggregation.where().map(w -> w.text());
+    return aggregation.where().map(filter -> filter.condition().text());
   }
 }

@@ -1,8 +1,9 @@
 package io.leat.features.engine;
 
 import io.leat.features.aggregation.InputValue;
-import io.leat.pipeline.definition.Expression;
 import io.leat.pipeline.definition.FeatureView;
+import io.leat.pipeline.definition.Filter;
+import io.leat.pipeline.expression.Expression;
 import io.leat.pipeline.expression.ExpressionException;
 import io.leat.pipeline.expression.Program;
 import io.leat.pipeline.expression.Scope;
@@ -50,7 +51,10 @@ final class EventValues {
     this.needsId = inputs.stream().anyMatch(AggregationInput::needsId);
     Map<String, Expression> byText = new LinkedHashMap<>();
     for (FeatureView.Aggregation aggregation : view.aggregations()) {
-      aggregation.where().ifPresent(where -> byText.putIfAbsent(where.text(), where));
+      aggregation
+          .where()
+          .map(Filter::condition)
+          .ifPresent(where -> byText.putIfAbsent(where.text(), where));
     }
     this.scope = byText.isEmpty() ? null : Scope.ofFields(schema);
     for (Expression where : byText.values()) {

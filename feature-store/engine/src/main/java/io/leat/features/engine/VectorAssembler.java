@@ -5,16 +5,17 @@ import io.leat.pipeline.definition.FeatureService;
 import io.leat.pipeline.definition.FeatureService.DerivedFeature;
 import io.leat.pipeline.definition.FeatureService.EventFeature;
 import io.leat.pipeline.definition.FeatureService.Feature;
+import io.leat.pipeline.definition.FeatureService.ViewFeature;
 import io.leat.pipeline.definition.FeatureView;
+import io.leat.pipeline.definition.FeatureView.Column;
 import io.leat.pipeline.definition.Pipeline;
+import io.leat.pipeline.derivation.VectorExpressions;
 import io.leat.pipeline.expression.ExpressionException;
 import io.leat.pipeline.expression.Program;
 import io.leat.pipeline.expression.Scope;
 import io.leat.schemas.NullReason;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.BitSet;
-import java.util.LinkedHashMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.LongAdder;
@@ -37,8 +38,6 @@ import org.jspecify.annotations.Nullable;
  * and where the expression fails, which is counted.
  */
 public final class VectorAssembler {
-  private static final int NOT_NEEDED = -1;
-
   /** One place of the vector. */
   private interface Slot {
     Object read(Input input);
@@ -60,17 +59,13 @@ public final class VectorAssembler {
   /**
    * Where a view's value is found.
    *
-   * @param view place among the views that the pipeline has for the service, and among {@link
-   *     #views} once these are known
+   * @param view place among {@link #views}
    */
   private record Place(int view, int column) {}
 
   private final List<FeatureView> views;
+
   private final Scope scope;
-
-  /** For each view of the scope its place among {@link #views}; -1 where the vector needs none. */
-  private final int[] placeOf;
-
   private final boolean derives;
   private final List<Slot> slots = new ArrayList<>();
   private final LongAdder failed = new LongAdder();
@@ -87,57 +82,43 @@ public final class VectorAssembler {
             .contract(service.spine())
             .map(Contract::schema)
             .orElseThrow(() -> missing(service, "event " + service.spine()));
-    Map<String, Place> known = new LinkedHashMap<>();
-    List<FeatureView> declared = pipeline.viewsFor(service);
-    for (int v = 0; v < declared.size(); v++) {
-      List<String> names = fullNames(declared.get(v));
-      for (int i = 0; i < names.size(); i++) {
-        known.put(names.get(i), new Place(v, i));
-      }
-    }
-    this.scope = Scope.ofVector(spine, declared);
-    Map<Feature, Program> programs = new LinkedHashMap<>();
-    BitSet used = new BitSet();
+    this.views = pipeline.viewsFor(service);
+    VectorExpressions expressions = new VectorExpressions(spine, views);
+    this.scope = expressions.scope();
+    this.derives = service.features().stream().anyMatch(DerivedFeature.class::isInstance);
+    Map<ViewFeature, Place> places = places();
     for (Feature feature : service.features()) {
-      if (feature instanceof DerivedFeature derived) {
-        Program program = Program.compile(derived.expression(), scope, Program.Result.SCALAR);
-        programs.put(feature, program);
-        program.names().stream()
-            .filter(known::containsKey)
-            .forEach(name -> used.set(known.get(name).view()));
-      } else if (!(feature instanceof EventFeature)) {
-        if (!known.containsKey(feature.name())) {
-          throw missing(service, "the feature " + feature.name() + " of a view");
+      List<Place> columns = new ArrayList<>();
+      for (ViewFeature column : feature.inputs().columns()) {
+        Place place = places.get(column);
+        if (place == null) {
+          throw missing(service, "the feature " + column.name() + " of a view");
         }
-        used.set(known.get(feature.name()).view());
+        columns.add(place);
       }
-    }
-    this.views = used.stream().mapToObj(declared::get).toList();
-    this.placeOf = new int[declared.size()];
-    Arrays.setAll(placeOf, v -> used.get(v) ? used.get(0, v).cardinality() : NOT_NEEDED);
-    this.derives = !programs.isEmpty();
-    for (Feature feature : service.features()) {
       if (feature instanceof EventFeature event) {
         EventFeatureReader reader = new EventFeatureReader(spine, event.field());
         slots.add(input -> reader.valueOrReason(input.event()));
-      } else if (feature instanceof DerivedFeature) {
-        Program program = programs.get(feature);
-        List<Place> columns =
-            program.names().stream()
-                .filter(known::containsKey)
-                .sorted()
-                .map(name -> among(known.get(name)))
-                .toList();
+      } else if (feature instanceof DerivedFeature derived) {
+        Program program = expressions.compile(derived.expression());
         slots.add(input -> derive(program, columns, input));
       } else {
-        Place place = among(known.get(feature.name()));
+        Place place = columns.get(0);
         slots.add(input -> input.value(place));
       }
     }
   }
 
-  private Place among(Place declared) {
-    return new Place(placeOf[declared.view()], declared.column());
+  /** Where each column of {@link #views} is found. */
+  private Map<ViewFeature, Place> places() {
+    Map<ViewFeature, Place> places = new HashMap<>();
+    for (int v = 0; v < views.size(); v++) {
+      List<Column> columns = views.get(v).columns();
+      for (int i = 0; i < columns.size(); i++) {
+        places.put(new ViewFeature(views.get(v).id(), columns.get(i).name()), new Place(v, i));
+      }
+    }
+    return places;
   }
 
   /**
@@ -164,26 +145,12 @@ public final class VectorAssembler {
    */
   public List<Object> assemble(GenericRecord spineEvent, @Nullable Object[][] byView) {
     Input input =
-        new Input(spineEvent, byView, derives ? scope.bind(spineEvent, byScope(byView)) : Map.of());
+        new Input(spineEvent, byView, derives ? scope.bind(spineEvent, byView) : Map.of());
     List<Object> vector = new ArrayList<>(slots.size());
     for (Slot slot : slots) {
       vector.add(slot.read(input));
     }
     return vector;
-  }
-
-  /** The same, by place among the scope's views. */
-  private @Nullable Object[][] byScope(@Nullable Object[][] byView) {
-    if (byView.length == placeOf.length) {
-      return byView;
-    }
-    @Nullable Object[][] byScope = new @Nullable Object[placeOf.length][];
-    for (int v = 0; v < placeOf.length; v++) {
-      if (placeOf[v] != NOT_NEEDED) {
-        byScope[v] = byView[placeOf[v]];
-      }
-    }
-    return byScope;
   }
 
   /** How many derived values have been null because they failed or were not finite. */

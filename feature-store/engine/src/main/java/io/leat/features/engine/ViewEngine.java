@@ -119,7 +119,7 @@ public final class ViewEngine {
     this.tree =
         new StateTree(
             inputs,
-            new NodeCodec(view.id(), inputs, identity, resolution),
+            new NodeCodec(view.id().toString(), inputs, identity, resolution),
             span,
             hasLifetime,
             cachedNodes,

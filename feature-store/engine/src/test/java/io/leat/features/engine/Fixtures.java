@@ -5,14 +5,18 @@ import io.leat.features.aggregation.AggregateFunctions;
 import io.leat.pipeline.definition.Contract;
 import io.leat.pipeline.definition.Durations;
 import io.leat.pipeline.definition.Entity;
-import io.leat.pipeline.definition.Expression;
 import io.leat.pipeline.definition.FeatureView;
 import io.leat.pipeline.definition.FeatureView.Aggregation;
+import io.leat.pipeline.definition.Filter;
+import io.leat.pipeline.expression.Expression;
+import io.leat.pipeline.expression.Program;
+import io.leat.pipeline.expression.Scope;
 import io.leat.schemas.ValueType;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.apache.avro.Schema;
 import org.apache.avro.generic.GenericData;
 import org.apache.avro.generic.GenericRecord;
@@ -113,12 +117,15 @@ final class Fixtures {
   }
 
   static Aggregation where(Aggregation aggregation, String condition) {
+    Expression expression = new Expression(condition, "features/meter.yaml", 9);
+    Set<String> names =
+        Program.compile(expression, Scope.ofFields(READING), Program.Result.BOOL).names();
     return new Aggregation(
         aggregation.name() + "_filtered",
         aggregation.function(),
         aggregation.field(),
         aggregation.parameter(),
-        Optional.of(new Expression(condition, "features/meter.yaml", 9)),
+        Optional.of(new Filter(expression, List.copyOf(names))),
         aggregation.defaultValue(),
         aggregation.type());
   }

@@ -8,7 +8,6 @@ import io.leat.features.aggregation.AggregateFunctions;
 import io.leat.pipeline.definition.Contract;
 import io.leat.pipeline.definition.Durations;
 import io.leat.pipeline.definition.Entity;
-import io.leat.pipeline.definition.Expression;
 import io.leat.pipeline.definition.FeatureService;
 import io.leat.pipeline.definition.FeatureService.DerivedFeature;
 import io.leat.pipeline.definition.FeatureService.EventFeature;
@@ -17,6 +16,8 @@ import io.leat.pipeline.definition.FeatureService.ViewFeature;
 import io.leat.pipeline.definition.FeatureView;
 import io.leat.pipeline.definition.FeatureView.Aggregation;
 import io.leat.pipeline.definition.Pipeline;
+import io.leat.pipeline.derivation.VectorExpressions;
+import io.leat.pipeline.expression.Expression;
 import io.leat.schemas.NullReason;
 import io.leat.schemas.ValueType;
 import java.time.Duration;
@@ -272,7 +273,7 @@ class OneNumberProperties {
     List<Feature> features = new ArrayList<>();
     features.add(new EventFeature("amount"));
     for (FeatureView view : List.of(SPENDING, TAKINGS)) {
-      view.columns().forEach(column -> features.add(new ViewFeature(view.name(), column.name())));
+      view.columns().forEach(column -> features.add(new ViewFeature(view.id(), column.name())));
     }
     features.addAll(DERIVED);
     return new FeatureService("risk", 1, "orders", features, Optional.empty(), "00");
@@ -291,6 +292,7 @@ class OneNumberProperties {
   }
 
   private static DerivedFeature derived(String name, String expression) {
-    return new DerivedFeature(name, new Expression(expression, "services/risk.yaml", 3));
+    return new VectorExpressions(ORDER, List.of(SPENDING, TAKINGS))
+        .derive(name, new Expression(expression, "services/risk.yaml", 3));
   }
 }

@@ -15,7 +15,6 @@ import io.leat.features.aggregation.AggregateFunctions;
 import io.leat.pipeline.definition.Contract;
 import io.leat.pipeline.definition.Durations;
 import io.leat.pipeline.definition.Entity;
-import io.leat.pipeline.definition.Expression;
 import io.leat.pipeline.definition.FeatureService;
 import io.leat.pipeline.definition.FeatureService.DerivedFeature;
 import io.leat.pipeline.definition.FeatureService.EventFeature;
@@ -24,6 +23,9 @@ import io.leat.pipeline.definition.FeatureService.ViewFeature;
 import io.leat.pipeline.definition.FeatureView;
 import io.leat.pipeline.definition.FeatureView.Aggregation;
 import io.leat.pipeline.definition.Pipeline;
+import io.leat.pipeline.definition.ViewId;
+import io.leat.pipeline.derivation.VectorExpressions;
+import io.leat.pipeline.expression.Expression;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -66,6 +68,13 @@ class ServiceReplayTest {
           "orders",
           aggregation("orders", AggregateFunctions.COUNT, null),
           aggregation("average", AggregateFunctions.AVG, "amount"));
+  private static final FeatureView COMPLAINTS =
+      view(
+          "complaints",
+          new Entity("shop", "shop"),
+          "complaints",
+          aggregation("complaints", AggregateFunctions.COUNT, null),
+          aggregation("worst", AggregateFunctions.MAX, "shop"));
 
   @Test
   void aVectorIsEvaluatedAtItsEventsTimeTheEventIncluded() {
@@ -74,8 +83,8 @@ class ServiceReplayTest {
             new EventFeature("amount"),
             new EventFeature("shop"),
             new EventFeature("channel"),
-            new ViewFeature("spending", "average_1h"),
-            new ViewFeature("complaints", "complaints_1h"),
+            new ViewFeature(new ViewId("spending", 1), "average_1h"),
+            new ViewFeature(new ViewId("complaints", 1), "complaints_1h"),
             derived("ratio", "event.amount / spending.average_1h"));
 
     assertThat(replay.feed("complaints", complaint(1, 500, 7))).isEmpty();
@@ -93,9 +102,9 @@ class ServiceReplayTest {
   void anEventWithoutAKeyHasNullsForItsEntityAndUpdatesNothing() {
     ServiceReplay replay =
         replay(
-            new ViewFeature("spending", "orders_1h"),
-            new ViewFeature("spending", "average_1h"),
-            new ViewFeature("complaints", "complaints_1h"),
+            new ViewFeature(new ViewId("spending", 1), "orders_1h"),
+            new ViewFeature(new ViewId("spending", 1), "average_1h"),
+            new ViewFeature(new ViewId("complaints", 1), "complaints_1h"),
             derived("ratio", "event.amount / spending.average_1h"));
 
     ServiceReplay.Vector vector =
@@ -141,13 +150,10 @@ class ServiceReplayTest {
     Expression often =
         new Expression("has(spending.average_1h) && spending.orders_1h > 1.0", "spending.yaml", 10);
     FeatureView spending =
-        SPENDING.with(
-            List.of(
-                new DerivedFeature("spending.ratio", ratio),
-                new DerivedFeature("spending.often", often)));
+        SPENDING.with(List.of(derived("spending.ratio", ratio), derived("spending.often", often)));
     List<Feature> features = new ArrayList<>(spending.derived());
-    features.add(new DerivedFeature("ratio", ratio));
-    features.add(new DerivedFeature("often", often));
+    features.add(derived("ratio", ratio));
+    features.add(derived("often", often));
     FeatureService service = service(features.toArray(Feature[]::new));
     ServiceReplay replay = new ServiceReplay(service, pipeline(service, spending));
 
@@ -168,7 +174,7 @@ class ServiceReplayTest {
   void aLateEventIsCountedAndNothingOfTheViewIsKnownThen() {
     ServiceReplay replay =
         replay(
-            new ViewFeature("spending", "orders_1h"),
+            new ViewFeature(new ViewId("spending", 1), "orders_1h"),
             derived("spent", "has(spending.average_1h) ? spending.average_1h : 0.0"),
             derived("any", "event.amount > 1.0 || spending.orders_1h > 0.0"),
             derived("own", "event.amount > 1.0"));
@@ -185,7 +191,7 @@ class ServiceReplayTest {
   void aWindowThatReachesBehindWhatIsKeptIsNotKnownAndNothingThatIsMadeOfIt() {
     ServiceReplay replay =
         replay(
-            new ViewFeature("spending", "orders_1h"),
+            new ViewFeature(new ViewId("spending", 1), "orders_1h"),
             derived("spent", "has(spending.average_1h) ? spending.average_1h : 0.0"));
     replay.feed("orders", order("a", 10 * HOUR.toMillis(), "ann", 7, 2));
 
@@ -228,8 +234,8 @@ class ServiceReplayTest {
   void viewsOfOneEntityAreReplayedAloneAndEvaluatedWithoutFeedingTheEvent() {
     FeatureService service =
         service(
-            new ViewFeature("spending", "orders_1h"),
-            new ViewFeature("complaints", "complaints_1h"));
+            new ViewFeature(new ViewId("spending", 1), "orders_1h"),
+            new ViewFeature(new ViewId("complaints", 1), "complaints_1h"));
     ServiceReplay replay =
         ServiceReplay.ofEntity(service, pipeline(service), new Entity("customer", "customer"));
     replay.update("complaints", complaint(1, 500, 7));
@@ -250,7 +256,7 @@ class ServiceReplayTest {
 
   @Test
   void aServiceOverAnUnknownViewIsRefused() {
-    assertThatThrownBy(() -> replay(new ViewFeature("travel", "trips_1h")))
+    assertThatThrownBy(() -> replay(new ViewFeature(new ViewId("travel", 1), "trips_1h")))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage(
             "feature service risk needs the feature travel.trips_1h of a view, which the pipeline"
@@ -271,19 +277,12 @@ class ServiceReplayTest {
   }
 
   private static Pipeline pipeline(FeatureService service, FeatureView spending) {
-    FeatureView complaints =
-        view(
-            "complaints",
-            new Entity("shop", "shop"),
-            "complaints",
-            aggregation("complaints", AggregateFunctions.COUNT, null),
-            aggregation("worst", AggregateFunctions.MAX, "shop"));
     return new Pipeline(
         "shops",
         "nobody",
-        List.of(spending.entity(), complaints.entity()),
+        List.of(spending.entity(), COMPLAINTS.entity()),
         List.of(contract("orders", ORDER), contract("complaints", COMPLAINT)),
-        List.of(spending, complaints),
+        List.of(spending, COMPLAINTS),
         List.of(service),
         List.of(),
         List.of(),
@@ -325,7 +324,11 @@ class ServiceReplayTest {
   }
 
   private static DerivedFeature derived(String name, String expression) {
-    return new DerivedFeature(name, new Expression(expression, "services/risk.yaml", 3));
+    return derived(name, new Expression(expression, "services/risk.yaml", 3));
+  }
+
+  private static DerivedFeature derived(String name, Expression expression) {
+    return new VectorExpressions(ORDER, List.of(SPENDING, COMPLAINTS)).derive(name, expression);
   }
 
   private static GenericRecord order(

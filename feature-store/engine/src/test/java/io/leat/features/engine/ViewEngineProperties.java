@@ -229,7 +229,8 @@ class ViewEngineProperties {
     EventIdentity identity = new EventIdentity(READINGS);
     AggregationInput[] inputs =
         AggregationInput.of(view.aggregations(), identity).toArray(AggregationInput[]::new);
-    NodeCodec codec = new NodeCodec(view.id(), inputs, identity, view.resolution().toMillis());
+    NodeCodec codec =
+        new NodeCodec(view.id().toString(), inputs, identity, view.resolution().toMillis());
     fold(view, shape, history)
         .entries
         .asMap()

@@ -9,17 +9,14 @@ import io.leat.pipeline.definition.FeatureService.Feature;
 import io.leat.pipeline.definition.FeatureService.ViewFeature;
 import io.leat.pipeline.definition.FeatureView;
 import io.leat.pipeline.definition.Pipeline;
-import io.leat.pipeline.expression.Program;
-import io.leat.pipeline.expression.Scope;
 import io.leat.schemas.NullReasons;
 import io.leat.schemas.Topics;
+import io.leat.schemas.ValueType;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.apache.avro.Schema;
@@ -128,42 +125,17 @@ public final class VectorTable {
    */
   public static Map<String, String> keyColumns(FeatureService service, Pipeline pipeline) {
     Map<String, String> columns = new LinkedHashMap<>();
-    Set<String> used = viewFeaturesOf(service, pipeline);
     for (FeatureView view : pipeline.viewsFor(service)) {
       Entity entity = view.entity();
-      if (featuresOf(view).anyMatch(used::contains)) {
-        boolean shared =
-            pipeline.entities().stream()
-                .anyMatch(
-                    other ->
-                        !other.name().equals(entity.name()) && other.key().equals(entity.key()));
-        columns.put(
-            entity.name(),
-            OfflineTables.identifier(shared ? entity.name() + "__" + entity.key() : entity.key()));
-      }
+      boolean shared =
+          pipeline.entities().stream()
+              .anyMatch(
+                  other -> !other.name().equals(entity.name()) && other.key().equals(entity.key()));
+      columns.put(
+          entity.name(),
+          OfflineTables.identifier(shared ? entity.name() + "__" + entity.key() : entity.key()));
     }
     return columns;
-  }
-
-  /** Full names of the views' features that a service lists, or derives others from. */
-  private static Set<String> viewFeaturesOf(FeatureService service, Pipeline pipeline) {
-    Set<String> names = new HashSet<>();
-    for (Feature feature : service.features()) {
-      if (feature instanceof DerivedFeature derived) {
-        names.addAll(program(derived, service, pipeline).names());
-      } else if (feature instanceof ViewFeature) {
-        names.add(feature.name());
-      }
-    }
-    return names;
-  }
-
-  private static Program program(
-      DerivedFeature derived, FeatureService service, Pipeline pipeline) {
-    return Program.compile(
-        derived.expression(),
-        Scope.ofVector(spine(service, pipeline), pipeline.viewsFor(service)),
-        Program.Result.SCALAR);
   }
 
   private static Schema spine(FeatureService service, Pipeline pipeline) {
@@ -177,29 +149,19 @@ public final class VectorTable {
           AvroColumns.withoutNull(spine(service, pipeline).getField(field.field()).schema()));
     }
     if (feature instanceof ViewFeature of) {
-      FeatureView view =
-          pipeline.viewsFor(service).stream()
-              .filter(v -> v.name().equals(of.view()))
-              .findFirst()
-              .orElseThrow();
-      return switch (view.columns().stream()
-          .filter(column -> column.name().equals(of.column()))
-          .findFirst()
-          .orElseThrow()
-          .aggregation()
-          .type()) {
-        case LONG -> Types.LongType.get();
-        case DOUBLE -> Types.DoubleType.get();
-        case BOOLEAN -> Types.BooleanType.get();
-        case STRING -> Types.StringType.get();
-      };
+      FeatureView view = pipeline.view(of.view()).orElseThrow();
+      return ofType(view.column(of.column()).orElseThrow().aggregation().type());
     }
-    Class<?> type = program((DerivedFeature) feature, service, pipeline).type();
-    return type == Double.class
-        ? Types.DoubleType.get()
-        : type == Long.class
-            ? Types.LongType.get()
-            : type == Boolean.class ? Types.BooleanType.get() : Types.StringType.get();
+    return ofType(((DerivedFeature) feature).type());
+  }
+
+  private static Type ofType(ValueType type) {
+    return switch (type) {
+      case LONG -> Types.LongType.get();
+      case DOUBLE -> Types.DoubleType.get();
+      case BOOLEAN -> Types.BooleanType.get();
+      case STRING -> Types.StringType.get();
+    };
   }
 
   /** As a vector carries a field: one of double, long, boolean, string. */
@@ -210,10 +172,5 @@ public final class VectorTable {
       case BOOLEAN -> Types.BooleanType.get();
       default -> Types.StringType.get();
     };
-  }
-
-  /** Full names of a view's features. */
-  private static Stream<String> featuresOf(FeatureView view) {
-    return view.columns().stream().map(column -> view.name() + "." + column.name());
   }
 }

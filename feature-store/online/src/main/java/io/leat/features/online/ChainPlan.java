@@ -1,6 +1,5 @@
 package io.leat.features.online;
 
-import io.leat.features.engine.VectorAssembler;
 import io.leat.pipeline.definition.Contract;
 import io.leat.pipeline.definition.Entity;
 import io.leat.pipeline.definition.FeatureService;
@@ -81,19 +80,11 @@ public record ChainPlan(
                   contract,
                   chain.getValue(),
                   spineOf(contract, pipeline).stream()
-                      .filter(service -> viewsOf(service, pipeline).isEmpty())
+                      .filter(service -> pipeline.viewsFor(service).isEmpty())
                       .toList(),
                   partitions.of(chain.getKey()));
             })
         .toList();
-  }
-
-  /**
-   * The views that a service takes values of, for features of theirs or derived ones, in the order
-   * of the pipeline.
-   */
-  public static List<FeatureView> viewsOf(FeatureService service, Pipeline pipeline) {
-    return new VectorAssembler(service, pipeline).views();
   }
 
   private static List<FeatureService> spineOf(Contract contract, Pipeline pipeline) {
@@ -106,7 +97,7 @@ public record ChainPlan(
     List<FeatureService> services = spineOf(contract, pipeline);
     Set<FeatureView> needed =
         services.stream()
-            .flatMap(service -> viewsOf(service, pipeline).stream())
+            .flatMap(service -> pipeline.viewsFor(service).stream())
             .collect(Collectors.toCollection(LinkedHashSet::new));
     Comparator<Entity> order =
         Comparator.comparingInt(
@@ -132,8 +123,8 @@ public record ChainPlan(
       evaluated.addAll(evaluates);
       List<FeatureService> completes =
           services.stream()
-              .filter(service -> !viewsOf(service, pipeline).isEmpty())
-              .filter(service -> evaluated.containsAll(viewsOf(service, pipeline)))
+              .filter(service -> !pipeline.viewsFor(service).isEmpty())
+              .filter(service -> evaluated.containsAll(pipeline.viewsFor(service)))
               .filter(completed::add)
               .toList();
       stages.add(new Stage(entity, updates, evaluates, completes));

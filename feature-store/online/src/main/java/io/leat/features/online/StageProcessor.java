@@ -88,7 +88,7 @@ final class StageProcessor extends ContextualProcessor<byte[], InFlight, byte[],
             updated ? StateStores.CACHED_NODES : 0);
     StoreEntries entries = new StoreEntries(context.getStateStore(StateStores.name(view)));
     return new View(
-        view.id(),
+        view.id().toString(),
         engine,
         updated,
         stage.evaluates().contains(view),

@@ -31,6 +31,10 @@ final class VectorProcessor
     extends ContextualProcessor<byte @Nullable [], InFlight, byte @Nullable [], byte[]> {
   private final FeatureService service;
   private final List<FeatureView> views;
+
+  /** As envelopes name the views. */
+  private final List<String> ids;
+
   private final List<Entity> entities;
   private final EventIdentity spine;
   private final VectorAssembler assembler;
@@ -53,7 +57,8 @@ final class VectorProcessor
     this.spine = new EventIdentity(pipeline.contract(service.spine()).orElseThrow());
     this.assembler = new VectorAssembler(service, pipeline);
     this.views = assembler.views();
-    this.entities = assembler.views().stream().map(FeatureView::entity).distinct().toList();
+    this.ids = views.stream().map(view -> view.id().toString()).toList();
+    this.entities = views.stream().map(FeatureView::entity).distinct().toList();
     this.codec = new AvroCodec(registry);
     this.vectors = metrics.counter("leat.features.vectors", "service", service.name());
     this.failedDerivations =
@@ -107,7 +112,7 @@ final class VectorProcessor
     @Nullable Object[][] byView = new @Nullable Object[views.size()][];
     for (int v = 0; v < byView.length; v++) {
       FeatureView view = views.get(v);
-      Object[] values = envelope.values().get(view.id());
+      Object[] values = envelope.values().get(ids.get(v));
       byView[v] = values == null ? withoutValues(view, envelope) : values;
     }
     return byView;
@@ -131,7 +136,7 @@ final class VectorProcessor
    * @param views ids; names, where an earlier form of the envelope has them
    */
   private static boolean isNamed(FeatureView view, List<String> views) {
-    return views.contains(view.id()) || views.contains(view.name());
+    return views.contains(view.id().toString()) || views.contains(view.name());
   }
 
   /** Names those of some views that the service takes values of, as {@link #isNamed} takes them. */

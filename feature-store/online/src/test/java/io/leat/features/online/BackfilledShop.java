@@ -6,6 +6,7 @@ import io.leat.features.engine.EntriesInMemory;
 import io.leat.features.engine.ViewEngine;
 import io.leat.pipeline.definition.FeatureView;
 import io.leat.pipeline.definition.Pipeline;
+import io.leat.pipeline.definition.ViewId;
 import io.leat.pipeline.definition.Window;
 import io.leat.records.FeatureVector;
 import io.leat.runtime.JobOptions;
@@ -40,8 +41,7 @@ import org.apache.kafka.streams.test.TestRecord;
 public final class BackfilledShop implements AutoCloseable {
   public static final FeatureView SPENDING =
       new FeatureView(
-          "spending",
-          1,
+          new ViewId("spending", 1),
           Shop.CUSTOMER,
           "payments",
           List.of(Window.of(Shop.HOUR)),

@@ -10,13 +10,16 @@ import static org.assertj.core.api.Assertions.tuple;
 
 import io.leat.features.aggregation.AggregateFunctions;
 import io.leat.features.engine.ServiceReplay;
-import io.leat.pipeline.definition.Expression;
 import io.leat.pipeline.definition.FeatureService;
 import io.leat.pipeline.definition.FeatureService.DerivedFeature;
 import io.leat.pipeline.definition.FeatureService.ViewFeature;
 import io.leat.pipeline.definition.FeatureView;
 import io.leat.pipeline.definition.FeatureView.Aggregation;
+import io.leat.pipeline.definition.Filter;
 import io.leat.pipeline.definition.Pipeline;
+import io.leat.pipeline.definition.ViewId;
+import io.leat.pipeline.derivation.VectorExpressions;
+import io.leat.pipeline.expression.Expression;
 import io.leat.records.FeatureVector;
 import io.leat.records.LogPosition;
 import io.leat.runtime.JobOptions;
@@ -233,7 +236,7 @@ class OnlineStoreTest {
                 "payments",
                 AggregateFunctions.COUNT,
                 Optional.empty(),
-                Optional.of(failing),
+                Optional.of(new Filter(failing, List.of("amount"))),
                 Optional.empty()));
     FeatureService ratio =
         new FeatureService(
@@ -241,9 +244,9 @@ class OnlineStoreTest {
             1,
             "payments",
             List.of(
-                new ViewFeature("odd", "payments_1h"),
-                new DerivedFeature(
-                    "ratio", new Expression("event.amount / odd.payments_1h", "test", 2))),
+                new ViewFeature(new ViewId("odd", 1), "payments_1h"),
+                new VectorExpressions(Shop.PAYMENT, List.of(odd))
+                    .derive("ratio", new Expression("event.amount / odd.payments_1h", "test", 2))),
             Optional.empty(),
             "fingerprint");
     start(
@@ -269,7 +272,7 @@ class OnlineStoreTest {
                 derived("spending.share", "event.amount / spending.total_1h"),
                 derived("spending.often", "spending.payments_1h > 1.0")));
     List<FeatureService.Feature> features = new ArrayList<>(spending.derived());
-    features.add(new ViewFeature("takings", "payments_1h"));
+    features.add(new ViewFeature(new ViewId("takings", 1), "payments_1h"));
     FeatureService service =
         new FeatureService("shares", 1, "payments", features, Optional.empty(), "fingerprint");
     Pipeline pipeline =
@@ -309,7 +312,7 @@ class OnlineStoreTest {
   }
 
   private static DerivedFeature derived(String name, String expression) {
-    return new DerivedFeature(name, new Expression(expression, "test", 1));
+    return Shop.derived(name, expression);
   }
 
   @Test
@@ -403,8 +406,8 @@ class OnlineStoreTest {
                 derived("spending.known", "has(spending.total_1h) ? spending.total_1h : 0.0"),
                 derived("spending.either", "event.amount > 1.0 || spending.total_1h > 0.0")));
     List<FeatureService.Feature> features = new ArrayList<>(spending.derived());
-    features.add(new ViewFeature("spending", "payments_1h"));
-    features.add(new DerivedFeature("own", new Expression("event.amount * 2.0", "test", 1)));
+    features.add(new ViewFeature(new ViewId("spending", 1), "payments_1h"));
+    features.add(derived("own", "event.amount * 2.0"));
     start(
         Shop.pipeline(
             List.of(Shop.contract("payments", Shop.PAYMENT, Optional.of("customer_id"), 1)),

@@ -5,12 +5,15 @@ import io.leat.pipeline.definition.Contract;
 import io.leat.pipeline.definition.Contract.TopicSettings;
 import io.leat.pipeline.definition.Entity;
 import io.leat.pipeline.definition.FeatureService;
+import io.leat.pipeline.definition.FeatureService.DerivedFeature;
 import io.leat.pipeline.definition.FeatureService.EventFeature;
 import io.leat.pipeline.definition.FeatureService.Feature;
 import io.leat.pipeline.definition.FeatureService.ViewFeature;
 import io.leat.pipeline.definition.FeatureView;
 import io.leat.pipeline.definition.FeatureView.Aggregation;
 import io.leat.pipeline.definition.Pipeline;
+import io.leat.pipeline.derivation.VectorExpressions;
+import io.leat.pipeline.expression.Expression;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -137,9 +140,15 @@ public final class Shop {
       features.add(event);
     }
     for (FeatureView view : views) {
-      view.columns().forEach(column -> features.add(new ViewFeature(view.name(), column.name())));
+      view.columns().forEach(column -> features.add(new ViewFeature(view.id(), column.name())));
     }
     return new FeatureService(name, 1, spine, features, Optional.empty(), "fingerprint-" + name);
+  }
+
+  /** What is derived of a payment, of {@link #SPENDING} and of {@link #TAKINGS}. */
+  public static DerivedFeature derived(String name, String expression) {
+    return new VectorExpressions(PAYMENT, List.of(SPENDING, TAKINGS))
+        .derive(name, new Expression(expression, "test", 1));
   }
 
   public static GenericRecord payment(

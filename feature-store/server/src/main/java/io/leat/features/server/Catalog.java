@@ -10,6 +10,7 @@ import io.leat.pipeline.definition.FeatureService;
 import io.leat.pipeline.definition.FeatureService.Feature;
 import io.leat.pipeline.definition.FeatureView;
 import io.leat.pipeline.definition.Pipeline;
+import io.leat.pipeline.definition.ViewId;
 import io.leat.pipeline.reader.KeyPartitions;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -41,7 +42,7 @@ final class Catalog {
   private final Map<String, ServedEntity> entities = new LinkedHashMap<>();
 
   /** By {@link FeatureView#id()}. */
-  private final Map<String, ServedView> views = new LinkedHashMap<>();
+  private final Map<ViewId, ServedView> views = new LinkedHashMap<>();
 
   private volatile Meanings meanings = new Meanings(Map.of());
 
@@ -157,13 +158,7 @@ final class Catalog {
   /** A service of a view's derived features alone: they are made as they are for services. */
   private static FeatureService service(FeatureView view, List<Feature> derived) {
     return new FeatureService(
-        view.name(),
-        view.version(),
-        view.source(),
-        derived,
-        Optional.empty(),
-        Map.of(view.name(), view.version()),
-        "");
+        view.name(), view.version(), view.source(), derived, Optional.empty(), "");
   }
 
   private ReadPlan ofService(Names names) throws RequestException {
@@ -260,7 +255,7 @@ final class Catalog {
     if (versions.isEmpty()) {
       throw unknown(name);
     }
-    ServedView view = views.get(name + "@" + Integer.parseInt(version));
+    ServedView view = views.get(new ViewId(name, Integer.parseInt(version)));
     if (view == null) {
       throw new RequestException(
           Kind.NO_VERSION,

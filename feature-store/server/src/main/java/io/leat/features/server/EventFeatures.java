@@ -9,14 +9,10 @@ import io.leat.features.server.ViewReader.Rows;
 import io.leat.pipeline.definition.Contract;
 import io.leat.pipeline.definition.Entity;
 import io.leat.pipeline.definition.FeatureService;
-import io.leat.pipeline.definition.FeatureService.DerivedFeature;
-import io.leat.pipeline.definition.FeatureService.EventFeature;
 import io.leat.pipeline.definition.FeatureService.Feature;
 import io.leat.pipeline.definition.FeatureService.ViewFeature;
 import io.leat.pipeline.definition.FeatureView;
 import io.leat.pipeline.definition.Pipeline;
-import io.leat.pipeline.expression.Program;
-import io.leat.pipeline.expression.Scope;
 import io.leat.schemas.NullReason;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -27,8 +23,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.SortedSet;
-import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.apache.avro.Schema;
@@ -55,23 +49,19 @@ final class EventFeatures {
   /** By place in the service, the event's fields that a feature needs. */
   private final List<Set<String>> needs = new ArrayList<>();
 
-  /** By place in the service, what a derived feature is made of, by name. */
+  /** By place in the service, the columns that a feature is made of, by name. */
   private final List<List<Input>> madeOf = new ArrayList<>();
-
-  /** What all of them are made of. */
-  private final Set<Input> inputs = new LinkedHashSet<>();
 
   private final List<ServedView> views;
 
   private final Set<String> data = new LinkedHashSet<>();
 
   /**
-   * A view's column that derived features are made of.
+   * A view's column that features are made of.
    *
-   * @param name its full name
    * @param column index in the view's columns
    */
-  private record Input(String name, ServedView view, int column) {}
+  private record Input(ServedView view, int column) {}
 
   /**
    * @param places for each feature of the service the place of its column among those to be filled
@@ -87,39 +77,24 @@ final class EventFeatures {
     Contract contract = pipeline.contract(service.spine()).orElseThrow();
     this.assembler = new VectorAssembler(service, pipeline);
     this.views = assembler.views().stream().map(served).toList();
-    Map<String, Input> columns = new HashMap<>();
+    Map<ViewFeature, Input> columns = new HashMap<>();
     for (ServedView view : views) {
-      List<String> names = VectorAssembler.fullNames(view.definition());
+      List<String> names = view.columns();
       for (int i = 0; i < names.size(); i++) {
-        columns.put(names.get(i), new Input(names.get(i), view, i));
+        columns.put(new ViewFeature(view.definition().id(), names.get(i)), new Input(view, i));
       }
     }
     this.spine = contract.schema();
     this.eventTime = spine.getField(contract.eventTime());
-    Scope scope = Scope.ofVector(spine, pipeline.viewsFor(service));
     Set<String> known =
         pipeline.entities().stream()
             .map(Entity::key)
             .collect(Collectors.toCollection(HashSet::new));
     known.add(eventTime.name());
     for (Feature feature : service.features()) {
-      Set<String> fields = new LinkedHashSet<>();
-      SortedSet<String> names = new TreeSet<>();
-      if (feature instanceof EventFeature event) {
-        fields.add(event.field());
-      } else if (feature instanceof DerivedFeature derived) {
-        for (String name :
-            Program.compile(derived.expression(), scope, Program.Result.SCALAR).names()) {
-          if (name.startsWith("event.")) {
-            fields.add(name.split("\\.", 3)[1]);
-          } else {
-            names.add(name);
-          }
-        }
-      }
+      Set<String> fields = feature.inputs().topFields();
       needs.add(fields);
-      madeOf.add(names.stream().map(columns::get).toList());
-      inputs.addAll(madeOf.get(madeOf.size() - 1));
+      madeOf.add(feature.inputs().columns().stream().map(columns::get).toList());
       fields.stream().filter(field -> !known.contains(field)).forEach(data::add);
     }
   }

@@ -3,6 +3,7 @@ package io.leat.features.server;
 import io.leat.pipeline.apply.DefinitionLog;
 import io.leat.pipeline.apply.Promotions;
 import io.leat.pipeline.definition.Pipeline;
+import io.leat.pipeline.definition.ViewId;
 import io.leat.records.Definition;
 import io.leat.schemas.topic.CompactedTopic;
 import java.time.Duration;
@@ -106,7 +107,7 @@ final class PromotionFollower implements AutoCloseable {
   }
 
   private void tell(String view, int version) {
-    if (pipeline.view(view, version).isPresent()) {
+    if (pipeline.view(new ViewId(view, version)).isPresent()) {
       log.info("The view {} means its version {}", view, version);
     } else {
       pipeline

@@ -7,11 +7,15 @@ import io.leat.features.online.Shop;
 import io.leat.features.server.OnlineRequest.Names;
 import io.leat.features.server.ReadPlan.Planned;
 import io.leat.features.server.RequestException.Kind;
-import io.leat.pipeline.definition.Expression;
+import io.leat.pipeline.definition.FeatureInputs;
 import io.leat.pipeline.definition.FeatureService;
 import io.leat.pipeline.definition.FeatureService.DerivedFeature;
+import io.leat.pipeline.definition.FeatureService.ViewFeature;
 import io.leat.pipeline.definition.FeatureView;
 import io.leat.pipeline.definition.Pipeline;
+import io.leat.pipeline.definition.ViewId;
+import io.leat.pipeline.expression.Expression;
+import io.leat.schemas.ValueType;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -37,17 +41,16 @@ class CatalogTest {
               List.of(
                   new DerivedFeature(
                       "spending.mean",
-                      new Expression("spending.sum_1h / spending.payments_1h", "test", 1))));
+                      new Expression("spending.sum_1h / spending.payments_1h", "test", 1),
+                      new FeatureInputs(
+                          List.of(),
+                          List.of(
+                              new ViewFeature(new ViewId("spending", 3), "payments_1h"),
+                              new ViewFeature(new ViewId("spending", 3), "sum_1h"))),
+                      ValueType.DOUBLE)));
 
   private static final FeatureService SPENDER =
-      new FeatureService(
-          "spender",
-          1,
-          "payments",
-          Shop.SPENDER.features(),
-          Optional.empty(),
-          Map.of("spending", 1),
-          "00");
+      new FeatureService("spender", 1, "payments", Shop.SPENDER.features(), Optional.empty(), "00");
 
   private final Catalog catalog = new Catalog(pipeline());
 

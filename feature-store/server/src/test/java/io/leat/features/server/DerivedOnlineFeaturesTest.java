@@ -8,12 +8,12 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.leat.features.online.BackfilledShop;
 import io.leat.features.online.Shop;
-import io.leat.pipeline.definition.Expression;
 import io.leat.pipeline.definition.FeatureService;
 import io.leat.pipeline.definition.FeatureService.DerivedFeature;
 import io.leat.pipeline.definition.FeatureService.ViewFeature;
 import io.leat.pipeline.definition.FeatureView;
 import io.leat.pipeline.definition.Pipeline;
+import io.leat.pipeline.definition.ViewId;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -59,10 +59,8 @@ class DerivedOnlineFeaturesTest {
     FeatureView takings =
         Shop.TAKINGS.with(
             List.of(
-                new DerivedFeature(
-                    "takings.first",
-                    new Expression(
-                        "event.payment_id == 'p1' && takings.payments_1h == 1.0", "test", 1))));
+                Shop.derived(
+                    "takings.first", "event.payment_id == 'p1' && takings.payments_1h == 1.0")));
     derive(
         Shop.SPENDING.with(List.of(derived("share", "event.amount / spending.total_1h"))), takings);
     String request =
@@ -99,7 +97,7 @@ class DerivedOnlineFeaturesTest {
 
   private void derive(FeatureView spending, FeatureView takings) {
     List<FeatureService.Feature> all = new ArrayList<>(spending.derived());
-    all.add(1, new ViewFeature("spending", "payments_1h"));
+    all.add(1, new ViewFeature(new ViewId("spending", 1), "payments_1h"));
     Pipeline pipeline =
         Shop.pipeline(
             List.of(Shop.contract("payments", Shop.PAYMENT, Optional.of("customer_id"), 4)),
@@ -110,7 +108,7 @@ class DerivedOnlineFeaturesTest {
   }
 
   private static DerivedFeature derived(String name, String expression) {
-    return new DerivedFeature("spending." + name, new Expression(expression, "test", 1));
+    return Shop.derived("spending." + name, expression);
   }
 
   @Test

@@ -10,7 +10,6 @@ import io.leat.features.online.StateStores;
 import io.leat.features.server.CommittedState.Change;
 import io.leat.features.server.CommittedState.Depth;
 import io.leat.features.server.OnlineAnswer.Column;
-import io.leat.pipeline.definition.Expression;
 import io.leat.pipeline.definition.FeatureService;
 import io.leat.pipeline.definition.FeatureService.DerivedFeature;
 import io.leat.pipeline.definition.FeatureService.EventFeature;
@@ -170,7 +169,7 @@ class StreamedAndServedProperties {
     List<Feature> features = new ArrayList<>();
     features.add(new EventFeature("amount"));
     for (FeatureView view : List.of(SPENDING, Shop.TAKINGS)) {
-      view.columns().forEach(column -> features.add(new ViewFeature(view.name(), column.name())));
+      view.columns().forEach(column -> features.add(new ViewFeature(view.id(), column.name())));
     }
     features.addAll(SPENDING.derived());
     features.add(derived("either", "event.amount > 1.0 || takings.payments_1h > 2.0"));
@@ -179,6 +178,6 @@ class StreamedAndServedProperties {
   }
 
   private static DerivedFeature derived(String name, String expression) {
-    return new DerivedFeature(name, new Expression(expression, "test", 1));
+    return Shop.derived(name, expression);
   }
 }

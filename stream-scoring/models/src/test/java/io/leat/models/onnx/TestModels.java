@@ -1,11 +1,11 @@
 package io.leat.models.onnx;
 
 import io.leat.pipeline.definition.Contract;
-import io.leat.pipeline.definition.Expression;
 import io.leat.pipeline.definition.FeatureService;
 import io.leat.pipeline.definition.FeatureService.EventFeature;
 import io.leat.pipeline.definition.Model;
 import io.leat.pipeline.definition.Pipeline;
+import io.leat.pipeline.expression.Expression;
 import io.leat.pipeline.model.ModelMetadata;
 import io.leat.records.FeatureVector;
 import io.leat.records.LogPosition;

@@ -12,6 +12,7 @@ import io.leat.features.online.StateStores;
 import io.leat.pipeline.definition.Contract;
 import io.leat.pipeline.definition.FeatureView;
 import io.leat.pipeline.definition.Pipeline;
+import io.leat.pipeline.definition.ViewId;
 import io.leat.pipeline.reader.PipelineReader;
 import io.leat.records.FeatureVector;
 import io.leat.schemas.AvroCodec;
@@ -229,7 +230,7 @@ class BackfillIT {
   }
 
   private void assertStoreIsWhatTheEngineMakesOfTheLog(TestCluster cluster, Pipeline pipeline) {
-    FeatureView view = pipeline.view("terminals", 1).orElseThrow();
+    FeatureView view = pipeline.view(new ViewId("terminals", 1)).orElseThrow();
     EntriesInMemory online = new EntriesInMemory();
     try (TopicReader changelog = cluster.newReader(StateStores.changelog("ledger", view))) {
       for (ConsumerRecord<byte[], byte[]> change : changelog.readToEnd()) {

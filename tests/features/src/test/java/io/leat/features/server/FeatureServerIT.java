@@ -11,6 +11,7 @@ import io.leat.features.online.OnlineStore;
 import io.leat.features.online.ValidEvents;
 import io.leat.pipeline.definition.FeatureView;
 import io.leat.pipeline.definition.Pipeline;
+import io.leat.pipeline.definition.ViewId;
 import io.leat.pipeline.reader.PipelineReader;
 import io.leat.records.FeatureVector;
 import io.leat.runtime.JobOptions;
@@ -113,7 +114,7 @@ class FeatureServerIT {
   void showsNoStateOfAnOpenOrAbortedTransaction() throws Exception {
     Path folder = copyOfShop("unsettled");
     Pipeline pipeline = PipelineReader.read(folder);
-    FeatureView spending = pipeline.view("spending", 1).orElseThrow();
+    FeatureView spending = pipeline.view(new ViewId("spending", 1)).orElseThrow();
     String changelog = "unsettled-features-spending-v1-changelog";
     cluster.createTopic(changelog, 2, Map.of("cleanup.policy", "compact"));
     cluster.createTopic(
@@ -183,7 +184,8 @@ class FeatureServerIT {
     cluster.createTopic(changelog, 1, compacted);
     cluster.createTopic("lonely-features-takings-v1-changelog", 1, compacted);
     States engine =
-        new States(pipeline.view("spending", 1).orElseThrow(), pipeline.contracts().get(0));
+        new States(
+            pipeline.view(new ViewId("spending", 1)).orElseThrow(), pipeline.contracts().get(0));
     byte[] one = engine.with(payment(pipeline, 1, "c1", 10));
     byte[] two = engine.with(payment(pipeline, 2, "c1", 5));
     try (KafkaProducer<byte[], byte[]> producer = producer(Map.of())) {

@@ -190,7 +190,7 @@ public final class BackfillCommand extends TableCommand<BackfillOptions> {
                 .rows(environment, events)
                 .flatMap(new ReadHistory(view, events.schema()), Item.TYPE)
                 .name("read " + view.source().event()),
-            view.id())
+            view.id().toString())
         .transform("fold " + view.id(), Types.INT, fold)
         .sinkTo(new DiscardingSink<>());
   }

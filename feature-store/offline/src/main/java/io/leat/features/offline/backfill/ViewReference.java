@@ -4,15 +4,16 @@ import io.leat.features.offline.OfflineException;
 import io.leat.features.offline.replay.PipelineReference;
 import io.leat.pipeline.definition.Contract;
 import io.leat.pipeline.definition.FeatureView;
+import io.leat.pipeline.definition.ViewId;
 import io.leat.schemas.backfill.BackfillTopic;
 import java.io.Serializable;
 
 /**
  * A view in a form that operators can take along.
  *
- * @param id {@code name@version}
+ * @param id the view, in one version
  */
-record ViewReference(PipelineReference reference, String id) implements Serializable {
+record ViewReference(PipelineReference reference, ViewId id) implements Serializable {
   /**
    * A view of a pipeline that is to be backfilled.
    *
@@ -23,7 +24,7 @@ record ViewReference(PipelineReference reference, String id) implements Serializ
   static ViewReference of(PipelineReference reference, String name) {
     FeatureView view =
         reference.pipeline().views().stream()
-            .filter(one -> one.name().equals(name) || one.id().equals(name))
+            .filter(one -> one.name().equals(name) || one.id().toString().equals(name))
             .reduce((first, second) -> first.version() > second.version() ? first : second)
             .orElseThrow(
                 () ->
@@ -44,10 +45,7 @@ record ViewReference(PipelineReference reference, String id) implements Serializ
   }
 
   FeatureView view() {
-    return reference.pipeline().views().stream()
-        .filter(view -> view.id().equals(id))
-        .findFirst()
-        .orElseThrow();
+    return reference.pipeline().view(id).orElseThrow();
   }
 
   /** The contract of the view's source. */

@@ -6,17 +6,13 @@ import io.leat.features.offline.SourceColumns;
 import io.leat.features.offline.replay.AvroValues.BeyondTypeException;
 import io.leat.features.offline.replay.AvroValues.FieldConversion;
 import io.leat.pipeline.definition.Contract;
-import io.leat.pipeline.definition.Expression;
-import io.leat.pipeline.definition.FeatureService.DerivedFeature;
-import io.leat.pipeline.definition.FeatureService.EventFeature;
-import io.leat.pipeline.definition.FeatureService.Feature;
 import io.leat.pipeline.definition.FeatureView;
 import io.leat.pipeline.definition.FeatureView.Aggregation;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.regex.Pattern;
-import java.util.stream.Stream;
+import java.util.Set;
 import org.apache.avro.generic.GenericData;
 import org.apache.avro.generic.GenericRecord;
 import org.apache.flink.table.data.RowData;
@@ -53,7 +49,7 @@ public final class EventReader {
    *     from which there is a way back
    */
   public EventReader(ServiceReference service, Contract contract, Schema table) {
-    this("Service " + service.service(), texts(service, contract), contract, table);
+    this("Service " + service.service(), fields(service, contract), contract, table);
   }
 
   /**
@@ -62,14 +58,14 @@ public final class EventReader {
    * @param view made of the contract's events
    */
   public EventReader(FeatureView view, Contract contract, Schema table) {
-    this("View " + view.id(), texts(view).toList(), contract, table);
+    this("View " + view.id(), fields(view), contract, table);
   }
 
   /**
    * @param reader who reads the events
-   * @param texts in which the name of every field stands that it reads
+   * @param read the fields that it reads
    */
-  private EventReader(String reader, List<String> texts, Contract contract, Schema table) {
+  private EventReader(String reader, Set<String> read, Contract contract, Schema table) {
     this.contract = contract;
     this.identity = new EventIdentity(contract);
     this.partition = place(table, SourceColumns.PARTITION);
@@ -85,7 +81,7 @@ public final class EventReader {
         Optional<FieldConversion> conversion =
             FieldConversion.of(field, column, place(table, field.name()));
         conversion.ifPresent(fields::add);
-        if (conversion.isEmpty() && isRead(texts, field.name())) {
+        if (conversion.isEmpty() && read.contains(field.name())) {
           throw new OfflineException(
               "%s reads %s.%s, which the offline table keeps as text for people (a union of several types, or a record within itself): it cannot be replayed. Take the field out of it, or give it one type."
                   .formatted(reader, contract.event(), field.name()));
@@ -168,46 +164,33 @@ public final class EventReader {
         row.getLong(logOffset));
   }
 
-  /** What a service is made of, as texts. */
-  private static List<String> texts(ServiceReference service, Contract contract) {
-    List<String> texts = new ArrayList<>();
+  /** The fields of an event that a service is made of. */
+  private static Set<String> fields(ServiceReference service, Contract contract) {
+    Set<String> fields = new HashSet<>();
     for (FeatureView view : service.views()) {
       if (view.source().equals(contract.event())) {
-        texts(view).forEach(texts::add);
+        fields.addAll(fields(view));
       }
     }
     if (contract.event().equals(service.definition().spine())) {
-      for (Feature feature : service.definition().features()) {
-        if (feature instanceof EventFeature read) {
-          texts.add(read.field());
-        } else if (feature instanceof DerivedFeature derived) {
-          texts.add(derived.expression().text());
-        }
-      }
+      service
+          .definition()
+          .features()
+          .forEach(feature -> fields.addAll(feature.inputs().topFields()));
     }
     service
         .definition()
         .label()
-        .ifPresent(label -> texts.addAll(List.of(label.field(), label.on())));
-    return texts;
+        .ifPresent(label -> fields.addAll(List.of(label.field(), label.on())));
+    return fields;
   }
 
-  private static Stream<String> texts(FeatureView view) {
-    return Stream.concat(
-        Stream.of(view.entity().key()), view.aggregations().stream().flatMap(EventReader::texts));
-  }
-
-  private static Stream<String> texts(Aggregation aggregation) {
-    return Stream.concat(
-        aggregation.field().stream(), aggregation.where().map(Expression::text).stream());
-  }
-
-  /**
-   * Whether a field's name stands anywhere in some texts. That it stands there by chance is
-   * possible and does no harm.
-   */
-  private static boolean isRead(List<String> texts, String field) {
-    Pattern word = Pattern.compile("\\b" + Pattern.quote(field) + "\\b");
-    return texts.stream().anyMatch(text -> word.matcher(text).find());
+  /** The fields of its source that a view is made of. */
+  private static Set<String> fields(FeatureView view) {
+    Set<String> fields = new HashSet<>(Set.of(view.entity().key()));
+    for (Aggregation aggregation : view.aggregations()) {
+      aggregation.fields().forEach(path -> fields.add(path.split("\\.", 2)[0]));
+    }
+    return fields;
   }
 }

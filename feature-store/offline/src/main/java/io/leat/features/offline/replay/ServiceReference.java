@@ -67,7 +67,7 @@ public record ServiceReference(PipelineReference reference, String service)
 
   /** The views that the service takes values of, in the order of the pipeline. */
   public List<FeatureView> views() {
-    return new VectorAssembler(definition(), pipeline()).views();
+    return pipeline().viewsFor(definition());
   }
 
   /** What these views are about, each once. */

@@ -116,15 +116,7 @@ sealed interface LabelSource extends Serializable {
 
   /** Of a field of the spine event, known with the event where the service does not say later. */
   private static void refuseLeaks(Label label, ServiceReference service) {
-    Schema spine = service.spine().schema();
-    LabelLeaks.sentence(
-            LabelLeaks.of(
-                service.definition(),
-                label,
-                spine,
-                spine,
-                service.pipeline().viewsFor(service.definition())),
-            label)
+    LabelLeaks.sentence(LabelLeaks.of(service.definition(), label, service.views()), label)
         .ifPresent(
             sentence -> {
               throw new OfflineException(

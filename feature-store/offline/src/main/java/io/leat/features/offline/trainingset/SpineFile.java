@@ -3,11 +3,7 @@ package io.leat.features.offline.trainingset;
 import io.leat.features.offline.OfflineException;
 import io.leat.features.offline.replay.ServiceReference;
 import io.leat.pipeline.definition.Entity;
-import io.leat.pipeline.definition.FeatureService.DerivedFeature;
-import io.leat.pipeline.definition.FeatureService.EventFeature;
 import io.leat.pipeline.definition.FeatureService.Feature;
-import io.leat.pipeline.expression.Program;
-import io.leat.pipeline.expression.Scope;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -75,23 +71,11 @@ record SpineFile(Path file, Path records, Schema schema, long rows, Optional<Str
     for (Entity entity : service.entities()) {
       require(entity.key(), "for the key of the " + entity.name());
     }
-    Scope scope = null;
     for (Feature feature : service.definition().features()) {
-      if (feature instanceof EventFeature field) {
-        require(field.field(), "for the feature " + feature.name());
-      } else if (feature instanceof DerivedFeature derived) {
-        scope =
-            scope != null
-                ? scope
-                : Scope.ofVector(
-                    service.spine().schema(), service.pipeline().viewsFor(service.definition()));
-        for (String name :
-            Program.compile(derived.expression(), scope, Program.Result.SCALAR).names()) {
-          if (name.startsWith(EVENT + ".")) {
-            require(name.split("\\.", -1)[1], "for the feature " + feature.name());
-          }
-        }
-      }
+      feature
+          .inputs()
+          .topFields()
+          .forEach(field -> require(field, "for the feature " + feature.name()));
     }
   }
 

@@ -1,8 +1,8 @@
-package io.leat.pipeline.definition;
+package io.leat.pipeline.expression;
 
 /**
- * A CEL expression as it was written, with the place it was written at. {@code
- * io.leat.pipeline.expression} compiles it.
+ * A CEL expression as it was written, with the place it was written at. {@link Program} compiles
+ * it.
  *
  * @param text the expression
  * @param file file it stands in, relative to the pipeline's folder

@@ -1,4 +1,4 @@
-package io.leat.pipeline.definition;
+package io.leat.common;
 
 import java.util.Collection;
 import java.util.Comparator;
