@@ -10,7 +10,6 @@ import io.leat.schemas.Topics;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.Optional;
-import java.util.Set;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.jspecify.annotations.Nullable;
 
@@ -20,16 +19,6 @@ import org.jspecify.annotations.Nullable;
  * all, unless in clear. A record that cannot be decoded is shown as such. Not thread-safe.
  */
 public final class RecordText {
-  private static final Set<String> OWN =
-      Set.of(
-          Topics.DRIFT_METRICS,
-          Topics.DRIFT_ALERTS,
-          Topics.RETRAINING_REQUESTS,
-          Topics.RETRAINING_RUNS,
-          Topics.MODEL_VERSIONS,
-          Topics.AUDIT,
-          Topics.DEFINITIONS);
-
   private final DeadLetterText text;
 
   /**
@@ -55,7 +44,7 @@ public final class RecordText {
 
   /** Whether a topic holds nothing but what ingestion has protected. */
   private static boolean isBehindIngestion(String topic, Optional<Pipeline> pipeline) {
-    return OWN.contains(topic)
+    return Topics.PLATFORM.contains(topic)
         || pipeline.stream()
             .anyMatch(
                 known ->

@@ -1,5 +1,6 @@
 package io.leat.schemas;
 
+import java.util.Set;
 import org.apache.kafka.common.utils.Utils;
 
 /**
@@ -14,6 +15,17 @@ public final class Topics {
   public static final String MODEL_VERSIONS = "model-versions";
   public static final String AUDIT = "audit";
   public static final String DEFINITIONS = "definitions";
+
+  /** The topics that are the platform's own, whatever a pipeline declares. */
+  public static final Set<String> PLATFORM =
+      Set.of(
+          DRIFT_METRICS,
+          DRIFT_ALERTS,
+          RETRAINING_REQUESTS,
+          RETRAINING_RUNS,
+          MODEL_VERSIONS,
+          AUDIT,
+          DEFINITIONS);
 
   /**
    * The largest record that a job sends, in bytes before compression (4 MiB): an event of Kafka's

@@ -2,6 +2,7 @@ package io.leat.cli.up;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.leat.pipeline.apply.PipelineTopics;
 import io.leat.pipeline.definition.Pipeline;
 import io.leat.pipeline.reader.PipelineReader;
 import io.leat.platform.Kind;
@@ -13,6 +14,7 @@ import io.leat.runtime.ServiceMain;
 import io.leat.runtime.streams.JobContext;
 import io.leat.runtime.streams.StreamsJob;
 import io.leat.schemas.RegistryClient;
+import io.leat.schemas.Topics;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.lang.reflect.Modifier;
 import java.nio.file.Files;
@@ -41,7 +43,7 @@ class CatalogueTest {
     return Services.ALL.stream().filter(service -> service.kind() != Kind.FLINK).toList();
   }
 
-  /** Those whose topology needs no brokers to be built; scoring's is held against it there. */
+  /** Those whose topology needs no brokers to be built. */
   static Stream<Service> topologies() {
     return services().stream()
         .filter(service -> service.kind() == Kind.STREAMS)
@@ -89,8 +91,49 @@ class CatalogueTest {
         .flatMap(part -> part.nodes().stream())
         .forEach(node -> collect(node, read, written));
 
-    assertThat(read).isNotEmpty().isEqualTo(service.topicsRead(pipeline));
-    assertThat(service.topicsWritten(pipeline)).isNotEmpty().containsAll(written);
+    assertThat(service.topicsRead(pipeline))
+        .as("what io.leat.platform.Services says that %s reads", service.name())
+        .isNotEmpty()
+        .isEqualTo(read);
+    assertThat(service.topicsWritten(pipeline))
+        .as(
+            "what io.leat.platform.Services says that %s writes; a topic more is a constant of"
+                + " Data, and a line of PipelineTopics",
+            service.name())
+        .isNotEmpty()
+        .containsAll(written);
+  }
+
+  @ParameterizedTest
+  @MethodSource("everyService")
+  void whatAServiceReadsAndWritesIsThereOnceThePipelineIsApplied(Service service) throws Exception {
+    Pipeline pipeline = PipelineReader.readBeforeTraining(PIPELINE);
+    Set<String> made = new TreeSet<>();
+    PipelineTopics.of(pipeline).forEach(topic -> made.add(topic.name()));
+
+    Set<String> used = new TreeSet<>(service.topicsRead(pipeline));
+    used.addAll(service.topicsWritten(pipeline));
+    used.removeIf(topic -> topic.endsWith("-changelog")); // Kafka Streams makes its own
+
+    assertThat(made).as("topics of io.leat.pipeline.apply.PipelineTopics").containsAll(used);
+  }
+
+  static Stream<Service> everyService() {
+    return Services.ALL.stream();
+  }
+
+  @Test
+  void noEventMayTakeTheNameOfATopicOfThePlatform() throws Exception {
+    Pipeline pipeline = PipelineReader.readBeforeTraining(PIPELINE);
+    Set<String> single = new TreeSet<>();
+    for (Service service : Services.ALL) {
+      service.topicsWritten(pipeline).stream()
+          .filter(topic -> !topic.contains(".") && !topic.endsWith("-changelog"))
+          .filter(topic -> pipeline.contract(topic).isEmpty())
+          .forEach(single::add);
+    }
+
+    assertThat(Topics.PLATFORM).isNotEmpty().containsAll(single);
   }
 
   @ParameterizedTest

@@ -69,15 +69,6 @@ public final class ContractReader {
   /** Of dead letters that hold what the contract protects, and are not encrypted. */
   static final Duration CLEAR_DEAD_LETTER_RETENTION = Duration.ofDays(3);
 
-  private static final Set<String> PLATFORM_TOPICS =
-      Set.of(
-          Topics.DRIFT_METRICS,
-          Topics.DRIFT_ALERTS,
-          Topics.RETRAINING_REQUESTS,
-          Topics.RETRAINING_RUNS,
-          Topics.MODEL_VERSIONS,
-          Topics.AUDIT,
-          Topics.DEFINITIONS);
   private static final Pattern QUOTED_FIELD = Pattern.compile("\\{([^{}]*)\\}");
 
   private final Folder folder;
@@ -89,7 +80,7 @@ public final class ContractReader {
   }
 
   Optional<Contract> read(Block block, String event) {
-    if (PLATFORM_TOPICS.contains(event)) {
+    if (Topics.PLATFORM.contains(event)) {
       block.problem("%s is a topic of the platform; expected another name for the event", event);
     }
     Optional<Schema> schema =

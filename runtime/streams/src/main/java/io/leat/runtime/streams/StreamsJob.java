@@ -12,6 +12,19 @@ import org.apache.kafka.streams.Topology;
  * One Kafka Streams service: its name and the one readable place where its topology is built. With
  * a line in the catalogue ({@code io.leat.platform.Services}) and a {@code main} that calls {@link
  * StreamsService#main} it is a part of the platform.
+ *
+ * <p>What a topology sees to itself:
+ *
+ * <ul>
+ *   <li>Each processor that reads from a topic is wrapped by {@link RecordWatch#watched} of {@link
+ *       JobContext#watch}; else nobody sees that it stands, and on which record.
+ *   <li>What asks the registry does so by {@link RegistryRetry}; else a registry that is away for a
+ *       second ends the service.
+ *   <li>A record may have no value: a processor passes over it, or says what it means.
+ *   <li>Values that cannot be read end the service, unless {@link #settings} name {@link
+ *       MalformedToDeadLetters}, which takes them to the service's own dead letters: {@code
+ *       UNREADABLE} in the catalogue, and a topic that applying the pipeline makes.
+ * </ul>
  */
 public interface StreamsJob extends ServiceMain {
   /** The job's name; {@code <pipeline>-<name>} is its application id. */
