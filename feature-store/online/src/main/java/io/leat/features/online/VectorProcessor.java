@@ -23,6 +23,7 @@ import java.util.TreeMap;
 import org.apache.avro.generic.GenericRecord;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.streams.processor.api.ContextualProcessor;
+import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
 import org.jspecify.annotations.Nullable;
 
@@ -37,7 +38,11 @@ final class VectorProcessor
 
   private final List<Entity> entities;
   private final EventIdentity spine;
-  private final VectorAssembler assembler;
+  private final Pipeline pipeline;
+
+  /** Made for each task that runs; Kafka Streams makes processors that never do. */
+  private VectorAssembler assembler;
+
   private final AvroCodec codec;
   private final int schemaId;
   private final Counter vectors;
@@ -55,14 +60,20 @@ final class VectorProcessor
     this.service = service;
     this.schemaId = schemaId;
     this.spine = new EventIdentity(pipeline.contract(service.spine()).orElseThrow());
-    this.assembler = new VectorAssembler(service, pipeline);
-    this.views = assembler.views();
+    this.pipeline = pipeline;
+    this.views = pipeline.viewsFor(service);
     this.ids = views.stream().map(view -> view.id().toString()).toList();
     this.entities = views.stream().map(FeatureView::entity).distinct().toList();
     this.codec = new AvroCodec(registry);
     this.vectors = metrics.counter("leat.features.vectors", "service", service.name());
     this.failedDerivations =
         metrics.counter("leat.features.derivations.failed", "service", service.name());
+  }
+
+  @Override
+  public void init(ProcessorContext<byte @Nullable [], byte[]> context) {
+    super.init(context);
+    this.assembler = new VectorAssembler(service, pipeline);
   }
 
   @Override
