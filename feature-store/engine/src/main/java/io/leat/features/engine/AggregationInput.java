@@ -1,5 +1,6 @@
 package io.leat.features.engine;
 
+import io.leat.common.Lookups;
 import io.leat.features.aggregation.Accumulator;
 import io.leat.features.aggregation.AccumulatorKind.Reads;
 import io.leat.features.aggregation.AccumulatorKind.Sharing;
@@ -110,7 +111,7 @@ record AggregationInput(
                     .put(spec.parameter(), spec));
     List<AccumulatorSpec> parts = new ArrayList<>();
     for (SortedMap<Double, AccumulatorSpec> byParameter : byKind.values()) {
-      AccumulatorSpec greatest = byParameter.get(byParameter.lastKey());
+      AccumulatorSpec greatest = Lookups.required(byParameter, byParameter.lastKey());
       if (greatest.kind().sharing() == Sharing.EACH) {
         parts.addAll(byParameter.values());
       } else {

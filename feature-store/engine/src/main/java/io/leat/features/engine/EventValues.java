@@ -1,5 +1,7 @@
 package io.leat.features.engine;
 
+import static java.util.Objects.requireNonNull;
+
 import io.leat.features.aggregation.InputValue;
 import io.leat.pipeline.definition.FeatureView;
 import io.leat.pipeline.definition.Filter;
@@ -58,7 +60,7 @@ final class EventValues {
     }
     this.scope = byText.isEmpty() ? null : Scope.ofFields(schema);
     for (Expression where : byText.values()) {
-      filters.add(Program.compile(where, scope, Program.Result.BOOL));
+      filters.add(Program.compile(where, requireNonNull(scope), Program.Result.BOOL));
     }
     List<String> texts = List.copyOf(byText.keySet());
     this.holds = new boolean[filters.size()];

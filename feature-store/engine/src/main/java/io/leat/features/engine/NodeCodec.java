@@ -1,5 +1,7 @@
 package io.leat.features.engine;
 
+import static java.util.Objects.requireNonNull;
+
 import io.leat.features.aggregation.StateFormatException;
 import io.leat.features.aggregation.StateReader;
 import io.leat.features.aggregation.StateWriter;
@@ -109,7 +111,8 @@ final class NodeCodec {
     } catch (IndexOutOfBoundsException e) {
       throw malformed(bytes, "it ends in the middle of a value", e);
     } catch (StateFormatException e) {
-      throw e.getMessage().startsWith("state of") ? e : malformed(bytes, e.getMessage(), e);
+      String why = requireNonNull(e.getMessage());
+      throw why.startsWith("state of") ? e : malformed(bytes, why, e);
     }
   }
 

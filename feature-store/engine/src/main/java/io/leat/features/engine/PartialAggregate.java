@@ -4,7 +4,6 @@ import io.leat.features.aggregation.Accumulator;
 import io.leat.features.aggregation.InputValue;
 import io.leat.features.aggregation.StateReader;
 import io.leat.features.aggregation.StateWriter;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What is kept of one input in one place: in a tile, in a block of tiles, or gathered over a
@@ -12,10 +11,14 @@ import org.jspecify.annotations.Nullable;
  * thread's.
  */
 final class PartialAggregate {
+  private static final Accumulator[] NONE = new Accumulator[0];
+
   private final AggregationInput input;
   private final InputValue only = new InputValue();
   private long count;
-  private Accumulator @Nullable [] parts;
+
+  /** {@link #NONE} until a second value comes. */
+  private Accumulator[] parts = NONE;
 
   PartialAggregate(AggregationInput input) {
     this.input = input;
@@ -88,7 +91,7 @@ final class PartialAggregate {
   }
 
   private void clearParts() {
-    if (parts == null) {
+    if (parts == NONE) {
       parts = input.accumulators();
     }
     for (Accumulator part : parts) {

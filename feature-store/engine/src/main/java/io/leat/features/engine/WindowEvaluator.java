@@ -1,5 +1,7 @@
 package io.leat.features.engine;
 
+import static java.util.Objects.requireNonNull;
+
 import io.leat.features.aggregation.Accumulator;
 import io.leat.features.aggregation.AccumulatorKind;
 import io.leat.features.aggregation.AccumulatorSpec;
@@ -175,13 +177,13 @@ final class WindowEvaluator {
       int place = firstColumn[a] + window * aggregation.width();
       seen[a].finish(place, aggregation.width());
       for (int i = place; i < place + aggregation.width(); i++) {
-        result[i] = valueOrReason(result[i], aggregation);
+        result[i] = valueOrReason(requireNonNull(result[i]), aggregation);
       }
     }
     window++;
   }
 
-  private static Object valueOrReason(@Nullable Object found, Aggregation aggregation) {
+  private static Object valueOrReason(Object found, Aggregation aggregation) {
     if (found instanceof Double number && !Double.isFinite(number)) {
       return NullReason.NOT_FINITE;
     }
