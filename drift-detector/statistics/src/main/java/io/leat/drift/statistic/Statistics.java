@@ -13,6 +13,7 @@ public final class Statistics {
   public static final Statistic KOLMOGOROV_SMIRNOV = add(new KolmogorovSmirnov());
   public static final Statistic POPULATION_STABILITY = add(new PopulationStabilityIndex());
   public static final Statistic JENSEN_SHANNON = add(new JensenShannon());
+  public static final Statistic HELLINGER = add(new Hellinger());
 
   private static final List<String> DEFAULTS =
       List.of(KOLMOGOROV_SMIRNOV.name(), POPULATION_STABILITY.name());

@@ -38,6 +38,8 @@ class PublishedValuesTest {
     "psi_deciles_1e-4, psi-zero-bucket, evidently_1e-4",
     "js_base2, nm-js-cat, distance",
     "js_base2, nm-js-cat-new, value_rounded2",
+    "hellinger, ev-hellinger-cat, distance",
+    "hellinger, nm-hellinger-cat-new, value_rounded2",
   })
   void givesWhatOthersPublished(String statistic, String id, String key) throws IOException {
     JsonNode published = published(id);
