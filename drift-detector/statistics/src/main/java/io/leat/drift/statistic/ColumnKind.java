@@ -4,6 +4,6 @@ package io.leat.drift.statistic;
 public enum ColumnKind {
   /** Numbers and booleans (true is 1). */
   NUMBERS,
-  /** Texts of which many are equal. */
+  /** Texts of which many are equal. No monitor watches such columns yet. */
   CATEGORIES
 }

@@ -1,12 +1,15 @@
 package io.leat.drift.statistic;
 
 /**
- * How much of a statistic matters, whatever the thresholds that a reference sets.
+ * How much of a statistic matters, whatever the thresholds that a reference sets. For a distance
+ * from 0 to 1: {@code least} by what others call drift, {@code plus} what a quarter of the rows in
+ * a new bucket gives, {@code times} 1.
  *
  * @param least a value up to this is never called drift, however steady the reference
  * @param plus see {@link #farBeyond}
  * @param times see {@link #farBeyond}; at least 1
- * @param why where the numbers come from, for the reference page: a sentence without a full stop
+ * @param why where the numbers come from, for the reference page, without a full stop at the end;
+ *     neither {@code |} nor a line break
  */
 public record EffectSize(double least, double plus, double times, String why) {
   public EffectSize {
@@ -17,7 +20,10 @@ public record EffectSize(double least, double plus, double times, String why) {
     }
   }
 
-  /** What is plainly farther from the reference than a value: it plus and times so much. */
+  /**
+   * What is plainly farther from the reference than a value: the greater of {@code value + plus}
+   * and {@code value * times}.
+   */
   public double farBeyond(double value) {
     return Math.max(value + plus, value * times);
   }

@@ -5,7 +5,7 @@ import java.util.List;
 
 /**
  * The catalogue: every drift statistic, a line each. Pages and messages list them in this order,
- * and so do metrics.
+ * and so do metrics: a new one goes last.
  */
 public final class Statistics {
   private static final List<Statistic> ALL = new ArrayList<>();

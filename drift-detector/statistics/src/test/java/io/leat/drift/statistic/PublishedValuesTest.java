@@ -48,10 +48,11 @@ class PublishedValuesTest {
     double value =
         Statistics.get(statistic).value(samples.reference(), samples.window()).orElseThrow();
 
+    JsonNode expected = published.get("expected");
+    assertThat(expected.has(key)).as("case %s expects %s, of %s", id, key, expected).isTrue();
     assertThat(value)
-        .isCloseTo(
-            published.get("expected").get(key).asDouble(),
-            within(published.get("tolerance").asDouble()));
+        .as("%s of case %s, variant %s", statistic, id, published.path("variant").asText())
+        .isCloseTo(expected.get(key).asDouble(), within(published.get("tolerance").asDouble()));
   }
 
   /** Numbers, counts, counts by category or shares, in the case, in its files or its bins. */
@@ -84,7 +85,7 @@ class PublishedValuesTest {
     return StreamSupport.stream(all.spliterator(), false)
         .filter(published -> published.get("id").asText().equals(id))
         .findFirst()
-        .orElseThrow();
+        .orElseThrow(() -> new IllegalArgumentException("cases.json has no case " + id));
   }
 
   private static double[] numbers(JsonNode source) throws IOException {

@@ -27,6 +27,13 @@ class StatisticProperties {
 
   /** Both sides as they are drawn: numbers and how many nulls, or counts of categories. */
   record Drawn(double[] reference, int nulls, double[] window, int windowNulls, int every) {
+    @Override
+    public String toString() {
+      return "reference %s and %d nulls, window %s and %d nulls, every %dth kept"
+          .formatted(
+              Arrays.toString(reference), nulls, Arrays.toString(window), windowNulls, every);
+    }
+
     Samples exact() {
       return Samples.exact(reference, nulls, window, windowNulls);
     }
@@ -68,6 +75,7 @@ class StatisticProperties {
       OptionalDouble value = statistic.value(samples.reference(), samples.window());
       if (value.isPresent()) {
         assertThat(value.getAsDouble())
+            .as("%s of %s", statistic.name(), drawn)
             .isFinite()
             .isBetween(
                 statistic.range().least() - ROUNDING, statistic.range().greatest() + ROUNDING);
@@ -99,7 +107,10 @@ class StatisticProperties {
       OptionalDouble alike = statistic.value(samples.reference(), samples.reference());
       OptionalDouble value = statistic.value(samples.reference(), samples.window());
       if (alike.isPresent() && value.isPresent()) {
-        assertThat(alike.getAsDouble()).isLessThanOrEqualTo(value.getAsDouble() + ROUNDING);
+        assertThat(alike.getAsDouble())
+            .as("%s of the reference and itself, %s", statistic.name(), drawn)
+            .isFinite()
+            .isLessThanOrEqualTo(value.getAsDouble() + ROUNDING);
       }
     }
   }
