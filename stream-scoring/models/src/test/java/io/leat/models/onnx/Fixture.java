@@ -6,6 +6,7 @@ import io.leat.pipeline.definition.Model;
 import io.leat.pipeline.model.ModelFile;
 import io.leat.schemas.ValueType;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.URISyntaxException;
 import java.net.URL;
@@ -35,13 +36,17 @@ public record Fixture(String name, byte[] onnx, JsonNode cases) {
 
   public static Fixture read(String name) {
     try {
-      Path folder = folder().resolve(name);
       return new Fixture(
-          name,
-          Files.readAllBytes(folder.resolve("model.onnx")),
-          JSON.readTree(Files.readString(folder.resolve("cases.json"))));
+          name, bytes(name + "/model.onnx"), JSON.readTree(bytes(name + "/cases.json")));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    }
+  }
+
+  /** As a stream: in other modules the fixtures lie in a jar. */
+  private static byte[] bytes(String file) throws IOException {
+    try (InputStream stream = Fixture.class.getResourceAsStream("/fixtures/" + file)) {
+      return Objects.requireNonNull(stream, file).readAllBytes();
     }
   }
 
