@@ -367,8 +367,9 @@ public final class TopicLog implements AutoCloseable {
 
   /**
    * The last record of a partition that is wanted. Looks at the end first, then at twice as much,
-   * and so on: takes time in proportion to how far back the record lies. The partition alone is
-   * read from then on.
+   * and so on: takes time in proportion to how far back the record lies. What is deleted from the
+   * log's beginning meanwhile is no loss to it: what is left is looked through again. The partition
+   * alone is read from then on.
    *
    * @param before only records before this offset
    */
@@ -376,7 +377,24 @@ public final class TopicLog implements AutoCloseable {
       TopicPartition partition,
       long before,
       Predicate<ConsumerRecord<byte @Nullable [], byte @Nullable []>> wanted) {
-    long first = Lookups.required(beginnings(), partition);
+    while (true) {
+      long first = Lookups.required(beginnings(), partition);
+      try {
+        return last(partition, first, before, wanted);
+      } catch (LeatException e) {
+        if (e.code() != ErrorCode.LOST_POSITION
+            || Lookups.required(beginnings(), partition) <= first) {
+          throw e;
+        }
+      }
+    }
+  }
+
+  private Optional<ConsumerRecord<byte @Nullable [], byte @Nullable []>> last(
+      TopicPartition partition,
+      long first,
+      long before,
+      Predicate<ConsumerRecord<byte @Nullable [], byte @Nullable []>> wanted) {
     long end = Math.min(before, Lookups.required(ends(), partition));
     Map<TopicPartition, ConsumerRecord<byte @Nullable [], byte @Nullable []>> last =
         new HashMap<>();

@@ -188,6 +188,23 @@ class TopicLogTest {
   }
 
   @Test
+  void theLastRecordIsLookedForInWhatIsLeftWhereTheBeginningIsDeletedMeanwhile() {
+    TopicLog log = log(Map.of(FIRST, 0L), Map.of(FIRST, 5L));
+    kafka.schedulePollTask(
+        () -> {
+          kafka.updateBeginningOffsets(Map.of(FIRST, 3L));
+          kafka.setPollException(new OffsetOutOfRangeException(Map.of(FIRST, 0L)));
+        });
+    kafka.schedulePollTask(
+        () -> {
+          kafka.addRecord(record(FIRST, 3, "c"));
+          kafka.addRecord(record(FIRST, 4, "d"));
+        });
+
+    assertThat(log.last(FIRST, Long.MAX_VALUE, record -> true).orElseThrow().offset()).isEqualTo(4);
+  }
+
+  @Test
   void brokersThatRefuseAreTheUsersToMend() {
     TopicLog log = log(Map.of(FIRST, 0L), Map.of(FIRST, 5L));
     kafka.setPollException(

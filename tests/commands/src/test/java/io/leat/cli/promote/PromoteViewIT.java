@@ -275,10 +275,8 @@ class PromoteViewIT {
 
     private void read() {
       while (!stopped) {
-        Object[] there = servers.toArray();
-        FeatureServer server = (FeatureServer) there[turn.incrementAndGet() % there.length];
         try {
-          values.add(value(server, "spending:total_1h"));
+          values.add(value(nextPort(), "spending:total_1h"));
           answered.incrementAndGet();
         } catch (Exception | AssertionError e) {
           failures.add(e.toString());
@@ -286,9 +284,18 @@ class PromoteViewIT {
       }
     }
 
+    /** A server that is closed has no port any more: it is asked for before that. */
+    private int nextPort() {
+      synchronized (servers) {
+        return servers.get(turn.incrementAndGet() % servers.size()).httpPort();
+      }
+    }
+
     /** From here on no request goes to a server; one that is under way it still answers. */
     void without(FeatureServer server) {
-      servers.remove(server);
+      synchronized (servers) {
+        servers.remove(server);
+      }
     }
 
     void with(FeatureServer server) {
@@ -460,19 +467,24 @@ class PromoteViewIT {
 
   /** A feature of customer c0. */
   private static String value(FeatureServer server, String reference) throws Exception {
-    return column(server, "\"features\":[\"%s\"]".formatted(reference), "total_1h");
+    return value(server.httpPort(), reference);
+  }
+
+  private static String value(int port, String reference) throws Exception {
+    return column(port, "\"features\":[\"%s\"]".formatted(reference), "total_1h");
   }
 
   private static String serviceTotal(FeatureServer server) throws Exception {
     return column(
-        server, "\"feature_service\":\"fraud\",\"full_feature_names\":true", "spending__total_1h");
+        server.httpPort(),
+        "\"feature_service\":\"fraud\",\"full_feature_names\":true",
+        "spending__total_1h");
   }
 
-  private static String column(FeatureServer server, String what, String column) throws Exception {
+  private static String column(int port, String what, String column) throws Exception {
     HttpResponse<String> answer =
         HTTP.send(
-            HttpRequest.newBuilder(
-                    URI.create("http://127.0.0.1:" + server.httpPort() + "/get-online-features"))
+            HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/get-online-features"))
                 .POST(
                     HttpRequest.BodyPublishers.ofString(
                         "{\"entities\":{\"customer_id\":[\"c0\"],\"terminal_id\":[\"t0\"]},%s,\"as_of\":\"%s\"}"
