@@ -86,7 +86,7 @@ public final class TopicLog implements AutoCloseable {
     boolean visit(ConsumerRecord<byte @Nullable [], byte @Nullable []> record);
 
     /**
-     * Is told between records, now and then, how many offsets lie before the ends.
+     * Called between records, now and then, with how many offsets lie before the ends.
      *
      * @param offsets 0 or more
      */
@@ -427,7 +427,14 @@ public final class TopicLog implements AutoCloseable {
     }
     List<ConsumerRecord<byte @Nullable [], byte @Nullable []>> found = new ArrayList<>();
     seek(Map.of(partition, offset));
-    readTo(Map.of(partition, offset + 1), found::add);
+    try {
+      readTo(Map.of(partition, offset + 1), found::add);
+    } catch (LeatException e) {
+      if (e.code() != ErrorCode.LOST_POSITION
+          || offset >= Lookups.required(beginnings(), partition)) {
+        throw e;
+      }
+    }
     return found.stream().findFirst();
   }
 

@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class DeadLetterTest {
   private static final LogPosition POSITION = new LogPosition("payments", 2, 17L);
   private static final List<Violation> VIOLATIONS =
-      List.of(new Violation("positive", "it is -3"), new Violation("known", "it is XXX"));
+      List.of(new Violation("positive", "it is -3"), new Violation("known", "it is no currency"));
 
   private final RegistryClient registry = new RegistryClient("mock://dead-letters");
   private final AvroCodec codec = new AvroCodec(registry);

@@ -205,6 +205,18 @@ class TopicLogTest {
   }
 
   @Test
+  void aRecordThatIsDeletedWhileItIsLookedForIsNotThere() {
+    TopicLog log = log(Map.of(FIRST, 0L), Map.of(FIRST, 5L));
+    kafka.schedulePollTask(
+        () -> {
+          kafka.updateBeginningOffsets(Map.of(FIRST, 3L));
+          kafka.setPollException(new OffsetOutOfRangeException(Map.of(FIRST, 1L)));
+        });
+
+    assertThat(log.at(FIRST, 1)).isEmpty();
+  }
+
+  @Test
   void brokersThatRefuseAreTheUsersToMend() {
     TopicLog log = log(Map.of(FIRST, 0L), Map.of(FIRST, 5L));
     kafka.setPollException(
