@@ -44,22 +44,34 @@ public record ModelFile(Path path, byte[] bytes, String sha256) {
    * @throws ModelException as {@link #read(Model)}
    */
   public static ModelFile read(Model model, int maximumBytes) {
-    Path path = model.artifact();
     try {
-      byte[] bytes = bytes(path, maximumBytes);
-      SortedMap<String, byte[]> weights = new TreeMap<>();
-      int left = maximumBytes - bytes.length;
-      for (String name : ExternalData.files(bytes)) {
-        byte[] file = bytes(beside(path, name), left);
-        left -= file.length;
-        weights.put(name, file);
-      }
-      return weights.isEmpty()
-          ? new ModelFile(path, bytes, Sha256.hex(bytes))
-          : new ModelFile(path, ExternalData.inline(bytes, weights), sha256(path, bytes, weights));
+      return read(model.artifact(), maximumBytes);
     } catch (ModelException e) {
       throw new ModelException("Model %s: %s".formatted(model.name(), e.getMessage()), e);
     }
+  }
+
+  /**
+   * Reads an ONNX file and its weights.
+   *
+   * @throws ModelException as {@link #read(Model)}
+   */
+  public static ModelFile read(Path path) {
+    return read(path, MAXIMUM_BYTES);
+  }
+
+  private static ModelFile read(Path path, int maximumBytes) {
+    byte[] bytes = bytes(path, maximumBytes);
+    SortedMap<String, byte[]> weights = new TreeMap<>();
+    int left = maximumBytes - bytes.length;
+    for (String name : ExternalData.files(bytes)) {
+      byte[] file = bytes(beside(path, name), left);
+      left -= file.length;
+      weights.put(name, file);
+    }
+    return weights.isEmpty()
+        ? new ModelFile(path, bytes, Sha256.hex(bytes))
+        : new ModelFile(path, ExternalData.inline(bytes, weights), sha256(path, bytes, weights));
   }
 
   /** A file of weights: its name is the model file's word, so it may lead nowhere else. */
