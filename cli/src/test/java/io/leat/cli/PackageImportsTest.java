@@ -47,6 +47,13 @@ class PackageImportsTest {
             "io.leat.schemas",
             "io.leat.stack"),
         of("feature-store/offline", "io.leat.features.offline.files"),
+        of(
+            "stream-scoring/models",
+            "io.leat.models.mlflow",
+            "io.leat.models.onnx",
+            "io.leat.pipeline.definition",
+            "io.leat.pipeline.model",
+            "io.leat.pipeline.yaml"),
         of("retraining/training", "io.leat.retraining.training", "io.leat.pipeline.model"),
         of("schemas", "io.leat.schemas.position"),
         of("schemas", "io.leat.schemas.topic", "io.leat.schemas.position"),
@@ -63,6 +70,7 @@ class PackageImportsTest {
         of("runtime/flink", NOWHERE, "org.apache.kafka.streams.."),
         of("feature-store/offline", NOWHERE, "org.apache.kafka.streams.."),
         of("drift-detector/job", NOWHERE, "org.apache.kafka.streams.."),
+        of("stream-scoring/models", "io.leat.models.onnx", "ai.onnxruntime.."),
         of("retraining/training", NOWHERE, "org.apache.kafka..", "java.nio.file..", "java.io.."),
         of("common", NOWHERE, "org.apache..", "com..", "dev.cel.."));
   }

@@ -93,13 +93,7 @@ final class InputBinding {
       return features;
     }
     List<String> same =
-        features.stream()
-            .filter(
-                feature ->
-                    feature.equals(tensor.name())
-                        || feature.replace('.', '_').equals(tensor.name())
-                        || feature.substring(feature.lastIndexOf('.') + 1).equals(tensor.name()))
-            .toList();
+        features.stream().filter(feature -> Signature.isNameOf(tensor.name(), feature)).toList();
     if (same.size() != 1) {
       throw new ModelException(
           "the model has the inputs %s, and %s of the service's features %s has the name of %s. Say which features it takes, as in inputs: { %s: [%s] }"

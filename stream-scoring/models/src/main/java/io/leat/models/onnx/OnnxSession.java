@@ -42,7 +42,7 @@ public final class OnnxSession implements AutoCloseable {
   }
 
   /** Version of ONNX Runtime. */
-  static String runtimeVersion() {
+  public static String runtimeVersion() {
     return ENVIRONMENT.getVersion();
   }
 

@@ -71,6 +71,16 @@ public record Signature(List<Value> inputs, List<Value> outputs) {
     return outputs.stream().filter(output -> output.name().equals(name)).findFirst();
   }
 
+  /**
+   * Whether a name that a model was exported with means a feature: it is the feature's full name,
+   * that with _ in place of dots, or its last part.
+   */
+  public static boolean isNameOf(String name, String feature) {
+    return feature.equals(name)
+        || feature.replace('.', '_').equals(name)
+        || feature.substring(feature.lastIndexOf('.') + 1).equals(name);
+  }
+
   static Signature of(Collection<NodeInfo> inputs, Collection<NodeInfo> outputs) {
     return new Signature(
         inputs.stream().map(Signature::value).toList(),
