@@ -128,7 +128,14 @@ final class ReplayLog {
     if (!changes.isEmpty()) {
       details.put("set", changes);
     }
-    AuditEvent audit = new AuditEvent(ACTION, actor, subject(), details, now);
+    AuditEvent audit =
+        AuditEvent.newBuilder()
+            .setAction(ACTION)
+            .setActor(actor)
+            .setSubject(subject())
+            .setDetails(details)
+            .setTime(now)
+            .build();
     int id = registry.register(Topics.valueSubject(Topics.AUDIT), AuditEvent.getClassSchema());
     return new ProducerRecord<>(Topics.AUDIT, subject().getBytes(UTF_8), codec.encode(id, audit));
   }

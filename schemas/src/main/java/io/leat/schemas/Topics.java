@@ -12,7 +12,7 @@ public final class Topics {
   public static final String DRIFT_ALERTS = "drift-alerts";
   public static final String RETRAINING_REQUESTS = "retraining-requests";
   public static final String RETRAINING_RUNS = "retraining-runs";
-  public static final String MODEL_VERSIONS = "model-versions";
+  public static final String MODEL_REGISTRY = "model-registry";
   public static final String AUDIT = "audit";
   public static final String DEFINITIONS = "definitions";
 
@@ -23,7 +23,7 @@ public final class Topics {
           DRIFT_ALERTS,
           RETRAINING_REQUESTS,
           RETRAINING_RUNS,
-          MODEL_VERSIONS,
+          MODEL_REGISTRY,
           AUDIT,
           DEFINITIONS);
 

@@ -9,12 +9,19 @@ import io.leat.records.DriftMetric;
 import io.leat.records.FeatureVector;
 import io.leat.records.LogPosition;
 import io.leat.records.ModelRole;
+import io.leat.records.ModelSwitch;
 import io.leat.records.ModelVersion;
+import io.leat.records.RegisteredModel;
+import io.leat.records.RegistryEntry;
 import io.leat.records.RetrainingRequest;
 import io.leat.records.RetrainingRun;
+import io.leat.records.Rollout;
+import io.leat.records.RolloutArm;
 import io.leat.records.RunState;
 import io.leat.records.Score;
 import io.leat.records.Severity;
+import io.leat.records.VersionStanding;
+import io.leat.records.VersionStatus;
 import io.leat.records.Violation;
 import java.nio.ByteBuffer;
 import java.time.Instant;
@@ -40,7 +47,10 @@ final class Samples {
         definition(),
         driftAlert(),
         driftMetric(),
+        modelSwitch(),
         modelVersion(),
+        registeredModel(),
+        new RegistryEntry(modelVersion()),
         retrainingRequest(),
         retrainingRun(),
         score());
@@ -69,6 +79,13 @@ final class Samples {
         .setSubject("pipeline card-payments")
         .setDetails(Map.of("topics", "5"))
         .setTime(TIME)
+        .setBefore("{\"champion\":1}")
+        .setAfter("{\"champion\":2}")
+        .setReason("better on the hold-out")
+        .setEvidence(List.of("auc 0.91"))
+        .setSequence(2L)
+        .setPrevious("9c4f28")
+        .setHash("5f0c9a")
         .build();
   }
 
@@ -138,13 +155,45 @@ final class Samples {
   private static ModelVersion modelVersion() {
     return ModelVersion.newBuilder()
         .setModel("fraud")
-        .setVersion("2026-11-01")
-        .setRole(ModelRole.CHAMPION)
+        .setNumber(7)
+        .setLabel("2026-11-01")
+        .setDigest("e3b0c442")
+        .setManifest("{\"format\":1}")
         .setService("fraud")
         .setServiceVersion(3)
-        .setArtifactSha256("e3b0c442")
-        .setTime(TIME)
+        .setDefinition("5f0c9a")
+        .setPublishedBy("somebody")
+        .setPublishedAt(TIME)
         .build();
+  }
+
+  private static RegisteredModel registeredModel() {
+    return RegisteredModel.newBuilder()
+        .setModel("fraud")
+        .setRevision(12)
+        .setVersions(
+            List.of(
+                new VersionStanding(
+                    7, VersionStatus.APPROVED, "somebody", Map.of("reviewed", "yes"))))
+        .setAliases(Map.of("candidate", 7))
+        .setRollout(rollout())
+        .build();
+  }
+
+  private static Rollout rollout() {
+    return new Rollout(
+        11L,
+        "canary",
+        "fraud/11",
+        List.of(
+            new RolloutArm(6, "9c4f28", ModelRole.CHAMPION, 0.75),
+            new RolloutArm(7, "e3b0c442", ModelRole.CANARY, 0.25)),
+        "somebody",
+        TIME);
+  }
+
+  private static ModelSwitch modelSwitch() {
+    return new ModelSwitch("fraud", 815L, rollout());
   }
 
   private static RetrainingRequest retrainingRequest() {
@@ -185,6 +234,10 @@ final class Samples {
         .setVector(new LogPosition("features.fraud", 1, 815L))
         .setModelDigest("9c4f28")
         .setOutputs(Map.of("label", "fraud"))
+        .setModelNumber(7)
+        .setRole(ModelRole.CHAMPION.name())
+        .setRollout(11L)
+        .setPropensity(0.75)
         .setSource(POSITION)
         .build();
   }

@@ -195,12 +195,13 @@ public final class Applier {
     new DefinitionLog(kafka, registry)
         .write(
             definitions,
-            new AuditEvent(
-                "apply",
-                actor,
-                "pipeline " + pipeline.name(),
-                details,
-                Clock.systemUTC().instant()));
+            AuditEvent.newBuilder()
+                .setAction("apply")
+                .setActor(actor)
+                .setSubject("pipeline " + pipeline.name())
+                .setDetails(details)
+                .setTime(Clock.systemUTC().instant())
+                .build());
   }
 
   private static Set<String> missing(Plan plan, Kind kind) {

@@ -10,7 +10,7 @@ import io.leat.records.AuditEvent;
 import io.leat.records.Definition;
 import io.leat.records.DriftAlert;
 import io.leat.records.DriftMetric;
-import io.leat.records.ModelVersion;
+import io.leat.records.RegistryEntry;
 import io.leat.records.RetrainingRequest;
 import io.leat.records.RetrainingRun;
 import io.leat.records.Score;
@@ -165,7 +165,7 @@ public final class PipelineTopics {
     platform(topics, Topics.DRIFT_ALERTS, forever, DriftAlert.getClassSchema());
     platform(topics, Topics.RETRAINING_REQUESTS, forever, RetrainingRequest.getClassSchema());
     platform(topics, Topics.RETRAINING_RUNS, forever, RetrainingRun.getClassSchema());
-    platform(topics, Topics.MODEL_VERSIONS, compacted(), ModelVersion.getClassSchema());
+    platform(topics, Topics.MODEL_REGISTRY, compacted(), RegistryEntry.getClassSchema());
     platform(topics, Topics.AUDIT, forever, AuditEvent.getClassSchema());
     platform(topics, Topics.DEFINITIONS, compacted(), Definition.getClassSchema());
   }

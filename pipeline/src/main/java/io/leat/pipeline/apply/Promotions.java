@@ -64,15 +64,17 @@ public final class Promotions {
                 Fingerprints.of(view),
                 pipeline.name(),
                 null)),
-        new AuditEvent(
-            "promote-view",
-            actor,
-            "view " + view.name(),
-            Map.of(
-                "pipeline", pipeline.name(),
-                "from", Integer.toString(before.version()),
-                "to", Integer.toString(view.version())),
-            clock.instant()));
+        AuditEvent.newBuilder()
+            .setAction("promote-view")
+            .setActor(actor)
+            .setSubject("view " + view.name())
+            .setDetails(
+                Map.of(
+                    "pipeline", pipeline.name(),
+                    "from", Integer.toString(before.version()),
+                    "to", Integer.toString(view.version())))
+            .setTime(clock.instant())
+            .build());
   }
 
   static boolean isPromotion(Definition definition) {

@@ -31,16 +31,18 @@ final class Requests {
 
   /** What the audit says of it. */
   AuditEvent audit(RetrainingRequest request, Instant now) {
-    return new AuditEvent(
-        "request-retraining",
-        pipeline.name() + "-retraining",
-        "model " + request.getModel() + "@" + request.getModelVersion(),
-        Map.of(
-            "request_id", request.getRequestId(),
-            "policy", request.getPolicy(),
-            "cause", request.getCause(),
-            "reason", request.getReason()),
-        now);
+    return AuditEvent.newBuilder()
+        .setAction("request-retraining")
+        .setActor(pipeline.name() + "-retraining")
+        .setSubject("model " + request.getModel() + "@" + request.getModelVersion())
+        .setDetails(
+            Map.of(
+                "request_id", request.getRequestId(),
+                "policy", request.getPolicy(),
+                "cause", request.getCause(),
+                "reason", request.getReason()))
+        .setTime(now)
+        .build();
   }
 
   /** {@code <policy>-} and the first 16 hexadecimal digits of the SHA-256 of policy and cause. */

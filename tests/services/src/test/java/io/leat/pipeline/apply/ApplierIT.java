@@ -82,7 +82,7 @@ class ApplierIT {
               "drift-alerts",
               "retraining-requests",
               "retraining-runs",
-              "model-versions",
+              "model-registry",
               "audit",
               "definitions");
       assertThat(
