@@ -3,6 +3,7 @@ package io.leat.schemas;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.leat.records.AuditEvent;
 import io.leat.records.FeatureVector;
 import io.leat.records.LogPosition;
 import io.leat.records.Score;
@@ -15,7 +16,6 @@ import java.nio.file.Path;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.stream.Stream;
 import org.apache.avro.Schema;
 import org.apache.avro.specific.SpecificRecordBase;
@@ -31,6 +31,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 class GoldenBytesTest {
   private static final int SCHEMA_ID = 1234;
+  private static final String[] ROLLOUT = {"model_number", "role", "rollout", "propensity"};
 
   static Stream<SpecificRecordBase> records() {
     return Samples.all();
@@ -94,26 +95,71 @@ class GoldenBytesTest {
     String digest = name.equals("score") ? "model_digest" : "artifact_digest";
     assertThat(read.get(digest)).isNull();
     read.put(digest, record.get(digest));
-    if (record instanceof Score score) {
-      read.put("outputs", score.getOutputs());
+    if (record instanceof Score) {
+      copy(record, read, "outputs");
+      copy(record, read, ROLLOUT);
     }
     assertThat(read).isEqualTo(record);
   }
 
   @Test
   void aScoreOfAReleaseThatKeptNothingElseIsReadWithoutOutputs() throws IOException {
-    RegistryClient registry = new RegistryClient("mock://golden-without-outputs");
-    Schema.Parser parser = new Schema.Parser();
-    parser.parse(LogPosition.getClassSchema().toString());
-    int id = registry.register("golden-value", parser.parse(text("score_without_outputs.avsc")));
-    byte[] bytes = HexFormat.of().parseHex(text("score_without_outputs.hex"));
-    System.arraycopy(HexFormat.of().parseHex("%08x".formatted(id)), 0, bytes, 1, 4);
-
-    Score read = new AvroCodec(registry).decode(bytes, Score.class);
+    Score read = earlier("score_without_outputs", Score.class);
 
     assertThat(read.getOutputs()).isEmpty();
-    assertThat(Score.newBuilder(read).setOutputs(Map.of("label", "fraud")).build())
-        .isEqualTo(records().filter(Score.class::isInstance).findFirst().orElseThrow());
+    Score sample = sample(Score.class);
+    copy(sample, read, "outputs");
+    copy(sample, read, ROLLOUT);
+    assertThat(read).isEqualTo(sample);
+  }
+
+  @Test
+  void aScoreOfAReleaseThatHadNoRolloutsIsReadWithoutOne() throws IOException {
+    Score read = earlier("score_without_rollout", Score.class);
+
+    for (String field : ROLLOUT) {
+      assertThat(read.get(field)).as(field).isNull();
+    }
+    Score sample = sample(Score.class);
+    copy(sample, read, ROLLOUT);
+    assertThat(read).isEqualTo(sample);
+  }
+
+  @Test
+  void anAuditEventOfAReleaseThatDidNotChainThemIsReadAsOneOutsideTheChain() throws IOException {
+    AuditEvent read = earlier("audit_event_without_chain", AuditEvent.class);
+
+    assertThat(read.getEvidence()).isEmpty();
+    String[] added = {"before", "after", "reason", "sequence", "previous", "hash"};
+    for (String field : added) {
+      assertThat(read.get(field)).as(field).isNull();
+    }
+    AuditEvent sample = sample(AuditEvent.class);
+    copy(sample, read, added);
+    copy(sample, read, "evidence");
+    assertThat(read).isEqualTo(sample);
+  }
+
+  /** Bytes of an earlier release, read with their schema. */
+  private static <T extends SpecificRecordBase> T earlier(String name, Class<T> type)
+      throws IOException {
+    RegistryClient registry = new RegistryClient("mock://golden-" + name);
+    Schema.Parser parser = new Schema.Parser();
+    parser.parse(LogPosition.getClassSchema().toString());
+    int id = registry.register("golden-value", parser.parse(text(name + ".avsc")));
+    byte[] bytes = HexFormat.of().parseHex(text(name + ".hex"));
+    System.arraycopy(HexFormat.of().parseHex("%08x".formatted(id)), 0, bytes, 1, 4);
+    return new AvroCodec(registry).decode(bytes, type);
+  }
+
+  private static <T extends SpecificRecordBase> T sample(Class<T> type) {
+    return records().filter(type::isInstance).map(type::cast).findFirst().orElseThrow();
+  }
+
+  private static void copy(SpecificRecordBase from, SpecificRecordBase to, String... fields) {
+    for (String field : fields) {
+      to.put(field, from.get(field));
+    }
   }
 
   @ParameterizedTest
