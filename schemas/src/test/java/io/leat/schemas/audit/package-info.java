@@ -1,0 +1,4 @@
+@NullMarked
+package io.leat.schemas.audit;
+
+import org.jspecify.annotations.NullMarked;
