@@ -47,6 +47,7 @@ class PackageImportsTest {
             "io.leat.schemas",
             "io.leat.stack"),
         of("feature-store/offline", "io.leat.features.offline.files"),
+        of("stream-scoring/models", "io.leat.models.artifact"),
         of(
             "stream-scoring/models",
             "io.leat.models.mlflow",
@@ -70,6 +71,7 @@ class PackageImportsTest {
         of("runtime/flink", NOWHERE, "org.apache.kafka.streams.."),
         of("feature-store/offline", NOWHERE, "org.apache.kafka.streams.."),
         of("drift-detector/job", NOWHERE, "org.apache.kafka.streams.."),
+        of("stream-scoring/models", "io.leat.models.artifact", "software.amazon.."),
         of("stream-scoring/models", "io.leat.models.onnx", "ai.onnxruntime.."),
         of("retraining/training", NOWHERE, "org.apache.kafka..", "java.nio.file..", "java.io.."),
         of("common", NOWHERE, "org.apache..", "com..", "dev.cel.."));

@@ -58,6 +58,9 @@ public enum ErrorCode {
   MODEL(
       "a model's file, its profile or its declaration cannot be used",
       "as the message says; the running version stays"),
+  ARTIFACTS(
+      "the store of models' files refuses a request or does not answer",
+      "see that it runs, and that its address and the keys to it are right"),
   TABLE(
       "an offline table, its catalog or its warehouse does not let a command be done",
       "as the message says; [offline-tables.md](offline-tables.md)"),

@@ -15,8 +15,6 @@ import java.util.UUID;
  * all.
  */
 final class DirectoryArtifacts extends ArtifactStore {
-  private static final int SHARD_DIGITS = 2;
-
   private final Path folder;
 
   DirectoryArtifacts(Path folder) {
@@ -92,7 +90,7 @@ final class DirectoryArtifacts extends ArtifactStore {
   }
 
   private Path path(String sha256) {
-    return folder.resolve(sha256.substring(0, SHARD_DIGITS)).resolve(sha256);
+    return folder.resolve(shard(sha256));
   }
 
   @Override
