@@ -140,7 +140,11 @@ final class Parcels {
             new LogPosition(Topics.features(SERVICE), i % PARTITIONS, 2L * i),
             new LogPosition(EVENT, i % PARTITIONS, (long) i),
             i % 2 == 0 ? null : "9c4f28",
-            i % 2 == 0 ? Map.of() : Map.of("label", "late"));
+            i % 2 == 0 ? Map.of() : Map.of("label", "late"),
+            null,
+            null,
+            null,
+            null);
     ProducerRecord<byte[], byte[]> record =
         new ProducerRecord<>(
             Topics.scores(MODEL), i % PARTITIONS, key(i), codec.encode(scoreSchema, score));
