@@ -11,6 +11,7 @@ import io.leat.pipeline.definition.PipelineException;
 import io.leat.pipeline.definition.ViewId;
 import io.leat.records.Definition;
 import io.leat.runtime.access.Principal;
+import io.leat.schemas.audit.ChangeLog;
 import java.io.PrintWriter;
 import java.time.InstantSource;
 import java.util.Collection;
@@ -114,8 +115,10 @@ public final class PromoteViewCommand implements Callable<Integer> {
       out.printf("%s means version %d already.%n", view.name(), view.version());
       return;
     }
-    Promotions.promote(
-        log, pipeline, view, before, Principal.ofThisProcess().name(), InstantSource.system());
+    ChangeLog changes =
+        new ChangeLog(
+            options.platform().kafka(), options.platform().registry(), InstantSource.system());
+    Promotions.promote(changes, log, pipeline, view, before, Principal.ofThisProcess().name());
     if (view.version() == before.version()) {
       out.printf(
           "%s meant version %d as the lowest; from now on it means it because it was promoted,"

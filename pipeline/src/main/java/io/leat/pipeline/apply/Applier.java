@@ -7,16 +7,24 @@ import io.leat.pipeline.definition.Compatibility;
 import io.leat.pipeline.definition.Pipeline;
 import io.leat.records.AuditEvent;
 import io.leat.records.Definition;
+import io.leat.schemas.CanonicalJson;
 import io.leat.schemas.RegistryClient;
 import io.leat.schemas.Topics;
-import java.time.Clock;
+import io.leat.schemas.audit.ChangeLog;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.apache.avro.Schema;
 import org.apache.kafka.clients.CommonClientConfigs;
@@ -29,6 +37,7 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.TopicExistsException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Plans and applies pipelines. To apply is to create what is missing: topics, schemas, records of
@@ -43,8 +52,12 @@ import org.apache.kafka.common.errors.TopicExistsException;
  * that the registry holds beside an event's schema and that Leat cannot run.
  */
 public final class Applier {
+  private static final Duration LONGEST_WAIT = Duration.ofSeconds(30);
+  private static final long LOOK_EVERY_MILLIS = 50;
+
   private final Map<String, Object> kafka;
   private final RegistryClient registry;
+  private final ChangeLog changes;
 
   /**
    * @param kafka settings of Kafka clients, {@code bootstrap.servers} among them
@@ -52,6 +65,7 @@ public final class Applier {
   public Applier(Map<String, ?> kafka, RegistryClient registry) {
     this.kafka = new HashMap<>(kafka);
     this.registry = registry;
+    this.changes = new ChangeLog(kafka, registry, InstantSource.system());
   }
 
   /**
@@ -69,35 +83,73 @@ public final class Applier {
   }
 
   /**
-   * Creates what is missing, and writes down on {@code audit} who did so.
+   * Creates what is missing, and writes down on {@code audit} who did so. Topics are made first;
+   * then it is planned again, when no other can apply any more, and what is planned then is what is
+   * done. Of two that apply at once the second sees what the first applied.
    *
    * @param actor name of the user or service that applies
    * @return the plan that was carried out; it may have been empty
    * @throws ApplyException if the plan holds something that cannot be, or the broker failed
+   * @throws io.leat.common.LeatException if the change could not be written
    * @throws io.leat.schemas.RegistryException if the registry failed
    */
   public Plan apply(Pipeline pipeline, String actor) {
     try (Admin admin = Admin.create(kafka)) {
       Plan plan = plan(pipeline, admin);
-      if (plan.isRefused()) {
-        throw new ApplyException(
-            "Pipeline %s was not applied; nothing was changed:\n%s"
-                .formatted(
-                    pipeline.name(),
-                    plan.in(State.REFUSED).stream()
-                        .map(Change::toString)
-                        .collect(Collectors.joining("\n"))),
-            null);
+      refuse(plan, Set.of());
+      if (plan.isEmpty()) {
+        return plan;
       }
-      if (!plan.isEmpty()) {
-        createTopics(admin, pipeline, plan);
-        registerSchemas(pipeline, plan);
-        writeDown(pipeline, plan, actor);
-      }
-      return plan;
+      Set<Change> done = new LinkedHashSet<>(createTopics(admin, pipeline, plan));
+      return changes.change(() -> change(pipeline, plan(pipeline, admin), done, actor));
     } catch (KafkaException e) {
       throw unreachable(e);
     }
+  }
+
+  private static void refuse(Plan plan, Set<Change> done) {
+    if (plan.isRefused()) {
+      throw new ApplyException(
+          "Pipeline %s was not applied; nothing was changed%s:\n%s"
+              .formatted(
+                  plan.pipeline(),
+                  done.isEmpty()
+                      ? ""
+                      : done.stream()
+                          .map(Change::name)
+                          .collect(Collectors.joining(", ", " but that these were made: ", "")),
+                  plan.in(State.REFUSED).stream()
+                      .map(Change::toString)
+                      .collect(Collectors.joining("\n"))),
+          null);
+    }
+  }
+
+  /**
+   * What is to be written by a plan, schemas registered.
+   *
+   * @param done what this application made before, which the plan finds present; grows
+   */
+  private io.leat.schemas.audit.Change<Plan> change(
+      Pipeline pipeline, Plan now, Set<Change> done, String actor) {
+    refuse(now, done);
+    registerSchemas(pipeline, now);
+    now.in(State.CREATE).stream()
+        .filter(change -> change.kind() != Kind.DEFINITION)
+        .forEach(done::add);
+    Plan all = now.with(done);
+    if (all.isEmpty()) {
+      return new io.leat.schemas.audit.Change<>(List.of(), Optional.empty(), all);
+    }
+    Set<String> missing = missing(now, Kind.DEFINITION);
+    List<Definition> definitions =
+        Definitions.of(pipeline).stream()
+            .filter(definition -> missing.contains(Definitions.key(definition)))
+            .toList();
+    return new io.leat.schemas.audit.Change<>(
+        definitions.stream().map(DefinitionLog::entry).toList(),
+        Optional.of(event(all, definitions, actor)),
+        all);
   }
 
   private Plan plan(Pipeline pipeline, Admin admin) {
@@ -141,7 +193,8 @@ public final class Applier {
                             .collect(Collectors.toMap(ConfigEntry::name, ConfigEntry::value)))));
   }
 
-  private void createTopics(Admin admin, Pipeline pipeline, Plan plan) {
+  /** Gives those that it made; one that another made meanwhile is compared when it plans again. */
+  private List<Change> createTopics(Admin admin, Pipeline pipeline, Plan plan) {
     Set<String> missing = missing(plan, Kind.TOPIC);
     Map<String, KafkaFuture<Void>> created =
         admin
@@ -157,17 +210,37 @@ public final class Applier {
                                 .configs(topic.settings()))
                     .toList())
             .values();
+    Set<String> others = new HashSet<>();
     created.forEach(
         (name, future) -> {
           try {
             get(future);
           } catch (TopicExistsException e) {
-            throw new ApplyException(
-                "The topic %s came to be while the pipeline was applied. Apply it again"
-                    .formatted(name),
-                e);
+            others.add(name);
           }
         });
+    awaitTopics(admin, missing);
+    return plan.in(State.CREATE).stream()
+        .filter(change -> change.kind() == Kind.TOPIC && !others.contains(change.name()))
+        .toList();
+  }
+
+  /** The controller has made them; brokers hear of it a moment later. */
+  private void awaitTopics(Admin admin, Set<String> topics) {
+    long begun = System.nanoTime();
+    while (!get(admin.listTopics().names()).containsAll(topics)) {
+      if (System.nanoTime() - begun > LONGEST_WAIT.toNanos()) {
+        throw new ApplyException(
+            "Topics were made, and the broker does not know them %d s later: %s. See that it runs, and apply the pipeline again"
+                .formatted(LONGEST_WAIT.toSeconds(), topics),
+            null);
+      }
+      try {
+        TimeUnit.MILLISECONDS.sleep(LOOK_EVERY_MILLIS);
+      } catch (InterruptedException e) {
+        throw interrupted(e);
+      }
+    }
   }
 
   private void registerSchemas(Pipeline pipeline, Plan plan) {
@@ -181,27 +254,35 @@ public final class Applier {
     }
   }
 
-  private void writeDown(Pipeline pipeline, Plan plan, String actor) {
-    Set<String> missing = missing(plan, Kind.DEFINITION);
-    List<Definition> definitions =
-        Definitions.of(pipeline).stream()
-            .filter(definition -> missing.contains(Definitions.key(definition)))
-            .toList();
-    Map<String, String> details =
-        Map.of(
-            "topics", String.join(" ", missing(plan, Kind.TOPIC)),
-            "schemas", String.join(" ", missing(plan, Kind.SCHEMA)),
-            "definitions", String.join(" ", missing));
-    new DefinitionLog(kafka, registry)
-        .write(
-            definitions,
-            AuditEvent.newBuilder()
-                .setAction("apply")
-                .setActor(actor)
-                .setSubject("pipeline " + pipeline.name())
-                .setDetails(details)
-                .setTime(Clock.systemUTC().instant())
-                .build());
+  private AuditEvent event(Plan plan, List<Definition> definitions, String actor) {
+    Map<String, Definition> before = new HashMap<>(new DefinitionLog(kafka, registry).read());
+    before.keySet().retainAll(definitions.stream().map(Definitions::key).toList());
+    return AuditEvent.newBuilder()
+        .setAction("apply")
+        .setActor(actor)
+        .setSubject("pipeline " + plan.pipeline())
+        .setDetails(
+            Map.of(
+                "topics", String.join(" ", missing(plan, Kind.TOPIC)),
+                "schemas", String.join(" ", missing(plan, Kind.SCHEMA)),
+                "definitions", String.join(" ", missing(plan, Kind.DEFINITION))))
+        .setTime(Instant.EPOCH) // set as it is written
+        .setBefore(facts(before.values()))
+        .setAfter(facts(definitions))
+        .build();
+  }
+
+  /** What tells definitions apart, by their keys, as JSON; null where there are none. */
+  private static @Nullable String facts(Collection<Definition> definitions) {
+    Map<String, Map<String, String>> facts = new TreeMap<>();
+    for (Definition definition : definitions) {
+      Map<String, String> one = new TreeMap<>(Map.of("fingerprint", definition.getFingerprint()));
+      if (definition.getArtifactDigest() != null) {
+        one.put("artifact_digest", definition.getArtifactDigest());
+      }
+      facts.put(Definitions.key(definition), one);
+    }
+    return facts.isEmpty() ? null : CanonicalJson.of(facts);
   }
 
   private static Set<String> missing(Plan plan, Kind kind) {
@@ -220,9 +301,13 @@ public final class Applier {
       }
       throw new IllegalStateException(e.getCause());
     } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new ApplyException("Interrupted while waiting for the broker", e);
+      throw interrupted(e);
     }
+  }
+
+  private static ApplyException interrupted(InterruptedException e) {
+    Thread.currentThread().interrupt();
+    return new ApplyException("Interrupted while waiting for the broker", e);
   }
 
   private ApplyException unreachable(KafkaException e) {

@@ -2,6 +2,7 @@ package io.leat.pipeline.apply;
 
 import io.leat.pipeline.apply.Change.State;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
@@ -28,6 +29,23 @@ public record Plan(String pipeline, List<Change> changes) {
   /** Whether apply would have nothing to do. */
   public boolean isEmpty() {
     return in(State.CREATE).isEmpty();
+  }
+
+  /**
+   * The same plan, in which some of its things are said to be made though they are there by now.
+   */
+  Plan with(Set<Change> made) {
+    return new Plan(
+        pipeline,
+        changes.stream()
+            .map(
+                change ->
+                    made.stream()
+                        .filter(one -> one.kind() == change.kind())
+                        .filter(one -> one.name().equals(change.name()))
+                        .findFirst()
+                        .orElse(change))
+            .toList());
   }
 
   /** A line for each change, those that are present too. */

@@ -20,6 +20,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
 import org.apache.avro.specific.SpecificRecordBase;
 import org.apache.kafka.clients.admin.Admin;
@@ -123,6 +124,11 @@ class ApplierIT {
               assertThat(event.getActor()).isEqualTo("ada");
               assertThat(event.getSubject()).isEqualTo("pipeline card-payments");
               assertThat(event.getDetails().get("topics")).contains("features.fraud");
+              assertThat(event.getBefore()).isNull();
+              assertThat(event.getAfter())
+                  .startsWith("{\"model/fraud@2026-11-01\":{\"artifact_digest\":\"")
+                  .contains("\"view/terminal_risk@2\":{\"fingerprint\":\"");
+              assertThat(event.getHash()).hasSize(64);
             });
 
     Plan again = newApplier().apply(pipeline, "ada");
@@ -256,6 +262,58 @@ class ApplierIT {
                     .startsWith("! schema promises-value: ")
                     .contains(
                         "field amount is gone and had no default, which readers of the version before would need"));
+  }
+
+  @Test
+  void ofTwoWhoApplyAtOnceNeitherLosesADefinition() throws Exception {
+    Pipeline bakery = TestFolder.shop(directory.resolve("bakery"), "bakery").read();
+    Pipeline brewery = TestFolder.shop(directory.resolve("brewery"), "brewery").read();
+
+    CompletableFuture<Plan> other =
+        CompletableFuture.supplyAsync(() -> newApplier().apply(brewery, "bob"));
+    Plan one = newApplier().apply(bakery, "ada");
+
+    assertThat(one.isEmpty()).isFalse();
+    assertThat(other.join().isEmpty()).isFalse();
+    for (String pipeline : List.of("bakery", "brewery")) {
+      assertThat(definitions(pipeline))
+          .extracting(Definitions::key)
+          .containsExactlyInAnyOrder(
+              "view/%s_by_customer@1".formatted(pipeline), "service/%s@1".formatted(pipeline));
+      assertThat(audit(pipeline)).hasSize(1);
+    }
+  }
+
+  @Test
+  void ofTwoWhoWantTheSameNamesTheSecondIsToldWhoseTheyAre() throws Exception {
+    TestFolder folder = TestFolder.shop(directory.resolve("one"), "twins");
+    TestFolder same = TestFolder.shop(directory.resolve("other"), "twins");
+    same.replace("pipeline.yaml", "pipeline: twins", "pipeline: rivals");
+    Pipeline twins = folder.read();
+    Pipeline rivals = same.read();
+
+    CompletableFuture<Object> other =
+        CompletableFuture.supplyAsync(() -> newApplier().apply(rivals, "bob"))
+            .handle((plan, failure) -> failure == null ? plan : failure.getCause());
+    Object one;
+    try {
+      one = newApplier().apply(twins, "ada");
+    } catch (ApplyException e) {
+      one = e;
+    }
+
+    assertThat(List.of(one, other.join()))
+        .satisfiesExactlyInAnyOrder(
+            applied -> assertThat(applied).isInstanceOf(Plan.class),
+            refused ->
+                assertThat(refused)
+                    .isInstanceOf(ApplyException.class)
+                    .asString()
+                    .contains("the name belongs to the pipeline "));
+    assertThat(List.of(definitions("twins").size(), definitions("rivals").size()))
+        .containsExactlyInAnyOrder(2, 0);
+    assertThat(List.of(audit("twins").size(), audit("rivals").size()))
+        .containsExactlyInAnyOrder(1, 0);
   }
 
   @Test
