@@ -1,5 +1,6 @@
 package io.leat.cli;
 
+import io.leat.cli.audit.AuditCommand;
 import io.leat.cli.define.ApplyCommand;
 import io.leat.cli.define.PlanCommand;
 import io.leat.cli.define.ValidateCommand;
@@ -64,6 +65,7 @@ import picocli.CommandLine.Command;
       TailCommand.class,
       AlertsCommand.class,
       RequestsCommand.class,
+      AuditCommand.class,
     })
 public final class Leat {
   private static final Logger log = LoggerFactory.getLogger(Leat.class);

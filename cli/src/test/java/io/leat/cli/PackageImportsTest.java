@@ -58,7 +58,13 @@ class PackageImportsTest {
         of("retraining/training", "io.leat.retraining.training", "io.leat.pipeline.model"),
         of("schemas", "io.leat.schemas.position"),
         of("schemas", "io.leat.schemas.topic", "io.leat.schemas.position"),
-        of("schemas", "io.leat.schemas.deadletter", "io.leat.records", "io.leat.schemas"));
+        of("schemas", "io.leat.schemas.deadletter", "io.leat.records", "io.leat.schemas"),
+        of(
+            "schemas",
+            "io.leat.schemas.audit",
+            "io.leat.records",
+            "io.leat.schemas",
+            "io.leat.schemas.topic"));
   }
 
   /** Module, the packages in which alone it names a library, the library's packages. */

@@ -57,6 +57,10 @@ public final class PrintedCommands {
           new Run("requests --output json", 0, ""),
           new Run("replay FILE --event NAME", 3, "1 rows did not fit"),
           new Run("dlq stats payments", 0, "amount_not_negative"),
+          new Run("audit list", 0, "apply  pipeline card-payments"),
+          new Run("audit list --subject card-payments -n 20", 0, "apply  pipeline card-payments"),
+          new Run("audit list --json -n 0", 0, "\"action\":\"apply\""),
+          new Run("audit verify", 0, "is whole. Its last: "),
           new Run(
               "promote-view --pipeline examples/card-payments", 0, "customer_activity@1: meant"),
           new Run("promote-view --pipeline DIR", 0, "terminal_risk@1: meant"),
