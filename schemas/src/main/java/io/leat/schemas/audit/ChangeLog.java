@@ -58,24 +58,27 @@ public final class ChangeLog {
   private final RegistryClient registry;
   private final InstantSource clock;
   private final ChangeWriter.Producers producers;
+  private final int attempts;
 
   /**
    * @param kafka settings of Kafka clients, {@code bootstrap.servers} among them
    * @param clock gives the events their time
    */
   public ChangeLog(Map<String, ?> kafka, RegistryClient registry, InstantSource clock) {
-    this(kafka, registry, clock, ChangeWriter.KAFKA);
+    this(kafka, registry, clock, ChangeWriter.KAFKA, ATTEMPTS);
   }
 
   ChangeLog(
       Map<String, ?> kafka,
       RegistryClient registry,
       InstantSource clock,
-      ChangeWriter.Producers producers) {
+      ChangeWriter.Producers producers,
+      int attempts) {
     this.kafka = new HashMap<>(kafka);
     this.registry = registry;
     this.clock = clock;
     this.producers = producers;
+    this.attempts = attempts;
   }
 
   /**
@@ -115,7 +118,7 @@ public final class ChangeLog {
     }
 
     T run() {
-      for (int attempt = 1; attempt <= ATTEMPTS; attempt++) {
+      for (int attempt = 1; attempt <= attempts; attempt++) {
         long begun = System.nanoTime();
         try {
           return make();
@@ -172,7 +175,7 @@ public final class ChangeLog {
           ErrorCode.KAFKA,
           "The change was given up: each of %d times somebody else changed something meanwhile%s. Try again; 'leat audit list' says who changes what."
               .formatted(
-                  ATTEMPTS,
+                  attempts,
                   last == null
                       ? ""
                       : ", the last time %s (%s, %s)"

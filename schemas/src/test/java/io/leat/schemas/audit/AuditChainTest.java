@@ -7,6 +7,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.leat.records.AuditEvent;
 import io.leat.schemas.audit.AuditChain.BrokenLink;
 import io.leat.schemas.audit.AuditChain.Head;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
@@ -17,6 +20,9 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class AuditChainTest {
+  private static final Path REFERENCE =
+      Path.of(System.getProperty("leat.project", ".."), "docs/reference/audit.md");
+
   private static final AuditEvent APPLIED =
       AuditEvent.newBuilder()
           .setAction("apply")
@@ -37,7 +43,7 @@ class AuditChainTest {
 
   /** As any other program would. */
   @Test
-  void aHashIsComputedFromWhatTheReferenceSays() throws NoSuchAlgorithmException {
+  void aHashIsComputedFromWhatTheReferenceSays() throws NoSuchAlgorithmException, IOException {
     AuditEvent first = AuditChain.link(APPLIED, Optional.empty());
     AuditEvent second = AuditChain.link(PROMOTED, AuditChain.head(first));
 
@@ -45,6 +51,7 @@ class AuditChainTest {
         """
         {"action":"apply","actor":"ada","details":{"schemas":"orders-value","topics":"orders"},\
         "evidence":[],"sequence":1,"subject":"pipeline shop","time":1793534400000}""";
+    assertThat(Files.readString(REFERENCE)).contains("    " + one + "\n");
     assertThat(first.getHash()).isEqualTo(sha256(one));
     assertThat(first.getPrevious()).isNull();
     String two =
