@@ -2,12 +2,16 @@ package io.leat.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class WrongArgumentsTest {
+  /** Commands of commands. */
+  private static final List<String> GROUPS = List.of("dlq", "audit");
+
   @ParameterizedTest
   @CsvSource({
     "statsu, Did you mean status?",
@@ -45,18 +49,20 @@ class WrongArgumentsTest {
               if (!name.equals("init")
                   && !name.equals("validate")
                   && !name.equals("train")
-                  && !name.equals("dlq")) {
+                  && !GROUPS.contains(name)) {
                 assertThat(command.getCommandSpec().optionsMap()).as(name).containsKey("--dir");
               }
             });
-    Leat.commandLine()
-        .getSubcommands()
-        .get("dlq")
-        .getSubcommands()
-        .forEach(
-            (name, command) ->
-                assertThat(command.getCommandSpec().optionsMap())
-                    .as(name)
-                    .containsKeys("--dir", "--pipeline", "--bootstrap-servers", "--registry-url"));
+    for (String group : GROUPS) {
+      Leat.commandLine()
+          .getSubcommands()
+          .get(group)
+          .getSubcommands()
+          .forEach(
+              (name, command) ->
+                  assertThat(command.getCommandSpec().optionsMap())
+                      .as(group + " " + name)
+                      .containsKeys("--dir", "--bootstrap-servers", "--registry-url"));
+    }
   }
 }
