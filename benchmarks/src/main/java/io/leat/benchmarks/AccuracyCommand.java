@@ -36,6 +36,7 @@ import picocli.CommandLine.Option;
  */
 @Command(
     name = "accuracy",
+    mixinStandardHelpOptions = true,
     description = "Share of real payments whose windowed count differs from the exact one.")
 final class AccuracyCommand implements Callable<Integer> {
   private static final List<Duration> WINDOWS =

@@ -38,6 +38,7 @@ import picocli.CommandLine.Option;
  */
 @Command(
     name = "busy-keys",
+    mixinStandardHelpOptions = true,
     description =
         "Update and evaluation of exact windows (4 aggregations x 3 windows) of keys with few and"
             + " many events.")

@@ -38,6 +38,7 @@ import redis.clients.jedis.Jedis;
 /** The feature server, while its windows are being updated, beside Redis. */
 @Command(
     name = "feature-server",
+    mixinStandardHelpOptions = true,
     description =
         "Online reads over HTTP while windows are updated, beside Redis behind the same HTTP.")
 final class FeatureServerCommand implements Callable<Integer> {

@@ -34,6 +34,7 @@ import picocli.CommandLine.Option;
 /** How fast a feature view is, beside a bare get and put with changelog in the same run. */
 @Command(
     name = "features",
+    mixinStandardHelpOptions = true,
     description =
         "A view of 4 aggregations x 3 exact windows, exactly-once, beside get+put with changelog.")
 final class FeaturesCommand implements Callable<Integer> {

@@ -17,6 +17,7 @@ import picocli.CommandLine.Option;
 /** How fast ingestion is, beside the pass-through of the same platform in the same run. */
 @Command(
     name = "ingestion",
+    mixinStandardHelpOptions = true,
     description = "Ingestion, and the ladder of less that leads to it, exactly-once.")
 final class IngestionCommand implements Callable<Integer> {
   /** Of the pass-through that writes the same. */

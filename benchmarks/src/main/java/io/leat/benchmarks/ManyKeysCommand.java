@@ -15,6 +15,7 @@ import picocli.CommandLine.Option;
 /** Whether the memory of the online store stays within its budget, however many keys there are. */
 @Command(
     name = "many-keys",
+    mixinStandardHelpOptions = true,
     description =
         "Resident memory of the online store while its keys become many, beside its budget.")
 final class ManyKeysCommand implements Callable<Integer> {

@@ -11,6 +11,7 @@ import picocli.CommandLine.Option;
 /** Whether ingestion's memory is steady over many events, de-duplication and all. */
 @Command(
     name = "ingestion-memory",
+    mixinStandardHelpOptions = true,
     description = "Resident memory of ingestion over many events, and the size of its state.")
 final class MemoryCommand implements Callable<Integer> {
   /** Twenty horizons: the first six fill the store of seen events, then it drops what it adds. */

@@ -35,6 +35,7 @@ import picocli.CommandLine.Option;
 /** The same features by Leat, by Flink SQL and by Kafka Streams, with equal values. */
 @Command(
     name = "peers",
+    mixinStandardHelpOptions = true,
     description =
         "Count, sum, average and maximum over 1, 7 and 30 days, exact at every event: Leat's online"
             + " store beside OVER windows of Flink SQL and sliding windows of Kafka Streams.")

@@ -22,6 +22,7 @@ import picocli.CommandLine.Option;
 /** How long an online store of a large state makes no vectors after a crash. */
 @Command(
     name = "restore",
+    mixinStandardHelpOptions = true,
     description =
         "Time from kill -9 of the online store to the first correct vector: alone, and with a"
             + " standby on a second instance.")

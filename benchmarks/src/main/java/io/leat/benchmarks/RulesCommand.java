@@ -21,6 +21,7 @@ import picocli.CommandLine.Option;
 /** What the steps of ingestion cost an event, one by one, by JMH. */
 @Command(
     name = "rules",
+    mixinStandardHelpOptions = true,
     description = "Cost of an event by kind of rule, of decoding, of encoding, of masking (JMH).")
 final class RulesCommand implements Callable<Integer> {
   @Option(names = "--forks", defaultValue = "2", description = "Default: ${DEFAULT-VALUE}.")

@@ -7,6 +7,7 @@ import io.leat.cli.define.ValidateCommand;
 import io.leat.cli.dlq.DlqCommand;
 import io.leat.cli.init.InitCommand;
 import io.leat.cli.maintain.MaintainCommand;
+import io.leat.cli.model.ModelCommand;
 import io.leat.cli.offline.BackfillCommand;
 import io.leat.cli.offline.TrainingSetCommand;
 import io.leat.cli.offline.VerifyConsistencyCommand;
@@ -55,6 +56,7 @@ import picocli.CommandLine.Command;
       PlanCommand.class,
       ApplyCommand.class,
       PromoteViewCommand.class,
+      ModelCommand.class,
       ReplayCommand.class,
       DlqCommand.class,
       MaintainCommand.class,

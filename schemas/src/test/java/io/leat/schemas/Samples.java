@@ -176,6 +176,7 @@ final class Samples {
                 new VersionStanding(
                     7, VersionStatus.APPROVED, "somebody", Map.of("reviewed", "yes"))))
         .setAliases(Map.of("candidate", 7))
+        .setApprovalRequired(true)
         .setRollout(rollout())
         .build();
   }

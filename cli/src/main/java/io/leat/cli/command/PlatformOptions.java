@@ -1,14 +1,18 @@
 package io.leat.cli.command;
 
+import io.leat.models.artifact.ArtifactStore;
+import io.leat.models.registry.ModelRegistry;
 import io.leat.runtime.settings.EnvironmentDefaults;
 import io.leat.runtime.settings.PropertiesFile;
 import io.leat.runtime.settings.Setting;
 import io.leat.runtime.settings.StackFolder;
 import io.leat.schemas.RegistryClient;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -43,6 +47,13 @@ public final class PlatformOptions {
       description = "Further settings of every Kafka client, such as SASL and TLS.")
   private @Nullable String kafkaProperties;
 
+  @Setting(otherwise = "those in the folder of --dir")
+  @Option(
+      names = "--artifacts",
+      paramLabel = "DIR|URI",
+      description = "Where the files of model versions are kept: a folder, or s3://bucket/prefix.")
+  private @Nullable String artifacts;
+
   public String bootstrapServers() {
     return bootstrapServers != null
         ? bootstrapServers
@@ -61,6 +72,23 @@ public final class PlatformOptions {
 
   public RegistryClient registry() {
     return new RegistryClient(registryUrl());
+  }
+
+  /** Does something with the model registry, and closes it. */
+  public <T> T models(Function<ModelRegistry, T> use) {
+    try (ArtifactStore store = ArtifactStore.open(artifacts())) {
+      return use.apply(new ModelRegistry(kafka(), registry(), store, InstantSource.system()));
+    }
+  }
+
+  /** Address of the store of model versions' files. */
+  public String artifacts() {
+    return artifacts != null ? artifacts : artifactsOf(stack.path());
+  }
+
+  /** Address of the store of artifacts of a local stack. */
+  public static String artifactsOf(Path stack) {
+    return stack.resolve("artifacts").toString();
   }
 
   /** The local stack, whether or not one runs there. */

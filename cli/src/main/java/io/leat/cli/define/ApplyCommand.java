@@ -2,9 +2,11 @@ package io.leat.cli.define;
 
 import io.leat.pipeline.apply.Change.State;
 import io.leat.pipeline.apply.Plan;
+import io.leat.pipeline.definition.Pipeline;
 import io.leat.pipeline.definition.PipelineException;
 import io.leat.runtime.access.Principal;
 import java.io.PrintWriter;
+import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -16,7 +18,8 @@ import picocli.CommandLine.Spec;
     name = "apply",
     mixinStandardHelpOptions = true,
     description =
-        "Creates the topics and registers the schemas that a pipeline lacks. Deletes nothing.")
+        "Creates the topics, registers the schemas and publishes the models that a pipeline lacks."
+            + " Deletes nothing.")
 public final class ApplyCommand implements Callable<Integer> {
   @Mixin private ClusterDefinition definition = new ClusterDefinition();
 
@@ -25,10 +28,16 @@ public final class ApplyCommand implements Callable<Integer> {
   @Override
   public Integer call() throws PipelineException {
     PrintWriter out = spec.commandLine().getOut();
-    Plan plan = definition.applier().apply(definition.pipeline(), Principal.ofThisProcess().name());
+    Pipeline pipeline = definition.pipeline();
+    String actor = Principal.ofThisProcess().name();
+    Plan plan = definition.applier().apply(pipeline, actor);
     plan.in(State.CREATE).forEach(out::println);
+    List<String> models = definition.publish(pipeline, actor);
+    models.forEach(out::println);
     out.println(
-        plan.isEmpty() ? "Nothing to do: all of it is there." : "Applied " + plan.pipeline() + ".");
+        plan.isEmpty() && models.isEmpty()
+            ? "Nothing to do: all of it is there."
+            : "Applied " + plan.pipeline() + ".");
     return 0;
   }
 }

@@ -1,7 +1,9 @@
 package io.leat.cli.define;
 
 import io.leat.pipeline.apply.Plan;
+import io.leat.pipeline.definition.Pipeline;
 import io.leat.pipeline.definition.PipelineException;
+import java.io.PrintWriter;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -21,8 +23,11 @@ public final class PlanCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws PipelineException {
-    Plan plan = definition.applier().plan(definition.pipeline());
-    spec.commandLine().getOut().println(plan);
+    Pipeline pipeline = definition.pipeline();
+    Plan plan = definition.applier().plan(pipeline);
+    PrintWriter out = spec.commandLine().getOut();
+    out.println(plan);
+    definition.models(pipeline).forEach(out::println);
     return plan.isRefused() ? 1 : 0;
   }
 }

@@ -4,8 +4,12 @@ import static io.leat.cli.up.PartState.State.DONE;
 import static io.leat.cli.up.PartState.State.RUNNING;
 
 import io.leat.cli.command.Endpoints;
+import io.leat.cli.command.PlatformOptions;
 import io.leat.cli.command.UserError;
 import io.leat.cli.maintain.MaintainCommand;
+import io.leat.models.artifact.ArtifactStore;
+import io.leat.models.registry.ModelRegistry;
+import io.leat.models.registry.PipelineModels;
 import io.leat.pipeline.apply.Applier;
 import io.leat.pipeline.definition.Pipeline;
 import io.leat.platform.Kind;
@@ -27,6 +31,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -115,11 +120,15 @@ final class LocalStack implements AutoCloseable {
         "broker on %s, schema registry on port %d"
             .formatted(endpoints.bootstrapServers(), endpoints.port("registry")));
     startPlatform();
-    say("pipeline %s: topics and schemas".formatted(pipeline.name()));
-    new Applier(
-            Map.of("bootstrap.servers", endpoints.bootstrapServers()),
-            new RegistryClient(endpoints.registryUrl()))
-        .apply(pipeline, Principal.ofThisProcess().name());
+    say("pipeline %s: topics, schemas and models".formatted(pipeline.name()));
+    String actor = Principal.ofThisProcess().name();
+    Map<String, Object> kafka = Map.of("bootstrap.servers", endpoints.bootstrapServers());
+    RegistryClient schemas = new RegistryClient(endpoints.registryUrl());
+    new Applier(kafka, schemas).apply(pipeline, actor);
+    try (ArtifactStore artifacts = ArtifactStore.open(PlatformOptions.artifactsOf(folder))) {
+      ModelRegistry models = new ModelRegistry(kafka, schemas, artifacts, InstantSource.system());
+      PipelineModels.publish(pipeline, models, actor).forEach(this::say);
+    }
     say(
         "services (%s) and Flink jobs"
             .formatted(services.stream().map(Service::name).collect(Collectors.joining(", "))));

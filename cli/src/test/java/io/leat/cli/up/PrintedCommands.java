@@ -7,12 +7,15 @@ import io.leat.cli.CommandRun;
 import io.leat.cli.PrintedCommand;
 import io.leat.cli.command.Endpoints;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -70,6 +73,41 @@ public final class PrintedCommands {
               0,
               "customer_activity meant version 1 as the lowest; from now on it means it because it was promoted"),
           new Run("promote-view customer_activity@2 --pipeline DIR", 1, "customer_activity@2"),
+          new Run("model publish fraud", 0, "The registry has it: version 1"),
+          new Run("model list", 0, "fraud: 1 version; champion: version 1 (2026-11-01)"),
+          new Run("model list fraud", 0, "fraud@1 (2026-11-01): PUBLISHED, champion"),
+          new Run("model show fraud@champion", 0, "status         PUBLISHED"),
+          new Run("model show fraud@1 --json", 0, "\"format\":1"),
+          new Run("model diff fraud@1 fraud@champion", 0, "They are the same."),
+          new Run("model verify fraud@champion", 0, "is as it was published"),
+          new Run("model history fraud", 0, "model.publish"),
+          new Run("model tag fraud@1 reviewed=yes", 0, "is tagged"),
+          new Run("model alias fraud@1 candidate", 0, "means version 1"),
+          new Run("model propose fraud@1", 0, "is PROPOSED"),
+          new Run("model approve fraud@1", 0, "is APPROVED"),
+          new Run("model promote fraud@1", 0, "champion: version 1 (2026-11-01)"),
+          new Run("model publish fraud --file new.onnx --label 2026-12-01", 0, "version 2"),
+          new Run("model diff fraud@champion fraud@2026-12-01", 0, "files.model.onnx.sha256"),
+          new Run(
+              "model promote fraud@2026-12-01 --shadow --reason \"to see its scores\"",
+              0,
+              "champion: version 1 (2026-11-01), shadow: version 2 (2026-12-01)"),
+          new Run(
+              "model promote fraud@2026-12-01 --canary 10%",
+              0,
+              "champion for 90 %: version 1 (2026-11-01), canary for 10 %: version 2 (2026-12-01)"),
+          new Run(
+              "model promote fraud@2026-12-01 --expect 1 --reason \"fewer misses\" --evidence \"recall 0.81 against 0.77\"",
+              0,
+              "champion: version 2 (2026-12-01)"),
+          new Run(
+              "model rollback fraud --reason \"too many reviews\"",
+              0,
+              "champion: version 1 (2026-11-01)"),
+          new Run("model rollback fraud", 0, "champion: version 2 (2026-12-01)"),
+          new Elsewhere("model reject MODEL@VERSION", "the only version scores"),
+          new Elsewhere("model retire MODEL@VERSION", "the only version scores"),
+          new Elsewhere("model delete MODEL@VERSION", "the only version scores"),
           new Run("backfill VIEW", 1, "backfill: true"),
           new Run("backfill terminal_risk", 1, "backfill: true"),
           new Run("maintain", 0, ""),
@@ -186,6 +224,20 @@ public final class PrintedCommands {
         .contains("customer_activity means version 1 already.");
   }
 
+  /** The example's model under other bytes: ONNX takes the last of two descriptions. */
+  private Path anotherModel() {
+    byte[] description = {0x32, 3, 'n', 'e', 'w'}; // field 6, doc_string
+    Path file = folder.resolve("new.onnx");
+    try {
+      Files.copy(
+          pipeline.resolve("models/fraud/model.onnx"), file, StandardCopyOption.REPLACE_EXISTING);
+      Files.write(file, description, StandardOpenOption.APPEND);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return file;
+  }
+
   private void run(Run run, Path payments) {
     List<String> words = new ArrayList<>();
     for (String word : new PrintedCommand("", "leat", run.printed(), true).words()) {
@@ -195,6 +247,7 @@ public final class PrintedCommands {
             case "FILE" -> payments.toString();
             case "NAME" -> "payments";
             case "VIEW" -> "customer_activity";
+            case "new.onnx" -> anotherModel().toString();
             case "target/training" -> folder.resolve("training").toString();
             default -> word;
           });

@@ -24,6 +24,7 @@ import java.util.Optional;
  * @param outputs what else of the graph's outputs is kept, by the name that it is given, in
  *     declared order
  * @param decisions decisions in declared order; the first whose condition holds is taken
+ * @param approval whether somebody else than its publisher has to approve a version of it
  */
 public record Model(
     String name,
@@ -38,7 +39,8 @@ public record Model(
     Nulls nulls,
     Output score,
     Map<String, Output> outputs,
-    List<Decision> decisions) {
+    List<Decision> decisions,
+    Approval approval) {
   public Model {
     inputs = Collections.unmodifiableMap(new LinkedHashMap<>(inputs));
     outputs = Collections.unmodifiableMap(new LinkedHashMap<>(outputs));
@@ -71,7 +73,35 @@ public record Model(
         nulls,
         score,
         Map.of(),
-        decisions);
+        decisions,
+        Approval.NONE);
+  }
+
+  /** What has to be before a version may score. */
+  public enum Approval {
+    /** Nothing: whoever may publish it may promote it. */
+    NONE,
+    /** Somebody else than its publisher approves it. */
+    REQUIRED
+  }
+
+  /** The same model with another file. */
+  public Model withArtifact(Path other) {
+    return new Model(
+        name,
+        version,
+        service,
+        serviceVersion,
+        other,
+        referenceProfile,
+        owner,
+        intendedUse,
+        inputs,
+        nulls,
+        score,
+        outputs,
+        decisions,
+        approval);
   }
 
   /**

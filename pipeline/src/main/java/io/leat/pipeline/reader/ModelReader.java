@@ -5,6 +5,7 @@ import io.leat.common.Suggestions;
 import io.leat.pipeline.definition.Contract;
 import io.leat.pipeline.definition.FeatureService;
 import io.leat.pipeline.definition.Model;
+import io.leat.pipeline.definition.Model.Approval;
 import io.leat.pipeline.definition.Model.Decision;
 import io.leat.pipeline.definition.Model.Nulls;
 import io.leat.pipeline.definition.Model.Output;
@@ -38,7 +39,14 @@ public final class ModelReader {
       Keys.of("a model")
           .requires("model", "version", "service", "artifact", "outputs")
           .allows(
-              "description", "owner", "intended_use", "reference", "inputs", "nulls", "decision");
+              "description",
+              "owner",
+              "intended_use",
+              "reference",
+              "inputs",
+              "nulls",
+              "decision",
+              "approval");
 
   private static final String SCORE = "score";
 
@@ -116,6 +124,8 @@ public final class ModelReader {
             .orElse(List.of());
     String owner = block.get("owner").flatMap(Value::text).orElse(pipelineOwner);
     String intendedUse = block.get("intended_use").flatMap(Value::text).orElse("");
+    Approval approval =
+        block.get("approval").flatMap(value -> value.oneOf(Approval.class)).orElse(Approval.NONE);
     if (block.isBroken() || service.isEmpty()) {
       return Optional.empty();
     }
@@ -133,7 +143,8 @@ public final class ModelReader {
             nulls,
             Lookups.required(outputs, SCORE),
             others(outputs),
-            decisions));
+            decisions,
+            approval));
   }
 
   private Optional<FeatureService> service(Value value) {

@@ -9,6 +9,7 @@ import io.leat.schemas.ValueType;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -125,6 +126,16 @@ public final class OnnxModel implements AutoCloseable {
   /** What the file says it was made for; empty where it was not made by Leat. */
   public Optional<ModelMetadata> metadata() {
     return session.metadata();
+  }
+
+  /** Values that every model can be tried with: zeros, and of texts their defaults or nothing. */
+  public List<Object> neutral() {
+    return inputs.neutral();
+  }
+
+  /** Whether it reads texts, so that it may refuse the neutral ones. */
+  public boolean hasText() {
+    return inputs.hasText();
   }
 
   /**

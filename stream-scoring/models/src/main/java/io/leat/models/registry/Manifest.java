@@ -48,6 +48,9 @@ public record Manifest(
   /** The profile of the training data; not every version has one. */
   public static final String REFERENCE_PROFILE = "reference-profile.json";
 
+  /** Vectors and the scores that the trainer's own library gave them; not every version has one. */
+  public static final String GOLDEN_BATCH = "golden-batch.json";
+
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final int FORMAT = 1;
   private static final String MISSING = "missing";
@@ -122,9 +125,7 @@ public record Manifest(
     serving.nulls().texts().forEach(texts::put);
     json.set("score", output(serving.score(), nodes));
     ArrayNode outputs = json.putArray("outputs");
-    serving
-        .outputs()
-        .forEach((name, place) -> outputs.add(output(place, nodes).put("name", name)));
+    serving.outputs().forEach((name, place) -> outputs.add(output(place, nodes).put("name", name)));
     ArrayNode decisions = json.putArray("decisions");
     for (Decision decision : serving.decisions()) {
       decisions
@@ -169,11 +170,11 @@ public record Manifest(
               file ->
                   files.add(
                       new PackagedFile(
-                          text(file, "path"),
-                          file.path("size").asLong(),
-                          text(file, "sha256"))));
+                          text(file, "path"), file.path("size").asLong(), text(file, "sha256"))));
       Map<String, String> lineage = new TreeMap<>();
-      tree.path("lineage").properties().forEach(one -> lineage.put(one.getKey(), one.getValue().asText()));
+      tree.path("lineage")
+          .properties()
+          .forEach(one -> lineage.put(one.getKey(), one.getValue().asText()));
       return new Manifest(
           files,
           serving(tree.path("serving")),
@@ -229,7 +230,9 @@ public record Manifest(
         .properties()
         .forEach(one -> byFeature.put(one.getKey(), number(one.getValue())));
     Map<String, String> texts = new TreeMap<>();
-    json.path("texts").properties().forEach(one -> texts.put(one.getKey(), one.getValue().asText()));
+    json.path("texts")
+        .properties()
+        .forEach(one -> texts.put(one.getKey(), one.getValue().asText()));
     return new Nulls(
         json.has("default") ? Optional.of(number(json.path("default"))) : Optional.empty(),
         byFeature,

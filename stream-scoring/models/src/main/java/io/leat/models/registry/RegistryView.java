@@ -1,8 +1,11 @@
 package io.leat.models.registry;
 
+import io.leat.records.ModelRole;
 import io.leat.records.ModelVersion;
 import io.leat.records.RegisteredModel;
 import io.leat.records.RegistryEntry;
+import io.leat.records.RolloutArm;
+import io.leat.records.VersionStanding;
 import io.leat.schemas.AvroCodec;
 import io.leat.schemas.Topics;
 import io.leat.schemas.topic.CompactedTopic;
@@ -22,13 +25,15 @@ import java.util.stream.Stream;
  * @param versions of all models, by model and number
  */
 public record RegistryView(Map<String, RegisteredModel> models, List<ModelVersion> versions) {
+  /** The alias of the version that scores. */
+  public static final String CHAMPION = "champion";
+
   public RegistryView {
     models = Map.copyOf(models);
     versions =
         versions.stream()
             .sorted(
-                Comparator.comparing(ModelVersion::getModel)
-                    .thenComparing(ModelVersion::getNumber))
+                Comparator.comparing(ModelVersion::getModel).thenComparing(ModelVersion::getNumber))
             .toList();
   }
 
@@ -54,13 +59,51 @@ public record RegistryView(Map<String, RegisteredModel> models, List<ModelVersio
   public static Optional<CompactedTopic<RegistryEntry>> follow(
       Map<String, ?> kafka, AvroCodec codec) {
     return TopicLog.find(kafka, Topics.MODEL_REGISTRY)
+        .map(log -> new CompactedTopic<>(log, value -> codec.decode(value, RegistryEntry.class)));
+  }
+
+  /** What the registry holds now; empty where there is no registry, as {@link #follow} has it. */
+  public static Optional<RegistryView> read(Map<String, ?> kafka, AvroCodec codec) {
+    return follow(kafka, codec)
         .map(
-            log -> new CompactedTopic<>(log, value -> codec.decode(value, RegistryEntry.class)));
+            topic -> {
+              try (topic) {
+                return of(topic.readToEnd().values());
+              }
+            });
   }
 
   /** A model; empty where nothing of it was published. */
   public Optional<RegisteredModel> model(String name) {
     return Optional.ofNullable(models.get(name));
+  }
+
+  /**
+   * The version that scores a model's vectors, but for what a canary takes; empty before one does.
+   */
+  public Optional<RolloutArm> champion(String model) {
+    return model(model)
+        .flatMap(found -> Optional.ofNullable(found.getRollout()))
+        .flatMap(
+            rollout ->
+                rollout.getArms().stream()
+                    .filter(arm -> arm.getRole() == ModelRole.CHAMPION)
+                    .findFirst());
+  }
+
+  /** The number that an alias means, {@link #CHAMPION} among them. */
+  public Optional<Integer> alias(String model, String alias) {
+    return alias.equals(CHAMPION)
+        ? champion(model).map(RolloutArm::getNumber)
+        : model(model).map(found -> found.getAliases().get(alias));
+  }
+
+  /** How a version stands; empty where there is no such version. */
+  public Optional<VersionStanding> standing(String model, int number) {
+    return model(model).stream()
+        .flatMap(found -> found.getVersions().stream())
+        .filter(standing -> standing.getNumber() == number)
+        .findFirst();
   }
 
   /** The versions of a model, in the order of their numbers. */
@@ -75,6 +118,8 @@ public record RegistryView(Map<String, RegisteredModel> models, List<ModelVersio
 
   /** A version by its digest. */
   public Optional<ModelVersion> version(String model, String digest) {
-    return versions(model).stream().filter(version -> version.getDigest().equals(digest)).findFirst();
+    return versions(model).stream()
+        .filter(version -> version.getDigest().equals(digest))
+        .findFirst();
   }
 }

@@ -17,8 +17,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * How a version reads vectors and what it says of them: what of a model's definition is part of
- * the version, so that a score can be made again from the version alone.
+ * How a version reads vectors and what it says of them: what of a model's definition is part of the
+ * version, so that a score can be made again from the version alone.
  *
  * @param service whose vectors it reads
  * @param definition fingerprint of the definitions whose vectors it scores
@@ -79,6 +79,7 @@ public record Serving(
         nulls,
         score,
         outputs,
-        decisions);
+        decisions,
+        Model.Approval.NONE);
   }
 }

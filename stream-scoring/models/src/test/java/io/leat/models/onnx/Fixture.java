@@ -159,7 +159,8 @@ public record Fixture(String name, byte[] onnx, JsonNode cases) {
             new Model.Nulls(Optional.of(Model.Nulls.MISSING), Map.of()),
             score,
             outputs,
-            List.of()),
+            List.of(),
+            Model.Approval.NONE),
         features());
   }
 }

@@ -126,7 +126,8 @@ public final class TestModels {
         nulls,
         score,
         outputs,
-        model.decisions());
+        model.decisions(),
+        model.approval());
   }
 
   public static Model.Decision decision(String name, String condition) {

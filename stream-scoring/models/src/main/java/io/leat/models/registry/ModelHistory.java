@@ -1,0 +1,123 @@
+package io.leat.models.registry;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.leat.records.AuditEvent;
+import io.leat.records.ModelRole;
+import io.leat.schemas.AvroCodec;
+import io.leat.schemas.MalformedValueException;
+import io.leat.schemas.Topics;
+import io.leat.schemas.topic.TopicLog;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/**
+ * What became of a model, as the audit has it. Immutable.
+ *
+ * @param events of the model, oldest first
+ */
+public record ModelHistory(List<AuditEvent> events) {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  public ModelHistory {
+    events = List.copyOf(events);
+  }
+
+  /**
+   * Reads the audit from its beginning.
+   *
+   * @throws io.leat.common.LeatException if there is none, or the brokers do not answer
+   */
+  public static ModelHistory read(Map<String, ?> kafka, AvroCodec codec, String model) {
+    List<AuditEvent> events = new ArrayList<>();
+    try (TopicLog audit = TopicLog.open(kafka, Topics.AUDIT)) {
+      audit.readToEnd(
+          record -> {
+            byte[] value = record.value();
+            if (value != null) {
+              event(codec, value)
+                  .filter(event -> event.getSubject().equals(ModelRegistry.subject(model)))
+                  .filter(event -> event.getAfter() != null)
+                  .ifPresent(events::add);
+            }
+            return true;
+          });
+    }
+    return new ModelHistory(events);
+  }
+
+  private static Optional<AuditEvent> event(AvroCodec codec, byte[] value) {
+    try {
+      return Optional.of(codec.decode(value, AuditEvent.class));
+    } catch (MalformedValueException e) {
+      return Optional.empty(); // anybody may write there; 'leat audit verify' names it
+    }
+  }
+
+  /** The number of the champion that an event left behind; empty where it left none. */
+  public static OptionalInt champion(AuditEvent event) {
+    JsonNode after;
+    try {
+      after = JSON.readTree(event.getAfter());
+    } catch (JsonProcessingException e) {
+      return OptionalInt.empty();
+    }
+    for (JsonNode arm : after.path("rollout").path("arms")) {
+      if (arm.path("role").asText().equals(ModelRole.CHAMPION.name())) {
+        return OptionalInt.of(arm.path("number").asInt());
+      }
+    }
+    return OptionalInt.empty();
+  }
+
+  /** The events, each with a rollout other than the one before it, oldest first. */
+  public List<AuditEvent> rollouts() {
+    List<AuditEvent> rollouts = new ArrayList<>();
+    long last = 0;
+    for (AuditEvent event : events) {
+      long revision = revision(event);
+      if (revision > last) {
+        rollouts.add(event);
+        last = revision;
+      }
+    }
+    return rollouts;
+  }
+
+  private static long revision(AuditEvent event) {
+    try {
+      return JSON.readTree(event.getAfter()).path("rollout").path("revision").asLong();
+    } catch (JsonProcessingException e) {
+      return 0;
+    }
+  }
+
+  /** The event that put there what scored at a time; empty where nothing did. */
+  public Optional<AuditEvent> at(Instant time) {
+    return rollouts().stream()
+        .filter(event -> !event.getTime().isAfter(time))
+        .reduce((first, last) -> last);
+  }
+
+  /** The champion before the present one: another version; empty where there was none. */
+  public OptionalInt earlierChampion() {
+    List<AuditEvent> newestFirst = new ArrayList<>(rollouts());
+    Collections.reverse(newestFirst);
+    OptionalInt now = OptionalInt.empty();
+    for (AuditEvent event : newestFirst) {
+      OptionalInt champion = champion(event);
+      if (now.isEmpty()) {
+        now = champion;
+      } else if (champion.isPresent() && champion.getAsInt() != now.getAsInt()) {
+        return champion;
+      }
+    }
+    return OptionalInt.empty();
+  }
+}

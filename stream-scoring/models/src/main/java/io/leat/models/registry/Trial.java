@@ -1,0 +1,109 @@
+package io.leat.models.registry;
+
+import io.leat.models.onnx.Inference;
+import io.leat.models.onnx.InferenceException;
+import io.leat.models.onnx.OnnxModel;
+import io.leat.models.onnx.Prediction;
+import io.leat.pipeline.model.ModelException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * What a graph does before it may be published: its rows have the same bits alone and in batches,
+ * and it answers in time. Times are wall clock on the machine that publishes, and guard against a
+ * model that is out of the question, no more.
+ *
+ * @param runs how often a row was scored
+ * @param median of one row
+ * @param p99 99 of 100 took no longer
+ */
+record Trial(int runs, Duration median, Duration p99) {
+  /** A score that takes longer stalls a partition. */
+  private static final Duration SLOWEST = Duration.ofMillis(100);
+
+  private static final int RUNS = 10_000;
+  private static final Duration LONGEST = Duration.ofSeconds(5);
+  private static final List<Integer> BATCHES = List.of(2, 7, 32);
+  private static final double PERCENTILE = 0.99;
+
+  /**
+   * Tries an open graph.
+   *
+   * @throws ModelException if it gives a row another score in a batch, or is too slow
+   */
+  static Trial of(OnnxModel model) {
+    try {
+      List<Object> row = model.neutral();
+      agree(model, row);
+      return time(model, row);
+    } catch (InferenceException e) {
+      if (model.hasText()) {
+        return new Trial(0, Duration.ZERO, Duration.ZERO); // it may know no such text
+      }
+      throw new ModelException("the model fails on a row of zeros: " + e.getMessage(), e);
+    }
+  }
+
+  private static void agree(OnnxModel model, List<Object> row) throws InferenceException {
+    double alone;
+    try (Inference one = model.inference(1)) {
+      one.add(row);
+      alone = one.run().get(0).score();
+    }
+    for (int size : BATCHES) {
+      try (Inference batch = model.inference(size)) {
+        for (int i = 0; i < size; i++) {
+          batch.add(row);
+        }
+        for (Prediction prediction : batch.run()) {
+          if (Double.compare(prediction.score(), alone) != 0) {
+            throw new ModelException(
+                "the model gives a row the score %s alone and %s in a batch of %d; expected the same. Something in its graph mixes rows: normalise by constants, not by the batch."
+                    .formatted(alone, prediction.score(), size));
+          }
+        }
+      }
+    }
+  }
+
+  private static Trial time(OnnxModel model, List<Object> row) throws InferenceException {
+    List<Long> times = new ArrayList<>();
+    try (Inference one = model.inference(1)) {
+      long end = System.nanoTime() + LONGEST.toNanos();
+      while (times.size() < RUNS && System.nanoTime() < end) {
+        long start = System.nanoTime();
+        one.add(row);
+        one.run();
+        times.add(System.nanoTime() - start);
+      }
+    }
+    long[] sorted = times.stream().mapToLong(Long::longValue).sorted().toArray();
+    Trial trial =
+        new Trial(
+            sorted.length,
+            Duration.ofNanos(sorted[sorted.length / 2]),
+            Duration.ofNanos(sorted[(int) ((sorted.length - 1) * PERCENTILE)]));
+    if (trial.median().compareTo(SLOWEST) > 0) {
+      throw new ModelException(
+          "a score takes %d ms (median of %d); expected at most %d ms, since a partition's vectors are scored one after the other. Make the model smaller."
+              .formatted(trial.median().toMillis(), trial.runs(), SLOWEST.toMillis()));
+    }
+    return trial;
+  }
+
+  /** For the audit. */
+  Map<String, String> details() {
+    Map<String, String> details = new TreeMap<>();
+    if (runs > 0) {
+      details.put("score_runs", Integer.toString(runs));
+      details.put(
+          "score_median_us", Long.toString(TimeUnit.NANOSECONDS.toMicros(median.toNanos())));
+      details.put("score_p99_us", Long.toString(TimeUnit.NANOSECONDS.toMicros(p99.toNanos())));
+    }
+    return details;
+  }
+}
