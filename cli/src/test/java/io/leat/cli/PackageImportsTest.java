@@ -41,6 +41,7 @@ class PackageImportsTest {
         of(
             "cli",
             "io.leat.cli.command",
+            "io.leat.models..",
             "io.leat.pipeline..",
             "io.leat.platform",
             "io.leat.runtime.settings",
@@ -55,6 +56,14 @@ class PackageImportsTest {
             "io.leat.pipeline.definition",
             "io.leat.pipeline.model",
             "io.leat.pipeline.yaml"),
+        of(
+            "stream-scoring/models",
+            "io.leat.models.registry",
+            "io.leat.models.artifact",
+            "io.leat.models.onnx",
+            "io.leat.pipeline..",
+            "io.leat.records",
+            "io.leat.schemas.."),
         of("retraining/training", "io.leat.retraining.training", "io.leat.pipeline.model"),
         of("schemas", "io.leat.schemas.position"),
         of("schemas", "io.leat.schemas.topic", "io.leat.schemas.position"),

@@ -13,7 +13,7 @@ import java.util.Locale;
 import java.util.stream.Collectors;
 
 /** Versions in the words of these commands. */
-final class Versions {
+public final class Versions {
   /** Digits of a digest that a line shows. */
   static final int SHORT_DIGEST = 12;
 
@@ -30,7 +30,7 @@ final class Versions {
   }
 
   /** What scores a model's vectors: {@code champion 1 (2026-11-01), canary 2 (next) for 10 %}. */
-  static String scoring(RegisteredModel model, RegistryView view) {
+  public static String scoring(RegisteredModel model, RegistryView view) {
     if (model.getRollout() == null) {
       return "nothing scores";
     }

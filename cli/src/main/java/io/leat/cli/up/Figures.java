@@ -12,6 +12,7 @@ import java.util.Map;
  * @param lag job to the records that it has not committed yet
  * @param waiting event to those of its counted records that ingestion has not committed yet
  * @param complete false if counting has not come to the topics' ends yet
+ * @param scoring model to what scores its vectors, in words; without models that nothing scores
  */
 record Figures(
     Instant time,
@@ -19,8 +20,10 @@ record Figures(
     Map<String, Long> lag,
     Map<String, Long> waiting,
     Findings.Summary findings,
-    boolean complete) {
+    boolean complete,
+    Map<String, String> scoring) {
   Figures {
+    scoring = Map.copyOf(scoring);
     topics = Map.copyOf(topics);
     lag = Map.copyOf(lag);
     waiting = Map.copyOf(waiting);

@@ -1,8 +1,11 @@
 package io.leat.cli.up;
 
 import io.leat.cli.command.Endpoints;
+import io.leat.cli.model.Versions;
+import io.leat.common.Cleanup;
 import io.leat.common.Lookups;
 import io.leat.console.Findings;
+import io.leat.models.registry.RegistryView;
 import io.leat.pipeline.definition.Contract;
 import io.leat.pipeline.definition.FeatureService;
 import io.leat.pipeline.definition.Model;
@@ -10,10 +13,12 @@ import io.leat.pipeline.definition.Pipeline;
 import io.leat.platform.Kind;
 import io.leat.platform.Service;
 import io.leat.platform.Services;
+import io.leat.records.RegistryEntry;
 import io.leat.schemas.AvroCodec;
 import io.leat.schemas.RegistryClient;
 import io.leat.schemas.RegistryException;
 import io.leat.schemas.Topics;
+import io.leat.schemas.topic.CompactedTopic;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -30,6 +35,7 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -55,8 +61,11 @@ final class StackView implements AutoCloseable {
   private final Findings findings;
   private final List<String> stages;
   private final Map<String, String> readers; // topic to the Kafka Streams service that reads it
+  private final Map<String, Object> settings;
+  private final AvroCodec codec;
   private final Admin admin;
   private final KafkaConsumer<byte[], byte[]> consumer;
+  private @Nullable CompactedTopic<RegistryEntry> models;
 
   /**
    * @param counts what has been counted before; counted on here
@@ -64,11 +73,11 @@ final class StackView implements AutoCloseable {
   StackView(Pipeline pipeline, Endpoints endpoints, TopicCounts counts) {
     this.pipeline = pipeline;
     this.counts = counts;
-    this.findings =
-        new Findings(pipeline, new AvroCodec(new RegistryClient(endpoints.registryUrl())));
+    this.codec = new AvroCodec(new RegistryClient(endpoints.registryUrl()));
+    this.findings = new Findings(pipeline, codec);
     this.stages = stages(pipeline);
     this.readers = readers(pipeline);
-    Map<String, Object> settings =
+    this.settings =
         Map.of(
             "bootstrap.servers",
             endpoints.bootstrapServers(),
@@ -139,7 +148,32 @@ final class StackView implements AutoCloseable {
         waiting.merge(partition.topic(), behind(consumer.position(partition) - reached), Long::sum);
       }
     }
-    return new Figures(Instant.now(), topics, lag, waiting, findings.summary(), complete);
+    return new Figures(
+        Instant.now(), topics, lag, waiting, findings.summary(), complete, scoring());
+  }
+
+  /** What scores the vectors of each model, as the registry has it. */
+  private Map<String, String> scoring() {
+    if (models == null) {
+      models = RegistryView.follow(settings, codec).orElse(null);
+    }
+    if (models == null) {
+      return Map.of();
+    }
+    try {
+      models.poll(Duration.ZERO);
+    } catch (RuntimeException e) {
+      Cleanup.after(e, models);
+      models = null; // read from its beginning the next time
+      throw e;
+    }
+    RegistryView view = RegistryView.of(models.values().values());
+    Map<String, String> scoring = new HashMap<>();
+    for (Model model : pipeline.models()) {
+      view.model(model.name())
+          .ifPresent(found -> scoring.put(model.name(), Versions.scoring(found, view)));
+    }
+    return scoring;
   }
 
   private void assign() throws InterruptedException, ExecutionException {
@@ -278,6 +312,9 @@ final class StackView implements AutoCloseable {
 
   @Override
   public void close() {
+    if (models != null) {
+      models.close();
+    }
     consumer.close();
     admin.close(TIMEOUT);
   }

@@ -66,7 +66,9 @@ final class StatusBoard {
       lines.add(stage("vectors", service.name(), Topics.features(service.name()), rates));
     }
     for (Model model : pipeline.models()) {
-      lines.add(stage("scores", model.name(), Topics.scores(model.name()), rates));
+      lines.add(
+          stage("scores", model.name(), Topics.scores(model.name()), rates)
+              + words(Optional.ofNullable(now.scoring().get(model.name()))));
       lines.add(stage("unscored", model.name(), Topics.unscored(model.name()), rates));
     }
     Findings.Summary findings = now.findings();

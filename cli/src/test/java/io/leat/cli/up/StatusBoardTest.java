@@ -64,7 +64,7 @@ class StatusBoardTest {
             "  valid         readings                     68,500      9,750/s",
             "  dead letters  readings                      1,000         50/s",
             "  vectors       price                        68,000     10,000/s",
-            "  scores        price                        67,000     10,000/s",
+            "  scores        price                        67,000     10,000/s  champion: version 1 (v1)",
             "  unscored      price                             0          0/s",
             "  alerts        drift-alerts                      0          0/s  0 open, 0 closed",
             "  requests      retraining-requests               0          0/s",
@@ -140,7 +140,7 @@ class StatusBoardTest {
     Findings.Summary findings =
         new Findings.Summary(
             9, 2, open, 1, List.of(new Findings.Request("price", START, "because")), 2);
-    Figures now = new Figures(START, Map.of(), Map.of(), Map.of(), findings, true);
+    Figures now = new Figures(START, Map.of(), Map.of(), Map.of(), findings, true, Map.of());
 
     assertThat(board.lines(now, now))
         .containsSequence(
@@ -172,7 +172,8 @@ class StatusBoardTest {
   @Test
   void anUnfinishedCountIsNotTakenForALoss() {
     Figures now =
-        new Figures(START, counts(100, 0, 0, 0, 0), Map.of(), Map.of(), NOTHING_FOUND, false);
+        new Figures(
+            START, counts(100, 0, 0, 0, 0), Map.of(), Map.of(), NOTHING_FOUND, false, Map.of());
 
     assertThat(board.lines(now, now)).last().asString().contains("still counting");
   }
@@ -180,7 +181,13 @@ class StatusBoardTest {
   private static Figures figures(
       long second, Map<String, Long> topics, Map<String, Long> lag, long waiting) {
     return new Figures(
-        START.plusSeconds(second), topics, lag, Map.of("readings", waiting), NOTHING_FOUND, true);
+        START.plusSeconds(second),
+        topics,
+        lag,
+        Map.of("readings", waiting),
+        NOTHING_FOUND,
+        true,
+        Map.of("price", "champion: version 1 (v1)"));
   }
 
   private static Map<String, Long> counts(
