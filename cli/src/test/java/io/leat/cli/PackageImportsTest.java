@@ -60,6 +60,7 @@ class PackageImportsTest {
             "stream-scoring/models",
             "io.leat.models.registry",
             "io.leat.models.artifact",
+            "io.leat.models.mlflow",
             "io.leat.models.onnx",
             "io.leat.pipeline..",
             "io.leat.records",

@@ -17,6 +17,7 @@ import picocli.CommandLine.Command;
       DiffCommand.class,
       VerifyCommand.class,
       HistoryCommand.class,
+      ExportCommand.class,
       TagCommand.class,
       AliasCommand.class,
       JudgeCommand.Propose.class,

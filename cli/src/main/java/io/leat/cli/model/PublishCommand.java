@@ -9,10 +9,8 @@ import io.leat.models.registry.ModelRegistry.Terms;
 import io.leat.pipeline.definition.Model;
 import io.leat.pipeline.definition.Pipeline;
 import io.leat.pipeline.definition.PipelineException;
-import io.leat.pipeline.model.ModelFile;
 import java.io.PrintWriter;
 import java.nio.file.Path;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -37,8 +35,10 @@ final class PublishCommand implements Callable<Integer> {
 
   @Option(
       names = "--file",
-      paramLabel = "FILE",
-      description = "The ONNX file. Default: the artifact that the pipeline names.")
+      paramLabel = "FILE|DIR",
+      description =
+          "The ONNX file, or a folder that mlflow.onnx.save_model saved. Default: the artifact that"
+              + " the pipeline names.")
   private @Nullable Path file;
 
   @Option(
@@ -68,10 +68,12 @@ final class PublishCommand implements Callable<Integer> {
                                 name,
                                 pipeline.models().stream().map(Model::name).toList(),
                                 name)));
-    Model model = file == null ? declared : declared.withArtifact(file.toAbsolutePath());
-    ModelPackage version = ModelPackage.of(model, pipeline, ModelFile.read(model), Map.of());
-    String called = Optional.ofNullable(label).orElse(model.version());
-    Terms terms = new Terms(model.approval() == Model.Approval.REQUIRED, false, Label.ONCE);
+    ModelPackage version =
+        file == null
+            ? ModelPackage.of(declared, pipeline)
+            : ModelPackage.ofFile(declared, pipeline, file.toAbsolutePath());
+    String called = Optional.ofNullable(label).orElse(declared.version());
+    Terms terms = new Terms(declared.approval() == Model.Approval.REQUIRED, false, Label.ONCE);
     Published published =
         pipelineOptions
             .platform()

@@ -80,6 +80,7 @@ public final class PrintedCommands {
           new Run("model show fraud@1 --json", 0, "\"format\":1"),
           new Run("model diff fraud@1 fraud@champion", 0, "They are the same."),
           new Run("model verify fraud@champion", 0, "is as it was published"),
+          new Run("model export fraud@1 target/fraud", 0, "version 1 of model fraud"),
           new Run("model history fraud", 0, "model.publish"),
           new Run("model tag fraud@1 reviewed=yes", 0, "is tagged"),
           new Run("model alias fraud@1 candidate", 0, "means version 1"),
@@ -248,6 +249,7 @@ public final class PrintedCommands {
             case "NAME" -> "payments";
             case "VIEW" -> "customer_activity";
             case "new.onnx" -> anotherModel().toString();
+            case "target/fraud" -> folder.resolve("mlflow").toString();
             case "target/training" -> folder.resolve("training").toString();
             default -> word;
           });

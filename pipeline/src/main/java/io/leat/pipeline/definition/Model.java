@@ -85,7 +85,7 @@ public record Model(
     REQUIRED
   }
 
-  /** The same model with another file. */
+  /** The same model with another file, and with the profile of that name that lies beside it. */
   public Model withArtifact(Path other) {
     return new Model(
         name,
@@ -93,7 +93,7 @@ public record Model(
         service,
         serviceVersion,
         other,
-        referenceProfile,
+        other.resolveSibling(referenceProfile.getFileName()),
         owner,
         intendedUse,
         inputs,

@@ -5,7 +5,9 @@ import io.leat.common.LeatException;
 import io.leat.common.Lookups;
 import io.leat.common.Sha256;
 import io.leat.models.artifact.ArtifactStore;
+import io.leat.models.mlflow.MlflowDirectory;
 import io.leat.models.onnx.OnnxModel;
+import io.leat.models.onnx.OnnxSession;
 import io.leat.pipeline.definition.FeatureService;
 import io.leat.pipeline.definition.Model;
 import io.leat.pipeline.definition.Pipeline;
@@ -42,6 +44,25 @@ public record ModelPackage(String model, Manifest manifest, Map<String, byte[]> 
    */
   public static ModelPackage of(Model model, Pipeline pipeline) {
     return of(model, pipeline, ModelFile.read(model), Map.of());
+  }
+
+  /**
+   * Packs a file as a version of a model that a pipeline declares: with what lies beside it of
+   * reference profile and golden batch.
+   *
+   * @param file an ONNX file, or a folder that {@code mlflow.onnx.save_model} saved
+   * @throws ModelException if it cannot be served as the pipeline declares the model
+   */
+  public static ModelPackage ofFile(Model model, Pipeline pipeline, Path file) {
+    if (!Files.isDirectory(file)) {
+      return of(model.withArtifact(file), pipeline);
+    }
+    MlflowDirectory saved = MlflowDirectory.read(file);
+    try (OnnxSession graph = OnnxSession.open(saved.model())) {
+      saved.requireOrder(
+          graph.signature(), model.inputs(), service(model, pipeline).featureNames());
+    }
+    return of(model.withArtifact(saved.model().path()), pipeline, saved.model(), saved.lineage());
   }
 
   /**

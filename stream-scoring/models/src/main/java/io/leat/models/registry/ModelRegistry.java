@@ -3,6 +3,7 @@ package io.leat.models.registry;
 import io.leat.common.ErrorCode;
 import io.leat.common.LeatException;
 import io.leat.models.artifact.ArtifactStore;
+import io.leat.models.mlflow.MlflowDirectory;
 import io.leat.models.onnx.OnnxModel;
 import io.leat.records.AuditEvent;
 import io.leat.records.ModelRole;
@@ -19,6 +20,7 @@ import io.leat.schemas.Topics;
 import io.leat.schemas.audit.Change;
 import io.leat.schemas.audit.ChangeLog;
 import io.leat.schemas.audit.Entry;
+import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -515,6 +517,27 @@ public final class ModelRegistry {
                       .check(open));
     }
     return manifest.files().size();
+  }
+
+  /**
+   * Writes a version as a folder that MLflow loads.
+   *
+   * @param folder absent or empty
+   * @throws LeatException if its file is absent or another than was published, or the folder cannot
+   *     be written
+   */
+  public ModelVersion export(ModelReference reference, Path folder) {
+    ModelVersion version = reference.resolve(view());
+    Manifest manifest = Manifest.parse(version.getManifest());
+    Map<String, String> metadata = new TreeMap<>(manifest.lineage());
+    metadata.put("leat.model", version.getModel());
+    metadata.put("leat.version", String.valueOf(version.getNumber()));
+    metadata.put("leat.label", version.getLabel());
+    metadata.put("leat.digest", version.getDigest());
+    metadata.put("leat.service", manifest.serving().service().toString());
+    metadata.put("leat.features", String.join("\n", manifest.serving().features().keySet()));
+    MlflowDirectory.write(folder, artifacts.get(manifest.model().sha256()), metadata);
+    return version;
   }
 
   private RegisteredModel judge(

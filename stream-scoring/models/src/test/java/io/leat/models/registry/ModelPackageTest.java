@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.leat.common.LeatException;
 import io.leat.models.artifact.ArtifactStore;
+import io.leat.models.mlflow.MlflowDirectory;
 import io.leat.models.onnx.Inference;
 import io.leat.models.onnx.OnnxModel;
 import io.leat.models.onnx.TestModels;
@@ -21,6 +22,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -91,6 +93,18 @@ class ModelPackageTest {
             .isCloseTo(trained.scorer().probability(new float[] {30.5f, 1, 4}), within(1e-6));
       }
     }
+  }
+
+  @Test
+  void aFolderThatMlflowLoadsIsPublishedAsTheGraphThatItHolds() throws IOException {
+    Path saved = folder.resolve("saved");
+    MlflowDirectory.write(saved, trained.onnx(), Map.of("by", "hand"));
+
+    ModelPackage version = ModelPackage.ofFile(model, pipeline(model), saved);
+
+    ModelPackage plain = ModelPackage.of(model, pipeline(model));
+    assertThat(version.manifest().model()).isEqualTo(plain.manifest().model());
+    assertThat(version.tried().runs()).isPositive();
   }
 
   @Test
