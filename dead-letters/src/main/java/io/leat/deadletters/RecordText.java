@@ -60,6 +60,7 @@ public final class RecordText {
                             .anyMatch(
                                 model ->
                                     topic.equals(Topics.scores(model.name()))
+                                        || topic.equals(Topics.shadowScores(model.name()))
                                         || topic.equals(Topics.unscored(model.name()))));
   }
 

@@ -56,6 +56,7 @@ public enum Data {
               .map(Model::service)
               .map(Topics::features)),
   SCORES("`scores.<model>`", pipeline -> models(pipeline).map(Topics::scores)),
+  SHADOW_SCORES("`scores.<model>.shadow`", pipeline -> models(pipeline).map(Topics::shadowScores)),
   UNSCORED("`scores.<model>.dlq`", pipeline -> models(pipeline).map(Topics::unscored)),
   DRIFT_METRICS("`drift-metrics`", pipeline -> Stream.of(Topics.DRIFT_METRICS)),
   DRIFT_ALERTS("`drift-alerts`", pipeline -> Stream.of(Topics.DRIFT_ALERTS)),

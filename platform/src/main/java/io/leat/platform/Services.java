@@ -10,6 +10,7 @@ import static io.leat.platform.Data.LATE;
 import static io.leat.platform.Data.RETRAINING_REQUESTS;
 import static io.leat.platform.Data.RETRAINING_RUNS;
 import static io.leat.platform.Data.SCORES;
+import static io.leat.platform.Data.SHADOW_SCORES;
 import static io.leat.platform.Data.STATE;
 import static io.leat.platform.Data.TABLES;
 import static io.leat.platform.Data.UNREADABLE;
@@ -59,7 +60,7 @@ public final class Services {
           streams(FEATURES, "io.leat.features.online.OnlineStore", When.VIEWS_OR_SERVICES, 7072)
               .with(List.of(VALID_USED, BACKFILL), List.of(VECTORS, STATE, LATE, UNREADABLE)),
           streams(SCORING, "io.leat.scoring.ScoringJob", When.MODELS, 7073)
-              .with(List.of(VECTORS_TO_SCORE), List.of(SCORES, UNSCORED)),
+              .with(List.of(VECTORS_TO_SCORE), List.of(SCORES, SHADOW_SCORES, UNSCORED)),
           server(FEATURE_SERVER, "io.leat.features.server.FeatureServerMain", When.VIEWS, 6566)
               .and(new Port(FEATURE_PAGES, "--page-port", 7075))
               .with(List.of(STATE), List.of()),

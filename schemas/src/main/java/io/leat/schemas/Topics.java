@@ -60,6 +60,11 @@ public final class Topics {
     return "scores." + model;
   }
 
+  /** Scores of versions that score beside those that decide. */
+  public static String shadowScores(String model) {
+    return scores(model) + ".shadow";
+  }
+
   /** Vectors that a model could not score, byte for byte as they came. */
   public static String unscored(String model) {
     return scores(model) + ".dlq";

@@ -95,12 +95,14 @@ public final class PipelineTopics {
   private static void addScores(List<Topic> topics, Model model, Pipeline pipeline) {
     Contract spine = spine(pipeline.service(model.service()).orElseThrow(), pipeline);
     int partitions = spine.topic().partitions();
-    topics.add(
-        new Topic(
-            Topics.scores(model.name()),
-            partitions,
-            deletedAfter(spine.topic().retention()),
-            Optional.of(Score.getClassSchema())));
+    for (String scores : List.of(Topics.scores(model.name()), Topics.shadowScores(model.name()))) {
+      topics.add(
+          new Topic(
+              scores,
+              partitions,
+              deletedAfter(spine.topic().retention()),
+              Optional.of(Score.getClassSchema())));
+    }
     topics.add(
         new Topic(
             Topics.unscored(model.name()),

@@ -75,6 +75,7 @@ class ApplierIT {
               "payment_labels.late",
               "features.fraud",
               "scores.fraud",
+              "scores.fraud.shadow",
               "scores.fraud.dlq",
               "card-payments-features.dlq",
               "card-payments-offline.dlq",
