@@ -11,6 +11,7 @@ import io.micrometer.core.instrument.MeterRegistry;
  *
  * @param gates takes what says which records can be processed; empty where the job adds none
  * @param watch wraps each processor that reads from a topic
+ * @param resources takes what the job opens beside its topology; closed with the service
  */
 public record JobContext(
     Pipeline pipeline,
@@ -19,7 +20,8 @@ public record JobContext(
     Readiness readiness,
     JobOptions options,
     RecordGates gates,
-    RecordWatch watch) {
+    RecordWatch watch,
+    Resources resources) {
   public JobContext(
       Pipeline pipeline,
       RegistryClient registry,
@@ -33,7 +35,8 @@ public record JobContext(
         readiness,
         options,
         new RecordGates(),
-        new RecordWatch(metrics, System::nanoTime));
+        new RecordWatch(metrics, System::nanoTime),
+        new Resources());
   }
 
   /**

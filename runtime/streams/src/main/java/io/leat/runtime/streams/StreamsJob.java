@@ -20,6 +20,8 @@ import org.apache.kafka.streams.Topology;
  *       JobContext#watch}; else nobody sees that it stands, and on which record.
  *   <li>What asks the registry does so by {@link RegistryRetry}; else a registry that is away for a
  *       second ends the service.
+ *   <li>What it opens beside the topology it gives to {@link JobContext#resources}; else it is
+ *       never closed.
  *   <li>A record may have no value: a processor passes over it, or says what it means.
  *   <li>Values that cannot be read end the service, unless {@link #settings} name {@link
  *       MalformedToDeadLetters}, which takes them to the service's own dead letters: {@code

@@ -1,5 +1,6 @@
 package io.leat.runtime.streams;
 
+import io.leat.common.Cleanup;
 import io.leat.common.ErrorCode;
 import io.leat.common.LeatException;
 import io.leat.pipeline.definition.Pipeline;
@@ -72,6 +73,7 @@ public final class StreamsService implements RunningService {
   private final KafkaStreams streams;
   private final KafkaStreamsMetrics streamsMetrics;
   private final ServiceServer server;
+  private final Resources resources;
   private final CountDownLatch stopped = new CountDownLatch(1);
   private volatile Optional<Throwable> failure = Optional.empty();
 
@@ -79,11 +81,13 @@ public final class StreamsService implements RunningService {
       String applicationId,
       KafkaStreams streams,
       KafkaStreamsMetrics streamsMetrics,
-      ServiceServer server) {
+      ServiceServer server,
+      Resources resources) {
     this.applicationId = applicationId;
     this.streams = streams;
     this.streamsMetrics = streamsMetrics;
     this.server = server;
+    this.resources = resources;
   }
 
   /**
@@ -97,6 +101,18 @@ public final class StreamsService implements RunningService {
     PrometheusMeterRegistry metrics = ServiceServer.metrics(pipeline.name(), job.name());
     Readiness readiness = new Readiness();
     JobContext context = new JobContext(pipeline, options.registry(), metrics, readiness, options);
+    try {
+      return start(job, context, metrics);
+    } catch (RuntimeException e) {
+      Cleanup.after(e, context.resources());
+      throw e;
+    }
+  }
+
+  private static StreamsService start(
+      StreamsJob job, JobContext context, PrometheusMeterRegistry metrics) {
+    JobOptions options = context.options();
+    Readiness readiness = context.readiness();
     String applicationId = context.applicationId(job);
     log.info("{} starts: {}", applicationId, options);
 
@@ -133,7 +149,8 @@ public final class StreamsService implements RunningService {
             metrics,
             readiness,
             routes -> {});
-    StreamsService service = new StreamsService(applicationId, streams, streamsMetrics, server);
+    StreamsService service =
+        new StreamsService(applicationId, streams, streamsMetrics, server, context.resources());
     streams.setUncaughtExceptionHandler(
         error -> {
           log.error("{} cannot go on and stops", applicationId, error);
@@ -309,6 +326,7 @@ public final class StreamsService implements RunningService {
   @Override
   public void close() {
     streams.close(STOP_TIMEOUT);
+    resources.close();
     streamsMetrics.close();
     server.close();
   }
