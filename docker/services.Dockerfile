@@ -5,7 +5,7 @@ COPY . .
 RUN --mount=type=cache,target=/root/.m2 ./mvnw -q -B -DskipTests -Dspotless.check.skip package
 
 FROM eclipse-temurin:17-jre
-RUN useradd --system --uid 10001 --home-dir /var/lib/leat --create-home leat
+RUN useradd --system --uid 10001 --home-dir /var/lib/leat --create-home leat && install -d -o leat -g leat /artifacts
 COPY --from=build /leat/target/leat/lib/services /opt/leat/lib/services
 USER leat
 WORKDIR /var/lib/leat

@@ -31,7 +31,7 @@ class ComposeFileTest {
   private static final MadeText VOLUMES =
       new MadeText(FILE, "  # Made from io.leat.platform.Services, too.", END);
 
-  /** Name, class, port. */
+  /** Name, class, port, path of its health, further volumes. */
   private static final String STREAMS =
       """
         %1$s:
@@ -44,13 +44,16 @@ class ComposeFileTest {
           volumes:
             - "${PIPELINE:-./examples/card-payments}:/pipeline:ro"
             - "%1$s:/var/lib/leat"
-          depends_on: *after-apply
+      %5$s    depends_on: *after-apply
           healthcheck:
             test: ["CMD-SHELL", "curl -fsS http://localhost:%3$d%4$s"]
             interval: 5s
             timeout: 5s
             retries: 30
       """;
+
+  /** Files of model versions, which the container that applies the pipeline writes. */
+  private static final String ARTIFACTS = "      - \"artifacts:/artifacts:ro\"\n";
 
   /** Name, class, ports of REST and metrics on the machine, in the container. */
   private static final String FLINK =
@@ -99,7 +102,13 @@ class ComposeFileTest {
     String path = service.kind().healthPath();
     return switch (service.kind()) {
       case SERVER -> "";
-      case STREAMS -> STREAMS.formatted(service.name(), service.main(), service.port(), path);
+      case STREAMS ->
+          STREAMS.formatted(
+              service.name(),
+              service.main(),
+              service.port(),
+              path,
+              service.name().equals(Services.SCORING) ? ARTIFACTS : "");
       case FLINK ->
           FLINK.formatted(
               service.name(),

@@ -2,6 +2,7 @@ package io.leat.cli.define;
 
 import io.leat.cli.command.PlatformOptions;
 import io.leat.cli.command.UserError;
+import io.leat.models.registry.ModelPackage;
 import io.leat.models.registry.PipelineModels;
 import io.leat.models.registry.RegistryView;
 import io.leat.pipeline.apply.Applier;
@@ -9,7 +10,6 @@ import io.leat.pipeline.definition.Pipeline;
 import io.leat.pipeline.definition.PipelineException;
 import io.leat.pipeline.reader.PipelineReader;
 import io.leat.schemas.AvroCodec;
-import io.leat.scoring.ModelCheck;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -41,7 +41,7 @@ final class ClusterDefinition {
                         new UserError(
                             "Which pipeline? No stack was started in %s that would tell; name its folder, as in: ./leat plan DIR."
                                 .formatted(platform.stack().path()))),
-        ModelCheck::check);
+        ModelPackage::of);
   }
 
   /** Publishes the models that the registry lacks; says what a person should know of it. */

@@ -1,12 +1,12 @@
 package io.leat.cli.define;
 
+import io.leat.models.registry.ModelPackage;
 import io.leat.pipeline.definition.Contract;
 import io.leat.pipeline.definition.Pipeline;
 import io.leat.pipeline.definition.PipelineException;
 import io.leat.pipeline.reader.PipelineReader;
 import io.leat.pipeline.registry.RegistryRules;
 import io.leat.schemas.RegistryClient;
-import io.leat.scoring.ModelCheck;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -42,7 +42,7 @@ public final class ValidateCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws PipelineException {
-    Pipeline pipeline = PipelineReader.read(folder, ModelCheck::check);
+    Pipeline pipeline = PipelineReader.read(folder, ModelPackage::of);
     if (registryUrl != null) {
       check(pipeline, new RegistryClient(registryUrl));
     }

@@ -210,6 +210,7 @@ final class LocalStack implements AutoCloseable {
     arguments.add(endpoints.bootstrapServers());
     arguments.add(endpoints.registryUrl());
     arguments.add(folder.resolve("state").toString());
+    arguments.add(PlatformOptions.artifactsOf(folder));
     for (Service service : services) {
       arguments.add(
           service.ports().stream()

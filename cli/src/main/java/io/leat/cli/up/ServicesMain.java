@@ -2,6 +2,7 @@ package io.leat.cli.up;
 
 import io.leat.common.LeatException;
 import io.leat.pipeline.definition.PipelineException;
+import io.leat.platform.Kind;
 import io.leat.platform.Port;
 import io.leat.platform.Service;
 import io.leat.platform.Services;
@@ -23,13 +24,13 @@ import picocli.CommandLine;
  * The catalogue's services that are no Flink jobs in one JVM, for {@code leat up}. In production
  * each is a process of its own. If one fails, all stop and the process ends with code 1.
  *
- * <p>Arguments: pipeline folder, brokers, registry, state folder, and {@code name=port,...} for
- * each service of the catalogue that is to start, with all its ports. Every other setting comes
- * from the environment, as each service alone takes it.
+ * <p>Arguments: pipeline folder, brokers, registry, state folder, folder of artifacts, and {@code
+ * name=port,...} for each service of the catalogue that is to start, with all its ports. Every
+ * other setting comes from the environment, as each service alone takes it.
  */
 final class ServicesMain {
   private static final Logger log = LoggerFactory.getLogger(ServicesMain.class);
-  private static final int FIXED_ARGUMENTS = 4;
+  private static final int FIXED_ARGUMENTS = 5;
 
   private ServicesMain() {}
 
@@ -94,6 +95,9 @@ final class ServicesMain {
                 "--bootstrap-servers", arguments[1],
                 "--registry-url", arguments[2],
                 "--state-dir", Path.of(arguments[3]).resolve(service.name()).toString()));
+    if (service.kind() == Kind.STREAMS) {
+      flags.addAll(List.of("--artifacts", arguments[4]));
+    }
     Iterator<String> numbers = List.of(given.split(",")).iterator();
     for (Port port : service.ports()) {
       flags.addAll(List.of(port.flag(), numbers.next()));

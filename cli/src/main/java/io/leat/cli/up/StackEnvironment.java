@@ -64,6 +64,7 @@ final class StackEnvironment {
           Map.entry("LEAT_REGISTRY_URL", OWN),
           Map.entry("LEAT_STATE_DIR", FOLDER),
           Map.entry("LEAT_WAREHOUSE", FOLDER),
+          Map.entry("LEAT_ARTIFACTS", FOLDER),
           Map.entry("LEAT_HTTP_HOST", LOCAL),
           Map.entry("LEAT_OPEN", LOCAL),
           Map.entry("LEAT_TLS_CERTIFICATE", LOCAL),

@@ -3,6 +3,7 @@ package io.leat.cli.up;
 import io.leat.cli.command.Endpoints;
 import io.leat.cli.command.UserError;
 import io.leat.console.Console;
+import io.leat.models.registry.ModelPackage;
 import io.leat.pipeline.definition.Pipeline;
 import io.leat.pipeline.definition.PipelineException;
 import io.leat.pipeline.reader.PipelineReader;
@@ -11,7 +12,6 @@ import io.leat.runtime.settings.EnvironmentDefaults;
 import io.leat.runtime.settings.Setting;
 import io.leat.runtime.settings.StackFolder;
 import io.leat.schemas.RegistryClient;
-import io.leat.scoring.ModelCheck;
 import io.leat.stack.Ports;
 import io.leat.stack.StackException;
 import io.leat.stack.StartWait;
@@ -90,7 +90,7 @@ public final class UpCommand implements Callable<Integer> {
   public Integer call() throws PipelineException, IOException, InterruptedException {
     PrintWriter out = spec.commandLine().getOut();
     StackEnvironment.check(System.getenv()).forEach(out::println);
-    Pipeline pipeline = PipelineReader.read(pipelineFolder, ModelCheck::check);
+    Pipeline pipeline = PipelineReader.read(pipelineFolder, ModelPackage::of);
     Optional<Player> player = noPlay ? Optional.empty() : Player.of(pipelineFolder);
     folder = folder.toAbsolutePath().normalize();
     LocalStack.prepare(folder);
