@@ -3,11 +3,11 @@ package io.leat.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.leat.drift.ReferenceProfile;
+import io.leat.models.registry.ModelPackage;
 import io.leat.pipeline.definition.Model;
 import io.leat.pipeline.definition.Pipeline;
 import io.leat.pipeline.model.ModelMetadata;
 import io.leat.pipeline.reader.PipelineReader;
-import io.leat.scoring.ModelCheck;
 import java.nio.file.Path;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -22,7 +22,7 @@ class ExamplesTest {
   void anExamplesModelsAreOfItsDefinitions(String name) throws Exception {
     Path folder = EXAMPLES.resolve(name);
     // Opens every model and holds it against its service; throws what does not fit.
-    Pipeline pipeline = PipelineReader.read(folder, ModelCheck::check);
+    Pipeline pipeline = PipelineReader.read(folder, ModelPackage::of);
 
     assertThat(pipeline.models()).isNotEmpty();
     for (Model model : pipeline.models()) {

@@ -43,11 +43,8 @@ class CatalogueTest {
     return Services.ALL.stream().filter(service -> service.kind() != Kind.FLINK).toList();
   }
 
-  /** Those whose topology needs no brokers to be built. */
   static Stream<Service> topologies() {
-    return services().stream()
-        .filter(service -> service.kind() == Kind.STREAMS)
-        .filter(service -> !service.name().equals(Services.SCORING));
+    return services().stream().filter(service -> service.kind() == Kind.STREAMS);
   }
 
   static Stream<Service> flinkJobs() {
@@ -77,14 +74,15 @@ class CatalogueTest {
     Pipeline pipeline = PipelineReader.readBeforeTraining(PIPELINE);
     StreamsJob job =
         Class.forName(service.main()).asSubclass(StreamsJob.class).getConstructor().newInstance();
-    Topology topology =
-        job.topology(
-            new JobContext(
-                pipeline,
-                new RegistryClient("mock://catalogue"),
-                new SimpleMeterRegistry(),
-                new Readiness(),
-                JobOptions.of(PIPELINE, "unused:9092", "mock://catalogue", folder, 0)));
+    JobContext context =
+        new JobContext(
+            pipeline,
+            new RegistryClient("mock://catalogue"),
+            new SimpleMeterRegistry(),
+            new Readiness(),
+            JobOptions.of(PIPELINE, "unused:9092", "mock://catalogue", folder, 0));
+    Topology topology = job.topology(context);
+    context.resources().close();
     Set<String> read = new TreeSet<>();
     Set<String> written = new TreeSet<>();
     topology.describe().subtopologies().stream()

@@ -2,52 +2,51 @@ package io.leat.scoring;
 
 import io.leat.common.ErrorCode;
 import io.leat.common.LeatException;
-import io.leat.pipeline.apply.DefinitionLog;
 import io.leat.pipeline.definition.Model;
-import io.leat.records.Definition;
 import io.leat.runtime.streams.JobContext;
+import io.leat.runtime.streams.RecordGate;
 import io.leat.runtime.streams.RegistryRetry;
 import io.leat.runtime.streams.StreamsJob;
 import io.leat.runtime.streams.StreamsService;
 import io.leat.schemas.Topics;
-import java.util.Collection;
-import java.util.HashSet;
-import java.util.Set;
-import java.util.function.Function;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.streams.Topology;
 import org.apache.kafka.streams.processor.api.ProcessorSupplier;
+import org.apache.kafka.streams.state.Stores;
 
 /**
- * Scores the vectors of every service with every model that reads it.
+ * Scores the vectors of every service with every model that reads it, by the versions that the
+ * model registry has.
  *
  * <pre>
  * features.&lt;service&gt; ─▶ score ─▶ scores.&lt;model&gt;
- *                          └─▶ scores.&lt;model&gt;.dlq   vectors that the model could not score
+ *                          ├─▶ scores.&lt;model&gt;.shadow  of versions that decide nothing
+ *                          ├─▶ scores.&lt;model&gt;.dlq     vectors that the model could not score
+ *                          └─▶ &lt;app&gt;-&lt;model&gt;-switches-changelog  positions of other rollouts
  * </pre>
  *
- * Each vector of the topic has exactly one outcome a model. Vectors are scored one by one, as Kafka
- * Streams hands them over. Every model is opened, checked, and held against what was applied before
- * the topology is built, so a service with a model that does not fit, or with another file than was
- * applied, does not start.
+ * Each vector of the topic has exactly one outcome a model, beside what shadows say. Vectors are
+ * scored one by one, as Kafka Streams hands them over. A thread beside the stream follows the
+ * registry and opens versions ({@link RegistryFollower}); a partition goes over at its next vector
+ * ({@link ScoringProcessor}), and waits where no version is open that may score it ({@link
+ * ModelRollouts#mayPass}).
  */
 public final class ScoringJob implements StreamsJob {
-  private final Function<JobContext, Collection<Definition>> applied;
+  private final RolloutSource source;
 
   public ScoringJob() {
-    this(
-        context ->
-            new DefinitionLog(context.options().kafkaClientProperties(), context.registry())
-                .read()
-                .values());
+    this(RegistryFollower::start);
   }
 
-  /**
-   * @param applied what was applied to the cluster
-   */
-  ScoringJob(Function<JobContext, Collection<Definition>> applied) {
-    this.applied = applied;
+  ScoringJob(RolloutSource source) {
+    this.source = source;
   }
 
   public static void main(String[] arguments) {
@@ -60,8 +59,7 @@ public final class ScoringJob implements StreamsJob {
   }
 
   /**
-   * @throws LeatException with one sentence if the pipeline has no model, or one that cannot be
-   *     served
+   * @throws LeatException with one sentence if the pipeline has no model
    */
   @Override
   public Topology topology(JobContext context) {
@@ -71,50 +69,70 @@ public final class ScoringJob implements StreamsJob {
           "Pipeline %s declares no model, so there is nothing to score. Add a models/ folder, or leave the scoring service out."
               .formatted(context.pipeline().name()));
     }
-    Collection<Definition> definitions = applied.apply(context);
     RegistryRetry retry = RegistryRetry.of(context);
-    Topology topology = new Topology();
-    Set<String> read = new HashSet<>();
+    Map<String, List<ModelRollouts>> byService = new LinkedHashMap<>();
+    List<ModelRollouts> models = new ArrayList<>();
     for (Model model : context.pipeline().models()) {
-      if (read.add(model.service())) {
-        topology.addSource(
-            source(model),
-            new ByteArrayDeserializer(),
-            new ByteArrayDeserializer(),
-            Topics.features(model.service()));
-      }
-      ServedModel served = ServedModel.check(model, context.pipeline());
-      served.requireApplied(definitions);
-      addModel(topology, served, context, retry);
+      ModelRollouts rollouts =
+          new ModelRollouts(model.name(), context.metrics(), InstantSource.system());
+      context.readiness().add("model " + model.name(), rollouts::problem);
+      byService.computeIfAbsent(model.service(), service -> new ArrayList<>()).add(rollouts);
+      models.add(rollouts);
     }
+    Topology topology = new Topology();
+    byService.forEach(
+        (service, readers) -> {
+          String topic = Topics.features(service);
+          topology.addSource(
+              source(service), new ByteArrayDeserializer(), new ByteArrayDeserializer(), topic);
+          readers.forEach(rollouts -> addModel(topology, rollouts, service, context, retry));
+          context.gates().add(topic, gate(readers));
+        });
+    context.resources().add(source.start(context, models));
     return topology;
   }
 
-  private static void addModel(
-      Topology topology, ServedModel served, JobContext context, RegistryRetry retry) {
-    Model model = served.model();
-    ScoringMetrics metrics = new ScoringMetrics(context.metrics(), model);
-    String processor = "score-" + model.name();
-    String scores = "scores-" + model.name();
-    String deadLetters = "unscored-" + model.name();
-    ProcessorSupplier<byte[], byte[], byte[], byte[]> supplier =
-        () -> new ScoringProcessor(served, metrics, context.registry(), retry, scores, deadLetters);
-    topology.addProcessor(processor, context.watch().watched(supplier), source(model));
-    topology.addSink(
-        scores,
-        Topics.scores(model.name()),
-        new ByteArraySerializer(),
-        new ByteArraySerializer(),
-        processor);
-    topology.addSink(
-        deadLetters,
-        Topics.unscored(model.name()),
-        new ByteArraySerializer(),
-        new ByteArraySerializer(),
-        processor);
+  /** Holds a partition until each model that reads it may score its next vector. */
+  private static RecordGate gate(List<ModelRollouts> readers) {
+    return record -> {
+      for (ModelRollouts model : readers) {
+        if (!model.mayPass(record.partition())) {
+          return false;
+        }
+      }
+      return true;
+    };
   }
 
-  private static String source(Model model) {
-    return "vectors-" + model.service();
+  private static void addModel(
+      Topology topology,
+      ModelRollouts rollouts,
+      String service,
+      JobContext context,
+      RegistryRetry retry) {
+    String model = rollouts.model();
+    String processor = "score-" + model;
+    ScoringProcessor.Sinks sinks =
+        new ScoringProcessor.Sinks("scores-" + model, "shadow-" + model, "unscored-" + model);
+    ProcessorSupplier<byte[], byte[], byte[], byte[]> supplier =
+        () -> new ScoringProcessor(rollouts, context.registry(), retry, sinks);
+    topology.addProcessor(processor, context.watch().watched(supplier), source(service));
+    topology.addStateStore(
+        Stores.keyValueStoreBuilder(
+            Stores.inMemoryKeyValueStore(SwitchLog.store(model)),
+            Serdes.Long(),
+            Serdes.ByteArray()),
+        processor);
+    addSink(topology, sinks.scores(), Topics.scores(model), processor);
+    addSink(topology, sinks.shadowScores(), Topics.shadowScores(model), processor);
+    addSink(topology, sinks.deadLetters(), Topics.unscored(model), processor);
+  }
+
+  private static void addSink(Topology topology, String name, String topic, String processor) {
+    topology.addSink(name, topic, new ByteArraySerializer(), new ByteArraySerializer(), processor);
+  }
+
+  private static String source(String service) {
+    return "vectors-" + service;
   }
 }

@@ -2,7 +2,6 @@ package io.leat.scoring;
 
 import static java.util.Objects.requireNonNull;
 
-import io.leat.pipeline.definition.Model;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
@@ -13,14 +12,22 @@ import java.util.Map;
 /** The meters of one model version; docs/reference/metrics.md has a row for each. Thread-safe. */
 final class ScoringMetrics {
   private final Counter scores;
+  private final Counter shadowScores;
   private final Timer inference;
   private final Map<UnscoredReason, Counter> unscored = new EnumMap<>(UnscoredReason.class);
+  private final Map<UnscoredReason, Counter> shadowUnscored = new EnumMap<>(UnscoredReason.class);
+  private final Map<UnscoredReason, Counter> fallbacks = new EnumMap<>(UnscoredReason.class);
 
-  ScoringMetrics(MeterRegistry registry, Model model) {
-    Tags tags = Tags.of("model", model.name(), "version", model.version());
+  ScoringMetrics(MeterRegistry registry, String model, String version) {
+    Tags tags = Tags.of("model", model, "version", version);
     scores =
         Counter.builder("leat.scoring.scores")
             .description("Scores written.")
+            .tags(tags)
+            .register(registry);
+    shadowScores =
+        Counter.builder("leat.scoring.shadow.scores")
+            .description("Scores that the version made as a shadow.")
             .tags(tags)
             .register(registry);
     inference =
@@ -30,11 +37,24 @@ final class ScoringMetrics {
             .publishPercentileHistogram()
             .register(registry);
     for (UnscoredReason reason : UnscoredReason.values()) {
+      Tags because = tags.and("reason", reason.name());
       unscored.put(
           reason,
           Counter.builder("leat.scoring.unscored")
               .description("Vectors that the model could not score, by reason.")
-              .tags(tags.and("reason", reason.name()))
+              .tags(because)
+              .register(registry));
+      shadowUnscored.put(
+          reason,
+          Counter.builder("leat.scoring.shadow.unscored")
+              .description("Vectors that the version could not score as a shadow, by reason.")
+              .tags(because)
+              .register(registry));
+      fallbacks.put(
+          reason,
+          Counter.builder("leat.scoring.fallbacks")
+              .description("Vectors that the version could not score as a canary, by reason.")
+              .tags(because)
               .register(registry));
     }
   }
@@ -43,11 +63,27 @@ final class ScoringMetrics {
     return scores;
   }
 
+  Counter shadowScores() {
+    return shadowScores;
+  }
+
   Timer inference() {
     return inference;
   }
 
   Counter unscored(UnscoredReason reason) {
-    return requireNonNull(unscored.get(reason), "there is one for each reason");
+    return of(unscored, reason);
+  }
+
+  Counter shadowUnscored(UnscoredReason reason) {
+    return of(shadowUnscored, reason);
+  }
+
+  Counter fallbacks(UnscoredReason reason) {
+    return of(fallbacks, reason);
+  }
+
+  private static Counter of(Map<UnscoredReason, Counter> counters, UnscoredReason reason) {
+    return requireNonNull(counters.get(reason), "there is one for each reason");
   }
 }

@@ -3,6 +3,8 @@ package io.leat.scoring;
 import io.leat.records.DeadLetter;
 import io.leat.records.FeatureVector;
 import io.leat.records.LogPosition;
+import io.leat.records.ModelSwitch;
+import io.leat.records.ModelVersion;
 import io.leat.records.Score;
 import io.leat.runtime.streams.RegistryRetry;
 import io.leat.schemas.AvroCodec;
@@ -13,58 +15,78 @@ import io.leat.schemas.WireFormat;
 import io.leat.schemas.deadletter.DeadLetterWriter;
 import io.leat.scoring.Outcome.Scored;
 import io.leat.scoring.Outcome.Unscored;
+import io.leat.scoring.RolloutScorer.Answer;
 import java.util.List;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
 import org.apache.kafka.streams.processor.api.RecordMetadata;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Takes each vector to its model and the outcome to its topic: key, timestamp and headers are
- * carried on; a vector without a score goes on byte for byte, with its reason in headers.
+ * Takes each vector to the version that its model's rollout has for it, and the outcome to its
+ * topic: key, timestamp and headers are carried on; a vector without a score goes on byte for byte,
+ * with its reason in headers.
+ *
+ * <p>Where a newer rollout is loaded than the one that the partition last went over to, the
+ * position is recorded first, in the transaction of the scores.
  */
 final class ScoringProcessor implements Processor<byte[], byte[], byte[], byte[]> {
   private static final Logger log = LoggerFactory.getLogger(ScoringProcessor.class);
+  private static final byte[] NO_KEY = {};
 
-  private final ServedModel served;
-  private final ScoringMetrics metrics;
+  /**
+   * The topology's nodes that take what comes out.
+   *
+   * @param scores takes scores of versions that decide
+   * @param shadowScores takes those of shadows
+   * @param deadLetters takes vectors without a score
+   */
+  record Sinks(String scores, String shadowScores, String deadLetters) {}
+
+  private final ModelRollouts rollouts;
   private final RegistryClient registry;
   private final RegistryRetry retry;
   private final AvroCodec codec;
   private final String scoreSubject;
-  private final String scoreSink;
-  private final String deadLetterSink;
+  private final String shadowSubject;
+  private final Sinks sinks;
   private ProcessorContext<byte[], byte[]> context;
-  private VectorScorer scorer;
+  private SwitchLog switches;
+  private ModelRollouts.@Nullable Task task;
+  private @Nullable RolloutScorer scorer;
 
-  /**
-   * @param scoreSink name of the topology's node that takes scores
-   * @param deadLetterSink name of the node that takes vectors without one
-   */
   ScoringProcessor(
-      ServedModel served,
-      ScoringMetrics metrics,
-      RegistryClient registry,
-      RegistryRetry retry,
-      String scoreSink,
-      String deadLetterSink) {
-    this.served = served;
-    this.metrics = metrics;
+      ModelRollouts rollouts, RegistryClient registry, RegistryRetry retry, Sinks sinks) {
+    this.rollouts = rollouts;
     this.registry = registry;
     this.retry = retry;
     this.codec = new AvroCodec(registry);
-    this.scoreSubject = Topics.valueSubject(Topics.scores(served.model().name()));
-    this.scoreSink = scoreSink;
-    this.deadLetterSink = deadLetterSink;
+    this.scoreSubject = Topics.valueSubject(Topics.scores(rollouts.model()));
+    this.shadowSubject = Topics.valueSubject(Topics.shadowScores(rollouts.model()));
+    this.sinks = sinks;
   }
 
   @Override
   public void init(ProcessorContext<byte[], byte[]> context) {
     this.context = context;
-    scorer = new VectorScorer(served, metrics.inference());
+    String store = SwitchLog.store(rollouts.model());
+    String subject =
+        Topics.valueSubject("%s-%s-changelog".formatted(context.applicationId(), store));
+    this.switches =
+        retry.call(
+            () ->
+                new SwitchLog(
+                    rollouts.model(),
+                    context.getStateStore(store),
+                    codec,
+                    () ->
+                        retry.call(
+                            () -> registry.register(subject, ModelSwitch.getClassSchema()))));
+    this.task = rollouts.enter(context.taskId().partition(), switches.last());
   }
 
   @Override
@@ -74,10 +96,12 @@ final class ScoringProcessor implements Processor<byte[], byte[], byte[], byte[]
             .recordMetadata()
             .orElseThrow(() -> new IllegalStateException("a vector came from no topic"));
     LogPosition position = new LogPosition(read.topic(), read.partition(), read.offset());
+    RolloutScorer now = scorerOf(read.offset());
     if (record.value() == null) {
       refuse(
           record,
           position,
+          now.rollout().champion(),
           UnscoredReason.NULL_VALUE,
           new UnscoredVectorException("the record has no value; expected a feature vector"));
       return;
@@ -86,24 +110,72 @@ final class ScoringProcessor implements Processor<byte[], byte[], byte[], byte[]
     try {
       vector = retry.call(() -> codec.decode(record.value(), FeatureVector.class));
     } catch (MalformedValueException e) {
-      refuse(record, position, UnscoredReason.of(e.kind()), e);
+      refuse(record, position, now.rollout().champion(), UnscoredReason.of(e.kind()), e);
       return;
     }
-    Outcome outcome = scorer.score(vector);
-    if (outcome instanceof Scored scored) {
-      Score score = score(vector, position, scored);
-      int schema = retry.call(() -> registry.register(scoreSubject, Score.getClassSchema()));
-      context.forward(record.withValue(codec.encode(schema, score)), scoreSink);
-      metrics.scores().increment();
-    } else if (outcome instanceof Unscored unscored) {
-      refuse(record, position, unscored.reason(), new UnscoredVectorException(unscored.message()));
+    long rollout = now.rollout().revision();
+    Answer answer = now.decide(record.key() == null ? NO_KEY : record.key(), vector);
+    if (answer.outcome() instanceof Scored scored) {
+      forward(
+          record, score(vector, position, rollout, answer, scored), scoreSubject, sinks.scores());
+      answer.version().metrics().scores().increment();
+    } else if (answer.outcome() instanceof Unscored unscored) {
+      refuse(
+          record,
+          position,
+          answer.version(),
+          unscored.reason(),
+          new UnscoredVectorException(unscored.message()));
+    }
+    for (Answer shadow : now.shadows(vector)) {
+      ScoringMetrics metrics = shadow.version().metrics();
+      if (shadow.outcome() instanceof Scored scored) {
+        forward(
+            record,
+            score(vector, position, rollout, shadow, scored),
+            shadowSubject,
+            sinks.shadowScores());
+        metrics.shadowScores().increment();
+      } else if (shadow.outcome() instanceof Unscored unscored) {
+        metrics.shadowUnscored(unscored.reason()).increment();
+      }
     }
   }
 
-  private Score score(FeatureVector vector, LogPosition position, Scored scored) {
+  /** By which an offset is scored; where it is another than before, it is recorded. */
+  private RolloutScorer scorerOf(long offset) {
+    RolloutScorer now = scorer;
+    if (now == null || rollouts.revision() > now.rollout().revision()) {
+      RolloutScorer next = new RolloutScorer(rollouts.acquire());
+      if (now != null) {
+        now.close();
+      }
+      scorer = next;
+      now = next;
+    }
+    if (switches.scoresFrom(offset, now.rollout().rollout())) {
+      rollouts.metrics().switches().increment();
+      log.info(
+          "Model {}: partition {} goes over to rollout {} at offset {}",
+          rollouts.model(),
+          context.taskId().partition(),
+          now.rollout().revision(),
+          offset);
+    }
+    return now;
+  }
+
+  private void forward(Record<byte[], byte[]> record, Score score, String subject, String sink) {
+    int schema = retry.call(() -> registry.register(subject, Score.getClassSchema()));
+    context.forward(record.withValue(codec.encode(schema, score)), sink);
+  }
+
+  static Score score(
+      FeatureVector vector, LogPosition position, long rollout, Answer answer, Scored scored) {
+    ModelVersion version = answer.version().version();
     return Score.newBuilder()
-        .setModel(served.model().name())
-        .setModelVersion(served.model().version())
+        .setModel(version.getModel())
+        .setModelVersion(version.getLabel())
         .setEventId(vector.getEventId())
         .setEventTime(vector.getEventTime())
         .setScore(scored.prediction().score())
@@ -113,20 +185,25 @@ final class ScoringProcessor implements Processor<byte[], byte[], byte[], byte[]
         .setDefinition(vector.getDefinition())
         .setVector(position)
         .setSource(vector.getSource())
-        .setModelDigest(served.file().sha256())
+        .setModelDigest(version.getDigest())
         .setOutputs(scored.prediction().outputs())
+        .setModelNumber(version.getNumber())
+        .setRole(answer.arm().getRole().name())
+        .setRollout(rollout)
+        .setPropensity(answer.propensity())
         .build();
   }
 
   private void refuse(
       Record<byte[], byte[]> record,
       LogPosition position,
+      LoadedVersion version,
       UnscoredReason reason,
       RuntimeException why) {
     String message = String.valueOf(why.getMessage());
     DeadLetter deadLetter =
         DeadLetter.newBuilder()
-            .setEvent(served.model().name())
+            .setEvent(rollouts.model())
             .setWriterSchemaId(
                 record.value() != null && WireFormat.isFramed(record.value())
                     ? (Integer) WireFormat.schemaId(record.value())
@@ -144,13 +221,20 @@ final class ScoringProcessor implements Processor<byte[], byte[], byte[], byte[]
             .reason(reason.name())
             .details(deadLetter, codec, retry.call(() -> DeadLetterWriter.schemaId(registry)))
             .headers();
-    context.forward(record.withHeaders(headers), deadLetterSink);
-    metrics.unscored(reason).increment();
-    log.debug("Model {} has no score for {}: {}", served.model().name(), position, message);
+    context.forward(record.withHeaders(headers), sinks.deadLetters());
+    version.metrics().unscored(reason).increment();
+    log.debug("Model {} has no score for {}: {}", rollouts.model(), position, message);
   }
 
   @Override
   public void close() {
-    scorer.close();
+    if (task != null) {
+      rollouts.leave(task);
+    }
+    RolloutScorer now = scorer;
+    if (now != null) {
+      now.close();
+      scorer = null;
+    }
   }
 }

@@ -5,25 +5,34 @@ import static io.leat.models.onnx.TestModels.decision;
 import static io.leat.models.onnx.TestModels.model;
 import static io.leat.models.onnx.TestModels.pipeline;
 import static io.leat.models.onnx.TestModels.vector;
+import static io.leat.models.registry.TestVersions.arm;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.leat.common.LeatException;
+import io.leat.models.artifact.ArtifactStore;
 import io.leat.models.onnx.Fixture;
 import io.leat.models.onnx.OnnxGraphs;
 import io.leat.models.onnx.TestModels;
+import io.leat.models.registry.Manifest;
+import io.leat.models.registry.ModelPackage;
+import io.leat.models.registry.RegistryView;
+import io.leat.models.registry.TestVersions;
 import io.leat.pipeline.definition.FeatureService;
 import io.leat.pipeline.definition.FeatureService.EventFeature;
 import io.leat.pipeline.definition.Model;
 import io.leat.pipeline.definition.Pipeline;
-import io.leat.pipeline.model.ModelFile;
 import io.leat.records.DeadLetter;
-import io.leat.records.Definition;
 import io.leat.records.FeatureVector;
 import io.leat.records.LogPosition;
+import io.leat.records.ModelRole;
+import io.leat.records.ModelSwitch;
+import io.leat.records.ModelVersion;
+import io.leat.records.Rollout;
 import io.leat.records.Score;
 import io.leat.retraining.training.TrainedModel;
 import io.leat.runtime.JobOptions;
@@ -34,17 +43,22 @@ import io.leat.schemas.FeatureVectorSchema;
 import io.leat.schemas.RecordHeaders;
 import io.leat.schemas.RegistryClient;
 import io.leat.schemas.Topics;
+import io.leat.schemas.deadletter.DeadLetterWriter;
+import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.Set;
 import org.apache.avro.Schema;
 import org.apache.avro.SchemaBuilder;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
@@ -52,6 +66,8 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.streams.TestInputTopic;
 import org.apache.kafka.streams.TestOutputTopic;
 import org.apache.kafka.streams.TopologyTestDriver;
+import org.apache.kafka.streams.state.KeyValueIterator;
+import org.apache.kafka.streams.state.KeyValueStore;
 import org.apache.kafka.streams.test.TestRecord;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -74,7 +90,8 @@ class ScoringTopologyTest {
   private final SimpleMeterRegistry metrics = new SimpleMeterRegistry();
   private final TrainedModel trained = TestModels.train(1);
   private RegistryClient registry;
-  private List<Definition> applied = List.of();
+  private ArtifactStore artifacts;
+  private List<ModelRollouts> models = List.of();
   private AvroCodec codec;
   private int vectorSchema;
   private TopologyTestDriver driver;
@@ -83,6 +100,7 @@ class ScoringTopologyTest {
   void connect(TestInfo test) {
     registry = new RegistryClient("mock://" + test.getDisplayName().replaceAll("\\W", ""));
     codec = new AvroCodec(registry);
+    artifacts = ArtifactStore.open(folder.resolve("artifacts").toString());
     vectorSchema =
         registry.register(
             Topics.valueSubject(FEATURES), FeatureVectorSchema.of(SERVICE.featureNames()));
@@ -93,11 +111,14 @@ class ScoringTopologyTest {
     if (driver != null) {
       driver.close();
     }
+    models.forEach(ModelRollouts::close);
   }
 
   @Test
   void aVectorBecomesAScoreWithItsLineage() throws IOException {
-    start(pipeline(model("fraud", artifact(), decision("block", "score >= 0.0"))));
+    Pipeline pipeline = pipeline(model("fraud", artifact(), decision("block", "score >= 0.0")));
+    start(pipeline);
+    ModelVersion promoted = TestVersions.of(1, pipeline.models().get(0), pipeline, artifacts);
     TestRecord<byte[], byte[]> given = record(vector("p-1", List.of(30.5, true, 4L)));
     given.headers().add(RecordHeaders.TRACEPARENT, "00-ab-cd-01".getBytes(UTF_8));
 
@@ -120,7 +141,12 @@ class ScoringTopologyTest {
     assertThat(score.getDecision()).isEqualTo("block");
     assertThat(score.getService()).isEqualTo("fraud");
     assertThat(score.getModelDigest())
-        .isEqualTo(ModelFile.read(model("fraud", artifact())).sha256());
+        .isEqualTo(Manifest.parse(promoted.getManifest()).digest())
+        .isEqualTo(promoted.getDigest());
+    assertThat(score.getModelNumber()).isEqualTo(1);
+    assertThat(score.getRole()).isEqualTo("CHAMPION");
+    assertThat(score.getRollout()).isEqualTo(1);
+    assertThat(score.getPropensity()).isEqualTo(1);
     assertThat(score.getServiceVersion()).isEqualTo(3);
     assertThat(score.getDefinition()).isEqualTo("d3f1");
     assertThat(score.getVector()).isEqualTo(new LogPosition(FEATURES, 0, 1L));
@@ -184,6 +210,7 @@ class ScoringTopologyTest {
 
   @Test
   void aDeadLetterHasTheHeadersThatItAlwaysHadBehindItsOwn() throws IOException {
+    DeadLetterWriter.schemaId(registry); // the second schema that this registry hears of
     start(pipeline(model("fraud", artifact())));
     TestRecord<byte[], byte[]> given = record(vector("p-1", Arrays.asList(1.0, true, null)));
     given.headers().add(RecordHeaders.TRACEPARENT, "00-ab-cd-01".getBytes(UTF_8));
@@ -249,12 +276,7 @@ class ScoringTopologyTest {
   @Test
   void aScoreThatIsNotFiniteIsNoScore() throws IOException {
     // log of a negative number is not a number
-    byte[] onnx =
-        OnnxGraphs.operator(
-            "Log",
-            OnnxGraphs.tensor("probabilities", OnnxGraphs.FLOAT, -1, 3),
-            OnnxGraphs.tensor("x", OnnxGraphs.FLOAT, -1, 3));
-    start(pipeline(model("fraud", TestModels.write(folder, onnx))));
+    start(pipeline(model("fraud", TestModels.write(folder, logarithm()))));
     features().pipeInput(record(vector("no", List.of(1.0, false, -1L))));
     features().pipeInput(record(vector("yes", List.of(1.0, true, 1L))));
     assertThat(unscoredCount("SCORE_NOT_FINITE")).isEqualTo(1); // of the second column: log(0)
@@ -289,11 +311,11 @@ class ScoringTopologyTest {
   }
 
   @Test
-  void aModelThatWasMadeForAnotherDefinitionKeepsTheServiceFromStarting() throws IOException {
+  void aModelThatWasMadeForAnotherDefinitionIsRefusedBeforeItIsPublished() throws IOException {
     FeatureService changed =
         new FeatureService("fraud", 3, "payments", SERVICE.features(), Optional.empty(), "changed");
     Pipeline now = pipeline(changed, payments(), model("fraud", artifact()));
-    assertThatThrownBy(() -> start(now))
+    assertThatThrownBy(() -> ModelPackage.of(now.models().get(0), now))
         .isInstanceOf(LeatException.class)
         .hasMessageContaining("definition d3f1")
         .hasMessageContaining("definition changed")
@@ -301,7 +323,7 @@ class ScoringTopologyTest {
   }
 
   @Test
-  void textFeaturesKeepTheServiceFromStarting() throws IOException {
+  void textFeaturesKeepAVersionFromBeingLoaded() throws IOException {
     FeatureService service =
         new FeatureService(
             "fraud",
@@ -314,8 +336,11 @@ class ScoringTopologyTest {
             Optional.empty(),
             "d3f1");
     Pipeline texts = pipeline(service, payments(), model("fraud", artifact()));
-    assertThatThrownBy(() -> start(texts))
-        .isInstanceOf(LeatException.class)
+    start(texts);
+    assertThat(rollouts("fraud").problem().orElseThrow())
+        .contains("rollout 1 of model fraud could not be loaded")
+        .contains("event.country is text, and input features takes FLOAT");
+    assertThatThrownBy(() -> ModelPackage.of(texts.models().get(0), texts))
         .hasMessageContaining("event.country is text, and input features takes FLOAT");
   }
 
@@ -415,9 +440,7 @@ class ScoringTopologyTest {
   }
 
   private List<Score> decoded(String model) {
-    return scores(model).readValuesToList().stream()
-        .map(value -> codec.decode(value, Score.class))
-        .toList();
+    return scoresOf(Topics.scores(model));
   }
 
   /** A pipeline whose payments have the fixture's features, and its model over them. */
@@ -463,23 +486,7 @@ class ScoringTopologyTest {
   }
 
   @Test
-  void aFileThatIsNotTheAppliedOneIsNotServed() throws IOException {
-    Pipeline pipeline = pipeline(model("fraud", artifact()));
-    applied =
-        List.of(
-            new Definition("model", "fraud", "v0", "f", "card-payments", "abc"),
-            new Definition("model", "fraud", "v1", "f", "card-payments", "123"));
-
-    assertThatThrownBy(() -> start(pipeline))
-        .isInstanceOf(LeatException.class)
-        .hasMessageContaining(
-            "model.onnx has the SHA-256 " + ModelFile.read(pipeline.models().get(0)).sha256())
-        .hasMessageContaining("version v1 was applied with 123")
-        .hasMessageContaining("leat apply");
-  }
-
-  @Test
-  void theReasonWhyAModelCannotBeOpenedIsTheErrorThatIsSeen() throws IOException {
+  void theReasonWhyAModelCannotBeOpenedIsTheProblemThatIsTold() throws IOException {
     Model wrongOutput =
         new Model(
             "fraud",
@@ -494,12 +501,275 @@ class ScoringTopologyTest {
             new Model.Output("probability", 0),
             List.of());
 
-    assertThatThrownBy(() -> start(pipeline(wrongOutput)))
-        .hasMessageContaining("the model has no output probability; it has [probabilities]");
+    start(pipeline(wrongOutput));
+
+    assertThat(rollouts("fraud").problem().orElseThrow())
+        .contains("the model has no output probability; it has [probabilities]");
+    assertThat(metrics.get("leat.scoring.load.failures").counter().count()).isEqualTo(1);
+  }
+
+  @Test
+  void aRolloutScoresFromTheRecordedOffsetOn() throws IOException {
+    Pipeline pipeline = pipeline(model("fraud", artifact()));
+    start(pipeline);
+    ModelVersion first = TestVersions.of(1, pipeline.models().get(0), pipeline, artifacts);
+    ModelVersion second = version(2, pipeline, TestModels.train(2).onnx());
+    for (int i = 0; i < 3; i++) {
+      features().pipeInput(record(vector("p-" + i, List.of(30.5, true, 4L))));
+    }
+    roll(TestVersions.champion(7, second), first, second);
+    features().pipeInput(new TestRecord<>(KEY, null));
+    features().pipeInput(record(vector("p-4", List.of(30.5, true, 4L))));
+    roll(TestVersions.champion(5, first), first, second); // older: passed over
+    features().pipeInput(record(vector("p-5", List.of(30.5, true, 4L))));
+
+    assertThat(decoded("fraud"))
+        .extracting(
+            score -> score.getVector().getOffset(), Score::getRollout, Score::getModelNumber)
+        .containsExactly(
+            tuple(0L, 1L, 1),
+            tuple(1L, 1L, 1),
+            tuple(2L, 1L, 1),
+            tuple(4L, 7L, 2),
+            tuple(5L, 7L, 2));
+    assertThat(switches())
+        .extracting(ModelSwitch::getOffset, gone -> gone.getRollout().getRevision())
+        .containsExactly(tuple(0L, 1L), tuple(3L, 7L)); // what is no vector is in an interval, too
+    assertThat(metrics.get("leat.scoring.switches").counter().count()).isEqualTo(2);
+    assertThat(metrics.get("leat.scoring.rollout.revision").gauge().value()).isEqualTo(7);
+    assertThat(metrics.get("leat.scoring.version.number").gauge().value()).isEqualTo(2);
+  }
+
+  @Test
+  void theVersionsOfAReplacedRolloutAreClosedWhenItsTaskHasGoneOver() throws IOException {
+    Pipeline pipeline = pipeline(model("fraud", artifact()));
+    start(pipeline);
+    ModelVersion first = TestVersions.of(1, pipeline.models().get(0), pipeline, artifacts);
+    ModelVersion second = version(2, pipeline, TestModels.train(2).onnx());
+    features().pipeInput(record(vector("p-0", List.of(30.5, true, 4L))));
+    LoadedRollout replaced = rollouts("fraud").acquire();
+    replaced.release();
+
+    roll(
+        TestVersions.rollout(
+            2, arm(first, ModelRole.CHAMPION, 1), arm(second, ModelRole.SHADOW, 0)),
+        first,
+        second);
+    LoadedRollout kept = rollouts("fraud").acquire();
+    kept.release();
+    assertThat(kept.champion()).as("opened once").isSameAs(replaced.champion());
+    roll(TestVersions.champion(3, second), first, second);
+    assertThat(replaced.champion().isOpen()).as("its task may score with it").isTrue();
+    features().pipeInput(record(vector("p-1", List.of(30.5, true, 4L))));
+
+    assertThat(replaced.champion().isOpen()).isFalse();
+    driver.close();
+    driver = null;
+    models.forEach(ModelRollouts::close);
+    models = List.of();
+    assertThat(kept.versions()).noneMatch(LoadedVersion::isOpen);
+  }
+
+  @Test
+  void aCanaryDecidesForItsShareAndKeepsItsMembers() throws IOException {
+    Pipeline pipeline = pipeline(model("fraud", artifact(), decision("block", "score >= 0.5")));
+    start(pipeline);
+    ModelVersion first = TestVersions.of(1, pipeline.models().get(0), pipeline, artifacts);
+    ModelVersion second = version(2, pipeline, TestModels.train(2).onnx());
+    int entities = 2_000;
+    Map<String, Set<String>> members = new HashMap<>();
+    long revision = 1;
+    for (double weight : new double[] {0.1, 0.3}) {
+      revision++;
+      roll(
+          TestVersions.rollout(
+              revision,
+              arm(first, ModelRole.CHAMPION, 1 - weight),
+              arm(second, ModelRole.CANARY, weight)),
+          first,
+          second);
+      for (int i = 0; i < entities; i++) {
+        features()
+            .pipeInput(
+                new TestRecord<>(
+                    ("c-" + i).getBytes(UTF_8),
+                    codec.encode(vectorSchema, vector("c-" + i, List.of(30.5, true, 4L)))));
+      }
+      Set<String> canary = new HashSet<>();
+      for (Score score : decoded("fraud")) {
+        boolean isCanary = score.getRole().equals("CANARY");
+        assertThat(score.getModelNumber()).isEqualTo(isCanary ? 2 : 1);
+        assertThat(score.getPropensity()).isEqualTo(isCanary ? weight : 1 - weight);
+        if (isCanary) {
+          canary.add(score.getEventId());
+        }
+      }
+      double deviation = Math.sqrt(entities * weight * (1 - weight));
+      assertThat((double) canary.size())
+          .isBetween(entities * weight - 5 * deviation, entities * weight + 5 * deviation);
+      members.put("at " + weight, canary);
+    }
+    assertThat(members.get("at 0.3")).containsAll(members.get("at 0.1"));
+    assertThat(scoresOf("scores.fraud.shadow")).isEmpty();
+  }
+
+  @Test
+  void whatACanaryCannotScoreTheChampionDecides() throws IOException {
+    Pipeline pipeline = pipeline(model("fraud", artifact()));
+    start(pipeline);
+    ModelVersion first = TestVersions.of(1, pipeline.models().get(0), pipeline, artifacts);
+    ModelVersion second = version(2, pipeline, logarithm());
+    roll(
+        TestVersions.rollout(
+            2, arm(first, ModelRole.CHAMPION, 0), arm(second, ModelRole.CANARY, 1)),
+        first,
+        second);
+    features().pipeInput(record(vector("zero", List.of(1.0, false, 1L)))); // log(0)
+    features().pipeInput(record(vector("one", List.of(1.0, true, 1L))));
+    features().pipeInput(record(vector("neither", Arrays.asList(1.0, true, null))));
+
+    assertThat(decoded("fraud"))
+        .extracting(Score::getEventId, Score::getRole, Score::getModelNumber, Score::getRollout)
+        .containsExactly(tuple("zero", "CHAMPION", 1, 2L), tuple("one", "CANARY", 2, 2L));
+    assertThat(unscored("fraud").readRecordsToList()).hasSize(1);
+    assertThat(
+            metrics
+                .get("leat.scoring.fallbacks")
+                .tags("version", "v2", "reason", "SCORE_NOT_FINITE")
+                .counter()
+                .count())
+        .isEqualTo(1);
+  }
+
+  @Test
+  void aShadowScoresBesideAndDecidesNothing() throws IOException {
+    Pipeline pipeline = pipeline(model("fraud", artifact()));
+    start(pipeline);
+    ModelVersion first = TestVersions.of(1, pipeline.models().get(0), pipeline, artifacts);
+    ModelVersion second = version(2, pipeline, logarithm());
+    TestRecord<byte[], byte[]> scored = record(vector("one", List.of(1.0, true, 1L)));
+    TestRecord<byte[], byte[]> failing = record(vector("zero", List.of(1.0, false, 1L)));
+    features().pipeInput(scored);
+    features().pipeInput(failing);
+    List<Double> alone = decoded("fraud").stream().map(Score::getScore).toList();
+
+    roll(
+        TestVersions.rollout(
+            2, arm(first, ModelRole.CHAMPION, 1), arm(second, ModelRole.SHADOW, 0)),
+        first,
+        second);
+    features().pipeInput(scored);
+    features().pipeInput(failing);
+
+    assertThat(decoded("fraud"))
+        .allSatisfy(score -> assertThat(score.getRole()).isEqualTo("CHAMPION"))
+        .extracting(Score::getScore)
+        .isEqualTo(alone);
+    assertThat(scoresOf("scores.fraud.shadow"))
+        .extracting(
+            Score::getEventId,
+            Score::getRole,
+            Score::getModelNumber,
+            Score::getModelVersion,
+            Score::getScore,
+            Score::getPropensity)
+        .containsExactly(tuple("one", "SHADOW", 2, "v2", 0.0, 1.0));
+    assertThat(unscored("fraud").isEmpty()).isTrue();
+    assertThat(
+            metrics
+                .get("leat.scoring.shadow.unscored")
+                .tags("version", "v2", "reason", "SCORE_NOT_FINITE")
+                .counter()
+                .count())
+        .isEqualTo(1);
+    assertThat(metrics.get("leat.scoring.shadow.scores").tags("version", "v2").counter().count())
+        .isEqualTo(1);
+  }
+
+  @Test
+  void theReferenceHasARowForEachMeter() throws IOException {
+    start(pipeline(model("fraud", artifact())));
+    String page =
+        Files.readString(
+            Path.of(System.getProperty("leat.project"), "docs", "reference", "metrics.md"));
+
+    List<String> names =
+        metrics.getMeters().stream()
+            .map(Meter::getId)
+            .filter(id -> id.getName().startsWith("leat.scoring."))
+            .map(
+                id ->
+                    id.getName().replace('.', '_')
+                        + switch (id.getType()) {
+                          case COUNTER -> "_total";
+                          case TIMER -> "_seconds";
+                          default -> "";
+                        })
+            .distinct()
+            .toList();
+    assertThat(names).hasSize(11).allSatisfy(name -> assertThat(page).contains("`" + name + "`"));
+  }
+
+  /** The logarithm of each feature; its second is the score. */
+  private static byte[] logarithm() {
+    return OnnxGraphs.operator(
+        "Log",
+        OnnxGraphs.tensor("probabilities", OnnxGraphs.FLOAT, -1, 3),
+        OnnxGraphs.tensor("x", OnnxGraphs.FLOAT, -1, 3));
+  }
+
+  /** A further version of the pipeline's model, called v and its number. */
+  private ModelVersion version(int number, Pipeline pipeline, byte[] onnx) throws IOException {
+    Path made = Files.createDirectories(folder.resolve("v" + number));
+    Model model = pipeline.models().get(0);
+    return ModelVersion.newBuilder(
+            TestVersions.of(
+                number,
+                TestModels.model(model.name(), TestModels.write(made, onnx)),
+                pipeline,
+                artifacts))
+        .setLabel("v" + number)
+        .build();
+  }
+
+  /** Publishes versions, and a rollout of the model of the first. */
+  private void roll(Rollout rollout, ModelVersion... versions) {
+    String model = versions[0].getModel();
+    RegistryView view =
+        TestVersions.registry(List.of(versions), List.of(TestVersions.model(model, rollout)));
+    rollouts(model).read(view);
+    rollouts(model).load(new RolloutLoader(artifacts, metrics), view);
+  }
+
+  private ModelRollouts rollouts(String model) {
+    return models.stream().filter(one -> one.model().equals(model)).findFirst().orElseThrow();
+  }
+
+  private List<ModelSwitch> switches() {
+    List<ModelSwitch> switches = new ArrayList<>();
+    KeyValueStore<Long, byte[]> store = driver.getKeyValueStore("fraud-switches");
+    try (KeyValueIterator<Long, byte[]> all = store.all()) {
+      all.forEachRemaining(one -> switches.add(codec.decode(one.value, ModelSwitch.class)));
+    }
+    return switches;
+  }
+
+  private List<Score> scoresOf(String topic) {
+    return driver
+        .createOutputTopic(topic, new ByteArrayDeserializer(), new ByteArrayDeserializer())
+        .readValuesToList()
+        .stream()
+        .map(value -> codec.decode(value, Score.class))
+        .toList();
   }
 
   private void start(Pipeline pipeline) {
-    ScoringJob job = new ScoringJob(started -> applied);
+    ScoringJob job =
+        new ScoringJob(
+            (started, rollouts) -> {
+              models = rollouts;
+              return () -> rollouts.forEach(ModelRollouts::close);
+            });
     JobContext context =
         new JobContext(
             pipeline,
@@ -510,6 +780,10 @@ class ScoringTopologyTest {
     Properties settings = new Properties();
     settings.put("application.id", context.applicationId(job));
     driver = new TopologyTestDriver(job.topology(context), settings);
+    for (Model model : pipeline.models()) {
+      ModelVersion version = TestVersions.of(1, model, pipeline, artifacts);
+      roll(TestVersions.champion(1, version), version);
+    }
   }
 
   private Path artifact() throws IOException {

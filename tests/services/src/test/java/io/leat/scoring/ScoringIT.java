@@ -3,8 +3,11 @@ package io.leat.scoring;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.leat.models.artifact.ArtifactStore;
 import io.leat.models.onnx.Inference;
 import io.leat.models.onnx.OnnxModel;
+import io.leat.models.registry.ModelRegistry;
+import io.leat.models.registry.PipelineModels;
 import io.leat.pipeline.apply.Applier;
 import io.leat.pipeline.definition.FeatureService;
 import io.leat.pipeline.definition.Model;
@@ -14,6 +17,7 @@ import io.leat.pipeline.model.ModelFile;
 import io.leat.pipeline.reader.PipelineReader;
 import io.leat.records.FeatureVector;
 import io.leat.records.LogPosition;
+import io.leat.records.ModelVersion;
 import io.leat.records.Score;
 import io.leat.schemas.AvroCodec;
 import io.leat.schemas.FeatureVectorSchema;
@@ -31,6 +35,7 @@ import io.leat.testing.soak.Soak;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -61,8 +66,10 @@ class ScoringIT {
       new Applier(Map.of("bootstrap.servers", cluster.bootstrapServers()), registry)
           .apply(pipeline, "test");
       publish(cluster, registry, pipeline, random);
+      Path artifacts = cluster.newDirectory("artifacts");
+      ModelVersion version = publishModel(cluster, registry, pipeline, artifacts);
 
-      scoreWithKills(cluster, folder, random);
+      scoreWithKills(cluster, folder, artifacts, random);
 
       ExactlyOnceReport report =
           new ExactlyOnceChecker(cluster.bootstrapServers())
@@ -74,7 +81,22 @@ class ScoringIT {
       System.out.println(FEATURES + " to " + SCORES + " and " + UNSCORED + ": " + report);
       report.assertExact();
       assertThat(report.outputs()).isEqualTo(VECTORS);
-      assertScoresOfTheirVectors(cluster, registry, pipeline);
+      assertScoresOfTheirVectors(cluster, registry, pipeline, version);
+    }
+  }
+
+  /** Its first version, which is its champion at once. */
+  private static ModelVersion publishModel(
+      TestCluster cluster, RegistryClient registry, Pipeline pipeline, Path artifacts) {
+    try (ArtifactStore store = ArtifactStore.open(artifacts.toString())) {
+      ModelRegistry models =
+          new ModelRegistry(
+              Map.of("bootstrap.servers", cluster.bootstrapServers()),
+              registry,
+              store,
+              InstantSource.system());
+      PipelineModels.publish(pipeline, models, "test");
+      return models.view().version("price", 1).orElseThrow();
     }
   }
 
@@ -113,7 +135,8 @@ class ScoringIT {
   }
 
   /** Kills at random amounts of committed work, then lets the last start finish. */
-  private static void scoreWithKills(TestCluster cluster, Path folder, Random random) {
+  private static void scoreWithKills(
+      TestCluster cluster, Path folder, Path artifacts, Random random) {
     int port = Ports.free();
     try (ServiceProcess scoring =
             ServiceProcess.start(
@@ -123,6 +146,7 @@ class ScoringIT {
                     "--bootstrap-servers=" + cluster.bootstrapServers(),
                     "--registry-url=" + cluster.registryUrl(),
                     "--state-dir=" + cluster.newDirectory("state"),
+                    "--artifacts=" + artifacts,
                     "--http-port=" + port),
                 port,
                 cluster.newDirectory("log"));
@@ -140,7 +164,8 @@ class ScoringIT {
   }
 
   private static void assertScoresOfTheirVectors(
-      TestCluster cluster, RegistryClient registry, Pipeline pipeline) throws Exception {
+      TestCluster cluster, RegistryClient registry, Pipeline pipeline, ModelVersion version)
+      throws Exception {
     AvroCodec codec = new AvroCodec(registry);
     Map<LogPosition, FeatureVector> vectors = new HashMap<>();
     read(cluster, FEATURES)
@@ -160,6 +185,7 @@ class ScoringIT {
         assertThat(score.getEventId()).isEqualTo(vector.getEventId());
         assertThat(score.getEventTime()).isEqualTo(vector.getEventTime());
         assertThat(score.getSource()).isEqualTo(vector.getSource());
+        assertThat(score.getModelDigest()).isEqualTo(version.getDigest());
         assertThat(inference.add(vector.getValues())).isEmpty();
         assertThat(score.getScore()).isEqualTo(inference.run().get(0).score());
         assertThat(score.getDecision()).isEqualTo(score.getScore() >= 0.5 ? "up" : null);

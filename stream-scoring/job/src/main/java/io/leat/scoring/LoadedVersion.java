@@ -1,0 +1,143 @@
+package io.leat.scoring;
+
+import io.leat.common.Sha256;
+import io.leat.models.artifact.ArtifactStore;
+import io.leat.models.onnx.Inference;
+import io.leat.models.onnx.OnnxModel;
+import io.leat.models.registry.Manifest;
+import io.leat.models.registry.Serving;
+import io.leat.pipeline.definition.Model;
+import io.leat.pipeline.expression.ExpressionException;
+import io.leat.pipeline.expression.Program;
+import io.leat.pipeline.expression.Scope;
+import io.leat.pipeline.model.ModelException;
+import io.leat.pipeline.model.ModelFile;
+import io.leat.records.ModelVersion;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.nio.file.Path;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A version whose graph is open: one session for all of this process that score with it, closed
+ * when the last of them lets it go. Thread-safe.
+ */
+final class LoadedVersion {
+  static final Scope SCOPE = Scope.ofScore();
+
+  private static final Logger log = LoggerFactory.getLogger(LoadedVersion.class);
+
+  private final ModelVersion version;
+  private final Serving serving;
+  private final OnnxModel model;
+  private final List<Rule> rules;
+  private final ScoringMetrics metrics;
+  private int users = 1;
+
+  /** A decision, and when it is taken. */
+  record Rule(String decision, Program condition) {}
+
+  private LoadedVersion(
+      ModelVersion version, Serving serving, OnnxModel model, List<Rule> rules, MeterRegistry to) {
+    this.version = version;
+    this.serving = serving;
+    this.model = model;
+    this.rules = rules;
+    this.metrics = new ScoringMetrics(to, version.getModel(), version.getLabel());
+  }
+
+  /**
+   * Opens a version out of its files and tries it with rows of zeros; the caller is its first user.
+   *
+   * @param metrics takes the version's meters
+   * @throws io.leat.common.LeatException if a file of it is not there, or is another than was
+   *     published, or cannot be run
+   */
+  static LoadedVersion open(ModelVersion version, ArtifactStore artifacts, MeterRegistry metrics) {
+    String name = "version %d of model %s".formatted(version.getNumber(), version.getModel());
+    String digest = Sha256.hex(version.getManifest());
+    if (!digest.equals(version.getDigest())) {
+      throw new ModelException(
+          "The manifest of %s has the SHA-256 %s; expected %s. Somebody else than Leat wrote to the model registry."
+              .formatted(name, digest, version.getDigest()));
+    }
+    Manifest manifest = Manifest.parse(version.getManifest());
+    Serving serving = manifest.serving();
+    String sha256 = manifest.model().sha256();
+    ModelFile file = new ModelFile(Path.of(artifacts.place(sha256)), artifacts.get(sha256), sha256);
+    Model definition = serving.model(version.getModel(), version.getLabel(), file.path());
+    List<Rule> rules = rules(definition);
+    OnnxModel model = OnnxModel.open(file, definition, serving.features());
+    log.info(
+        "Loaded {} ({}), digest {}, for {}@{}: {} bytes, SHA-256 {}",
+        name,
+        version.getLabel(),
+        version.getDigest(),
+        serving.service().name(),
+        serving.service().version(),
+        file.bytes().length,
+        sha256);
+    return new LoadedVersion(version, serving, model, rules, metrics);
+  }
+
+  private static List<Rule> rules(Model model) {
+    try {
+      return model.decisions().stream()
+          .map(
+              decision ->
+                  new Rule(
+                      decision.name(),
+                      Program.compile(decision.condition(), SCOPE, Program.Result.BOOL)))
+          .toList();
+    } catch (ExpressionException e) {
+      throw new ModelException("Model " + model.name() + ": " + e.getMessage(), e);
+    }
+  }
+
+  /** One user more; false if it is closed already. */
+  synchronized boolean acquire() {
+    if (users > 0) {
+      users++;
+    }
+    return users > 0;
+  }
+
+  /** One user less, who has closed what it made from it. */
+  synchronized void release() {
+    if (users == 0) {
+      throw new IllegalStateException("released more often than acquired");
+    }
+    users--;
+    if (users == 0) {
+      model.close();
+      log.info("Closed version {} of model {}", version.getNumber(), version.getModel());
+    }
+  }
+
+  /** Whether its session is open. */
+  synchronized boolean isOpen() {
+    return users > 0;
+  }
+
+  ModelVersion version() {
+    return version;
+  }
+
+  Serving serving() {
+    return serving;
+  }
+
+  List<Rule> rules() {
+    return rules;
+  }
+
+  ScoringMetrics metrics() {
+    return metrics;
+  }
+
+  /** A way to run it on one vector after the other, for one thread that is a user of it. */
+  Inference inference() {
+    return model.inference(1);
+  }
+}
