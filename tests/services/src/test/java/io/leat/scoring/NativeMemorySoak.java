@@ -1,21 +1,32 @@
 package io.leat.scoring;
 
+import io.leat.models.artifact.ArtifactStore;
 import io.leat.models.onnx.Fixture;
 import io.leat.models.onnx.Inference;
 import io.leat.models.onnx.InferenceException;
 import io.leat.models.onnx.OnnxModel;
 import io.leat.models.onnx.TestModels;
+import io.leat.models.registry.RegistryView;
+import io.leat.models.registry.TestVersions;
+import io.leat.pipeline.definition.Pipeline;
 import io.leat.pipeline.model.ModelFile;
+import io.leat.records.FeatureVector;
+import io.leat.records.ModelVersion;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Opens, runs and closes a model again and again, and prints by how many kilobytes the process has
- * grown in each round. To be run with a heap that is touched whole at the start, so that what grows
- * is native memory.
+ * Opens, runs and closes models again and again, by themselves and by rollouts that replace each
+ * other, and prints by how many kilobytes the process has grown in each round. To be run with a
+ * heap that is touched whole at the start, so that what grows is native memory.
  */
 public final class NativeMemorySoak {
   static final int RELOADS = 200;
@@ -27,6 +38,9 @@ public final class NativeMemorySoak {
   private static final List<String> COPIED = List.of("sklearn_three_classes_zipmap", "every_type");
 
   private static final int COPIED_SCORES = 40_000;
+
+  /** Rollouts a round, each of which the last is replaced by. */
+  private static final int SWAPS = 50;
 
   private NativeMemorySoak() {}
 
@@ -47,7 +61,54 @@ public final class NativeMemorySoak {
       for (String name : COPIED) {
         score(Fixture.read(name));
       }
+      swap();
       System.out.println(residentKilobytes() - before);
+    }
+  }
+
+  /** As a task of the scoring service goes over from one rollout to the next. */
+  private static void swap() throws IOException {
+    Path folder = Files.createTempDirectory("swaps");
+    try (ArtifactStore artifacts = ArtifactStore.open(folder.toString());
+        ModelRollouts rollouts =
+            new ModelRollouts("fraud", new SimpleMeterRegistry(), InstantSource.system())) {
+      List<ModelVersion> versions = new ArrayList<>();
+      for (int number = 1; number <= 2; number++) {
+        ModelFile file = new ModelFile(Path.of("model.onnx"), TestModels.train(number).onnx(), "");
+        Pipeline pipeline = TestModels.pipeline(TestModels.model("fraud", file.path()));
+        versions.add(TestVersions.of(number, pipeline.models().get(0), pipeline, file, artifacts));
+      }
+      RolloutLoader loader = new RolloutLoader(artifacts, new SimpleMeterRegistry());
+      FeatureVector vector = TestModels.vector("p", List.of(20.0, true, 3L));
+      @Nullable RolloutScorer task = null;
+      for (int swap = 1; swap <= SWAPS; swap++) {
+        RegistryView view =
+            TestVersions.registry(
+                versions,
+                List.of(
+                    TestVersions.model(
+                        "fraud",
+                        TestVersions.champion(swap, versions.get(swap % versions.size())))));
+        rollouts.read(view);
+        rollouts.load(loader, view);
+        RolloutScorer next = new RolloutScorer(rollouts.acquire());
+        if (task != null) {
+          task.close();
+        }
+        task = next;
+        for (int i = 0; i < SCORES; i++) {
+          task.decide(new byte[0], vector);
+        }
+      }
+      if (task != null) {
+        task.close();
+      }
+    } finally {
+      try (Stream<Path> files = Files.walk(folder)) {
+        for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+          Files.delete(file);
+        }
+      }
     }
   }
 
