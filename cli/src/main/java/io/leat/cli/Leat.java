@@ -13,6 +13,7 @@ import io.leat.cli.offline.TrainingSetCommand;
 import io.leat.cli.offline.VerifyConsistencyCommand;
 import io.leat.cli.promote.PromoteViewCommand;
 import io.leat.cli.replay.ReplayCommand;
+import io.leat.cli.replay.ReplayScoresCommand;
 import io.leat.cli.tail.AlertsCommand;
 import io.leat.cli.tail.RequestsCommand;
 import io.leat.cli.tail.TailCommand;
@@ -31,7 +32,8 @@ import picocli.CommandLine.Command;
 /**
  * The {@code leat} command. Exit codes: 0 done, 1 failed or refused, 2 wrong arguments or a wrong
  * pipeline, 3 (of {@code replay} and {@code dlq replay}) done but for rows or dead letters that do
- * not fit, (of {@code verify-consistency}) done, and something is not the same.
+ * not fit, (of {@code verify-consistency} and {@code replay-scores}) done, and something is not the
+ * same.
  */
 @Command(
     name = "leat",
@@ -45,7 +47,7 @@ import picocli.CommandLine.Command;
       "1:failed or refused",
       "2:wrong arguments or a wrong pipeline",
       "3:replay, dlq replay: done, but for rows or dead letters that do not fit;"
-          + " verify-consistency: done, and something is not the same"
+          + " verify-consistency, replay-scores: done, and something is not the same"
     },
     subcommands = {
       UpCommand.class,
@@ -58,6 +60,7 @@ import picocli.CommandLine.Command;
       PromoteViewCommand.class,
       ModelCommand.class,
       ReplayCommand.class,
+      ReplayScoresCommand.class,
       DlqCommand.class,
       MaintainCommand.class,
       TrainingSetCommand.class,

@@ -73,6 +73,7 @@ public final class PrintedCommands {
               0,
               "customer_activity meant version 1 as the lowest; from now on it means it because it was promoted"),
           new Run("promote-view customer_activity@2 --pipeline DIR", 1, "customer_activity@2"),
+          new Run("replay-scores fraud", 0, "0 differ"),
           new Run("model publish fraud", 0, "The registry has it: version 1"),
           new Run("model list", 0, "fraud: 1 version; champion: version 1 (2026-11-01)"),
           new Run("model list fraud", 0, "fraud@1 (2026-11-01): PUBLISHED, champion"),

@@ -128,6 +128,18 @@ class ModelSwapIT {
         swapWhileVectorsFlow(cluster, folder, artifacts, service);
         assertEachVectorOnce(cluster);
         assertScoresOfThePositions(cluster, store);
+        ScoreReplay.Report replayed =
+            new ScoreReplay(
+                    Map.of("bootstrap.servers", cluster.bootstrapServers()),
+                    codec,
+                    store,
+                    "electricity-scoring",
+                    MODEL)
+                .run("price", Optional.empty(), Optional.empty(), Long.MAX_VALUE / 2);
+        assertThat(replayed.examples()).isEmpty();
+        assertThat(replayed.vectors()).isEqualTo(vectors);
+        assertThat(replayed.same() + replayed.unscored()).isEqualTo(vectors);
+        assertThat(replayed.same()).isPositive();
       }
     }
   }
