@@ -40,13 +40,11 @@ final class ModelRollouts implements AutoCloseable {
   private volatile @Nullable Failure failure;
   private boolean closed;
 
-  /**
-   * A task of this process that scores a partition's vectors.
-   *
-   * @param revision of the rollout that its partition last went over to; 0 before the first
-   */
+  /** A task of this process that scores a partition's vectors. */
   static final class Task {
     private final int partition;
+
+    /** Of the rollout that the partition last went over to; 0 before the first. */
     private final long revision;
 
     private Task(int partition, long revision) {
@@ -202,10 +200,10 @@ final class ModelRollouts implements AutoCloseable {
       log.debug("Model {}: rollout {} cannot be loaded either", model, rollout.getRevision(), why);
       return;
     }
-    boolean again = last != null && last.rollout().getRevision() == rollout.getRevision();
-    Duration pause = again ? longer(last.pause()) : FIRST_PAUSE;
-    failure = new Failure(rollout, problem, pause, clock.instant().plus(pause));
-    if (!again) {
+    Duration pause = FIRST_PAUSE;
+    if (last != null && last.rollout().getRevision() == rollout.getRevision()) {
+      pause = longer(last.pause());
+    } else {
       log.error(
           "Model {}: rollout {} cannot be loaded; what runs goes on, and it is tried again: {}",
           model,
@@ -213,6 +211,7 @@ final class ModelRollouts implements AutoCloseable {
           problem,
           why instanceof LeatException ? null : why);
     }
+    failure = new Failure(rollout, problem, pause, clock.instant().plus(pause));
   }
 
   private static Duration longer(Duration pause) {

@@ -3,6 +3,7 @@ package io.leat.scoring;
 import io.leat.common.Lookups;
 import io.leat.models.registry.Assignment;
 import io.leat.records.FeatureVector;
+import io.leat.records.ModelRole;
 import io.leat.records.RolloutArm;
 import io.leat.scoring.Outcome.Unscored;
 import java.util.IdentityHashMap;
@@ -53,7 +54,7 @@ final class RolloutScorer implements AutoCloseable {
     Assignment assignment = rollout.assignment();
     RolloutArm arm = assignment.decides(key);
     Answer answer = answer(arm, vector);
-    if (arm != assignment.champion() && answer.outcome() instanceof Unscored unscored) {
+    if (arm.getRole() == ModelRole.CANARY && answer.outcome() instanceof Unscored unscored) {
       answer.version().metrics().fallbacks(unscored.reason()).increment();
       return answer(assignment.champion(), vector);
     }

@@ -9,6 +9,7 @@ import io.leat.models.onnx.TestModels;
 import io.leat.models.registry.RegistryView;
 import io.leat.models.registry.TestVersions;
 import io.leat.pipeline.definition.Pipeline;
+import io.leat.pipeline.model.ModelFile;
 import io.leat.records.FeatureVector;
 import io.leat.records.ModelRole;
 import io.leat.records.ModelSwitch;
@@ -22,6 +23,7 @@ import io.leat.schemas.RegistryClient;
 import io.leat.schemas.Topics;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
@@ -35,6 +37,7 @@ import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
@@ -43,7 +46,6 @@ import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import net.jqwik.api.Tuple;
 import net.jqwik.api.lifecycle.AfterContainer;
-import net.jqwik.api.lifecycle.BeforeContainer;
 import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.streams.processor.api.MockProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
@@ -61,9 +63,11 @@ class SwitchProperties {
   private static final RegistryClient REGISTRY = new RegistryClient("mock://switches");
   private static final AvroCodec CODEC = new AvroCodec(REGISTRY);
   private static final int VERSIONS = 3;
-  private static Path folder;
-  private static ArtifactStore artifacts;
-  private static List<ModelVersion> versions;
+  private static final Path FOLDER = temporary();
+  private static final ArtifactStore ARTIFACTS =
+      ArtifactStore.open(FOLDER.resolve("artifacts").toString());
+  private static final List<ModelVersion> PUBLISHED =
+      IntStream.rangeClosed(1, VERSIONS).mapToObj(SwitchProperties::version).toList();
 
   /** What happens to one partition and the processes that have it. */
   enum Step {
@@ -80,24 +84,23 @@ class SwitchProperties {
     MOVE
   }
 
-  @BeforeContainer
-  static void publish() throws IOException {
-    folder = Files.createTempDirectory("switches");
-    artifacts = ArtifactStore.open(folder.resolve("artifacts").toString());
-    versions = new ArrayList<>();
-    for (int number = 1; number <= VERSIONS; number++) {
-      Path file =
-          TestModels.write(
-              Files.createDirectories(folder.resolve("v" + number)),
-              TestModels.train(number).onnx());
-      Pipeline pipeline = TestModels.pipeline(TestModels.model("fraud", file));
-      versions.add(TestVersions.of(number, pipeline.models().get(0), pipeline, artifacts));
+  private static Path temporary() {
+    try {
+      return Files.createTempDirectory("switches");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
+  }
+
+  private static ModelVersion version(int number) {
+    ModelFile file = new ModelFile(Path.of("v" + number), TestModels.train(number).onnx(), "");
+    Pipeline pipeline = TestModels.pipeline(TestModels.model("fraud", file.path()));
+    return TestVersions.of(number, pipeline.models().get(0), pipeline, file, ARTIFACTS);
   }
 
   @AfterContainer
   static void delete() throws IOException {
-    try (Stream<Path> files = Files.walk(folder)) {
+    try (Stream<Path> files = Files.walk(FOLDER)) {
       for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
         Files.delete(file);
       }
@@ -181,8 +184,8 @@ class SwitchProperties {
   }
 
   private static Rollout rollout(long revision, Random random) {
-    ModelVersion champion = versions.get(random.nextInt(VERSIONS));
-    ModelVersion other = versions.get(random.nextInt(VERSIONS));
+    ModelVersion champion = PUBLISHED.get(random.nextInt(VERSIONS));
+    ModelVersion other = PUBLISHED.get(random.nextInt(VERSIONS));
     return switch (random.nextInt(3)) {
       case 0 -> TestVersions.champion(revision, champion);
       case 1 ->
@@ -268,9 +271,9 @@ class SwitchProperties {
       }
       RegistryView view =
           TestVersions.registry(
-              versions, List.of(TestVersions.model("fraud", published.get(published.size() - 1))));
+              PUBLISHED, List.of(TestVersions.model("fraud", published.get(published.size() - 1))));
       rollouts.read(view);
-      rollouts.load(new RolloutLoader(artifacts, new SimpleMeterRegistry()), view);
+      rollouts.load(new RolloutLoader(ARTIFACTS, new SimpleMeterRegistry()), view);
       assertThat(rollouts.problem()).isEmpty();
     }
 
