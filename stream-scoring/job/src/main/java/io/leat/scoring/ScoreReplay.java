@@ -51,8 +51,8 @@ public final class ScoreReplay {
    * @param vectors of the span
    * @param same whose score is, field by field, the one that was written
    * @param unscored that the model cannot score, and has not
-   * @param beforeRegistry that were scored before positions were recorded; nothing is made again
-   *     of them
+   * @param beforeRegistry that were scored before positions were recorded; nothing is made again of
+   *     them
    * @param different of any other kind
    * @param examples of these, a sentence each, ten at most
    */
@@ -125,8 +125,7 @@ public final class ScoreReplay {
    */
   public Report run(String service, Optional<Instant> from, Optional<Instant> to, long most) {
     try (TopicLog vectors = TopicLog.open(kafka, Topics.features(service))) {
-      Map<TopicPartition, Long> begin =
-          from.map(vectors::offsetsAt).orElseGet(vectors::beginnings);
+      Map<TopicPartition, Long> begin = from.map(vectors::offsetsAt).orElseGet(vectors::beginnings);
       Map<TopicPartition, Long> end =
           bounded(begin, to.map(vectors::offsetsAt).orElseGet(vectors::ends), most);
       Counts counts = new Counts();
@@ -138,7 +137,8 @@ public final class ScoreReplay {
             record -> {
               LogPosition position =
                   new LogPosition(record.topic(), record.partition(), record.offset());
-              look(record, position, Optional.ofNullable(written.remove(position)), scorers, counts);
+              look(
+                  record, position, Optional.ofNullable(written.remove(position)), scorers, counts);
               return true;
             });
         written.forEach(
@@ -187,8 +187,7 @@ public final class ScoreReplay {
   }
 
   /** Empty of what is none: anybody may write into the topic. */
-  private Optional<Score> score(
-      ConsumerRecord<byte @Nullable [], byte @Nullable []> record) {
+  private Optional<Score> score(ConsumerRecord<byte @Nullable [], byte @Nullable []> record) {
     byte[] value = record.value();
     try {
       return value == null ? Optional.empty() : Optional.of(codec.decode(value, Score.class));
@@ -219,7 +218,8 @@ public final class ScoreReplay {
     } else {
       counts.differs(
           "%s: made again %s, written was %s",
-          position, made.map(Score::toString).orElse("nothing"),
+          position,
+          made.map(Score::toString).orElse("nothing"),
           written.map(Score::toString).orElse("nothing"));
     }
   }
@@ -248,8 +248,7 @@ public final class ScoreReplay {
     Answer answer = scorer.decide(key == null ? NO_KEY : key, vector);
     return answer.outcome() instanceof Scored scored
         ? Optional.of(
-            ScoringProcessor.score(
-                vector, position, scorer.rollout().revision(), answer, scored))
+            ScoringProcessor.score(vector, position, scorer.rollout().revision(), answer, scored))
         : Optional.empty();
   }
 
@@ -260,8 +259,7 @@ public final class ScoreReplay {
     RolloutScorer of(Rollout rollout) {
       return open.computeIfAbsent(
           rollout.getRevision(),
-          revision ->
-              new RolloutScorer(loader.load(model, rollout, registry, Optional.empty())));
+          revision -> new RolloutScorer(loader.load(model, rollout, registry, Optional.empty())));
     }
 
     @Override
