@@ -23,6 +23,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.TreeMap;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -43,7 +44,7 @@ public final class ScoreReplay {
   private final RolloutLoader loader;
   private final String model;
   private final RegistryView registry;
-  private final Map<Integer, TreeMap<Long, ModelSwitch>> switches;
+  private final Map<Integer, NavigableMap<Long, ModelSwitch>> switches;
 
   /**
    * What was found.
@@ -95,12 +96,12 @@ public final class ScoreReplay {
         switches("%s-%s-changelog".formatted(application, SwitchLog.store(model)), codec);
   }
 
-  private Map<Integer, TreeMap<Long, ModelSwitch>> switches(String topic, AvroCodec decoder) {
-    Map<Integer, TreeMap<Long, ModelSwitch>> found = new HashMap<>();
+  private Map<Integer, NavigableMap<Long, ModelSwitch>> switches(String topic, AvroCodec decoder) {
+    Map<Integer, NavigableMap<Long, ModelSwitch>> found = new HashMap<>();
     try (TopicLog log = TopicLog.open(kafka, topic)) {
       log.readToEnd(
           record -> {
-            TreeMap<Long, ModelSwitch> partition =
+            NavigableMap<Long, ModelSwitch> partition =
                 found.computeIfAbsent(record.partition(), any -> new TreeMap<>());
             long offset = ByteBuffer.wrap(record.key()).getLong();
             if (record.value() == null) {
