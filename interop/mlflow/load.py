@@ -47,8 +47,9 @@ def tensors(session, cases):
 
 
 def check(folder):
-    session = onnxruntime.InferenceSession(folder / "model.onnx")
-    feed = tensors(session, json.loads((fixtures / folder.name / "cases.json").read_text()))
+    fixture = fixtures / folder.name  # not the export's own graph, which could be another
+    session = onnxruntime.InferenceSession(fixture / "model.onnx")
+    feed = tensors(session, json.loads((fixture / "cases.json").read_text()))
     names = [output.name for output in session.get_outputs()]
     expected = dict(zip(names, session.run(names, feed)))
 
