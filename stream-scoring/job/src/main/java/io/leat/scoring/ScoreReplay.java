@@ -132,6 +132,7 @@ public final class ScoreReplay {
       Counts counts = new Counts();
       try (Scorers scorers = new Scorers()) {
         Map<LogPosition, Score> written = written(begin, end);
+        end.replaceAll((partition, offset) -> scoredTo(partition, begin, written));
         vectors.seek(begin);
         vectors.readTo(
             end,
@@ -159,6 +160,16 @@ public final class ScoreReplay {
         (partition, first) ->
             bounded.put(partition, Math.min(Lookups.required(end, partition), first + each)));
     return bounded;
+  }
+
+  /** Behind the last vector of a partition that has a score: what follows may not be scored yet. */
+  private static long scoredTo(
+      TopicPartition partition, Map<TopicPartition, Long> begin, Map<LogPosition, Score> written) {
+    return written.keySet().stream()
+        .filter(position -> position.getPartition() == partition.partition())
+        .mapToLong(position -> position.getOffset() + 1)
+        .max()
+        .orElse(Lookups.required(begin, partition));
   }
 
   /** The scores that were written of a span's vectors. */
