@@ -1,17 +1,17 @@
 package io.leat.scoring;
 
-import io.leat.common.Sha256;
 import io.leat.models.artifact.ArtifactStore;
 import io.leat.models.onnx.Inference;
 import io.leat.models.onnx.OnnxModel;
 import io.leat.models.registry.Manifest;
+import io.leat.models.registry.PackagedFile;
+import io.leat.models.registry.PublishedModel;
 import io.leat.models.registry.Serving;
 import io.leat.pipeline.definition.Model;
 import io.leat.pipeline.expression.ExpressionException;
 import io.leat.pipeline.expression.Program;
 import io.leat.pipeline.expression.Scope;
 import io.leat.pipeline.model.ModelException;
-import io.leat.pipeline.model.ModelFile;
 import io.leat.records.ModelVersion;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.nio.file.Path;
@@ -55,29 +55,24 @@ final class LoadedVersion {
    *     published, or cannot be run
    */
   static LoadedVersion open(ModelVersion version, ArtifactStore artifacts, MeterRegistry metrics) {
-    String name = "version %d of model %s".formatted(version.getNumber(), version.getModel());
-    String digest = Sha256.hex(version.getManifest());
-    if (!digest.equals(version.getDigest())) {
-      throw new ModelException(
-          "The manifest of %s has the SHA-256 %s; expected %s. Somebody else than Leat wrote to the model registry."
-              .formatted(name, digest, version.getDigest()));
-    }
-    Manifest manifest = Manifest.parse(version.getManifest());
+    Manifest manifest = PublishedModel.manifest(version);
     Serving serving = manifest.serving();
-    String sha256 = manifest.model().sha256();
-    ModelFile file = new ModelFile(Path.of(artifacts.place(sha256)), artifacts.get(sha256), sha256);
-    Model definition = serving.model(version.getModel(), version.getLabel(), file.path());
-    List<Rule> rules = rules(definition);
-    OnnxModel model = OnnxModel.open(file, definition, serving.features());
+    PackagedFile file = manifest.model();
+    List<Rule> rules =
+        rules(
+            serving.model(
+                version.getModel(), version.getLabel(), Path.of(artifacts.place(file.sha256()))));
+    OnnxModel model = PublishedModel.open(version, manifest, artifacts);
     log.info(
-        "Loaded {} ({}), digest {}, for {}@{}: {} bytes, SHA-256 {}",
-        name,
+        "Loaded version {} of model {} ({}), digest {}, for {}@{}: {} bytes, SHA-256 {}",
+        version.getNumber(),
+        version.getModel(),
         version.getLabel(),
         version.getDigest(),
         serving.service().name(),
         serving.service().version(),
-        file.bytes().length,
-        sha256);
+        file.size(),
+        file.sha256());
     return new LoadedVersion(version, serving, model, rules, metrics);
   }
 

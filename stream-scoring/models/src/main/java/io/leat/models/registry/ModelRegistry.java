@@ -87,15 +87,19 @@ public final class ModelRegistry {
   }
 
   /**
-   * Publishes a version; does nothing where one of the same digest is there.
+   * Publishes a version. Where one of the same digest is there, what the pipeline declares of
+   * approval is written down, if it has changed, and nothing else.
    *
    * @param label what people call it
    * @param terms how the model's versions come to score
    */
   public Published publish(ModelPackage version, String label, Terms terms, Reason why) {
     String digest = version.manifest().digest();
-    Optional<ModelVersion> known = view().version(version.model(), digest);
+    RegistryView now = view();
+    Optional<ModelVersion> known = now.version(version.model(), digest);
     if (known.isPresent()) {
+      version.keep(artifacts); // whoever has the files may mend the store
+      declare(now, version.model(), terms.approval(), why);
       return new Published(known.get(), false);
     }
     Map<String, String> details = new TreeMap<>(version.tried().details());
@@ -125,6 +129,18 @@ public final class ModelRegistry {
                       .build()),
               new Published(published, true));
         });
+  }
+
+  /** Writes down what the pipeline declares of approval, where it is another than before. */
+  private void declare(RegistryView now, String model, boolean approval, Reason why) {
+    if (now.model(model).filter(one -> one.getApprovalRequired() == approval).isEmpty()) {
+      change(
+          model,
+          "approval",
+          why,
+          (view, before) ->
+              RegisteredModel.newBuilder(before).setApprovalRequired(approval).build());
+    }
   }
 
   /**
@@ -494,18 +510,7 @@ public final class ModelRegistry {
    */
   public int verify(ModelReference reference) {
     ModelVersion version = reference.resolve(view());
-    Manifest manifest = Manifest.parse(version.getManifest());
-    if (!manifest.digest().equals(version.getDigest())) {
-      throw new LeatException(
-          ErrorCode.MODEL,
-          "The manifest of version %d of model %s has the SHA-256 %s; expected %s, its digest. Somebody wrote into the topic %s: see 'leat audit verify'."
-              .formatted(
-                  version.getNumber(),
-                  version.getModel(),
-                  manifest.digest(),
-                  version.getDigest(),
-                  Topics.MODEL_REGISTRY));
-    }
+    Manifest manifest = PublishedModel.manifest(version);
     manifest.files().forEach(file -> artifacts.get(file.sha256()));
     try (OnnxModel open = PublishedModel.open(version, manifest, artifacts)) {
       manifest

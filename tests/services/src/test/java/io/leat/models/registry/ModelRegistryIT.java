@@ -192,6 +192,9 @@ class ModelRegistryIT {
     assertThat(approval.getAfter()).contains("APPROVED");
     assertThatThrownBy(() -> registry.reject(version, ADA))
         .hasMessageContaining("it scores (champion)");
+    publish("eyes", "v1", OPEN, "score >= 0.5");
+    assertThat(registry.view().model("eyes").orElseThrow().getApprovalRequired()).isFalse();
+    assertThat(registry.view().versions("eyes")).hasSize(1);
   }
 
   @Test
