@@ -32,6 +32,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class GoldenBytesTest {
   private static final int SCHEMA_ID = 1234;
   private static final String[] ROLLOUT = {"model_number", "role", "rollout", "propensity"};
+  private static final String[] EXPLANATION = {"stage", "fallback", "contributions"};
 
   static Stream<SpecificRecordBase> records() {
     return Samples.all();
@@ -98,6 +99,7 @@ class GoldenBytesTest {
     if (record instanceof Score) {
       copy(record, read, "outputs");
       copy(record, read, ROLLOUT);
+      copy(record, read, EXPLANATION);
     }
     assertThat(read).isEqualTo(record);
   }
@@ -110,6 +112,7 @@ class GoldenBytesTest {
     Score sample = sample(Score.class);
     copy(sample, read, "outputs");
     copy(sample, read, ROLLOUT);
+    copy(sample, read, EXPLANATION);
     assertThat(read).isEqualTo(sample);
   }
 
@@ -122,6 +125,19 @@ class GoldenBytesTest {
     }
     Score sample = sample(Score.class);
     copy(sample, read, ROLLOUT);
+    copy(sample, read, EXPLANATION);
+    assertThat(read).isEqualTo(sample);
+  }
+
+  @Test
+  void aScoreOfAReleaseThatExplainedNoneIsReadWithoutContributions() throws IOException {
+    Score read = earlier("score_without_explanation", Score.class);
+
+    for (String field : EXPLANATION) {
+      assertThat(read.get(field)).as(field).isNull();
+    }
+    Score sample = sample(Score.class);
+    copy(sample, read, EXPLANATION);
     assertThat(read).isEqualTo(sample);
   }
 

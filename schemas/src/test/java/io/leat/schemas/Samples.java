@@ -2,6 +2,8 @@ package io.leat.schemas;
 
 import io.leat.records.AlertState;
 import io.leat.records.AuditEvent;
+import io.leat.records.Contribution;
+import io.leat.records.Contributions;
 import io.leat.records.DeadLetter;
 import io.leat.records.Definition;
 import io.leat.records.DriftAlert;
@@ -239,6 +241,9 @@ final class Samples {
         .setRole(ModelRole.CHAMPION.name())
         .setRollout(11L)
         .setPropensity(0.75)
+        .setStage(2)
+        .setFallback("NULL_INPUT")
+        .setContributions(new Contributions(-1.5, List.of(new Contribution("event.amount", 0.25))))
         .setSource(POSITION)
         .build();
   }

@@ -1,6 +1,7 @@
 package io.leat.scoring;
 
 import io.leat.runtime.streams.JobContext;
+import io.leat.scoring.engine.ModelRollouts;
 import java.util.List;
 
 /** Brings rollouts to the models of a process. */

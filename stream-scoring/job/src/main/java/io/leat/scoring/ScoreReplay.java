@@ -14,8 +14,11 @@ import io.leat.schemas.AvroCodec;
 import io.leat.schemas.MalformedValueException;
 import io.leat.schemas.Topics;
 import io.leat.schemas.topic.TopicLog;
-import io.leat.scoring.Outcome.Scored;
-import io.leat.scoring.RolloutScorer.Answer;
+import io.leat.scoring.engine.Outcome.Scored;
+import io.leat.scoring.engine.RolloutLoader;
+import io.leat.scoring.engine.RolloutScorer;
+import io.leat.scoring.engine.RolloutScorer.Answer;
+import io.leat.scoring.engine.Scores;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.ByteBuffer;
 import java.time.Instant;
@@ -259,8 +262,7 @@ public final class ScoreReplay {
     byte[] key = record.key();
     Answer answer = scorer.decide(key == null ? NO_KEY : key, vector);
     return answer.outcome() instanceof Scored scored
-        ? Optional.of(
-            ScoringProcessor.score(vector, position, scorer.rollout().revision(), answer, scored))
+        ? Optional.of(Scores.of(vector, position, scorer.rollout().revision(), answer, scored))
         : Optional.empty();
   }
 

@@ -2,13 +2,17 @@ package io.leat.scoring;
 
 import io.leat.common.ErrorCode;
 import io.leat.common.LeatException;
+import io.leat.models.artifact.ArtifactStore;
 import io.leat.pipeline.definition.Model;
 import io.leat.runtime.streams.JobContext;
 import io.leat.runtime.streams.RecordGate;
 import io.leat.runtime.streams.RegistryRetry;
 import io.leat.runtime.streams.StreamsJob;
 import io.leat.runtime.streams.StreamsService;
+import io.leat.schemas.AvroCodec;
 import io.leat.schemas.Topics;
+import io.leat.scoring.engine.ModelRollouts;
+import io.leat.scoring.engine.RegistryFollower;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -42,7 +46,7 @@ public final class ScoringJob implements StreamsJob {
   private final RolloutSource source;
 
   public ScoringJob() {
-    this(RegistryFollower::start);
+    this(ScoringJob::follow);
   }
 
   ScoringJob(RolloutSource source) {
@@ -90,6 +94,18 @@ public final class ScoringJob implements StreamsJob {
         });
     context.resources().add(source.start(context, models));
     return topology;
+  }
+
+  private static AutoCloseable follow(JobContext context, List<ModelRollouts> models) {
+    RegistryFollower follower =
+        RegistryFollower.start(
+            context.options().kafkaClientProperties(),
+            new AvroCodec(context.registry()),
+            ArtifactStore.open(context.options().artifacts()),
+            context.metrics(),
+            models);
+    context.readiness().add("model registry", follower::problem);
+    return follower;
   }
 
   /** Holds a partition until each model that reads it may score its next vector. */

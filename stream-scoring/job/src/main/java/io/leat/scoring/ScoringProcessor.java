@@ -4,7 +4,6 @@ import io.leat.records.DeadLetter;
 import io.leat.records.FeatureVector;
 import io.leat.records.LogPosition;
 import io.leat.records.ModelSwitch;
-import io.leat.records.ModelVersion;
 import io.leat.records.Score;
 import io.leat.runtime.streams.RegistryRetry;
 import io.leat.schemas.AvroCodec;
@@ -13,9 +12,15 @@ import io.leat.schemas.RegistryClient;
 import io.leat.schemas.Topics;
 import io.leat.schemas.WireFormat;
 import io.leat.schemas.deadletter.DeadLetterWriter;
-import io.leat.scoring.Outcome.Scored;
-import io.leat.scoring.Outcome.Unscored;
-import io.leat.scoring.RolloutScorer.Answer;
+import io.leat.scoring.engine.LoadedVersion;
+import io.leat.scoring.engine.ModelRollouts;
+import io.leat.scoring.engine.Outcome.Scored;
+import io.leat.scoring.engine.Outcome.Unscored;
+import io.leat.scoring.engine.RolloutScorer;
+import io.leat.scoring.engine.RolloutScorer.Answer;
+import io.leat.scoring.engine.Scores;
+import io.leat.scoring.engine.ScoringMetrics;
+import io.leat.scoring.engine.UnscoredReason;
 import java.util.List;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.streams.processor.api.Processor;
@@ -117,7 +122,10 @@ final class ScoringProcessor implements Processor<byte[], byte[], byte[], byte[]
     Answer answer = now.decide(record.key() == null ? NO_KEY : record.key(), vector);
     if (answer.outcome() instanceof Scored scored) {
       forward(
-          record, score(vector, position, rollout, answer, scored), scoreSubject, sinks.scores());
+          record,
+          Scores.of(vector, position, rollout, answer, scored),
+          scoreSubject,
+          sinks.scores());
       answer.version().metrics().scores().increment();
     } else if (answer.outcome() instanceof Unscored unscored) {
       refuse(
@@ -132,7 +140,7 @@ final class ScoringProcessor implements Processor<byte[], byte[], byte[], byte[]
       if (shadow.outcome() instanceof Scored scored) {
         forward(
             record,
-            score(vector, position, rollout, shadow, scored),
+            Scores.of(vector, position, rollout, shadow, scored),
             shadowSubject,
             sinks.shadowScores());
         metrics.shadowScores().increment();
@@ -168,30 +176,6 @@ final class ScoringProcessor implements Processor<byte[], byte[], byte[], byte[]
   private void forward(Record<byte[], byte[]> record, Score score, String subject, String sink) {
     int schema = retry.call(() -> registry.register(subject, Score.getClassSchema()));
     context.forward(record.withValue(codec.encode(schema, score)), sink);
-  }
-
-  static Score score(
-      FeatureVector vector, LogPosition position, long rollout, Answer answer, Scored scored) {
-    ModelVersion version = answer.version().version();
-    return Score.newBuilder()
-        .setModel(version.getModel())
-        .setModelVersion(version.getLabel())
-        .setEventId(vector.getEventId())
-        .setEventTime(vector.getEventTime())
-        .setScore(scored.prediction().score())
-        .setDecision(scored.decision().orElse(null))
-        .setService(vector.getService())
-        .setServiceVersion(vector.getServiceVersion())
-        .setDefinition(vector.getDefinition())
-        .setVector(position)
-        .setSource(vector.getSource())
-        .setModelDigest(version.getDigest())
-        .setOutputs(scored.prediction().outputs())
-        .setModelNumber(version.getNumber())
-        .setRole(answer.arm().getRole().name())
-        .setRollout(rollout)
-        .setPropensity(answer.propensity())
-        .build();
   }
 
   private void refuse(

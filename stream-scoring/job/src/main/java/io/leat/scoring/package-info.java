@@ -4,12 +4,11 @@
  * versions that decide nothing to {@code scores.<model>.shadow}, vectors that a model cannot score
  * to {@code scores.<model>.dlq}. {@link io.leat.scoring.ScoringJob} is where the topology is built.
  *
- * <p>Which versions score is the model registry's word: a thread loads them ({@link
- * io.leat.scoring.RegistryFollower}, {@link io.leat.scoring.ModelRollouts}), and each partition
- * records where it goes over to them ({@link io.leat.scoring.SwitchLog}).
+ * <p>Which versions score is the model registry's word: {@code io.leat.scoring.engine} opens them,
+ * and each partition records where it goes over to them ({@link io.leat.scoring.SwitchLog}).
  *
- * <p>Imports {@code io.leat.runtime.streams}, {@code io.leat.pipeline} and {@code
- * io.leat.models.onnx}, {@code .registry} and {@code .artifact}.
+ * <p>Imports {@code io.leat.runtime.streams}, {@code io.leat.pipeline}, {@code
+ * io.leat.scoring.engine} and {@code io.leat.models.registry} and {@code .artifact}.
  */
 @NullMarked
 package io.leat.scoring;

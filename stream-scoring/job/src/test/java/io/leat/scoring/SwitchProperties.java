@@ -21,6 +21,8 @@ import io.leat.schemas.AvroCodec;
 import io.leat.schemas.FeatureVectorSchema;
 import io.leat.schemas.RegistryClient;
 import io.leat.schemas.Topics;
+import io.leat.scoring.engine.ModelRollouts;
+import io.leat.scoring.engine.RolloutLoader;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.io.UncheckedIOException;

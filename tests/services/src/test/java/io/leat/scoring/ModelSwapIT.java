@@ -34,8 +34,11 @@ import io.leat.schemas.RecordHeaders;
 import io.leat.schemas.RegistryClient;
 import io.leat.schemas.Topics;
 import io.leat.schemas.WireFormat;
-import io.leat.scoring.Outcome.Scored;
-import io.leat.scoring.RolloutScorer.Answer;
+import io.leat.scoring.engine.Outcome.Scored;
+import io.leat.scoring.engine.RolloutLoader;
+import io.leat.scoring.engine.RolloutScorer;
+import io.leat.scoring.engine.RolloutScorer.Answer;
+import io.leat.scoring.engine.Scores;
 import io.leat.stack.Ports;
 import io.leat.testing.ExactlyOnceChecker;
 import io.leat.testing.ExactlyOnceReport;
@@ -422,7 +425,7 @@ class ModelSwapIT {
         ConsumerRecord<byte[], byte[]> score) {
       return codec.encode(
           WireFormat.schemaId(score.value()),
-          ScoringProcessor.score(
+          Scores.of(
               vector,
               new LogPosition(input.topic(), input.partition(), input.offset()),
               rollout.getRevision(),

@@ -127,24 +127,21 @@ final class Parcels {
 
   ProducerRecord<byte[], byte[]> score(int i) {
     Score score =
-        new Score(
-            MODEL,
-            "v" + (1 + i / 1000),
-            id(i),
-            sentAt(i).truncatedTo(ChronoUnit.MILLIS),
-            i / 1e4,
-            i % 3 == 0 ? null : "hurry",
-            SERVICE,
-            1,
-            "0123abcd",
-            new LogPosition(Topics.features(SERVICE), i % PARTITIONS, 2L * i),
-            new LogPosition(EVENT, i % PARTITIONS, (long) i),
-            i % 2 == 0 ? null : "9c4f28",
-            i % 2 == 0 ? Map.of() : Map.of("label", "late"),
-            null,
-            null,
-            null,
-            null);
+        Score.newBuilder()
+            .setModel(MODEL)
+            .setModelVersion("v" + (1 + i / 1000))
+            .setEventId(id(i))
+            .setEventTime(sentAt(i).truncatedTo(ChronoUnit.MILLIS))
+            .setScore(i / 1e4)
+            .setDecision(i % 3 == 0 ? null : "hurry")
+            .setService(SERVICE)
+            .setServiceVersion(1)
+            .setDefinition("0123abcd")
+            .setVector(new LogPosition(Topics.features(SERVICE), i % PARTITIONS, 2L * i))
+            .setSource(new LogPosition(EVENT, i % PARTITIONS, (long) i))
+            .setModelDigest(i % 2 == 0 ? null : "9c4f28")
+            .setOutputs(i % 2 == 0 ? Map.of() : Map.of("label", "late"))
+            .build();
     ProducerRecord<byte[], byte[]> record =
         new ProducerRecord<>(
             Topics.scores(MODEL), i % PARTITIONS, key(i), codec.encode(scoreSchema, score));

@@ -1,4 +1,4 @@
-package io.leat.scoring;
+package io.leat.scoring.engine;
 
 import static io.leat.models.registry.TestVersions.arm;
 import static io.leat.models.registry.TestVersions.champion;

@@ -1,4 +1,4 @@
-package io.leat.scoring;
+package io.leat.scoring.engine;
 
 import io.leat.models.registry.Assignment;
 import io.leat.records.Rollout;
@@ -10,30 +10,30 @@ import java.util.Optional;
  *
  * @param versions those of its arms, in the arms' order
  */
-record LoadedRollout(Rollout rollout, Assignment assignment, List<LoadedVersion> versions) {
-  LoadedRollout {
+public record LoadedRollout(Rollout rollout, Assignment assignment, List<LoadedVersion> versions) {
+  public LoadedRollout {
     versions = List.copyOf(versions);
   }
 
-  long revision() {
+  public long revision() {
     return rollout.getRevision();
   }
 
   /** The version of a digest, if an arm has it. */
-  Optional<LoadedVersion> version(String digest) {
+  public Optional<LoadedVersion> version(String digest) {
     return versions.stream()
         .filter(version -> version.version().getDigest().equals(digest))
         .findFirst();
   }
 
   /** The version that decides but for what canaries take. */
-  LoadedVersion champion() {
+  public LoadedVersion champion() {
     return version(assignment.champion().getDigest())
         .orElseThrow(() -> new IllegalStateException("the champion is an arm"));
   }
 
   /** One user more of each version, none of which is closed. */
-  void acquire() {
+  public void acquire() {
     for (LoadedVersion version : versions) {
       if (!version.acquire()) {
         throw new IllegalStateException("a version was closed that a rollout has");
@@ -42,7 +42,7 @@ record LoadedRollout(Rollout rollout, Assignment assignment, List<LoadedVersion>
   }
 
   /** One user less of each version. */
-  void release() {
+  public void release() {
     versions.forEach(LoadedVersion::release);
   }
 }

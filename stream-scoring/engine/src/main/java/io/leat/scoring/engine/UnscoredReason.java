@@ -1,4 +1,4 @@
-package io.leat.scoring;
+package io.leat.scoring.engine;
 
 import io.leat.pipeline.model.ModelInput;
 import io.leat.schemas.MalformedValueException;
@@ -7,7 +7,7 @@ import io.leat.schemas.MalformedValueException;
  * Why a vector has no score: the closed list of reason codes in the header {@code leat.reason} of
  * {@code scores.<model>.dlq}. docs/reference/unscored-vectors.md says of each what to do about it.
  */
-enum UnscoredReason {
+public enum UnscoredReason {
   /** The record has no value. */
   NULL_VALUE,
   /** The value does not begin with byte 0 and a schema id of four bytes. */
@@ -35,7 +35,7 @@ enum UnscoredReason {
   /** A decision's condition has no value for this score. */
   DECISION_FAILED;
 
-  static UnscoredReason of(ModelInput.Reason reason) {
+  public static UnscoredReason of(ModelInput.Reason reason) {
     return switch (reason) {
       case NULL_INPUT -> NULL_INPUT;
       case NOT_A_NUMBER -> NOT_A_NUMBER;
@@ -44,7 +44,7 @@ enum UnscoredReason {
     };
   }
 
-  static UnscoredReason of(MalformedValueException.Kind kind) {
+  public static UnscoredReason of(MalformedValueException.Kind kind) {
     return switch (kind) {
       case NOT_FRAMED -> NOT_FRAMED;
       case UNKNOWN_SCHEMA -> UNKNOWN_SCHEMA;

@@ -1,4 +1,4 @@
-package io.leat.scoring;
+package io.leat.scoring.engine;
 
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
@@ -8,7 +8,7 @@ import io.micrometer.core.instrument.Timer;
 import java.util.function.Supplier;
 
 /** The meters of a model's rollouts; docs/reference/metrics.md has a row for each. Thread-safe. */
-final class RolloutMetrics {
+public final class RolloutMetrics {
   private final Counter switches;
   private final Timer load;
   private final Counter loadFailures;
@@ -45,7 +45,7 @@ final class RolloutMetrics {
             .register(registry);
   }
 
-  Counter switches() {
+  public Counter switches() {
     return switches;
   }
 

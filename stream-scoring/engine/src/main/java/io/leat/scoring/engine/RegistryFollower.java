@@ -1,14 +1,15 @@
-package io.leat.scoring;
+package io.leat.scoring.engine;
 
 import io.leat.models.artifact.ArtifactStore;
 import io.leat.models.registry.RegistryView;
 import io.leat.records.RegistryEntry;
-import io.leat.runtime.streams.JobContext;
 import io.leat.schemas.AvroCodec;
 import io.leat.schemas.Topics;
 import io.leat.schemas.topic.CompactedTopic;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -22,7 +23,7 @@ import org.slf4j.LoggerFactory;
  * Follows the model registry and loads what it says, on one thread of the process: however long a
  * model takes to open, the stream goes on meanwhile.
  */
-final class RegistryFollower implements AutoCloseable {
+public final class RegistryFollower implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(RegistryFollower.class);
   private static final Duration POLL = Duration.ofMillis(200);
   private static final Duration PAUSE = Duration.ofSeconds(1);
@@ -51,19 +52,33 @@ final class RegistryFollower implements AutoCloseable {
     thread.setDaemon(true);
   }
 
-  /** Follows the registry of the job's cluster; a {@link RolloutSource}. */
-  static RegistryFollower start(JobContext context, List<ModelRollouts> models) {
-    ArtifactStore artifacts = ArtifactStore.open(context.options().artifacts());
-    AvroCodec codec = new AvroCodec(context.registry());
+  /**
+   * Begins to follow a cluster's registry.
+   *
+   * @param kafka settings of Kafka clients, {@code bootstrap.servers} among them
+   * @param artifacts has the versions' files; closed when this is
+   * @param metrics takes the meters of the versions
+   * @param models each told what the registry says, and closed when this is
+   */
+  public static RegistryFollower start(
+      Map<String, ?> kafka,
+      AvroCodec codec,
+      ArtifactStore artifacts,
+      MeterRegistry metrics,
+      List<ModelRollouts> models) {
     RegistryFollower follower =
         new RegistryFollower(
-            () -> RegistryView.follow(context.options().kafkaClientProperties(), codec),
+            () -> RegistryView.follow(kafka, codec),
             artifacts,
-            new RolloutLoader(artifacts, context.metrics()),
+            new RolloutLoader(artifacts, metrics),
             models);
-    context.readiness().add("model registry", () -> follower.problem);
     follower.thread.start();
     return follower;
+  }
+
+  /** Why the registry cannot be read, in one sentence; empty while it can. */
+  public Optional<String> problem() {
+    return problem;
   }
 
   private void run() {
@@ -74,7 +89,7 @@ final class RegistryFollower implements AutoCloseable {
         } catch (WakeupException e) {
           log.debug("woken up to stop");
         } catch (RuntimeException e) {
-          problem(String.valueOf(e.getMessage()), e);
+          fail(String.valueOf(e.getMessage()), e);
         }
         if (stop.await(PAUSE.toMillis(), TimeUnit.MILLISECONDS)) {
           return;
@@ -91,7 +106,7 @@ final class RegistryFollower implements AutoCloseable {
   private void follow() {
     Optional<CompactedTopic<RegistryEntry>> found = registry.get();
     if (found.isEmpty()) {
-      problem("there is no topic %s: leat apply".formatted(Topics.MODEL_REGISTRY), null);
+      fail("there is no topic %s: leat apply".formatted(Topics.MODEL_REGISTRY), null);
       return;
     }
     try (CompactedTopic<RegistryEntry> topic = found.get()) {
@@ -117,7 +132,7 @@ final class RegistryFollower implements AutoCloseable {
   }
 
   /** Told once, until it is another. */
-  private void problem(String sentence, @Nullable RuntimeException why) {
+  private void fail(String sentence, @Nullable RuntimeException why) {
     if (!problem.equals(Optional.of(sentence))) {
       log.warn("The model registry cannot be followed, and is tried again: {}", sentence);
       log.debug("because of", why);

@@ -1,4 +1,4 @@
-package io.leat.scoring;
+package io.leat.scoring.engine;
 
 import io.leat.models.onnx.Inference;
 import io.leat.models.onnx.InferenceException;
@@ -7,9 +7,9 @@ import io.leat.models.registry.Serving;
 import io.leat.pipeline.expression.ExpressionException;
 import io.leat.pipeline.model.ModelInput;
 import io.leat.records.FeatureVector;
-import io.leat.scoring.LoadedVersion.Rule;
-import io.leat.scoring.Outcome.Scored;
-import io.leat.scoring.Outcome.Unscored;
+import io.leat.scoring.engine.LoadedVersion.Rule;
+import io.leat.scoring.engine.Outcome.Scored;
+import io.leat.scoring.engine.Outcome.Unscored;
 import io.micrometer.core.instrument.Timer;
 import java.util.Map;
 import java.util.Optional;
@@ -19,22 +19,22 @@ import java.util.Optional;
  * the model say, what is decided. Owned by one thread, which is a user of the version; knows no
  * Kafka.
  */
-final class VectorScorer implements AutoCloseable {
+public final class VectorScorer implements AutoCloseable {
   private final LoadedVersion version;
   private final Serving serving;
   private final Inference inference;
 
-  VectorScorer(LoadedVersion version) {
+  public VectorScorer(LoadedVersion version) {
     this.version = version;
     this.serving = version.serving();
     this.inference = version.inference();
   }
 
-  LoadedVersion version() {
+  public LoadedVersion version() {
     return version;
   }
 
-  Outcome score(FeatureVector vector) {
+  public Outcome score(FeatureVector vector) {
     if (!isOfTheVersionsDefinition(vector)) {
       return new Unscored(
           UnscoredReason.OTHER_DEFINITION,

@@ -1,4 +1,4 @@
-package io.leat.scoring;
+package io.leat.scoring.engine;
 
 import static java.util.Objects.requireNonNull;
 
@@ -10,7 +10,7 @@ import java.util.EnumMap;
 import java.util.Map;
 
 /** The meters of one model version; docs/reference/metrics.md has a row for each. Thread-safe. */
-final class ScoringMetrics {
+public final class ScoringMetrics {
   private final Counter scores;
   private final Counter shadowScores;
   private final Timer inference;
@@ -59,27 +59,27 @@ final class ScoringMetrics {
     }
   }
 
-  Counter scores() {
+  public Counter scores() {
     return scores;
   }
 
-  Counter shadowScores() {
+  public Counter shadowScores() {
     return shadowScores;
   }
 
-  Timer inference() {
+  public Timer inference() {
     return inference;
   }
 
-  Counter unscored(UnscoredReason reason) {
+  public Counter unscored(UnscoredReason reason) {
     return of(unscored, reason);
   }
 
-  Counter shadowUnscored(UnscoredReason reason) {
+  public Counter shadowUnscored(UnscoredReason reason) {
     return of(shadowUnscored, reason);
   }
 
-  Counter fallbacks(UnscoredReason reason) {
+  public Counter fallbacks(UnscoredReason reason) {
     return of(fallbacks, reason);
   }
 

@@ -1,11 +1,11 @@
-package io.leat.scoring;
+package io.leat.scoring.engine;
 
 import io.leat.common.Lookups;
 import io.leat.models.registry.Assignment;
 import io.leat.records.FeatureVector;
 import io.leat.records.ModelRole;
 import io.leat.records.RolloutArm;
-import io.leat.scoring.Outcome.Unscored;
+import io.leat.scoring.engine.Outcome.Unscored;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
@@ -14,12 +14,12 @@ import java.util.Map;
  * Scores vectors by one rollout. Owned by one thread; a user of the rollout's versions until it is
  * closed.
  */
-final class RolloutScorer implements AutoCloseable {
+public final class RolloutScorer implements AutoCloseable {
   private final LoadedRollout rollout;
   private final Map<RolloutArm, VectorScorer> scorers = new IdentityHashMap<>();
 
   /** What an arm made of a vector. */
-  record Answer(RolloutArm arm, LoadedVersion version, Outcome outcome) {
+  public record Answer(RolloutArm arm, LoadedVersion version, Outcome outcome) {
     /** As {@link Assignment#propensity}. */
     double propensity() {
       return Assignment.propensity(arm);
@@ -29,7 +29,7 @@ final class RolloutScorer implements AutoCloseable {
   /**
    * @param rollout that the caller has become a user of, which this is now
    */
-  RolloutScorer(LoadedRollout rollout) {
+  public RolloutScorer(LoadedRollout rollout) {
     this.rollout = rollout;
     List<RolloutArm> arms = rollout.rollout().getArms();
     try {
@@ -42,7 +42,7 @@ final class RolloutScorer implements AutoCloseable {
     }
   }
 
-  LoadedRollout rollout() {
+  public LoadedRollout rollout() {
     return rollout;
   }
 
@@ -50,7 +50,7 @@ final class RolloutScorer implements AutoCloseable {
    * What the arm that decides for a key makes of a vector. Where that is a canary that has no score
    * for it, the champion decides.
    */
-  Answer decide(byte[] key, FeatureVector vector) {
+  public Answer decide(byte[] key, FeatureVector vector) {
     Assignment assignment = rollout.assignment();
     RolloutArm arm = assignment.decides(key);
     Answer answer = answer(arm, vector);
@@ -62,7 +62,7 @@ final class RolloutScorer implements AutoCloseable {
   }
 
   /** What each shadow makes of a vector. */
-  List<Answer> shadows(FeatureVector vector) {
+  public List<Answer> shadows(FeatureVector vector) {
     List<RolloutArm> shadows = rollout.assignment().shadows();
     return shadows.isEmpty()
         ? List.of()

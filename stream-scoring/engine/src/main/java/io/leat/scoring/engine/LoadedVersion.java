@@ -1,4 +1,4 @@
-package io.leat.scoring;
+package io.leat.scoring.engine;
 
 import io.leat.models.artifact.ArtifactStore;
 import io.leat.models.onnx.Inference;
@@ -23,7 +23,7 @@ import org.slf4j.LoggerFactory;
  * A version whose graph is open: one session for all of this process that score with it, closed
  * when the last of them lets it go. Thread-safe.
  */
-final class LoadedVersion {
+public final class LoadedVersion {
   static final Scope SCOPE = Scope.ofScore();
 
   private static final Logger log = LoggerFactory.getLogger(LoadedVersion.class);
@@ -36,7 +36,7 @@ final class LoadedVersion {
   private int users = 1;
 
   /** A decision, and when it is taken. */
-  record Rule(String decision, Program condition) {}
+  public record Rule(String decision, Program condition) {}
 
   private LoadedVersion(
       ModelVersion version, Serving serving, OnnxModel model, List<Rule> rules, MeterRegistry to) {
@@ -54,7 +54,8 @@ final class LoadedVersion {
    * @throws io.leat.common.LeatException if a file of it is not there, or is another than was
    *     published, or cannot be run
    */
-  static LoadedVersion open(ModelVersion version, ArtifactStore artifacts, MeterRegistry metrics) {
+  public static LoadedVersion open(
+      ModelVersion version, ArtifactStore artifacts, MeterRegistry metrics) {
     Manifest manifest = PublishedModel.manifest(version);
     Serving serving = manifest.serving();
     PackagedFile file = manifest.model();
@@ -91,7 +92,7 @@ final class LoadedVersion {
   }
 
   /** One user more; false if it is closed already. */
-  synchronized boolean acquire() {
+  public synchronized boolean acquire() {
     if (users > 0) {
       users++;
     }
@@ -99,7 +100,7 @@ final class LoadedVersion {
   }
 
   /** One user less, who has closed what it made from it. */
-  synchronized void release() {
+  public synchronized void release() {
     if (users == 0) {
       throw new IllegalStateException("released more often than acquired");
     }
@@ -111,28 +112,28 @@ final class LoadedVersion {
   }
 
   /** Whether its session is open. */
-  synchronized boolean isOpen() {
+  public synchronized boolean isOpen() {
     return users > 0;
   }
 
-  ModelVersion version() {
+  public ModelVersion version() {
     return version;
   }
 
-  Serving serving() {
+  public Serving serving() {
     return serving;
   }
 
-  List<Rule> rules() {
+  public List<Rule> rules() {
     return rules;
   }
 
-  ScoringMetrics metrics() {
+  public ScoringMetrics metrics() {
     return metrics;
   }
 
   /** A way to run it on one vector after the other, for one thread that is a user of it. */
-  Inference inference() {
+  public Inference inference() {
     return model.inference(1);
   }
 }

@@ -1,4 +1,4 @@
-package io.leat.scoring;
+package io.leat.scoring.engine;
 
 import io.leat.models.artifact.ArtifactStore;
 import io.leat.models.registry.Assignment;
@@ -13,14 +13,14 @@ import java.util.List;
 import java.util.Optional;
 
 /** Opens the versions of rollouts, out of the registry and the store of artifacts. */
-record RolloutLoader(ArtifactStore artifacts, MeterRegistry metrics) {
+public record RolloutLoader(ArtifactStore artifacts, MeterRegistry metrics) {
   /**
    * Opens all versions of a rollout; the caller is the first user of each.
    *
    * @param running has versions open that are not opened again
    * @throws io.leat.common.LeatException if one cannot be opened; none is left open then
    */
-  LoadedRollout load(
+  public LoadedRollout load(
       String model, Rollout rollout, RegistryView registry, Optional<LoadedRollout> running) {
     Assignment assignment = new Assignment(rollout);
     List<LoadedVersion> versions = new ArrayList<>();

@@ -1,4 +1,4 @@
-package io.leat.scoring;
+package io.leat.scoring.engine;
 
 import io.leat.common.LeatException;
 import io.leat.models.registry.RegistryView;
@@ -22,7 +22,7 @@ import org.slf4j.LoggerFactory;
  * that score by them need. A thread of its own loads; tasks go over when they come to their next
  * vector. The revision that is loaded only grows. Thread-safe.
  */
-final class ModelRollouts implements AutoCloseable {
+public final class ModelRollouts implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(ModelRollouts.class);
   private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
   private static final Duration LONGEST_PAUSE = Duration.ofMinutes(1);
@@ -41,7 +41,7 @@ final class ModelRollouts implements AutoCloseable {
   private boolean closed;
 
   /** A task of this process that scores a partition's vectors. */
-  static final class Task {
+  public static final class Task {
     private final int partition;
 
     /** Of the rollout that the partition last went over to; 0 before the first. */
@@ -56,22 +56,22 @@ final class ModelRollouts implements AutoCloseable {
   /** A rollout that could not be loaded. */
   private record Failure(Rollout rollout, String problem, Duration pause, Instant next) {}
 
-  ModelRollouts(String model, MeterRegistry meters, InstantSource clock) {
+  public ModelRollouts(String model, MeterRegistry meters, InstantSource clock) {
     this.model = model;
     this.clock = clock;
     this.metrics = new RolloutMetrics(meters, model, this::revision, this::championNumber);
   }
 
-  String model() {
+  public String model() {
     return model;
   }
 
-  RolloutMetrics metrics() {
+  public RolloutMetrics metrics() {
     return metrics;
   }
 
   /** Revision of the rollout that is loaded; 0 where none is. */
-  long revision() {
+  public long revision() {
     LoadedRollout now = loaded;
     return now == null ? 0 : now.revision();
   }
@@ -86,7 +86,7 @@ final class ModelRollouts implements AutoCloseable {
    *
    * @throws IllegalStateException if none is: a partition's records wait for one
    */
-  synchronized LoadedRollout acquire() {
+  public synchronized LoadedRollout acquire() {
     LoadedRollout now = loaded;
     if (now == null) {
       throw new IllegalStateException("no rollout of model %s is loaded".formatted(model));
@@ -100,7 +100,7 @@ final class ModelRollouts implements AutoCloseable {
    *
    * @param last what its partition last went over to
    */
-  Task enter(int partition, Optional<Rollout> last) {
+  public Task enter(int partition, Optional<Rollout> last) {
     last.ifPresent(this::want);
     Task task = new Task(partition, last.map(Rollout::getRevision).orElse(0L));
     tasks.put(partition, task);
@@ -108,7 +108,7 @@ final class ModelRollouts implements AutoCloseable {
   }
 
   /** A task has ended. */
-  void leave(Task task) {
+  public void leave(Task task) {
     tasks.remove(task.partition, task);
   }
 
@@ -116,13 +116,13 @@ final class ModelRollouts implements AutoCloseable {
    * Whether a partition's next record can be scored: there is a task for it, and what is loaded is
    * what the partition last went over to, or newer.
    */
-  boolean mayPass(int partition) {
+  public boolean mayPass(int partition) {
     Task task = tasks.get(partition);
     return task != null && revision() > 0 && revision() >= task.revision;
   }
 
   /** What the registry says now. */
-  void read(RegistryView registry) {
+  public void read(RegistryView registry) {
     registry
         .model(model)
         .flatMap(found -> Optional.ofNullable(found.getRollout()))
@@ -140,7 +140,7 @@ final class ModelRollouts implements AutoCloseable {
    * Loads the newest rollout that is wanted, if there is one. Where that fails, the one that runs
    * goes on; where none runs, the next older one is tried that a partition went over to.
    */
-  void load(RolloutLoader loader, RegistryView registry) {
+  public void load(RolloutLoader loader, RegistryView registry) {
     List<Rollout> newestFirst;
     synchronized (this) {
       newestFirst = List.copyOf(wanted.descendingMap().values());
@@ -220,7 +220,7 @@ final class ModelRollouts implements AutoCloseable {
   }
 
   /** What keeps vectors from being scored, or by the newest rollout, in one sentence. */
-  Optional<String> problem() {
+  public Optional<String> problem() {
     LoadedRollout now = loaded;
     Failure last = failure;
     if (last != null) {

@@ -1,10 +1,10 @@
-package io.leat.scoring;
+package io.leat.scoring.engine;
 
 import io.leat.models.onnx.Prediction;
 import java.util.Optional;
 
 /** What became of a vector: each has exactly one outcome a model. */
-sealed interface Outcome {
+public sealed interface Outcome {
   /**
    * The model's score.
    *
