@@ -1,5 +1,6 @@
 package io.leat.models.mlflow;
 
+import io.leat.common.Lookups;
 import io.leat.models.onnx.Signature;
 import io.leat.pipeline.model.ModelException;
 import io.leat.pipeline.model.ModelFile;
@@ -13,6 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A model that {@code mlflow.onnx.save_model} saved, or {@code log_model} logged, of MLflow 2.14 to
@@ -130,6 +132,34 @@ public record MlflowDirectory(
           "the model was trained on the columns %s, and gets the features %s, in another order. Declare it, as in inputs: { %s: [%s] }"
               .formatted(columns, fed, input, String.join(", ", wanted)));
     }
+  }
+
+  /**
+   * The saved example as vectors of a service.
+   *
+   * @param graph what the graph takes
+   * @param declared {@code inputs} of the model's definition
+   * @param features full names of the service's features, in its order
+   * @return a value a feature, in the service's order; empty where there is no example, or its
+   *     columns are not the features one after the other
+   */
+  public List<List<@Nullable Object>> exampleOf(
+      Signature graph, Map<String, List<String>> declared, List<String> features) {
+    List<String> fed =
+        graph.inputs().size() == 1
+            ? declared.getOrDefault(graph.inputs().get(0).name(), features)
+            : graph.inputs().stream()
+                .flatMap(
+                    input ->
+                        declared.containsKey(input.name())
+                            ? Lookups.required(declared, input.name()).stream()
+                            : features.stream()
+                                .filter(name -> Signature.isNameOf(input.name(), name)))
+                .toList();
+    return example
+        .filter(rows -> rows.width() == features.size() && fed.equals(features))
+        .map(InputExample::rows)
+        .orElse(List.of());
   }
 
   private static Path root(Path folder) {

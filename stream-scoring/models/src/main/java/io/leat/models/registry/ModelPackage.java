@@ -22,19 +22,27 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A version before it is published: its manifest and the bytes of its files.
  *
  * @param model name of the model
  * @param files by path, as the manifest names them; not to be changed
+ * @param examples rows that were saved with the model, which it is tried with; no part of it. A
+ *     value a feature, in the service's order
  */
-public record ModelPackage(String model, Manifest manifest, Map<String, byte[]> files) {
+public record ModelPackage(
+    String model,
+    Manifest manifest,
+    Map<String, byte[]> files,
+    List<List<@Nullable Object>> examples) {
   /** Lineage of the training set that the model was made of. */
   public static final String TRAINING_SET = "training_set";
 
   public ModelPackage {
     files = Collections.unmodifiableMap(new TreeMap<>(files));
+    examples = List.copyOf(examples);
   }
 
   /**
@@ -58,11 +66,15 @@ public record ModelPackage(String model, Manifest manifest, Map<String, byte[]> 
       return of(model.withArtifact(file), pipeline);
     }
     MlflowDirectory saved = MlflowDirectory.read(file);
+    List<String> features = service(model, pipeline).featureNames();
+    List<List<@Nullable Object>> examples;
     try (OnnxSession graph = OnnxSession.open(saved.model())) {
-      saved.requireOrder(
-          graph.signature(), model.inputs(), service(model, pipeline).featureNames());
+      saved.requireOrder(graph.signature(), model.inputs(), features);
+      examples = saved.exampleOf(graph.signature(), model.inputs(), features);
     }
-    return of(model.withArtifact(saved.model().path()), pipeline, saved.model(), saved.lineage());
+    ModelPackage made =
+        of(model.withArtifact(saved.model().path()), pipeline, saved.model(), saved.lineage());
+    return new ModelPackage(made.model, made.manifest, made.files, examples);
   }
 
   /**
@@ -95,7 +107,8 @@ public record ModelPackage(String model, Manifest manifest, Map<String, byte[]> 
     return new ModelPackage(
         model.name(),
         new Manifest(packaged, serving, model.owner(), model.intendedUse(), origins),
-        files);
+        files,
+        List.of());
   }
 
   private static FeatureService service(Model model, Pipeline pipeline) {
@@ -146,7 +159,7 @@ public record ModelPackage(String model, Manifest manifest, Map<String, byte[]> 
   }
 
   /**
-   * Opens the graph and tries it: the golden batch, batches of several sizes, time.
+   * Opens the graph and tries it: the golden batch, the examples, batches of several sizes, time.
    *
    * @throws ModelException with what was found and what was expected
    */
@@ -161,7 +174,7 @@ public record ModelPackage(String model, Manifest manifest, Map<String, byte[]> 
       if (golden != null) {
         GoldenBatch.read(golden, serving.features().keySet()).check(open);
       }
-      return Trial.of(open);
+      return Trial.of(open, examples);
     } catch (ModelException e) {
       throw new ModelException(
           "Model %s was not published: %s".formatted(model, e.getMessage()), e);

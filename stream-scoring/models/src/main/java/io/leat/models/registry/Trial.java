@@ -11,11 +11,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
- * What a graph does before it may be published: its rows have the same bits alone and in batches,
- * and it answers in time. Times are wall clock on the machine that publishes, and guard against a
- * model that is out of the question, no more.
+ * What a graph does before it may be published: its rows have finite scores, the same bits alone
+ * and in batches, and it answers in time. Times are wall clock on the machine that publishes, and
+ * guard against a model that is out of the question, no more.
  *
  * @param runs how often a row was scored
  * @param median of one row
@@ -33,13 +34,33 @@ record Trial(int runs, Duration median, Duration p99) {
   /**
    * Tries an open graph.
    *
-   * @throws ModelException if it gives a row another score in a batch, or is too slow
+   * @param examples rows that were saved with it; those that are no input of it, such as one with a
+   *     null that has no default, are passed over
+   * @throws ModelException if it fails on an example, gives one a score that is not finite or a row
+   *     another score in a batch, or is too slow
    */
-  static Trial of(OnnxModel model) {
+  static Trial of(OnnxModel model, List<? extends List<? extends @Nullable Object>> examples) {
+    List<List<? extends @Nullable Object>> rows = new ArrayList<>();
+    List<Double> alone = new ArrayList<>();
+    try (Inference one = model.inference(1)) {
+      for (int row = 0; row < examples.size(); row++) {
+        List<? extends @Nullable Object> values = examples.get(row);
+        if (one.add(values).isEmpty()) {
+          rows.add(values);
+          alone.add(score(one, row, values));
+        }
+      }
+    }
     try {
-      List<Object> row = model.neutral();
-      agree(model, row);
-      return time(model, row);
+      if (rows.isEmpty()) {
+        rows.add(model.neutral());
+        try (Inference one = model.inference(1)) {
+          one.add(rows.get(0));
+          alone.add(one.run().get(0).score());
+        }
+      }
+      agree(model, rows, alone);
+      return time(model, rows);
     } catch (InferenceException e) {
       if (model.hasText()) {
         return new Trial(0, Duration.ZERO, Duration.ZERO); // it may know no such text
@@ -48,35 +69,57 @@ record Trial(int runs, Duration median, Duration p99) {
     }
   }
 
-  private static void agree(OnnxModel model, List<Object> row) throws InferenceException {
-    double alone;
-    try (Inference one = model.inference(1)) {
-      one.add(row);
-      alone = one.run().get(0).score();
+  private static double score(Inference one, int row, List<? extends @Nullable Object> values) {
+    double score;
+    try {
+      score = one.run().get(0).score();
+    } catch (InferenceException e) {
+      throw new ModelException(
+          "the model fails on row %d of the example that was saved with it, %s: %s"
+              .formatted(row, values, e.getMessage()),
+          e);
     }
+    if (!Double.isFinite(score)) {
+      throw new ModelException(
+          "the model gives row %d of the example that was saved with it, %s, the score %s; expected a finite number"
+              .formatted(row, values, score));
+    }
+    return score;
+  }
+
+  /**
+   * @param alone the score of each row when it was alone
+   */
+  private static void agree(
+      OnnxModel model, List<List<? extends @Nullable Object>> rows, List<Double> alone)
+      throws InferenceException {
     for (int size : BATCHES) {
       try (Inference batch = model.inference(size)) {
         for (int i = 0; i < size; i++) {
-          batch.add(row);
+          batch.add(rows.get(i % rows.size()));
         }
-        for (Prediction prediction : batch.run()) {
-          if (Double.compare(prediction.score(), alone) != 0) {
+        List<Prediction> predictions = batch.run();
+        for (int i = 0; i < size; i++) {
+          double expected = alone.get(i % rows.size());
+          double score = predictions.get(i).score();
+          if (Double.compare(score, expected) != 0) {
             throw new ModelException(
                 "the model gives a row the score %s alone and %s in a batch of %d; expected the same. Something in its graph mixes rows: normalise by constants, not by the batch."
-                    .formatted(alone, prediction.score(), size));
+                    .formatted(expected, score, size));
           }
         }
       }
     }
   }
 
-  private static Trial time(OnnxModel model, List<Object> row) throws InferenceException {
+  private static Trial time(OnnxModel model, List<List<? extends @Nullable Object>> rows)
+      throws InferenceException {
     List<Long> times = new ArrayList<>();
     try (Inference one = model.inference(1)) {
       long end = System.nanoTime() + LONGEST.toNanos();
       while (times.size() < RUNS && System.nanoTime() < end) {
         long start = System.nanoTime();
-        one.add(row);
+        one.add(rows.get(times.size() % rows.size()));
         one.run();
         times.add(System.nanoTime() - start);
       }

@@ -103,11 +103,30 @@ class MlflowDirectoryTest {
               () -> saved.requireOrder(open.signature(), inputs, List.copyOf(features.keySet())))
           .doesNotThrowAnyException();
       assertThat(example.rows()).hasSize(expected.size()).hasSizeGreaterThan(3);
+      if (saved.example().isPresent()) {
+        assertThat(saved.exampleOf(open.signature(), inputs, List.copyOf(features.keySet())))
+            .isEqualTo(example.rows());
+      }
       for (int row = 0; row < expected.size(); row++) {
         double score = expected.get(row).doubleValue();
         assertThat(inference.add(example.rows().get(row))).isEmpty();
         assertThat(inference.run().get(0).score()).isCloseTo(score, within(1e-6 * Math.abs(score)));
       }
+    }
+  }
+
+  @Test
+  void anExampleOfOtherColumnsThanTheFeaturesIsNoVector() throws Exception {
+    MlflowDirectory saved = MlflowDirectory.read(saved("3.18", "matrix"));
+    List<String> features = List.of("event.count", "event.amount", "event.hour");
+    try (OnnxSession graph = OnnxSession.open(saved.model())) {
+      String input = graph.signature().inputs().get(0).name();
+      assertThat(
+              saved.exampleOf(
+                  graph.signature(), Map.of(input, List.copyOf(NUMBERS.keySet())), features))
+          .as("in another order")
+          .isEmpty();
+      assertThat(saved.exampleOf(graph.signature(), Map.of(), features.subList(0, 2))).isEmpty();
     }
   }
 
