@@ -83,6 +83,7 @@ public final class PrintedCommands {
           new Run("model verify fraud@champion", 0, "is as it was published"),
           new Run("model export fraud@1 target/fraud", 0, "version 1 of model fraud"),
           new Run("model history fraud", 0, "model.publish"),
+          new Run("model history fraud --at 0:0", 0, "from offset 0 on rollout 1, champion"),
           new Run("model tag fraud@1 reviewed=yes", 0, "is tagged"),
           new Run("model alias fraud@1 candidate", 0, "means version 1"),
           new Run("model propose fraud@1", 0, "is PROPOSED"),

@@ -20,15 +20,12 @@ import io.leat.scoring.engine.RolloutScorer;
 import io.leat.scoring.engine.RolloutScorer.Answer;
 import io.leat.scoring.engine.Scores;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.NavigableMap;
 import java.util.Optional;
-import java.util.TreeMap;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
@@ -47,7 +44,7 @@ public final class ScoreReplay {
   private final RolloutLoader loader;
   private final String model;
   private final RegistryView registry;
-  private final Map<Integer, NavigableMap<Long, ModelSwitch>> switches;
+  private final RecordedSwitches switches;
 
   /**
    * What was found.
@@ -95,27 +92,7 @@ public final class ScoreReplay {
                         ErrorCode.NOT_APPLIED,
                         "There is no topic %s on this cluster. Run 'leat apply'."
                             .formatted(Topics.MODEL_REGISTRY)));
-    this.switches =
-        switches("%s-%s-changelog".formatted(application, SwitchLog.store(model)), codec);
-  }
-
-  private Map<Integer, NavigableMap<Long, ModelSwitch>> switches(String topic, AvroCodec decoder) {
-    Map<Integer, NavigableMap<Long, ModelSwitch>> found = new HashMap<>();
-    try (TopicLog log = TopicLog.open(kafka, topic)) {
-      log.readToEnd(
-          record -> {
-            NavigableMap<Long, ModelSwitch> partition =
-                found.computeIfAbsent(record.partition(), any -> new TreeMap<>());
-            long offset = ByteBuffer.wrap(record.key()).getLong();
-            if (record.value() == null) {
-              partition.remove(offset);
-            } else {
-              partition.put(offset, decoder.decode(record.value(), ModelSwitch.class));
-            }
-            return true;
-          });
-    }
-    return found;
+    this.switches = RecordedSwitches.read(kafka, codec, application, model);
   }
 
   /**
@@ -240,9 +217,7 @@ public final class ScoreReplay {
   }
 
   private Optional<Rollout> rollout(int partition, long offset) {
-    return Optional.ofNullable(switches.get(partition))
-        .map(positions -> positions.floorEntry(offset))
-        .map(entry -> entry.getValue().getRollout());
+    return switches.at(partition, offset).map(ModelSwitch::getRollout);
   }
 
   private Optional<Score> made(

@@ -105,6 +105,11 @@ public record ModelHistory(List<AuditEvent> events) {
         .reduce((first, last) -> last);
   }
 
+  /** The event that began a rollout; empty where the audit has none. */
+  public Optional<AuditEvent> rollout(long revision) {
+    return rollouts().stream().filter(event -> revision(event) == revision).findFirst();
+  }
+
   /** The champion before the present one: another version; empty where there was none. */
   public OptionalInt earlierChampion() {
     List<AuditEvent> newestFirst = new ArrayList<>(rollouts());
