@@ -2,9 +2,11 @@ package io.leat.models.explanation;
 
 import io.leat.pipeline.model.ModelException;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,9 +18,7 @@ final class Tree {
   /** A cycle of nodes is deeper than any. */
   private static final int DEEPEST = 1_000;
 
-  /**
-   * Of {@link #structure}: the column with its flags, the children, where the column split last.
-   */
+  /** Of {@link #structure}: the column with its flags, the children, which repeat it is. */
   static final int STRUCTURE = 4;
 
   /** Of a column with its flags: it compares for equality; what is missing goes left. */
@@ -27,25 +27,37 @@ final class Tree {
   static final int MISSING_IS_LEFT = 2;
   static final int FLAGS = 2;
 
-  /** Numbers of a split before those of each quadrature point. */
-  static final int NUMBERS = 3;
+  /** Of {@link #numbers}: threshold, share. */
+  static final int NUMBERS = 2;
+
+  /** Of {@link #repeated}: the split, where its column split last. */
+  static final int REPEATED = 2;
 
   /** The quadrature has a multiple of so many points; three are enough for a depth of six. */
   static final int POINTS = 3;
 
   /**
    * For each split: the column shifted by its flags; left child and right child, a split's index or
-   * the complement of a leaf's; index and side (1 left, 0 right) of the nearest split of the same
-   * column above it, or -1.
+   * the complement of a leaf's; its place among the repeats, or -1 where no split above it is of
+   * the same column.
    */
   final int[] structure;
 
-  /**
-   * For each split: threshold; share of the cover that goes left; share p that all splits of the
-   * same column above leave together, 1 where there is none; then for each point t of the
-   * quadrature 1 / (p + t(1 - p)).
-   */
+  /** For each split: threshold; share of the cover that goes left. */
   final double[] numbers;
+
+  /**
+   * For each split below one of the same column, parents before children: the split; index and side
+   * (1 left, 0 right) of the nearest such split above it.
+   */
+  final int[] repeated;
+
+  /**
+   * For each repeat: share p that all splits of the same column above leave together, then for each
+   * point t of the quadrature 1 / (p + t(1 - p)). Where nothing is repeated p is 1, and so are
+   * these.
+   */
+  final double[] shares;
 
   /** For each leaf, what it adds to each target. */
   final double[] leaves;
@@ -58,26 +70,35 @@ final class Tree {
   /** So many splits come first, which have a split below them; those of two leaves follow. */
   final int inner;
 
+  /** Where those of two leaves begin that are repeats. */
+  final int plain;
+
   final GaussLegendre quadrature;
 
-  /** How far the numbers of a split lie from those of the next. */
+  /** How far the shares of a repeat lie from those of the next. */
   final int stride;
 
   private Tree(
       int[] structure,
       double[] numbers,
+      int[] repeated,
+      double[] shares,
       double[] leaves,
       int[] targets,
       int inner,
+      int plain,
       GaussLegendre quadrature) {
     this.structure = structure;
     this.numbers = numbers;
+    this.repeated = repeated;
+    this.shares = shares;
     this.leaves = leaves;
     this.targets = targets;
     this.splits = structure.length / STRUCTURE;
     this.inner = inner;
+    this.plain = plain;
     this.quadrature = quadrature;
-    this.stride = NUMBERS + quadrature.count();
+    this.stride = 1 + quadrature.count();
   }
 
   /** The average over all rows of what a tree adds to each of its targets. */
@@ -90,7 +111,7 @@ final class Tree {
     double[] reached = new double[splits];
     reached[0] = 1;
     for (int split = 0; split < splits; split++) {
-      double left = numbers[split * stride + 1];
+      double left = numbers[split * NUMBERS + 1];
       for (int side = 0; side < 2; side++) {
         double share = reached[split] * (side == 0 ? left : 1 - left);
         int child = structure[split * STRUCTURE + 1 + side];
@@ -122,6 +143,10 @@ final class Tree {
 
       boolean isBottom() {
         return children[0] < 0 && children[1] < 0;
+      }
+
+      boolean isRepeated() {
+        return previous >= 0;
       }
 
       /** The same among splits that have new places. */
@@ -167,37 +192,46 @@ final class Tree {
       // The integrand's degree is one less than the number of columns on the path.
       int points = (mostColumns + 1) / 2;
       GaussLegendre quadrature = GaussLegendre.of((points + POINTS - 1) / POINTS * POINTS);
-      int inner = bottomLast();
-      int stride = NUMBERS + quadrature.count();
+      bottomLast();
+      int inner = (int) splits.stream().filter(split -> !split.isBottom()).count();
+      int plain =
+          (int) splits.stream().filter(split -> !split.isBottom() || !split.isRepeated()).count();
       int[] structure = new int[splits.size() * STRUCTURE];
-      double[] numbers = new double[splits.size() * stride];
+      double[] numbers = new double[splits.size() * NUMBERS];
+      int repeats = (int) splits.stream().filter(Split::isRepeated).count();
+      int[] repeated = new int[repeats * REPEATED];
+      double[] shares = new double[repeats * (1 + quadrature.count())];
+      int repeat = 0;
       for (int i = 0; i < splits.size(); i++) {
         Split split = splits.get(i);
         structure[i * STRUCTURE] = column(split);
         structure[i * STRUCTURE + 1] = split.children[0];
         structure[i * STRUCTURE + 2] = split.children[1];
-        structure[i * STRUCTURE + 3] = split.previous;
-        numbers[i * stride] = threshold(split.node);
-        numbers[i * stride + 1] = split.left;
-        numbers[i * stride + 2] = split.above;
-        for (int q = 0; q < quadrature.count(); q++) {
-          numbers[i * stride + NUMBERS + q] =
-              1 / (split.above + quadrature.point(q) * (1 - split.above));
+        structure[i * STRUCTURE + 3] = split.isRepeated() ? repeat : -1;
+        numbers[i * NUMBERS] = threshold(split.node);
+        numbers[i * NUMBERS + 1] = split.left;
+        if (split.isRepeated()) {
+          repeated[repeat * REPEATED] = i;
+          repeated[repeat * REPEATED + 1] = split.previous;
+          int at = repeat * (1 + quadrature.count());
+          shares[at] = split.above;
+          for (int q = 0; q < quadrature.count(); q++) {
+            shares[at + 1 + q] = 1 / (split.above + quadrature.point(q) * (1 - split.above));
+          }
+          repeat++;
         }
       }
-      return new Tree(structure, numbers, leaves, targets, inner, quadrature);
+      return new Tree(
+          structure, numbers, repeated, shares, leaves, targets, inner, plain, quadrature);
     }
 
-    /** Moves splits of two leaves behind all others; gives the number of these. */
-    private int bottomLast() {
-      List<Integer> order = new ArrayList<>();
-      for (boolean bottom : new boolean[] {false, true}) {
-        for (int split = 0; split < splits.size(); split++) {
-          if (splits.get(split).isBottom() == bottom) {
-            order.add(split);
-          }
-        }
-      }
+    /** Moves splits of two leaves behind all others, and the repeats among them to the end. */
+    private void bottomLast() {
+      List<Integer> order =
+          IntStream.range(0, splits.size())
+              .boxed()
+              .sorted(Comparator.comparingInt(split -> rank(splits.get(split))))
+              .toList();
       int[] moved = new int[order.size()];
       for (int to = 0; to < moved.length; to++) {
         moved[order.get(to)] = to;
@@ -205,7 +239,13 @@ final class Tree {
       List<Split> ordered = order.stream().map(split -> splits.get(split).moved(moved)).toList();
       splits.clear();
       splits.addAll(ordered);
-      return (int) splits.stream().filter(split -> !split.isBottom()).count();
+    }
+
+    private static int rank(Split split) {
+      if (!split.isBottom()) {
+        return 0;
+      }
+      return split.isRepeated() ? 2 : 1;
     }
 
     private int add(int node, int depth) {

@@ -26,6 +26,8 @@ import java.util.List;
  * <p>With p the product of the shares of i above (1 where there is none) and o whether the row goes
  * left here: f = (p p_l (1 - t) + t o) / (p + t (1 - p)) and c = p (o - p_l) / (p + t (1 - p))^2.
  * If the row has left the path at a split of i above, f is p_l and c is 0, which o = p_l gives.
+ * Where no split of i is above, p is 1: f = p_l + t (o - p_l) and c = o - p_l, which is most
+ * splits.
  *
  * <p>Time is linear in the splits times half the depth (Lundberg's: leaves times depth squared);
  * nothing is allocated. Three points are worked on at once, and splits of two leaves apart from
@@ -82,23 +84,24 @@ final class TreeShap implements MarginModel.Evaluator {
     int[] structure = tree.structure;
     double[] numbers = tree.numbers;
     for (int split = 0; split < tree.splits; split++) {
-      int at = split * Tree.STRUCTURE;
-      int number = split * tree.stride;
-      int flagged = structure[at];
-      int column = flagged >> Tree.FLAGS;
-      double value = columns[column];
-      int left = value <= numbers[number] ? 1 : 0;
+      int flagged = structure[split * Tree.STRUCTURE];
+      double value = columns[flagged >> Tree.FLAGS];
+      double threshold = numbers[split * Tree.NUMBERS];
+      int left = value <= threshold ? 1 : 0;
       if ((flagged & Tree.EQUALITY) != 0) {
-        left = value == numbers[number] ? 1 : 0;
+        left = value == threshold ? 1 : 0;
       }
-      left |= (flagged & missing[column]) >> 1;
-      int previous = structure[at + 3];
-      if (previous >= 0 && ways[previous >> 1] != (previous & 1)) {
+      left |= (flagged & missing[flagged >> Tree.FLAGS]) >> 1;
+      ways[split] = (byte) left;
+      goesLeft[split] = left;
+    }
+    int[] repeated = tree.repeated;
+    for (int at = 0; at < repeated.length; at += Tree.REPEATED) {
+      int previous = repeated[at + 1];
+      if (ways[previous >> 1] != (previous & 1)) {
+        int split = repeated[at];
         ways[split] = OFF_PATH;
-        goesLeft[split] = numbers[number + 1];
-      } else {
-        ways[split] = (byte) left;
-        goesLeft[split] = left;
+        goesLeft[split] = numbers[split * Tree.NUMBERS + 1];
       }
     }
   }
@@ -115,71 +118,58 @@ final class TreeShap implements MarginModel.Evaluator {
     double[] numbers = tree.numbers;
     for (int split = 0; split < tree.inner; split++) {
       int at = split * Tree.STRUCTURE;
-      int number = split * tree.stride;
       int points = split * Tree.POINTS;
       double o = goesLeft[split];
-      double a = numbers[number + 1] * numbers[number + 2];
-      int inverse = number + Tree.NUMBERS + from;
-      double f0 = numbers[inverse] * (a * (1 - t0) + t0 * o);
-      double f1 = numbers[inverse + 1] * (a * (1 - t1) + t1 * o);
-      double f2 = numbers[inverse + 2] * (a * (1 - t2) + t2 * o);
+      double share = numbers[split * Tree.NUMBERS + 1];
+      int repeat = structure[at + 3];
+      double f0;
+      double f1;
+      double f2;
+      if (repeat < 0) {
+        double e = o - share;
+        f0 = share + t0 * e;
+        f1 = share + t1 * e;
+        f2 = share + t2 * e;
+      } else {
+        int shares = repeat * tree.stride;
+        double a = share * tree.shares[shares];
+        f0 = tree.shares[shares + 1 + from] * (a * (1 - t0) + t0 * o);
+        f1 = tree.shares[shares + 2 + from] * (a * (1 - t1) + t1 * o);
+        f2 = tree.shares[shares + 3 + from] * (a * (1 - t2) + t2 * o);
+      }
       factors[points] = f0;
       factors[points + 1] = f1;
       factors[points + 2] = f2;
       double g0 = above[points];
       double g1 = above[points + 1];
       double g2 = above[points + 2];
+      double l0 = g0 * f0;
+      double l1 = g1 * f1;
+      double l2 = g2 * f2;
       int left = structure[at + 1] * Tree.POINTS;
       if (left >= 0) {
-        above[left] = g0 * f0;
-        above[left + 1] = g1 * f1;
-        above[left + 2] = g2 * f2;
+        above[left] = l0;
+        above[left + 1] = l1;
+        above[left + 2] = l2;
       }
       int right = structure[at + 2] * Tree.POINTS;
       if (right >= 0) {
-        above[right] = g0 - g0 * f0;
-        above[right + 1] = g1 - g1 * f1;
-        above[right + 2] = g2 - g2 * f2;
+        above[right] = g0 - l0;
+        above[right + 1] = g1 - l1;
+        above[right + 2] = g2 - l2;
       }
     }
   }
 
   /** Adds values up from the leaves to the root, and contributions on the way. */
   private void up(Tree tree, int from, int target, double[] contributions, int offset) {
-    double t0 = tree.quadrature.point(from);
-    double t1 = tree.quadrature.point(from + 1);
-    double t2 = tree.quadrature.point(from + 2);
+    upFromLeaves(tree, from, target, contributions, offset);
+    upFromRepeatedLeaves(tree, from, target, contributions, offset);
     int[] structure = tree.structure;
-    double[] numbers = tree.numbers;
     double[] leaves = tree.leaves;
     int targets = tree.targets.length;
-    for (int split = tree.splits - 1; split >= tree.inner; split--) {
-      int at = split * Tree.STRUCTURE;
-      int number = split * tree.stride;
-      int points = split * Tree.POINTS;
-      double o = goesLeft[split];
-      double share = numbers[number + 1];
-      double a = share * numbers[number + 2];
-      int inverse = number + Tree.NUMBERS + from;
-      double i0 = numbers[inverse];
-      double i1 = numbers[inverse + 1];
-      double i2 = numbers[inverse + 2];
-      double right = leaves[~structure[at + 2] * targets + target];
-      double difference = leaves[~structure[at + 1] * targets + target] - right;
-      below[points] = right + i0 * (a * (1 - t0) + t0 * o) * difference;
-      below[points + 1] = right + i1 * (a * (1 - t1) + t1 * o) * difference;
-      below[points + 2] = right + i2 * (a * (1 - t2) + t2 * o) * difference;
-      contributions[offset + features[structure[at] >> Tree.FLAGS]] +=
-          numbers[number + 2]
-              * (o - share)
-              * difference
-              * (above[points] * i0 * i0
-                  + above[points + 1] * i1 * i1
-                  + above[points + 2] * i2 * i2);
-    }
     for (int split = tree.inner - 1; split >= 0; split--) {
       int at = split * Tree.STRUCTURE;
-      int number = split * tree.stride;
       int points = split * Tree.POINTS;
       int left = structure[at + 1];
       int right = structure[at + 2];
@@ -211,16 +201,82 @@ final class TreeShap implements MarginModel.Evaluator {
       below[points] = r0 + factors[points] * d0;
       below[points + 1] = r1 + factors[points + 1] * d1;
       below[points + 2] = r2 + factors[points + 2] * d2;
-      int inverse = number + Tree.NUMBERS + from;
-      double i0 = numbers[inverse];
-      double i1 = numbers[inverse + 1];
-      double i2 = numbers[inverse + 2];
+      double g0 = above[points] * d0;
+      double g1 = above[points + 1] * d1;
+      double g2 = above[points + 2] * d2;
+      double e = goesLeft[split] - tree.numbers[split * Tree.NUMBERS + 1];
+      int repeat = structure[at + 3];
+      double sum;
+      if (repeat < 0) {
+        sum = e * (g0 + g1 + g2);
+      } else {
+        int shares = repeat * tree.stride;
+        double i0 = tree.shares[shares + 1 + from];
+        double i1 = tree.shares[shares + 2 + from];
+        double i2 = tree.shares[shares + 3 + from];
+        sum = tree.shares[shares] * e * (g0 * i0 * i0 + g1 * i1 * i1 + g2 * i2 * i2);
+      }
+      contributions[offset + features[structure[at] >> Tree.FLAGS]] += sum;
+    }
+  }
+
+  /** Splits of two leaves that repeat nothing. */
+  private void upFromLeaves(Tree tree, int from, int target, double[] contributions, int offset) {
+    double t0 = tree.quadrature.point(from);
+    double t1 = tree.quadrature.point(from + 1);
+    double t2 = tree.quadrature.point(from + 2);
+    int[] structure = tree.structure;
+    double[] numbers = tree.numbers;
+    double[] leaves = tree.leaves;
+    int targets = tree.targets.length;
+    for (int split = tree.inner; split < tree.plain; split++) {
+      int at = split * Tree.STRUCTURE;
+      int points = split * Tree.POINTS;
+      double share = numbers[split * Tree.NUMBERS + 1];
+      double right = leaves[~structure[at + 2] * targets + target];
+      double difference = leaves[~structure[at + 1] * targets + target] - right;
+      double mean = right + share * difference;
+      double moved = (goesLeft[split] - share) * difference;
+      below[points] = mean + t0 * moved;
+      below[points + 1] = mean + t1 * moved;
+      below[points + 2] = mean + t2 * moved;
       contributions[offset + features[structure[at] >> Tree.FLAGS]] +=
-          numbers[number + 2]
-              * (goesLeft[split] - numbers[number + 1])
-              * (above[points] * i0 * i0 * d0
-                  + above[points + 1] * i1 * i1 * d1
-                  + above[points + 2] * i2 * i2 * d2);
+          moved * (above[points] + above[points + 1] + above[points + 2]);
+    }
+  }
+
+  /** Splits of two leaves below a split of the same column. */
+  private void upFromRepeatedLeaves(
+      Tree tree, int from, int target, double[] contributions, int offset) {
+    double t0 = tree.quadrature.point(from);
+    double t1 = tree.quadrature.point(from + 1);
+    double t2 = tree.quadrature.point(from + 2);
+    int[] structure = tree.structure;
+    double[] leaves = tree.leaves;
+    int targets = tree.targets.length;
+    for (int split = tree.plain; split < tree.splits; split++) {
+      int at = split * Tree.STRUCTURE;
+      int points = split * Tree.POINTS;
+      double o = goesLeft[split];
+      double share = tree.numbers[split * Tree.NUMBERS + 1];
+      int shares = structure[at + 3] * tree.stride;
+      double p = tree.shares[shares];
+      double a = share * p;
+      double i0 = tree.shares[shares + 1 + from];
+      double i1 = tree.shares[shares + 2 + from];
+      double i2 = tree.shares[shares + 3 + from];
+      double right = leaves[~structure[at + 2] * targets + target];
+      double difference = leaves[~structure[at + 1] * targets + target] - right;
+      below[points] = right + i0 * (a * (1 - t0) + t0 * o) * difference;
+      below[points + 1] = right + i1 * (a * (1 - t1) + t1 * o) * difference;
+      below[points + 2] = right + i2 * (a * (1 - t2) + t2 * o) * difference;
+      contributions[offset + features[structure[at] >> Tree.FLAGS]] +=
+          p
+              * (o - share)
+              * difference
+              * (above[points] * i0 * i0
+                  + above[points + 1] * i1 * i1
+                  + above[points + 2] * i2 * i2);
     }
   }
 }
