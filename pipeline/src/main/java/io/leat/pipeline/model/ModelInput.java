@@ -116,34 +116,48 @@ public final class ModelInput {
    * @return why the vector cannot be an input; empty where the row took all of it
    */
   public Optional<Refusal> write(List<? extends @Nullable Object> values, Row row) {
-    if (values.size() != features.size()) {
-      return Optional.of(
-          new Refusal(
-              Reason.WRONG_WIDTH,
-              Optional.empty(),
-              "the vector has %d values; expected %d, one a feature of its service"
-                  .formatted(values.size(), features.size())));
-    }
-    for (int i = 0; i < features.size(); i++) {
-      Object value = values.get(i);
-      if (value == null
-          || (value instanceof Number number && !Float.isFinite((float) number.doubleValue()))) {
-        Optional<Object> standIn = standIns.get(i);
-        if (standIn.isEmpty()) {
-          return Optional.of(
-              new Refusal(
-                  Reason.NULL_INPUT,
-                  Optional.of(features.get(i)),
-                  "feature %s is %s and the model's definition names no default for it; add it under nulls: a number, or 'missing' for a model that learnt what is missing"
-                      .formatted(features.get(i), value)));
-        }
-        value = standIn.get();
-      }
-      Optional<Refusal> refusal = row.put(i, value);
+    Optional<Refusal> width = refuseWidth(values);
+    for (int i = 0; width.isEmpty() && i < features.size(); i++) {
+      Optional<Refusal> refusal = write(i, values.get(i), row);
       if (refusal.isPresent()) {
         return refusal;
       }
     }
-    return Optional.empty();
+    return width;
+  }
+
+  /** Why a vector cannot be an input, whatever its values are; empty where they have to tell. */
+  public Optional<Refusal> refuseWidth(List<? extends @Nullable Object> values) {
+    return values.size() == features.size()
+        ? Optional.empty()
+        : Optional.of(
+            new Refusal(
+                Reason.WRONG_WIDTH,
+                Optional.empty(),
+                "the vector has %d values; expected %d, one a feature of its service"
+                    .formatted(values.size(), features.size())));
+  }
+
+  /**
+   * Hands one value on, or what stands for it where it is null.
+   *
+   * @param feature its place in the service's order, from 0
+   * @param value Number, Boolean, text or null
+   * @return why it cannot be an input; empty where the row took it
+   */
+  public Optional<Refusal> write(int feature, @Nullable Object value, Row row) {
+    if (value != null
+        && !(value instanceof Number number && !Float.isFinite((float) number.doubleValue()))) {
+      return row.put(feature, value);
+    }
+    Optional<Object> standIn = standIns.get(feature);
+    return standIn.isPresent()
+        ? row.put(feature, standIn.get())
+        : Optional.of(
+            new Refusal(
+                Reason.NULL_INPUT,
+                Optional.of(features.get(feature)),
+                "feature %s is %s and the model's definition names no default for it; add it under nulls: a number, or 'missing' for a model that learnt what is missing"
+                    .formatted(features.get(feature), value)));
   }
 }

@@ -25,6 +25,9 @@ final class InputBinding {
   private final List<Object> neutral;
   private final boolean text;
 
+  /** Whether there is one input, of floats, which takes the features in the service's order. */
+  private final boolean floatsInOrder;
+
   /** A graph's input and the features that it takes, in order. */
   private record Input(Tensor tensor, List<String> features) {}
 
@@ -37,6 +40,10 @@ final class InputBinding {
     this.places = features.stream().map(this::placesOf).toList();
     this.values = new ModelInput(features, nulls, feature -> takesDefault(feature, nulls));
     this.text = features.stream().anyMatch(this::isText);
+    this.floatsInOrder =
+        inputs.size() == 1
+            && inputs.get(0).tensor().type() == ElementType.FLOAT
+            && inputs.get(0).features().equals(features);
     this.neutral =
         features.stream()
             .map(feature -> isText(feature) ? nulls.texts().getOrDefault(feature, "") : (Object) 0L)
@@ -218,6 +225,16 @@ final class InputBinding {
     return neutral;
   }
 
+  /** Features in the order in which the graph's inputs take them. */
+  List<String> inGraphOrder() {
+    return inputs.stream().flatMap(input -> input.features().stream()).toList();
+  }
+
+  /** The way from a vector's values to what the model reads. */
+  ModelInput values() {
+    return values;
+  }
+
   String name(int input) {
     return inputs.get(input).tensor().name();
   }
@@ -236,16 +253,27 @@ final class InputBinding {
    */
   Optional<Refusal> write(
       List<? extends @Nullable Object> vector, List<InputTensor> tensors, int row) {
-    return values.write(
-        vector,
-        (feature, value) -> {
-          for (Place place : places.get(feature)) {
-            if (!tensors.get(place.input()).put(row, place.column(), value)) {
-              return Optional.of(refusal(feature, value, place));
-            }
-          }
-          return Optional.empty();
-        });
+    Optional<Refusal> refusal = values.refuseWidth(vector);
+    InputTensor only = tensors.get(0);
+    for (int feature = 0; refusal.isEmpty() && feature < vector.size(); feature++) {
+      Object value = vector.get(feature);
+      // A matrix of floats, which most models take, is worth a way of its own.
+      boolean written =
+          floatsInOrder && value instanceof Double number && only.putFinite(row, feature, number);
+      if (!written) {
+        refusal = values.write(feature, value, (place, one) -> put(place, one, tensors, row));
+      }
+    }
+    return refusal;
+  }
+
+  private Optional<Refusal> put(int feature, Object value, List<InputTensor> tensors, int row) {
+    for (Place place : places.get(feature)) {
+      if (!tensors.get(place.input()).put(row, place.column(), value)) {
+        return Optional.of(refusal(feature, value, place));
+      }
+    }
+    return Optional.empty();
   }
 
   private Refusal refusal(int feature, Object value, Place place) {

@@ -60,6 +60,20 @@ final class InputTensor {
     return true;
   }
 
+  /**
+   * Writes an element of a tensor of floats.
+   *
+   * @return whether the number is finite in single precision; else nothing is written
+   */
+  boolean putFinite(int row, int column, double number) {
+    float rounded = (float) number;
+    if (!Float.isFinite(rounded)) {
+      return false;
+    }
+    numbers.putFloat((row * width + column) * Float.BYTES, rounded);
+    return true;
+  }
+
   /** Some rows as a tensor: of numbers over this place, of texts a copy. */
   OnnxTensor rows(int from, int rows) throws OrtException {
     long[] shape = matrix ? new long[] {rows, width} : new long[] {rows};
