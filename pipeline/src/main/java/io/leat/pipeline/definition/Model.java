@@ -25,6 +25,7 @@ import java.util.Optional;
  *     declared order
  * @param decisions decisions in declared order; the first whose condition holds is taken
  * @param approval whether somebody else than its publisher has to approve a version of it
+ * @param explain which scores say what the features contributed; empty: none does
  */
 public record Model(
     String name,
@@ -40,7 +41,8 @@ public record Model(
     Output score,
     Map<String, Output> outputs,
     List<Decision> decisions,
-    Approval approval) {
+    Approval approval,
+    Optional<Explain> explain) {
   public Model {
     inputs = Collections.unmodifiableMap(new LinkedHashMap<>(inputs));
     outputs = Collections.unmodifiableMap(new LinkedHashMap<>(outputs));
@@ -74,7 +76,8 @@ public record Model(
         score,
         Map.of(),
         decisions,
-        Approval.NONE);
+        Approval.NONE,
+        Optional.empty());
   }
 
   /** What has to be before a version may score. */
@@ -101,7 +104,27 @@ public record Model(
         score,
         outputs,
         decisions,
-        approval);
+        approval,
+        explain);
+  }
+
+  /**
+   * Which scores say what the features contributed to them, and of how many features.
+   *
+   * @param top most features that are named, those that contributed most; from 1
+   * @param share of the events whose scores are explained, more than 0, at most 1; only {@link
+   *     When#SAMPLE} has another than 1
+   */
+  public record Explain(int top, When when, double share) {
+    /** Which scores are explained. */
+    public enum When {
+      /** All. */
+      ALWAYS,
+      /** Those with a decision. */
+      DECISIONS,
+      /** Those of a share of the events, which the hash of their ids picks. */
+      SAMPLE
+    }
   }
 
   /**

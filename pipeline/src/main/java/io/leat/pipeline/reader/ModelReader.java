@@ -7,6 +7,8 @@ import io.leat.pipeline.definition.FeatureService;
 import io.leat.pipeline.definition.Model;
 import io.leat.pipeline.definition.Model.Approval;
 import io.leat.pipeline.definition.Model.Decision;
+import io.leat.pipeline.definition.Model.Explain;
+import io.leat.pipeline.definition.Model.Explain.When;
 import io.leat.pipeline.definition.Model.Nulls;
 import io.leat.pipeline.definition.Model.Output;
 import io.leat.pipeline.definition.Pipeline;
@@ -46,7 +48,11 @@ public final class ModelReader {
               "inputs",
               "nulls",
               "decision",
-              "approval");
+              "approval",
+              "explain");
+
+  public static final Keys EXPLAIN_KEYS =
+      Keys.of("what explains scores").requires("top").allows("when", "share");
 
   private static final String SCORE = "score";
 
@@ -126,6 +132,11 @@ public final class ModelReader {
     String intendedUse = block.get("intended_use").flatMap(Value::text).orElse("");
     Approval approval =
         block.get("approval").flatMap(value -> value.oneOf(Approval.class)).orElse(Approval.NONE);
+    Optional<Explain> explain =
+        block
+            .get("explain")
+            .flatMap(value -> value.block(EXPLAIN_KEYS))
+            .flatMap(ModelReader::explain);
     if (block.isBroken() || service.isEmpty()) {
       return Optional.empty();
     }
@@ -144,7 +155,27 @@ public final class ModelReader {
             Lookups.required(outputs, SCORE),
             others(outputs),
             decisions,
-            approval));
+            approval,
+            explain));
+  }
+
+  private static Optional<Explain> explain(Block block) {
+    Optional<Integer> top = block.get("top").flatMap(value -> value.integer(1));
+    When when = block.get("when").flatMap(value -> value.oneOf(When.class)).orElse(When.ALWAYS);
+    Optional<Value> declared = block.get("share");
+    if (declared.isPresent() != (when == When.SAMPLE)) {
+      block.problem("share goes with when: sample, and with it alone");
+    }
+    Optional<Double> share = declared.flatMap(ModelReader::share);
+    return top.map(count -> new Explain(count, when, share.orElse(1.0)));
+  }
+
+  private static Optional<Double> share(Value value) {
+    Optional<Double> share = value.number();
+    if (share.isPresent() && !(share.get() > 0 && share.get() <= 1)) {
+      value.problem("share is %s; expected more than 0, at most 1", share.get());
+    }
+    return share;
   }
 
   private Optional<FeatureService> service(Value value) {

@@ -26,6 +26,8 @@ import io.leat.pipeline.definition.FeatureService;
 import io.leat.pipeline.definition.FeatureService.EventFeature;
 import io.leat.pipeline.definition.Model;
 import io.leat.pipeline.definition.Pipeline;
+import io.leat.records.Contribution;
+import io.leat.records.Contributions;
 import io.leat.records.DeadLetter;
 import io.leat.records.FeatureVector;
 import io.leat.records.LogPosition;
@@ -175,6 +177,28 @@ class ScoringTopologyTest {
     assertThat(scores("fraud").readValuesToList())
         .extracting(value -> codec.decode(value, Score.class).getDecision())
         .containsExactly("block", "review", null);
+  }
+
+  @Test
+  void aScoreSaysWhatTheFeaturesContributedWhereThatIsDeclared() throws IOException {
+    start(
+        pipeline(
+            TestModels.explained(
+                model("fraud", artifact(), decision("block", "score >= 0.9")),
+                new Model.Explain(2, Model.Explain.When.DECISIONS, 1))));
+    features().pipeInput(record(vector("worst", List.of(99.0, true, 0L))));
+    features().pipeInput(record(vector("best", List.of(1.0, false, 9L))));
+
+    List<byte[]> values = scores("fraud").readValuesToList();
+    Contributions contributions = codec.decode(values.get(0), Score.class).getContributions();
+    assertThat(contributions.getFeatures())
+        .extracting(Contribution::getFeature)
+        .containsExactly("event.amount", "event.count");
+    assertThat(contributions.getFeatures())
+        .allSatisfy(one -> assertThat(one.getValue()).isPositive());
+    assertThat(codec.decode(values.get(1), Score.class).getContributions())
+        .as("of a score without decision")
+        .isNull();
   }
 
   @Test

@@ -3,6 +3,7 @@ package io.leat.scoring.engine;
 import io.leat.models.artifact.ArtifactStore;
 import io.leat.models.onnx.Inference;
 import io.leat.models.onnx.OnnxModel;
+import io.leat.models.onnx.ScoreExplainer;
 import io.leat.models.registry.Manifest;
 import io.leat.models.registry.PackagedFile;
 import io.leat.models.registry.PublishedModel;
@@ -16,6 +17,7 @@ import io.leat.records.ModelVersion;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -135,5 +137,10 @@ public final class LoadedVersion {
   /** A way to run it on one vector after the other, for one thread that is a user of it. */
   public Inference inference() {
     return model.inference(1);
+  }
+
+  /** A way to explain its scores, for one thread; empty where it is not declared. */
+  public Optional<ScoreExplainer> explainer() {
+    return model.explainer();
   }
 }

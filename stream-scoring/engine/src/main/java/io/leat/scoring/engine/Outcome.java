@@ -1,6 +1,7 @@
 package io.leat.scoring.engine;
 
 import io.leat.models.onnx.Prediction;
+import io.leat.records.Contributions;
 import java.util.Optional;
 
 /** What became of a vector: each has exactly one outcome a model. */
@@ -10,8 +11,11 @@ public sealed interface Outcome {
    *
    * @param prediction what the model said; its score is finite
    * @param decision the first decision whose condition held
+   * @param contributions what the features contributed; empty where the score is not explained
    */
-  record Scored(Prediction prediction, Optional<String> decision) implements Outcome {}
+  record Scored(
+      Prediction prediction, Optional<String> decision, Optional<Contributions> contributions)
+      implements Outcome {}
 
   /**
    * No score, and why.

@@ -3,6 +3,7 @@ package io.leat.scoring.engine;
 import io.leat.models.onnx.Inference;
 import io.leat.models.onnx.InferenceException;
 import io.leat.models.onnx.Prediction;
+import io.leat.models.onnx.ScoreExplainer;
 import io.leat.models.registry.Serving;
 import io.leat.pipeline.expression.ExpressionException;
 import io.leat.pipeline.model.ModelInput;
@@ -23,11 +24,13 @@ public final class VectorScorer implements AutoCloseable {
   private final LoadedVersion version;
   private final Serving serving;
   private final Inference inference;
+  private final Optional<ScoreExplainer> explainer;
 
   public VectorScorer(LoadedVersion version) {
     this.version = version;
     this.serving = version.serving();
     this.inference = version.inference();
+    this.explainer = version.explainer();
   }
 
   public LoadedVersion version() {
@@ -65,7 +68,7 @@ public final class VectorScorer implements AutoCloseable {
           UnscoredReason.SCORE_NOT_FINITE,
           "the model's score is %s; expected a finite number".formatted(prediction.score()));
     }
-    return decide(prediction);
+    return decide(vector, prediction);
   }
 
   private boolean isOfTheVersionsDefinition(FeatureVector vector) {
@@ -74,12 +77,12 @@ public final class VectorScorer implements AutoCloseable {
         && vector.getService().equals(serving.service().name());
   }
 
-  private Outcome decide(Prediction prediction) {
+  private Outcome decide(FeatureVector vector, Prediction prediction) {
     Map<String, Object> bindings = LoadedVersion.SCOPE.bind(prediction.score());
     for (Rule rule : version.rules()) {
       try {
         if (Boolean.TRUE.equals(rule.condition().evaluate(bindings))) {
-          return new Scored(prediction, Optional.of(rule.decision()));
+          return scored(vector, prediction, Optional.of(rule.decision()));
         }
       } catch (ExpressionException e) {
         return new Unscored(
@@ -87,7 +90,16 @@ public final class VectorScorer implements AutoCloseable {
             "decision %s: %s".formatted(rule.decision(), e.getMessage()));
       }
     }
-    return new Scored(prediction, Optional.empty());
+    return scored(vector, prediction, Optional.empty());
+  }
+
+  private Scored scored(FeatureVector vector, Prediction prediction, Optional<String> decision) {
+    return new Scored(
+        prediction,
+        decision,
+        explainer
+            .filter(of -> of.explains(vector.getEventId(), decision.isPresent()))
+            .map(of -> of.explain(vector.getValues())));
   }
 
   @Override

@@ -24,8 +24,10 @@ public final class OnnxModel implements AutoCloseable {
   private final OutputReader score;
   private final Map<String, OutputReader> others;
   private final Map<String, RunOutput.Numbers> shapes;
+  private final Optional<ScoreExplainer> explainer;
 
-  private OnnxModel(OnnxSession session, Model model, Map<String, Optional<ValueType>> features) {
+  private OnnxModel(
+      OnnxSession session, ModelFile file, Model model, Map<String, Optional<ValueType>> features) {
     this.session = session;
     Signature signature = session.signature();
     this.inputs = InputBinding.of(model, features, signature);
@@ -36,6 +38,13 @@ public final class OnnxModel implements AutoCloseable {
         .forEach((name, place) -> readers.put(name, new OutputReader(name, place, signature)));
     this.others = Collections.unmodifiableMap(readers);
     this.shapes = shapes();
+    this.explainer =
+        model
+            .explain()
+            .map(
+                declared ->
+                    ScoreExplainer.of(
+                        file.bytes(), declared, inputs, model.score(), signature, shapes));
   }
 
   /**
@@ -44,13 +53,13 @@ public final class OnnxModel implements AutoCloseable {
    * @param features types of the features of the model's service, in its order, as {@link
    *     io.leat.pipeline.model.FeatureTypes} tells them
    * @throws ModelException if the file is no ONNX model that can be run, does not take those
-   *     features, or has no such outputs
+   *     features, has no such outputs, or cannot be explained where the definition says that it is
    */
   public static OnnxModel open(
       ModelFile file, Model model, Map<String, Optional<ValueType>> features) {
     OnnxSession session = OnnxSession.open(file);
     try {
-      return new OnnxModel(session, model, features);
+      return new OnnxModel(session, file, model, features);
     } catch (ModelException e) {
       ModelException why = new ModelException(file.path() + ": " + e.getMessage(), e);
       try {
@@ -146,6 +155,11 @@ public final class OnnxModel implements AutoCloseable {
    */
   public Inference inference(int most) {
     return new Inference(session, inputs, score, others, most, session.rowsAreAlone(), shapes);
+  }
+
+  /** A way to explain scores, for one thread; empty where the definition declares none. */
+  public Optional<ScoreExplainer> explainer() {
+    return explainer.map(ScoreExplainer::forAnotherThread);
   }
 
   @Override

@@ -10,6 +10,7 @@ import io.leat.common.ErrorCode;
 import io.leat.common.LeatException;
 import io.leat.common.Sha256;
 import io.leat.pipeline.definition.Model.Decision;
+import io.leat.pipeline.definition.Model.Explain;
 import io.leat.pipeline.definition.Model.Nulls;
 import io.leat.pipeline.definition.Model.Output;
 import io.leat.pipeline.definition.ServiceId;
@@ -133,6 +134,15 @@ public record Manifest(
           .put("name", decision.name())
           .put("condition", decision.condition().text());
     }
+    // Left out where it is not declared, so that older versions keep their digests.
+    serving
+        .explain()
+        .ifPresent(
+            explain ->
+                json.putObject("explain")
+                    .put("top", explain.top())
+                    .put("when", explain.when().name())
+                    .put("share", explain.share()));
     return json;
   }
 
@@ -221,7 +231,15 @@ public record Manifest(
         nulls(json.path("nulls")),
         output(json.path("score")),
         outputs,
-        decisions);
+        decisions,
+        Optional.ofNullable(json.get("explain")).map(Manifest::explain));
+  }
+
+  private static Explain explain(JsonNode json) {
+    return new Explain(
+        json.path("top").asInt(),
+        Explain.When.valueOf(text(json, "when")),
+        json.path("share").asDouble());
   }
 
   private static Nulls nulls(JsonNode json) {

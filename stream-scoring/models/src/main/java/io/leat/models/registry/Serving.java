@@ -3,6 +3,7 @@ package io.leat.models.registry;
 import io.leat.pipeline.definition.FeatureService;
 import io.leat.pipeline.definition.Model;
 import io.leat.pipeline.definition.Model.Decision;
+import io.leat.pipeline.definition.Model.Explain;
 import io.leat.pipeline.definition.Model.Nulls;
 import io.leat.pipeline.definition.Model.Output;
 import io.leat.pipeline.definition.Pipeline;
@@ -29,6 +30,7 @@ import java.util.Optional;
  * @param score as {@link Model#score}
  * @param outputs as {@link Model#outputs}
  * @param decisions as {@link Model#decisions}
+ * @param explain as {@link Model#explain}
  */
 public record Serving(
     ServiceId service,
@@ -38,7 +40,8 @@ public record Serving(
     Nulls nulls,
     Output score,
     Map<String, Output> outputs,
-    List<Decision> decisions) {
+    List<Decision> decisions,
+    Optional<Explain> explain) {
   public Serving {
     features = Collections.unmodifiableMap(new LinkedHashMap<>(features));
     inputs = Collections.unmodifiableMap(new LinkedHashMap<>(inputs));
@@ -56,7 +59,8 @@ public record Serving(
         model.nulls(),
         model.score(),
         model.outputs(),
-        model.decisions());
+        model.decisions(),
+        model.explain());
   }
 
   /**
@@ -80,6 +84,7 @@ public record Serving(
         score,
         outputs,
         decisions,
-        Model.Approval.NONE);
+        Model.Approval.NONE,
+        explain);
   }
 }

@@ -160,7 +160,8 @@ public record Fixture(String name, byte[] onnx, JsonNode cases) {
             score,
             outputs,
             List.of(),
-            Model.Approval.NONE),
+            Model.Approval.NONE,
+            Optional.empty()),
         features());
   }
 }

@@ -127,7 +127,28 @@ public final class TestModels {
         score,
         outputs,
         model.decisions(),
-        model.approval());
+        model.approval(),
+        model.explain());
+  }
+
+  /** The same model, whose scores are explained. */
+  public static Model explained(Model model, Model.Explain explain) {
+    return new Model(
+        model.name(),
+        model.version(),
+        model.service(),
+        model.serviceVersion(),
+        model.artifact(),
+        model.referenceProfile(),
+        model.owner(),
+        model.intendedUse(),
+        model.inputs(),
+        model.nulls(),
+        model.score(),
+        model.outputs(),
+        model.decisions(),
+        model.approval(),
+        Optional.of(explain));
   }
 
   public static Model.Decision decision(String name, String condition) {

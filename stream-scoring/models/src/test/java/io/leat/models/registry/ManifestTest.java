@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.leat.common.LeatException;
 import io.leat.common.Sha256;
 import io.leat.pipeline.definition.Model.Decision;
+import io.leat.pipeline.definition.Model.Explain;
 import io.leat.pipeline.definition.Model.Nulls;
 import io.leat.pipeline.definition.Model.Output;
 import io.leat.pipeline.expression.Expression;
@@ -63,7 +64,8 @@ class ManifestTest {
                 Map.of("event.any", "unknown")),
             new Output("probabilities", 1),
             outputs,
-            List.of(new Decision("review", new Expression("score >= 0.5", "manifest", 1))));
+            List.of(new Decision("review", new Expression("score >= 0.5", "manifest", 1))),
+            Optional.of(new Explain(5, Explain.When.SAMPLE, 0.01)));
     Manifest manifest =
         new Manifest(List.of(new PackagedFile("model.onnx", 4, SHA)), serving, "", "", Map.of());
 
@@ -72,6 +74,7 @@ class ManifestTest {
     assertThat(read.json()).isEqualTo(manifest.json());
     assertThat(read.serving().features()).containsExactlyEntriesOf(features);
     assertThat(read.serving().nulls()).isEqualTo(serving.nulls());
+    assertThat(read.serving().explain()).isEqualTo(serving.explain());
     assertThat(read.serving().outputs()).containsExactlyEntriesOf(outputs);
     assertThat(read.serving().decisions()).isEqualTo(serving.decisions());
     assertThat(read.serving().inputs()).isEqualTo(inputs);
@@ -111,7 +114,8 @@ class ManifestTest {
             nulls,
             new Output("probabilities", 1),
             Map.of(),
-            List.of(new Decision("review", new Expression("score >= 0.5", "model.yaml", 12)))),
+            List.of(new Decision("review", new Expression("score >= 0.5", "model.yaml", 12))),
+            Optional.empty()),
         "risk",
         "review",
         Map.of("training_set", "77aa"));
