@@ -1,6 +1,11 @@
 package io.leat.features.offline;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.leat.pipeline.definition.Model;
+import io.leat.records.Contributions;
 import io.leat.records.LogPosition;
 import io.leat.records.Score;
 import io.leat.runtime.flink.BadRecordException;
@@ -8,10 +13,14 @@ import io.leat.runtime.flink.DecodeAvro;
 import io.leat.runtime.flink.KafkaRecord;
 import io.leat.schemas.Topics;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.flink.table.data.GenericMapData;
 import org.apache.flink.table.data.GenericRowData;
+import org.apache.flink.table.data.MapData;
 import org.apache.flink.table.data.RowData;
 import org.apache.flink.table.data.StringData;
 import org.apache.flink.table.data.TimestampData;
@@ -37,6 +46,18 @@ final class ScoreTable {
   static final String DEFINITION = "definition";
   static final String VECTOR_PARTITION = "_vector_partition";
   static final String VECTOR_OFFSET = "_vector_offset";
+  static final String MODEL_NUMBER = "model_number";
+  static final String ROLE = "role";
+  static final String ROLLOUT = "rollout";
+  static final String PROPENSITY = "propensity";
+  static final String STAGE = "stage";
+  static final String FALLBACK = "fallback";
+  static final String OUTPUTS = "outputs";
+  static final String CONTRIBUTION_BASE = "contribution_base";
+  static final String CONTRIBUTIONS = "contributions";
+
+  private static final ObjectMapper JSON =
+      JsonMapper.builder().enable(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS).build();
 
   private ScoreTable() {}
 
@@ -61,8 +82,8 @@ final class ScoreTable {
             Types.DoubleType.get(),
             "The output that the model's definition calls score."));
     columns.add(
-        Types.NestedField.optional(
-            ids.incrementAndGet(),
+        optional(
+            ids,
             DECISION,
             Types.StringType.get(),
             "The first decision whose condition held; null where none did."));
@@ -85,20 +106,72 @@ final class ScoreTable {
     columns.add(
         required(ids, VECTOR_OFFSET, Types.LongType.get(), "The vector's offset there, from 0."));
     columns.add(
-        Types.NestedField.optional(
-            ids.incrementAndGet(),
-            KEY,
-            Types.BinaryType.get(),
-            "The record's key: that of the spine event."));
+        optional(ids, KEY, Types.BinaryType.get(), "The record's key: that of the spine event."));
     columns.add(
-        Types.NestedField.optional(
-            ids.incrementAndGet(),
+        optional(
+            ids,
             MODEL_DIGEST,
             Types.StringType.get(),
-            "SHA-256 (hex) of the model's file that gave the score; null where it is not known."));
+            "Digest of the model version that gave the score, or SHA-256 of its file; null where it is not known."));
+    columns.addAll(columnsOfRollouts(ids));
     columns.addAll(SourceColumns.columns(ids, Topics.scores(model.name())));
     return OfflineTables.table(
         "scores_" + model.name(), columns, Optional.of(KEY), EVENT_TIME, "model " + model.name());
+  }
+
+  /** What scores have had since versions are rolled out; null in rows from before. */
+  private static List<Types.NestedField> columnsOfRollouts(AtomicInteger ids) {
+    return List.of(
+        optional(
+            ids,
+            MODEL_NUMBER,
+            Types.IntegerType.get(),
+            "Number of the model version that gave the score."),
+        optional(ids, ROLE, Types.StringType.get(), "CHAMPION or CANARY."),
+        optional(
+            ids,
+            ROLLOUT,
+            Types.LongType.get(),
+            "Revision of the rollout by which the version was chosen."),
+        optional(
+            ids,
+            PROPENSITY,
+            Types.DoubleType.get(),
+            "How likely it was, over entities, that this version scored the vector."),
+        optional(
+            ids,
+            STAGE,
+            Types.IntegerType.get(),
+            "Index of the rollout's stage, from 0; null where it has none."),
+        optional(
+            ids,
+            FALLBACK,
+            Types.StringType.get(),
+            "Why another than the version that should have decided gave the score; null where none took its place."),
+        optional(
+            ids,
+            OUTPUTS,
+            Types.StringType.get(),
+            "JSON of the further outputs that the model's definition names, by name; null where it names none."),
+        optional(
+            ids,
+            CONTRIBUTION_BASE,
+            Types.DoubleType.get(),
+            "The margin where no feature is known; null where the score is not explained."),
+        optional(
+            ids,
+            CONTRIBUTIONS,
+            Types.MapType.ofRequired(
+                ids.incrementAndGet(),
+                ids.incrementAndGet(),
+                Types.StringType.get(),
+                Types.DoubleType.get()),
+            "What features added to the margin, by name; null where the score is not explained."));
+  }
+
+  private static Types.NestedField optional(
+      AtomicInteger ids, String name, Type type, String meaning) {
+    return Types.NestedField.optional(ids.incrementAndGet(), name, type, meaning);
   }
 
   private static Types.NestedField required(
@@ -144,8 +217,41 @@ final class ScoreTable {
         case DEFINITION -> StringData.fromString(score.getDefinition());
         case VECTOR_PARTITION -> vector.getPartition();
         case VECTOR_OFFSET -> vector.getOffset();
+        case MODEL_NUMBER -> score.getModelNumber();
+        case ROLE -> StringData.fromString(score.getRole()); // null stays null
+        case ROLLOUT -> score.getRollout();
+        case PROPENSITY -> score.getPropensity();
+        case STAGE -> score.getStage();
+        case FALLBACK -> StringData.fromString(score.getFallback()); // null stays null
+        case OUTPUTS -> outputs(score.getOutputs());
+        case CONTRIBUTION_BASE ->
+            score.getContributions() == null ? null : score.getContributions().getBase();
+        case CONTRIBUTIONS -> contributions(score.getContributions());
         default -> SourceColumns.value(column, record, score.getSource());
       };
+    }
+
+    /** Names in order, so that the same outputs are the same text. */
+    private static @Nullable StringData outputs(Map<String, Object> outputs) {
+      if (outputs.isEmpty()) {
+        return null;
+      }
+      try {
+        return StringData.fromString(JSON.writeValueAsString(outputs));
+      } catch (JsonProcessingException e) {
+        throw new IllegalStateException("outputs are numbers, texts, lists and maps of them", e);
+      }
+    }
+
+    private static @Nullable MapData contributions(@Nullable Contributions contributions) {
+      if (contributions == null) {
+        return null;
+      }
+      Map<StringData, Double> byFeature = new LinkedHashMap<>();
+      contributions
+          .getFeatures()
+          .forEach(one -> byFeature.put(StringData.fromString(one.getFeature()), one.getValue()));
+      return new GenericMapData(byFeature);
     }
   }
 }
