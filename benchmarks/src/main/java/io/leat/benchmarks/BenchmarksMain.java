@@ -17,7 +17,8 @@ import picocli.CommandLine.Command;
       MemoryCommand.class,
       PeersCommand.class,
       RestoreCommand.class,
-      RulesCommand.class
+      RulesCommand.class,
+      ScoringCommand.class
     })
 public final class BenchmarksMain {
   private BenchmarksMain() {}
