@@ -136,6 +136,7 @@ class ArchitectureTest {
               "runtime/flink",
               "feature-store/engine"),
           module("stream-scoring/models", "io.leat.models..", "schemas", "pipeline"),
+          module("stream-scoring/evaluation", "io.leat.evaluation.."),
           module(
               "stream-scoring/engine",
               "io.leat.scoring.engine..",
@@ -167,7 +168,12 @@ class ArchitectureTest {
               "runtime/settings",
               "runtime/flink",
               "drift-detector/engine"),
-          module("retraining/training", "io.leat.retraining.training..", "schemas", "pipeline"),
+          module(
+              "retraining/training",
+              "io.leat.retraining.training..",
+              "schemas",
+              "pipeline",
+              "stream-scoring/evaluation"),
           module(
               "retraining/policy",
               "io.leat.retraining.policy..",
@@ -206,6 +212,7 @@ class ArchitectureTest {
                       "feature-store/online",
                       "feature-store/server",
                       "stream-scoring/models",
+                      "stream-scoring/evaluation",
                       "stream-scoring/engine",
                       "stream-scoring/job",
                       "drift-detector/engine",

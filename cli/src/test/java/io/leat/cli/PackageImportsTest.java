@@ -65,7 +65,11 @@ class PackageImportsTest {
             "io.leat.pipeline..",
             "io.leat.records",
             "io.leat.schemas.."),
-        of("retraining/training", "io.leat.retraining.training", "io.leat.pipeline.model"),
+        of(
+            "retraining/training",
+            "io.leat.retraining.training",
+            "io.leat.evaluation",
+            "io.leat.pipeline.model"),
         of("schemas", "io.leat.schemas.position"),
         of("schemas", "io.leat.schemas.topic", "io.leat.schemas.position"),
         of("schemas", "io.leat.schemas.deadletter", "io.leat.records", "io.leat.schemas"),

@@ -1,11 +1,11 @@
 package io.leat.retraining.training;
 
-import java.util.Arrays;
-import java.util.Comparator;
+import io.leat.evaluation.Auc;
+import io.leat.evaluation.Losses;
 import java.util.stream.IntStream;
 
 /**
- * How well probabilities predict labels.
+ * What a trainer says of a model: how well probabilities predict labels.
  *
  * @param rows number of rows measured, at least 1
  * @param positives number of them whose label is true
@@ -15,8 +15,6 @@ import java.util.stream.IntStream;
  * @param baselineLogLoss log loss of predicting the rows' own share of true labels every time
  */
 public record Metrics(int rows, int positives, double auc, double logLoss, double baselineLogLoss) {
-  private static final double CLIP = 1e-15; // as scikit-learn clips: a certain error costs 34.5
-
   /** Measures; both arrays have one entry a row, and at least one. */
   public static Metrics of(double[] probabilities, boolean[] labels) {
     int rows = labels.length;
@@ -29,40 +27,13 @@ public record Metrics(int rows, int positives, double auc, double logLoss, doubl
     double share = (double) positives / rows;
     double loss = 0;
     for (int i = 0; i < rows; i++) {
-      loss += cost(probabilities[i], labels[i]);
+      loss += Losses.logLoss(probabilities[i], labels[i]);
     }
     return new Metrics(
         rows,
         positives,
-        auc(probabilities, labels, positives),
+        Auc.of(probabilities, labels),
         loss / rows,
-        share * cost(share, true) + (1 - share) * cost(share, false));
-  }
-
-  private static double cost(double probability, boolean label) {
-    double clipped = Math.min(Math.max(probability, CLIP), 1 - CLIP);
-    return -Math.log(label ? clipped : 1 - clipped);
-  }
-
-  /** The Mann-Whitney statistic over ranks, tied probabilities sharing their mean rank. */
-  private static double auc(double[] probabilities, boolean[] labels, int positives) {
-    int rows = labels.length;
-    Integer[] order = new Integer[rows];
-    Arrays.setAll(order, i -> i);
-    Arrays.sort(order, Comparator.comparingDouble(i -> probabilities[i]));
-    double rankSum = 0;
-    for (int start = 0; start < rows; ) {
-      int end = start;
-      while (end < rows && probabilities[order[end]] == probabilities[order[start]]) {
-        end++;
-      }
-      double meanRank = (start + 1 + end) / 2.0;
-      for (int i = start; i < end; i++) {
-        rankSum += labels[order[i]] ? meanRank : 0;
-      }
-      start = end;
-    }
-    double pairs = (double) positives * (rows - positives);
-    return (rankSum - positives * (positives + 1.0) / 2) / pairs;
+        share * Losses.logLoss(share, true) + (1 - share) * Losses.logLoss(share, false));
   }
 }

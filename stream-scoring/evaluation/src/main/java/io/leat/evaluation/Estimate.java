@@ -1,0 +1,31 @@
+package io.leat.evaluation;
+
+/**
+ * A figure with the interval that holds the truth in 95 of 100 samples.
+ *
+ * @param value NaN where the rows do not have it
+ * @param low NaN where there are too few rows to say
+ * @param high as {@code low}
+ */
+public record Estimate(double value, double low, double high) {
+  /** What the rows do not have. */
+  public static final Estimate NONE = new Estimate(Double.NaN, Double.NaN, Double.NaN);
+
+  private static final double NORMAL_975 = 1.959963984540054;
+
+  /**
+   * An interval by the normal distribution.
+   *
+   * @param standardError at least 0, or NaN
+   */
+  static Estimate normal(double value, double standardError) {
+    double half = NORMAL_975 * standardError;
+    return new Estimate(value, value - half, value + half);
+  }
+
+  /** The same figure, its interval cut to where it can be. */
+  Estimate within(double least, double greatest) {
+    return new Estimate(
+        value, Math.max(least, low), Math.min(greatest, high)); // NaN stays NaN in both
+  }
+}
