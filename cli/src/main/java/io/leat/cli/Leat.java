@@ -1,6 +1,7 @@
 package io.leat.cli;
 
 import io.leat.cli.audit.AuditCommand;
+import io.leat.cli.backtest.BacktestCommand;
 import io.leat.cli.define.ApplyCommand;
 import io.leat.cli.define.PlanCommand;
 import io.leat.cli.define.ValidateCommand;
@@ -61,6 +62,7 @@ import picocli.CommandLine.Command;
       ModelCommand.class,
       ReplayCommand.class,
       ReplayScoresCommand.class,
+      BacktestCommand.class,
       DlqCommand.class,
       MaintainCommand.class,
       TrainingSetCommand.class,

@@ -208,6 +208,7 @@ class ArchitectureTest {
                       "runtime/streams",
                       "ingestion",
                       "dead-letters",
+                      "feature-store/aggregations",
                       "feature-store/engine",
                       "feature-store/online",
                       "feature-store/server",

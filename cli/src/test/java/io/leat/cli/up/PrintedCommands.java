@@ -92,6 +92,15 @@ public final class PrintedCommands {
           new Run("model publish fraud --file new.onnx --label 2026-12-01", 0, "version 2"),
           new Run("model diff fraud@champion fraud@2026-12-01", 0, "files.model.onnx.sha256"),
           new Run(
+              "backtest --model fraud --version 2026-12-01 --segment hour --html target/backtest.html",
+              0,
+              "0 decisions change"),
+          new Run("backtest --model fraud --version champion", 0, "0 decisions change"),
+          new Run(
+              "backtest --model fraud --version 2 --against 1 --threshold 0.3,0.7 --segment hour --json",
+              0,
+              "\"changed\":0"),
+          new Run(
               "model promote fraud@2026-12-01 --shadow --reason \"to see its scores\"",
               0,
               "champion: version 1 (2026-11-01), shadow: version 2 (2026-12-01)"),
@@ -252,6 +261,7 @@ public final class PrintedCommands {
             case "VIEW" -> "customer_activity";
             case "new.onnx" -> anotherModel().toString();
             case "target/fraud" -> folder.resolve("mlflow").toString();
+            case "target/backtest.html" -> folder.resolve("backtest.html").toString();
             case "target/training" -> folder.resolve("training").toString();
             default -> word;
           });
