@@ -12,6 +12,8 @@ public enum Role {
   WRITE_EVENTS,
   /** Read features. */
   READ_FEATURES,
+  /** Have something scored. */
+  SCORE,
   /** Look after the service: read its metrics. */
   OPERATE;
 

@@ -59,7 +59,7 @@ class ApiKeysTest {
     assertThatThrownBy(() -> ApiKeys.read(file))
         .isInstanceOf(LeatException.class)
         .hasMessageStartingWith(file + ":1 has a role that is none: '")
-        .hasMessageContaining("[write-events, read-features, operate]");
+        .hasMessageContaining("[write-events, read-features, score, operate]");
   }
 
   @ParameterizedTest
