@@ -134,6 +134,11 @@ public final class LoadedVersion {
     return metrics;
   }
 
+  /** Its graph, for a user of the version; not to be closed. */
+  public OnnxModel model() {
+    return model;
+  }
+
   /** A way to run it on one vector after the other, for one thread that is a user of it. */
   public Inference inference() {
     return model.inference(1);

@@ -39,6 +39,7 @@ public final class RegistryFollower implements AutoCloseable {
   private final Thread thread = new Thread(this::run, "model-rollouts");
   private volatile @Nullable CompactedTopic<RegistryEntry> followed;
   private volatile Optional<String> problem = Optional.empty();
+  private volatile Optional<RegistryView> told = Optional.empty();
 
   private RegistryFollower(
       Supplier<Optional<CompactedTopic<RegistryEntry>>> registry,
@@ -79,6 +80,11 @@ public final class RegistryFollower implements AutoCloseable {
   /** Why the registry cannot be read, in one sentence; empty while it can. */
   public Optional<String> problem() {
     return problem;
+  }
+
+  /** What the registry last said; empty before it was read. */
+  public Optional<RegistryView> view() {
+    return told;
   }
 
   private void run() {
@@ -128,6 +134,7 @@ public final class RegistryFollower implements AutoCloseable {
   }
 
   private void tell(RegistryView view) {
+    told = Optional.of(view);
     models.forEach(model -> model.read(view));
   }
 

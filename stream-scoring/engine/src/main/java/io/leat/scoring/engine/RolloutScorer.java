@@ -21,7 +21,7 @@ public final class RolloutScorer implements AutoCloseable {
   /** What an arm made of a vector. */
   public record Answer(RolloutArm arm, LoadedVersion version, Outcome outcome) {
     /** As {@link Assignment#propensity}. */
-    double propensity() {
+    public double propensity() {
       return Assignment.propensity(arm);
     }
   }

@@ -162,6 +162,18 @@ public final class OnnxModel implements AutoCloseable {
     return explainer.map(ScoreExplainer::forAnotherThread);
   }
 
+  /**
+   * Runs the graph on tensors as they are, all rows at once, whatever the definition says.
+   *
+   * @param given by name of the graph's input, each of its type
+   * @param wanted names of outputs that are tensors
+   * @throws InferenceException if the graph fails on them
+   */
+  public Map<String, TensorValue> run(Map<String, TensorValue> given, List<String> wanted)
+      throws InferenceException {
+    return TensorValue.run(session, given, wanted);
+  }
+
   @Override
   public void close() {
     session.close();

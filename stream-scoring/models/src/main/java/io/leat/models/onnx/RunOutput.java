@@ -135,7 +135,8 @@ sealed interface RunOutput {
     }
   }
 
-  private static void flatten(Object value, List<String> texts) {
+  /** Adds the texts of nested arrays, row by row. */
+  static void flatten(Object value, List<String> texts) {
     if (value instanceof Object[] items) {
       for (Object item : items) {
         flatten(item, texts);
