@@ -154,6 +154,17 @@ class ArchitectureTest {
               "runtime/access",
               "runtime/service",
               "runtime/streams"),
+          module(
+              "stream-scoring/server",
+              "io.leat.scoring.server..",
+              "schemas",
+              "pipeline",
+              "platform",
+              "stream-scoring/models",
+              "stream-scoring/engine",
+              "runtime/settings",
+              "runtime/access",
+              "runtime/service"),
           Map.entry(
               "drift-detector/engine",
               new Module(
@@ -212,6 +223,7 @@ class ArchitectureTest {
                       "feature-store/engine",
                       "feature-store/online",
                       "feature-store/server",
+                      "stream-scoring/server",
                       "stream-scoring/models",
                       "stream-scoring/evaluation",
                       "stream-scoring/engine",

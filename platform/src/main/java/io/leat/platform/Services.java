@@ -40,6 +40,7 @@ public final class Services {
   public static final String FEATURES = "features";
   public static final String SCORING = "scoring";
   public static final String FEATURE_SERVER = "feature-server";
+  public static final String SCORING_SERVER = "scoring-server";
 
   /** The feature server's second port, for browsers, which refuse its first. */
   public static final String FEATURE_PAGES = "feature-pages";
@@ -64,6 +65,8 @@ public final class Services {
           server(FEATURE_SERVER, "io.leat.features.server.FeatureServerMain", When.VIEWS, 6566)
               .and(new Port(FEATURE_PAGES, "--page-port", 7075))
               .with(List.of(STATE), List.of()),
+          server(SCORING_SERVER, "io.leat.scoring.server.ScoringServerMain", When.MODELS, 7076)
+              .with(List.of(), List.of()),
           flink("offline", "io.leat.features.offline.OfflineJob", When.ALWAYS, 0)
               .with(List.of(VALID, VECTORS, SCORES), List.of(TABLES, UNREADABLE)),
           flink("drift", "io.leat.drift.job.DriftJob", When.MONITORS, 1)

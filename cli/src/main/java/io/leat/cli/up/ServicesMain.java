@@ -2,7 +2,6 @@ package io.leat.cli.up;
 
 import io.leat.common.LeatException;
 import io.leat.pipeline.definition.PipelineException;
-import io.leat.platform.Kind;
 import io.leat.platform.Port;
 import io.leat.platform.Service;
 import io.leat.platform.Services;
@@ -95,14 +94,24 @@ final class ServicesMain {
                 "--bootstrap-servers", arguments[1],
                 "--registry-url", arguments[2],
                 "--state-dir", Path.of(arguments[3]).resolve(service.name()).toString()));
-    if (service.kind() == Kind.STREAMS) {
-      flags.addAll(List.of("--artifacts", arguments[4]));
+    flags.addAll(List.of("--artifacts", arguments[4]));
+    if (service.name().equals(Services.SCORING_SERVER)) {
+      portOf(Services.FEATURE_SERVER, arguments)
+          .ifPresent(port -> flags.addAll(List.of("--feature-server", "http://127.0.0.1:" + port)));
     }
     Iterator<String> numbers = List.of(given.split(",")).iterator();
     for (Port port : service.ports()) {
       flags.addAll(List.of(port.flag(), numbers.next()));
     }
     return flags.toArray(String[]::new);
+  }
+
+  /** The first port of a service that is started beside the others. */
+  private static Optional<String> portOf(String service, String[] arguments) {
+    return List.of(arguments).subList(FIXED_ARGUMENTS, arguments.length).stream()
+        .filter(given -> given.startsWith(service + "="))
+        .map(given -> given.substring(service.length() + 1).split(",", -1)[0])
+        .findFirst();
   }
 
   private static String sentence(Throwable failure) {

@@ -6,6 +6,7 @@ import io.leat.ingestion.gateway.GatewayOptions;
 import io.leat.runtime.JobOptions;
 import io.leat.runtime.settings.LocalClusterOptions;
 import io.leat.runtime.settings.Settings;
+import io.leat.scoring.server.ScoringServerOptions;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumMap;
@@ -30,12 +31,14 @@ final class StackEnvironment {
   enum Use {
     /** To this command, or to the launcher before it. */
     UP,
-    /** To each Kafka Streams service, the HTTP gateway and the feature server. */
+    /** To each Kafka Streams service, the HTTP gateway and the two servers. */
     SERVICES,
-    /** To the HTTP gateway and, where it has to do with who may come in, the feature server. */
+    /** To the HTTP gateway and, where it has to do with who may come in, the two servers. */
     GATEWAY,
-    /** To the feature server. */
+    /** To the feature server and, where it has to do with requests, the scoring server. */
     FEATURE_SERVER,
+    /** To the scoring server. */
+    SCORING_SERVER,
     /** To the Flink jobs, and to whatever else reads the offline tables. */
     FLINK
   }
@@ -48,6 +51,7 @@ final class StackEnvironment {
     PARTS.put(Use.SERVICES, new JobOptions());
     PARTS.put(Use.GATEWAY, new GatewayOptions());
     PARTS.put(Use.FEATURE_SERVER, new ServerOptions());
+    PARTS.put(Use.SCORING_SERVER, new ScoringServerOptions());
     PARTS.put(Use.FLINK, new LocalClusterOptions());
   }
 
@@ -69,6 +73,7 @@ final class StackEnvironment {
           Map.entry("LEAT_OPEN", LOCAL),
           Map.entry("LEAT_TLS_CERTIFICATE", LOCAL),
           Map.entry("LEAT_TLS_KEY", LOCAL),
+          Map.entry("LEAT_FEATURE_SERVER", OWN),
           Map.entry("LEAT_HTTP_PORT", PORTS),
           Map.entry("LEAT_PAGE_PORT", PORTS),
           Map.entry("LEAT_FLINK_REST_PORT", PORTS),
@@ -135,6 +140,7 @@ final class StackEnvironment {
     try {
       Settings.parse(new GatewayOptions(), flags).settings();
       Settings.parse(new ServerOptions(), flags).settings();
+      Settings.parse(new ScoringServerOptions(), flags);
       Settings.parse(new LocalClusterOptions(), flags);
     } catch (ParameterException e) {
       throw new UserError(named(String.valueOf(e.getMessage())), e);

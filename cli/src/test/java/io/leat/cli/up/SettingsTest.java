@@ -10,6 +10,7 @@ import io.leat.runtime.settings.EnvironmentDefaults;
 import io.leat.runtime.settings.LocalClusterOptions;
 import io.leat.runtime.settings.MemorySize;
 import io.leat.runtime.settings.Settings;
+import io.leat.scoring.server.ScoringServerOptions;
 import io.leat.testing.MadeText;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -33,7 +34,12 @@ class SettingsTest {
   private static final String BEGIN = "<!-- made from %s -->";
   private static final String END = "<!-- end of what is made -->";
   private static final List<Supplier<Object>> ALL =
-      List.of(JobOptions::new, GatewayOptions::new, ServerOptions::new, LocalClusterOptions::new);
+      List.of(
+          JobOptions::new,
+          GatewayOptions::new,
+          ServerOptions::new,
+          ScoringServerOptions::new,
+          LocalClusterOptions::new);
 
   static Stream<Arguments> settings() {
     return ALL.stream()
@@ -78,6 +84,11 @@ class SettingsTest {
     Predicate<Declaration> own = setting -> !isOfEveryService(setting);
     check("http-gateway.md", "io.leat.ingestion.gateway.GatewayOptions", new GatewayOptions(), own);
     check("feature-server.md", "io.leat.features.server.ServerOptions", new ServerOptions(), own);
+    check(
+        "scoring-server.md",
+        "io.leat.scoring.server.ScoringServerOptions",
+        new ScoringServerOptions(),
+        own);
   }
 
   private static void check(

@@ -1,0 +1,4 @@
+@NullMarked
+package io.leat.scoring.server;
+
+import org.jspecify.annotations.NullMarked;
