@@ -26,9 +26,7 @@ public enum ScoringModels {
   /** 500 trees of depth 6, of 63 splits each. */
   TREES("500 trees of depth 6, 20 inputs", 20, 0),
   /** 784-128-10, relu, softmax. */
-  NETWORK("network 784-128-10", 784, 3),
-  /** The network of the Crayfish benchmark (EDBT 2024): three hidden layers of 32, 28 K weights. */
-  CRAYFISH("network 784-32-32-32-10", 784, 3);
+  NETWORK("network 784-128-10", 784, 3);
 
   private static final int TREE_COUNT = 500;
   private static final int DEPTH = 6;
@@ -72,7 +70,6 @@ public enum ScoringModels {
       case LOGISTIC -> logistic(random);
       case TREES -> trees(random);
       case NETWORK -> network(random, width, 128, CLASSES);
-      case CRAYFISH -> network(random, width, 32, 32, 32, CLASSES);
     };
   }
 
