@@ -81,6 +81,12 @@ public final class Auc {
         throw new IllegalArgumentException(
             "%d scores for %d labels; expected as many".formatted(scores.length, labels.length));
       }
+      for (int i = 0; i < scores.length; i++) {
+        if (Double.isNaN(scores[i])) {
+          throw new IllegalArgumentException(
+              "score %d is NaN, which is neither above nor below another".formatted(i));
+        }
+      }
       double[] all = ranks(scores, i -> true);
       double[] ranksOfTrue = ranks(scores, i -> labels[i]);
       double[] ranksOfFalse = ranks(scores, i -> !labels[i]);

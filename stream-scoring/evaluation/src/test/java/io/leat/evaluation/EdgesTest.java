@@ -9,6 +9,13 @@ import org.junit.jupiter.api.Test;
 /** Rows that have some figure not at all. */
 class EdgesTest {
   @Test
+  void aScoreThatIsNoNumberIsRefusedByItsPlace() {
+    assertThatThrownBy(() -> Auc.of(new double[] {0.5, Double.NaN}, new boolean[] {true, false}))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("score 1 is NaN");
+  }
+
+  @Test
   void labelsThatAreAllAlikeHaveNoArea() {
     Performance found =
         Performance.of(new double[] {0.1, 0.9}, new boolean[] {true, true}, new int[] {0, 1});

@@ -656,9 +656,13 @@ class ScoringTopologyTest {
     features().pipeInput(record(vector("one", List.of(1.0, true, 1L))));
     features().pipeInput(record(vector("neither", Arrays.asList(1.0, true, null))));
 
-    assertThat(decoded("fraud"))
+    List<Score> decodedScores = decoded("fraud");
+    assertThat(decodedScores)
         .extracting(Score::getEventId, Score::getRole, Score::getModelNumber, Score::getRollout)
         .containsExactly(tuple("zero", "CHAMPION", 1, 2L), tuple("one", "CANARY", 2, 2L));
+    assertThat(decodedScores)
+        .extracting(Score::getFallback)
+        .containsExactly("SCORE_NOT_FINITE", null);
     assertThat(unscored("fraud").readRecordsToList()).hasSize(1);
     assertThat(
             metrics

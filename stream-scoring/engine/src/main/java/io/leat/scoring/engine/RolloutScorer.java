@@ -9,6 +9,7 @@ import io.leat.scoring.engine.Outcome.Unscored;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Scores vectors by one rollout. Owned by one thread; a user of the rollout's versions until it is
@@ -18,8 +19,13 @@ public final class RolloutScorer implements AutoCloseable {
   private final LoadedRollout rollout;
   private final Map<RolloutArm, VectorScorer> scorers = new IdentityHashMap<>();
 
-  /** What an arm made of a vector. */
-  public record Answer(RolloutArm arm, LoadedVersion version, Outcome outcome) {
+  /**
+   * What an arm made of a vector.
+   *
+   * @param fallback why the arm that should have decided had no score; empty where this is its own
+   */
+  public record Answer(
+      RolloutArm arm, LoadedVersion version, Outcome outcome, Optional<UnscoredReason> fallback) {
     /** As {@link Assignment#propensity}. */
     public double propensity() {
       return Assignment.propensity(arm);
@@ -53,10 +59,10 @@ public final class RolloutScorer implements AutoCloseable {
   public Answer decide(byte[] key, FeatureVector vector) {
     Assignment assignment = rollout.assignment();
     RolloutArm arm = assignment.decides(key);
-    Answer answer = answer(arm, vector);
+    Answer answer = answer(arm, vector, Optional.empty());
     if (arm.getRole() == ModelRole.CANARY && answer.outcome() instanceof Unscored unscored) {
       answer.version().metrics().fallbacks(unscored.reason()).increment();
-      return answer(assignment.champion(), vector);
+      return answer(assignment.champion(), vector, Optional.of(unscored.reason()));
     }
     return answer;
   }
@@ -66,12 +72,12 @@ public final class RolloutScorer implements AutoCloseable {
     List<RolloutArm> shadows = rollout.assignment().shadows();
     return shadows.isEmpty()
         ? List.of()
-        : shadows.stream().map(shadow -> answer(shadow, vector)).toList();
+        : shadows.stream().map(shadow -> answer(shadow, vector, Optional.empty())).toList();
   }
 
-  private Answer answer(RolloutArm arm, FeatureVector vector) {
+  private Answer answer(RolloutArm arm, FeatureVector vector, Optional<UnscoredReason> fallback) {
     VectorScorer scorer = Lookups.required(scorers, arm);
-    return new Answer(arm, scorer.version(), scorer.score(vector));
+    return new Answer(arm, scorer.version(), scorer.score(vector), fallback);
   }
 
   @Override

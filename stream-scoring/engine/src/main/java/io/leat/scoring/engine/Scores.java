@@ -39,6 +39,7 @@ public final class Scores {
         .setRole(answer.arm().getRole().name())
         .setRollout(rollout)
         .setPropensity(answer.propensity())
+        .setFallback(answer.fallback().map(Enum::name).orElse(null))
         .setContributions(scored.contributions().orElse(null))
         .build();
   }

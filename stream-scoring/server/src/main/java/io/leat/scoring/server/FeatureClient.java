@@ -34,7 +34,10 @@ final class FeatureClient {
   private final URI address;
 
   FeatureClient(URI address, Optional<String> key, Duration timeout) {
-    WebClientBuilder builder = WebClient.builder(address).responseTimeout(timeout);
+    WebClientBuilder builder =
+        WebClient.builder(address)
+            .responseTimeout(timeout)
+            .maxResponseLength(0); // as long as the request makes it, and that has its limit
     key.ifPresent(secret -> builder.addHeader("x-api-key", secret));
     this.client = builder.build();
     this.address = address;

@@ -199,10 +199,11 @@ final class JsonTensors {
         return isWhole(value, lenient) && value.canConvertToLong();
       }
       case BOOL -> {
-        boolean truth = value.booleanValue() || value.intValue() == 1;
-        ((byte[]) elements)[place] = (byte) (truth ? 1 : 0);
+        boolean one = value.canConvertToInt() && value.intValue() == 1;
+        ((byte[]) elements)[place] = (byte) (value.booleanValue() || one ? 1 : 0);
         return value.isBoolean()
-            || (value.isIntegralNumber() && (value.intValue() == 0 || value.intValue() == 1));
+            || (value.isIntegralNumber()
+                && (one || (value.canConvertToInt() && value.intValue() == 0)));
       }
       case STRING -> {
         ((String[]) elements)[place] = value.textValue();

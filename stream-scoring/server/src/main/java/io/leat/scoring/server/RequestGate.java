@@ -93,11 +93,27 @@ final class RequestGate {
       count(context, protocol, e.status().code(), start);
       return worded(refuse, new RequestException(e.status(), "%s", e.detail()));
     }
-    return body.get()
+    if (!room.tryAcquire()) {
+      count(context, protocol, HttpStatus.TOO_MANY_REQUESTS.code(), start);
+      return worded(
+          refuse,
+          new RequestException(
+              HttpStatus.TOO_MANY_REQUESTS,
+              "%d requests are being answered, and at most as many may be; come again later.",
+              limits.concurrent()));
+    }
+    CompletableFuture<byte[]> coming;
+    try {
+      coming = body.get();
+    } catch (RuntimeException e) {
+      room.release();
+      throw e;
+    }
+    return coming
         .handleAsync(
             (whole, failure) -> {
               try {
-                T answer = answer(whole, failure, work);
+                T answer = answer(context, whole, failure, work);
                 count(context, protocol, HttpStatus.OK.code(), start);
                 return answer;
               } catch (RequestException e) {
@@ -105,7 +121,8 @@ final class RequestGate {
                 return refuse.apply(e);
               }
             },
-            context.blockingTaskExecutor());
+            context.blockingTaskExecutor())
+        .whenComplete((answer, failure) -> room.release());
   }
 
   private static <T> CompletableFuture<T> worded(
@@ -117,7 +134,8 @@ final class RequestGate {
     }
   }
 
-  private <T> T answer(byte[] body, @Nullable Throwable failure, Work<T> work)
+  private <T> T answer(
+      ServiceRequestContext context, byte[] body, @Nullable Throwable failure, Work<T> work)
       throws RequestException {
     if (failure != null) {
       throw refusal(
@@ -125,18 +143,14 @@ final class RequestGate {
               ? failure.getCause()
               : failure);
     }
-    if (!room.tryAcquire()) {
+    if (context.isTimedOut()) {
       throw new RequestException(
-          HttpStatus.TOO_MANY_REQUESTS,
-          "%d requests are being answered, and at most as many may be; come again later.",
-          limits.concurrent());
+          HttpStatus.SERVICE_UNAVAILABLE, "The request waited until its time was up.");
     }
     try {
       return work.answer(body);
     } catch (RequestException | InferenceException | RuntimeException e) {
       throw refusal(e);
-    } finally {
-      room.release();
     }
   }
 

@@ -18,6 +18,7 @@ import io.leat.pipeline.definition.FeatureService;
 import io.leat.pipeline.definition.Model;
 import io.leat.pipeline.definition.Pipeline;
 import io.leat.pipeline.model.FeatureTypes;
+import io.leat.records.Contributions;
 import io.leat.records.FeatureVector;
 import io.leat.records.LogPosition;
 import io.leat.records.ModelVersion;
@@ -300,6 +301,9 @@ final class ScoreRoute implements HttpService {
       result.put("score", scored.prediction().score());
       result.set("outputs", outputs(scored.prediction().outputs()));
       result.put("decision", scored.decision().orElse(null));
+      scored
+          .contributions()
+          .ifPresent(contributions -> result.set("contributions", contributions(contributions)));
       answer.version().metrics().scores().increment();
     } else if (answer.outcome() instanceof Unscored unscored) {
       result.putNull("score");
@@ -313,7 +317,15 @@ final class ScoreRoute implements HttpService {
     result.put("role", answer.arm().getRole().name());
     result.put("rollout", scorer.rollout().revision());
     result.put("propensity", answer.propensity());
+    answer.fallback().ifPresent(reason -> result.put("fallback", reason.name()));
     return result;
+  }
+
+  private static ObjectNode contributions(Contributions contributions) {
+    ObjectNode node = JsonTensors.JSON.objectNode().put("base", contributions.getBase());
+    ObjectNode features = node.putObject("features");
+    contributions.getFeatures().forEach(one -> features.put(one.getFeature(), one.getValue()));
+    return node;
   }
 
   private static FeatureVector record(ScoredModel model, Row row, FeatureClient.Vector vector)

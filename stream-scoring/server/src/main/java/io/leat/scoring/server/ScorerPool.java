@@ -8,12 +8,17 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Scorers of a model's live rollout that wait for requests, as a scorer is one thread's at a time.
- * One of an earlier rollout is closed when it is given back, or found. Thread-safe.
+ * Those of an earlier rollout are closed with the first request that a later one answers, or when
+ * they are given back. Thread-safe.
  */
 final class ScorerPool {
   private final ServedModels models;
   private final String model;
   private final Deque<RolloutScorer> idle = new ArrayDeque<>();
+
+  /** Revision of the newest rollout that a scorer was asked of. */
+  private long newest;
+
   private boolean closed;
 
   ScorerPool(ServedModels models, String model) {
@@ -41,18 +46,16 @@ final class ScorerPool {
   }
 
   private synchronized @Nullable RolloutScorer take(long revision) {
-    while (!idle.isEmpty()) {
-      RolloutScorer next = idle.pop();
-      if (next.rollout().revision() == revision) {
-        return next;
-      }
-      next.close();
+    if (revision > newest) {
+      newest = revision;
+      idle.forEach(RolloutScorer::close);
+      idle.clear();
     }
-    return null;
+    return idle.poll();
   }
 
   private synchronized void giveBack(RolloutScorer scorer) {
-    if (closed) {
+    if (closed || scorer.rollout().revision() < newest) {
       scorer.close();
     } else {
       idle.push(scorer);

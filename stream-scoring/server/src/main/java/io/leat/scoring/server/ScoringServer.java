@@ -161,13 +161,15 @@ public final class ScoringServer implements RunningService {
     server.close();
     try {
       if (!gate.close(LAST_REQUESTS)) {
-        log.warn("{} requests are still being answered; their models stay open", gate.underWay());
+        log.warn(
+            "{} requests are still being answered; each closes what it scores with",
+            gate.underWay());
       }
-      scores.close();
-      models.close();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } finally {
+      scores.close();
+      models.close();
       stopped.countDown();
     }
   }

@@ -74,6 +74,11 @@ public final class ScoringServerOptions {
     return URI.create(featureServer);
   }
 
+  /** Whether a key for the feature server is named. */
+  public boolean hasFeatureServerKey() {
+    return featureServerKey != null;
+  }
+
   /**
    * The key for the feature server, if it wants one.
    *

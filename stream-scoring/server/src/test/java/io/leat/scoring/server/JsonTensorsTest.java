@@ -57,6 +57,7 @@ class JsonTensorsTest {
         "INT64 | [1, 2, 3, 9223372036854775808] | expected INT64",
         "INT64 | [1, 2, 3, 4.0] | expected INT64",
         "BOOL | [0, 1, true, 2] | expected BOOL",
+        "BOOL | [0, 1, true, 4294967297] | expected BOOL",
         "STRING | [1, 2, 3, 4] | expected BYTES"
       },
       quoteCharacter = '`')

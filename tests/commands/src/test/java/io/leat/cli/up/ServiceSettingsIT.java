@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.leat.features.server.ServerOptions;
 import io.leat.ingestion.gateway.GatewayOptions;
+import io.leat.scoring.server.ScoringServerOptions;
 import io.leat.stack.JvmProcess;
 import io.leat.testing.ServiceProcess;
 import java.nio.file.Files;
@@ -28,6 +29,9 @@ class ServiceSettingsIT {
       System.out.println(gateway.settings().limits());
       System.out.println("keys " + gateway.settings().access().keys().isPresent());
       System.out.println(server.settings().limits());
+      ScoringServerOptions scoring =
+          CommandLine.populateCommand(new ScoringServerOptions(), arguments);
+      System.out.println("feature server key " + scoring.hasFeatureServerKey());
     }
   }
 
@@ -49,6 +53,7 @@ class ServiceSettingsIT {
             Map.entry("LEAT_MAX_BODY", "1001"),
             Map.entry("LEAT_MAX_EVENTS", "1002"),
             Map.entry("LEAT_MAX_IN_FLIGHT", "1003"),
+            Map.entry("LEAT_FEATURE_SERVER_KEY", keys.toString()),
             Map.entry("LEAT_DRAIN", "8s"),
             Map.entry("LEAT_MAX_CONCURRENT", "1004"),
             Map.entry("LEAT_MAX_REQUEST_MB", "2"),
@@ -89,6 +94,7 @@ class ServiceSettingsIT {
             "state-memory=128MB",
             "threads=5",
             "keys true",
+            "feature server key true",
             "acknowledgement=PT7S",
             "bodyBytes=1001",
             "events=1002",

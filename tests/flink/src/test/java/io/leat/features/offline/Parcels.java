@@ -3,6 +3,8 @@ package io.leat.features.offline;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.leat.pipeline.definition.Pipeline;
+import io.leat.records.Contribution;
+import io.leat.records.Contributions;
 import io.leat.records.FeatureVector;
 import io.leat.records.LogPosition;
 import io.leat.records.Score;
@@ -141,6 +143,14 @@ final class Parcels {
             .setSource(new LogPosition(EVENT, i % PARTITIONS, (long) i))
             .setModelDigest(i % 2 == 0 ? null : "9c4f28")
             .setOutputs(i % 2 == 0 ? Map.of() : Map.of("label", "late"))
+            .setModelNumber(i % 2 == 0 ? null : Integer.valueOf(2))
+            .setRole(i % 2 == 0 ? null : "CANARY")
+            .setRollout(i % 2 == 0 ? null : Long.valueOf(7))
+            .setPropensity(i % 2 == 0 ? null : Double.valueOf(0.25))
+            .setContributions(
+                i % 2 == 0
+                    ? null
+                    : new Contributions(-1.5, List.of(new Contribution("parcels.weight", i / 8.0))))
             .build();
     ProducerRecord<byte[], byte[]> record =
         new ProducerRecord<>(
@@ -233,6 +243,15 @@ final class Parcels {
     row.put("definition", "0123abcd");
     row.put("_vector_partition", i % PARTITIONS);
     row.put("_vector_offset", 2L * i);
+    row.put("model_number", i % 2 == 0 ? null : 2);
+    row.put("role", i % 2 == 0 ? null : "CANARY");
+    row.put("rollout", i % 2 == 0 ? null : 7L);
+    row.put("propensity", i % 2 == 0 ? null : 0.25);
+    row.put("stage", null);
+    row.put("fallback", null);
+    row.put("outputs", i % 2 == 0 ? null : "{\"label\":\"late\"}");
+    row.put("contribution_base", i % 2 == 0 ? null : -1.5);
+    row.put("contributions", i % 2 == 0 ? null : Map.of("parcels.weight", i / 8.0));
     row.put("_key", ByteBuffer.wrap(key(i)));
     source(row, i);
     return row;
