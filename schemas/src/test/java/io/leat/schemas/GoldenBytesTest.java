@@ -32,7 +32,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class GoldenBytesTest {
   private static final int SCHEMA_ID = 1234;
   private static final String[] ROLLOUT = {"model_number", "role", "rollout", "propensity"};
-  private static final String[] EXPLANATION = {"stage", "fallback", "contributions"};
+  private static final String[] EXPLANATION = {"fallback", "contributions"};
 
   static Stream<SpecificRecordBase> records() {
     return Samples.all();

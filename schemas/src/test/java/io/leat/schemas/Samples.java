@@ -241,7 +241,6 @@ final class Samples {
         .setRole(ModelRole.CHAMPION.name())
         .setRollout(11L)
         .setPropensity(0.75)
-        .setStage(2)
         .setFallback("NULL_INPUT")
         .setContributions(new Contributions(-1.5, List.of(new Contribution("event.amount", 0.25))))
         .setSource(POSITION)

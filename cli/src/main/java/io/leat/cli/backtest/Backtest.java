@@ -250,24 +250,25 @@ final class Backtest {
             .filter(Logged::byCandidate)
             .map(Logged::rollout)
             .collect(Collectors.toSet());
-    List<Row> told =
+    List<Row> considered =
         rows.stream()
             .filter(Row::isLabelled)
             .filter(row -> row.logged().filter(one -> rollouts.contains(one.rollout())).isPresent())
             .toList();
-    if (told.stream().noneMatch(row -> row.logged().filter(Logged::byCandidate).isPresent())) {
+    if (considered.stream()
+        .noneMatch(row -> row.logged().filter(Logged::byCandidate).isPresent())) {
       return Optional.empty();
     }
-    boolean[] byCandidate = new boolean[told.size()];
+    boolean[] byCandidate = new boolean[considered.size()];
     for (int i = 0; i < byCandidate.length; i++) {
-      byCandidate[i] = told.get(i).logged().map(Logged::byCandidate).orElse(false);
+      byCandidate[i] = considered.get(i).logged().map(Logged::byCandidate).orElse(false);
     }
     return Optional.of(
         OffPolicy.of(
-            doubles(told, row -> row.label() ? 1 : 0),
-            doubles(told, row -> row.logged().map(Logged::propensity).orElse(1.0)),
+            doubles(considered, row -> row.label() ? 1 : 0),
+            doubles(considered, row -> row.logged().map(Logged::propensity).orElse(1.0)),
             byCandidate,
-            entities(told)));
+            entities(considered)));
   }
 
   /** What the log says of that, or why it says nothing. */

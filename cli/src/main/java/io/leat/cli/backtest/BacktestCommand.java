@@ -145,7 +145,7 @@ public final class BacktestCommand implements Callable<Integer> {
   @Spec private CommandSpec spec = CommandSpec.create();
 
   @Override
-  public Integer call() throws PipelineException, IOException {
+  public Integer call() throws PipelineException {
     if (limit < 1) {
       throw new UserError("--limit is %d; expected at least 1.".formatted(limit));
     }
@@ -270,17 +270,23 @@ public final class BacktestCommand implements Callable<Integer> {
         backtest.offPolicySays(offPolicy));
   }
 
-  private void print(Report report, Backtest backtest) throws IOException {
+  private void print(Report report, Backtest backtest) {
     PrintWriter out = spec.commandLine().getOut();
-    if (html != null) {
-      Files.writeString(html, ReportPage.of(report, backtest));
-    }
     if (json) {
       out.println(ReportJson.of(report));
     } else {
       ReportText.lines(report).forEach(out::println);
     }
     out.flush();
+    if (html != null) {
+      try {
+        Files.writeString(html, ReportPage.of(report, backtest));
+      } catch (IOException e) {
+        throw new UserError(
+            "--html %s cannot be written: %s. What it would have said is above, without its plots."
+                .formatted(html, e));
+      }
+    }
   }
 
   /** A version that is open for this command. */

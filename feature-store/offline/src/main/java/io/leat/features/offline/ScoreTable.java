@@ -50,7 +50,6 @@ final class ScoreTable {
   static final String ROLE = "role";
   static final String ROLLOUT = "rollout";
   static final String PROPENSITY = "propensity";
-  static final String STAGE = "stage";
   static final String FALLBACK = "fallback";
   static final String OUTPUTS = "outputs";
   static final String CONTRIBUTION_BASE = "contribution_base";
@@ -140,11 +139,6 @@ final class ScoreTable {
             "How likely it was, over entities, that this version scored the vector."),
         optional(
             ids,
-            STAGE,
-            Types.IntegerType.get(),
-            "Index of the rollout's stage, from 0; null where it has none."),
-        optional(
-            ids,
             FALLBACK,
             Types.StringType.get(),
             "Why another than the version that should have decided gave the score; null where none took its place."),
@@ -221,7 +215,6 @@ final class ScoreTable {
         case ROLE -> StringData.fromString(score.getRole()); // null stays null
         case ROLLOUT -> score.getRollout();
         case PROPENSITY -> score.getPropensity();
-        case STAGE -> score.getStage();
         case FALLBACK -> StringData.fromString(score.getFallback()); // null stays null
         case OUTPUTS -> outputs(score.getOutputs());
         case CONTRIBUTION_BASE ->

@@ -1,5 +1,7 @@
 package io.leat.models.onnx;
 
+import static java.util.Objects.requireNonNull;
+
 import ai.onnxruntime.OnnxJavaType;
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OnnxValue;
@@ -19,7 +21,6 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 
 /**
  * A tensor in Java's memory, as requests give it and answers have it: {@code float[]}, {@code
@@ -155,8 +156,22 @@ public final class TensorValue {
       return new TensorValue(type, shape, texts.toArray(String[]::new));
     }
     ByteBuffer bytes =
-        Objects.requireNonNull(tensor.getByteBuffer(), "numbers have bytes")
-            .order(ByteOrder.nativeOrder());
+        size == 0 // which may have no bytes at all
+            ? ByteBuffer.allocate(0)
+            : requireNonNull(tensor.getByteBuffer(), "numbers have bytes");
+    return ofNumbers(type, shape, bytes.order(ByteOrder.nativeOrder()));
+  }
+
+  /**
+   * A tensor out of the bytes of its numbers, one after the other.
+   *
+   * @param type any but {@link ElementType#STRING}
+   * @param shape as of {@link #of}
+   * @param bytes in their own order; a BOOL is a byte, true unless it is 0
+   * @throws java.nio.BufferUnderflowException if there are fewer than the shape has
+   */
+  public static TensorValue ofNumbers(ElementType type, List<Long> shape, ByteBuffer bytes) {
+    int size = Math.toIntExact(shape.stream().reduce(1L, Math::multiplyExact));
     Object elements =
         switch (type) {
           case FLOAT -> {
@@ -181,10 +196,12 @@ public final class TensorValue {
           }
           case BOOL -> {
             byte[] array = new byte[size];
-            bytes.get(array);
+            for (int i = 0; i < size; i++) {
+              array[i] = (byte) (bytes.get() == 0 ? 0 : 1);
+            }
             yield array;
           }
-          case STRING -> throw new IllegalStateException("texts are no numbers");
+          case STRING -> throw new IllegalArgumentException("texts are no numbers");
         };
     return new TensorValue(type, shape, elements);
   }

@@ -89,6 +89,20 @@ class OnnxModelTest {
   }
 
   @Test
+  void tensorsOfNoRowsHaveNoOutputsEither() throws InferenceException {
+    byte[] onnx = operator("Identity", tensor("y", FLOAT, -1, 3), tensor("x", FLOAT, -1, 3));
+    try (OnnxModel model = open(onnx, FIRST, TestModels.TYPES)) {
+      TensorValue none = TensorValue.of(ElementType.FLOAT, List.of(0L, 3L), new float[0]);
+      TensorValue row = TensorValue.of(ElementType.FLOAT, List.of(1L, 3L), new float[] {1, 2, 3});
+
+      assertThat(model.run(Map.of("x", none), List.of("y")).get("y").shape())
+          .containsExactly(0L, 3L);
+      assertThat((float[]) model.run(Map.of("x", row), List.of("y")).get("y").elements())
+          .containsExactly(1, 2, 3);
+    }
+  }
+
+  @Test
   void aModelSaysWhatItWasMadeFor() {
     try (OnnxModel model = open(TestModels.train(3).onnx(), PROBABILITY, TestModels.TYPES)) {
       assertThat(model.metadata()).contains(ModelMetadata.of(TestModels.SERVICE));

@@ -90,38 +90,9 @@ final class Datatypes {
           "Input %s has %d bytes; its shape %s of %s has %d.",
           input.name(), bytes.remaining(), shape, name(input.type()), (long) size * width);
     }
-    Object elements =
-        switch (input.type()) {
-          case FLOAT -> {
-            float[] array = new float[size];
-            bytes.asFloatBuffer().get(array);
-            yield array;
-          }
-          case DOUBLE -> {
-            double[] array = new double[size];
-            bytes.asDoubleBuffer().get(array);
-            yield array;
-          }
-          case INT32 -> {
-            int[] array = new int[size];
-            bytes.asIntBuffer().get(array);
-            yield array;
-          }
-          case INT64 -> {
-            long[] array = new long[size];
-            bytes.asLongBuffer().get(array);
-            yield array;
-          }
-          case BOOL -> {
-            byte[] array = new byte[size];
-            for (int i = 0; i < size; i++) {
-              array[i] = (byte) (bytes.get() == 0 ? 0 : 1);
-            }
-            yield array;
-          }
-          case STRING -> texts(input, size, bytes);
-        };
-    return TensorValue.of(input.type(), shape, elements);
+    return input.type() == ElementType.STRING
+        ? TensorValue.of(input.type(), shape, texts(input, size, bytes))
+        : TensorValue.ofNumbers(input.type(), shape, bytes);
   }
 
   private static String[] texts(Signature.Tensor input, int size, ByteBuffer bytes)

@@ -62,7 +62,7 @@ final class FeatureClient {
    *
    * @param types of its features, by full name, in its order
    * @param entities column to one value a row
-   * @param asOf time to evaluate at, RFC 3339; empty for now
+   * @param asOf time to evaluate at, RFC 3339; empty: the present
    * @throws RequestException as the feature server refuses what the request says; 503 where it
    *     cannot be asked
    */

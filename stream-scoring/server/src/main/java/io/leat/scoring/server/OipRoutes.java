@@ -39,6 +39,9 @@ final class OipRoutes {
   static final String PLATFORM = "onnx_onnxv1";
   static final List<String> EXTENSIONS = List.of("binary_tensor_data");
 
+  /** Parameters that would need an event. */
+  private static final List<String> OF_EVENTS = List.of("explain", "entities");
+
   private static final String PROTOCOL = "oip-http";
   private static final String JSON_LENGTH = "inference-header-content-length";
   private static final String BINARY_SIZE = "binary_data_size";
@@ -162,6 +165,13 @@ final class OipRoutes {
       throws RequestException, InferenceException {
     int length = jsonLength(jsonLength, body.length);
     ObjectNode request = JsonTensors.object(body, 0, length);
+    for (String of : OF_EVENTS) {
+      if (request.path("parameters").path(of).asBoolean(request.path("parameters").has(of))) {
+        throw RequestException.malformed(
+            "parameters.%s is for events, and this route takes tensors. POST /score/%s takes an event and entities, and explains where the model declares it.",
+            of, String.valueOf(context.pathParam("model")));
+      }
+    }
     ByteBuffer binary = ByteBuffer.wrap(body, length, body.length - length);
     try (ServedModels.Lease lease = lease(context)) {
       Map<String, TensorValue> inputs = inputs(lease, request, binary);
@@ -183,21 +193,21 @@ final class OipRoutes {
     }
   }
 
-  private static int jsonLength(@Nullable String told, int whole) throws RequestException {
-    if (told == null) {
+  private static int jsonLength(@Nullable String given, int whole) throws RequestException {
+    if (given == null) {
       return whole;
     }
     try {
-      int length = Integer.parseInt(told);
+      int length = Integer.parseInt(given);
       if (length >= 0 && length <= whole) {
         return length;
       }
     } catch (NumberFormatException e) {
       throw RequestException.malformed(
-          "The header %s is '%s'; it is no length.", JSON_LENGTH, told);
+          "The header %s is '%s'; it is no length.", JSON_LENGTH, given);
     }
     throw RequestException.malformed(
-        "The header %s is %s, and the body has %d bytes.", JSON_LENGTH, told, whole);
+        "The header %s is %s, and the body has %d bytes.", JSON_LENGTH, given, whole);
   }
 
   private static Map<String, TensorValue> inputs(

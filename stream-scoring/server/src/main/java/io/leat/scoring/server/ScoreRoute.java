@@ -265,7 +265,8 @@ final class ScoreRoute implements HttpService {
   }
 
   /** The event's own time, at which the stream evaluates its vector. */
-  private static Optional<String> eventTime(Contract contract, ObjectNode columns) {
+  private static Optional<String> eventTime(Contract contract, ObjectNode columns)
+      throws RequestException {
     JsonNode given = columns.get(contract.eventTime());
     if (given == null || given.isNull()) {
       return Optional.empty();
@@ -275,10 +276,18 @@ final class ScoreRoute implements HttpService {
     }
     Schema.Field field = contract.schema().getField(contract.eventTime());
     boolean micros = field.schema().toString().contains("timestamp-micros");
-    return Optional.of(
-        Instant.EPOCH
-            .plus(given.longValue(), micros ? ChronoUnit.MICROS : ChronoUnit.MILLIS)
-            .toString());
+    try {
+      return Optional.of(
+          Instant.EPOCH
+              .plus(
+                  given.bigIntegerValue().longValueExact(),
+                  micros ? ChronoUnit.MICROS : ChronoUnit.MILLIS)
+              .toString());
+    } catch (DateTimeException | ArithmeticException e) {
+      throw RequestException.malformed(
+          "%s is %s; expected a time in %s since 1970-01-01 UTC.",
+          contract.eventTime(), given, micros ? "microseconds" : "milliseconds");
+    }
   }
 
   /** The key of the record that the event would be, as the gateway makes it. */

@@ -415,6 +415,9 @@ class ScoringServerIT {
                 String.join(",", Collections.nCopies(18, "0")));
     assertThat(ask("/v2/models/price/infer", "{\"inputs\":[" + good + "]}").statusCode())
         .isEqualTo(200);
+    String none = good.replace("[1,18]", "[0,18]").replaceAll("\\[0(,0)+]", "[]");
+    HttpResponse<String> empty = ask("/v2/models/price/infer", "{\"inputs\":[" + none + "]}");
+    assertThat(empty.statusCode()).as(none + empty.body()).isEqualTo(200);
     Map<String, Integer> infer = new HashMap<>();
     Stream.of(
             "",
@@ -430,6 +433,8 @@ class ScoringServerIT {
             "{\"inputs\":[" + good.replace("[1,18]", "[4611686018427387904,18]") + "]}",
             "{\"inputs\":[" + good.replace("[0,", "[\"text\",") + "]}",
             "{\"inputs\":[" + good + "," + good + "]}",
+            "{\"parameters\":{\"explain\":true},\"inputs\":[" + good + "]}",
+            "{\"parameters\":{\"entities\":{\"market\":[\"m\"]}}}",
             "{\"inputs\":[" + good + "],\"outputs\":[{\"name\":\"none\"}]}")
         .forEach(body -> infer.put(body, 400));
     for (Map.Entry<String, Integer> one : infer.entrySet()) {
@@ -458,6 +463,8 @@ class ScoringServerIT {
             "{\"event\":7}",
             "{\"event\":[]}",
             "{\"event\":{\"market\":\"m\"},\"as_of\":\"noon\"}",
+            "{\"event\":{\"market\":\"m\",\"reading_time\":9223372036854775807}}",
+            "{\"event\":{\"market\":\"m\",\"reading_time\":92233720368547758070}}",
             "{\"event\":{\"nsw_price\":1},\"entities\":{\"market\":\"m\"}}",
             "{\"event\":{\"market\":\"m\"},\"entities\":{\"market\":\"n\"}}")) {
       HttpResponse<String> refused = ask("/score/price", body);
