@@ -1,323 +1,201 @@
 package io.leat.models.explanation;
 
-import io.leat.pipeline.model.ModelException;
+import io.leat.models.explanation.TreeSplits.Split;
 import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
+import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
-import org.jspecify.annotations.Nullable;
+import java.util.stream.Stream;
 
 /**
- * A tree laid out to be explained: its splits one after another, parents before children, each as
- * {@code column <= threshold} or {@code column == threshold}, with all that depends on covers alone
- * worked out. Immutable. {@link TreeShap} has the formulas.
+ * A tree laid out to be explained, with all that depends on covers alone worked out. Immutable.
+ * {@link TreeShap} has the formulas.
+ *
+ * <p>Its splits stand one after another in three groups:
+ *
+ * <ol>
+ *   <li>inner splits, level by level, so that neighbours do not wait for each other;
+ *   <li>twigs, three places each: a split whose children are leaves or splits of two leaves, then
+ *       its left and its right child. A leaf among them stands as a split that goes to it either
+ *       way. Plain ones come first, in which no split has one of the same column above;
+ *   <li>splits of two leaves that are in no twig.
+ * </ol>
  */
 final class Tree {
-  /** A cycle of nodes is deeper than any. */
-  private static final int DEEPEST = 1_000;
-
-  /** Of {@link #structure}: the column with its flags, the children, which repeat it is. */
-  static final int STRUCTURE = 4;
-
-  /** Of a column with its flags: it compares for equality; what is missing goes left. */
-  static final int EQUALITY = 1;
-
-  static final int MISSING_IS_LEFT = 2;
-  static final int FLAGS = 2;
-
-  /** Of {@link #numbers}: threshold, share. */
-  static final int NUMBERS = 2;
-
-  /** Of {@link #repeated}: the split, where its column split last. */
-  static final int REPEATED = 2;
-
   /** The quadrature has a multiple of so many points; three are enough for a depth of six. */
   static final int POINTS = 3;
 
-  /**
-   * For each split: the column shifted by its flags; left child and right child, a split's index or
-   * the complement of a leaf's; its place among the repeats, or -1 where no split above it is of
-   * the same column.
-   */
-  final int[] structure;
+  /** At each place, for each point: the product of the factors above, the factor, the sum below. */
+  static final int STEP = 3 * POINTS;
 
-  /** For each split: threshold; share of the cover that goes left. */
-  final double[] numbers;
+  /** For each split: its column, doubled, and 1 more where what is missing goes left. */
+  final int[] columns;
+
+  /** For each split: the place of its threshold among {@link Thresholds}. */
+  final int[] thresholds;
+
+  /** Splits that compare for equality. */
+  final int[] equalities;
 
   /**
-   * For each split below one of the same column, parents before children: the split; index and side
-   * (1 left, 0 right) of the nearest such split above it.
+   * For each split below one of the same column, parents before children: the split; then the
+   * nearest such split above it, shifted by one, and 1 more where it is on that one's left.
    */
   final int[] repeated;
 
-  /**
-   * For each repeat: share p that all splits of the same column above leave together, then for each
-   * point t of the quadrature 1 / (p + t(1 - p)). Where nothing is repeated p is 1, and so are
-   * these.
-   */
+  /** For each split: share of the cover that goes left. */
   final double[] shares;
 
-  /** For each leaf, what it adds to each target. */
+  /** For each split: where its row in {@link #times} begins. */
+  final int[] rows;
+
+  /**
+   * Rows: for each {@link #POINTS} points of the quadrature tau of each, then its derivative of
+   * each. The first row is that of the splits without a split of the same column above.
+   */
+  final double[] times;
+
+  /**
+   * For each inner split: the places of its left and its right child, times {@link #STEP}. Leaves
+   * have places behind all splits.
+   */
+  final int[] children;
+
+  /** For each leaf of an inner split, what it adds to each target. */
   final double[] leaves;
+
+  /**
+   * For each child in a twig, then for each split of the third group, by target: the mean of its
+   * leaves, and left less right.
+   */
+  final double[] pairs;
 
   /** Targets that any leaf adds to. */
   final int[] targets;
 
+  /** Of splits and of the leaves of inner splits. */
+  final int places;
+
   final int splits;
-
-  /** So many splits come first, which have a split below them; those of two leaves follow. */
   final int inner;
-
-  /** Where those of two leaves begin that are repeats. */
-  final int plain;
-
+  final int twigs;
+  final int plainTwigs;
   final GaussLegendre quadrature;
 
-  /** How far the shares of a repeat lie from those of the next. */
-  final int stride;
-
-  private Tree(
-      int[] structure,
-      double[] numbers,
-      int[] repeated,
-      double[] shares,
-      double[] leaves,
-      int[] targets,
-      int inner,
-      int plain,
-      GaussLegendre quadrature) {
-    this.structure = structure;
-    this.numbers = numbers;
-    this.repeated = repeated;
-    this.shares = shares;
-    this.leaves = leaves;
-    this.targets = targets;
-    this.splits = structure.length / STRUCTURE;
-    this.inner = inner;
-    this.plain = plain;
-    this.quadrature = quadrature;
-    this.stride = 1 + quadrature.count();
+  Tree(TreeSplits tree) {
+    targets = tree.targets();
+    // The integrand's degree is one less than the number of columns on the path.
+    int points = (tree.mostColumns() + 1) / 2;
+    quadrature = GaussLegendre.of((points + POINTS - 1) / POINTS * POINTS);
+    Groups groups = new Groups(tree);
+    List<Integer> order = groups.order();
+    inner = groups.inner.size();
+    plainTwigs = groups.plainTwigs.size() / 3;
+    twigs = plainTwigs + groups.twigs.size() / 3;
+    splits = order.size();
+    int[] moved = new int[tree.size()];
+    for (int place = 0; place < splits; place++) {
+      if (order.get(place) >= 0) {
+        moved[order.get(place)] = place;
+      }
+    }
+    List<Split> ordered = order.stream().map(tree::get).toList();
+    columns = ordered.stream().mapToInt(Split::column).toArray();
+    thresholds = ordered.stream().mapToInt(Split::threshold).toArray();
+    shares = ordered.stream().mapToDouble(Split::left).toArray();
+    equalities =
+        IntStream.range(0, splits).filter(place -> ordered.get(place).equality()).toArray();
+    int[] repeats =
+        IntStream.range(0, tree.size()).filter(split -> tree.get(split).isRepeated()).toArray();
+    rows = new int[splits];
+    repeated = new int[2 * repeats.length];
+    times = new double[(1 + repeats.length) * 2 * quadrature.count()];
+    fillRow(0, 1);
+    for (int repeat = 0; repeat < repeats.length; repeat++) {
+      Split split = tree.get(repeats[repeat]);
+      int place = moved[repeats[repeat]];
+      rows[place] = (1 + repeat) * 2 * quadrature.count();
+      fillRow(rows[place], split.above());
+      repeated[2 * repeat] = place;
+      repeated[2 * repeat + 1] = moved[split.previous() >> 1] << 1 | (split.previous() & 1);
+    }
+    List<Integer> ofInner = new ArrayList<>();
+    children = new int[2 * inner];
+    for (int at = 0; at < children.length; at++) {
+      int child = ordered.get(at / 2).children()[at % 2];
+      if (child < 0) {
+        ofInner.add(~child);
+      }
+      children[at] = STEP * (child < 0 ? splits + ofInner.size() - 1 : moved[child]);
+    }
+    places = splits + ofInner.size();
+    leaves =
+        ofInner.stream()
+            .flatMapToDouble(leaf -> IntStream.of(targets).mapToDouble(to -> tree.leaf(leaf, to)))
+            .toArray();
+    pairs =
+        IntStream.range(inner, splits)
+            .filter(place -> place >= inner + 3 * twigs || (place - inner) % 3 != 0)
+            .mapToObj(ordered::get)
+            .flatMapToDouble(
+                pair -> IntStream.of(targets).boxed().flatMapToDouble(to -> pair(tree, pair, to)))
+            .toArray();
   }
 
-  /** The average over all rows of what a tree adds to each of its targets. */
-  double[] average() {
-    double[] average = new double[targets.length];
-    if (splits == 0) {
-      System.arraycopy(leaves, 0, average, 0, average.length);
-      return average;
-    }
-    double[] reached = new double[splits];
-    reached[0] = 1;
-    for (int split = 0; split < splits; split++) {
-      double left = numbers[split * NUMBERS + 1];
-      for (int side = 0; side < 2; side++) {
-        double share = reached[split] * (side == 0 ? left : 1 - left);
-        int child = structure[split * STRUCTURE + 1 + side];
-        if (child >= 0) {
-          reached[child] = share;
-        } else {
-          for (int target = 0; target < targets.length; target++) {
-            average[target] += share * leaves[~child * targets.length + target];
-          }
+  /** The splits by their group, each level of the tree after the one above it. */
+  private static final class Groups {
+    private final TreeSplits tree;
+    private final List<Integer> inner = new ArrayList<>();
+    private final List<Integer> plainTwigs = new ArrayList<>();
+    private final List<Integer> twigs = new ArrayList<>();
+    private final List<Integer> pairs = new ArrayList<>();
+
+    Groups(TreeSplits tree) {
+      this.tree = tree;
+      add(0);
+      for (int at = 0; at < inner.size(); at++) {
+        for (int child : tree.get(inner.get(at)).children()) {
+          add(child);
         }
       }
     }
-    return average;
-  }
 
-  /** Lays a tree out. */
-  static final class Builder {
-    private final TreeNodes nodes;
-    private final double[] covers;
-    private final Map<Integer, Map<Integer, Double>> weights;
-    private final List<Split> splits = new ArrayList<>();
-    private final List<Integer> leafNodes = new ArrayList<>();
-    private final Map<Integer, Ancestor> path = new HashMap<>();
-    private int mostColumns = 1;
-
-    /** A split, whose children are filled in when they are laid out. */
-    private record Split(
-        int node, boolean swapped, int previous, double left, double above, int[] children) {
-
-      boolean isBottom() {
-        return children[0] < 0 && children[1] < 0;
+    private void add(int child) {
+      Split split = tree.get(child);
+      int[] children = split.children();
+      if (child < 0) {
+        return;
       }
-
-      boolean isRepeated() {
-        return previous >= 0;
-      }
-
-      /** The same among splits that have new places. */
-      Split moved(int[] places) {
-        int[] to = children.clone();
-        for (int side = 0; side < to.length; side++) {
-          to[side] = to[side] < 0 ? to[side] : places[to[side]];
-        }
-        int before = previous < 0 ? -1 : places[previous >> 1] << 1 | (previous & 1);
-        return new Split(node, swapped, before, left, above, to);
-      }
-    }
-
-    /** Where a column split last on the way down, and the share of all its splits together. */
-    private record Ancestor(int split, boolean left, double share) {}
-
-    /**
-     * @param covers how many rows came to each node
-     * @param weights by node and target
-     */
-    Builder(TreeNodes nodes, double[] covers, Map<Integer, Map<Integer, Double>> weights) {
-      this.nodes = nodes;
-      this.covers = covers;
-      this.weights = weights;
-    }
-
-    Tree build(int root) {
-      add(root, 0);
-      int[] targets =
-          leafNodes.stream()
-              .flatMap(node -> weights.getOrDefault(node, Map.of()).keySet().stream())
-              .mapToInt(target -> target)
-              .distinct()
-              .sorted()
-              .toArray();
-      double[] leaves = new double[leafNodes.size() * targets.length];
-      for (int leaf = 0; leaf < leafNodes.size(); leaf++) {
-        Map<Integer, Double> added = weights.getOrDefault(leafNodes.get(leaf), Map.of());
-        for (int target = 0; target < targets.length; target++) {
-          leaves[leaf * targets.length + target] = added.getOrDefault(targets[target], 0.0);
-        }
-      }
-      // The integrand's degree is one less than the number of columns on the path.
-      int points = (mostColumns + 1) / 2;
-      GaussLegendre quadrature = GaussLegendre.of((points + POINTS - 1) / POINTS * POINTS);
-      bottomLast();
-      int inner = (int) splits.stream().filter(split -> !split.isBottom()).count();
-      int plain =
-          (int) splits.stream().filter(split -> !split.isBottom() || !split.isRepeated()).count();
-      int[] structure = new int[splits.size() * STRUCTURE];
-      double[] numbers = new double[splits.size() * NUMBERS];
-      int repeats = (int) splits.stream().filter(Split::isRepeated).count();
-      int[] repeated = new int[repeats * REPEATED];
-      double[] shares = new double[repeats * (1 + quadrature.count())];
-      int repeat = 0;
-      for (int i = 0; i < splits.size(); i++) {
-        Split split = splits.get(i);
-        structure[i * STRUCTURE] = column(split);
-        structure[i * STRUCTURE + 1] = split.children[0];
-        structure[i * STRUCTURE + 2] = split.children[1];
-        structure[i * STRUCTURE + 3] = split.isRepeated() ? repeat : -1;
-        numbers[i * NUMBERS] = threshold(split.node);
-        numbers[i * NUMBERS + 1] = split.left;
-        if (split.isRepeated()) {
-          repeated[repeat * REPEATED] = i;
-          repeated[repeat * REPEATED + 1] = split.previous;
-          int at = repeat * (1 + quadrature.count());
-          shares[at] = split.above;
-          for (int q = 0; q < quadrature.count(); q++) {
-            shares[at + 1 + q] = 1 / (split.above + quadrature.point(q) * (1 - split.above));
-          }
-          repeat++;
-        }
-      }
-      return new Tree(
-          structure, numbers, repeated, shares, leaves, targets, inner, plain, quadrature);
-    }
-
-    /** Moves splits of two leaves behind all others, and the repeats among them to the end. */
-    private void bottomLast() {
-      List<Integer> order =
-          IntStream.range(0, splits.size())
-              .boxed()
-              .sorted(Comparator.comparingInt(split -> rank(splits.get(split))))
-              .toList();
-      int[] moved = new int[order.size()];
-      for (int to = 0; to < moved.length; to++) {
-        moved[order.get(to)] = to;
-      }
-      List<Split> ordered = order.stream().map(split -> splits.get(split).moved(moved)).toList();
-      splits.clear();
-      splits.addAll(ordered);
-    }
-
-    private static int rank(Split split) {
-      if (!split.isBottom()) {
-        return 0;
-      }
-      return split.isRepeated() ? 2 : 1;
-    }
-
-    private int add(int node, int depth) {
-      if (depth > DEEPEST) {
-        throw new ModelException(
-            "%s has a tree that is deeper than %d, or nodes in a circle"
-                .formatted(nodes.shown(), DEEPEST));
-      }
-      if (nodes.isLeaf(node)) {
-        leafNodes.add(node);
-        return ~(leafNodes.size() - 1);
-      }
-      int column = nodes.column(node);
-      Ancestor above = path.get(column);
-      boolean swapped = isSwapped(nodes.mode(node));
-      int left = swapped ? nodes.whenFalse(node) : nodes.whenTrue(node);
-      int right = swapped ? nodes.whenTrue(node) : nodes.whenFalse(node);
-      double rows = covers[left] + covers[right];
-      // Where no row came, nothing says which side more would take.
-      double share = rows == 0 ? 0.5 : covers[left] / rows;
-      int split = splits.size();
-      int[] children = new int[2];
-      splits.add(
-          new Split(
-              node,
-              swapped,
-              above == null ? -1 : above.split << 1 | (above.left ? 1 : 0),
-              share,
-              above == null ? 1 : above.share,
-              children));
-      double before = above == null ? 1 : above.share;
-      path.put(column, new Ancestor(split, true, before * share));
-      mostColumns = Math.max(mostColumns, path.size());
-      children[0] = add(left, depth + 1);
-      path.put(column, new Ancestor(split, false, before * (1 - share)));
-      children[1] = add(right, depth + 1);
-      restore(column, above);
-      return split;
-    }
-
-    private void restore(int column, @Nullable Ancestor above) {
-      if (above == null) {
-        path.remove(column);
+      if (split.isOfLeaves()) {
+        pairs.add(child);
+      } else if (IntStream.of(children).allMatch(below -> tree.get(below).isOfLeaves())) {
+        List<Integer> places = List.of(child, children[0], children[1]);
+        boolean plain = places.stream().map(tree::get).noneMatch(Split::isRepeated);
+        (plain ? plainTwigs : twigs).addAll(places);
       } else {
-        path.put(column, above);
+        inner.add(child);
       }
     }
 
-    /** Whether the opposite is compared, and the children change sides. */
-    private static boolean isSwapped(TreeNodes.Mode mode) {
-      return switch (mode) {
-        case BRANCH_LEQ, BRANCH_LT, BRANCH_EQ, LEAF -> false;
-        case BRANCH_GTE, BRANCH_GT, BRANCH_NEQ -> true;
-      };
+    List<Integer> order() {
+      return Stream.of(inner, plainTwigs, twigs, pairs).flatMap(List::stream).toList();
     }
+  }
 
-    private int column(Split split) {
-      TreeNodes.Mode mode = nodes.mode(split.node);
-      boolean missingIsTrue = mode == TreeNodes.Mode.BRANCH_NEQ || nodes.missingIsTrue(split.node);
-      return nodes.column(split.node) << FLAGS
-          | (split.swapped != missingIsTrue ? MISSING_IS_LEFT : 0)
-          | (mode == TreeNodes.Mode.BRANCH_EQ || mode == TreeNodes.Mode.BRANCH_NEQ ? EQUALITY : 0);
-    }
+  private static DoubleStream pair(TreeSplits tree, Split split, int target) {
+    double left = tree.leaf(~split.children()[0], target);
+    double right = tree.leaf(~split.children()[1], target);
+    return DoubleStream.of(right + split.left() * (left - right), left - right);
+  }
 
-    /** Less than a number is less than or equal to the one before it. */
-    private double threshold(int node) {
-      double threshold = nodes.threshold(node);
-      return switch (nodes.mode(node)) {
-        case BRANCH_LT, BRANCH_GTE ->
-            threshold == Double.NEGATIVE_INFINITY ? Double.NaN : Math.nextDown(threshold);
-        case BRANCH_LEQ, BRANCH_GT, BRANCH_EQ, BRANCH_NEQ, LEAF -> threshold;
-      };
+  /** Tau and its derivative at all points, by the share of the splits of the same column above. */
+  private void fillRow(int row, double above) {
+    for (int point = 0; point < quadrature.count(); point++) {
+      double t = quadrature.point(point);
+      double sum = above + t * (1 - above);
+      int at = row + point / POINTS * 2 * POINTS + point % POINTS;
+      times[at] = t / sum;
+      times[at + POINTS] = above / (sum * sum);
     }
   }
 }

@@ -9,11 +9,13 @@ import org.jspecify.annotations.Nullable;
 /** Sums, or averages, of decision trees. */
 final class TreeEnsemble implements MarginModel {
   private final List<Tree> trees;
+  private final Thresholds thresholds;
   private final double[] bases;
   private final Baseline baseline;
 
-  private TreeEnsemble(List<Tree> trees, double[] bases, Baseline baseline) {
+  private TreeEnsemble(List<Tree> trees, Thresholds thresholds, double[] bases, Baseline baseline) {
     this.trees = trees;
+    this.thresholds = thresholds;
     this.bases = bases;
     this.baseline = baseline;
   }
@@ -36,18 +38,20 @@ final class TreeEnsemble implements MarginModel {
           .computeIfAbsent(nodes.weightNode(i), node -> new HashMap<>())
           .merge(nodes.weightTarget(i), nodes.weight(i) * scale, Double::sum);
     }
+    Thresholds thresholds = Thresholds.of(nodes);
     List<Tree> trees = new ArrayList<>();
     double[] bases = baseValues.clone();
     for (int root : nodes.roots()) {
-      Tree tree = new Tree.Builder(nodes, covers, weights).build(root);
-      double[] averages = tree.average();
-      for (int target = 0; target < averages.length; target++) {
-        bases[tree.targets[target]] += averages[target];
+      TreeSplits splits = new TreeSplits(nodes, root, covers, thresholds, weights);
+      for (int target : splits.targets()) {
+        bases[target] += splits.average(target);
       }
-      trees.add(tree);
+      if (splits.size() > 0) {
+        trees.add(new Tree(splits));
+      }
     }
     return new TreeEnsemble(
-        trees, bases, background == null ? Baseline.TRAINING : Baseline.BACKGROUND);
+        trees, thresholds, bases, background == null ? Baseline.TRAINING : Baseline.BACKGROUND);
   }
 
   @Override
@@ -67,6 +71,6 @@ final class TreeEnsemble implements MarginModel {
 
   @Override
   public Evaluator evaluator(int[] features, int stride) {
-    return new TreeShap(trees, features, stride);
+    return new TreeShap(trees, thresholds, bases.length, features, stride);
   }
 }

@@ -97,18 +97,23 @@ final class RandomTrees {
     return new Tree(
         MODES[random.nextInt(MODES.length)],
         random.nextInt(width),
-        random.nextInt(5) - 2,
+        signed(random, 2),
         random.nextBoolean(),
         children,
         children.get(0).cover + children.get(1).cover,
         0);
   }
 
+  /** A whole number; zero has either sign. */
+  private static float signed(Random random, int most) {
+    return Math.copySign(random.nextInt(most + 1), random.nextBoolean() ? 1f : -1f);
+  }
+
   /** A row of whole numbers, many of which are thresholds, with gaps. */
   static double[] row(Random random, int width) {
     double[] row = new double[width];
     for (int i = 0; i < width; i++) {
-      row[i] = random.nextInt(7) == 0 ? Double.NaN : random.nextInt(7) - 3;
+      row[i] = random.nextInt(7) == 0 ? Double.NaN : signed(random, 3);
     }
     return row;
   }
