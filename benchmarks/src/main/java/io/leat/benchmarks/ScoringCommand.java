@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import org.openjdk.jmh.results.RunResult;
 import org.openjdk.jmh.runner.Runner;
 import org.openjdk.jmh.runner.RunnerException;
@@ -19,7 +20,10 @@ import picocli.CommandLine.Option;
 @Command(
     name = "scoring",
     mixinStandardHelpOptions = true,
-    description = "A score in the process, beside a bare ONNX Runtime loop; contributions (JMH).")
+    description =
+        "A score in the process, beside a bare ONNX Runtime loop; contributions (JMH). A score"
+            + " through Kafka, beside the shape of Crayfish; its latency while versions are"
+            + " swapped.")
 final class ScoringCommand implements Callable<Integer> {
   /** Of the loop, for the stage without Kafka. */
   private static final double BAR = 0.8;
@@ -36,17 +40,73 @@ final class ScoringCommand implements Callable<Integer> {
       description = "Of warm-up, and of measurement, a fork. Default: ${DEFAULT-VALUE}.")
   private int seconds;
 
+  @Option(
+      names = "--events",
+      defaultValue = "600000",
+      description =
+          "Through Kafka, of Leat; the peers have fewer. The first half warms up. Default:"
+              + " ${DEFAULT-VALUE}.")
+  private int events;
+
+  @Option(
+      names = "--swaps",
+      defaultValue = "100",
+      description = "Of versions, under load. Default: ${DEFAULT-VALUE}.")
+  private int swaps;
+
+  @Option(
+      names = "--rate",
+      defaultValue = "500",
+      description = "Vectors a second while versions are swapped. Default: ${DEFAULT-VALUE}.")
+  private int rate;
+
+  @Option(
+      names = "--parts",
+      split = ",",
+      description = "Some of ${COMPLETION-CANDIDATES}. Default: all.")
+  private List<Part> parts = List.of(Part.values());
+
+  @Option(
+      names = "--jvm-option",
+      defaultValue = "-Xmx512m",
+      description = "Of the services that are measured. Default: ${DEFAULT-VALUE}.")
+  private List<String> jvmOptions = List.of();
+
   @Option(names = "--results", defaultValue = "benchmarks/RESULTS.md", hidden = true)
   private Path results = Path.of(".");
+
+  /** What is measured. */
+  enum Part {
+    PROCESS,
+    KAFKA,
+    SWAPS
+  }
 
   @Override
   public Integer call() throws Exception {
     Results out =
         new Results(
-            results, "benchmarks/run scoring --forks %d --seconds %d".formatted(forks, seconds));
+            results,
+            "benchmarks/run scoring --parts %s --forks %d --seconds %d --events %d --swaps %d"
+                .formatted(
+                    parts.stream().map(Part::name).collect(Collectors.joining(",")),
+                    forks,
+                    seconds,
+                    events,
+                    swaps));
     out.line("ONNX Runtime %s.", OnnxSession.runtimeVersion());
     out.line("");
-    inProcess(out);
+    if (parts.contains(Part.PROCESS)) {
+      inProcess(out);
+      out.line("");
+    }
+    if (parts.contains(Part.KAFKA)) {
+      CrayfishComparison.run(out, events, forks, jvmOptions);
+      out.line("");
+    }
+    if (parts.contains(Part.SWAPS)) {
+      SwapLatency.run(out, swaps, rate, jvmOptions);
+    }
     out.append();
     return 0;
   }
@@ -77,8 +137,8 @@ final class ScoringCommand implements Callable<Integer> {
             + " beside the loop of kept tensors.");
     out.line("");
     out.line(
-        "| | loop, kept tensors | loop, a tensor a row | vector to score | with Avro | contributions"
-            + " (times the loop, kept tensors) |");
+        "| | loop, kept tensors | loop, a tensor a row | vector to score | with Avro |"
+            + " contributions (times the loop, kept tensors) |");
     out.line("|---|---|---|---|---|---|");
     nanos.forEach(
         (model, of) ->
@@ -99,8 +159,8 @@ final class ScoringCommand implements Callable<Integer> {
       Map<String, Double> of = Objects.requireNonNull(nanos.get(model));
       double ratio = micros(of, "kept") / micros(of, "stage");
       out.line(
-          "- %s: the stage is %.2f of the loop of kept tensors (%.2f of the other); the bar is %.1f:"
-              + " %s.",
+          "- %s: the stage is %.2f of the loop of kept tensors (%.2f of the other); the bar is"
+              + " %.1f: %s.",
           model.label(),
           ratio,
           micros(of, "plain") / micros(of, "stage"),

@@ -26,7 +26,9 @@ public enum ScoringModels {
   /** 500 trees of depth 6, of 63 splits each. */
   TREES("500 trees of depth 6, 20 inputs", 20, 0),
   /** 784-128-10, relu, softmax. */
-  NETWORK("network 784-128-10", 784, 3);
+  NETWORK("network 784-128-10", 784, 3),
+  /** The network of Crayfish (EDBT 2024): 27,562 parameters. */
+  CRAYFISH("network 784-32-32-32-10", 784, 3);
 
   private static final int TREE_COUNT = 500;
   private static final int DEPTH = 6;
@@ -65,11 +67,21 @@ public enum ScoringModels {
 
   /** The ONNX file; the same each time. */
   byte[] onnx() {
-    Random random = new Random(7);
+    return onnx(7);
+  }
+
+  /**
+   * The ONNX file with other weights.
+   *
+   * @param seed each gives others, the same each time
+   */
+  byte[] onnx(long seed) {
+    Random random = new Random(seed);
     return switch (this) {
       case LOGISTIC -> logistic(random);
       case TREES -> trees(random);
       case NETWORK -> network(random, width, 128, CLASSES);
+      case CRAYFISH -> network(random, width, 32, 32, 32, CLASSES);
     };
   }
 
