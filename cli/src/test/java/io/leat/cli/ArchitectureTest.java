@@ -237,6 +237,13 @@ class ArchitectureTest {
   /** What the module schemas unpacks beside its own classes. */
   private static final String UNPACKED_REGISTRY_CLIENT = "/org/apache/flink/avro/";
 
+  /** Every module's, read once. */
+  private static final class All {
+    static final JavaClasses CLASSES =
+        new ClassFileImporter()
+            .importPaths(MODULES.keySet().stream().map(ArchitectureTest::compiled).toList());
+  }
+
   private record Module(List<String> packages, List<String> imports) {}
 
   private static Map.Entry<String, Module> module(String folder, String own, String... imports) {
@@ -283,7 +290,7 @@ class ArchitectureTest {
 
   @Test
   void noPackagesImportEachOtherInACircle() {
-    slices().matching("io.leat.(**)").should().beFreeOfCycles().check(all());
+    slices().matching("io.leat.(**)").should().beFreeOfCycles().check(All.CLASSES);
   }
 
   @Test
@@ -326,7 +333,7 @@ class ArchitectureTest {
         .callMethod(Program.class, "names")
         .orShould()
         .callMethod(Program.class, "type")
-        .check(all());
+        .check(All.CLASSES);
   }
 
   @Test
@@ -350,9 +357,7 @@ class ArchitectureTest {
         .should()
         .dependOnClassesThat()
         .resideInAPackage("ai.onnxruntime..")
-        .check(
-            new ClassFileImporter()
-                .importPaths(MODULES.keySet().stream().map(ArchitectureTest::compiled).toList()));
+        .check(All.CLASSES);
   }
 
   /** Numbers on the wire and on the disk are the code's own, whatever is added to an enum. */
@@ -387,12 +392,6 @@ class ArchitectureTest {
     return new ClassFileImporter()
         .withImportOption(location -> !location.contains(UNPACKED_REGISTRY_CLIENT))
         .importPaths(compiled(folder));
-  }
-
-  /** Every module's. */
-  private static JavaClasses all() {
-    return new ClassFileImporter()
-        .importPaths(MODULES.keySet().stream().map(ArchitectureTest::compiled).toList());
   }
 
   private static Path compiled(String folder) {
