@@ -203,7 +203,7 @@ public final class OfflineCatalog {
    *
    * @throws LeatException if a column's type changed to one that is not wider
    */
-  static Table ensure(Catalog catalog, TableIdentifier identifier, OfflineTable wanted) {
+  public static Table ensure(Catalog catalog, TableIdentifier identifier, OfflineTable wanted) {
     if (!catalog.tableExists(identifier)) {
       create(catalog, identifier, wanted);
     }

@@ -1,6 +1,6 @@
 package io.leat.features.offline;
 
-import java.util.Optional;
+import java.util.List;
 import org.apache.iceberg.PartitionSpec;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.SortOrder;
@@ -10,15 +10,15 @@ import org.apache.iceberg.SortOrder;
  *
  * @param name its name within the pipeline's namespace
  * @param schema its columns; field ids are provisional
- * @param entity the column of the entity's key that its files are sorted by first; empty where its
- *     rows have no entity
- * @param eventTime the column whose day it is partitioned by, and that its files are sorted by next
+ * @param partitions what its rows are partitioned by, of this schema
+ * @param sortedBy the columns that its files are sorted by, the first one first; empty: as rows
+ *     come
  * @param source what it is made of, for messages: {@code event payments}
  */
-record OfflineTable(
-    String name, Schema schema, Optional<String> entity, String eventTime, String source) {
-  PartitionSpec partitions() {
-    return PartitionSpec.builderFor(schema).day(eventTime).build();
+public record OfflineTable(
+    String name, Schema schema, PartitionSpec partitions, List<String> sortedBy, String source) {
+  public OfflineTable {
+    sortedBy = List.copyOf(sortedBy);
   }
 
   /**
@@ -28,7 +28,7 @@ record OfflineTable(
    */
   SortOrder order(Schema actual) {
     SortOrder.Builder order = SortOrder.builderFor(actual);
-    entity.ifPresent(order::asc);
-    return order.asc(eventTime).build();
+    sortedBy.forEach(order::asc);
+    return order.build();
   }
 }

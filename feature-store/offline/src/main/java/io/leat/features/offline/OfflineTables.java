@@ -6,6 +6,8 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
+import org.apache.iceberg.PartitionSpec;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.types.Types;
 
@@ -19,9 +21,13 @@ final class OfflineTables {
   }
 
   /**
-   * A table.
+   * A table that is partitioned by day.
    *
    * @param name its name, still as the definition language writes it
+   * @param entity the column of the entity's key that its files are sorted by first; empty where
+   *     its rows have no entity
+   * @param eventTime the column whose day it is partitioned by, and that its files are sorted by
+   *     next
    * @throws LeatException if two columns have the same name
    */
   static OfflineTable table(
@@ -39,7 +45,13 @@ final class OfflineTables {
                 .formatted(source, column.name()));
       }
     }
-    return new OfflineTable(identifier(name), new Schema(columns), entity, eventTime, source);
+    Schema schema = new Schema(columns);
+    return new OfflineTable(
+        identifier(name),
+        schema,
+        PartitionSpec.builderFor(schema).day(eventTime).build(),
+        Stream.concat(entity.stream(), Stream.of(eventTime)).toList(),
+        source);
   }
 
   /**
