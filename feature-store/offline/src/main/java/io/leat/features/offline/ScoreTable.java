@@ -33,27 +33,27 @@ import org.jspecify.annotations.Nullable;
  * {@code scores_<model>}: the spine event's id, time and key, what which version of the model said
  * of it, the vector that was scored.
  */
-final class ScoreTable {
-  static final String EVENT_ID = "event_id";
-  static final String EVENT_TIME = "event_time";
+public final class ScoreTable {
+  public static final String EVENT_ID = "event_id";
+  public static final String EVENT_TIME = "event_time";
   static final String KEY = "_key";
-  static final String MODEL_VERSION = "model_version";
-  static final String MODEL_DIGEST = "model_digest";
-  static final String SCORE = "score";
-  static final String DECISION = "decision";
+  public static final String MODEL_VERSION = "model_version";
+  public static final String MODEL_DIGEST = "model_digest";
+  public static final String SCORE = "score";
+  public static final String DECISION = "decision";
   static final String SERVICE = "service";
   static final String SERVICE_VERSION = "service_version";
   static final String DEFINITION = "definition";
   static final String VECTOR_PARTITION = "_vector_partition";
   static final String VECTOR_OFFSET = "_vector_offset";
-  static final String MODEL_NUMBER = "model_number";
+  public static final String MODEL_NUMBER = "model_number";
   static final String ROLE = "role";
   static final String ROLLOUT = "rollout";
   static final String PROPENSITY = "propensity";
   static final String FALLBACK = "fallback";
-  static final String OUTPUTS = "outputs";
-  static final String CONTRIBUTION_BASE = "contribution_base";
-  static final String CONTRIBUTIONS = "contributions";
+  public static final String OUTPUTS = "outputs";
+  public static final String CONTRIBUTION_BASE = "contribution_base";
+  public static final String CONTRIBUTIONS = "contributions";
 
   private static final ObjectMapper JSON =
       JsonMapper.builder().enable(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS).build();
@@ -173,6 +173,33 @@ final class ScoreTable {
     return Types.NestedField.required(ids.incrementAndGet(), name, type, meaning);
   }
 
+  /**
+   * Further outputs as the column holds them: JSON, names in order, so that the same outputs are
+   * the same text; null where there are none.
+   */
+  public static @Nullable StringData outputs(Map<String, Object> outputs) {
+    if (outputs.isEmpty()) {
+      return null;
+    }
+    try {
+      return StringData.fromString(JSON.writeValueAsString(outputs));
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("outputs are numbers, texts, lists and maps of them", e);
+    }
+  }
+
+  /** Contributions as the column holds them; null where the score is not explained. */
+  public static @Nullable MapData contributions(@Nullable Contributions contributions) {
+    if (contributions == null) {
+      return null;
+    }
+    Map<StringData, Double> byFeature = new LinkedHashMap<>();
+    contributions
+        .getFeatures()
+        .forEach(one -> byFeature.put(StringData.fromString(one.getFeature()), one.getValue()));
+    return new GenericMapData(byFeature);
+  }
+
   /** Makes a table's rows out of decoded scores. */
   static final class Rows implements DecodeAvro.Mapping<Score, RowData> {
     private static final long serialVersionUID = 1L;
@@ -222,29 +249,6 @@ final class ScoreTable {
         case CONTRIBUTIONS -> contributions(score.getContributions());
         default -> SourceColumns.value(column, record, score.getSource());
       };
-    }
-
-    /** Names in order, so that the same outputs are the same text. */
-    private static @Nullable StringData outputs(Map<String, Object> outputs) {
-      if (outputs.isEmpty()) {
-        return null;
-      }
-      try {
-        return StringData.fromString(JSON.writeValueAsString(outputs));
-      } catch (JsonProcessingException e) {
-        throw new IllegalStateException("outputs are numbers, texts, lists and maps of them", e);
-      }
-    }
-
-    private static @Nullable MapData contributions(@Nullable Contributions contributions) {
-      if (contributions == null) {
-        return null;
-      }
-      Map<StringData, Double> byFeature = new LinkedHashMap<>();
-      contributions
-          .getFeatures()
-          .forEach(one -> byFeature.put(StringData.fromString(one.getFeature()), one.getValue()));
-      return new GenericMapData(byFeature);
     }
   }
 }

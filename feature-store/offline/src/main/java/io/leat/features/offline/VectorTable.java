@@ -30,7 +30,7 @@ import org.apache.iceberg.types.Types;
 public final class VectorTable {
   public static final String EVENT_ID = "event_id";
   public static final String EVENT_TIME = "event_time";
-  static final String SERVICE_VERSION = "service_version";
+  public static final String SERVICE_VERSION = "service_version";
   public static final String DEFINITION = "definition";
 
   private VectorTable() {}

@@ -12,8 +12,10 @@ import io.leat.scoring.engine.LoadedVersion.Rule;
 import io.leat.scoring.engine.Outcome.Scored;
 import io.leat.scoring.engine.Outcome.Unscored;
 import io.micrometer.core.instrument.Timer;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * From a vector to what one version makes of it: is it the version's, what is its row, what does
@@ -38,19 +40,42 @@ public final class VectorScorer implements AutoCloseable {
   }
 
   public Outcome score(FeatureVector vector) {
-    if (!isOfTheVersionsDefinition(vector)) {
+    return score(
+        vector.getService(),
+        vector.getServiceVersion(),
+        vector.getDefinition(),
+        vector.getEventId(),
+        vector.getValues());
+  }
+
+  /**
+   * Scores a vector that is no record.
+   *
+   * @param service name of the service that made it
+   * @param serviceVersion the service's version
+   * @param definition fingerprint of the definitions that made it
+   * @param eventId by which it is decided whether a sample's score is explained
+   * @param values one a feature, in the service's order
+   */
+  public Outcome score(
+      String service,
+      int serviceVersion,
+      String definition,
+      String eventId,
+      List<? extends @Nullable Object> values) {
+    if (!isOfTheVersionsDefinition(service, serviceVersion, definition)) {
       return new Unscored(
           UnscoredReason.OTHER_DEFINITION,
           "the vector was made by %s@%d, definition %s; expected %s@%d, definition %s. Vectors of an earlier definition are scored by the model version that was trained on it."
               .formatted(
-                  vector.getService(),
-                  vector.getServiceVersion(),
-                  vector.getDefinition(),
+                  service,
+                  serviceVersion,
+                  definition,
                   serving.service().name(),
                   serving.service().version(),
                   serving.definition()));
     }
-    Optional<ModelInput.Refusal> refusal = inference.add(vector.getValues());
+    Optional<ModelInput.Refusal> refusal = inference.add(values);
     if (refusal.isPresent()) {
       return new Unscored(UnscoredReason.of(refusal.get().reason()), refusal.get().message());
     }
@@ -68,21 +93,22 @@ public final class VectorScorer implements AutoCloseable {
           UnscoredReason.SCORE_NOT_FINITE,
           "the model's score is %s; expected a finite number".formatted(prediction.score()));
     }
-    return decide(vector, prediction);
+    return decide(eventId, values, prediction);
   }
 
-  private boolean isOfTheVersionsDefinition(FeatureVector vector) {
-    return vector.getDefinition().equals(serving.definition())
-        && vector.getServiceVersion() == serving.service().version()
-        && vector.getService().equals(serving.service().name());
+  private boolean isOfTheVersionsDefinition(String service, int serviceVersion, String definition) {
+    return definition.equals(serving.definition())
+        && serviceVersion == serving.service().version()
+        && service.equals(serving.service().name());
   }
 
-  private Outcome decide(FeatureVector vector, Prediction prediction) {
+  private Outcome decide(
+      String eventId, List<? extends @Nullable Object> values, Prediction prediction) {
     Map<String, Object> bindings = LoadedVersion.SCOPE.bind(prediction.score());
     for (Rule rule : version.rules()) {
       try {
         if (Boolean.TRUE.equals(rule.condition().evaluate(bindings))) {
-          return scored(vector, prediction, Optional.of(rule.decision()));
+          return scored(eventId, values, prediction, Optional.of(rule.decision()));
         }
       } catch (ExpressionException e) {
         return new Unscored(
@@ -90,16 +116,20 @@ public final class VectorScorer implements AutoCloseable {
             "decision %s: %s".formatted(rule.decision(), e.getMessage()));
       }
     }
-    return scored(vector, prediction, Optional.empty());
+    return scored(eventId, values, prediction, Optional.empty());
   }
 
-  private Scored scored(FeatureVector vector, Prediction prediction, Optional<String> decision) {
+  private Scored scored(
+      String eventId,
+      List<? extends @Nullable Object> values,
+      Prediction prediction,
+      Optional<String> decision) {
     return new Scored(
         prediction,
         decision,
         explainer
-            .filter(of -> of.explains(vector.getEventId(), decision.isPresent()))
-            .map(of -> of.explain(vector.getValues())));
+            .filter(of -> of.explains(eventId, decision.isPresent()))
+            .map(of -> of.explain(values)));
   }
 
   @Override
