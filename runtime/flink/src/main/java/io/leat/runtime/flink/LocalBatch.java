@@ -111,6 +111,9 @@ public final class LocalBatch {
     Configuration settings = new Configuration();
     settings.set(ExecutionOptions.RUNTIME_MODE, RuntimeExecutionMode.BATCH);
     settings.set(CoreOptions.DEFAULT_PARALLELISM, parallelism);
+    // Else the graph leaves parallelism to another scheduler than the cluster's, which takes it for
+    // 1.
+    settings.set(JobManagerOptions.SCHEDULER, JobManagerOptions.SchedulerType.Default);
     settings.set(PipelineOptions.GENERIC_TYPES, false);
     settings.set(PipelineOptions.OBJECT_REUSE, true);
     settings.set(RestartStrategyOptions.RESTART_STRATEGY, "none");
