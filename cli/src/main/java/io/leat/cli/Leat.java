@@ -10,6 +10,7 @@ import io.leat.cli.init.InitCommand;
 import io.leat.cli.maintain.MaintainCommand;
 import io.leat.cli.model.ModelCommand;
 import io.leat.cli.offline.BackfillCommand;
+import io.leat.cli.offline.ScoreCommand;
 import io.leat.cli.offline.TrainingSetCommand;
 import io.leat.cli.offline.VerifyConsistencyCommand;
 import io.leat.cli.promote.PromoteViewCommand;
@@ -63,6 +64,7 @@ import picocli.CommandLine.Command;
       ReplayCommand.class,
       ReplayScoresCommand.class,
       BacktestCommand.class,
+      ScoreCommand.class,
       DlqCommand.class,
       MaintainCommand.class,
       TrainingSetCommand.class,

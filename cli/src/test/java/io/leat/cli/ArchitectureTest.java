@@ -165,6 +165,16 @@ class ArchitectureTest {
               "runtime/settings",
               "runtime/access",
               "runtime/service"),
+          module(
+              "stream-scoring/batch",
+              "io.leat.scoring.batch..",
+              "schemas",
+              "pipeline",
+              "runtime/settings",
+              "runtime/flink",
+              "feature-store/offline",
+              "stream-scoring/models",
+              "stream-scoring/engine"),
           Map.entry(
               "drift-detector/engine",
               new Module(

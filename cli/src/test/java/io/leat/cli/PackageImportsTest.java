@@ -91,6 +91,7 @@ class PackageImportsTest {
         of("runtime/flink", NOWHERE, "org.apache.kafka.streams.."),
         of("feature-store/offline", NOWHERE, "org.apache.kafka.streams.."),
         of("drift-detector/job", NOWHERE, "org.apache.kafka.streams.."),
+        of("stream-scoring/batch", NOWHERE, "org.apache.kafka.streams.."),
         of("stream-scoring/models", "io.leat.models.artifact", "software.amazon.."),
         of("stream-scoring/models", "io.leat.models.onnx", "ai.onnxruntime.."),
         of("retraining/training", NOWHERE, "org.apache.kafka..", "java.nio.file..", "java.io.."),

@@ -122,6 +122,14 @@ public final class PrintedCommands {
           new Elsewhere("model delete MODEL@VERSION", "the only version scores"),
           new Run("backfill VIEW", 1, "backfill: true"),
           new Run("backfill terminal_risk", 1, "backfill: true"),
+          new Run(
+              "score --model fraud --input vectors_fraud --output batch_fraud",
+              0,
+              "written: card_payments.batch_fraud"),
+          new Run(
+              "score --model fraud@2026-12-01 --input vectors_fraud --output batch_fraud",
+              0,
+              "is version 2 (2026-12-01)"),
           new Run("maintain", 0, ""),
           new Run("status", 0, "events in"),
           new Run("training-set --service fraud --out target/training", 0, ""),

@@ -23,6 +23,9 @@ public final class TrainingSetCommand extends TableCommand<TrainingSetOptions> {
   /** Name of the command. */
   public static final String NAME = "training-set";
 
+  /** Key of the metadata in which each of its files says, as JSON, what it was made of. */
+  public static final String LINEAGE_PROPERTY = Lineage.PROPERTY;
+
   public TrainingSetCommand() {
     super(NAME, new TrainingSetOptions());
   }
