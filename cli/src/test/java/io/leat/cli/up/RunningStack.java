@@ -2,30 +2,22 @@ package io.leat.cli.up;
 
 import io.leat.cli.CommandRun;
 import io.leat.cli.Leat;
+import io.leat.cli.Warehouse;
 import io.leat.cli.command.Endpoints;
 import io.leat.stack.JvmProcess;
 import io.leat.stack.LeatHome;
 import io.leat.stack.StartWait;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.ToLongFunction;
-import org.apache.hadoop.conf.Configuration;
-import org.apache.iceberg.CatalogUtil;
-import org.apache.iceberg.Table;
-import org.apache.iceberg.catalog.Namespace;
-import org.apache.iceberg.catalog.TableIdentifier;
 import org.apache.iceberg.data.IcebergGenerics;
 import org.apache.iceberg.data.Record;
 import org.apache.iceberg.io.CloseableIterable;
-import org.apache.iceberg.jdbc.JdbcCatalog;
 
 /**
  * {@code leat up} as a user runs it: a process of its own, from the distribution, in a folder of
@@ -108,50 +100,31 @@ public final class RunningStack implements AutoCloseable {
 
   /** Rows of an Iceberg table, as its newest snapshot says. */
   public long committedRows(String namespace, String table) throws IOException {
-    return ofTable(
-        namespace,
-        table,
-        found ->
-            found.currentSnapshot() == null
-                ? 0
-                : Long.parseLong(found.currentSnapshot().summary().get("total-records")));
+    return warehouse().committedRows(namespace, table);
   }
 
   /** Rows of an Iceberg table, read from its files. */
   long rows(String namespace, String table) throws IOException {
-    return ofTable(
-        namespace,
-        table,
-        found -> {
-          long rows = 0;
-          try (CloseableIterable<Record> records = IcebergGenerics.read(found).build()) {
-            for (Record ignored : records) {
-              rows++;
-            }
-          } catch (IOException e) {
-            throw new UncheckedIOException(e);
-          }
-          return rows;
-        });
+    return warehouse()
+        .read(
+            namespace,
+            table,
+            found -> {
+              long rows = 0;
+              try (CloseableIterable<Record> records = IcebergGenerics.read(found).build()) {
+                for (Record ignored : records) {
+                  rows++;
+                }
+              } catch (IOException e) {
+                throw new UncheckedIOException(e);
+              }
+              return rows;
+            })
+        .orElse(0L);
   }
 
-  private long ofTable(String namespace, String table, ToLongFunction<Table> figure)
-      throws IOException {
-    Path warehouse = folder.resolve("warehouse");
-    if (!Files.exists(warehouse.resolve("catalog.db"))) {
-      return 0;
-    }
-    Map<String, String> properties = new HashMap<>();
-    properties.put("catalog-impl", JdbcCatalog.class.getName());
-    properties.put("uri", "jdbc:sqlite:" + warehouse.resolve("catalog.db"));
-    properties.put("warehouse", "file://" + warehouse);
-    properties.put("jdbc.schema-version", "V1");
-    properties.put("jdbc.busy_timeout", "30000");
-    try (JdbcCatalog catalog =
-        (JdbcCatalog) CatalogUtil.buildIcebergCatalog("leat", properties, new Configuration())) {
-      TableIdentifier name = TableIdentifier.of(Namespace.of(namespace), table);
-      return catalog.tableExists(name) ? figure.applyAsLong(catalog.loadTable(name)) : 0;
-    }
+  private Warehouse warehouse() {
+    return new Warehouse(folder.resolve("warehouse"));
   }
 
   /** Everything that has been printed. */
