@@ -106,7 +106,8 @@ abstract sealed class TestBroker implements AutoCloseable {
   /** The broker of the distribution. */
   private static final class InProcess extends TestBroker {
     /** Half the processor time of a start; a test is over before the second compiler pays. */
-    private static final String QUICK_START = "-XX:TieredStopAtLevel=1";
+    private static final List<String> QUICK_START =
+        List.of("-XX:TieredStopAtLevel=1", "-XX:-UseG1GC", "-XX:+UseSerialGC");
 
     private BrokerProcess process;
 
@@ -115,12 +116,7 @@ abstract sealed class TestBroker implements AutoCloseable {
           Ports.onFree(
               port ->
                   BrokerProcess.start(
-                      LeatHome.find(),
-                      directory,
-                      port,
-                      Map.of(),
-                      List.of(QUICK_START),
-                      StartWait.DEFAULT));
+                      LeatHome.find(), directory, port, Map.of(), QUICK_START, StartWait.DEFAULT));
     }
 
     @Override
