@@ -12,10 +12,11 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
@@ -23,8 +24,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.GroupListing;
-import org.apache.kafka.clients.admin.ListGroupsOptions;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.RemoveMembersFromConsumerGroupOptions;
 import org.apache.kafka.common.GroupState;
 import org.apache.kafka.common.errors.InterruptException;
 import org.awaitility.Awaitility;
@@ -157,21 +158,23 @@ public final class TestCluster implements AutoCloseable {
   }
 
   /**
-   * Deletes every topic, and every consumer group that has no members, for the next test to find
-   * the cluster as good as new. What was registered stays.
+   * Deletes every topic and every consumer group, for the next test to find the cluster as good as
+   * new; of members that were killed, or that stay on purpose, too. What was registered stays.
    */
   public void clear() {
     try (Admin admin = newAdmin()) {
       admin.deleteTopics(admin.listTopics().names().get()).all().get();
-      List<String> groups =
+      Collection<GroupListing> groups = admin.listGroups().all().get();
+      for (GroupListing group : groups) {
+        if (!group.groupState().equals(Optional.of(GroupState.EMPTY))) {
           admin
-              .listGroups(new ListGroupsOptions().inGroupStates(Set.of(GroupState.EMPTY)))
+              .removeMembersFromConsumerGroup(
+                  group.groupId(), new RemoveMembersFromConsumerGroupOptions())
               .all()
-              .get()
-              .stream()
-              .map(GroupListing::groupId)
-              .toList();
-      admin.deleteConsumerGroups(groups).all().get();
+              .get();
+        }
+      }
+      admin.deleteConsumerGroups(groups.stream().map(GroupListing::groupId).toList()).all().get();
       Awaitility.await().atMost(TOPICS).until(() -> admin.listTopics().names().get().isEmpty());
     } catch (ExecutionException e) {
       throw new IllegalStateException("the cluster could not be cleared", e.getCause());

@@ -14,6 +14,7 @@ import io.leat.records.Severity;
 import io.leat.schemas.RecordHeaders;
 import io.leat.schemas.RegistryClient;
 import io.leat.schemas.Topics;
+import io.leat.testing.SharedCluster;
 import io.leat.testing.TestCluster;
 import io.leat.testing.TopicWriter;
 import java.net.URI;
@@ -28,11 +29,11 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.openqa.selenium.By;
 import org.openqa.selenium.StaleElementReferenceException;
 import org.openqa.selenium.WebDriver;
@@ -42,6 +43,7 @@ import org.openqa.selenium.chrome.ChromeDriverService;
 import org.openqa.selenium.chrome.ChromeOptions;
 
 /** The console over a real broker and registry, asked by HTTP and looked at in a browser. */
+@ExtendWith(SharedCluster.class)
 class ConsoleIT {
   private static final Duration TIMEOUT = Duration.ofMinutes(1);
   private static final Path ELECTRICITY =
@@ -57,17 +59,13 @@ class ConsoleIT {
   private Console console;
 
   @BeforeAll
-  static void start() throws Exception {
-    cluster = TestCluster.start();
+  static void start(TestCluster shared) throws Exception {
+    cluster = shared;
+    cluster.clear();
     pipeline = PipelineReader.read(ELECTRICITY);
     registry = cluster.newRegistryClient();
     new Applier(Map.of("bootstrap.servers", cluster.bootstrapServers()), registry)
         .apply(pipeline, "test");
-  }
-
-  @AfterAll
-  static void stop() {
-    cluster.close();
   }
 
   @BeforeEach

@@ -43,6 +43,7 @@ import io.leat.stack.Ports;
 import io.leat.testing.ExactlyOnceChecker;
 import io.leat.testing.ExactlyOnceReport;
 import io.leat.testing.ServiceProcess;
+import io.leat.testing.SharedCluster;
 import io.leat.testing.TestCluster;
 import io.leat.testing.TopicReader;
 import io.leat.testing.TopicWriter;
@@ -70,12 +71,14 @@ import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
  * Rollouts while vectors flow: two processes, several partitions, one process killed and started
  * again. Which rollout scored is what the positions say, each vector has one outcome, and scored
  * again by the positions each score has the same bytes.
  */
+@ExtendWith(SharedCluster.class)
 class ModelSwapIT {
   private static final int SWAPS = Soak.times(20, 1_000);
   private static final int VECTORS_AT_ONCE = 100;
@@ -107,43 +110,43 @@ class ModelSwapIT {
   private int vectors;
 
   @Test
-  void versionsAreSwappedWhileVectorsFlowAndTheRecordedPositionsTellEachScore() throws Exception {
-    try (TestCluster cluster = TestCluster.start()) {
-      Path folder = withMorePartitions(cluster.newDirectory("pipeline"));
-      Path artifacts = cluster.newDirectory("artifacts");
-      pipeline = PipelineReader.read(folder);
-      RegistryClient registry = cluster.newRegistryClient();
-      codec = new AvroCodec(registry);
-      new Applier(Map.of("bootstrap.servers", cluster.bootstrapServers()), registry)
-          .apply(pipeline, "test");
-      FeatureService service = pipeline.service("price").orElseThrow();
-      vectorSchema =
-          registry.register(
-              Topics.valueSubject(FEATURES), FeatureVectorSchema.of(service.featureNames()));
-      try (ArtifactStore store = ArtifactStore.open(artifacts.toString())) {
-        models =
-            new ModelRegistry(
-                Map.of("bootstrap.servers", cluster.bootstrapServers()),
-                registry,
-                store,
-                InstantSource.system());
-        publishVersions(service);
-        swapWhileVectorsFlow(cluster, folder, artifacts, service);
-        assertEachVectorOnce(cluster);
-        assertScoresOfThePositions(cluster, store);
-        ScoreReplay.Report replayed =
-            new ScoreReplay(
-                    Map.of("bootstrap.servers", cluster.bootstrapServers()),
-                    codec,
-                    store,
-                    "electricity-scoring",
-                    MODEL)
-                .run("price", Optional.empty(), Optional.empty(), Long.MAX_VALUE / 2);
-        assertThat(replayed.examples()).isEmpty();
-        assertThat(replayed.vectors()).isEqualTo(vectors);
-        assertThat(replayed.same() + replayed.unscored()).isEqualTo(vectors);
-        assertThat(replayed.same()).isPositive();
-      }
+  void versionsAreSwappedWhileVectorsFlowAndTheRecordedPositionsTellEachScore(TestCluster cluster)
+      throws Exception {
+    cluster.clear();
+    Path folder = withMorePartitions(cluster.newDirectory("pipeline"));
+    Path artifacts = cluster.newDirectory("artifacts");
+    pipeline = PipelineReader.read(folder);
+    RegistryClient registry = cluster.newRegistryClient();
+    codec = new AvroCodec(registry);
+    new Applier(Map.of("bootstrap.servers", cluster.bootstrapServers()), registry)
+        .apply(pipeline, "test");
+    FeatureService service = pipeline.service("price").orElseThrow();
+    vectorSchema =
+        registry.register(
+            Topics.valueSubject(FEATURES), FeatureVectorSchema.of(service.featureNames()));
+    try (ArtifactStore store = ArtifactStore.open(artifacts.toString())) {
+      models =
+          new ModelRegistry(
+              Map.of("bootstrap.servers", cluster.bootstrapServers()),
+              registry,
+              store,
+              InstantSource.system());
+      publishVersions(service);
+      swapWhileVectorsFlow(cluster, folder, artifacts, service);
+      assertEachVectorOnce(cluster);
+      assertScoresOfThePositions(cluster, store);
+      ScoreReplay.Report replayed =
+          new ScoreReplay(
+                  Map.of("bootstrap.servers", cluster.bootstrapServers()),
+                  codec,
+                  store,
+                  "electricity-scoring",
+                  MODEL)
+              .run("price", Optional.empty(), Optional.empty(), Long.MAX_VALUE / 2);
+      assertThat(replayed.examples()).isEmpty();
+      assertThat(replayed.vectors()).isEqualTo(vectors);
+      assertThat(replayed.same() + replayed.unscored()).isEqualTo(vectors);
+      assertThat(replayed.same()).isPositive();
     }
   }
 

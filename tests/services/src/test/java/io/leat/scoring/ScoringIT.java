@@ -28,6 +28,7 @@ import io.leat.stack.Ports;
 import io.leat.testing.ExactlyOnceChecker;
 import io.leat.testing.ExactlyOnceReport;
 import io.leat.testing.ServiceProcess;
+import io.leat.testing.SharedCluster;
 import io.leat.testing.TestCluster;
 import io.leat.testing.TopicReader;
 import io.leat.testing.TopicWriter;
@@ -45,8 +46,10 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /** The electricity example's model, in a process of its own, with random vectors of its service. */
+@ExtendWith(SharedCluster.class)
 class ScoringIT {
   private static final int VECTORS = 20_000;
   private static final int OTHERS_EVERY = 500;
@@ -57,32 +60,32 @@ class ScoringIT {
   private static final String UNSCORED = Topics.unscored("price");
 
   @Test
-  void killedAndStartedAgainItScoresEveryVectorOnceWithItsLineage() throws Exception {
+  void killedAndStartedAgainItScoresEveryVectorOnceWithItsLineage(TestCluster cluster)
+      throws Exception {
     Random random = new Random(Soak.seed());
     Path folder = Path.of(System.getProperty("leat.project", ".."), "examples/electricity");
     Pipeline pipeline = PipelineReader.read(folder);
-    try (TestCluster cluster = TestCluster.start()) {
-      RegistryClient registry = cluster.newRegistryClient();
-      new Applier(Map.of("bootstrap.servers", cluster.bootstrapServers()), registry)
-          .apply(pipeline, "test");
-      publish(cluster, registry, pipeline, random);
-      Path artifacts = cluster.newDirectory("artifacts");
-      ModelVersion version = publishModel(cluster, registry, pipeline, artifacts);
+    cluster.clear();
+    RegistryClient registry = cluster.newRegistryClient();
+    new Applier(Map.of("bootstrap.servers", cluster.bootstrapServers()), registry)
+        .apply(pipeline, "test");
+    publish(cluster, registry, pipeline, random);
+    Path artifacts = cluster.newDirectory("artifacts");
+    ModelVersion version = publishModel(cluster, registry, pipeline, artifacts);
 
-      scoreWithKills(cluster, folder, artifacts, random);
+    scoreWithKills(cluster, folder, artifacts, random);
 
-      ExactlyOnceReport report =
-          new ExactlyOnceChecker(cluster.bootstrapServers())
-              .input(FEATURES, ExactlyOnceChecker::eventId)
-              .output(SCORES, ExactlyOnceChecker::eventId)
-              .output(UNSCORED, ExactlyOnceChecker::eventId)
-              .drainedBy("electricity-scoring")
-              .check(TIMEOUT);
-      System.out.println(FEATURES + " to " + SCORES + " and " + UNSCORED + ": " + report);
-      report.assertExact();
-      assertThat(report.outputs()).isEqualTo(VECTORS);
-      assertScoresOfTheirVectors(cluster, registry, pipeline, version);
-    }
+    ExactlyOnceReport report =
+        new ExactlyOnceChecker(cluster.bootstrapServers())
+            .input(FEATURES, ExactlyOnceChecker::eventId)
+            .output(SCORES, ExactlyOnceChecker::eventId)
+            .output(UNSCORED, ExactlyOnceChecker::eventId)
+            .drainedBy("electricity-scoring")
+            .check(TIMEOUT);
+    System.out.println(FEATURES + " to " + SCORES + " and " + UNSCORED + ": " + report);
+    report.assertExact();
+    assertThat(report.outputs()).isEqualTo(VECTORS);
+    assertScoresOfTheirVectors(cluster, registry, pipeline, version);
   }
 
   /** Its first version, which is its champion at once. */

@@ -26,6 +26,7 @@ import io.leat.schemas.Topics;
 import io.leat.stack.JvmProcess;
 import io.leat.stack.LeatHome;
 import io.leat.testing.ServiceProcess;
+import io.leat.testing.SharedCluster;
 import io.leat.testing.TestCluster;
 import io.leat.testing.TopicReader;
 import io.leat.testing.TopicWriter;
@@ -45,12 +46,14 @@ import org.apache.avro.specific.SpecificRecordBase;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
  * The job in a process of its own, against a real broker and registry, killed twice. What it wrote
  * is compared record by record with what the engine says of the same vectors.
  */
+@ExtendWith(SharedCluster.class)
 class DriftJobIT {
   private static final Duration TIMEOUT = Duration.ofSeconds(120);
   private static final long HOUR = Duration.ofHours(1).toMillis();
@@ -67,7 +70,13 @@ class DriftJobIT {
   private static final String VECTORS = Topics.features("prices");
   private static final String DEAD_LETTERS = "prices-drift.dlq";
 
+  private final TestCluster cluster;
+
   @TempDir private Path folder = Path.of(".");
+
+  DriftJobIT(TestCluster cluster) {
+    this.cluster = cluster;
+  }
 
   /** Two readings an hour, one a partition. */
   private record Reading(long time, int partition, double price, double neighbour) {}
@@ -95,60 +104,59 @@ class DriftJobIT {
     DriftDetector detector =
         new DriftDetector(
             pipeline.monitors().get(0), ReferenceProfile.read(pipeline.models().get(0)));
-    try (TestCluster cluster = TestCluster.start()) {
-      cluster.createTopic(VECTORS, PARTITIONS, Map.of());
-      Stream.of(Topics.DRIFT_METRICS, Topics.DRIFT_ALERTS, DEAD_LETTERS)
-          .forEach(topic -> cluster.createTopic(topic, 1, Map.of()));
-      try (JobUnderKills job = new JobUnderKills(cluster);
-          Vectors vectors = new Vectors(cluster, pipeline.services().get(0));
-          TopicReader metricReader = cluster.newReader(Topics.DRIFT_METRICS);
-          TopicReader alertReader = cluster.newReader(Topics.DRIFT_ALERTS);
-          TopicReader deadLetterReader = cluster.newReader(DEAD_LETTERS)) {
+    cluster.clear();
+    cluster.createTopic(VECTORS, PARTITIONS, Map.of());
+    Stream.of(Topics.DRIFT_METRICS, Topics.DRIFT_ALERTS, DEAD_LETTERS)
+        .forEach(topic -> cluster.createTopic(topic, 1, Map.of()));
+    try (JobUnderKills job = new JobUnderKills(cluster);
+        Vectors vectors = new Vectors(cluster, pipeline.services().get(0));
+        TopicReader metricReader = cluster.newReader(Topics.DRIFT_METRICS);
+        TopicReader alertReader = cluster.newReader(Topics.DRIFT_ALERTS);
+        TopicReader deadLetterReader = cluster.newReader(DEAD_LETTERS)) {
 
-        vectors.send(readings(TRAINED_DAYS, 70));
-        vectors.sendOfAnotherDefinition(TRAINED_DAYS * DAY);
-        vectors.sendGarbage();
-        List<ConsumerRecord<byte[], byte[]>> metrics = new ArrayList<>(job.await(metricReader, 1));
-        job.kill();
-        vectors.send(readings(70, CHANGE + 3));
-        job.restart();
-        List<ConsumerRecord<byte[], byte[]>> alerts = new ArrayList<>(job.await(alertReader, 1));
-        job.kill();
-        vectors.sendLate(TRAINED_DAYS * DAY);
-        vectors.send(readings(CHANGE + 3, END));
-        job.restart();
+      vectors.send(readings(TRAINED_DAYS, 70));
+      vectors.sendOfAnotherDefinition(TRAINED_DAYS * DAY);
+      vectors.sendGarbage();
+      List<ConsumerRecord<byte[], byte[]>> metrics = new ArrayList<>(job.await(metricReader, 1));
+      job.kill();
+      vectors.send(readings(70, CHANGE + 3));
+      job.restart();
+      List<ConsumerRecord<byte[], byte[]>> alerts = new ArrayList<>(job.await(alertReader, 1));
+      job.kill();
+      vectors.sendLate(TRAINED_DAYS * DAY);
+      vectors.send(readings(CHANGE + 3, END));
+      job.restart();
 
-        Reported expected = expected(detector, readings(TRAINED_DAYS, END - 1));
-        int late = 1;
-        metrics.addAll(job.await(metricReader, expected.metrics().size() + late - metrics.size()));
-        alerts.addAll(job.await(alertReader, expected.alerts().size() - alerts.size()));
-        job.stop();
-        metrics.addAll(metricReader.readToEnd());
-        alerts.addAll(alertReader.readToEnd());
+      Reported expected = expected(detector, readings(TRAINED_DAYS, END - 1));
+      int late = 1;
+      metrics.addAll(job.await(metricReader, expected.metrics().size() + late - metrics.size()));
+      alerts.addAll(job.await(alertReader, expected.alerts().size() - alerts.size()));
+      job.stop();
+      metrics.addAll(metricReader.readToEnd());
+      alerts.addAll(alertReader.readToEnd());
 
-        AvroCodec codec = new AvroCodec(cluster.newRegistryClient());
-        assertThat(decode(codec, metrics, DriftMetric.class))
-            .filteredOn(metric -> !metric.getMetric().equals("vectors"))
-            .containsExactlyElementsOf(expected.metrics());
-        assertThat(decode(codec, metrics, DriftMetric.class))
-            .filteredOn(metric -> metric.getMetric().equals("vectors"))
-            .extracting(DriftMetric::getLate)
-            .containsExactly(1L);
-        assertThat(decode(codec, alerts, DriftAlert.class))
-            .containsExactlyElementsOf(expected.alerts())
-            .filteredOn(alert -> alert.getFeature().equals("event.neighbour"))
-            .extracting(DriftAlert::getState)
-            .containsExactly(io.leat.records.AlertState.OPEN, io.leat.records.AlertState.CLOSED);
-        assertThat(metrics).extracting(record -> text(record.key())).containsOnly("price");
-        assertThat(alerts).extracting(record -> text(record.key())).containsOnly("price");
-        List<ConsumerRecord<byte[], byte[]>> deadLetters = deadLetterReader.readToEnd();
-        assertThat(deadLetters)
-            .isNotEmpty()
-            .allSatisfy(record -> assertThat(text(record.value())).isEqualTo("garbage"));
-        System.out.printf(
-            "%d metrics, %d alerts, killed twice: none lost, none twice; first alert: %s%n",
-            metrics.size(), alerts.size(), expected.alerts().get(0).getMessage());
-      }
+      AvroCodec codec = new AvroCodec(cluster.newRegistryClient());
+      assertThat(decode(codec, metrics, DriftMetric.class))
+          .filteredOn(metric -> !metric.getMetric().equals("vectors"))
+          .containsExactlyElementsOf(expected.metrics());
+      assertThat(decode(codec, metrics, DriftMetric.class))
+          .filteredOn(metric -> metric.getMetric().equals("vectors"))
+          .extracting(DriftMetric::getLate)
+          .containsExactly(1L);
+      assertThat(decode(codec, alerts, DriftAlert.class))
+          .containsExactlyElementsOf(expected.alerts())
+          .filteredOn(alert -> alert.getFeature().equals("event.neighbour"))
+          .extracting(DriftAlert::getState)
+          .containsExactly(io.leat.records.AlertState.OPEN, io.leat.records.AlertState.CLOSED);
+      assertThat(metrics).extracting(record -> text(record.key())).containsOnly("price");
+      assertThat(alerts).extracting(record -> text(record.key())).containsOnly("price");
+      List<ConsumerRecord<byte[], byte[]>> deadLetters = deadLetterReader.readToEnd();
+      assertThat(deadLetters)
+          .isNotEmpty()
+          .allSatisfy(record -> assertThat(text(record.value())).isEqualTo("garbage"));
+      System.out.printf(
+          "%d metrics, %d alerts, killed twice: none lost, none twice; first alert: %s%n",
+          metrics.size(), alerts.size(), expected.alerts().get(0).getMessage());
     }
   }
 

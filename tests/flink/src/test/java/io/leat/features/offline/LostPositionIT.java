@@ -24,7 +24,9 @@ import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -34,15 +36,25 @@ class LostPositionIT {
   private static final TopicPartition TOPIC =
       new TopicPartition(Topics.features(Parcels.SERVICE), 0);
 
-  private TestCluster cluster;
+  private static TestCluster cluster;
+
   private OfflineRun run;
   private TopicWriter writer;
   private Parcels parcels;
   private OfflineTableReader tables;
 
+  @BeforeAll
+  static void startCluster() {
+    cluster = TestCluster.startWithBrokerProcess();
+  }
+
+  @AfterAll
+  static void stopCluster() {
+    cluster.close();
+  }
+
   @BeforeEach
   void start() throws Exception {
-    cluster = TestCluster.startWithBrokerProcess();
     Path folder = Path.of(LostPositionIT.class.getResource("/parcels").toURI());
     run = new OfflineRun(cluster, folder);
     Pipeline pipeline = PipelineReader.read(folder);
@@ -55,7 +67,6 @@ class LostPositionIT {
   void stop() throws Exception {
     run.close();
     writer.close();
-    cluster.close();
   }
 
   @Test

@@ -15,6 +15,7 @@ import io.leat.schemas.RegistryClient;
 import io.leat.schemas.Topics;
 import io.leat.stack.Ports;
 import io.leat.testing.ServiceProcess;
+import io.leat.testing.SharedCluster;
 import io.leat.testing.TestCluster;
 import io.leat.testing.TopicReader;
 import io.leat.testing.TopicWriter;
@@ -32,8 +33,10 @@ import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /** The policy job as a process, killed again and again, against the real broker and registry. */
+@ExtendWith(SharedCluster.class)
 class RetrainingIT {
   private static final Duration TIMEOUT = Duration.ofMinutes(2);
   private static final Path ELECTRICITY =
@@ -42,57 +45,56 @@ class RetrainingIT {
   private static final int KILL_EVERY = 4;
 
   @Test
-  void killedAndStartedAgainItMakesOneRequestACause() throws Exception {
+  void killedAndStartedAgainItMakesOneRequestACause(TestCluster cluster) throws Exception {
     Random random = new Random(Soak.seed());
-    try (TestCluster cluster = TestCluster.start()) {
-      RegistryClient registry = cluster.newRegistryClient();
-      AvroCodec codec = new AvroCodec(registry);
-      new Applier(Map.of("bootstrap.servers", cluster.bootstrapServers()), registry)
-          .apply(PipelineReader.read(ELECTRICITY), "test");
-      byte[] garbage = {1, 2, 3};
-      List<String> made = new ArrayList<>();
+    cluster.clear();
+    RegistryClient registry = cluster.newRegistryClient();
+    AvroCodec codec = new AvroCodec(registry);
+    new Applier(Map.of("bootstrap.servers", cluster.bootstrapServers()), registry)
+        .apply(PipelineReader.read(ELECTRICITY), "test");
+    byte[] garbage = {1, 2, 3};
+    List<String> made = new ArrayList<>();
 
-      try (TopicWriter writer = cluster.newWriter();
-          ServiceProcess service = start(cluster);
-          TopicReader requests = cluster.newReader(Topics.RETRAINING_REQUESTS);
-          TopicReader deadLetters = cluster.newReader("electricity-retraining.dlq")) {
-        writer.send(Topics.DRIFT_ALERTS, "price", garbage);
-        for (int i = 0; i < CAUSES; i++) {
-          // Each cause comes three times, among alerts of other features in the same window.
-          for (int copy = 0; copy < 3; copy++) {
-            writer.sendRecord(Topics.DRIFT_ALERTS, "price", alert(i, "cause"));
-            writer.sendRecord(Topics.DRIFT_ALERTS, "price", alert(i, "other-" + copy));
-          }
-          writer.flush();
-          if (i % KILL_EVERY == KILL_EVERY - 1) {
-            if (random.nextBoolean()) {
-              service.awaitReady(); // killed in the middle of work rather than of its start
-            }
-            service.kill();
-            service.restart();
-          }
-          RetrainingRequest request =
-              codec.decode(requests.await(1, TIMEOUT).get(0).value(), RetrainingRequest.class);
-          made.add(request.getCause());
-          writer.sendRecord(
-              Topics.RETRAINING_RUNS,
-              "run",
-              RetrainingTopologyTest.run(request.getRequestId(), RunState.PROMOTED));
-          writer.flush();
-          if (i + 1 < CAUSES) {
-            awaitClosed(cluster, service, request.getRequestId());
-          }
+    try (TopicWriter writer = cluster.newWriter();
+        ServiceProcess service = start(cluster);
+        TopicReader requests = cluster.newReader(Topics.RETRAINING_REQUESTS);
+        TopicReader deadLetters = cluster.newReader("electricity-retraining.dlq")) {
+      writer.send(Topics.DRIFT_ALERTS, "price", garbage);
+      for (int i = 0; i < CAUSES; i++) {
+        // Each cause comes three times, among alerts of other features in the same window.
+        for (int copy = 0; copy < 3; copy++) {
+          writer.sendRecord(Topics.DRIFT_ALERTS, "price", alert(i, "cause"));
+          writer.sendRecord(Topics.DRIFT_ALERTS, "price", alert(i, "other-" + copy));
         }
-        assertThat(deadLetters.await(1, TIMEOUT).get(0).value()).isEqualTo(garbage);
-        service.stop();
-        assertThat(requests.readToEnd()).as("requests beside those awaited").isEmpty();
+        writer.flush();
+        if (i % KILL_EVERY == KILL_EVERY - 1) {
+          if (random.nextBoolean()) {
+            service.awaitReady(); // killed in the middle of work rather than of its start
+          }
+          service.kill();
+          service.restart();
+        }
+        RetrainingRequest request =
+            codec.decode(requests.await(1, TIMEOUT).get(0).value(), RetrainingRequest.class);
+        made.add(request.getCause());
+        writer.sendRecord(
+            Topics.RETRAINING_RUNS,
+            "run",
+            RetrainingTopologyTest.run(request.getRequestId(), RunState.PROMOTED));
+        writer.flush();
+        if (i + 1 < CAUSES) {
+          awaitClosed(cluster, service, request.getRequestId());
+        }
       }
-
-      assertThat(made).isEqualTo(IntStream.range(0, CAUSES).mapToObj(i -> "cause " + i).toList());
-      assertThat(audited(cluster, codec)).isEqualTo(made);
-      System.out.println(
-          CAUSES + " causes, " + made.size() + " requests, " + CAUSES / KILL_EVERY + " kills");
+      assertThat(deadLetters.await(1, TIMEOUT).get(0).value()).isEqualTo(garbage);
+      service.stop();
+      assertThat(requests.readToEnd()).as("requests beside those awaited").isEmpty();
     }
+
+    assertThat(made).isEqualTo(IntStream.range(0, CAUSES).mapToObj(i -> "cause " + i).toList());
+    assertThat(audited(cluster, codec)).isEqualTo(made);
+    System.out.println(
+        CAUSES + " causes, " + made.size() + " requests, " + CAUSES / KILL_EVERY + " kills");
   }
 
   /**

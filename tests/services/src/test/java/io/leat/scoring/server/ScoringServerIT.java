@@ -44,6 +44,7 @@ import io.leat.scoring.server.inference.ModelInferResponse;
 import io.leat.scoring.server.inference.ServerReadyResponse;
 import io.leat.stack.Ports;
 import io.leat.testing.ServiceProcess;
+import io.leat.testing.SharedCluster;
 import io.leat.testing.TestCluster;
 import io.leat.testing.TopicReader;
 import io.leat.testing.TopicWriter;
@@ -74,11 +75,13 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
  * The electricity example scored in the stream and on demand: the online store, the feature server,
  * the scoring job and the scoring server, each a process, with a champion and a canary.
  */
+@ExtendWith(SharedCluster.class)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ScoringServerIT {
   private static final Duration TIMEOUT = Duration.ofMinutes(2);
@@ -101,8 +104,9 @@ class ScoringServerIT {
   private int port;
 
   @BeforeAll
-  void scoreInTheStream() throws Exception {
-    cluster = TestCluster.start();
+  void scoreInTheStream(TestCluster shared) throws Exception {
+    cluster = shared;
+    cluster.clear();
     folder = Path.of(System.getProperty("leat.project"), "examples/electricity");
     artifacts = cluster.newDirectory("artifacts");
     pipeline = PipelineReader.read(folder);
@@ -155,7 +159,6 @@ class ScoringServerIT {
   @AfterAll
   void stop() {
     processes.forEach(ServiceProcess::close);
-    cluster.close();
   }
 
   private ServiceProcess start(Class<?> main, int at, String... more) {
