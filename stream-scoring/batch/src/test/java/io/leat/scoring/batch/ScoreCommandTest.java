@@ -203,6 +203,20 @@ class ScoreCommandTest {
   }
 
   @Test
+  void aTrainingSetOfAnotherDefinitionIsRefused() throws IOException {
+    Path view = shop.folder.resolve("features/spending.yaml");
+    Files.writeString(view, Files.readString(view).replace("resolution: 1h", "resolution: 1m"));
+    Path set = trainingSet(20);
+
+    assertRefused(
+        "fraud",
+        set.toString(),
+        "batch_fraud",
+        set + " was made by the definition ",
+        "; the version reads fraud@1, definition " + shop.service.definition());
+  }
+
+  @Test
   void maintenanceMergesFilesAndTheRowsAreThereStill() throws IOException {
     Path set = trainingSet(200);
     assertThat(shop.score("fraud", set.toString(), "batch_fraud").code()).isZero();
