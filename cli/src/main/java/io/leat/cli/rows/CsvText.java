@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * Takes CSV text apart (RFC 4180). A record that is no CSV is given as such, and reading goes on
@@ -82,11 +83,12 @@ final class CsvText implements Closeable {
         String value = at < line.length() && line.charAt(at) == '"' ? quoted() : plain();
         if (value.length() > MOST_CHARACTERS) {
           wrong(
-              "column %d is longer than %,d characters"
-                  .formatted(values.size() + 1, MOST_CHARACTERS));
+              () ->
+                  "column %d is longer than %,d characters"
+                      .formatted(values.size() + 1, MOST_CHARACTERS));
         }
         if (values.size() == MOST_VALUES) {
-          wrong("the row has more than %,d values".formatted(MOST_VALUES));
+          wrong(() -> "the row has more than %,d values".formatted(MOST_VALUES));
         } else {
           values.add(value);
         }
@@ -101,8 +103,8 @@ final class CsvText implements Closeable {
   }
 
   /** Notes why the record cannot be taken; what was noted first stays. */
-  private void wrong(String why) {
-    problem = problem.or(() -> Optional.of(why));
+  private void wrong(Supplier<String> why) {
+    problem = problem.or(() -> Optional.of(why.get()));
   }
 
   private String plain() {
@@ -159,7 +161,7 @@ final class CsvText implements Closeable {
       lineEnd = next.get().end();
       at = 0;
       lineNumber++;
-      next.get().problem().ifPresent(why -> wrong("line %d %s".formatted(lineNumber, why)));
+      next.get().problem().ifPresent(why -> wrong(() -> "line %d %s".formatted(lineNumber, why)));
     }
     return next;
   }
