@@ -8,7 +8,9 @@ import io.leat.records.DeadLetter;
 import io.leat.records.Definition;
 import io.leat.records.DriftAlert;
 import io.leat.records.DriftMetric;
+import io.leat.records.Fallback;
 import io.leat.records.FeatureVector;
+import io.leat.records.GuardKind;
 import io.leat.records.LogPosition;
 import io.leat.records.ModelRole;
 import io.leat.records.ModelSwitch;
@@ -19,9 +21,13 @@ import io.leat.records.RetrainingRequest;
 import io.leat.records.RetrainingRun;
 import io.leat.records.Rollout;
 import io.leat.records.RolloutArm;
+import io.leat.records.RolloutGuard;
+import io.leat.records.RolloutPlan;
+import io.leat.records.RolloutStage;
 import io.leat.records.RunState;
 import io.leat.records.Score;
 import io.leat.records.Severity;
+import io.leat.records.StageKind;
 import io.leat.records.VersionStanding;
 import io.leat.records.VersionStatus;
 import io.leat.records.Violation;
@@ -55,6 +61,7 @@ final class Samples {
         new RegistryEntry(modelVersion()),
         retrainingRequest(),
         retrainingRun(),
+        rolloutPlan(),
         score());
   }
 
@@ -197,6 +204,20 @@ final class Samples {
 
   private static ModelSwitch modelSwitch() {
     return new ModelSwitch("fraud", 815L, rollout());
+  }
+
+  private static RolloutPlan rolloutPlan() {
+    return new RolloutPlan(
+        List.of(
+            new RolloutStage(
+                StageKind.CANARY,
+                0.25,
+                3_600_000L,
+                1_000L,
+                86_400_000L,
+                List.of(new RolloutGuard(GuardKind.UNSCORED, 0.125, 0.0625)))),
+        Fallback.DEFAULT,
+        0.5);
   }
 
   private static RetrainingRequest retrainingRequest() {

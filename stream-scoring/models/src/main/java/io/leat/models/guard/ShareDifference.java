@@ -1,0 +1,96 @@
+package io.leat.models.guard;
+
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
+
+/**
+ * By how much the share of a version's vectors without a score is above the champion's, at all
+ * times at once: of each arm a bound on either side ({@link MeanBound}), and their difference.
+ *
+ * <p>The lower bound of the difference is wrong only where the version's lower or the champion's
+ * upper bound is, so with alpha/2 for each the chance that it is ever wrong is at most alpha; so
+ * with the upper bound. Not thread-safe.
+ */
+final class ShareDifference {
+  private final Arm version;
+  private final Arm champion;
+
+  /** Bounds of one arm on both sides. */
+  private record Arm(MeanBound lower, MeanBound upper) {
+    void add(boolean failed) {
+      lower.add(failed ? 1 : 0);
+      upper.add(failed ? 0 : 1);
+    }
+
+    void write(DataOutput to) throws IOException {
+      lower.write(to);
+      upper.write(to);
+    }
+
+    static Arm read(DataInput from) throws IOException {
+      return new Arm(MeanBound.read(from), MeanBound.read(from));
+    }
+  }
+
+  private ShareDifference(Arm version, Arm champion) {
+    this.version = version;
+    this.champion = champion;
+  }
+
+  ShareDifference() {
+    this(new Arm(new MeanBound(), new MeanBound()), new Arm(new MeanBound(), new MeanBound()));
+  }
+
+  /** A vector was the version's. */
+  void version(boolean failed) {
+    version.add(failed);
+  }
+
+  /** A vector was the champion's. */
+  void champion(boolean failed) {
+    champion.add(failed);
+  }
+
+  /** How many vectors the version was given. */
+  long versionCount() {
+    return version.lower().count();
+  }
+
+  /** How many vectors the champion was given. */
+  long championCount() {
+    return champion.lower().count();
+  }
+
+  /** How many of them the version failed on. */
+  long versionFailures() {
+    return Math.round(version.lower().mean() * versionCount());
+  }
+
+  /** How many of them the champion failed on. */
+  long championFailures() {
+    return Math.round(champion.lower().mean() * championCount());
+  }
+
+  /**
+   * Where the difference lies; from -1 to 1.
+   *
+   * @param alpha how likely either bound is ever wrong, at most
+   */
+  Interval interval(double alpha) {
+    double each = alpha / 2;
+    double championAtMost = 1 - champion.upper().lower(each);
+    double versionAtMost = 1 - version.upper().lower(each);
+    return new Interval(
+        version.lower().lower(each) - championAtMost, versionAtMost - champion.lower().lower(each));
+  }
+
+  void write(DataOutput to) throws IOException {
+    version.write(to);
+    champion.write(to);
+  }
+
+  static ShareDifference read(DataInput from) throws IOException {
+    return new ShareDifference(Arm.read(from), Arm.read(from));
+  }
+}

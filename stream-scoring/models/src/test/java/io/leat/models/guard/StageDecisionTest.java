@@ -1,0 +1,142 @@
+package io.leat.models.guard;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.leat.models.guard.StageDecision.Next;
+import io.leat.records.GuardKind;
+import io.leat.records.RolloutGuard;
+import io.leat.records.RolloutStage;
+import io.leat.records.StageKind;
+import java.time.Duration;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+class StageDecisionTest {
+  private static final RolloutGuard UNSCORED = new RolloutGuard(GuardKind.UNSCORED, 0.02, 0.05);
+  private static final RolloutGuard SCORES =
+      new RolloutGuard(GuardKind.SCORE_DISTRIBUTION, 0.2, 0.05);
+  private static final RolloutGuard ROW = new RolloutGuard(GuardKind.FAILURES_IN_A_ROW, 5.0, 0.0);
+  private static final Duration LONG = Duration.ofHours(2);
+
+  private static RolloutStage stage(RolloutGuard... guards) {
+    return new RolloutStage(
+        StageKind.CANARY,
+        0.1,
+        Duration.ofHours(1).toMillis(),
+        1_000L,
+        Duration.ofHours(10).toMillis(),
+        List.of(guards));
+  }
+
+  private static StageEvidence vectors(int count, double failing, long seed) {
+    Random random = new Random(seed);
+    StageEvidence evidence = new StageEvidence();
+    for (int i = 0; i < count; i++) {
+      evidence.champion(true);
+      evidence.version(random.nextDouble() >= failing);
+    }
+    return evidence;
+  }
+
+  @Test
+  void aHealthyVersionGoesOnWhenTimeAndVectorsSuffice() {
+    assertThat(StageDecision.of(stage(UNSCORED), LONG, vectors(5_000, 0, 1)).next())
+        .isEqualTo(Next.ADVANCE);
+    assertThat(StageDecision.of(stage(UNSCORED), Duration.ZERO, vectors(5_000, 0, 1)).next())
+        .isEqualTo(Next.WAIT);
+    assertThat(StageDecision.of(stage(), LONG, vectors(999, 0, 1)).next()).isEqualTo(Next.WAIT);
+    assertThat(StageDecision.of(stage(), LONG, vectors(1_000, 0, 1)).next())
+        .isEqualTo(Next.ADVANCE);
+  }
+
+  @Test
+  void aVersionThatFailsMoreThanTheMarginGoesBackAtOnceWithItsInterval() {
+    StageDecision decision = StageDecision.of(stage(UNSCORED), Duration.ZERO, vectors(500, 0.2, 1));
+
+    assertThat(decision.next()).isEqualTo(Next.BACK);
+    assertThat(decision.reason()).contains("a guard tripped: unscored: version less champion in [");
+    assertThat(decision.evidence()).hasSize(2);
+    assertThat(decision.evidence().get(0)).contains("of 500 vectors", "champion: 0 of 500");
+  }
+
+  @Test
+  void aVersionAtTheMarginGoesBackInAtMostAlphaOfTheStreamsHoweverOftenOneLooks() {
+    int streams = 200;
+    int back = 0;
+    for (int seed = 0; seed < streams; seed++) {
+      Random random = new Random(seed);
+      StageEvidence evidence = new StageEvidence();
+      boolean tripped = false;
+      for (int i = 0; i < 1_500 && !tripped; i++) {
+        evidence.champion(random.nextDouble() >= 0.05);
+        evidence.version(random.nextDouble() >= 0.07);
+        tripped = StageDecision.of(stage(UNSCORED), Duration.ZERO, evidence).next() == Next.BACK;
+      }
+      back += tripped ? 1 : 0;
+    }
+    assertThat(back).isLessThanOrEqualTo((int) (streams * UNSCORED.getAlpha()));
+  }
+
+  @Test
+  void whatIsNotDecidedInTimeIsInconclusive() {
+    StageDecision decision =
+        StageDecision.of(stage(UNSCORED), Duration.ofHours(10), vectors(100, 0, 1));
+
+    assertThat(decision.next()).isEqualTo(Next.BACK);
+    assertThat(decision.reason()).startsWith("inconclusive");
+  }
+
+  @Test
+  void failuresInARowEndIt() {
+    StageEvidence evidence = vectors(1_000, 0, 1);
+    for (int i = 0; i < 4; i++) {
+      evidence.version(false);
+    }
+    evidence.version(true);
+    assertThat(StageDecision.of(stage(ROW), LONG, evidence).next()).isEqualTo(Next.ADVANCE);
+    for (int i = 0; i < 5; i++) {
+      evidence.version(false);
+    }
+    evidence.version(true);
+    assertThat(StageDecision.of(stage(ROW), LONG, evidence).next()).isEqualTo(Next.BACK);
+  }
+
+  @Test
+  void otherScoresEndIt() {
+    StageEvidence alike = new StageEvidence();
+    StageEvidence other = new StageEvidence();
+    Random random = new Random(1);
+    for (int i = 0; i < 3_000; i++) {
+      for (StageEvidence one : List.of(alike, other)) {
+        one.version(true);
+        one.champion(true);
+        one.championScore(random.nextDouble(), List.of(SCORES));
+      }
+      alike.versionScore(random.nextDouble(), List.of(SCORES));
+      other.versionScore(random.nextDouble() / 2, List.of(SCORES));
+    }
+    assertThat(StageDecision.of(stage(SCORES), LONG, alike).next()).isEqualTo(Next.ADVANCE);
+    assertThat(StageDecision.of(stage(SCORES), LONG, other).next()).isEqualTo(Next.BACK);
+  }
+
+  @Test
+  void evidenceThatWasWrittenGoesOnAsItWas() {
+    StageEvidence evidence = vectors(500, 0.01, 1);
+    Random random = new Random(2);
+    for (int i = 0; i < 100; i++) {
+      evidence.championScore(random.nextGaussian(), List.of(SCORES));
+      evidence.versionScore(random.nextGaussian(), List.of(SCORES));
+    }
+    evidence.championScore(1, List.of(SCORES));
+    evidence.version(false);
+
+    StageEvidence read = StageEvidence.read(evidence.bytes());
+    read.versionScore(2, List.of(SCORES));
+    evidence.versionScore(2, List.of(SCORES));
+
+    assertThat(read.bytes()).isEqualTo(evidence.bytes());
+    assertThat(StageDecision.of(stage(UNSCORED, SCORES, ROW), LONG, read))
+        .isEqualTo(StageDecision.of(stage(UNSCORED, SCORES, ROW), LONG, evidence));
+  }
+}
