@@ -214,7 +214,10 @@ public class ScoringBenchmark {
             "bench",
             List.of(new RolloutArm(1, manifest.digest(), ModelRole.CHAMPION, 1.0)),
             "benchmark",
-            Instant.EPOCH);
+            Instant.EPOCH,
+            null,
+            null,
+            null);
     rollout = new RolloutScorer(new LoadedRollout(only, new Assignment(only), List.of(version)));
   }
 
@@ -266,7 +269,9 @@ public class ScoringBenchmark {
     FeatureVector vector = codec.decode(encoded.get(turn()), FeatureVector.class);
     Answer answer = rollout.decide(KEY, vector);
     return codec.encode(
-        scoreSchema, Scores.of(vector, POSITION, 1, answer, (Scored) answer.outcome()));
+        scoreSchema,
+        Scores.of(
+            vector, POSITION, rollout.rollout().rollout(), answer, (Scored) answer.outcome()));
   }
 
   /** Contributions alone; nothing where the model has none. */

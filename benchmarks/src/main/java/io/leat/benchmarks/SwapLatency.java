@@ -106,7 +106,7 @@ final class SwapLatency {
                 new ModelFile(Path.of("other.onnx"), TREES.onnx(8), ""),
                 Map.of()),
             "2",
-            new Terms(false, true, Label.MOVES),
+            Terms.of(pipeline.models().get(0), true, Label.MOVES),
             WHY);
         latency.measure(process, registry, swaps);
         process.stop();

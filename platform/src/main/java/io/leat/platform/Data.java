@@ -58,6 +58,8 @@ public enum Data {
   SCORES("`scores.<model>`", pipeline -> models(pipeline).map(Topics::scores)),
   SHADOW_SCORES("`scores.<model>.shadow`", pipeline -> models(pipeline).map(Topics::shadowScores)),
   UNSCORED("`scores.<model>.dlq`", pipeline -> models(pipeline).map(Topics::unscored)),
+  ROLLOUT_OBSERVATIONS(
+      "`rollout-observations`", pipeline -> Stream.of(Topics.ROLLOUT_OBSERVATIONS)),
   DRIFT_METRICS("`drift-metrics`", pipeline -> Stream.of(Topics.DRIFT_METRICS)),
   DRIFT_ALERTS("`drift-alerts`", pipeline -> Stream.of(Topics.DRIFT_ALERTS)),
   RETRAINING_REQUESTS("`retraining-requests`", pipeline -> Stream.of(Topics.RETRAINING_REQUESTS)),

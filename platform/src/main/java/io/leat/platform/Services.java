@@ -9,6 +9,7 @@ import static io.leat.platform.Data.EVENTS;
 import static io.leat.platform.Data.LATE;
 import static io.leat.platform.Data.RETRAINING_REQUESTS;
 import static io.leat.platform.Data.RETRAINING_RUNS;
+import static io.leat.platform.Data.ROLLOUT_OBSERVATIONS;
 import static io.leat.platform.Data.SCORES;
 import static io.leat.platform.Data.SHADOW_SCORES;
 import static io.leat.platform.Data.STATE;
@@ -39,6 +40,7 @@ public final class Services {
   public static final String INGESTION = "ingestion";
   public static final String FEATURES = "features";
   public static final String SCORING = "scoring";
+  public static final String ROLLOUTS = "rollouts";
   public static final String FEATURE_SERVER = "feature-server";
   public static final String SCORING_SERVER = "scoring-server";
 
@@ -61,7 +63,11 @@ public final class Services {
           streams(FEATURES, "io.leat.features.online.OnlineStore", When.VIEWS_OR_SERVICES, 7072)
               .with(List.of(VALID_USED, BACKFILL), List.of(VECTORS, STATE, LATE, UNREADABLE)),
           streams(SCORING, "io.leat.scoring.ScoringJob", When.MODELS, 7073)
-              .with(List.of(VECTORS_TO_SCORE), List.of(SCORES, SHADOW_SCORES, UNSCORED)),
+              .with(
+                  List.of(VECTORS_TO_SCORE),
+                  List.of(SCORES, SHADOW_SCORES, UNSCORED, ROLLOUT_OBSERVATIONS)),
+          streams(ROLLOUTS, "io.leat.scoring.rollouts.RolloutJob", When.ROLLOUTS, 7078)
+              .with(List.of(ROLLOUT_OBSERVATIONS), List.of(AUDIT, UNREADABLE)),
           server(FEATURE_SERVER, "io.leat.features.server.FeatureServerMain", When.VIEWS, 6566)
               .and(new Port(FEATURE_PAGES, "--page-port", 7075))
               .with(List.of(STATE), List.of()),

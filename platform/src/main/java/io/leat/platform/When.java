@@ -11,6 +11,9 @@ public enum When {
       "feature views or services",
       pipeline -> !pipeline.views().isEmpty() || !pipeline.services().isEmpty()),
   MODELS("models", pipeline -> !pipeline.models().isEmpty()),
+  ROLLOUTS(
+      "models with a rollout in stages",
+      pipeline -> pipeline.models().stream().anyMatch(model -> !model.rollout().isEmpty())),
   MONITORS("monitors", pipeline -> !pipeline.monitors().isEmpty()),
   RETRAINING("retraining policies", pipeline -> !pipeline.retraining().isEmpty());
 

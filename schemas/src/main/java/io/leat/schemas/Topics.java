@@ -13,6 +13,7 @@ public final class Topics {
   public static final String RETRAINING_REQUESTS = "retraining-requests";
   public static final String RETRAINING_RUNS = "retraining-runs";
   public static final String MODEL_REGISTRY = "model-registry";
+  public static final String ROLLOUT_OBSERVATIONS = "rollout-observations";
   public static final String AUDIT = "audit";
   public static final String DEFINITIONS = "definitions";
 
@@ -24,6 +25,7 @@ public final class Topics {
           RETRAINING_REQUESTS,
           RETRAINING_RUNS,
           MODEL_REGISTRY,
+          ROLLOUT_OBSERVATIONS,
           AUDIT,
           DEFINITIONS);
 

@@ -6,6 +6,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.leat.records.AuditEvent;
 import io.leat.records.FeatureVector;
 import io.leat.records.LogPosition;
+import io.leat.records.ModelSwitch;
+import io.leat.records.RegisteredModel;
+import io.leat.records.Rollout;
 import io.leat.records.Score;
 import io.leat.records.Severity;
 import java.io.IOException;
@@ -33,6 +36,7 @@ class GoldenBytesTest {
   private static final int SCHEMA_ID = 1234;
   private static final String[] ROLLOUT = {"model_number", "role", "rollout", "propensity"};
   private static final String[] EXPLANATION = {"fallback", "contributions"};
+  private static final String STAGE = "stage";
 
   static Stream<SpecificRecordBase> records() {
     return Samples.all();
@@ -100,6 +104,7 @@ class GoldenBytesTest {
       copy(record, read, "outputs");
       copy(record, read, ROLLOUT);
       copy(record, read, EXPLANATION);
+      copy(record, read, STAGE);
     }
     assertThat(read).isEqualTo(record);
   }
@@ -113,6 +118,7 @@ class GoldenBytesTest {
     copy(sample, read, "outputs");
     copy(sample, read, ROLLOUT);
     copy(sample, read, EXPLANATION);
+    copy(sample, read, STAGE);
     assertThat(read).isEqualTo(sample);
   }
 
@@ -126,6 +132,7 @@ class GoldenBytesTest {
     Score sample = sample(Score.class);
     copy(sample, read, ROLLOUT);
     copy(sample, read, EXPLANATION);
+    copy(sample, read, STAGE);
     assertThat(read).isEqualTo(sample);
   }
 
@@ -138,7 +145,44 @@ class GoldenBytesTest {
     }
     Score sample = sample(Score.class);
     copy(sample, read, EXPLANATION);
+    copy(sample, read, STAGE);
     assertThat(read).isEqualTo(sample);
+  }
+
+  @Test
+  void aScoreOfAReleaseThatHadNoStagesIsReadWithoutOne() throws IOException {
+    Score read = earlier("score_without_stage", Score.class);
+
+    assertThat(read.getStage()).isNull();
+    Score sample = sample(Score.class);
+    copy(sample, read, STAGE);
+    assertThat(read).isEqualTo(sample);
+  }
+
+  @Test
+  void aModelOfAReleaseThatDeclaredNoRolloutsIsReadWithoutAPlan() throws IOException {
+    RegisteredModel read = earlier("registered_model_without_plan", RegisteredModel.class);
+
+    assertThat(read.getPlan()).isNull();
+    RegisteredModel sample = sample(RegisteredModel.class);
+    copy(sample, read, "plan", "fallback");
+    requireNoStage(sample.getRollout(), read.getRollout());
+    assertThat(read).isEqualTo(sample);
+  }
+
+  @Test
+  void aSwitchOfAReleaseThatDeclaredNoRolloutsIsReadWithoutAPlan() throws IOException {
+    ModelSwitch read = earlier("model_switch_without_plan", ModelSwitch.class);
+
+    ModelSwitch sample = sample(ModelSwitch.class);
+    requireNoStage(sample.getRollout(), read.getRollout());
+    assertThat(read).isEqualTo(sample);
+  }
+
+  private static void requireNoStage(Rollout sample, Rollout read) {
+    assertThat(read.getPlan()).isNull();
+    assertThat(read.getStage()).isNull();
+    copy(sample, read, "plan", STAGE, "fallback");
   }
 
   @Test

@@ -8,7 +8,7 @@ import io.leat.records.DeadLetter;
 import io.leat.records.Definition;
 import io.leat.records.DriftAlert;
 import io.leat.records.DriftMetric;
-import io.leat.records.Fallback;
+import io.leat.records.FallbackKind;
 import io.leat.records.FeatureVector;
 import io.leat.records.GuardKind;
 import io.leat.records.LogPosition;
@@ -21,7 +21,9 @@ import io.leat.records.RetrainingRequest;
 import io.leat.records.RetrainingRun;
 import io.leat.records.Rollout;
 import io.leat.records.RolloutArm;
+import io.leat.records.RolloutFallback;
 import io.leat.records.RolloutGuard;
+import io.leat.records.RolloutObservation;
 import io.leat.records.RolloutPlan;
 import io.leat.records.RolloutStage;
 import io.leat.records.RunState;
@@ -62,6 +64,8 @@ final class Samples {
         retrainingRequest(),
         retrainingRun(),
         rolloutPlan(),
+        rolloutFallback(),
+        new RolloutObservation("fraud", 11L, true, 0.75, false, 0.125),
         score());
   }
 
@@ -187,6 +191,8 @@ final class Samples {
         .setAliases(Map.of("candidate", 7))
         .setApprovalRequired(true)
         .setRollout(rollout())
+        .setPlan(rolloutPlan())
+        .setFallback(rolloutFallback())
         .build();
   }
 
@@ -199,11 +205,18 @@ final class Samples {
             new RolloutArm(6, "9c4f28", ModelRole.CHAMPION, 0.75),
             new RolloutArm(7, "e3b0c442", ModelRole.CANARY, 0.25)),
         "somebody",
-        TIME);
+        TIME,
+        rolloutPlan(),
+        0,
+        rolloutFallback());
   }
 
   private static ModelSwitch modelSwitch() {
     return new ModelSwitch("fraud", 815L, rollout());
+  }
+
+  private static RolloutFallback rolloutFallback() {
+    return new RolloutFallback(FallbackKind.DEFAULT, 0.5);
   }
 
   private static RolloutPlan rolloutPlan() {
@@ -215,9 +228,7 @@ final class Samples {
                 3_600_000L,
                 1_000L,
                 86_400_000L,
-                List.of(new RolloutGuard(GuardKind.UNSCORED, 0.125, 0.0625)))),
-        Fallback.DEFAULT,
-        0.5);
+                List.of(new RolloutGuard(GuardKind.LATENCY, 0.125, 0.0625, 5_000_000L)))));
   }
 
   private static RetrainingRequest retrainingRequest() {
@@ -265,6 +276,7 @@ final class Samples {
         .setFallback("NULL_INPUT")
         .setContributions(new Contributions(-1.5, List.of(new Contribution("event.amount", 0.25))))
         .setSource(POSITION)
+        .setStage(1)
         .build();
   }
 }

@@ -26,6 +26,7 @@ import picocli.CommandLine.Command;
       JudgeCommand.Retire.class,
       JudgeCommand.Delete.class,
       PromoteCommand.class,
+      SplitCommand.class,
       RollBackCommand.class,
     })
 public final class ModelCommand {}

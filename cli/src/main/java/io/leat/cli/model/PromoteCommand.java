@@ -9,6 +9,7 @@ import io.leat.records.RegisteredModel;
 import java.io.PrintWriter;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -22,12 +23,11 @@ import picocli.CommandLine.Spec;
     name = "promote",
     mixinStandardHelpOptions = true,
     description =
-        "Lets a version score: all vectors, a share of the entities (--canary), or beside the"
-            + " champion without deciding (--shadow). Running services load it, and each partition"
-            + " goes over at a position that it writes down.")
+        "Lets a version score: by the stages that its pipeline declares (rollout), or where it"
+            + " declares none all vectors at once (--now: whatever it declares), a share of the"
+            + " entities (--canary), or beside the champion without deciding (--shadow). Running"
+            + " services load it, and each partition goes over at a position that it writes down.")
 final class PromoteCommand implements Callable<Integer> {
-  private static final double PERCENT = 100;
-
   @Parameters(
       paramLabel = "MODEL@VERSION",
       converter = VersionConverter.class,
@@ -42,6 +42,9 @@ final class PromoteCommand implements Callable<Integer> {
 
   @Option(names = "--shadow", description = "Let it score beside the champion, deciding nothing.")
   private boolean shadow;
+
+  @Option(names = "--now", description = "Let it score all vectors at once, without stages.")
+  private boolean now;
 
   @Option(
       names = "--expect",
@@ -59,8 +62,8 @@ final class PromoteCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    if (shadow && canary != null) {
-      throw new UserError("--shadow and --canary are two rollouts; give one of them.");
+    if (Stream.of(shadow, canary != null, now).filter(given -> given).count() > 1) {
+      throw new UserError("--shadow, --canary and --now are several rollouts; give one of them.");
     }
     if (expected != null && (shadow || canary != null)) {
       throw new UserError("--expect is about the champion, which --shadow and --canary leave.");
@@ -86,16 +89,11 @@ final class PromoteCommand implements Callable<Integer> {
       return registry.shadow(reference, options.reason());
     }
     if (canary != null) {
-      return registry.canary(reference, share(canary), options.reason());
+      return registry.canary(reference, Shares.parse("--canary", canary), options.reason());
     }
-    return registry.promote(reference, Optional.ofNullable(expected), options.reason());
-  }
-
-  private static double share(String text) {
-    try {
-      return Double.parseDouble(text.strip().replaceFirst("\\s*%$", "")) / PERCENT;
-    } catch (NumberFormatException e) {
-      throw new UserError("--canary is '%s'; expected a share such as 10%%.".formatted(text), e);
-    }
+    Optional<Integer> before = Optional.ofNullable(expected);
+    return now
+        ? registry.promote(reference, before, options.reason())
+        : registry.begin(reference, before, options.reason());
   }
 }

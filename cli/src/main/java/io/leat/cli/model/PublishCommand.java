@@ -73,7 +73,7 @@ final class PublishCommand implements Callable<Integer> {
             ? ModelPackage.of(declared, pipeline)
             : ModelPackage.ofFile(declared, pipeline, file.toAbsolutePath());
     String called = Optional.ofNullable(label).orElse(declared.version());
-    Terms terms = new Terms(declared.approval() == Model.Approval.REQUIRED, false, Label.ONCE);
+    Terms terms = Terms.of(declared, false, Label.ONCE);
     Published published =
         pipelineOptions
             .platform()

@@ -3,11 +3,16 @@ package io.leat.cli.model;
 import io.leat.cli.command.PlatformOptions;
 import io.leat.cli.command.UserError;
 import io.leat.models.registry.ModelHistory;
+import io.leat.models.registry.ModelRegistry;
 import io.leat.models.registry.RegistryView;
+import io.leat.records.ModelRole;
 import io.leat.records.RegisteredModel;
+import io.leat.records.Rollout;
+import io.leat.records.RolloutArm;
 import io.leat.schemas.AvroCodec;
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -21,7 +26,7 @@ import picocli.CommandLine.Spec;
     description =
         "Makes the champion of before the champion again, as the audit has it, and ends whatever"
             + " canary or shadow there is. Where there is a canary or a shadow beside the champion,"
-            + " the champion stays and they end.")
+            + " the champion stays and they end; of a rollout in stages the champion before it.")
 final class RollBackCommand implements Callable<Integer> {
   @Parameters(paramLabel = "MODEL", description = "Name of the model.")
   private String model = "";
@@ -41,7 +46,7 @@ final class RollBackCommand implements Callable<Integer> {
             registry -> {
               RegistryView now = registry.view();
               Versions.require(now, model);
-              registry.rollBack(model, target(history, now), options.reason());
+              rollBack(registry, history, now);
               return registry.view();
             });
     RegisteredModel after = view.model(model).orElseThrow();
@@ -50,10 +55,21 @@ final class RollBackCommand implements Callable<Integer> {
     return 0;
   }
 
-  private int target(ModelHistory history, RegistryView now) {
-    RegisteredModel before = now.model(model).orElseThrow();
-    if (before.getRollout() != null && before.getRollout().getArms().size() > 1) {
-      return before.getRollout().getArms().get(0).getNumber();
+  private void rollBack(ModelRegistry registry, ModelHistory history, RegistryView now) {
+    Rollout rollout = now.model(model).orElseThrow().getRollout();
+    if (rollout != null && rollout.getStage() != null) {
+      registry.back(model, rollout.getRevision(), options.reason());
+    } else {
+      registry.rollBack(model, target(history, rollout), options.reason());
+    }
+  }
+
+  private int target(ModelHistory history, @Nullable Rollout rollout) {
+    if (rollout != null
+        && rollout.getArms().stream()
+            .map(RolloutArm::getRole)
+            .anyMatch(role -> role == ModelRole.CANARY || role == ModelRole.SHADOW)) {
+      return rollout.getArms().get(0).getNumber();
     }
     return history
         .earlierChampion()

@@ -2,14 +2,17 @@ package io.leat.cli.model;
 
 import io.leat.cli.command.UserError;
 import io.leat.models.registry.RegistryView;
+import io.leat.models.registry.RolloutPlans;
 import io.leat.records.ModelRole;
 import io.leat.records.ModelVersion;
 import io.leat.records.RegisteredModel;
+import io.leat.records.Rollout;
 import io.leat.records.RolloutArm;
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.stream.Collectors;
 
 /** Versions in the words of these commands. */
@@ -34,7 +37,19 @@ public final class Versions {
     if (model.getRollout() == null) {
       return "nothing scores";
     }
-    return model.getRollout().getArms().stream()
+    Rollout rollout = model.getRollout();
+    String stage =
+        RolloutPlans.stage(rollout)
+            .map(
+                now ->
+                    "stage %d of %d (%s) since %s, "
+                        .formatted(
+                            rollout.getStage() + 1,
+                            Objects.requireNonNull(rollout.getPlan()).getStages().size(),
+                            now.getKind().name().toLowerCase(Locale.ROOT),
+                            rollout.getStartedAt()))
+            .orElse("");
+    return rollout.getArms().stream()
         .map(
             arm ->
                 "%s: version %d (%s)"
@@ -44,7 +59,7 @@ public final class Versions {
                         view.version(model.getModel(), arm.getNumber())
                             .map(ModelVersion::getLabel)
                             .orElse("?")))
-        .collect(Collectors.joining(", "));
+        .collect(Collectors.joining(", ", stage, ""));
   }
 
   /** {@code canary for 10 %}. */

@@ -109,6 +109,10 @@ public final class PrintedCommands {
               0,
               "champion for 90 %: version 1 (2026-11-01), canary for 10 %: version 2 (2026-12-01)"),
           new Run(
+              "model split fraud@2026-12-01=20%",
+              0,
+              "champion for 80 %: version 1 (2026-11-01), canary for 20 %: version 2 (2026-12-01)"),
+          new Run(
               "model promote fraud@2026-12-01 --expect 1 --reason \"fewer misses\" --evidence \"recall 0.81 against 0.77\"",
               0,
               "champion: version 2 (2026-12-01)"),

@@ -13,6 +13,7 @@ import io.leat.records.DriftMetric;
 import io.leat.records.RegistryEntry;
 import io.leat.records.RetrainingRequest;
 import io.leat.records.RetrainingRun;
+import io.leat.records.RolloutObservation;
 import io.leat.records.Score;
 import io.leat.schemas.FeatureVectorSchema;
 import io.leat.schemas.Topics;
@@ -43,6 +44,9 @@ public final class PipelineTopics {
 
   /** Long enough to look back over a quarter; alerts, requests and the audit are kept for ever. */
   private static final Duration METRICS_RETENTION = Duration.ofDays(90);
+
+  /** Longer than a service that folds them into its evidence may be down. */
+  private static final Duration OBSERVATIONS_RETENTION = Duration.ofDays(7);
 
   private PipelineTopics() {}
 
@@ -147,7 +151,7 @@ public final class PipelineTopics {
    * partition does.
    */
   private static void addJobs(List<Topic> topics, Pipeline pipeline) {
-    for (String job : List.of("features", "offline", "drift", "retraining")) {
+    for (String job : List.of("features", "offline", "drift", "retraining", "rollouts")) {
       topics.add(
           new Topic(
               pipeline.name() + "-" + job + ".dlq",
@@ -168,6 +172,11 @@ public final class PipelineTopics {
     platform(topics, Topics.RETRAINING_REQUESTS, forever, RetrainingRequest.getClassSchema());
     platform(topics, Topics.RETRAINING_RUNS, forever, RetrainingRun.getClassSchema());
     platform(topics, Topics.MODEL_REGISTRY, compacted(), RegistryEntry.getClassSchema());
+    platform(
+        topics,
+        Topics.ROLLOUT_OBSERVATIONS,
+        deletedAfter(Optional.of(OBSERVATIONS_RETENTION)),
+        RolloutObservation.getClassSchema());
     platform(topics, Topics.AUDIT, forever, AuditEvent.getClassSchema());
     platform(topics, Topics.DEFINITIONS, compacted(), Definition.getClassSchema());
   }

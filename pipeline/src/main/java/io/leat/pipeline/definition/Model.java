@@ -26,6 +26,9 @@ import java.util.Optional;
  * @param decisions decisions in declared order; the first whose condition holds is taken
  * @param approval whether somebody else than its publisher has to approve a version of it
  * @param explain which scores say what the features contributed; empty: none does
+ * @param rollout stages that a version which is promoted goes through, the last of them {@link
+ *     ModelStage.Kind#CHAMPION}; empty: it scores all at once
+ * @param fallback who scores what the version that was to decide cannot
  */
 public record Model(
     String name,
@@ -42,11 +45,14 @@ public record Model(
     Map<String, Output> outputs,
     List<Decision> decisions,
     Approval approval,
-    Optional<Explain> explain) {
+    Optional<Explain> explain,
+    List<ModelStage> rollout,
+    Fallback fallback) {
   public Model {
     inputs = Collections.unmodifiableMap(new LinkedHashMap<>(inputs));
     outputs = Collections.unmodifiableMap(new LinkedHashMap<>(outputs));
     decisions = List.copyOf(decisions);
+    rollout = List.copyOf(rollout);
   }
 
   /** A model that finds its inputs by itself and gives nothing but a score. */
@@ -77,7 +83,9 @@ public record Model(
         Map.of(),
         decisions,
         Approval.NONE,
-        Optional.empty());
+        Optional.empty(),
+        List.of(),
+        Fallback.CHAMPION);
   }
 
   /** What has to be before a version may score. */
@@ -105,7 +113,9 @@ public record Model(
         outputs,
         decisions,
         approval,
-        explain);
+        explain,
+        rollout,
+        fallback);
   }
 
   /**

@@ -3,6 +3,7 @@ package io.leat.pipeline.reader;
 import io.leat.common.Lookups;
 import io.leat.common.Suggestions;
 import io.leat.pipeline.definition.Contract;
+import io.leat.pipeline.definition.Fallback;
 import io.leat.pipeline.definition.FeatureService;
 import io.leat.pipeline.definition.Model;
 import io.leat.pipeline.definition.Model.Approval;
@@ -11,6 +12,7 @@ import io.leat.pipeline.definition.Model.Explain;
 import io.leat.pipeline.definition.Model.Explain.When;
 import io.leat.pipeline.definition.Model.Nulls;
 import io.leat.pipeline.definition.Model.Output;
+import io.leat.pipeline.definition.ModelStage;
 import io.leat.pipeline.definition.Pipeline;
 import io.leat.pipeline.expression.Expression;
 import io.leat.pipeline.expression.Program;
@@ -49,7 +51,11 @@ public final class ModelReader {
               "nulls",
               "decision",
               "approval",
-              "explain");
+              "explain",
+              "rollout",
+              "guards",
+              "fallback",
+              "default_score");
 
   public static final Keys EXPLAIN_KEYS =
       Keys.of("what explains scores").requires("top").allows("when", "share");
@@ -137,6 +143,8 @@ public final class ModelReader {
             .get("explain")
             .flatMap(value -> value.block(EXPLAIN_KEYS))
             .flatMap(ModelReader::explain);
+    List<ModelStage> rollout = RolloutReader.read(block);
+    Fallback fallback = RolloutReader.fallback(block);
     if (block.isBroken() || service.isEmpty()) {
       return Optional.empty();
     }
@@ -156,7 +164,9 @@ public final class ModelReader {
             others(outputs),
             decisions,
             approval,
-            explain));
+            explain,
+            rollout,
+            fallback));
   }
 
   private static Optional<Explain> explain(Block block) {

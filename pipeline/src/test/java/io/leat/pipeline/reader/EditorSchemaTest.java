@@ -7,15 +7,22 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.networknt.schema.JsonSchemaFactory;
 import com.networknt.schema.SpecVersion;
 import com.networknt.schema.ValidationMessage;
+import io.leat.pipeline.definition.ModelStage;
+import io.leat.pipeline.definition.ModelStage.Guard;
+import io.leat.pipeline.definition.ModelStage.GuardKind;
+import io.leat.pipeline.definition.ModelStage.Kind;
+import io.leat.pipeline.definition.PipelineException;
 import io.leat.pipeline.yaml.Keys;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -61,6 +68,10 @@ class EditorSchemaTest {
         Arguments.of("service", "", ServiceReader.KEYS),
         Arguments.of("service", "/properties/label", ServiceReader.LABEL_KEYS),
         Arguments.of("model", "", ModelReader.KEYS),
+        Arguments.of("model", "/properties/rollout/items/oneOf/1", RolloutReader.STAGE_KEYS),
+        Arguments.of("model", "/properties/guards", RolloutReader.GUARD_KEYS),
+        Arguments.of("model", "/properties/guards/properties/unscored", RolloutReader.TEST_KEYS),
+        Arguments.of("model", "/properties/guards/properties/latency", RolloutReader.LATENCY_KEYS),
         Arguments.of("monitor", "", MonitorReader.KEYS),
         Arguments.of("retraining", "", RetrainingReader.KEYS));
   }
@@ -117,6 +128,53 @@ class EditorSchemaTest {
     assertThat(validate("view", folder.text(file))).isEmpty();
   }
 
+  @Test
+  void whatReadersTakeOfRolloutsSchemasTake() throws PipelineException {
+    String file = "models/fraud/model.yaml";
+    folder.replace(
+        file,
+        "service: fraud@3",
+        """
+        service: fraud@3
+        guards: { unscored: { margin: 1%, alpha: 0.01 }, failures_in_a_row: 20 }
+        rollout:
+          - shadow 1h
+          - kind: canary
+            weight: 0.1
+            min_duration: 1d
+            min_events: 10000
+            max_duration: 7d
+            guards: { latency: { budget: 5ms, margin: 5% }, score_distribution: { margin: 20% } }
+          - canary 50% 1d
+          - blue_green 2h
+          - champion\
+        """);
+
+    assertThat(folder.problems()).isEmpty();
+    assertThat(validate("model", folder.text(file))).isEmpty();
+    List<ModelStage> stages = folder.read().models().get(0).rollout();
+    assertThat(stages)
+        .extracting(ModelStage::kind)
+        .containsExactly(Kind.SHADOW, Kind.CANARY, Kind.CANARY, Kind.BLUE_GREEN, Kind.CHAMPION);
+    assertThat(stages).extracting(ModelStage::weight).containsExactly(0.0, 0.1, 0.5, 1.0, 1.0);
+    assertThat(stages.get(2))
+        .isEqualTo(
+            new ModelStage(
+                Kind.CANARY,
+                0.5,
+                Duration.ofDays(1),
+                0,
+                Optional.empty(),
+                List.of(
+                    new Guard(GuardKind.UNSCORED, 0.01, 0.01, Optional.empty()),
+                    new Guard(GuardKind.FAILURES_IN_A_ROW, 20, 0, Optional.empty()))));
+    assertThat(stages.get(1).guards())
+        .containsExactly(
+            new Guard(GuardKind.LATENCY, 0.05, 0.05, Optional.of(Duration.ofMillis(5))),
+            new Guard(GuardKind.SCORE_DISTRIBUTION, 0.2, 0.05, Optional.empty()));
+    assertThat(stages.get(4).guards()).isEmpty();
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '~',
@@ -136,6 +194,7 @@ class EditorSchemaTest {
         "model ~ models/fraud/model.yaml ~ score: p ~ a-b: p",
         "model ~ models/fraud/model.yaml ~ nulls: { default: -1, terminal_risk.risk_7d: 0 } ~"
             + " inputs: { x: [] }",
+        "model ~ models/fraud/model.yaml ~ owner: risk-science ~ rollout: [shadow, champion]",
         "monitor ~ monitors/fraud.yaml ~ open_after: 1 of 2 ~ open_after: 1",
         "retraining ~ retraining/fraud.yaml ~ when: [drift] ~ when: [performance]",
       })

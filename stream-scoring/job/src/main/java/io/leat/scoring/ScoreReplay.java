@@ -237,7 +237,7 @@ public final class ScoreReplay {
     byte[] key = record.key();
     Answer answer = scorer.decide(key == null ? NO_KEY : key, vector);
     return answer.outcome() instanceof Scored scored
-        ? Optional.of(Scores.of(vector, position, scorer.rollout().revision(), answer, scored))
+        ? Optional.of(Scores.of(vector, position, scorer.rollout().rollout(), answer, scored))
         : Optional.empty();
   }
 

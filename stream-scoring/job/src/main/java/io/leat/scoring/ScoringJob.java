@@ -33,6 +33,7 @@ import org.apache.kafka.streams.state.Stores;
  * features.&lt;service&gt; ─▶ score ─▶ scores.&lt;model&gt;
  *                          ├─▶ scores.&lt;model&gt;.shadow  of versions that decide nothing
  *                          ├─▶ scores.&lt;model&gt;.dlq     vectors that the model could not score
+ *                          ├─▶ rollout-observations  in a rollout's stages, what its guards are told
  *                          └─▶ &lt;app&gt;-&lt;model&gt;-switches-changelog  positions of other rollouts
  * </pre>
  *
@@ -129,7 +130,8 @@ public final class ScoringJob implements StreamsJob {
     String model = rollouts.model();
     String processor = "score-" + model;
     ScoringProcessor.Sinks sinks =
-        new ScoringProcessor.Sinks("scores-" + model, "shadow-" + model, "unscored-" + model);
+        new ScoringProcessor.Sinks(
+            "scores-" + model, "shadow-" + model, "unscored-" + model, "observations-" + model);
     ProcessorSupplier<byte[], byte[], byte[], byte[]> supplier =
         () -> new ScoringProcessor(rollouts, context.registry(), retry, sinks);
     topology.addProcessor(processor, context.watch().watched(supplier), source(service));
@@ -142,6 +144,7 @@ public final class ScoringJob implements StreamsJob {
     addSink(topology, sinks.scores(), Topics.scores(model), processor);
     addSink(topology, sinks.shadowScores(), Topics.shadowScores(model), processor);
     addSink(topology, sinks.deadLetters(), Topics.unscored(model), processor);
+    addSink(topology, sinks.observations(), Topics.ROLLOUT_OBSERVATIONS, processor);
   }
 
   private static void addSink(Topology topology, String name, String topic, String processor) {

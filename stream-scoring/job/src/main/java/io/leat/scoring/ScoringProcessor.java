@@ -1,9 +1,13 @@
 package io.leat.scoring;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.leat.records.DeadLetter;
 import io.leat.records.FeatureVector;
 import io.leat.records.LogPosition;
 import io.leat.records.ModelSwitch;
+import io.leat.records.Rollout;
+import io.leat.records.RolloutObservation;
 import io.leat.records.Score;
 import io.leat.runtime.streams.RegistryRetry;
 import io.leat.schemas.AvroCodec;
@@ -20,8 +24,10 @@ import io.leat.scoring.engine.RolloutScorer;
 import io.leat.scoring.engine.RolloutScorer.Answer;
 import io.leat.scoring.engine.Scores;
 import io.leat.scoring.engine.ScoringMetrics;
+import io.leat.scoring.engine.StageObservations;
 import io.leat.scoring.engine.UnscoredReason;
 import java.util.List;
+import java.util.Optional;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
@@ -42,6 +48,7 @@ import org.slf4j.LoggerFactory;
 final class ScoringProcessor implements Processor<byte[], byte[], byte[], byte[]> {
   private static final Logger log = LoggerFactory.getLogger(ScoringProcessor.class);
   private static final byte[] NO_KEY = {};
+  private static final String OBSERVATIONS = Topics.valueSubject(Topics.ROLLOUT_OBSERVATIONS);
 
   /**
    * The topology's nodes that take what comes out.
@@ -49,8 +56,9 @@ final class ScoringProcessor implements Processor<byte[], byte[], byte[], byte[]
    * @param scores takes scores of versions that decide
    * @param shadowScores takes those of shadows
    * @param deadLetters takes vectors without a score
+   * @param observations takes what the guards of a rollout's stage are told
    */
-  record Sinks(String scores, String shadowScores, String deadLetters) {}
+  record Sinks(String scores, String shadowScores, String deadLetters, String observations) {}
 
   private final ModelRollouts rollouts;
   private final RegistryClient registry;
@@ -58,11 +66,13 @@ final class ScoringProcessor implements Processor<byte[], byte[], byte[], byte[]
   private final AvroCodec codec;
   private final String scoreSubject;
   private final String shadowSubject;
+  private final byte[] observationKey;
   private final Sinks sinks;
   private ProcessorContext<byte[], byte[]> context;
   private SwitchLog switches;
   private ModelRollouts.@Nullable Task task;
   private @Nullable RolloutScorer scorer;
+  private Optional<StageObservations> observations = Optional.empty();
 
   ScoringProcessor(
       ModelRollouts rollouts, RegistryClient registry, RegistryRetry retry, Sinks sinks) {
@@ -72,6 +82,7 @@ final class ScoringProcessor implements Processor<byte[], byte[], byte[], byte[]
     this.codec = new AvroCodec(registry);
     this.scoreSubject = Topics.valueSubject(Topics.scores(rollouts.model()));
     this.shadowSubject = Topics.valueSubject(Topics.shadowScores(rollouts.model()));
+    this.observationKey = rollouts.model().getBytes(UTF_8);
     this.sinks = sinks;
   }
 
@@ -118,7 +129,7 @@ final class ScoringProcessor implements Processor<byte[], byte[], byte[], byte[]
       refuse(record, position, now.rollout().champion(), UnscoredReason.of(e.kind()), e);
       return;
     }
-    long rollout = now.rollout().revision();
+    Rollout rollout = now.rollout().rollout();
     Answer answer = now.decide(record.key() == null ? NO_KEY : record.key(), vector);
     if (answer.outcome() instanceof Scored scored) {
       forward(
@@ -135,7 +146,8 @@ final class ScoringProcessor implements Processor<byte[], byte[], byte[], byte[]
           unscored.reason(),
           new UnscoredVectorException(unscored.message()));
     }
-    for (Answer shadow : now.shadows(vector)) {
+    List<Answer> shadows = now.shadows(vector);
+    for (Answer shadow : shadows) {
       ScoringMetrics metrics = shadow.version().metrics();
       if (shadow.outcome() instanceof Scored scored) {
         forward(
@@ -148,6 +160,16 @@ final class ScoringProcessor implements Processor<byte[], byte[], byte[], byte[]
         metrics.shadowUnscored(unscored.reason()).increment();
       }
     }
+    observations.ifPresent(stage -> stage.of(answer, shadows).forEach(this::observe));
+  }
+
+  private void observe(RolloutObservation observation) {
+    int schema =
+        retry.call(() -> registry.register(OBSERVATIONS, RolloutObservation.getClassSchema()));
+    context.forward(
+        new Record<>(
+            observationKey, codec.encode(schema, observation), context.currentSystemTimeMs()),
+        sinks.observations());
   }
 
   /** By which an offset is scored; where it is another than before, it is recorded. */
@@ -160,6 +182,7 @@ final class ScoringProcessor implements Processor<byte[], byte[], byte[], byte[]
       }
       scorer = next;
       now = next;
+      observations = StageObservations.of(rollouts.model(), next.rollout().rollout());
     }
     if (switches.scoresFrom(offset, now.rollout().rollout())) {
       rollouts.metrics().switches().increment();

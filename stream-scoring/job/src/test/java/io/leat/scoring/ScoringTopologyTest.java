@@ -29,13 +29,22 @@ import io.leat.pipeline.definition.Pipeline;
 import io.leat.records.Contribution;
 import io.leat.records.Contributions;
 import io.leat.records.DeadLetter;
+import io.leat.records.FallbackKind;
 import io.leat.records.FeatureVector;
+import io.leat.records.GuardKind;
 import io.leat.records.LogPosition;
 import io.leat.records.ModelRole;
 import io.leat.records.ModelSwitch;
 import io.leat.records.ModelVersion;
 import io.leat.records.Rollout;
+import io.leat.records.RolloutArm;
+import io.leat.records.RolloutFallback;
+import io.leat.records.RolloutGuard;
+import io.leat.records.RolloutObservation;
+import io.leat.records.RolloutPlan;
+import io.leat.records.RolloutStage;
 import io.leat.records.Score;
+import io.leat.records.StageKind;
 import io.leat.retraining.training.TrainedModel;
 import io.leat.runtime.JobOptions;
 import io.leat.runtime.Readiness;
@@ -673,6 +682,163 @@ class ScoringTopologyTest {
         .isEqualTo(1);
   }
 
+  /** Two versions, of which the second has no score for some vectors, and what became of three. */
+  private List<Score> scoresWhere(RolloutFallback fallback, ModelRole... roles) throws IOException {
+    Pipeline pipeline = pipeline(model("fraud", artifact(), decision("block", "score >= 0.5")));
+    start(pipeline);
+    ModelVersion first = TestVersions.of(1, pipeline.models().get(0), pipeline, artifacts);
+    ModelVersion second = version(2, pipeline, logarithm());
+    List<RolloutArm> arms = new ArrayList<>();
+    arms.add(arm(roles[0] == ModelRole.CHAMPION ? second : first, ModelRole.CHAMPION, 1));
+    if (roles[0] == ModelRole.CANARY) {
+      arms.set(0, arm(first, ModelRole.CHAMPION, 0));
+      arms.add(arm(second, ModelRole.CANARY, 1));
+    }
+    if (roles.length > 1) {
+      arms.add(arm(first, roles[1], 0));
+    }
+    roll(
+        Rollout.newBuilder(TestVersions.rollout(2, arms.toArray(new RolloutArm[0])))
+            .setFallback(fallback)
+            .build(),
+        first,
+        second);
+    features().pipeInput(record(vector("zero", List.of(1.0, false, 1L)))); // log(0)
+    features().pipeInput(record(vector("one", List.of(1.0, true, 1L))));
+    features().pipeInput(record(vector("neither", Arrays.asList(1.0, true, null))));
+    return decoded("fraud");
+  }
+
+  @Test
+  void whatTheChampionCannotScoreTheOneBeforeItScoresWhereThatIsDeclared() throws IOException {
+    List<Score> scores =
+        scoresWhere(
+            new RolloutFallback(FallbackKind.PREVIOUS, null),
+            ModelRole.CHAMPION,
+            ModelRole.FALLBACK);
+
+    assertThat(scores)
+        .extracting(
+            Score::getEventId,
+            Score::getRole,
+            Score::getModelNumber,
+            Score::getFallback,
+            Score::getPropensity)
+        .containsExactly(
+            tuple("zero", "FALLBACK", 1, "SCORE_NOT_FINITE", 1.0),
+            tuple("one", "CHAMPION", 2, null, 1.0));
+    assertThat(unscored("fraud").readRecordsToList()).hasSize(1);
+  }
+
+  @Test
+  void whatTheChampionCannotScoreHasTheDefaultScoreWhereThatIsDeclared() throws IOException {
+    List<Score> scores =
+        scoresWhere(new RolloutFallback(FallbackKind.DEFAULT, 0.75), ModelRole.CHAMPION);
+
+    assertThat(scores)
+        .extracting(
+            Score::getEventId,
+            Score::getModelNumber,
+            Score::getScore,
+            Score::getDecision,
+            Score::getFallback)
+        .containsExactly(
+            tuple("zero", 2, 0.75, "block", "SCORE_NOT_FINITE"),
+            tuple("one", 2, 0.0, null, null),
+            tuple("neither", 2, 0.75, "block", "NULL_INPUT"));
+    assertThat(unscored("fraud").isEmpty()).isTrue();
+  }
+
+  @Test
+  void whatACanaryCannotScoreIsADeadLetterWhereThatIsDeclared() throws IOException {
+    List<Score> scores = scoresWhere(new RolloutFallback(FallbackKind.DLQ, null), ModelRole.CANARY);
+
+    assertThat(scores).extracting(Score::getEventId).containsExactly("one");
+    assertThat(unscored("fraud").readRecordsToList()).hasSize(2);
+  }
+
+  @Test
+  void aStageToldItsGuardsOfEachVectorOnce() throws IOException {
+    Pipeline pipeline = pipeline(model("fraud", artifact()));
+    start(pipeline);
+    ModelVersion first = TestVersions.of(1, pipeline.models().get(0), pipeline, artifacts);
+    ModelVersion second = version(2, pipeline, logarithm());
+    RolloutPlan plan =
+        new RolloutPlan(
+            List.of(
+                stage(StageKind.SHADOW, 0),
+                stage(StageKind.CANARY, 1),
+                stage(StageKind.CHAMPION, 1)));
+    TestRecord<byte[], byte[]> scored = record(vector("one", List.of(1.0, true, 1L)));
+    TestRecord<byte[], byte[]> failing = record(vector("zero", List.of(1.0, false, 1L)));
+    features().pipeInput(scored); // in no stage
+
+    roll(
+        inStage(
+            plan,
+            0,
+            TestVersions.rollout(
+                2, arm(first, ModelRole.CHAMPION, 1), arm(second, ModelRole.SHADOW, 0))),
+        first,
+        second);
+    features().pipeInput(failing);
+    assertThat(observations())
+        .extracting(
+            RolloutObservation::getRollout,
+            RolloutObservation::getCandidate,
+            one -> one.getScore() != null,
+            one -> one.getSlow() != null,
+            RolloutObservation::getMargin)
+        .containsExactly(tuple(2L, false, true, true, 0.2), tuple(2L, true, false, true, 0.2));
+
+    roll(
+        inStage(
+            plan,
+            1,
+            TestVersions.rollout(
+                3, arm(first, ModelRole.CHAMPION, 0), arm(second, ModelRole.CANARY, 1))),
+        first,
+        second);
+    features().pipeInput(scored);
+    features().pipeInput(failing);
+    assertThat(observations())
+        .as("the champion that stands in is not told")
+        .extracting(
+            RolloutObservation::getRollout,
+            RolloutObservation::getCandidate,
+            RolloutObservation::getScore)
+        .containsExactly(tuple(3L, true, 0.0), tuple(3L, true, null));
+    assertThat(decoded("fraud"))
+        .extracting(Score::getRollout, Score::getStage)
+        .containsExactly(tuple(1L, null), tuple(2L, 0), tuple(3L, 1), tuple(3L, 1));
+  }
+
+  private static RolloutStage stage(StageKind kind, double weight) {
+    return new RolloutStage(
+        kind,
+        weight,
+        0L,
+        0L,
+        null,
+        List.of(
+            new RolloutGuard(GuardKind.LATENCY, 0.1, 0.05, 1L),
+            new RolloutGuard(GuardKind.SCORE_DISTRIBUTION, 0.2, 0.05, null)));
+  }
+
+  private static Rollout inStage(RolloutPlan plan, int stage, Rollout rollout) {
+    return Rollout.newBuilder(rollout).setPlan(plan).setStage(stage).build();
+  }
+
+  private List<RolloutObservation> observations() {
+    return driver
+        .createOutputTopic(
+            Topics.ROLLOUT_OBSERVATIONS, new ByteArrayDeserializer(), new ByteArrayDeserializer())
+        .readRecordsToList()
+        .stream()
+        .map(record -> codec.decode(record.value(), RolloutObservation.class))
+        .toList();
+  }
+
   @Test
   void aShadowScoresBesideAndDecidesNothing() throws IOException {
     Pipeline pipeline = pipeline(model("fraud", artifact()));
@@ -757,7 +923,10 @@ class ScoringTopologyTest {
     return ModelVersion.newBuilder(
             TestVersions.of(
                 number,
-                TestModels.model(model.name(), TestModels.write(made, onnx)),
+                TestModels.model(
+                    model.name(),
+                    TestModels.write(made, onnx),
+                    model.decisions().toArray(new Model.Decision[0])),
                 pipeline,
                 artifacts))
         .setLabel("v" + number)

@@ -250,7 +250,7 @@ class SwitchProperties {
               rollouts,
               REGISTRY,
               RegistryRetry.none(),
-              new ScoringProcessor.Sinks("scores", "shadow", "unscored"));
+              new ScoringProcessor.Sinks("scores", "shadow", "unscored", "observations"));
       processor.init(context);
     }
 

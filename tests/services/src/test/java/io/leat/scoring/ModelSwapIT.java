@@ -12,6 +12,7 @@ import io.leat.models.registry.ModelRegistry.Terms;
 import io.leat.models.registry.Reason;
 import io.leat.models.registry.TestVersions;
 import io.leat.pipeline.apply.Applier;
+import io.leat.pipeline.definition.Fallback;
 import io.leat.pipeline.definition.FeatureService;
 import io.leat.pipeline.definition.Model;
 import io.leat.pipeline.definition.Pipeline;
@@ -175,7 +176,7 @@ class ModelSwapIT {
               .publish(
                   ModelPackage.of(model, pipeline, file, Map.of()),
                   "v" + number,
-                  new Terms(false, true, Label.ONCE),
+                  new Terms(false, List.of(), Fallback.CHAMPION, true, Label.ONCE),
                   WHY)
               .version());
     }
@@ -431,7 +432,7 @@ class ModelSwapIT {
           Scores.of(
               vector,
               new LogPosition(input.topic(), input.partition(), input.offset()),
-              rollout.getRevision(),
+              rollout,
               answer,
               (Scored) answer.outcome()));
     }

@@ -50,6 +50,7 @@ public final class ScoreTable {
   static final String ROLE = "role";
   static final String ROLLOUT = "rollout";
   static final String PROPENSITY = "propensity";
+  static final String STAGE = "stage";
   static final String FALLBACK = "fallback";
   public static final String OUTPUTS = "outputs";
   public static final String CONTRIBUTION_BASE = "contribution_base";
@@ -137,6 +138,11 @@ public final class ScoreTable {
             PROPENSITY,
             Types.DoubleType.get(),
             "How likely it was, over entities, that this version scored the vector."),
+        optional(
+            ids,
+            STAGE,
+            Types.IntegerType.get(),
+            "Stage of the rollout, from 0; null where it has no stages or has come to its end."),
         optional(
             ids,
             FALLBACK,
@@ -242,6 +248,7 @@ public final class ScoreTable {
         case ROLE -> StringData.fromString(score.getRole()); // null stays null
         case ROLLOUT -> score.getRollout();
         case PROPENSITY -> score.getPropensity();
+        case STAGE -> score.getStage();
         case FALLBACK -> StringData.fromString(score.getFallback()); // null stays null
         case OUTPUTS -> outputs(score.getOutputs());
         case CONTRIBUTION_BASE ->

@@ -50,12 +50,14 @@ class ScoreTableTest {
                 .setRole("CANARY")
                 .setRollout(12L)
                 .setPropensity(0.25)
+                .setStage(1)
                 .setFallback("INFERENCE_FAILED"));
 
     assertThat(value(row, "model_number")).isEqualTo(7);
     assertThat(value(row, "role")).hasToString("CANARY");
     assertThat(value(row, "rollout")).isEqualTo(12L);
     assertThat(value(row, "propensity")).isEqualTo(0.25);
+    assertThat(value(row, "stage")).isEqualTo(1);
     assertThat(value(row, "fallback")).hasToString("INFERENCE_FAILED");
   }
 
@@ -91,6 +93,7 @@ class ScoreTableTest {
                 "role",
                 "rollout",
                 "propensity",
+                "stage",
                 "fallback",
                 "outputs",
                 "contribution_base",

@@ -2,14 +2,19 @@ package io.leat.scoring.engine;
 
 import io.leat.common.Lookups;
 import io.leat.models.registry.Assignment;
+import io.leat.records.FallbackKind;
 import io.leat.records.FeatureVector;
 import io.leat.records.ModelRole;
 import io.leat.records.RolloutArm;
+import io.leat.records.RolloutFallback;
+import io.leat.scoring.engine.Outcome.Scored;
 import io.leat.scoring.engine.Outcome.Unscored;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Scores vectors by one rollout. Owned by one thread; a user of the rollout's versions until it is
@@ -17,15 +22,35 @@ import java.util.Optional;
  */
 public final class RolloutScorer implements AutoCloseable {
   private final LoadedRollout rollout;
+  private final @Nullable RolloutFallback fallback;
   private final Map<RolloutArm, VectorScorer> scorers = new IdentityHashMap<>();
 
   /**
    * What an arm made of a vector.
    *
-   * @param fallback why the arm that should have decided had no score; empty where this is its own
+   * @param nanos how long it took
+   * @param insteadOf what the arm made of it whose place this one took, which is no score; empty
+   *     where this one should have decided
    */
   public record Answer(
-      RolloutArm arm, LoadedVersion version, Outcome outcome, Optional<UnscoredReason> fallback) {
+      RolloutArm arm,
+      LoadedVersion version,
+      Outcome outcome,
+      long nanos,
+      Optional<Answer> insteadOf) {
+    /** What the arm that should have decided made of the vector: this, where it did. */
+    public Answer first() {
+      return insteadOf.map(Answer::first).orElse(this);
+    }
+
+    /** Why the arm that should have decided had no score; empty where this is its own. */
+    public Optional<UnscoredReason> fallback() {
+      return insteadOf
+          .map(Answer::first)
+          .map(Answer::outcome)
+          .map(failed -> failed instanceof Unscored unscored ? unscored.reason() : null);
+    }
+
     /** As {@link Assignment#propensity}. */
     public double propensity() {
       return Assignment.propensity(arm);
@@ -37,6 +62,7 @@ public final class RolloutScorer implements AutoCloseable {
    */
   public RolloutScorer(LoadedRollout rollout) {
     this.rollout = rollout;
+    this.fallback = rollout.rollout().getFallback();
     List<RolloutArm> arms = rollout.rollout().getArms();
     try {
       for (int i = 0; i < arms.size(); i++) {
@@ -53,18 +79,54 @@ public final class RolloutScorer implements AutoCloseable {
   }
 
   /**
-   * What the arm that decides for a key makes of a vector. Where that is a canary that has no score
-   * for it, the champion decides.
+   * What the arm that decides for a key makes of a vector. Where it has no score for it, another
+   * takes its place as the rollout says ({@link FallbackKind}), in a canary's first the champion;
+   * where none of them has one, the last says why.
    */
   public Answer decide(byte[] key, FeatureVector vector) {
     Assignment assignment = rollout.assignment();
-    RolloutArm arm = assignment.decides(key);
-    Answer answer = answer(arm, vector, Optional.empty());
-    if (arm.getRole() == ModelRole.CANARY && answer.outcome() instanceof Unscored unscored) {
-      answer.version().metrics().fallbacks(unscored.reason()).increment();
-      return answer(assignment.champion(), vector, Optional.of(unscored.reason()));
+    Answer first = answer(assignment.decides(key), vector, Optional.empty());
+    if (first.outcome() instanceof Scored || kind() == FallbackKind.DLQ) {
+      return first;
     }
-    return answer;
+    Answer champion =
+        first.arm().getRole() == ModelRole.CANARY
+            ? answer(assignment.champion(), vector, Optional.of(first))
+            : first;
+    Answer last =
+        champion.outcome() instanceof Scored
+            ? champion
+            : insteadOfChampion(champion, vector).orElse(champion);
+    count(last.insteadOf());
+    return last;
+  }
+
+  private FallbackKind kind() {
+    return fallback == null ? FallbackKind.CHAMPION : fallback.getKind();
+  }
+
+  private Optional<Answer> insteadOfChampion(Answer champion, FeatureVector vector) {
+    return switch (kind()) {
+      case PREVIOUS ->
+          rollout.assignment().fallback().map(arm -> answer(arm, vector, Optional.of(champion)));
+      case DEFAULT -> {
+        double score =
+            Objects.requireNonNull(fallback == null ? null : fallback.getScore(), "of DEFAULT");
+        Outcome outcome = Lookups.required(scorers, champion.arm()).standIn(score);
+        yield Optional.of(
+            new Answer(champion.arm(), champion.version(), outcome, 0, Optional.of(champion)));
+      }
+      case CHAMPION, DLQ -> Optional.empty();
+    };
+  }
+
+  /** Each that had no score, and whose place another took. */
+  private static void count(Optional<Answer> failed) {
+    for (Optional<Answer> next = failed; next.isPresent(); next = next.get().insteadOf()) {
+      if (next.get().outcome() instanceof Unscored unscored) {
+        next.get().version().metrics().fallbacks(unscored.reason()).increment();
+      }
+    }
   }
 
   /** What each shadow makes of a vector. */
@@ -75,9 +137,11 @@ public final class RolloutScorer implements AutoCloseable {
         : shadows.stream().map(shadow -> answer(shadow, vector, Optional.empty())).toList();
   }
 
-  private Answer answer(RolloutArm arm, FeatureVector vector, Optional<UnscoredReason> fallback) {
+  private Answer answer(RolloutArm arm, FeatureVector vector, Optional<Answer> insteadOf) {
     VectorScorer scorer = Lookups.required(scorers, arm);
-    return new Answer(arm, scorer.version(), scorer.score(vector), fallback);
+    long begun = System.nanoTime();
+    Outcome outcome = scorer.score(vector);
+    return new Answer(arm, scorer.version(), outcome, System.nanoTime() - begun, insteadOf);
   }
 
   @Override

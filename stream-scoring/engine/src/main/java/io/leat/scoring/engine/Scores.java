@@ -3,6 +3,7 @@ package io.leat.scoring.engine;
 import io.leat.records.FeatureVector;
 import io.leat.records.LogPosition;
 import io.leat.records.ModelVersion;
+import io.leat.records.Rollout;
 import io.leat.records.Score;
 import io.leat.scoring.engine.Outcome.Scored;
 import io.leat.scoring.engine.RolloutScorer.Answer;
@@ -15,11 +16,11 @@ public final class Scores {
    * The record of a score: the same for the same vector, position and rollout, whoever makes it.
    *
    * @param position where the vector lies
-   * @param rollout revision of the rollout by which the answer was given
+   * @param rollout by which the answer was given
    * @param scored the answer's outcome
    */
   public static Score of(
-      FeatureVector vector, LogPosition position, long rollout, Answer answer, Scored scored) {
+      FeatureVector vector, LogPosition position, Rollout rollout, Answer answer, Scored scored) {
     ModelVersion version = answer.version().version();
     return Score.newBuilder()
         .setModel(version.getModel())
@@ -37,7 +38,8 @@ public final class Scores {
         .setOutputs(scored.prediction().outputs())
         .setModelNumber(version.getNumber())
         .setRole(answer.arm().getRole().name())
-        .setRollout(rollout)
+        .setRollout(rollout.getRevision())
+        .setStage(rollout.getStage())
         .setPropensity(answer.propensity())
         .setFallback(answer.fallback().map(Enum::name).orElse(null))
         .setContributions(scored.contributions().orElse(null))

@@ -7,6 +7,7 @@ import io.leat.models.onnx.ScoreExplainer;
 import io.leat.models.registry.Serving;
 import io.leat.pipeline.expression.ExpressionException;
 import io.leat.pipeline.model.ModelInput;
+import io.leat.records.Contributions;
 import io.leat.records.FeatureVector;
 import io.leat.scoring.engine.LoadedVersion.Rule;
 import io.leat.scoring.engine.Outcome.Scored;
@@ -15,6 +16,7 @@ import io.micrometer.core.instrument.Timer;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -93,7 +95,7 @@ public final class VectorScorer implements AutoCloseable {
           UnscoredReason.SCORE_NOT_FINITE,
           "the model's score is %s; expected a finite number".formatted(prediction.score()));
     }
-    return decide(eventId, values, prediction);
+    return decide(prediction, decision -> explain(eventId, values, decision.isPresent()));
   }
 
   private boolean isOfTheVersionsDefinition(String service, int serviceVersion, String definition) {
@@ -102,13 +104,19 @@ public final class VectorScorer implements AutoCloseable {
         && service.equals(serving.service().name());
   }
 
+  /** What is made of a vector by a score that the model did not give; it is not explained. */
+  Outcome standIn(double score) {
+    return decide(new Prediction(score, Map.of()), decision -> Optional.empty());
+  }
+
   private Outcome decide(
-      String eventId, List<? extends @Nullable Object> values, Prediction prediction) {
+      Prediction prediction, Function<Optional<String>, Optional<Contributions>> explain) {
     Map<String, Object> bindings = LoadedVersion.SCOPE.bind(prediction.score());
     for (Rule rule : version.rules()) {
       try {
         if (Boolean.TRUE.equals(rule.condition().evaluate(bindings))) {
-          return scored(eventId, values, prediction, Optional.of(rule.decision()));
+          Optional<String> decision = Optional.of(rule.decision());
+          return new Scored(prediction, decision, explain.apply(decision));
         }
       } catch (ExpressionException e) {
         return new Unscored(
@@ -116,20 +124,12 @@ public final class VectorScorer implements AutoCloseable {
             "decision %s: %s".formatted(rule.decision(), e.getMessage()));
       }
     }
-    return scored(eventId, values, prediction, Optional.empty());
+    return new Scored(prediction, Optional.empty(), explain.apply(Optional.empty()));
   }
 
-  private Scored scored(
-      String eventId,
-      List<? extends @Nullable Object> values,
-      Prediction prediction,
-      Optional<String> decision) {
-    return new Scored(
-        prediction,
-        decision,
-        explainer
-            .filter(of -> of.explains(eventId, decision.isPresent()))
-            .map(of -> of.explain(values)));
+  private Optional<Contributions> explain(
+      String eventId, List<? extends @Nullable Object> values, boolean decided) {
+    return explainer.filter(of -> of.explains(eventId, decided)).map(of -> of.explain(values));
   }
 
   @Override

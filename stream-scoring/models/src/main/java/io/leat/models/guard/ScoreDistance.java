@@ -1,9 +1,12 @@
 package io.leat.models.guard;
 
+import io.leat.common.Lookups;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -33,6 +36,8 @@ final class ScoreDistance {
 
   /** Scores by place: the champion's and the version's. */
   private final TreeMap<Integer, long[]> places = new TreeMap<>();
+
+  private final Set<Integer> changed = new HashSet<>();
 
   private long champions;
   private long versions;
@@ -78,6 +83,7 @@ final class ScoreDistance {
 
   private void count(int place, int arm) {
     places.computeIfAbsent(place, key -> new long[2])[arm]++;
+    changed.add(place);
   }
 
   /** In the order of the scores. */
@@ -161,18 +167,13 @@ final class ScoreDistance {
     return versions;
   }
 
+  /** All but the places. */
   void write(DataOutput to) throws IOException {
     to.writeDouble(waiting);
     to.writeLong(pairs);
     to.writeDouble(payoffs);
     to.writeDouble(squares);
     to.writeDouble(wealth);
-    to.writeInt(places.size());
-    for (Map.Entry<Integer, long[]> place : places.entrySet()) {
-      to.writeInt(place.getKey());
-      to.writeLong(place.getValue()[CHAMPION]);
-      to.writeLong(place.getValue()[VERSION]);
-    }
   }
 
   static ScoreDistance read(DataInput from) throws IOException {
@@ -182,13 +183,22 @@ final class ScoreDistance {
     distance.payoffs = from.readDouble();
     distance.squares = from.readDouble();
     distance.wealth = from.readDouble();
-    for (int left = from.readInt(); left > 0; left--) {
-      int place = from.readInt();
-      long[] counts = {from.readLong(), from.readLong()};
-      distance.places.put(place, counts);
-      distance.champions += counts[CHAMPION];
-      distance.versions += counts[VERSION];
-    }
     return distance;
+  }
+
+  /** Puts back what {@link #drainChanged} gave. */
+  void put(int place, long champion, long version) {
+    long[] before = places.put(place, new long[] {champion, version});
+    champions += champion - (before == null ? 0 : before[CHAMPION]);
+    versions += version - (before == null ? 0 : before[VERSION]);
+  }
+
+  /** The places with another count than when this was last asked. */
+  void drainChanged(StageEvidence.Places to) {
+    for (int place : changed) {
+      long[] counts = Lookups.required(places, place);
+      to.put(place, counts[CHAMPION], counts[VERSION]);
+    }
+    changed.clear();
   }
 }

@@ -5,8 +5,9 @@ import java.io.DataOutput;
 import java.io.IOException;
 
 /**
- * By how much the share of a version's vectors without a score is above the champion's, at all
- * times at once: of each arm a bound on either side ({@link MeanBound}), and their difference.
+ * By how much some share of a version's vectors, say of those without a score, is above the
+ * champion's, at all times at once: of each arm a bound on either side ({@link MeanBound}), and
+ * their difference.
  *
  * <p>The lower bound of the difference is wrong only where the version's lower or the champion's
  * upper bound is, so with alpha/2 for each the chance that it is ever wrong is at most alpha; so
@@ -18,9 +19,9 @@ final class ShareDifference {
 
   /** Bounds of one arm on both sides. */
   private record Arm(MeanBound lower, MeanBound upper) {
-    void add(boolean failed) {
-      lower.add(failed ? 1 : 0);
-      upper.add(failed ? 0 : 1);
+    void add(boolean marked) {
+      lower.add(marked ? 1 : 0);
+      upper.add(marked ? 0 : 1);
     }
 
     void write(DataOutput to) throws IOException {
@@ -42,14 +43,14 @@ final class ShareDifference {
     this(new Arm(new MeanBound(), new MeanBound()), new Arm(new MeanBound(), new MeanBound()));
   }
 
-  /** A vector was the version's. */
-  void version(boolean failed) {
-    version.add(failed);
-  }
-
-  /** A vector was the champion's. */
-  void champion(boolean failed) {
-    champion.add(failed);
+  /**
+   * A vector was given to an arm.
+   *
+   * @param candidate whether to the version; else to the champion
+   * @param marked whether it is one of those whose share is looked at
+   */
+  void add(boolean candidate, boolean marked) {
+    (candidate ? version : champion).add(marked);
   }
 
   /** How many vectors the version was given. */
@@ -62,13 +63,13 @@ final class ShareDifference {
     return champion.lower().count();
   }
 
-  /** How many of them the version failed on. */
-  long versionFailures() {
+  /** How many of them are of those whose share is looked at. */
+  long versionMarked() {
     return Math.round(version.lower().mean() * versionCount());
   }
 
-  /** How many of them the champion failed on. */
-  long championFailures() {
+  /** As {@link #versionMarked}. */
+  long championMarked() {
     return Math.round(champion.lower().mean() * championCount());
   }
 

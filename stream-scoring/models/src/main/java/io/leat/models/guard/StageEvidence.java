@@ -1,68 +1,80 @@
 package io.leat.models.guard;
 
 import io.leat.models.guard.Finding.Verdict;
-import io.leat.records.GuardKind;
 import io.leat.records.RolloutGuard;
+import io.leat.records.RolloutObservation;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 
 /**
- * What is known of a version and the champion beside it in one stage of a rollout. Not thread-safe.
+ * What is known of the version that a rollout brings in, and of the one that it is held against, in
+ * one stage: a fold over observations, in their order. Not thread-safe.
+ *
+ * <p>It is kept in two parts, so that an observation more costs no more than it changes: {@link
+ * #bytes}, of one size, and how many scores lie in each of the places into which they are sorted
+ * ({@link #drainChanged}), of which an observation changes two at most.
  */
 public final class StageEvidence {
   private final ShareDifference unscored;
+  private final ShareDifference slow;
   private final ScoreDistance scores;
   private long failuresInARow;
 
   /** Its most: a circuit breaker that was open stays open, whatever comes after. */
   private long mostInARow;
 
-  private StageEvidence(ShareDifference unscored, ScoreDistance scores) {
+  /** How many scores lie in a place. */
+  @FunctionalInterface
+  public interface Places {
+    /**
+     * @param place in the order of the scores
+     * @param champion scores of the version that the other is held against
+     * @param candidate scores of the version that is rolled out
+     */
+    void put(int place, long champion, long candidate);
+  }
+
+  private StageEvidence(ShareDifference unscored, ShareDifference slow, ScoreDistance scores) {
     this.unscored = unscored;
+    this.slow = slow;
     this.scores = scores;
   }
 
   /** Of a stage that has just begun. */
   public StageEvidence() {
-    this(new ShareDifference(), new ScoreDistance());
-  }
-
-  /** The version was given a vector. */
-  public void version(boolean scored) {
-    unscored.version(!scored);
-    failuresInARow = scored ? 0 : failuresInARow + 1;
-    mostInARow = Math.max(mostInARow, failuresInARow);
-  }
-
-  /** The champion was given a vector, as itself. */
-  public void champion(boolean scored) {
-    unscored.champion(!scored);
+    this(new ShareDifference(), new ShareDifference(), new ScoreDistance());
   }
 
   /**
-   * The version's score of a vector.
-   *
-   * @param guards of the stage; the same each time
+   * Takes an observation; constant time, but for a margin of the scores' distance, which costs time
+   * by the number of places that have a score.
    */
-  public void versionScore(double score, List<RolloutGuard> guards) {
-    guard(guards, GuardKind.SCORE_DISTRIBUTION)
-        .ifPresent(guard -> scores.version(score, guard.getLimit()));
-  }
-
-  /** The champion's score of a vector; as {@link #versionScore}. */
-  public void championScore(double score, List<RolloutGuard> guards) {
-    guard(guards, GuardKind.SCORE_DISTRIBUTION).ifPresent(guard -> scores.champion(score));
-  }
-
-  private static Optional<RolloutGuard> guard(List<RolloutGuard> guards, GuardKind kind) {
-    return guards.stream().filter(guard -> guard.getKind() == kind).findFirst();
+  public void add(RolloutObservation observation) {
+    boolean candidate = observation.getCandidate();
+    Double score = observation.getScore();
+    boolean failed = score == null;
+    unscored.add(candidate, failed);
+    if (candidate) {
+      failuresInARow = failed ? failuresInARow + 1 : 0;
+      mostInARow = Math.max(mostInARow, failuresInARow);
+    }
+    if (observation.getSlow() != null) {
+      slow.add(candidate, observation.getSlow());
+    }
+    Double margin = observation.getMargin();
+    if (score == null || margin == null) {
+      return;
+    }
+    if (candidate) {
+      scores.version(score, margin);
+    } else {
+      scores.champion(score);
+    }
   }
 
   /** How many vectors the version was given. */
@@ -74,9 +86,9 @@ public final class StageEvidence {
   public String counts() {
     return "version: %d of %d vectors without a score; champion: %d of %d"
         .formatted(
-            unscored.versionFailures(),
+            unscored.versionMarked(),
             unscored.versionCount(),
-            unscored.championFailures(),
+            unscored.championMarked(),
             unscored.championCount());
   }
 
@@ -85,13 +97,8 @@ public final class StageEvidence {
     double limit = guard.getLimit();
     double alpha = guard.getAlpha();
     return switch (guard.getKind()) {
-      case UNSCORED -> {
-        Interval interval = unscored.interval(alpha);
-        yield new Finding(
-            verdict(interval.lower() > limit, interval.upper() < limit),
-            "unscored: version less champion in %s, margin %s, alpha %s"
-                .formatted(interval, limit, alpha));
-      }
+      case UNSCORED -> share("unscored", unscored, guard);
+      case LATENCY -> share("latency", slow, guard);
       case SCORE_DISTRIBUTION -> {
         Interval interval = scores.interval(alpha);
         yield new Finding(
@@ -114,15 +121,30 @@ public final class StageEvidence {
     };
   }
 
+  private static Finding share(String name, ShareDifference share, RolloutGuard guard) {
+    Interval interval = share.interval(guard.getAlpha());
+    return new Finding(
+        verdict(interval.lower() > guard.getLimit(), interval.upper() < guard.getLimit()),
+        "%s: version less champion in %s, margin %s, alpha %s, of %d and %d vectors"
+            .formatted(
+                name,
+                interval,
+                guard.getLimit(),
+                guard.getAlpha(),
+                share.versionCount(),
+                share.championCount()));
+  }
+
   private static Verdict verdict(boolean tripped, boolean passed) {
     return tripped ? Verdict.TRIPPED : passed ? Verdict.PASSED : Verdict.UNDECIDED;
   }
 
-  /** As {@link #read} has it. */
+  /** All but the places, as {@link #read} has it. */
   public byte[] bytes() {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try (DataOutputStream to = new DataOutputStream(bytes)) {
       unscored.write(to);
+      slow.write(to);
       to.writeLong(failuresInARow);
       to.writeLong(mostInARow);
       scores.write(to);
@@ -132,18 +154,29 @@ public final class StageEvidence {
     return bytes.toByteArray();
   }
 
-  /** From what {@link #bytes} gave. */
+  /** From what {@link #bytes} gave; its places are put back one by one. */
   public static StageEvidence read(byte[] bytes) {
     try (DataInputStream from = new DataInputStream(new ByteArrayInputStream(bytes))) {
       ShareDifference unscored = ShareDifference.read(from);
+      ShareDifference slow = ShareDifference.read(from);
       long failuresInARow = from.readLong();
       long mostInARow = from.readLong();
-      StageEvidence evidence = new StageEvidence(unscored, ScoreDistance.read(from));
+      StageEvidence evidence = new StageEvidence(unscored, slow, ScoreDistance.read(from));
       evidence.failuresInARow = failuresInARow;
       evidence.mostInARow = mostInARow;
       return evidence;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** Gives the places whose counts changed since this was last called. */
+  public void drainChanged(Places to) {
+    scores.drainChanged(to);
+  }
+
+  /** Puts a place back that {@link #drainChanged} gave. */
+  public void put(int place, long champion, long candidate) {
+    scores.put(place, champion, candidate);
   }
 }

@@ -9,6 +9,7 @@ import io.leat.records.Rollout;
 import io.leat.records.RolloutArm;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.apache.commons.codec.digest.MurmurHash3;
 
@@ -29,6 +30,7 @@ public final class Assignment {
   private final List<Share> shares;
   private final List<RolloutArm> shadows;
   private final RolloutArm champion;
+  private final Optional<RolloutArm> fallback;
 
   /** The arm of all {@code u} below {@code end} that are in no interval before. */
   private record Share(RolloutArm arm, double end) {}
@@ -45,6 +47,7 @@ public final class Assignment {
           "A rollout has %d champions; expected 1: %s".formatted(champions.size(), rollout));
     }
     this.champion = champions.get(0);
+    this.fallback = arms(rollout, ModelRole.FALLBACK).findFirst();
     this.shadows = arms(rollout, ModelRole.SHADOW).toList();
     List<Share> canaries = new ArrayList<>();
     double end = 0;
@@ -90,13 +93,21 @@ public final class Assignment {
     return champion;
   }
 
+  /** Scores what the champion cannot; empty where there is none. */
+  public Optional<RolloutArm> fallback() {
+    return fallback;
+  }
+
   /** Those that score every vector and decide nothing. */
   public List<RolloutArm> shadows() {
     return shadows;
   }
 
-  /** How likely it is, over entities, that an arm scores a vector. */
+  /** How likely it is, over entities, that an arm may score a vector. */
   public static double propensity(RolloutArm arm) {
-    return arm.getRole() == ModelRole.SHADOW ? 1 : arm.getWeight();
+    return switch (arm.getRole()) {
+      case CHAMPION, CANARY -> arm.getWeight();
+      case SHADOW, FALLBACK -> 1;
+    };
   }
 }

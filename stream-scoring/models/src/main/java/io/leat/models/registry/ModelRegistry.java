@@ -5,6 +5,9 @@ import io.leat.common.LeatException;
 import io.leat.models.artifact.ArtifactStore;
 import io.leat.models.mlflow.MlflowDirectory;
 import io.leat.models.onnx.OnnxModel;
+import io.leat.pipeline.definition.Fallback;
+import io.leat.pipeline.definition.Model;
+import io.leat.pipeline.definition.ModelStage;
 import io.leat.records.AuditEvent;
 import io.leat.records.ModelRole;
 import io.leat.records.ModelVersion;
@@ -12,6 +15,7 @@ import io.leat.records.RegisteredModel;
 import io.leat.records.RegistryEntry;
 import io.leat.records.Rollout;
 import io.leat.records.RolloutArm;
+import io.leat.records.RolloutPlan;
 import io.leat.records.VersionStanding;
 import io.leat.records.VersionStatus;
 import io.leat.schemas.AvroCodec;
@@ -28,6 +32,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -99,7 +104,7 @@ public final class ModelRegistry {
     Optional<ModelVersion> known = now.version(version.model(), digest);
     if (known.isPresent()) {
       version.keep(artifacts); // whoever has the files may mend the store
-      declare(now, version.model(), terms.approval(), why);
+      declare(now, version.model(), terms, why);
       return new Published(known.get(), false);
     }
     Map<String, String> details = new TreeMap<>(version.tried().details());
@@ -131,15 +136,19 @@ public final class ModelRegistry {
         });
   }
 
-  /** Writes down what the pipeline declares of approval, where it is another than before. */
-  private void declare(RegistryView now, String model, boolean approval, Reason why) {
-    if (now.model(model).filter(one -> one.getApprovalRequired() == approval).isEmpty()) {
+  /** Writes down what the pipeline declares, where it is another than before. */
+  private void declare(RegistryView now, String model, Terms terms, Reason why) {
+    if (now.model(model).filter(terms::areOf).isEmpty()) {
       change(
           model,
-          "approval",
+          "declare",
           why,
           (view, before) ->
-              RegisteredModel.newBuilder(before).setApprovalRequired(approval).build());
+              RegisteredModel.newBuilder(before)
+                  .setApprovalRequired(terms.approval())
+                  .setPlan(RolloutPlans.of(terms.rollout()))
+                  .setFallback(RolloutPlans.of(terms.fallback()))
+                  .build());
     }
   }
 
@@ -147,10 +156,38 @@ public final class ModelRegistry {
    * How a model's versions come to score.
    *
    * @param approval whether somebody else than the publisher has to approve a version first
+   * @param rollout stages that a version goes through; empty: none
+   * @param fallback who scores what the version that was to decide cannot
    * @param firstScores whether a model's first version becomes its champion at once
    * @param label what a label may do
    */
-  public record Terms(boolean approval, boolean firstScores, Label label) {}
+  public record Terms(
+      boolean approval,
+      List<ModelStage> rollout,
+      Fallback fallback,
+      boolean firstScores,
+      Label label) {
+    public Terms {
+      rollout = List.copyOf(rollout);
+    }
+
+    /** Whether a model has these already, but for what its first version and labels may do. */
+    boolean areOf(RegisteredModel model) {
+      return model.getApprovalRequired() == approval
+          && Objects.equals(model.getPlan(), RolloutPlans.of(rollout))
+          && Objects.equals(model.getFallback(), RolloutPlans.of(fallback));
+    }
+
+    /** As a pipeline declares them. */
+    public static Terms of(Model model, boolean firstScores, Label label) {
+      return new Terms(
+          model.approval() == Model.Approval.REQUIRED,
+          model.rollout(),
+          model.fallback(),
+          firstScores,
+          label);
+    }
+  }
 
   /** Whether a label may be given again. */
   public enum Label {
@@ -202,15 +239,21 @@ public final class ModelRegistry {
         .setVersions(standings)
         .setAliases(before.map(RegisteredModel::getAliases).orElse(Map.of()))
         .setApprovalRequired(terms.approval())
+        .setPlan(RolloutPlans.of(terms.rollout()))
+        .setFallback(RolloutPlans.of(terms.fallback()))
         .setRollout(
             scores
-                ? rollout(revision, version.getModel(), List.of(champion(version, 1)), why)
+                ? Rollout.newBuilder(
+                        rollout(revision, version.getModel(), List.of(champion(version, 1)), why))
+                    .setFallback(RolloutPlans.of(terms.fallback()))
+                    .build()
                 : before.map(RegisteredModel::getRollout).orElse(null))
         .build();
   }
 
   /**
-   * Makes a version score all vectors, from somewhere in each partition on.
+   * Makes a version score all vectors, from somewhere in each partition on, whatever stages are
+   * declared.
    *
    * @param expected number of the champion that it takes over from, 0 for none; empty: whichever
    */
@@ -220,26 +263,186 @@ public final class ModelRegistry {
   }
 
   /**
-   * Makes a version decide for a share of the entities; the champion decides for the others.
+   * Begins to roll a version out by the stages that its pipeline declares; as {@link #promote}
+   * where it declares none, or no version scores yet. Does nothing where the version is in a stage.
    *
-   * @param share more than 0, less than 1
+   * @param expected as {@link #promote} has it; of the champion before the rollout
    */
+  public RegisteredModel begin(ModelReference version, Optional<Integer> expected, Reason why) {
+    return change(
+        version.model(),
+        "promote",
+        why,
+        (view, before) -> {
+          ModelVersion wanted = version.resolve(view);
+          requireChampion(before, expected);
+          requireMayScore(before, wanted);
+          Rollout now = before.getRollout();
+          RolloutPlan plan = before.getPlan();
+          if (now == null || plan == null) {
+            return next(before, List.of(champion(wanted, 1)), null, null, why);
+          }
+          if (now.getStage() != null
+              && RolloutPlans.candidate(now).getNumber() == wanted.getNumber()) {
+            return before;
+          }
+          RolloutArm champion =
+              now.getStage() == null ? now.getArms().get(0) : RolloutPlans.before(now);
+          if (champion.getNumber() == wanted.getNumber()) {
+            return next(before, RolloutPlans.alone(champion), null, null, why);
+          }
+          return stage(before, plan, 0, champion, wanted, why);
+        });
+  }
+
+  /**
+   * Goes on to the next stage of a rollout.
+   *
+   * @param revision of the rollout that this is decided of
+   * @throws LeatException if another rollout has come meanwhile, or it is in no stage
+   */
+  public RegisteredModel advance(String model, long revision, Reason why) {
+    return change(
+        model,
+        "advance",
+        why,
+        (view, before) -> {
+          Rollout now = requireStage(before, revision);
+          ModelVersion wanted =
+              view.version(model, RolloutPlans.candidate(now).getNumber()).orElseThrow();
+          requireMayScore(before, wanted);
+          return stage(
+              before,
+              Objects.requireNonNull(now.getPlan()),
+              Objects.requireNonNull(now.getStage()) + 1,
+              RolloutPlans.before(now),
+              wanted,
+              why);
+        });
+  }
+
+  /**
+   * Gives all vectors back to the champion before the rollout, which ends.
+   *
+   * @param revision as {@link #advance} has it
+   * @throws LeatException as {@link #advance}
+   */
+  public RegisteredModel back(String model, long revision, Reason why) {
+    return change(
+        model,
+        "back",
+        why,
+        (view, before) ->
+            next(
+                before,
+                RolloutPlans.alone(RolloutPlans.before(requireStage(before, revision))),
+                null,
+                null,
+                why));
+  }
+
+  private static Rollout requireStage(RegisteredModel model, long revision) {
+    Rollout now = model.getRollout();
+    if (now == null || now.getRevision() != revision || now.getStage() == null) {
+      throw new LeatException(
+          ErrorCode.MODEL,
+          "Model %s: the rollout is %s; expected rollout %d in a stage. Somebody changed it meanwhile: 'leat model history %s'."
+              .formatted(
+                  model.getModel(),
+                  now == null ? "none" : String.valueOf(now.getRevision()),
+                  revision,
+                  model.getModel()));
+    }
+    return now;
+  }
+
+  private RegisteredModel stage(
+      RegisteredModel before,
+      RolloutPlan plan,
+      int stage,
+      RolloutArm champion,
+      ModelVersion wanted,
+      Reason why) {
+    return next(
+        before,
+        RolloutPlans.arms(plan.getStages().get(stage), champion, wanted),
+        plan,
+        RolloutPlans.index(plan, stage),
+        why);
+  }
+
+  /** With a rollout that begins now, unless it is the one that there is. */
+  private RegisteredModel next(
+      RegisteredModel before,
+      List<RolloutArm> deciding,
+      @Nullable RolloutPlan plan,
+      @Nullable Integer stage,
+      Reason why) {
+    Rollout now = before.getRollout();
+    List<RolloutArm> arms = RolloutPlans.withFallback(deciding, now, before.getFallback());
+    if (now != null && now.getArms().equals(arms) && Objects.equals(now.getStage(), stage)) {
+      return before;
+    }
+    Rollout.Builder next =
+        Rollout.newBuilder(rollout(before.getRevision() + 1, before.getModel(), arms, why));
+    if (plan != null && stage != null) {
+      String kind = plan.getStages().get(stage).getKind().name().toLowerCase(Locale.ROOT);
+      next.setPlan(plan).setStage(stage).setKind(kind);
+    }
+    next.setFallback(before.getFallback());
+    return RegisteredModel.newBuilder(before).setRollout(next.build()).build();
+  }
+
+  /** Makes one version decide for a share of the entities; as {@link #split}. */
   public RegisteredModel canary(ModelReference version, double share, Reason why) {
-    if (!(share > 0 && share < 1)) {
+    return split(Map.of(version, share), why);
+  }
+
+  /**
+   * Makes versions decide, each for a share of the entities; the champion decides for the others.
+   * One is a canary, several are a split.
+   *
+   * @param shares of a model's versions: each more than 0, all less than 1 together; the order is
+   *     that of the intervals, so that a version whose predecessors keep their shares keeps its
+   *     entities
+   */
+  public RegisteredModel split(Map<ModelReference, Double> shares, Reason why) {
+    double all = shares.values().stream().mapToDouble(Double::doubleValue).sum();
+    if (shares.values().stream().anyMatch(share -> !(share > 0)) || !(all < 1)) {
       throw new LeatException(
           ErrorCode.INPUT,
-          "A canary's share is %s; expected more than 0 %% and less than 100 %%. 'leat model promote' gives a version all."
-              .formatted(share));
+          "Shares are %s; expected each more than 0 %% and all together less than 100 %%, of which the champion has the rest. 'leat model promote' gives a version all."
+              .formatted(shares.values()));
     }
-    return rollOut(
-        "canary",
-        version,
-        Optional.empty(),
+    List<String> models = shares.keySet().stream().map(ModelReference::model).distinct().toList();
+    if (models.size() != 1) {
+      throw new LeatException(
+          ErrorCode.INPUT,
+          "Versions are of the models %s; expected versions of one.".formatted(models));
+    }
+    return change(
+        models.get(0),
+        shares.size() == 1 ? "canary" : "split",
         why,
-        (view, wanted) ->
-            List.of(
-                champion(champion(view, wanted), 1 - share),
-                new RolloutArm(wanted.getNumber(), wanted.getDigest(), ModelRole.CANARY, share)));
+        (view, before) -> {
+          List<RolloutArm> arms = new ArrayList<>();
+          for (Map.Entry<ModelReference, Double> share : shares.entrySet()) {
+            ModelVersion wanted = share.getKey().resolve(view);
+            requireMayScore(before, wanted);
+            if (arms.isEmpty()) {
+              arms.add(champion(champion(view, wanted), 1 - all));
+            } else if (arms.stream().anyMatch(arm -> arm.getNumber() == wanted.getNumber())) {
+              throw new LeatException(
+                  ErrorCode.INPUT,
+                  "Version %d of model %s stands twice; expected the champion and each version once."
+                      .formatted(wanted.getNumber(), wanted.getModel()));
+            }
+            arms.add(
+                new RolloutArm(
+                    wanted.getNumber(), wanted.getDigest(), ModelRole.CANARY, share.getValue()));
+          }
+          return next(before, arms, null, null, why);
+        });
   }
 
   /** Makes a version score beside the champion, deciding nothing. */
@@ -267,27 +470,34 @@ public final class ModelRegistry {
         why,
         (view, before) -> {
           ModelVersion wanted = version.resolve(view);
-          int now = view.champion(version.model()).map(RolloutArm::getNumber).orElse(0);
-          if (expected.isPresent() && expected.get() != now) {
-            throw new LeatException(
-                ErrorCode.MODEL,
-                "Model %s: the champion is version %d, put there by %s; expected %d. Look at it ('leat model show %s@champion') and decide again."
-                    .formatted(
-                        version.model(),
-                        now,
-                        before.getRollout() == null ? "nobody" : before.getRollout().getStartedBy(),
-                        expected.get(),
-                        version.model()));
-          }
+          requireChampion(before, expected);
           requireMayScore(before, wanted);
-          List<RolloutArm> next = arms.of(view, wanted);
-          if (before.getRollout() != null && before.getRollout().getArms().equals(next)) {
-            return before;
-          }
-          return RegisteredModel.newBuilder(before)
-              .setRollout(rollout(before.getRevision() + 1, version.model(), next, why))
-              .build();
+          return next(before, arms.of(view, wanted), null, null, why);
         });
+  }
+
+  /**
+   * @param expected number of the version that decides but for what a rollout takes; 0: none
+   */
+  private static void requireChampion(RegisteredModel model, Optional<Integer> expected) {
+    Rollout rollout = model.getRollout();
+    int now =
+        rollout == null
+            ? 0
+            : rollout.getStage() == null
+                ? rollout.getArms().get(0).getNumber()
+                : RolloutPlans.before(rollout).getNumber();
+    if (expected.isPresent() && expected.get() != now) {
+      throw new LeatException(
+          ErrorCode.MODEL,
+          "Model %s: the champion is version %d, put there by %s; expected %d. Look at it ('leat model show %s@champion') and decide again."
+              .formatted(
+                  model.getModel(),
+                  now,
+                  rollout == null ? "nobody" : rollout.getStartedBy(),
+                  expected.get(),
+                  model.getModel()));
+    }
   }
 
   private static void requireMayScore(RegisteredModel model, ModelVersion wanted) {
@@ -342,30 +552,47 @@ public final class ModelRegistry {
   }
 
   private Rollout rollout(long revision, String model, List<RolloutArm> arms, Reason why) {
-    String kind =
+    List<ModelRole> beside =
         arms.stream()
             .map(RolloutArm::getRole)
-            .filter(role -> role != ModelRole.CHAMPION)
-            .findFirst()
-            .orElse(ModelRole.CHAMPION)
-            .name()
-            .toLowerCase(Locale.ROOT);
+            .filter(role -> role == ModelRole.CANARY || role == ModelRole.SHADOW)
+            .toList();
+    String kind =
+        beside.size() > 1
+            ? "split"
+            : beside.stream()
+                .findFirst()
+                .orElse(ModelRole.CHAMPION)
+                .name()
+                .toLowerCase(Locale.ROOT);
     // The model's name alone: an entity that was in a canary is in the next, larger one too.
-    return new Rollout(revision, kind, model, arms, why.actor(), clock.instant());
+    return new Rollout(revision, kind, model, arms, why.actor(), clock.instant(), null, null, null);
   }
 
   /**
    * Makes the champion of before the champion again, and ends whatever canary or shadow there is.
+   * The version that goes takes nobody's place.
    *
    * @param earlier number of the champion of before, as {@link ModelHistory} knows it
    */
   public RegisteredModel rollBack(String model, int earlier, Reason why) {
-    return rollOut(
+    ModelReference version = new ModelReference(model, String.valueOf(earlier));
+    return change(
+        model,
         "rollback",
-        new ModelReference(model, String.valueOf(earlier)),
-        Optional.empty(),
         why,
-        (view, wanted) -> List.of(champion(wanted, 1)));
+        (view, before) -> {
+          ModelVersion wanted = version.resolve(view);
+          requireMayScore(before, wanted);
+          RegisteredModel next = next(before, List.of(champion(wanted, 1)), null, null, why);
+          Rollout rollout = next.getRollout();
+          return view.champion(model).map(RolloutArm::getNumber).equals(Optional.of(earlier))
+              ? next
+              : RegisteredModel.newBuilder(next)
+                  .setRollout(
+                      Rollout.newBuilder(rollout).setArms(List.of(champion(wanted, 1))).build())
+                  .build();
+        });
   }
 
   /**

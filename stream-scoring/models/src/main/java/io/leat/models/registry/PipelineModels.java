@@ -54,6 +54,14 @@ public final class PipelineModels {
                               registry.map(view -> view.versions(model.name()).size()).orElse(0)
                                   + 1,
                               digest.substring(0, 12))));
+      registry
+          .flatMap(view -> view.model(model.name()))
+          .filter(known -> !Terms.of(model, true, Label.MOVES).areOf(known))
+          .ifPresent(
+              known ->
+                  lines.add(
+                      "~ model %s: approval, rollout, guards or fallback change; they hold from the next rollout on"
+                          .formatted(model.name())));
     }
     return lines;
   }
@@ -71,7 +79,7 @@ public final class PipelineModels {
             registry.publish(
                 ModelPackage.of(model, pipeline),
                 model.version(),
-                new Terms(model.approval() == Model.Approval.REQUIRED, true, Label.MOVES),
+                Terms.of(model, true, Label.MOVES),
                 Reason.of(actor));
         describe(published, registry.view(), lines);
       }

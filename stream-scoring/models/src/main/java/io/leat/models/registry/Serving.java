@@ -1,5 +1,6 @@
 package io.leat.models.registry;
 
+import io.leat.pipeline.definition.Fallback;
 import io.leat.pipeline.definition.FeatureService;
 import io.leat.pipeline.definition.Model;
 import io.leat.pipeline.definition.Model.Decision;
@@ -85,6 +86,8 @@ public record Serving(
         outputs,
         decisions,
         Model.Approval.NONE,
-        explain);
+        explain,
+        List.of(),
+        Fallback.CHAMPION);
   }
 }

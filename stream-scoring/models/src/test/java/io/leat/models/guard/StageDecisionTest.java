@@ -5,18 +5,25 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.leat.models.guard.StageDecision.Next;
 import io.leat.records.GuardKind;
 import io.leat.records.RolloutGuard;
+import io.leat.records.RolloutObservation;
 import io.leat.records.RolloutStage;
 import io.leat.records.StageKind;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 class StageDecisionTest {
-  private static final RolloutGuard UNSCORED = new RolloutGuard(GuardKind.UNSCORED, 0.02, 0.05);
+  private static final RolloutGuard UNSCORED =
+      new RolloutGuard(GuardKind.UNSCORED, 0.02, 0.05, null);
   private static final RolloutGuard SCORES =
-      new RolloutGuard(GuardKind.SCORE_DISTRIBUTION, 0.2, 0.05);
-  private static final RolloutGuard ROW = new RolloutGuard(GuardKind.FAILURES_IN_A_ROW, 5.0, 0.0);
+      new RolloutGuard(GuardKind.SCORE_DISTRIBUTION, 0.2, 0.05, null);
+  private static final RolloutGuard ROW =
+      new RolloutGuard(GuardKind.FAILURES_IN_A_ROW, 5.0, 0.0, null);
+  private static final RolloutGuard LATENCY =
+      new RolloutGuard(GuardKind.LATENCY, 0.02, 0.05, 1_000_000L);
   private static final Duration LONG = Duration.ofHours(2);
 
   private static RolloutStage stage(RolloutGuard... guards) {
@@ -29,12 +36,20 @@ class StageDecisionTest {
         List.of(guards));
   }
 
+  private static RolloutObservation of(boolean candidate, boolean scored) {
+    return new RolloutObservation("fraud", 3L, candidate, scored ? 0.5 : null, null, null);
+  }
+
+  private static RolloutObservation score(boolean candidate, double score) {
+    return new RolloutObservation("fraud", 3L, candidate, score, null, SCORES.getLimit());
+  }
+
   private static StageEvidence vectors(int count, double failing, long seed) {
     Random random = new Random(seed);
     StageEvidence evidence = new StageEvidence();
     for (int i = 0; i < count; i++) {
-      evidence.champion(true);
-      evidence.version(random.nextDouble() >= failing);
+      evidence.add(of(false, true));
+      evidence.add(of(true, random.nextDouble() >= failing));
     }
     return evidence;
   }
@@ -69,8 +84,8 @@ class StageDecisionTest {
       StageEvidence evidence = new StageEvidence();
       boolean tripped = false;
       for (int i = 0; i < 1_500 && !tripped; i++) {
-        evidence.champion(random.nextDouble() >= 0.05);
-        evidence.version(random.nextDouble() >= 0.07);
+        evidence.add(of(false, random.nextDouble() >= 0.05));
+        evidence.add(of(true, random.nextDouble() >= 0.07));
         tripped = StageDecision.of(stage(UNSCORED), Duration.ZERO, evidence).next() == Next.BACK;
       }
       back += tripped ? 1 : 0;
@@ -91,15 +106,28 @@ class StageDecisionTest {
   void failuresInARowEndIt() {
     StageEvidence evidence = vectors(1_000, 0, 1);
     for (int i = 0; i < 4; i++) {
-      evidence.version(false);
+      evidence.add(of(true, false));
     }
-    evidence.version(true);
+    evidence.add(of(true, true));
     assertThat(StageDecision.of(stage(ROW), LONG, evidence).next()).isEqualTo(Next.ADVANCE);
     for (int i = 0; i < 5; i++) {
-      evidence.version(false);
+      evidence.add(of(true, false));
     }
-    evidence.version(true);
+    evidence.add(of(true, true));
     assertThat(StageDecision.of(stage(ROW), LONG, evidence).next()).isEqualTo(Next.BACK);
+  }
+
+  @Test
+  void aVersionThatIsSlowerThanTheMarginGoesBack() {
+    StageEvidence evidence = new StageEvidence();
+    for (int i = 0; i < 500; i++) {
+      evidence.add(new RolloutObservation("fraud", 3L, false, 0.5, false, null));
+      evidence.add(new RolloutObservation("fraud", 3L, true, 0.5, i % 5 == 0, null));
+    }
+    StageDecision decision = StageDecision.of(stage(LATENCY), Duration.ZERO, evidence);
+
+    assertThat(decision.next()).isEqualTo(Next.BACK);
+    assertThat(decision.reason()).contains("latency: version less champion in [");
   }
 
   @Test
@@ -109,12 +137,10 @@ class StageDecisionTest {
     Random random = new Random(1);
     for (int i = 0; i < 3_000; i++) {
       for (StageEvidence one : List.of(alike, other)) {
-        one.version(true);
-        one.champion(true);
-        one.championScore(random.nextDouble(), List.of(SCORES));
+        one.add(score(false, random.nextDouble()));
       }
-      alike.versionScore(random.nextDouble(), List.of(SCORES));
-      other.versionScore(random.nextDouble() / 2, List.of(SCORES));
+      alike.add(score(true, random.nextDouble()));
+      other.add(score(true, random.nextDouble() / 2));
     }
     assertThat(StageDecision.of(stage(SCORES), LONG, alike).next()).isEqualTo(Next.ADVANCE);
     assertThat(StageDecision.of(stage(SCORES), LONG, other).next()).isEqualTo(Next.BACK);
@@ -123,17 +149,21 @@ class StageDecisionTest {
   @Test
   void evidenceThatWasWrittenGoesOnAsItWas() {
     StageEvidence evidence = vectors(500, 0.01, 1);
+    Map<Integer, long[]> places = new HashMap<>();
     Random random = new Random(2);
     for (int i = 0; i < 100; i++) {
-      evidence.championScore(random.nextGaussian(), List.of(SCORES));
-      evidence.versionScore(random.nextGaussian(), List.of(SCORES));
+      evidence.add(score(false, random.nextGaussian()));
+      evidence.add(score(true, random.nextGaussian()));
+      evidence.drainChanged(
+          (place, champion, candidate) -> places.put(place, new long[] {champion, candidate}));
     }
-    evidence.championScore(1, List.of(SCORES));
-    evidence.version(false);
+    evidence.add(score(false, 1));
+    evidence.add(of(true, false));
 
     StageEvidence read = StageEvidence.read(evidence.bytes());
-    read.versionScore(2, List.of(SCORES));
-    evidence.versionScore(2, List.of(SCORES));
+    places.forEach((place, counts) -> read.put(place, counts[0], counts[1]));
+    read.add(score(true, 2));
+    evidence.add(score(true, 2));
 
     assertThat(read.bytes()).isEqualTo(evidence.bytes());
     assertThat(StageDecision.of(stage(UNSCORED, SCORES, ROW), LONG, read))

@@ -2,6 +2,7 @@ package io.leat.models.onnx;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.leat.pipeline.definition.Fallback;
 import io.leat.pipeline.definition.Model;
 import io.leat.pipeline.model.ModelFile;
 import io.leat.schemas.ValueType;
@@ -161,7 +162,9 @@ public record Fixture(String name, byte[] onnx, JsonNode cases) {
             outputs,
             List.of(),
             Model.Approval.NONE,
-            Optional.empty()),
+            Optional.empty(),
+            List.of(),
+            Fallback.CHAMPION),
         features());
   }
 }

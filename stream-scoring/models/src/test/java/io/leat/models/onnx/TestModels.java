@@ -128,7 +128,9 @@ public final class TestModels {
         outputs,
         model.decisions(),
         model.approval(),
-        model.explain());
+        model.explain(),
+        model.rollout(),
+        model.fallback());
   }
 
   /** The same model, whose scores are explained. */
@@ -148,7 +150,9 @@ public final class TestModels {
         model.outputs(),
         model.decisions(),
         model.approval(),
-        Optional.of(explain));
+        Optional.of(explain),
+        model.rollout(),
+        model.fallback());
   }
 
   public static Model.Decision decision(String name, String condition) {

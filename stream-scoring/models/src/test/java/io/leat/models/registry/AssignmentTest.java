@@ -127,7 +127,8 @@ class AssignmentTest {
         List.of(
             new RolloutArm(1, "a", ModelRole.CHAMPION, 1 - weight),
             new RolloutArm(2, "b", ModelRole.CANARY, weight));
-    return new Assignment(new Rollout(1L, "canary", salt, arms, "test", Instant.EPOCH));
+    return new Assignment(
+        new Rollout(1L, "canary", salt, arms, "test", Instant.EPOCH, null, null, null));
   }
 
   private static Set<String> members(Assignment assignment) {

@@ -325,6 +325,7 @@ final class ScoreRoute implements HttpService {
     result.put("digest", version.getDigest());
     result.put("role", answer.arm().getRole().name());
     result.put("rollout", scorer.rollout().revision());
+    result.put("stage", scorer.rollout().rollout().getStage());
     result.put("propensity", answer.propensity());
     answer.fallback().ifPresent(reason -> result.put("fallback", reason.name()));
     return result;

@@ -247,6 +247,7 @@ final class Parcels {
     row.put("role", i % 2 == 0 ? null : "CANARY");
     row.put("rollout", i % 2 == 0 ? null : 7L);
     row.put("propensity", i % 2 == 0 ? null : 0.25);
+    row.put("stage", null);
     row.put("fallback", null);
     row.put("outputs", i % 2 == 0 ? null : "{\"label\":\"late\"}");
     row.put("contribution_base", i % 2 == 0 ? null : -1.5);

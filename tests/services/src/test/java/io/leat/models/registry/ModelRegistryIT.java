@@ -15,17 +15,22 @@ import io.leat.models.registry.ModelRegistry.Label;
 import io.leat.models.registry.ModelRegistry.Published;
 import io.leat.models.registry.ModelRegistry.Terms;
 import io.leat.pipeline.apply.Applier;
+import io.leat.pipeline.definition.Fallback;
 import io.leat.pipeline.definition.Model;
+import io.leat.pipeline.definition.ModelStage;
 import io.leat.pipeline.reader.TestFolder;
 import io.leat.records.AuditEvent;
 import io.leat.records.ModelRole;
+import io.leat.records.Rollout;
 import io.leat.records.RolloutArm;
 import io.leat.records.VersionStatus;
 import io.leat.schemas.AvroCodec;
 import io.leat.testing.TestCluster;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.InstantSource;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -41,8 +46,10 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The registry on a real broker: each test has a model of its own. */
 class ModelRegistryIT {
-  private static final Terms OPEN = new Terms(false, true, Label.ONCE);
-  private static final Terms FOUR_EYES = new Terms(true, true, Label.ONCE);
+  private static final Terms OPEN =
+      new Terms(false, List.of(), Fallback.CHAMPION, true, Label.ONCE);
+  private static final Terms FOUR_EYES =
+      new Terms(true, List.of(), Fallback.CHAMPION, true, Label.ONCE);
   private static final Reason ADA = Reason.of("ada");
 
   private static TestCluster cluster;
@@ -123,6 +130,87 @@ class ModelRegistryIT {
             "model.canary",
             "model.promote",
             "model.rollback");
+  }
+
+  @Test
+  void severalVersionsSplitTheEntities() throws IOException {
+    for (int i = 1; i <= 3; i++) {
+      publish("split", "v" + i, OPEN, "score >= 0." + i);
+    }
+    Map<ModelReference, Double> shares = new LinkedHashMap<>();
+    shares.put(new ModelReference("split", "3"), 0.25);
+    shares.put(new ModelReference("split", "2"), 0.125);
+
+    Rollout rollout = registry.split(shares, ADA).getRollout();
+
+    assertThat(rollout.getKind()).isEqualTo("split");
+    assertThat(rollout.getArms())
+        .extracting(RolloutArm::getNumber, RolloutArm::getRole, RolloutArm::getWeight)
+        .containsExactly(
+            tuple(1, ModelRole.CHAMPION, 0.625),
+            tuple(3, ModelRole.CANARY, 0.25),
+            tuple(2, ModelRole.CANARY, 0.125));
+    shares.put(new ModelReference("split", "v2"), 0.1);
+    assertThatThrownBy(() -> registry.split(shares, ADA))
+        .hasMessageContaining("Version 2 of model split stands twice");
+    shares.put(new ModelReference("split", "v2"), 0.75);
+    assertThatThrownBy(() -> registry.split(shares, ADA))
+        .hasMessageContaining("all together less than 100 %");
+  }
+
+  @Test
+  void aRolloutGoesThroughItsStagesByItsRevision() throws IOException {
+    Terms staged =
+        new Terms(
+            false,
+            List.of(
+                stage(ModelStage.Kind.SHADOW, 0),
+                stage(ModelStage.Kind.BLUE_GREEN, 1),
+                stage(ModelStage.Kind.CHAMPION, 1)),
+            new Fallback(Fallback.Kind.PREVIOUS, Optional.empty()),
+            true,
+            Label.ONCE);
+    for (int i = 1; i <= 3; i++) {
+      publish("staged", "v" + i, staged, "score >= 0." + i);
+    }
+    ModelReference second = new ModelReference("staged", "2");
+
+    Rollout shadow = registry.begin(second, Optional.of(1), ADA).getRollout();
+    assertThat(registry.begin(second, Optional.of(1), ADA).getRollout()).isEqualTo(shadow);
+    Rollout blueGreen = registry.advance("staged", shadow.getRevision(), ADA).getRollout();
+    assertThat(List.of(shadow, blueGreen))
+        .extracting(Rollout::getKind, Rollout::getStage)
+        .containsExactly(tuple("shadow", 0), tuple("blue_green", 1));
+    assertThat(blueGreen.getArms())
+        .extracting(RolloutArm::getNumber, RolloutArm::getRole)
+        .containsExactly(
+            tuple(2, ModelRole.CHAMPION), tuple(1, ModelRole.SHADOW), tuple(1, ModelRole.FALLBACK));
+    assertThatThrownBy(() -> registry.begin(new ModelReference("staged", "3"), Optional.of(2), ADA))
+        .as("the champion before the rollout counts")
+        .hasMessageContaining("the champion is version 1");
+    assertThatThrownBy(() -> registry.advance("staged", shadow.getRevision(), ADA))
+        .hasMessageContaining("Somebody changed it meanwhile");
+
+    Rollout back = registry.back("staged", blueGreen.getRevision(), ADA).getRollout();
+    assertThat(back.getStage()).isNull();
+    assertThat(back.getArms())
+        .extracting(RolloutArm::getNumber, RolloutArm::getRole)
+        .containsExactly(tuple(1, ModelRole.CHAMPION));
+    assertThatThrownBy(() -> registry.back("staged", back.getRevision(), ADA))
+        .hasMessageContaining("in a stage");
+
+    assertThat(registry.promote(second, Optional.of(1), ADA).getRollout().getArms())
+        .as("at once, and the one before it takes its place where it has no score")
+        .extracting(RolloutArm::getNumber, RolloutArm::getRole)
+        .containsExactly(tuple(2, ModelRole.CHAMPION), tuple(1, ModelRole.FALLBACK));
+    assertThat(registry.rollBack("staged", 1, ADA).getRollout().getArms())
+        .as("not the version that goes")
+        .extracting(RolloutArm::getNumber, RolloutArm::getRole)
+        .containsExactly(tuple(1, ModelRole.CHAMPION));
+  }
+
+  private static ModelStage stage(ModelStage.Kind kind, double weight) {
+    return new ModelStage(kind, weight, Duration.ZERO, 0, Optional.empty(), List.of());
   }
 
   @Test

@@ -24,6 +24,7 @@ import io.leat.models.registry.PipelineModels;
 import io.leat.models.registry.Reason;
 import io.leat.pipeline.apply.Applier;
 import io.leat.pipeline.definition.Contract;
+import io.leat.pipeline.definition.Fallback;
 import io.leat.pipeline.definition.FeatureService;
 import io.leat.pipeline.definition.Pipeline;
 import io.leat.pipeline.model.ModelFile;
@@ -137,7 +138,7 @@ class ScoringServerIT {
               new ModelFile(Path.of("another"), train(), ""),
               Map.of()),
           "another",
-          new Terms(false, true, Label.ONCE),
+          new Terms(false, List.of(), Fallback.CHAMPION, true, Label.ONCE),
           WHY);
       models.canary(new ModelReference("price", "2"), 0.5, WHY);
     }

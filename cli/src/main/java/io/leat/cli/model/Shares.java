@@ -1,0 +1,23 @@
+package io.leat.cli.model;
+
+import io.leat.cli.command.UserError;
+
+/** Shares of entities as people write them. */
+final class Shares {
+  private static final double PERCENT = 100;
+
+  private Shares() {}
+
+  /**
+   * Of {@code 10%} or {@code 10}: 0.1.
+   *
+   * @param name of what it is, for a message
+   */
+  static double parse(String name, String text) {
+    try {
+      return Double.parseDouble(text.strip().replaceFirst("\\s*%$", "")) / PERCENT;
+    } catch (NumberFormatException e) {
+      throw new UserError("%s is '%s'; expected a share such as 10%%.".formatted(name, text), e);
+    }
+  }
+}

@@ -1,0 +1,63 @@
+package io.leat.pipeline.definition;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A stage that a version goes through before it scores all.
+ *
+ * @param weight share of the entities that the version decides for: 0 of a shadow, 1 of {@link
+ *     Kind#BLUE_GREEN} and {@link Kind#CHAMPION}
+ * @param minDuration how long it lasts at least
+ * @param minEvents how many vectors the version is given at least
+ * @param maxDuration how long it lasts at most before the champion of before has all again; empty:
+ *     for ever
+ * @param guards what ends the rollout at once, or has to be passed
+ */
+public record ModelStage(
+    Kind kind,
+    double weight,
+    Duration minDuration,
+    int minEvents,
+    Optional<Duration> maxDuration,
+    List<Guard> guards) {
+  public ModelStage {
+    guards = List.copyOf(guards);
+  }
+
+  /** What the version is in a stage. */
+  public enum Kind {
+    /** It scores beside the champion and decides nothing. */
+    SHADOW,
+    /** It decides for a share of the entities. */
+    CANARY,
+    /** It decides for all, and the champion of before scores beside it. */
+    BLUE_GREEN,
+    /** It is the champion: the end of the rollout. */
+    CHAMPION
+  }
+
+  /** What a guard looks at. */
+  public enum GuardKind {
+    /** The share of vectors without a score. */
+    UNSCORED,
+    /** The share of vectors that took longer than a budget. */
+    LATENCY,
+    /** How far the scores of both versions lie apart. */
+    SCORE_DISTRIBUTION,
+    /** Vectors without a score, one after the other. */
+    FAILURES_IN_A_ROW
+  }
+
+  /**
+   * What ends a rollout, or lets it go on.
+   *
+   * @param limit by how much the version may differ from the champion; of {@link
+   *     GuardKind#FAILURES_IN_A_ROW} how many end the rollout
+   * @param alpha how likely it is at most that it ever ends the rollout of a version that keeps to
+   *     the limit; 0 of {@link GuardKind#FAILURES_IN_A_ROW}
+   * @param budget of {@link GuardKind#LATENCY}, and of it alone
+   */
+  public record Guard(GuardKind kind, double limit, double alpha, Optional<Duration> budget) {}
+}

@@ -1,0 +1,134 @@
+package io.leat.scoring.rollouts;
+
+import io.leat.common.LeatException;
+import io.leat.models.guard.StageDecision;
+import io.leat.models.guard.StageDecision.Next;
+import io.leat.models.guard.StageEvidence;
+import io.leat.models.registry.ModelRegistry;
+import io.leat.models.registry.Reason;
+import io.leat.models.registry.RegistryView;
+import io.leat.models.registry.RolloutPlans;
+import io.leat.records.RegisteredModel;
+import io.leat.records.Rollout;
+import io.leat.records.RolloutStage;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Looks at the stages of a pipeline's rollouts and does what follows: the next stage, or back. What
+ * cannot be done is tried again when it looks next. One thread looks; any may ask for problems.
+ */
+final class StageKeeper {
+  private static final Logger log = LoggerFactory.getLogger(StageKeeper.class);
+
+  private final Set<String> models;
+  private final Supplier<Optional<RegistryView>> view;
+  private final ModelRegistry registry;
+  private final String actor;
+  private final MeterRegistry metrics;
+  private final Map<String, String> problems = new ConcurrentHashMap<>();
+
+  /** Of each model the last rollout that was decided of: the view may lag behind. */
+  private final Map<String, Long> decided = new HashMap<>();
+
+  /**
+   * @param view what the registry last said; empty before it was read
+   * @param actor in whose name the registry is changed
+   */
+  StageKeeper(
+      Set<String> models,
+      Supplier<Optional<RegistryView>> view,
+      ModelRegistry registry,
+      String actor,
+      MeterRegistry metrics) {
+    this.models = models;
+    this.view = view;
+    this.registry = registry;
+    this.actor = actor;
+    this.metrics = metrics;
+  }
+
+  /** What could not be done, in one sentence; empty where all could. */
+  Optional<String> problem() {
+    return problems.isEmpty()
+        ? Optional.empty()
+        : Optional.of(problems.values().stream().sorted().collect(Collectors.joining("; ")));
+  }
+
+  /**
+   * Looks at each model's stage.
+   *
+   * @param now by the clock of whoever began the rollouts, or nearly
+   */
+  void look(EvidenceStore evidence, Instant now) {
+    Optional<RegistryView> told = view.get();
+    for (String model : models) {
+      told.flatMap(registered -> registered.model(model))
+          .map(RegisteredModel::getRollout)
+          .ifPresent(
+              rollout ->
+                  RolloutPlans.stage(rollout)
+                      .filter(stage -> rollout.getRevision() > decided.getOrDefault(model, 0L))
+                      .ifPresentOrElse(
+                          stage -> look(model, rollout, stage, evidence, now),
+                          () -> problems.remove(model)));
+    }
+  }
+
+  private void look(
+      String model, Rollout rollout, RolloutStage stage, EvidenceStore evidence, Instant now) {
+    StageDecision decision =
+        StageDecision.of(
+            stage,
+            Duration.between(rollout.getStartedAt(), now),
+            evidence.of(model, rollout.getRevision()).orElseGet(StageEvidence::new));
+    if (decision.next() == Next.WAIT) {
+      return;
+    }
+    Reason reason = new Reason(actor, Optional.of(decision.reason()), decision.evidence());
+    try {
+      if (decision.next() == Next.ADVANCE) {
+        registry.advance(model, rollout.getRevision(), reason);
+      } else {
+        registry.back(model, rollout.getRevision(), reason);
+      }
+    } catch (LeatException e) {
+      String problem =
+          "rollout %d of model %s cannot go on, and is tried again: %s"
+              .formatted(rollout.getRevision(), model, e.getMessage());
+      if (!problem.equals(problems.put(model, problem))) {
+        log.warn("{}", problem);
+      }
+      return;
+    }
+    problems.remove(model);
+    decided.put(model, rollout.getRevision());
+    metrics
+        .counter(
+            "leat.rollouts.decisions",
+            "model",
+            model,
+            "decision",
+            decision.next().name().toLowerCase(Locale.ROOT))
+        .increment();
+    log.info(
+        "Model {}: stage {} of rollout {}: {}: {}; {}",
+        model,
+        rollout.getStage(),
+        rollout.getRevision(),
+        decision.next(),
+        decision.reason(),
+        String.join("; ", decision.evidence()));
+  }
+}
