@@ -155,7 +155,7 @@ record CrayfishBatch(long createdAt, List<List<Float>> rows, @Nullable String pr
     public CrayfishBatch deserialize(JsonParser json, DeserializationContext context)
         throws IOException {
       JsonNode node = json.getCodec().readTree(json);
-      String[] numbers = node.get("rows").textValue().split(",");
+      String[] numbers = node.get("rows").textValue().split(",", -1);
       int width = node.get("width").intValue();
       List<List<Float>> rows = new ArrayList<>();
       for (int row = 0; row < node.get("count").intValue(); row++) {
