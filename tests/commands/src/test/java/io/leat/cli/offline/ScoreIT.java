@@ -25,6 +25,7 @@ import io.leat.stack.JvmProcess;
 import io.leat.stack.LeatHome;
 import io.leat.stack.Ports;
 import io.leat.testing.ServiceProcess;
+import io.leat.testing.SharedCluster;
 import io.leat.testing.TestCluster;
 import io.leat.testing.TopicReader;
 import io.leat.testing.TopicWriter;
@@ -51,6 +52,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
@@ -58,6 +60,7 @@ import org.junit.jupiter.api.io.TempDir;
  * table is scored, by a run that is killed and by others. Every row has what the stream made of its
  * vector.
  */
+@ExtendWith(SharedCluster.class)
 class ScoreIT {
   private static final Path FOLDER =
       Path.of(System.getProperty("leat.project"), "examples/electricity");
@@ -70,54 +73,57 @@ class ScoreIT {
   private static final String SCORE = "io.leat.scoring.batch.ScoreCommand";
 
   @TempDir private Path temporary;
+  private final TestCluster cluster;
+
+  ScoreIT(TestCluster cluster) {
+    this.cluster = cluster;
+  }
 
   @Test
   void aTableIsScoredOnceAndAsTheStreamScoredIt() throws Exception {
+    cluster.clear();
     Pipeline pipeline = PipelineReader.read(FOLDER);
-    try (TestCluster cluster = TestCluster.start()) {
-      CommandRun applied = run(cluster, "apply", FOLDER.toString());
-      assertThat(applied.code()).as(applied.out()).isZero();
-      publish(cluster, pipeline);
-      Map<LogPosition, Score> scores = stream(cluster);
-      bringIntoTable(cluster);
-      killARun(cluster);
+    CommandRun applied = run("apply", FOLDER.toString());
+    assertThat(applied.code()).as(applied.out()).isZero();
+    publish(pipeline);
+    Map<LogPosition, Score> scores = stream();
+    bringIntoTable();
+    killARun();
 
-      CommandRun run = score(cluster, "batch_price");
-      assertThat(run.code()).as(run.out()).isZero();
-      assertThat(run.out())
-          .contains("price@champion is version 1 (1997-04-30)")
-          .contains(
-              "scored %,d, not scored %,d (OTHER_DEFINITION %d)"
-                  .formatted(
-                      VECTORS - VECTORS / OTHERS_EVERY,
-                      VECTORS / OTHERS_EVERY,
-                      VECTORS / OTHERS_EVERY));
-      assertEachRowIsTheStreams(scores);
+    CommandRun run = score("batch_price");
+    assertThat(run.code()).as(run.out()).isZero();
+    assertThat(run.out())
+        .contains("price@champion is version 1 (1997-04-30)")
+        .contains(
+            "scored %,d, not scored %,d (OTHER_DEFINITION %d)"
+                .formatted(
+                    VECTORS - VECTORS / OTHERS_EVERY,
+                    VECTORS / OTHERS_EVERY,
+                    VECTORS / OTHERS_EVERY));
+    assertEachRowIsTheStreams(scores);
 
-      CommandRun again = score(cluster, "batch_price");
-      assertThat(again.code()).as(again.out()).isZero();
-      assertThat(again.out()).contains("already, %,d rows: nothing was added".formatted(VECTORS));
-      assertThat(snapshots()).isEqualTo(1);
+    CommandRun again = score("batch_price");
+    assertThat(again.code()).as(again.out()).isZero();
+    assertThat(again.out()).contains("already, %,d rows: nothing was added".formatted(VECTORS));
+    assertThat(snapshots()).isEqualTo(1);
 
-      CommandRun folder = score(cluster, out().toString());
-      assertThat(folder.code()).as(folder.out()).isZero();
-      assertThat(
-              new ObjectMapper()
-                  .readTree(out().resolve("scores.json").toFile())
-                  .at("/rows/count")
-                  .asInt())
-          .isEqualTo(VECTORS);
-      CommandRun unknown =
-          run(
-              cluster,
-              "score",
-              "--model=price@live",
-              "--input=vectors_price",
-              "--output=batch_price",
-              "--pipeline=" + FOLDER);
-      assertThat(unknown.code()).isEqualTo(1);
-      assertThat(unknown.out()).contains("Model price has no version live; it has 1 (1997-04-30)");
-    }
+    CommandRun folder = score(out().toString());
+    assertThat(folder.code()).as(folder.out()).isZero();
+    assertThat(
+            new ObjectMapper()
+                .readTree(out().resolve("scores.json").toFile())
+                .at("/rows/count")
+                .asInt())
+        .isEqualTo(VECTORS);
+    CommandRun unknown =
+        run(
+            "score",
+            "--model=price@live",
+            "--input=vectors_price",
+            "--output=batch_price",
+            "--pipeline=" + FOLDER);
+    assertThat(unknown.code()).isEqualTo(1);
+    assertThat(unknown.out()).contains("Model price has no version live; it has 1 (1997-04-30)");
   }
 
   private Path out() {
@@ -128,9 +134,8 @@ class ScoreIT {
     return temporary.resolve("artifacts");
   }
 
-  private CommandRun score(TestCluster cluster, String output) {
+  private CommandRun score(String output) {
     return run(
-        cluster,
         "score",
         "--model=price",
         "--input=vectors_price",
@@ -138,7 +143,7 @@ class ScoreIT {
         "--pipeline=" + FOLDER);
   }
 
-  private CommandRun run(TestCluster cluster, String... command) {
+  private CommandRun run(String... command) {
     List<String> arguments = new ArrayList<>(List.of(command));
     arguments.addAll(
         List.of(
@@ -149,7 +154,7 @@ class ScoreIT {
     return CommandRun.of(arguments.toArray(String[]::new));
   }
 
-  private static void publish(TestCluster cluster, Pipeline pipeline) {
+  private void publish(Pipeline pipeline) {
     Random random = new Random(Soak.seed());
     FeatureService service = pipeline.service("price").orElseThrow();
     RegistryClient registry = cluster.newRegistryClient();
@@ -194,7 +199,7 @@ class ScoreIT {
   }
 
   /** Has the stream score them; each score by the position of its vector. */
-  private Map<LogPosition, Score> stream(TestCluster cluster) {
+  private Map<LogPosition, Score> stream() {
     int port = Ports.free();
     AvroCodec codec = new AvroCodec(cluster.newRegistryClient());
     Map<LogPosition, Score> scores = new HashMap<>();
@@ -222,7 +227,7 @@ class ScoreIT {
     return scores;
   }
 
-  private void bringIntoTable(TestCluster cluster) {
+  private void bringIntoTable() {
     LeatHome home = LeatHome.find();
     JvmProcess job =
         JvmProcess.start(
@@ -255,7 +260,7 @@ class ScoreIT {
   }
 
   /** Begins to score into the folder, and ends it when something of it is there. */
-  private void killARun(TestCluster cluster) throws IOException {
+  private void killARun() throws IOException {
     Path unfinished = out().resolveSibling("scores.part");
     JvmProcess run =
         JvmProcess.start(
