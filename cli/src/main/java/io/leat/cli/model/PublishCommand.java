@@ -1,11 +1,9 @@
 package io.leat.cli.model;
 
 import io.leat.cli.command.PipelineOptions;
-import io.leat.cli.command.UserError;
 import io.leat.models.registry.ModelPackage;
-import io.leat.models.registry.ModelRegistry.Label;
 import io.leat.models.registry.ModelRegistry.Published;
-import io.leat.models.registry.ModelRegistry.Terms;
+import io.leat.models.registry.PipelineModels;
 import io.leat.pipeline.definition.Model;
 import io.leat.pipeline.definition.Pipeline;
 import io.leat.pipeline.definition.PipelineException;
@@ -56,28 +54,18 @@ final class PublishCommand implements Callable<Integer> {
   @Override
   public Integer call() throws PipelineException {
     Pipeline pipeline = pipelineOptions.pipeline();
-    Model declared =
-        pipeline
-            .model(name)
-            .orElseThrow(
-                () ->
-                    new UserError(
-                        "Pipeline %s has no model %s; it has %s. Declare it in models/%s/model.yaml."
-                            .formatted(
-                                pipeline.name(),
-                                name,
-                                pipeline.models().stream().map(Model::name).toList(),
-                                name)));
+    Model declared = PipelineModels.declared(pipeline, name);
     ModelPackage version =
         file == null
             ? ModelPackage.of(declared, pipeline)
             : ModelPackage.ofFile(declared, pipeline, file.toAbsolutePath());
     String called = Optional.ofNullable(label).orElse(declared.version());
-    Terms terms = Terms.of(declared, false, Label.ONCE);
     Published published =
         pipelineOptions
             .platform()
-            .models(registry -> registry.publish(version, called, terms, options.reason()));
+            .models(
+                registry ->
+                    PipelineModels.publish(declared, version, called, registry, options.reason()));
     PrintWriter out = spec.commandLine().getOut();
     if (published.isNew()) {
       out.printf(

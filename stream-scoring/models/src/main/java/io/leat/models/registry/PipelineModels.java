@@ -1,5 +1,7 @@
 package io.leat.models.registry;
 
+import io.leat.common.ErrorCode;
+import io.leat.common.LeatException;
 import io.leat.models.registry.ModelRegistry.Label;
 import io.leat.models.registry.ModelRegistry.Published;
 import io.leat.models.registry.ModelRegistry.Terms;
@@ -85,6 +87,35 @@ public final class PipelineModels {
       }
     }
     return lines;
+  }
+
+  /**
+   * The model that a version is to be published of.
+   *
+   * @throws LeatException if the pipeline declares none of this name
+   */
+  public static Model declared(Pipeline pipeline, String name) {
+    return pipeline
+        .model(name)
+        .orElseThrow(
+            () ->
+                new LeatException(
+                    ErrorCode.INPUT,
+                    "Pipeline %s has no model %s; it has %s. Declare it in models/%s/model.yaml."
+                        .formatted(
+                            pipeline.name(),
+                            name,
+                            pipeline.models().stream().map(Model::name).toList(),
+                            name)));
+  }
+
+  /**
+   * Publishes a version that somebody hands in. Nothing scores by it until it is promoted, and no
+   * other version may have its label.
+   */
+  public static Published publish(
+      Model declared, ModelPackage version, String label, ModelRegistry registry, Reason why) {
+    return registry.publish(version, label, Terms.of(declared, false, Label.ONCE), why);
   }
 
   private static void describe(Published published, RegistryView view, List<String> lines) {
