@@ -175,6 +175,16 @@ class ArchitectureTest {
               "feature-store/offline",
               "stream-scoring/models",
               "stream-scoring/engine"),
+          module(
+              "stream-scoring/mlflow",
+              "io.leat.mlflow..",
+              "schemas",
+              "pipeline",
+              "platform",
+              "stream-scoring/models",
+              "runtime/settings",
+              "runtime/access",
+              "runtime/service"),
           Map.entry(
               "drift-detector/engine",
               new Module(
@@ -234,6 +244,7 @@ class ArchitectureTest {
                       "feature-store/online",
                       "feature-store/server",
                       "stream-scoring/server",
+                      "stream-scoring/mlflow",
                       "stream-scoring/models",
                       "stream-scoring/evaluation",
                       "stream-scoring/engine",

@@ -44,6 +44,9 @@ public final class Services {
   public static final String FEATURE_SERVER = "feature-server";
   public static final String SCORING_SERVER = "scoring-server";
 
+  /** The model registry, as MLflow's clients ask for it. */
+  public static final String MLFLOW = "mlflow";
+
   /** The feature server's second port, for browsers, which refuse its first. */
   public static final String FEATURE_PAGES = "feature-pages";
 
@@ -73,6 +76,8 @@ public final class Services {
               .with(List.of(STATE), List.of()),
           server(SCORING_SERVER, "io.leat.scoring.server.ScoringServerMain", When.MODELS, 7076)
               .with(List.of(), List.of()),
+          server(MLFLOW, "io.leat.mlflow.MlflowServerMain", When.MODELS, 7077)
+              .with(List.of(), List.of(AUDIT)),
           flink("offline", "io.leat.features.offline.OfflineJob", When.ALWAYS, 0)
               .with(List.of(VALID, VECTORS, SCORES), List.of(TABLES, UNREADABLE)),
           flink("drift", "io.leat.drift.job.DriftJob", When.MONITORS, 1)

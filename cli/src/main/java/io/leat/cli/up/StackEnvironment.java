@@ -3,6 +3,7 @@ package io.leat.cli.up;
 import io.leat.cli.command.UserError;
 import io.leat.features.server.ServerOptions;
 import io.leat.ingestion.gateway.GatewayOptions;
+import io.leat.mlflow.MlflowServerOptions;
 import io.leat.runtime.JobOptions;
 import io.leat.runtime.settings.LocalClusterOptions;
 import io.leat.runtime.settings.Settings;
@@ -31,14 +32,16 @@ final class StackEnvironment {
   enum Use {
     /** To this command, or to the launcher before it. */
     UP,
-    /** To each Kafka Streams service, the HTTP gateway and the two servers. */
+    /** To each Kafka Streams service, the HTTP gateway and the servers. */
     SERVICES,
-    /** To the HTTP gateway and, where it has to do with who may come in, the two servers. */
+    /** To the HTTP gateway and, where it has to do with who may come in, the servers. */
     GATEWAY,
-    /** To the feature server and, where it has to do with requests, the scoring server. */
+    /** To the feature server and, where it has to do with requests, the servers of models. */
     FEATURE_SERVER,
     /** To the scoring server. */
     SCORING_SERVER,
+    /** To the MLflow registry. */
+    MLFLOW,
     /** To the Flink jobs, and to whatever else reads the offline tables. */
     FLINK
   }
@@ -52,6 +55,7 @@ final class StackEnvironment {
     PARTS.put(Use.GATEWAY, new GatewayOptions());
     PARTS.put(Use.FEATURE_SERVER, new ServerOptions());
     PARTS.put(Use.SCORING_SERVER, new ScoringServerOptions());
+    PARTS.put(Use.MLFLOW, new MlflowServerOptions());
     PARTS.put(Use.FLINK, new LocalClusterOptions());
   }
 
@@ -141,6 +145,7 @@ final class StackEnvironment {
       Settings.parse(new GatewayOptions(), flags).settings();
       Settings.parse(new ServerOptions(), flags).settings();
       Settings.parse(new ScoringServerOptions(), flags);
+      Settings.parse(new MlflowServerOptions(), flags);
       Settings.parse(new LocalClusterOptions(), flags);
     } catch (ParameterException e) {
       throw new UserError(named(String.valueOf(e.getMessage())), e);

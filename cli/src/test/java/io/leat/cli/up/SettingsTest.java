@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.leat.features.server.ServerOptions;
 import io.leat.ingestion.gateway.GatewayOptions;
+import io.leat.mlflow.MlflowServerOptions;
 import io.leat.runtime.JobOptions;
 import io.leat.runtime.settings.Declaration;
 import io.leat.runtime.settings.EnvironmentDefaults;
@@ -39,6 +40,7 @@ class SettingsTest {
           GatewayOptions::new,
           ServerOptions::new,
           ScoringServerOptions::new,
+          MlflowServerOptions::new,
           LocalClusterOptions::new);
 
   static Stream<Arguments> settings() {
@@ -89,6 +91,8 @@ class SettingsTest {
         "io.leat.scoring.server.ScoringServerOptions",
         new ScoringServerOptions(),
         own);
+    check(
+        "mlflow-registry.md", "io.leat.mlflow.MlflowServerOptions", new MlflowServerOptions(), own);
   }
 
   private static void check(

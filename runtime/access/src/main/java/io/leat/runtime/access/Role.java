@@ -14,6 +14,10 @@ public enum Role {
   READ_FEATURES,
   /** Have something scored. */
   SCORE,
+  /** Read the model registry, and the files of versions. */
+  READ_MODELS,
+  /** Publish versions of models, and change aliases and tags. */
+  WRITE_MODELS,
   /** Look after the service: read its metrics. */
   OPERATE;
 

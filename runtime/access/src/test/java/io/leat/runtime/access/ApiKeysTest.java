@@ -59,7 +59,8 @@ class ApiKeysTest {
     assertThatThrownBy(() -> ApiKeys.read(file))
         .isInstanceOf(LeatException.class)
         .hasMessageStartingWith(file + ":1 has a role that is none: '")
-        .hasMessageContaining("[write-events, read-features, score, operate]");
+        .hasMessageContaining(
+            "[write-events, read-features, score, read-models, write-models, operate]");
   }
 
   @ParameterizedTest

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.leat.features.server.ServerOptions;
 import io.leat.ingestion.gateway.GatewayOptions;
+import io.leat.mlflow.MlflowServerOptions;
 import io.leat.scoring.server.ScoringServerOptions;
 import io.leat.stack.JvmProcess;
 import io.leat.testing.ServiceProcess;
@@ -32,6 +33,9 @@ class ServiceSettingsIT {
       ScoringServerOptions scoring =
           CommandLine.populateCommand(new ScoringServerOptions(), arguments);
       System.out.println("feature server key " + scoring.hasFeatureServerKey());
+      MlflowServerOptions mlflow =
+          CommandLine.populateCommand(new MlflowServerOptions(), arguments);
+      System.out.println("uploads " + mlflow.keepUploads() + " " + mlflow.uploadBytes());
     }
   }
 
@@ -54,6 +58,8 @@ class ServiceSettingsIT {
             Map.entry("LEAT_MAX_EVENTS", "1002"),
             Map.entry("LEAT_MAX_IN_FLIGHT", "1003"),
             Map.entry("LEAT_FEATURE_SERVER_KEY", keys.toString()),
+            Map.entry("LEAT_KEEP_UPLOADS", "11m"),
+            Map.entry("LEAT_UPLOAD_SPACE", "3MB"),
             Map.entry("LEAT_DRAIN", "8s"),
             Map.entry("LEAT_MAX_CONCURRENT", "1004"),
             Map.entry("LEAT_MAX_REQUEST_MB", "2"),
@@ -95,6 +101,7 @@ class ServiceSettingsIT {
             "threads=5",
             "keys true",
             "feature server key true",
+            "uploads PT11M 3145728",
             "acknowledgement=PT7S",
             "bodyBytes=1001",
             "events=1002",

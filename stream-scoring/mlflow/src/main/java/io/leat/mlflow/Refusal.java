@@ -1,0 +1,42 @@
+package io.leat.mlflow;
+
+import com.linecorp.armeria.common.HttpStatus;
+import org.jspecify.annotations.Nullable;
+
+/** A request that is not answered, as MLflow's clients are told: a code of theirs, a sentence. */
+final class Refusal extends Exception {
+  private static final long serialVersionUID = 1L;
+
+  private final int status;
+  private final String code;
+
+  /**
+   * @param code one of MLflow's ({@code databricks.proto})
+   */
+  Refusal(HttpStatus status, String code, String message, @Nullable Object... arguments) {
+    super(arguments.length == 0 ? message : message.formatted(arguments), null, false, false);
+    this.status = status.code();
+    this.code = code;
+  }
+
+  /** What was asked makes no sense, or is not done here. */
+  static Refusal invalid(String message, @Nullable Object... arguments) {
+    return new Refusal(HttpStatus.BAD_REQUEST, "INVALID_PARAMETER_VALUE", message, arguments);
+  }
+
+  static Refusal absent(String message, @Nullable Object... arguments) {
+    return new Refusal(HttpStatus.NOT_FOUND, "RESOURCE_DOES_NOT_EXIST", message, arguments);
+  }
+
+  HttpStatus status() {
+    return HttpStatus.valueOf(status);
+  }
+
+  String code() {
+    return code;
+  }
+
+  String sentence() {
+    return String.valueOf(getMessage());
+  }
+}

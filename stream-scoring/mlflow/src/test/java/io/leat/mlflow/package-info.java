@@ -1,0 +1,4 @@
+@NullMarked
+package io.leat.mlflow;
+
+import org.jspecify.annotations.NullMarked;
