@@ -19,6 +19,7 @@ import io.leat.runtime.ServiceServer;
 import io.leat.runtime.access.Access;
 import io.leat.runtime.access.JsonErrors;
 import io.leat.runtime.access.RequestOptions;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -41,14 +42,20 @@ public final class MlflowServer implements RunningService {
   private static final Duration LAST_REQUESTS = Duration.ofSeconds(5);
 
   private final ArtifactStore artifacts;
+  private final Optional<Follower> follower;
   private final RequestGate gate;
   private final Readiness readiness;
   private final ServiceServer server;
   private final CountDownLatch stopped = new CountDownLatch(1);
 
   private MlflowServer(
-      ArtifactStore artifacts, RequestGate gate, Readiness readiness, ServiceServer server) {
+      ArtifactStore artifacts,
+      Optional<Follower> follower,
+      RequestGate gate,
+      Readiness readiness,
+      ServiceServer server) {
     this.artifacts = artifacts;
+    this.follower = follower;
     this.gate = gate;
     this.readiness = readiness;
     this.server = server;
@@ -84,6 +91,10 @@ public final class MlflowServer implements RunningService {
       Locations locations = new Locations(registry, exports, uploads);
       RequestGate gate = new RequestGate(access, limits, metrics);
       RunRoutes runs = new RunRoutes(uploads, gate, clock);
+      Publisher publisher = new Publisher(pipeline, registry);
+      Optional<Follower> follower =
+          follower(options, pipeline, registry, publisher, folder, metrics);
+      Optional<Webhook> webhook = webhook(options.follow(), follower, clock);
       ServiceServer server =
           ServiceServer.start(
               access,
@@ -93,12 +104,14 @@ public final class MlflowServer implements RunningService {
               readiness,
               routes -> {
                 configure(routes, limits);
-                new RegistryRoutes(pipeline, registry, locations, uploads, runs, gate)
+                new RegistryRoutes(pipeline, registry, publisher, locations, uploads, runs, gate)
                     .configure(routes, LONGEST);
                 runs.configure(routes);
                 new ArtifactRoutes(locations, uploads, gate).configure(routes, LONGEST);
+                webhook.ifPresent(hook -> hook.configure(routes));
               });
-      return new MlflowServer(artifacts, gate, readiness, server);
+      follower.ifPresent(Follower::start);
+      return new MlflowServer(artifacts, follower, gate, readiness, server);
     } catch (LeatException e) {
       Cleanup.after(e, artifacts);
       throw e;
@@ -112,6 +125,41 @@ public final class MlflowServer implements RunningService {
       Cleanup.after(unusable, artifacts);
       throw unusable;
     }
+  }
+
+  private static Optional<Follower> follower(
+      MlflowServerOptions options,
+      Pipeline pipeline,
+      ModelRegistry registry,
+      Publisher publisher,
+      Path folder,
+      MeterRegistry metrics) {
+    FollowOptions follow = options.follow();
+    Optional<String> key = follow.key();
+    return follow
+        .follow()
+        .map(
+            address ->
+                new Follower(
+                    pipeline,
+                    registry,
+                    publisher,
+                    new FollowedServer(address, key, options.uploadBytes()),
+                    follow.alias(),
+                    follow.every(),
+                    folder.resolve("followed"),
+                    metrics));
+  }
+
+  private static Optional<Webhook> webhook(
+      FollowOptions options, Optional<Follower> follower, InstantSource clock) {
+    Optional<String> secret = options.secret();
+    if (secret.isPresent() && follower.isEmpty()) {
+      throw new LeatException(
+          ErrorCode.SETTING,
+          "--webhook-secret is given without --follow; a webhook says that the registry which is followed has changed.");
+    }
+    return secret.flatMap(shared -> follower.map(asked -> new Webhook(shared, asked::hint, clock)));
   }
 
   private static void configure(ServerBuilder routes, RequestOptions limits) {
@@ -157,6 +205,7 @@ public final class MlflowServer implements RunningService {
   public void close() {
     readiness.add("stopping", () -> Optional.of("the server stops"));
     server.close();
+    follower.ifPresent(Follower::close);
     try {
       if (!gate.close(LAST_REQUESTS)) {
         log.warn("Requests are still being answered, and may fail");

@@ -23,6 +23,8 @@ public final class MlflowServerOptions {
 
   @Mixin private RequestOptions requests = new RequestOptions();
 
+  @Mixin private FollowOptions follow = new FollowOptions();
+
   @Setting(least = "1m")
   @Option(
       names = "--keep-uploads",
@@ -56,6 +58,11 @@ public final class MlflowServerOptions {
   /** Who may come in, and over which protocol. */
   Access access() {
     return access.access();
+  }
+
+  /** Which MLflow server is followed. */
+  public FollowOptions follow() {
+    return follow;
   }
 
   /** How long an upload stays that nothing is done with. */

@@ -6,8 +6,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.linecorp.armeria.common.HttpMethod;
 import com.linecorp.armeria.common.HttpStatus;
 import com.linecorp.armeria.server.ServerBuilder;
-import io.leat.models.mlflow.MlflowDirectory;
-import io.leat.models.registry.ModelPackage;
 import io.leat.models.registry.ModelReference;
 import io.leat.models.registry.ModelRegistry;
 import io.leat.models.registry.ModelRegistry.Published;
@@ -16,12 +14,9 @@ import io.leat.models.registry.Reason;
 import io.leat.models.registry.RegistryView;
 import io.leat.pipeline.definition.Model;
 import io.leat.pipeline.definition.Pipeline;
-import io.leat.pipeline.model.ModelException;
 import io.leat.records.ModelVersion;
 import io.leat.runtime.access.Role;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -41,12 +36,12 @@ final class RegistryRoutes {
   private static final String MODELS = "/api/2.0/mlflow/registered-models/";
   private static final String VERSIONS = "/api/2.0/mlflow/model-versions/";
   private static final String LABEL = "label";
-  private static final int DIGITS = 12;
   private static final String DECLARED =
       "The pipeline declares what is said of a model, in models/%s/model.yaml; a version can have tags.";
 
   private final Pipeline pipeline;
   private final ModelRegistry registry;
+  private final Publisher publisher;
   private final Locations locations;
   private final Uploads uploads;
   private final RunRoutes runs;
@@ -55,12 +50,14 @@ final class RegistryRoutes {
   RegistryRoutes(
       Pipeline pipeline,
       ModelRegistry registry,
+      Publisher publisher,
       Locations locations,
       Uploads uploads,
       RunRoutes runs,
       RequestGate gate) {
     this.pipeline = pipeline;
     this.registry = registry;
+    this.publisher = publisher;
     this.locations = locations;
     this.uploads = uploads;
     this.runs = runs;
@@ -286,7 +283,7 @@ final class RegistryRoutes {
     }
     call.text("description").ifPresent(text -> tags.put(Versions.DESCRIPTION, text));
     Locations.Source files = locations.source(source, call.server());
-    Published published = publish(declared, files.folder(), label, why(call, files));
+    Published published = publisher.publish(declared, files.folder(), label, why(call, files));
     if (!files.upload().isEmpty()) {
       uploads.use(files.upload());
     }
@@ -294,28 +291,6 @@ final class RegistryRoutes {
       registry.tag(reference(published.version()), tags, Reason.of(call.sender().name()));
     }
     return answer(registry.view(), published.version(), call);
-  }
-
-  /**
-   * One at a time: a graph that is tried wants the processor, and memory, for itself.
-   *
-   * @throws Refusal with what publishing refuses; where the files lie here is nobody's business
-   */
-  private synchronized Published publish(
-      Model declared, Path folder, Optional<String> label, Reason why) throws Refusal, IOException {
-    try {
-      ModelPackage made = ModelPackage.ofFile(declared, pipeline, folder);
-      String called =
-          label
-              .or(
-                  () ->
-                      Optional.ofNullable(made.manifest().lineage().get(MlflowDirectory.MODEL_ID)))
-              .orElseGet(() -> made.manifest().digest().substring(0, DIGITS));
-      return PipelineModels.publish(declared, made, called, registry, why);
-    } catch (ModelException e) {
-      String root = Files.isDirectory(folder) ? folder.toRealPath() + "/" : folder.toString();
-      throw Refusal.invalid("%s", String.valueOf(e.getMessage()).replace(root, ""));
-    }
   }
 
   /** What was logged in the run is what the version rests on. */

@@ -138,10 +138,18 @@ final class Uploads {
    */
   Path artifact(String id, String rest) throws Refusal, IOException {
     document(id);
-    Path root = folder.resolve(id).resolve(FILES).toAbsolutePath().normalize();
-    if (rest.isEmpty()) {
-      return root;
-    }
+    Path root = folder.resolve(id).resolve(FILES);
+    return rest.isEmpty() ? root : within(root, rest);
+  }
+
+  /**
+   * A file or folder below another, whether or not it is there.
+   *
+   * @param rest what a client or a server calls it
+   * @throws Refusal if the path leads out of the folder
+   */
+  static Path within(Path folder, String rest) throws Refusal {
+    Path root = folder.toAbsolutePath().normalize();
     List<String> names = List.of(rest.split("/", -1));
     for (String name : names) {
       if (name.isBlank()

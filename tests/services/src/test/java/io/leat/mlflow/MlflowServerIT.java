@@ -2,6 +2,7 @@ package io.leat.mlflow;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
@@ -35,13 +36,20 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.UUID;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -56,6 +64,7 @@ import org.junit.jupiter.api.TestInstance;
 class MlflowServerIT {
   private static final String MLFLOW = "/api/2.0/mlflow/";
   private static final String ARTIFACTS = "/api/2.0/mlflow-artifacts/artifacts";
+  private static final Duration TIMEOUT = Duration.ofMinutes(2);
   private static final JsonMapper JSON = new JsonMapper();
   private static final HttpClient HTTP =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
@@ -77,11 +86,10 @@ class MlflowServerIT {
     folder = Path.of(System.getProperty("leat.project"), "examples/electricity");
     state = cluster.newDirectory("state");
     artifacts = cluster.newDirectory("artifacts");
-    keys = Files.createTempFile(cluster.newDirectory("keys"), "keys", "");
-    Files.writeString(
-        keys,
-        "ada:%s\nreader:%s:read-models\nscorer:%s:score\n"
-            .formatted(Sha256.hex("ada's"), Sha256.hex("reader's"), Sha256.hex("scorer's")));
+    keys =
+        ownersFile(
+            "ada:%s\nreader:%s:read-models\nscorer:%s:score\n"
+                .formatted(Sha256.hex("ada's"), Sha256.hex("reader's"), Sha256.hex("scorer's")));
     pipeline = PipelineReader.read(folder);
     kafka = Map.of("bootstrap.servers", cluster.bootstrapServers());
     RegistryClient registry = cluster.newRegistryClient();
@@ -101,19 +109,23 @@ class MlflowServerIT {
   }
 
   private ServiceProcess startServer() {
-    return ServiceProcess.start(
-            MlflowServerMain.class,
+    return startServer(port, state);
+  }
+
+  private ServiceProcess startServer(int at, Path folderOfState, String... more) {
+    List<String> arguments =
+        new ArrayList<>(
             List.of(
                 "--pipeline=" + folder,
                 "--bootstrap-servers=" + cluster.bootstrapServers(),
                 "--registry-url=" + cluster.registryUrl(),
-                "--state-dir=" + state,
+                "--state-dir=" + folderOfState,
                 "--artifacts=" + artifacts,
                 "--api-keys=" + keys,
                 "--drain=0ms",
-                "--http-port=" + port),
-            port,
-            cluster.newDirectory("log"))
+                "--http-port=" + at));
+    arguments.addAll(List.of(more));
+    return ServiceProcess.start(MlflowServerMain.class, arguments, at, cluster.newDirectory("log"))
         .awaitReady();
   }
 
@@ -305,13 +317,13 @@ class MlflowServerIT {
             "{\"name\":\"price\",\"version\":\"1\",\"stage\":\"Production\"}"),
         400,
         "INVALID_PARAMETER_VALUE");
-    assertRefused(
-        ask(
-            "PUT",
-            ARTIFACTS + "/0/%s/artifacts/%s".formatted(run, "a%2F..%2F..%2Fdocument.json"),
-            "x"),
-        400,
-        "INVALID_PARAMETER_VALUE");
+    for (String out : List.of("a%2F..%2F..%2Fdocument.json", "%2e%2e/document.json", "a%5C..")) {
+      assertThat(ask("PUT", ARTIFACTS + "/0/%s/artifacts/%s".formatted(run, out), "x").statusCode())
+          .as(out)
+          .isEqualTo(400);
+    }
+    assertThat(ok("GET", "runs/get?run_id=" + run, "").at("/run/info/run_id").asText())
+        .isEqualTo(run);
     assertRefused(
         ask("PUT", ARTIFACTS + "/versions/price/1/model.onnx", "x"),
         400,
@@ -387,6 +399,102 @@ class MlflowServerIT {
         403,
         "PERMISSION_DENIED");
     assertThat(ask("GET", "/health", "", "").body()).isEqualTo("OK");
+  }
+
+  @Test
+  void whatIsChampionElsewhereIsPublishedOnceAndAWebhookSaysSoAtOnce() throws Exception {
+    Path secret = ownersFile("shared secret");
+    int second = Ports.free();
+    try (OtherMlflow other = new OtherMlflow()) {
+      other.champion("7", save("7".repeat(32), "model_id: m-" + "7".repeat(32)));
+      try (ServiceProcess follower =
+          startServer(
+              second,
+              cluster.newDirectory("follower"),
+              "--follow=" + other.address(),
+              "--follow-every=1h",
+              "--webhook-secret=" + secret)) {
+        assertThat(follower.isReady()).isTrue();
+        await().atMost(TIMEOUT).until(() -> from(other, "7").size() == 1);
+
+        other.champion("8", save("8".repeat(32), "model_id: m-" + "8".repeat(32)));
+        int asked = other.asked();
+        assertThat(deliver(second, "another secret")).isEqualTo(403);
+        assertThat(deliver(second, "shared secret")).isEqualTo(200);
+        await().atMost(TIMEOUT).until(() -> from(other, "8").size() == 1);
+        assertThat(other.asked()).isGreaterThan(asked);
+
+        // What is wrong with a version is said, and the next is taken all the same.
+        Path broken = save("9".repeat(32), "");
+        Files.delete(broken.resolve("model.onnx"));
+        other.champion("9", broken);
+        assertThat(deliver(second, "shared secret")).isEqualTo(200);
+        await().atMost(TIMEOUT).until(() -> metrics(second).contains("refused_total{"));
+        other.champion("7", save("7".repeat(32), ""));
+        assertThat(deliver(second, "shared secret")).isEqualTo(200);
+        await().atMost(TIMEOUT).until(() -> other.asked() > asked + 2);
+        assertThat(from(other, "7")).hasSize(1);
+        assertThat(from(other, "9")).isEmpty();
+      }
+      JsonNode version = from(other, "8").get(0);
+      assertThat(version.get("run_id").asText()).isEqualTo("8".repeat(32));
+      assertThat(version.get("user_id").asText()).isEqualTo("mlflow");
+      assertThat(history())
+          .anySatisfy(
+              event -> {
+                assertThat(event.getActor()).isEqualTo("mlflow");
+                assertThat(event.getEvidence())
+                    .containsExactly(other.address() + "/#/models/price/versions/8");
+              });
+    }
+  }
+
+  /** The versions that were one of another registry's. */
+  private JsonNode from(OtherMlflow other, String number) throws Exception {
+    String link = other.address() + "/#/models/price/versions/" + number;
+    return ok(
+            "GET",
+            "model-versions/search?filter="
+                + URLEncoder.encode("tags.`mlflow.source` = '%s'".formatted(link), UTF_8),
+            "")
+        .get("model_versions");
+  }
+
+  /** Sends a webhook as MLflow does, and gives the status. */
+  private static int deliver(int port, String secret) throws Exception {
+    String id = UUID.randomUUID().toString();
+    String time = String.valueOf(Instant.now().getEpochSecond());
+    String body = "{\"entity\":\"model_version_alias\",\"action\":\"created\",\"data\":{}}";
+    Mac mac = Mac.getInstance("HmacSHA256");
+    mac.init(new SecretKeySpec(secret.getBytes(UTF_8), "HmacSHA256"));
+    byte[] signature = mac.doFinal((id + "." + time + "." + body).getBytes(UTF_8));
+    HttpRequest delivery =
+        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/webhooks/mlflow"))
+            .header("X-MLflow-Delivery-Id", id)
+            .header("X-MLflow-Timestamp", time)
+            .header("X-MLflow-Signature", "v1," + Base64.getEncoder().encodeToString(signature))
+            .POST(BodyPublishers.ofString(body))
+            .build();
+    return HTTP.send(delivery, BodyHandlers.ofString()).statusCode();
+  }
+
+  private static String metrics(int port) throws Exception {
+    return HTTP.send(
+            request(
+                "GET",
+                URI.create("http://127.0.0.1:" + port + "/metrics"),
+                BodyPublishers.noBody(),
+                "ada's"),
+            BodyHandlers.ofString())
+        .body()
+        .lines()
+        .filter(line -> line.startsWith("leat_mlflow_follow_") && !line.endsWith(" 0.0"))
+        .collect(Collectors.joining("\n"));
+  }
+
+  private Path ownersFile(String text) throws Exception {
+    return Files.writeString(
+        Files.createTempFile(cluster.newDirectory("owners"), "file", ""), text);
   }
 
   /** Begins a run, as {@code mlflow.start_run} does. */

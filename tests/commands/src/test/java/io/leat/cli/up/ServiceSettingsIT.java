@@ -35,6 +35,14 @@ class ServiceSettingsIT {
       System.out.println("feature server key " + scoring.hasFeatureServerKey());
       MlflowServerOptions mlflow =
           CommandLine.populateCommand(new MlflowServerOptions(), arguments);
+      System.out.println(
+          "follow %s %s %s %s %s"
+              .formatted(
+                  mlflow.follow().follow(),
+                  mlflow.follow().alias(),
+                  mlflow.follow().every(),
+                  mlflow.follow().hasKey(),
+                  mlflow.follow().hasSecret()));
       System.out.println("uploads " + mlflow.keepUploads() + " " + mlflow.uploadBytes());
     }
   }
@@ -58,6 +66,11 @@ class ServiceSettingsIT {
             Map.entry("LEAT_MAX_EVENTS", "1002"),
             Map.entry("LEAT_MAX_IN_FLIGHT", "1003"),
             Map.entry("LEAT_FEATURE_SERVER_KEY", keys.toString()),
+            Map.entry("LEAT_FOLLOW", "http://mlflow:5000/"),
+            Map.entry("LEAT_FOLLOW_ALIAS", "best"),
+            Map.entry("LEAT_FOLLOW_EVERY", "12s"),
+            Map.entry("LEAT_FOLLOW_KEY", keys.toString()),
+            Map.entry("LEAT_WEBHOOK_SECRET", keys.toString()),
             Map.entry("LEAT_KEEP_UPLOADS", "11m"),
             Map.entry("LEAT_UPLOAD_SPACE", "3MB"),
             Map.entry("LEAT_DRAIN", "8s"),
@@ -101,6 +114,7 @@ class ServiceSettingsIT {
             "threads=5",
             "keys true",
             "feature server key true",
+            "follow Optional[http://mlflow:5000] best PT12S true true",
             "uploads PT11M 3145728",
             "acknowledgement=PT7S",
             "bodyBytes=1001",

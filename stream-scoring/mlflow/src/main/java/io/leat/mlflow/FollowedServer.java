@@ -1,0 +1,190 @@
+package io.leat.mlflow;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandler;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/** An MLflow server as its clients ask it: versions by alias, and their files. Thread-safe. */
+final class FollowedServer {
+  private static final String API = "/api/2.0/mlflow/";
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final Duration LONGEST_FILE = Duration.ofMinutes(10);
+  private static final int MOST_FILES = 1_000;
+  private static final int BUFFER = 1 << 16;
+  private static final int NOT_FOUND = 404;
+  private static final int BAD_REQUEST = 400;
+  private static final int OK = 200;
+
+  private final URI server;
+  private final Optional<String> key;
+  private final long room;
+  private final HttpClient http =
+      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(PATIENCE).build();
+
+  /**
+   * A version there.
+   *
+   * @param link where people look at it
+   */
+  record Version(String name, String number, String link) {}
+
+  /** What is left of the room for a version's files. */
+  private static final class Left {
+    private int files = MOST_FILES;
+    private long bytes;
+
+    Left(long bytes) {
+      this.bytes = bytes;
+    }
+  }
+
+  /**
+   * @param room bytes that a version's files may have together
+   */
+  FollowedServer(URI server, Optional<String> key, long room) {
+    this.server = server;
+    this.key = key;
+    this.room = room;
+  }
+
+  /**
+   * The version that an alias means; empty where there is no such model, or no such alias.
+   *
+   * @throws IOException if the server does not answer as MLflow does
+   */
+  Optional<Version> byAlias(String model, String alias) throws IOException, InterruptedException {
+    String address =
+        API + "registered-models/alias?name=%s&alias=%s".formatted(encoded(model), encoded(alias));
+    HttpResponse<String> answer = ask(address, PATIENCE, BodyHandlers.ofString());
+    if (answer.statusCode() == NOT_FOUND || answer.statusCode() == BAD_REQUEST) {
+      return Optional.empty();
+    }
+    JsonNode version = json(address, answer).path("model_version").path("version");
+    if (!version.asText().matches("\\d{1,9}")) {
+      throw new IOException("%s%s names no version".formatted(server, address));
+    }
+    return Optional.of(
+        new Version(
+            model,
+            version.asText(),
+            "%s/#/models/%s/versions/%s".formatted(server, encoded(model), version.asText())));
+  }
+
+  /**
+   * Downloads a version's files.
+   *
+   * @param folder takes them
+   * @throws Refusal if they are elsewhere than at the server, or too many or too large
+   * @throws IOException if the server does not answer as MLflow does
+   */
+  void download(Version version, Path folder) throws Refusal, IOException, InterruptedException {
+    String address =
+        API
+            + "model-versions/get-download-uri?name=%s&version=%s"
+                .formatted(encoded(version.name()), version.number());
+    String uri =
+        json(address, ask(address, PATIENCE, BodyHandlers.ofString()))
+            .path("artifact_uri")
+            .asText();
+    download(path(uri), "", folder, new Left(room));
+  }
+
+  private String path(String uri) throws Refusal {
+    String proxied = "mlflow-artifacts:/";
+    String here = server + ArtifactRoutes.ADDRESS + "/";
+    if (uri.startsWith(here)) {
+      return uri.substring(here.length());
+    }
+    if (uri.startsWith(proxied) && !uri.startsWith(proxied + "/")) {
+      return uri.substring(proxied.length());
+    }
+    throw Refusal.invalid(
+        "The files lie at '%s'; expected files that %s hands out itself, as 'mlflow server --serve-artifacts' does.",
+        uri, server);
+  }
+
+  /**
+   * @param below path within the version; empty for all of it
+   */
+  private void download(String root, String below, Path folder, Left left)
+      throws Refusal, IOException, InterruptedException {
+    String asked = below.isEmpty() ? root : root + "/" + below;
+    String address = ArtifactRoutes.ADDRESS + "?path=" + encoded(asked);
+    JsonNode files = json(address, ask(address, PATIENCE, BodyHandlers.ofString())).path("files");
+    for (JsonNode file : files) {
+      String name = file.path("path").asText();
+      String rest = below.isEmpty() ? name : below + "/" + name;
+      if (left.files-- == 0) {
+        throw Refusal.invalid("The version has more than %d files.", MOST_FILES);
+      }
+      Path target = Uploads.within(folder, rest);
+      if (file.path("is_dir").asBoolean()) {
+        Files.createDirectories(target);
+        download(root, rest, folder, left);
+      } else {
+        get(root + "/" + rest, target, left);
+      }
+    }
+  }
+
+  private void get(String path, Path target, Left left)
+      throws Refusal, IOException, InterruptedException {
+    String address =
+        ArtifactRoutes.ADDRESS
+            + "/"
+            + Arrays.stream(path.split("/", -1))
+                .map(FollowedServer::encoded)
+                .collect(Collectors.joining("/"));
+    HttpResponse<InputStream> answer = ask(address, LONGEST_FILE, BodyHandlers.ofInputStream());
+    try (InputStream body = answer.body();
+        OutputStream file = Files.newOutputStream(target)) {
+      if (answer.statusCode() != OK) {
+        throw new IOException("%s%s answers %d".formatted(server, address, answer.statusCode()));
+      }
+      byte[] buffer = new byte[BUFFER];
+      for (int read = body.read(buffer); read >= 0; read = body.read(buffer)) {
+        left.bytes -= read;
+        if (left.bytes < 0) {
+          throw Refusal.invalid("The version's files have more than %d MiB.", room >> 20);
+        }
+        file.write(buffer, 0, read);
+      }
+    }
+  }
+
+  private <T> HttpResponse<T> ask(String address, Duration patience, BodyHandler<T> body)
+      throws IOException, InterruptedException {
+    HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(server + address));
+    key.ifPresent(token -> request.header("Authorization", "Bearer " + token));
+    return http.send(request.timeout(patience).build(), body);
+  }
+
+  private ObjectNode json(String address, HttpResponse<String> answer) throws IOException {
+    if (answer.statusCode() == OK
+        && RequestGate.JSON.readTree(answer.body()) instanceof ObjectNode object) {
+      return object;
+    }
+    throw new IOException(
+        "%s%s answers %d; expected 200 and JSON".formatted(server, address, answer.statusCode()));
+  }
+
+  private static String encoded(String text) {
+    return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
+  }
+}
