@@ -24,7 +24,12 @@ class StackEnvironmentTest {
   /** What commands take that do not start a stack, but find one. */
   private static final Set<String> OF_COMMANDS =
       Set.of(
-          "PipelineOptions", "PlatformOptions", "TableOptions", "BackfillOptions", "StackFolder");
+          "PipelineOptions",
+          "PlatformOptions",
+          "TableOptions",
+          "BackfillOptions",
+          "ScoreOptions",
+          "StackFolder");
 
   private static final Path PROJECT = Path.of(System.getProperty("leat.project", ".."));
   private static final Pattern VARIABLE = Pattern.compile("\\bLEAT_[A-Z0-9_]+\\b");
