@@ -23,6 +23,10 @@ import org.snakeyaml.engine.v2.api.LoadSettings;
 class ComposeFileTest {
   private static final String FILE = "docker-compose.yml";
   private static final String END = "  # End of what is made.";
+
+  /** More than the file's, whose services share their settings. */
+  private static final int ALIASES = 500;
+
   private static final MadeText SERVICES =
       new MadeText(
           FILE,
@@ -130,7 +134,10 @@ class ComposeFileTest {
   void aServerRunsTheCataloguesClassOnItsPort(Service server) throws IOException {
     String file = Files.readString(Path.of(System.getProperty("leat.project"), FILE), UTF_8);
     Object services =
-        ((Map<?, ?>) new Load(LoadSettings.builder().build()).loadFromString(file)).get("services");
+        ((Map<?, ?>)
+                new Load(LoadSettings.builder().setMaxAliasesForCollections(ALIASES).build())
+                    .loadFromString(file))
+            .get("services");
     Map<?, ?> container = (Map<?, ?>) ((Map<?, ?>) services).get(server.name());
 
     assertThat(container).as("%s in %s", server.name(), FILE).isNotNull();
