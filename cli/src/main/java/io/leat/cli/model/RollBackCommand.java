@@ -60,7 +60,11 @@ final class RollBackCommand implements Callable<Integer> {
     if (rollout != null && rollout.getStage() != null) {
       registry.back(model, rollout.getRevision(), options.reason());
     } else {
-      registry.rollBack(model, target(history, rollout), options.reason());
+      registry.rollBack(
+          model,
+          target(history, rollout),
+          rollout == null ? 0 : rollout.getRevision(),
+          options.reason());
     }
   }
 
@@ -71,6 +75,15 @@ final class RollBackCommand implements Callable<Integer> {
             .anyMatch(role -> role == ModelRole.CANARY || role == ModelRole.SHADOW)) {
       return rollout.getArms().get(0).getNumber();
     }
+    history
+        .wentBack()
+        .ifPresent(
+            event -> {
+              throw new UserError(
+                  "The last rollout of model %s went back already, at %s, by %s (%s); the champion is the version before it. For an earlier one: leat model promote %s@N --now"
+                      .formatted(
+                          model, event.getTime(), event.getActor(), event.getReason(), model));
+            });
     return history
         .earlierChampion()
         .orElseThrow(

@@ -9,13 +9,20 @@ final class Shares {
   private Shares() {}
 
   /**
-   * Of {@code 10%} or {@code 10}: 0.1.
+   * Of {@code 10%} or {@code 10}: 0.1. Without its sign a number below 1 is refused, for it may be
+   * meant as a part of one.
    *
    * @param name of what it is, for a message
    */
   static double parse(String name, String text) {
     try {
-      return Double.parseDouble(text.strip().replaceFirst("\\s*%$", "")) / PERCENT;
+      double percent = Double.parseDouble(text.strip().replaceFirst("\\s*%$", ""));
+      if (percent < 1 && !text.contains("%")) {
+        throw new UserError(
+            "%s is '%s'; expected a share such as 10%%. Is it %s %%, or %s %%?"
+                .formatted(name, text, percent, percent * PERCENT));
+      }
+      return percent / PERCENT;
     } catch (NumberFormatException e) {
       throw new UserError("%s is '%s'; expected a share such as 10%%.".formatted(name, text), e);
     }

@@ -55,7 +55,7 @@ public record ModelStage(
    *
    * @param limit by how much the version may differ from the champion; of {@link
    *     GuardKind#FAILURES_IN_A_ROW} how many end the rollout
-   * @param alpha how likely it is at most that it ever ends the rollout of a version that keeps to
+   * @param alpha how likely it is at most that it ever ends the stage of a version that keeps to
    *     the limit; 0 of {@link GuardKind#FAILURES_IN_A_ROW}
    * @param budget of {@link GuardKind#LATENCY}, and of it alone
    */

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.leat.common.ErrorCode;
 import io.leat.common.LeatException;
+import io.leat.common.Lookups;
 import io.leat.records.AuditEvent;
 import io.leat.schemas.AvroCodec;
 import io.leat.schemas.RegistryClient;
@@ -19,9 +20,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 import org.apache.avro.specific.SpecificRecordBase;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InterruptException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -53,6 +56,11 @@ public final class ChangeLog {
   private static final int MOST_DOUBLINGS = 4;
   private static final long LEAST_NANOS = Duration.ofMillis(50).toNanos();
   private static final long MOST_NANOS = Duration.ofSeconds(2).toNanos();
+
+  private static final long LOOK_NANOS = Duration.ofMillis(2).toNanos();
+
+  /** The change is made, whether or not it can be read by then. */
+  private static final long READABLE_NANOS = Duration.ofSeconds(30).toNanos();
 
   private final Map<String, Object> kafka;
   private final RegistryClient registry;
@@ -88,7 +96,7 @@ public final class ChangeLog {
    *     It is called when all that was changed before can be read, and no other writer can come in
    *     between any more unless this one is refused; then it is called again, so what it does
    *     beside reading must bear that. What it throws ends the change, and nothing is written
-   * @return what the decision gives, once all that it says is written
+   * @return what the decision gives, once all that it says is written and can be read
    * @throws LeatException {@code KAFKA}: the brokers refuse or do not answer, or others came first
    *     {@value #ATTEMPTS} times; {@code NOT_APPLIED}: there is no topic {@code audit}, or none for
    *     an entry
@@ -145,7 +153,7 @@ public final class ChangeLog {
           AuditEvent event = next(change.event().get());
           List<ProducerRecord<byte[], byte[]>> records = records(change.entries(), event);
           try {
-            writer.write(records);
+            awaitReadable(writer.write(records));
           } catch (TryAgainException e) {
             sent = new Sent<>(event, change.result());
             throw e;
@@ -180,6 +188,20 @@ public final class ChangeLog {
                       ? ""
                       : ", the last time %s (%s, %s)"
                           .formatted(last.getActor(), last.getAction(), last.getSubject())));
+    }
+  }
+
+  /** So that whoever made a change reads it: see {@link ChangeWriter#write}. */
+  private void awaitReadable(Map<TopicPartition, Long> written) {
+    long begun = System.nanoTime();
+    for (TopicPartition partition : written.keySet()) {
+      long last = Lookups.required(written, partition);
+      try (TopicLog topic = TopicLog.open(kafka, partition.topic())) {
+        while (Lookups.required(topic.ends(), partition) <= last
+            && System.nanoTime() - begun < READABLE_NANOS) {
+          LockSupport.parkNanos(LOOK_NANOS);
+        }
+      }
     }
   }
 

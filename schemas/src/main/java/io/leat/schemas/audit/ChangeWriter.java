@@ -8,12 +8,14 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.ApplicationRecoverableException;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.InvalidTxnStateException;
@@ -83,17 +85,22 @@ final class ChangeWriter implements AutoCloseable {
   }
 
   /**
-   * Writes records, all or none. The writer is of no use after an exception.
+   * Writes records, all or none. The writer is of no use after an exception. Readers may see them a
+   * moment later: the brokers end a transaction after they have said that it is committed.
    *
+   * @return by partition, the offset of the last
    * @throws TryAgainException if another opened meanwhile, or the brokers did not answer in time;
    *     whether the records were written is known when another has opened
    * @throws LeatException if the brokers refuse; nothing was written
    */
-  void write(List<ProducerRecord<byte[], byte[]>> records) throws TryAgainException {
+  Map<TopicPartition, Long> write(List<ProducerRecord<byte[], byte[]>> records)
+      throws TryAgainException {
+    Map<TopicPartition, Long> written = new ConcurrentHashMap<>();
     try {
       producer.beginTransaction();
-      records.forEach(this::send);
+      records.forEach(record -> send(record, written));
       producer.commitTransaction();
+      return written;
     } catch (KafkaException e) {
       throwIf(FENCED, e);
       throwIf(Set.of(RetriableException.class), e);
@@ -102,8 +109,15 @@ final class ChangeWriter implements AutoCloseable {
   }
 
   @SuppressWarnings("FutureReturnValueIgnored") // the commit fails if it does
-  private void send(ProducerRecord<byte[], byte[]> record) {
-    producer.send(record);
+  private void send(ProducerRecord<byte[], byte[]> record, Map<TopicPartition, Long> written) {
+    producer.send(
+        record,
+        (sent, error) -> {
+          if (error == null) {
+            written.merge(
+                new TopicPartition(sent.topic(), sent.partition()), sent.offset(), Math::max);
+          }
+        });
   }
 
   private static void throwIf(Set<Class<? extends KafkaException>> reasons, KafkaException error)

@@ -22,16 +22,18 @@ public record StageDecision(Next next, String reason, List<String> evidence) {
     WAIT,
     /** The next stage begins. */
     ADVANCE,
-    /** The champion has all again. */
-    BACK
+    /** A guard tripped: the champion of before has all again. */
+    BACK,
+    /** The stage's time is over, and it is not passed: as {@link #BACK}. */
+    INCONCLUSIVE
   }
 
   /**
    * Of a stage that has lasted for some time.
    *
    * <p>A guard that tripped ends it at once. It is passed when it has lasted long enough, the
-   * version was given enough vectors, and all guards pass. Where that is not so at the end of its
-   * time, it is inconclusive and ends too.
+   * version was given enough vectors, one at least, and all guards pass. Where that is not so at
+   * the end of its time, it is inconclusive and ends too.
    */
   public static StageDecision of(RolloutStage stage, Duration lasted, StageEvidence evidence) {
     List<String> lines = new ArrayList<>();
@@ -44,13 +46,14 @@ public record StageDecision(Next next, String reason, List<String> evidence) {
       }
     }
     boolean enough =
-        lasted.toMillis() >= stage.getMinDuration() && evidence.events() >= stage.getMinEvents();
+        lasted.toMillis() >= stage.getMinDuration()
+            && evidence.events() >= Math.max(1, stage.getMinEvents());
     if (enough && findings.stream().allMatch(one -> one.verdict() == Verdict.PASSED)) {
       return new StageDecision(Next.ADVANCE, "the stage is passed", lines);
     }
     if (stage.getMaxDuration() != null && lasted.toMillis() >= stage.getMaxDuration()) {
       return new StageDecision(
-          Next.BACK, "inconclusive: the stage is not passed within its time", lines);
+          Next.INCONCLUSIVE, "inconclusive: the stage is not passed within its time", lines);
     }
     return new StageDecision(Next.WAIT, "the stage goes on", lines);
   }

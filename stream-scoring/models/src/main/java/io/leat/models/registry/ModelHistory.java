@@ -76,6 +76,23 @@ public record ModelHistory(List<AuditEvent> events) {
     return OptionalInt.empty();
   }
 
+  private static boolean isInStage(AuditEvent event) {
+    try {
+      return JSON.readTree(event.getAfter()).path("rollout").path("stage").isNumber();
+    } catch (JsonProcessingException e) {
+      return false;
+    }
+  }
+
+  /** The last event, if it gave all vectors back to the champion before a rollout. */
+  public Optional<AuditEvent> wentBack() {
+    List<AuditEvent> rollouts = rollouts();
+    return rollouts.isEmpty()
+        ? Optional.empty()
+        : Optional.of(rollouts.get(rollouts.size() - 1))
+            .filter(event -> event.getAction().equals("model.back"));
+  }
+
   /** The events, each with a rollout other than the one before it, oldest first. */
   public List<AuditEvent> rollouts() {
     List<AuditEvent> rollouts = new ArrayList<>();
@@ -116,6 +133,9 @@ public record ModelHistory(List<AuditEvent> events) {
     Collections.reverse(newestFirst);
     OptionalInt now = OptionalInt.empty();
     for (AuditEvent event : newestFirst) {
+      if (isInStage(event)) {
+        continue; // nobody is put there by it: a rollout may still go back
+      }
       OptionalInt champion = champion(event);
       if (now.isEmpty()) {
         now = champion;

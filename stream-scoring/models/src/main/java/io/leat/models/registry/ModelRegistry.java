@@ -24,6 +24,7 @@ import io.leat.schemas.Topics;
 import io.leat.schemas.audit.Change;
 import io.leat.schemas.audit.ChangeLog;
 import io.leat.schemas.audit.Entry;
+import io.leat.schemas.topic.TopicLog;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -136,8 +137,8 @@ public final class ModelRegistry {
         });
   }
 
-  /** Writes down what the pipeline declares, where it is another than before. */
-  private void declare(RegistryView now, String model, Terms terms, Reason why) {
+  /** Writes down what a pipeline declares of a model, where it is another than before. */
+  void declare(RegistryView now, String model, Terms terms, Reason why) {
     if (now.model(model).filter(terms::areOf).isEmpty()) {
       change(
           model,
@@ -286,13 +287,25 @@ public final class ModelRegistry {
               && RolloutPlans.candidate(now).getNumber() == wanted.getNumber()) {
             return before;
           }
-          RolloutArm champion =
-              now.getStage() == null ? now.getArms().get(0) : RolloutPlans.before(now);
+          RolloutArm champion = RolloutPlans.champion(now);
           if (champion.getNumber() == wanted.getNumber()) {
             return next(before, RolloutPlans.alone(champion), null, null, why);
           }
+          requireObservations(version);
           return stage(before, plan, 0, champion, wanted, why);
         });
+  }
+
+  /** A pipeline that was applied before there were stages has no topic for them. */
+  private void requireObservations(ModelReference version) {
+    Optional<TopicLog> topic = TopicLog.find(kafka, Topics.ROLLOUT_OBSERVATIONS);
+    topic.ifPresent(TopicLog::close);
+    if (topic.isEmpty()) {
+      throw new LeatException(
+          ErrorCode.NOT_APPLIED,
+          "There is no topic %s, by which the stages of a rollout are decided. Run 'leat apply', or promote at once: leat model promote %s --now"
+              .formatted(Topics.ROLLOUT_OBSERVATIONS, version));
+    }
   }
 
   /**
@@ -344,16 +357,22 @@ public final class ModelRegistry {
   private static Rollout requireStage(RegisteredModel model, long revision) {
     Rollout now = model.getRollout();
     if (now == null || now.getRevision() != revision || now.getStage() == null) {
-      throw new LeatException(
-          ErrorCode.MODEL,
-          "Model %s: the rollout is %s; expected rollout %d in a stage. Somebody changed it meanwhile: 'leat model history %s'."
-              .formatted(
-                  model.getModel(),
-                  now == null ? "none" : String.valueOf(now.getRevision()),
-                  revision,
-                  model.getModel()));
+      throw changed(model, revision, " in a stage");
     }
     return now;
+  }
+
+  private static LeatException changed(RegisteredModel model, long revision, String how) {
+    Rollout now = model.getRollout();
+    return new LeatException(
+        ErrorCode.MODEL,
+        "Model %s: the rollout is %s; expected rollout %d%s. Somebody changed it meanwhile: 'leat model history %s'."
+            .formatted(
+                model.getModel(),
+                now == null ? "none" : String.valueOf(now.getRevision()),
+                revision,
+                how,
+                model.getModel()));
   }
 
   private RegisteredModel stage(
@@ -380,7 +399,10 @@ public final class ModelRegistry {
       Reason why) {
     Rollout now = before.getRollout();
     List<RolloutArm> arms = RolloutPlans.withFallback(deciding, now, before.getFallback());
-    if (now != null && now.getArms().equals(arms) && Objects.equals(now.getStage(), stage)) {
+    if (now != null
+        && now.getArms().equals(arms)
+        && Objects.equals(now.getStage(), stage)
+        && Objects.equals(now.getFallback(), before.getFallback())) {
       return before;
     }
     Rollout.Builder next =
@@ -481,12 +503,7 @@ public final class ModelRegistry {
    */
   private static void requireChampion(RegisteredModel model, Optional<Integer> expected) {
     Rollout rollout = model.getRollout();
-    int now =
-        rollout == null
-            ? 0
-            : rollout.getStage() == null
-                ? rollout.getArms().get(0).getNumber()
-                : RolloutPlans.before(rollout).getNumber();
+    int now = rollout == null ? 0 : RolloutPlans.champion(rollout).getNumber();
     if (expected.isPresent() && expected.get() != now) {
       throw new LeatException(
           ErrorCode.MODEL,
@@ -530,7 +547,9 @@ public final class ModelRegistry {
   private static ModelVersion champion(RegistryView view, ModelVersion wanted) {
     String model = wanted.getModel();
     ModelVersion champion =
-        view.champion(model)
+        view.model(model)
+            .map(RegisteredModel::getRollout)
+            .map(RolloutPlans::champion)
             .flatMap(arm -> view.version(model, arm.getNumber()))
             .orElseThrow(
                 () ->
@@ -574,8 +593,10 @@ public final class ModelRegistry {
    * The version that goes takes nobody's place.
    *
    * @param earlier number of the champion of before, as {@link ModelHistory} knows it
+   * @param revision of the rollout that this is decided of
+   * @throws LeatException if another rollout has come meanwhile
    */
-  public RegisteredModel rollBack(String model, int earlier, Reason why) {
+  public RegisteredModel rollBack(String model, int earlier, long revision, Reason why) {
     ModelReference version = new ModelReference(model, String.valueOf(earlier));
     return change(
         model,
@@ -583,6 +604,9 @@ public final class ModelRegistry {
         why,
         (view, before) -> {
           ModelVersion wanted = version.resolve(view);
+          if (before.getRollout() == null || before.getRollout().getRevision() != revision) {
+            throw changed(before, revision, "");
+          }
           requireMayScore(before, wanted);
           RegisteredModel next = next(before, List.of(champion(wanted, 1)), null, null, why);
           Rollout rollout = next.getRollout();
@@ -850,7 +874,8 @@ public final class ModelRegistry {
                       ? "it scores (%s)".formatted(model.getRollout().getKind())
                       : "it is " + aliases,
                   scores
-                      ? "Promote another version first."
+                      ? "Promote another version first, or end its rollout: leat model rollback %s."
+                          .formatted(model.getModel())
                       : "Move or remove the alias first (leat model alias)."));
     }
   }

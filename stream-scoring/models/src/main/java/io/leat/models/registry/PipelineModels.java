@@ -29,6 +29,14 @@ public final class PipelineModels {
   public static List<String> plan(Pipeline pipeline, Optional<RegistryView> registry) {
     List<String> lines = new ArrayList<>();
     for (Model model : pipeline.models()) {
+      registry
+          .flatMap(view -> view.model(model.name()))
+          .filter(known -> !Terms.of(model, true, Label.MOVES).areOf(known))
+          .ifPresent(
+              known ->
+                  lines.add(
+                      "~ model %s: approval, rollout, guards or fallback change; they hold from the next rollout on"
+                          .formatted(model.name())));
       if (!Files.exists(model.artifact())) {
         lines.add(
             "~ model %s: there is no file %s, so there is nothing to publish. 'leat train' makes one"
@@ -56,14 +64,6 @@ public final class PipelineModels {
                               registry.map(view -> view.versions(model.name()).size()).orElse(0)
                                   + 1,
                               digest.substring(0, 12))));
-      registry
-          .flatMap(view -> view.model(model.name()))
-          .filter(known -> !Terms.of(model, true, Label.MOVES).areOf(known))
-          .ifPresent(
-              known ->
-                  lines.add(
-                      "~ model %s: approval, rollout, guards or fallback change; they hold from the next rollout on"
-                          .formatted(model.name())));
     }
     return lines;
   }
@@ -84,6 +84,9 @@ public final class PipelineModels {
                 Terms.of(model, true, Label.MOVES),
                 Reason.of(actor));
         describe(published, registry.view(), lines);
+      } else if (registry.view().model(model.name()).isPresent()) {
+        registry.declare(
+            registry.view(), model.name(), Terms.of(model, true, Label.MOVES), Reason.of(actor));
       }
     }
     return lines;

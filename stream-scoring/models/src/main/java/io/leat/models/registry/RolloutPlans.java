@@ -99,7 +99,7 @@ public final class RolloutPlans {
     if (declared == null || declared.getKind() != FallbackKind.PREVIOUS || now == null) {
       return arms;
     }
-    RolloutArm former = now.getStage() == null ? now.getArms().get(0) : before(now);
+    RolloutArm former = champion(now);
     Optional<RolloutArm> previous =
         former.getNumber() == arms.get(0).getNumber()
             ? now.getArms().stream()
@@ -144,6 +144,11 @@ public final class RolloutPlans {
    */
   public static RolloutArm before(Rollout rollout) {
     return ofStage(rollout, false);
+  }
+
+  /** The version that is the champion, or of a rollout in a stage was before it. */
+  static RolloutArm champion(Rollout rollout) {
+    return rollout.getStage() == null ? rollout.getArms().get(0) : before(rollout);
   }
 
   private static RolloutArm ofStage(Rollout rollout, boolean candidate) {

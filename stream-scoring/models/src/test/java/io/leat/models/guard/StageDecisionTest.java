@@ -27,11 +27,15 @@ class StageDecisionTest {
   private static final Duration LONG = Duration.ofHours(2);
 
   private static RolloutStage stage(RolloutGuard... guards) {
+    return stage(1_000, guards);
+  }
+
+  private static RolloutStage stage(long events, RolloutGuard... guards) {
     return new RolloutStage(
         StageKind.CANARY,
         0.1,
         Duration.ofHours(1).toMillis(),
-        1_000L,
+        events,
         Duration.ofHours(10).toMillis(),
         List.of(guards));
   }
@@ -76,6 +80,40 @@ class StageDecisionTest {
   }
 
   @Test
+  void aVersionBeyondTheMarginIsPassedInAtMostAlphaOfTheStreamsHoweverOftenOneLooks() {
+    int streams = 200;
+    int passed = 0;
+    for (int seed = 0; seed < streams; seed++) {
+      Random random = new Random(seed);
+      StageEvidence evidence = new StageEvidence();
+      boolean advanced = false;
+      for (int i = 0; i < 1_500 && !advanced; i++) {
+        evidence.add(of(false, random.nextDouble() >= 0.001));
+        evidence.add(of(true, random.nextDouble() >= 0.022));
+        Next next = StageDecision.of(withoutLeast(UNSCORED), LONG, evidence).next();
+        advanced = next == Next.ADVANCE;
+        if (next == Next.BACK) {
+          break;
+        }
+      }
+      passed += advanced ? 1 : 0;
+    }
+    assertThat(passed).isLessThanOrEqualTo((int) (streams * UNSCORED.getAlpha()));
+  }
+
+  private static RolloutStage withoutLeast(RolloutGuard... guards) {
+    return stage(0, guards);
+  }
+
+  @Test
+  void noStageIsPassedWithoutAVector() {
+    for (RolloutGuard[] guards : new RolloutGuard[][] {{}, {ROW}}) {
+      assertThat(StageDecision.of(withoutLeast(guards), LONG, new StageEvidence()).next())
+          .isEqualTo(Next.WAIT);
+    }
+  }
+
+  @Test
   void aVersionAtTheMarginGoesBackInAtMostAlphaOfTheStreamsHoweverOftenOneLooks() {
     int streams = 200;
     int back = 0;
@@ -98,7 +136,7 @@ class StageDecisionTest {
     StageDecision decision =
         StageDecision.of(stage(UNSCORED), Duration.ofHours(10), vectors(100, 0, 1));
 
-    assertThat(decision.next()).isEqualTo(Next.BACK);
+    assertThat(decision.next()).isEqualTo(Next.INCONCLUSIVE);
     assertThat(decision.reason()).startsWith("inconclusive");
   }
 

@@ -114,7 +114,12 @@ final class EvidenceStore {
     List<String> keys = new ArrayList<>();
     try (KeyValueIterator<String, byte[]> places =
         store.range(model + SEPARATOR, model + BEHIND_SEPARATOR)) {
-      places.forEachRemaining(place -> keys.add(place.key));
+      places.forEachRemaining(
+          place -> {
+            if (place.key.startsWith(model + SEPARATOR)) { // the range has its upper end
+              keys.add(place.key);
+            }
+          });
     }
     keys.forEach(store::delete);
   }

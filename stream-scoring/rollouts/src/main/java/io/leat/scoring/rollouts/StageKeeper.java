@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
@@ -31,6 +32,7 @@ import org.slf4j.LoggerFactory;
  */
 final class StageKeeper {
   private static final Logger log = LoggerFactory.getLogger(StageKeeper.class);
+  private static final Duration SAYS = Duration.ofMinutes(10);
 
   private final Set<String> models;
   private final Supplier<Optional<RegistryView>> view;
@@ -38,6 +40,9 @@ final class StageKeeper {
   private final String actor;
   private final MeterRegistry metrics;
   private final Map<String, String> problems = new ConcurrentHashMap<>();
+
+  /** When it was last said of a model how its stage stands. */
+  private final Map<String, Instant> said = new HashMap<>();
 
   /** Of each model the last rollout that was decided of: the view may lag behind. */
   private final Map<String, Long> decided = new HashMap<>();
@@ -70,8 +75,10 @@ final class StageKeeper {
    * Looks at each model's stage.
    *
    * @param now by the clock of whoever began the rollouts, or nearly
+   * @param behind whether there are observations that the evidence lacks: then nothing follows but
+   *     from a guard that tripped
    */
-  void look(EvidenceStore evidence, Instant now) {
+  void look(EvidenceStore evidence, Instant now, boolean behind) {
     Optional<RegistryView> told = view.get();
     for (String model : models) {
       told.flatMap(registered -> registered.model(model))
@@ -81,19 +88,26 @@ final class StageKeeper {
                   RolloutPlans.stage(rollout)
                       .filter(stage -> rollout.getRevision() > decided.getOrDefault(model, 0L))
                       .ifPresentOrElse(
-                          stage -> look(model, rollout, stage, evidence, now),
+                          stage -> look(model, rollout, stage, evidence, now, behind),
                           () -> problems.remove(model)));
     }
   }
 
   private void look(
-      String model, Rollout rollout, RolloutStage stage, EvidenceStore evidence, Instant now) {
+      String model,
+      Rollout rollout,
+      RolloutStage stage,
+      EvidenceStore evidence,
+      Instant now,
+      boolean behind) {
     StageDecision decision =
         StageDecision.of(
             stage,
             Duration.between(rollout.getStartedAt(), now),
             evidence.of(model, rollout.getRevision()).orElseGet(StageEvidence::new));
-    if (decision.next() == Next.WAIT) {
+    if (decision.next() == Next.WAIT || (behind && decision.next() != Next.BACK)) {
+      problems.remove(model);
+      say(model, now, decision);
       return;
     }
     Reason reason = new Reason(actor, Optional.of(decision.reason()), decision.evidence());
@@ -104,6 +118,9 @@ final class StageKeeper {
         registry.back(model, rollout.getRevision(), reason);
       }
     } catch (LeatException e) {
+      if (view.get().flatMap(told -> told.model(model)).filter(isAnother(rollout)).isPresent()) {
+        return; // somebody changed it meanwhile, and it is looked at again
+      }
       String problem =
           "rollout %d of model %s cannot go on, and is tried again: %s"
               .formatted(rollout.getRevision(), model, e.getMessage());
@@ -113,6 +130,7 @@ final class StageKeeper {
       return;
     }
     problems.remove(model);
+    said.remove(model);
     decided.put(model, rollout.getRevision());
     metrics
         .counter(
@@ -130,5 +148,21 @@ final class StageKeeper {
         decision.next(),
         decision.reason(),
         String.join("; ", decision.evidence()));
+  }
+
+  private static Predicate<RegisteredModel> isAnother(Rollout rollout) {
+    return model ->
+        model.getRollout() == null
+            || model.getRollout().getRevision() != rollout.getRevision();
+  }
+
+  /** How a stage that goes on stands, now and then. */
+  private void say(String model, Instant now, StageDecision decision) {
+    Instant last = said.get(model);
+    if (last == null || !now.isBefore(last.plus(SAYS))) {
+      said.put(model, now);
+      log.info(
+          "Model {}: {}: {}", model, decision.reason(), String.join("; ", decision.evidence()));
+    }
   }
 }

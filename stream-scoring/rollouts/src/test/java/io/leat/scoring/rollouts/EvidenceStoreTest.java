@@ -81,6 +81,7 @@ class EvidenceStoreTest {
   @Test
   void aNewRolloutBeginsWithNoEvidenceAndWhatIsLateOfTheOneBeforeIsPassedOver() {
     EvidenceStore evidence = new EvidenceStore(store);
+    evidence.add(observation("fraud0", 3, false, 0.25)); // next to fraud's own keys
     evidence.add(observation("fraud", 3, false, 0.25));
     evidence.add(observation("fraud", 3, true, 0.5));
     evidence.add(observation("fraud", 4, true, 0.75));
@@ -93,6 +94,8 @@ class EvidenceStoreTest {
       assertThat(one.of("fraud", 4).orElseThrow().finding(SCORES).evidence())
           .contains("of 1 and 0 scores");
       assertThat(one.of("price", 1)).isEmpty();
+      assertThat(one.of("fraud0", 3).orElseThrow().counts())
+          .isEqualTo("version: 0 of 0 vectors without a score; champion: 0 of 1");
     }
   }
 }

@@ -118,7 +118,7 @@ class ModelRegistryIT {
         .hasMessageContaining("Version 2 of model arms is the champion itself");
     ModelHistory history = history("arms");
     assertThat(history.earlierChampion()).hasValue(1);
-    registry.rollBack("arms", 1, ADA);
+    registry.rollBack("arms", 1, revision("arms"), ADA);
     assertThat(registry.view().champion("arms").map(RolloutArm::getNumber)).contains(1);
     assertThat(history("arms").earlierChampion()).hasValue(2);
     assertThat(history("arms").events())
@@ -191,6 +191,17 @@ class ModelRegistryIT {
     assertThatThrownBy(() -> registry.advance("staged", shadow.getRevision(), ADA))
         .hasMessageContaining("Somebody changed it meanwhile");
 
+    assertThatThrownBy(() -> registry.rollBack("staged", 1, shadow.getRevision(), ADA))
+        .hasMessageContaining("Somebody changed it meanwhile");
+    assertThat(history("staged").earlierChampion()).as("nobody is the champion for good").isEmpty();
+    Rollout beside = registry.shadow(new ModelReference("staged", "3"), ADA).getRollout();
+    assertThat(beside.getArms())
+        .as("beside the champion before the rollout, which ends")
+        .extracting(RolloutArm::getNumber, RolloutArm::getRole)
+        .containsExactly(tuple(1, ModelRole.CHAMPION), tuple(3, ModelRole.SHADOW));
+    registry.begin(second, Optional.of(1), ADA);
+    blueGreen = registry.advance("staged", revision("staged"), ADA).getRollout();
+
     Rollout back = registry.back("staged", blueGreen.getRevision(), ADA).getRollout();
     assertThat(back.getStage()).isNull();
     assertThat(back.getArms())
@@ -203,10 +214,14 @@ class ModelRegistryIT {
         .as("at once, and the one before it takes its place where it has no score")
         .extracting(RolloutArm::getNumber, RolloutArm::getRole)
         .containsExactly(tuple(2, ModelRole.CHAMPION), tuple(1, ModelRole.FALLBACK));
-    assertThat(registry.rollBack("staged", 1, ADA).getRollout().getArms())
+    assertThat(registry.rollBack("staged", 1, revision("staged"), ADA).getRollout().getArms())
         .as("not the version that goes")
         .extracting(RolloutArm::getNumber, RolloutArm::getRole)
         .containsExactly(tuple(1, ModelRole.CHAMPION));
+  }
+
+  private long revision(String model) {
+    return registry.view().model(model).orElseThrow().getRollout().getRevision();
   }
 
   private static ModelStage stage(ModelStage.Kind kind, double weight) {
