@@ -161,9 +161,9 @@ final class ArtifactRoutes {
     }
   }
 
-  private static void remove(Path unfinished) {
+  private void remove(Path unfinished) {
     try {
-      Files.deleteIfExists(unfinished);
+      uploads.abandon(unfinished);
     } catch (IOException e) {
       throw new CompletionException(e);
     }

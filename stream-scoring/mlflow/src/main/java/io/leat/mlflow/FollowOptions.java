@@ -8,17 +8,22 @@ import io.leat.runtime.settings.Setting;
 import io.leat.schemas.OwnerOnly;
 import java.io.IOException;
 import java.net.URI;
+import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /** Which MLflow server is followed. */
 @Command(defaultValueProvider = EnvironmentDefaults.class)
 public final class FollowOptions {
+  private static final Logger log = LoggerFactory.getLogger(FollowOptions.class);
+
   @Setting
   @Option(
       names = "--follow",
@@ -68,12 +73,17 @@ public final class FollowOptions {
     if (follow == null) {
       return Optional.empty();
     }
-    if (!follow.matches("https?://[^\\s?#]+")) {
-      throw new LeatException(
-          ErrorCode.SETTING,
-          "--follow is '%s'; expected an address such as http://mlflow:5000.".formatted(follow));
+    try {
+      URI address = new URI(follow.replaceFirst("/+$", ""));
+      if (follow.matches("https?://[^\\s?#@]+") && address.getHost() != null) {
+        return Optional.of(address);
+      }
+    } catch (URISyntaxException e) {
+      log.debug("no address", e);
     }
-    return Optional.of(URI.create(follow.replaceFirst("/+$", "")));
+    throw new LeatException(
+        ErrorCode.SETTING,
+        "--follow is no address of a server; expected one such as http://mlflow:5000, without user and password: a token goes into the file of --follow-key.");
   }
 
   /** The alias, in that registry. */

@@ -2,6 +2,7 @@ package io.leat.mlflow;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.leat.common.Cleanup;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -18,6 +19,11 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
 
 /** An MLflow server as its clients ask it: versions by alias, and their files. Thread-safe. */
@@ -152,7 +158,9 @@ final class FollowedServer {
                 .map(FollowedServer::encoded)
                 .collect(Collectors.joining("/"));
     HttpResponse<InputStream> answer = ask(address, LONGEST_FILE, BodyHandlers.ofInputStream());
+    // A body that does not come is closed; the time that a request has ends with its headers.
     try (InputStream body = answer.body();
+        Deadline deadline = closedAfter(LONGEST_FILE, body);
         OutputStream file = Files.newOutputStream(target)) {
       if (answer.statusCode() != OK) {
         throw new IOException("%s%s answers %d".formatted(server, address, answer.statusCode()));
@@ -172,7 +180,32 @@ final class FollowedServer {
       throws IOException, InterruptedException {
     HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(server + address));
     key.ifPresent(token -> request.header("Authorization", "Bearer " + token));
-    return http.send(request.timeout(patience).build(), body);
+    CompletableFuture<HttpResponse<T>> answer =
+        http.sendAsync(request.timeout(patience).build(), body);
+    try {
+      return answer.get(patience.toMillis(), TimeUnit.MILLISECONDS); // with its body
+    } catch (TimeoutException e) {
+      answer.cancel(true);
+      throw new IOException(
+          "%s%s has not answered for %d s".formatted(server, address, patience.toSeconds()), e);
+    } catch (ExecutionException e) {
+      throw new IOException(
+          "%s%s does not answer: %s".formatted(server, address, e.getCause()), e);
+    }
+  }
+
+  /** Ends when what it watches has ended. */
+  private interface Deadline extends AutoCloseable {
+    @Override
+    void close();
+  }
+
+  private static Deadline closedAfter(Duration time, InputStream body) {
+    Future<?> closing =
+        CompletableFuture.runAsync(
+            () -> Cleanup.after(new IOException("it took too long"), body),
+            CompletableFuture.delayedExecutor(time.toMillis(), TimeUnit.MILLISECONDS));
+    return () -> closing.cancel(false);
   }
 
   private ObjectNode json(String address, HttpResponse<String> answer) throws IOException {

@@ -20,6 +20,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -50,7 +51,9 @@ final class Follower implements AutoCloseable {
   private final Map<String, String> refused = new HashMap<>();
   private final Semaphore hints = new Semaphore(0);
   private final Thread thread = new Thread(this::run, "follow-mlflow");
-  private volatile String problem = "";
+
+  /** Of each model why it cannot be followed now. */
+  private final Map<String, String> problems = new ConcurrentHashMap<>();
 
   /**
    * @param alias in the registry that is followed
@@ -78,7 +81,7 @@ final class Follower implements AutoCloseable {
             .description("Versions of the registry that is followed which were not published.")
             .register(metrics);
     Gauge.builder(
-            "leat.mlflow.follow.failing", this, follower -> follower.problem.isEmpty() ? 0 : 1)
+            "leat.mlflow.follow.failing", problems, failing -> failing.isEmpty() ? 0 : 1)
         .description("1 while the registry that is followed cannot be asked.")
         .register(metrics);
     thread.setDaemon(true);
@@ -116,20 +119,28 @@ final class Follower implements AutoCloseable {
           take(model, there.get());
         }
       }
-      problem = "";
+      problems.remove(model.name());
     } catch (IOException | LeatException e) {
-      String sentence = String.valueOf(e.getMessage());
-      if (!sentence.equals(problem)) {
-        log.warn("The registry that is followed cannot be asked, and is asked again: {}", sentence);
-        log.debug("because of", e);
-      }
-      problem = sentence;
+      fail(model, String.valueOf(e.getMessage()), e);
+    } catch (RuntimeException e) {
+      fail(model, e.toString(), e); // a fault of ours ends neither this thread nor other models
+      log.warn("because of", e);
+    }
+  }
+
+  private void fail(Model model, String sentence, Exception why) {
+    if (!sentence.equals(problems.put(model.name(), sentence))) {
+      log.warn(
+          "Model {} cannot be followed in the registry there, and is asked for again: {}",
+          model.name(),
+          sentence);
+      log.debug("because of", why);
     }
   }
 
   private boolean isHere(String model, FollowedServer.Version there) {
     RegistryView view = registry.view();
-    return Versions.all(view, model).stream()
+    return view.versions(model).stream() // a deleted one does not come back
         .anyMatch(version -> there.link().equals(Versions.tags(view, version).get(SOURCE)));
   }
 

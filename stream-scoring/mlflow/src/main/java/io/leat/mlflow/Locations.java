@@ -98,11 +98,8 @@ final class Locations {
           exports.of(
               Versions.require(
                   registry.view(), version.group(1), Integer.parseInt(version.group(2))));
-      Path file = folder.resolve(rest(version.group(3))).normalize();
-      if (!file.startsWith(folder)) {
-        throw Refusal.invalid("'%s' leads out of the version's files.", path);
-      }
-      return file;
+      String rest = rest(version.group(3));
+      return rest.isEmpty() ? folder : Uploads.within(folder, rest);
     }
     if (!STAGED.matcher(path).matches()) {
       throw Refusal.absent("There are no artifacts at '%s'.", path);

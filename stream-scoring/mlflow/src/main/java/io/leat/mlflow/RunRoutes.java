@@ -25,6 +25,9 @@ import java.util.stream.StreamSupport;
 final class RunRoutes {
   private static final String API = "/api/2.0/mlflow/";
   private static final int MOST = 1_000;
+
+  /** As MLflow has it of parameters. */
+  private static final int LONGEST = 6_000;
   private static final int SHORT_NAME = 8;
 
   private final Uploads uploads;
@@ -303,6 +306,12 @@ final class RunRoutes {
     }
     if (!kept.has("key")) {
       throw Refusal.invalid("Missing value for required parameter 'key'.");
+    }
+    for (JsonNode said : kept) {
+      if (said.isContainerNode() || said.asText().length() > LONGEST) {
+        throw Refusal.invalid(
+            "A key or value of a run is a text or number of at most %d characters.", LONGEST);
+      }
     }
     for (int i = 0; i < list.size(); i++) {
       if (list.get(i).get("key").equals(kept.get("key"))) {

@@ -16,7 +16,9 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -46,6 +48,9 @@ final class Uploads {
   private final Duration keep;
   private final long room;
   private final InstantSource clock;
+
+  /** Files that are being written, and how long they will be. */
+  private final Map<Path, Long> coming = new HashMap<>();
 
   /** A change of a document. */
   @FunctionalInterface
@@ -108,7 +113,7 @@ final class Uploads {
     List<ObjectNode> found = new ArrayList<>();
     for (Path upload : list()) {
       String id = upload.getFileName().toString();
-      if (id.startsWith(LOGGED)) {
+      if (id.startsWith(LOGGED) && Files.exists(upload.resolve(DOCUMENT))) {
         found.add(document(id));
       }
     }
@@ -170,10 +175,17 @@ final class Uploads {
   /**
    * Sees that there is room for a file, and gives the path to write it to before {@link #finish}.
    *
-   * @param length of its bytes, as the client says
+   * @param length of its bytes, as the client says; room for so many is kept until {@link
+   *     #finish} or {@link #abandon}
    */
   synchronized Path begin(String id, Path file, long length) throws Refusal, IOException {
-    if (Math.max(length, 0) > room - size()) {
+    if (length < 0) {
+      throw new Refusal(
+          HttpStatus.LENGTH_REQUIRED,
+          "INVALID_PARAMETER_VALUE",
+          "The request says no Content-Length; expected the file's, so that there is room for it.");
+    }
+    if (length > room - size() - coming.values().stream().mapToLong(Long::longValue).sum()) {
       throw noRoom();
     }
     try (Stream<Path> files = Files.walk(folder.resolve(id))) {
@@ -184,17 +196,26 @@ final class Uploads {
     try {
       Files.createDirectories(file.getParent());
     } catch (FileAlreadyExistsException e) {
-      throw Refusal.invalid("%s is a file; expected a folder.", e.getFile());
+      throw Refusal.invalid("%s is a file; expected a folder.", folder.relativize(Path.of(e.getFile())));
     }
-    return file.resolveSibling(UUID.randomUUID() + UNFINISHED);
+    Path unfinished = file.resolveSibling(UUID.randomUUID() + UNFINISHED);
+    coming.put(unfinished, length);
+    return unfinished;
+  }
+
+  /** Gives back the room of a file that has been put in its place, or has not come. */
+  synchronized void abandon(Path unfinished) throws IOException {
+    coming.remove(unfinished);
+    Files.deleteIfExists(unfinished);
   }
 
   /** Puts a file in its place that has come whole. */
-  void finish(String id, Path unfinished, Path file) throws Refusal, IOException {
+  synchronized void finish(String id, Path unfinished, Path file) throws Refusal, IOException {
     try {
       Files.move(unfinished, file, StandardCopyOption.REPLACE_EXISTING);
+      coming.remove(unfinished);
     } catch (DirectoryNotEmptyException e) {
-      throw Refusal.invalid("%s is a folder; expected a file.", e.getFile());
+      throw Refusal.invalid("%s is a folder; expected a file.", folder.relativize(Path.of(e.getFile())));
     }
     use(id);
   }
@@ -235,12 +256,16 @@ final class Uploads {
         keep.toHours());
   }
 
+  /** Of what has come; what is still coming is counted by itself. */
   private long size() throws IOException {
     if (!Files.isDirectory(folder)) {
       return 0;
     }
     try (Stream<Path> files = Files.walk(folder)) {
-      return files.mapToLong(Uploads::size).sum();
+      return files
+          .filter(file -> !coming.containsKey(file))
+          .mapToLong(Uploads::size)
+          .sum();
     } catch (UncheckedIOException e) {
       throw e.getCause();
     }

@@ -88,6 +88,22 @@ class UploadsTest {
     put("weights", (int) ROOM / 2);
   }
 
+  @Test
+  void whatIsStillComingHasItsRoom() throws Exception {
+    int most = (int) ROOM * 3 / 4;
+    Path first = uploads.begin(id, uploads.artifact(id, "first"), most);
+    Path second = uploads.artifact(id, "second");
+
+    assertThatThrownBy(() -> uploads.begin(id, second, most))
+        .isInstanceOf(Refusal.class)
+        .hasMessageContaining("--upload-space");
+    uploads.abandon(first);
+    uploads.abandon(uploads.begin(id, second, most));
+    assertThatThrownBy(() -> uploads.begin(id, second, -1))
+        .isInstanceOf(Refusal.class)
+        .hasMessageContaining("Content-Length");
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {

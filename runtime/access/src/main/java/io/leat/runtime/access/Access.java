@@ -1,5 +1,6 @@
 package io.leat.runtime.access;
 
+import com.linecorp.armeria.common.HttpHeaderNames;
 import com.linecorp.armeria.common.HttpStatus;
 import com.linecorp.armeria.common.RequestHeaders;
 import com.linecorp.armeria.common.SessionProtocol;
@@ -160,7 +161,14 @@ public record Access(Optional<ApiKeys> keys, Optional<Tls> tls, boolean open) {
   }
 
   /** Else a page of any site could come in, by a name of its own that leads to this machine. */
+  /** A page of another site that a browser on this machine shows is not of this machine. */
   private static Principal ofThisMachine(RequestHeaders headers) throws RefusedException {
+    String origin = headers.get(HttpHeaderNames.ORIGIN);
+    if (origin != null && !LOCAL_NAME.matcher(origin.replaceFirst("^https?://", "")).matches()) {
+      throw new RefusedException(
+          HttpStatus.FORBIDDEN,
+          "without API keys the endpoint answers pages of this machine alone, not of " + origin);
+    }
     if (LOCAL_NAME.matcher(String.valueOf(headers.authority())).matches()) {
       return Principal.ANONYMOUS;
     }

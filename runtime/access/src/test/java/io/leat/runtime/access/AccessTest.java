@@ -41,6 +41,19 @@ class AccessTest {
 
   @ParameterizedTest
   @CsvSource({
+    "http://localhost:7080, anonymous",
+    "https://127.0.0.1, anonymous",
+    "https://evil.example, 403",
+    "http://localhost.evil.example, 403",
+    "null, 403",
+  })
+  void withoutKeysNoOtherSitesPagesComeIn(String origin, String answer) {
+    assertThat(answer(Access.LOCAL, request("localhost:7077", "origin", origin))).isEqualTo(answer);
+    assertThat(answer(open(), request("localhost:7077", "origin", origin))).isEqualTo("anonymous");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
     "authorization, Bearer secret, mill",
     "authorization, bearer  secret, mill",
     "x-api-key, secret, mill",

@@ -11,11 +11,13 @@ import io.leat.common.Sha256;
 import io.leat.models.registry.Serving;
 import io.leat.records.ModelVersion;
 import java.io.IOException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.stream.Stream;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.table.data.RowData;
@@ -23,8 +25,8 @@ import org.apache.flink.util.FileUtils;
 import org.apache.iceberg.Schema;
 
 /**
- * A folder of Parquet files, and {@value #MANIFEST}, which says what they are. It is written beside
- * its place under another name, and moved there when it is whole.
+ * A folder of Parquet files, and {@value #MANIFEST}, which says what they are. Each run writes it
+ * beside its place under a name of its own, and moves it there when it is whole.
  */
 final class FolderOutput implements Output {
   static final String MANIFEST = "scores.json";
@@ -37,13 +39,12 @@ final class FolderOutput implements Output {
 
   private final ScoreJob job;
   private final Path folder;
-  private final Path unfinished;
+  private Optional<Path> unfinished = Optional.empty();
   private Optional<Schema> columns = Optional.empty();
 
   FolderOutput(ScoreJob job, Path folder) {
     this.job = job;
     this.folder = folder.toAbsolutePath().normalize();
-    this.unfinished = this.folder.resolveSibling(this.folder.getFileName() + ".part");
   }
 
   @Override
@@ -104,23 +105,33 @@ final class FolderOutput implements Output {
 
   @Override
   public Schema prepare(Schema wanted) throws IOException {
-    abandon();
-    Files.createDirectories(unfinished);
+    Path parent = Optional.ofNullable(folder.getParent()).orElse(folder);
+    Files.createDirectories(parent);
+    Path own = parent.resolve(".%s-%s".formatted(folder.getFileName(), UUID.randomUUID()));
+    unfinished = Optional.of(Files.createDirectory(own));
     columns = Optional.of(wanted);
     return wanted;
   }
 
   @Override
   public void take(DataStream<RowData> rows) {
-    rows.sinkTo(new ParquetSink(unfinished.toString(), columns.orElseThrow())).name("scores");
+    rows.sinkTo(new ParquetSink(unfinished.orElseThrow().toString(), columns.orElseThrow())).name("scores");
   }
 
   @Override
   public void finish(Tally.Counts counts) throws IOException {
+    Path whole = unfinished.orElseThrow();
     JSON.writerWithDefaultPrettyPrinter()
-        .writeValue(unfinished.resolve(MANIFEST).toFile(), describe(counts));
-    Files.deleteIfExists(folder); // it is empty
-    Files.move(unfinished, folder, StandardCopyOption.ATOMIC_MOVE);
+        .writeValue(whole.resolve(MANIFEST).toFile(), describe(counts));
+    try {
+      Files.deleteIfExists(folder); // it is empty
+      Files.move(whole, folder, StandardCopyOption.ATOMIC_MOVE);
+    } catch (FileSystemException e) {
+      if (written().isEmpty()) { // else another run has put the same there meanwhile
+        throw e;
+      }
+      abandon();
+    }
   }
 
   private ObjectNode describe(Tally.Counts counts) throws IOException {
@@ -152,13 +163,15 @@ final class FolderOutput implements Output {
   }
 
   private List<Path> files() throws IOException {
-    try (Stream<Path> files = Files.list(unfinished)) {
+    try (Stream<Path> files = Files.list(unfinished.orElseThrow())) {
       return files.filter(file -> file.toString().endsWith(ParquetSink.ENDING)).sorted().toList();
     }
   }
 
   @Override
   public void abandon() throws IOException {
-    FileUtils.deleteDirectory(unfinished.toFile());
+    if (unfinished.isPresent()) {
+      FileUtils.deleteDirectory(unfinished.get().toFile());
+    }
   }
 }

@@ -191,7 +191,7 @@ class ScoreCommandTest {
     JsonNode manifest = JSON.readTree(out.resolve("scores.json").toFile());
     assertThat(manifest.path("modelDigest").asText()).isEqualTo(shop.first.getDigest());
     assertThat(manifest.at("/rows/count").asInt()).isEqualTo(200);
-    assertThat(out.resolveSibling("scores.part")).doesNotExist();
+    assertThat(unfinished(out)).isEmpty();
 
     assertThat(shop.score("fraud", set.toString(), out.toString()).said())
         .contains("already, 200 rows: nothing was added");
@@ -250,7 +250,7 @@ class ScoreCommandTest {
 
     assertThat(folder.code()).as(folder.said()).isEqualTo(1);
     assertThat(out).doesNotExist();
-    assertThat(out.resolveSibling("scores.part")).doesNotExist();
+    assertThat(unfinished(out)).isEmpty();
     assertThat(table.code()).as(table.said()).isEqualTo(1);
     assertThat(snapshots("batch_fraud")).isZero();
   }
@@ -405,5 +405,14 @@ class ScoreCommandTest {
       assertThat(found.put((String) row.get("event_id"), row)).as("once").isNull();
     }
     return found;
+  }
+
+  /** Folders beside an output that a run has not finished. */
+  private static List<Path> unfinished(Path out) throws IOException {
+    try (Stream<Path> beside = Files.list(out.getParent())) {
+      return beside
+          .filter(file -> file.getFileName().toString().startsWith("." + out.getFileName() + "-"))
+          .toList();
+    }
   }
 }

@@ -50,6 +50,10 @@ import org.jspecify.annotations.Nullable;
  * the brokers fail.
  */
 public final class ModelRegistry {
+  private static final int MOST_TAGS = 100;
+  private static final int LONGEST_TAG_NAME = 250;
+  private static final int LONGEST_TAG = 5_000;
+
   private final Map<String, Object> kafka;
   private final AvroCodec codec;
   private final ArtifactStore artifacts;
@@ -104,6 +108,7 @@ public final class ModelRegistry {
     RegistryView now = view();
     Optional<ModelVersion> known = now.version(version.model(), digest);
     if (known.isPresent()) {
+      requireNotDeleted(now, known.get());
       version.keep(artifacts); // whoever has the files may mend the store
       declare(now, version.model(), terms, why);
       return new Published(known.get(), false);
@@ -135,6 +140,17 @@ public final class ModelRegistry {
                       .build()),
               new Published(published, true));
         });
+  }
+
+  private static void requireNotDeleted(RegistryView view, ModelVersion version) {
+    if (view.standing(version.getModel(), version.getNumber())
+        .filter(standing -> standing.getStatus() == VersionStatus.DELETED)
+        .isPresent()) {
+      throw new LeatException(
+          ErrorCode.MODEL,
+          "Version %d of model %s is what is published, and was deleted; a deleted version does not come back. Export the model anew, or train another."
+              .formatted(version.getNumber(), version.getModel()));
+    }
   }
 
   /** Writes down what a pipeline declares of a model, where it is another than before. */
@@ -669,8 +685,24 @@ public final class ModelRegistry {
         });
   }
 
-  /** Sets tags of a version; an empty value takes a tag away. */
+  /**
+   * Sets tags of a version; an empty value takes a tag away.
+   *
+   * @param tags at most {@value #MOST_TAGS} a version, names of at most {@value #LONGEST_TAG_NAME}
+   *     and values of at most {@value #LONGEST_TAG} characters: every event of the model carries
+   *     them all
+   */
   public RegisteredModel tag(ModelReference version, Map<String, String> tags, Reason why) {
+    tags.forEach(
+        (name, value) -> {
+          if (name.length() > LONGEST_TAG_NAME || value.length() > LONGEST_TAG) {
+            throw new LeatException(
+                ErrorCode.INPUT,
+                "The tag '%.50s' has a name of %d characters and a value of %d; expected at most %d and %d. What is longer belongs into a file of the version."
+                    .formatted(
+                        name, name.length(), value.length(), LONGEST_TAG_NAME, LONGEST_TAG));
+          }
+        });
     return change(
         version.model(),
         "tag",
@@ -680,6 +712,12 @@ public final class ModelRegistry {
           Map<String, String> all = new TreeMap<>(standing.getTags());
           all.putAll(tags);
           all.values().removeIf(String::isEmpty);
+          if (all.size() > MOST_TAGS) {
+            throw new LeatException(
+                ErrorCode.INPUT,
+                "The version would have %d tags; expected at most %d."
+                    .formatted(all.size(), MOST_TAGS));
+          }
           return all.equals(standing.getTags())
               ? before
               : with(before, VersionStanding.newBuilder(standing).setTags(all).build());

@@ -8,11 +8,21 @@ import java.util.Optional;
  *
  * @param actor name of a user or a service
  * @param text why, in their words
- * @param evidence what it rests on: figures, links
+ * @param evidence what it rests on: figures, links; of more than 200 lines the first, of each the
+ *     first 500 characters
  */
 public record Reason(String actor, Optional<String> text, List<String> evidence) {
+  /** Lines that are kept; of each so many characters. */
+  private static final int MOST_LINES = 200;
+
+  private static final int LONGEST_LINE = 500;
+
   public Reason {
-    evidence = List.copyOf(evidence);
+    evidence =
+        evidence.stream()
+            .limit(MOST_LINES)
+            .map(line -> line.length() > LONGEST_LINE ? line.substring(0, LONGEST_LINE) : line)
+            .toList();
   }
 
   /** Of somebody who gives no reason. */

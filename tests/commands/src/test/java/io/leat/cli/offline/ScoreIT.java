@@ -41,6 +41,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import java.util.Optional;
 import java.util.Random;
 import java.util.stream.StreamSupport;
@@ -261,7 +262,6 @@ class ScoreIT {
 
   /** Begins to score into the folder, and ends it when something of it is there. */
   private void killARun() throws IOException {
-    Path unfinished = out().resolveSibling("scores.part");
     JvmProcess run =
         JvmProcess.start(
             process(
@@ -281,13 +281,21 @@ class ScoreIT {
       await()
           .atMost(TIMEOUT)
           .pollInterval(Duration.ofMillis(5))
-          .until(() -> Files.exists(unfinished) || !run.isAlive());
+          .until(() -> !unfinished().isEmpty() || !run.isAlive());
     } finally {
       run.kill();
     }
 
-    assertThat(unfinished).as(run.log()).exists();
+    assertThat(unfinished()).as(run.log()).isNotEmpty();
     assertThat(out()).doesNotExist();
+  }
+
+  private List<Path> unfinished() throws IOException {
+    try (Stream<Path> beside = Files.list(out().getParent())) {
+      return beside
+          .filter(file -> file.getFileName().toString().startsWith("." + out().getFileName() + "-"))
+          .toList();
+    }
   }
 
   private static JvmProcess.Command process(
