@@ -189,8 +189,7 @@ final class FollowedServer {
       throw new IOException(
           "%s%s has not answered for %d s".formatted(server, address, patience.toSeconds()), e);
     } catch (ExecutionException e) {
-      throw new IOException(
-          "%s%s does not answer: %s".formatted(server, address, e.getCause()), e);
+      throw new IOException("%s%s does not answer: %s".formatted(server, address, e.getCause()), e);
     }
   }
 

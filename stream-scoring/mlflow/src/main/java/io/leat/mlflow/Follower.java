@@ -80,8 +80,7 @@ final class Follower implements AutoCloseable {
         Counter.builder("leat.mlflow.follow.refused")
             .description("Versions of the registry that is followed which were not published.")
             .register(metrics);
-    Gauge.builder(
-            "leat.mlflow.follow.failing", problems, failing -> failing.isEmpty() ? 0 : 1)
+    Gauge.builder("leat.mlflow.follow.failing", problems, failing -> failing.isEmpty() ? 0 : 1)
         .description("1 while the registry that is followed cannot be asked.")
         .register(metrics);
     thread.setDaemon(true);

@@ -28,6 +28,7 @@ final class RunRoutes {
 
   /** As MLflow has it of parameters. */
   private static final int LONGEST = 6_000;
+
   private static final int SHORT_NAME = 8;
 
   private final Uploads uploads;

@@ -175,8 +175,8 @@ final class Uploads {
   /**
    * Sees that there is room for a file, and gives the path to write it to before {@link #finish}.
    *
-   * @param length of its bytes, as the client says; room for so many is kept until {@link
-   *     #finish} or {@link #abandon}
+   * @param length of its bytes, as the client says; room for so many is kept until {@link #finish}
+   *     or {@link #abandon}
    */
   synchronized Path begin(String id, Path file, long length) throws Refusal, IOException {
     if (length < 0) {
@@ -196,7 +196,8 @@ final class Uploads {
     try {
       Files.createDirectories(file.getParent());
     } catch (FileAlreadyExistsException e) {
-      throw Refusal.invalid("%s is a file; expected a folder.", folder.relativize(Path.of(e.getFile())));
+      throw Refusal.invalid(
+          "%s is a file; expected a folder.", folder.relativize(Path.of(e.getFile())));
     }
     Path unfinished = file.resolveSibling(UUID.randomUUID() + UNFINISHED);
     coming.put(unfinished, length);
@@ -215,7 +216,8 @@ final class Uploads {
       Files.move(unfinished, file, StandardCopyOption.REPLACE_EXISTING);
       coming.remove(unfinished);
     } catch (DirectoryNotEmptyException e) {
-      throw Refusal.invalid("%s is a folder; expected a file.", folder.relativize(Path.of(e.getFile())));
+      throw Refusal.invalid(
+          "%s is a folder; expected a file.", folder.relativize(Path.of(e.getFile())));
     }
     use(id);
   }
@@ -262,10 +264,7 @@ final class Uploads {
       return 0;
     }
     try (Stream<Path> files = Files.walk(folder)) {
-      return files
-          .filter(file -> !coming.containsKey(file))
-          .mapToLong(Uploads::size)
-          .sum();
+      return files.filter(file -> !coming.containsKey(file)).mapToLong(Uploads::size).sum();
     } catch (UncheckedIOException e) {
       throw e.getCause();
     }

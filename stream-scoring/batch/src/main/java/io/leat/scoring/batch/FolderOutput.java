@@ -115,7 +115,8 @@ final class FolderOutput implements Output {
 
   @Override
   public void take(DataStream<RowData> rows) {
-    rows.sinkTo(new ParquetSink(unfinished.orElseThrow().toString(), columns.orElseThrow())).name("scores");
+    rows.sinkTo(new ParquetSink(unfinished.orElseThrow().toString(), columns.orElseThrow()))
+        .name("scores");
   }
 
   @Override

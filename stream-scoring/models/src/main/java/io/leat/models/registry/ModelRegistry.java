@@ -699,8 +699,7 @@ public final class ModelRegistry {
             throw new LeatException(
                 ErrorCode.INPUT,
                 "The tag '%.50s' has a name of %d characters and a value of %d; expected at most %d and %d. What is longer belongs into a file of the version."
-                    .formatted(
-                        name, name.length(), value.length(), LONGEST_TAG_NAME, LONGEST_TAG));
+                    .formatted(name, name.length(), value.length(), LONGEST_TAG_NAME, LONGEST_TAG));
           }
         });
     return change(

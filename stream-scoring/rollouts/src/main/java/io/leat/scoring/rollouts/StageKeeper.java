@@ -152,8 +152,7 @@ final class StageKeeper {
 
   private static Predicate<RegisteredModel> isAnother(Rollout rollout) {
     return model ->
-        model.getRollout() == null
-            || model.getRollout().getRevision() != rollout.getRevision();
+        model.getRollout() == null || model.getRollout().getRevision() != rollout.getRevision();
   }
 
   /** How a stage that goes on stands, now and then. */
