@@ -308,6 +308,7 @@ class TopicLogIT {
         producer.abortTransaction();
       }
     }
+    transactional().close(); // which waits until the brokers have ended the one before
   }
 
   private KafkaProducer<byte[], byte[]> transactional() {
