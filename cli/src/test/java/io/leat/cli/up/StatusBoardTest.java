@@ -72,7 +72,7 @@ class StatusBoardTest {
                 + " score");
     assertThat(lag)
         .startsWith(
-            "  lag           ingestion 0   features 500 (-250/s)   scoring 400 (-300/s)   offline 0");
+            "  lag           ingestion 0   features 500 (-250/s)   scoring 400 (-300/s)   rollouts 0   offline 0");
     assertThat(StackView.JOBS).allSatisfy(job -> assertThat(lag).contains(" " + job + " "));
   }
 
