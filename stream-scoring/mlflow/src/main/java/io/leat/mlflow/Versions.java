@@ -9,7 +9,6 @@ import io.leat.pipeline.definition.Model;
 import io.leat.records.ModelVersion;
 import io.leat.records.RegisteredModel;
 import io.leat.records.VersionStanding;
-import io.leat.records.VersionStatus;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -34,20 +33,14 @@ final class Versions {
    */
   static ModelVersion require(RegistryView view, String model, int number) throws Refusal {
     return view.version(model, number)
-        .filter(version -> isThere(view, version))
+        .filter(version -> !view.isDeleted(version))
         .orElseThrow(
             () -> Refusal.absent("Model Version (name=%s, version=%d) not found", model, number));
   }
 
   /** The versions of a model that are not deleted, oldest first. */
   static List<ModelVersion> all(RegistryView view, String model) {
-    return view.versions(model).stream().filter(version -> isThere(view, version)).toList();
-  }
-
-  private static boolean isThere(RegistryView view, ModelVersion version) {
-    return view.standing(version.getModel(), version.getNumber())
-        .filter(standing -> standing.getStatus() != VersionStatus.DELETED)
-        .isPresent();
+    return view.versions(model).stream().filter(version -> !view.isDeleted(version)).toList();
   }
 
   /** Tags of a version, and what Leat knows of it. */

@@ -98,8 +98,9 @@ public final class ModelRegistry {
 
   /**
    * Publishes a version. Where one of the same digest is there, what the pipeline declares of
-   * approval is written down, if it has changed, and nothing else.
+   * approval and rollouts is written down, if it has changed, and nothing else.
    *
+   * @throws LeatException {@code MODEL}, if the one of the same digest was deleted
    * @param label what people call it
    * @param terms how the model's versions come to score
    */
@@ -143,9 +144,7 @@ public final class ModelRegistry {
   }
 
   private static void requireNotDeleted(RegistryView view, ModelVersion version) {
-    if (view.standing(version.getModel(), version.getNumber())
-        .filter(standing -> standing.getStatus() == VersionStatus.DELETED)
-        .isPresent()) {
+    if (view.isDeleted(version)) {
       throw new LeatException(
           ErrorCode.MODEL,
           "Version %d of model %s is what is published, and was deleted; a deleted version does not come back. Export the model anew, or train another."
@@ -776,10 +775,7 @@ public final class ModelRegistry {
     Set<String> kept = new HashSet<>();
     Set<String> deleted = new HashSet<>();
     for (ModelVersion one : view.versions()) {
-      boolean gone =
-          view.standing(one.getModel(), one.getNumber())
-              .filter(standing -> standing.getStatus() == VersionStatus.DELETED)
-              .isPresent();
+      boolean gone = view.isDeleted(one);
       Manifest.parse(one.getManifest())
           .files()
           .forEach(file -> (gone ? deleted : kept).add(file.sha256()));

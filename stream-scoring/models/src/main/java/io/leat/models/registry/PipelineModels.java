@@ -7,6 +7,7 @@ import io.leat.models.registry.ModelRegistry.Published;
 import io.leat.models.registry.ModelRegistry.Terms;
 import io.leat.pipeline.definition.Model;
 import io.leat.pipeline.definition.Pipeline;
+import io.leat.records.ModelVersion;
 import io.leat.records.RolloutArm;
 import java.nio.file.Files;
 import java.util.ArrayList;
@@ -76,20 +77,36 @@ public final class PipelineModels {
   public static List<String> publish(Pipeline pipeline, ModelRegistry registry, String actor) {
     List<String> lines = new ArrayList<>();
     for (Model model : pipeline.models()) {
-      if (Files.exists(model.artifact())) {
-        Published published =
-            registry.publish(
-                ModelPackage.of(model, pipeline),
-                model.version(),
-                Terms.of(model, true, Label.MOVES),
-                Reason.of(actor));
-        describe(published, registry.view(), lines);
-      } else if (registry.view().model(model.name()).isPresent()) {
-        registry.declare(
-            registry.view(), model.name(), Terms.of(model, true, Label.MOVES), Reason.of(actor));
+      Terms terms = Terms.of(model, true, Label.MOVES);
+      RegistryView view = registry.view();
+      Optional<ModelPackage> found =
+          Files.exists(model.artifact())
+              ? Optional.of(ModelPackage.of(model, pipeline))
+              : Optional.empty();
+      Optional<ModelVersion> deleted = found.flatMap(version -> deleted(version, view));
+      if (found.isPresent() && deleted.isEmpty()) {
+        describe(
+            registry.publish(found.get(), model.version(), terms, Reason.of(actor)),
+            registry.view(),
+            lines);
+        continue;
+      }
+      deleted.ifPresent(
+          version ->
+              lines.add(
+                  "~ model %s: what %s holds is version %d, which was deleted; nothing is published"
+                      .formatted(model.name(), model.artifact(), version.getNumber())));
+      if (view.model(model.name()).isPresent()) {
+        registry.declare(view, model.name(), terms, Reason.of(actor));
       }
     }
     return lines;
+  }
+
+  /** The version that was deleted and has the same digest. */
+  private static Optional<ModelVersion> deleted(ModelPackage found, RegistryView view) {
+    return view.version(found.model(), found.manifest().digest())
+        .filter(version -> view.isDeleted(version));
   }
 
   /**

@@ -6,6 +6,7 @@ import io.leat.records.RegisteredModel;
 import io.leat.records.RegistryEntry;
 import io.leat.records.RolloutArm;
 import io.leat.records.VersionStanding;
+import io.leat.records.VersionStatus;
 import io.leat.schemas.AvroCodec;
 import io.leat.schemas.Topics;
 import io.leat.schemas.topic.CompactedTopic;
@@ -104,6 +105,13 @@ public record RegistryView(Map<String, RegisteredModel> models, List<ModelVersio
         .flatMap(found -> found.getVersions().stream())
         .filter(standing -> standing.getNumber() == number)
         .findFirst();
+  }
+
+  /** Whether a version was deleted: it stays known, and its files are gone. */
+  public boolean isDeleted(ModelVersion version) {
+    return standing(version.getModel(), version.getNumber())
+        .filter(standing -> standing.getStatus() == VersionStatus.DELETED)
+        .isPresent();
   }
 
   /** The versions of a model, in the order of their numbers. */

@@ -39,6 +39,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -345,6 +346,14 @@ class ModelRegistryIT {
         .isEqualTo(VersionStatus.DELETED);
     assertThat(artifacts.has(shared)).isTrue();
     assertThat(registry.verify(first)).isPositive();
+    assertThatThrownBy(() -> publish("gone", "v2", OPEN, "score >= 0.6"))
+        .hasMessageContaining("a deleted version does not come back");
+    Model declared =
+        model("gone", folder.resolve("model.onnx"), decision("review", "score >= 0.6"));
+    assertThat(PipelineModels.publish(pipeline(declared), registry, "ada"))
+        .as("a pipeline whose folder still has it is applied all the same")
+        .singleElement(InstanceOfAssertFactories.STRING)
+        .contains("is version 2, which was deleted");
   }
 
   @Test
