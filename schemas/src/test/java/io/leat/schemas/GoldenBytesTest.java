@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.leat.records.AuditEvent;
+import io.leat.records.DriftMetric;
 import io.leat.records.FeatureVector;
 import io.leat.records.LogPosition;
 import io.leat.records.ModelSwitch;
@@ -237,13 +238,23 @@ class GoldenBytesTest {
     SpecificRecordBase read = new AvroCodec(registry).decode(bytes, record.getClass());
 
     assertThat(read.get("error")).isEqualTo(0.0);
-    for (String added : List.of("error", "nulls_by_reason")) {
+    for (String added : List.of("error", "nulls_by_reason", "segment")) {
       Schema.Field field = record.getSchema().getField(added);
       if (field != null) {
         read.put(field.pos(), record.get(added));
       }
     }
     assertThat(read).isEqualTo(record);
+  }
+
+  @Test
+  void aMetricOfAReleaseThatHadNoSegmentsIsReadAsOfAllVectors() throws IOException {
+    DriftMetric read = earlier("drift_metric_without_segment", DriftMetric.class);
+
+    assertThat(read.getSegment()).isNull();
+    DriftMetric sample = sample(DriftMetric.class);
+    copy(sample, read, "segment");
+    assertThat(read).isEqualTo(sample);
   }
 
   @Test

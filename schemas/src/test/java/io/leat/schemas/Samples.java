@@ -162,6 +162,7 @@ final class Samples {
         .setLate(7)
         .setNullsByReason(Map.of("no_event", 3L))
         .setError(0x1p-10)
+        .setSegment("country=AT")
         .build();
   }
 

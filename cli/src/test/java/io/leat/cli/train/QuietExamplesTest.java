@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.leat.drift.AlertState;
 import io.leat.drift.DriftDetector;
+import io.leat.drift.DriftStream;
 import io.leat.drift.NumericValue;
 import io.leat.drift.ReferenceProfile;
 import io.leat.drift.WindowSummary;
@@ -126,7 +127,7 @@ class QuietExamplesTest {
                           reasons(vector.valuesOrReasons(), places)));
     }
     List<DriftAlert> alerts = new ArrayList<>();
-    Map<String, AlertState> states = new HashMap<>();
+    Map<DriftStream, AlertState> states = new HashMap<>();
     windows.forEach(
         (start, window) -> {
           DriftDetector.Verdict verdict = detector.evaluate(start, window, states);

@@ -10,7 +10,7 @@ import java.util.stream.Collectors;
 /**
  * A monitor's thresholds, and the settings that they were calibrated for.
  *
- * @param thresholds one a watched feature and statistic, features in the service's order
+ * @param thresholds one a stream and statistic, features in the service's order
  */
 public record CalibratedMonitor(Settings settings, List<Threshold> thresholds) {
   public CalibratedMonitor {
@@ -49,9 +49,9 @@ public record CalibratedMonitor(Settings settings, List<Threshold> thresholds) {
     }
   }
 
-  /** The thresholds of a feature, one a statistic. */
-  List<Threshold> thresholds(String feature) {
-    return thresholds.stream().filter(t -> t.feature().equals(feature)).toList();
+  /** The thresholds of a stream, one a statistic. */
+  List<Threshold> thresholds(DriftStream stream) {
+    return thresholds.stream().filter(t -> t.stream().equals(stream)).toList();
   }
 
   /** Whether these statistics are those that it has thresholds of. */

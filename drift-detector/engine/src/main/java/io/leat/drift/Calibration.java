@@ -47,7 +47,7 @@ final class Calibration {
    * @param budget alarms a week that this feature and statistic may raise
    */
   static Threshold calibrate(
-      String feature,
+      DriftStream stream,
       Statistic statistic,
       double[] values,
       double budget,
@@ -65,7 +65,7 @@ final class Calibration {
     }
     double warn = Math.max(raw, effect.least());
     double critical = greatest == 0 ? warn : effect.farBeyond(Math.max(warn, greatest));
-    return new Threshold(feature, statistic, warn, critical, values.length, calibrated);
+    return new Threshold(stream, statistic, warn, critical, values.length, calibrated);
   }
 
   private static double returnLevel(

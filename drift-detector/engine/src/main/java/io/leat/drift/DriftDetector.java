@@ -50,17 +50,17 @@ public final class DriftDetector {
     }
     this.features =
         calibrated.thresholds().stream()
-            .map(Threshold::feature)
+            .map(Threshold::stream)
             .distinct()
             .map(
-                name ->
+                stream ->
                     profile
-                        .feature(name)
+                        .reference(stream)
                         .orElseThrow(
                             () ->
                                 new ReferenceProfileException(
                                     "The reference profile of model %s has thresholds for %s but no distribution of it; train the model again (leat train)."
-                                        .formatted(profile.model(), name))))
+                                        .formatted(profile.model(), stream))))
             .toList();
     this.fingerprint = profile.fingerprint();
   }
@@ -78,6 +78,11 @@ public final class DriftDetector {
    */
   public List<String> features() {
     return features.stream().map(FeatureReference::name).toList();
+  }
+
+  /** What is compared, in the order of metrics; alerts and their states are one a stream. */
+  public List<DriftStream> streams() {
+    return features.stream().map(FeatureReference::stream).toList();
   }
 
   /** Fingerprint of the reference profile. */
@@ -122,27 +127,28 @@ public final class DriftDetector {
    *
    * @param metrics one a feature and statistic
    * @param alerts what closed, then what opened; each by severity, then by how far beyond
-   * @param states the features' states after the window, by full name
+   * @param states the streams' states after the window
    */
   public record Verdict(
-      List<DriftMetric> metrics, List<DriftAlert> alerts, Map<String, AlertState> states) {}
+      List<DriftMetric> metrics, List<DriftAlert> alerts, Map<DriftStream, AlertState> states) {}
 
   /**
    * Evaluates a window. Windows must be given in order of time, each once.
    *
-   * @param states the states after the window before, by the features' full names; a feature that
-   *     is absent starts with {@link AlertState#NONE}
+   * @param states the states after the window before; a stream that is absent starts with {@link
+   *     AlertState#NONE}
    */
-  public Verdict evaluate(long windowStart, WindowSummary window, Map<String, AlertState> states) {
+  public Verdict evaluate(
+      long windowStart, WindowSummary window, Map<DriftStream, AlertState> states) {
     List<DriftMetric> metrics = new ArrayList<>();
     List<Found> found = new ArrayList<>();
-    Map<String, AlertState> after = new HashMap<>();
+    Map<DriftStream, AlertState> after = new HashMap<>();
     for (int i = 0; i < features.size(); i++) {
       FeatureReference feature = features.get(i);
       FeatureCounts counts = window.counts(i);
       Comparison comparison = Comparison.of(feature, counts);
       List<Evaluated> evaluated = new ArrayList<>();
-      List<Threshold> thresholds = calibrated.thresholds(feature.name());
+      List<Threshold> thresholds = calibrated.thresholds(feature.stream());
       for (Threshold threshold : thresholds) {
         OptionalDouble value = comparison.value(threshold.statistic(), monitor.minimumEvents());
         double error = value.isPresent() ? comparison.error(threshold.statistic()) : 0;
@@ -151,11 +157,11 @@ public final class DriftDetector {
       }
       AlertRule.Step step =
           new AlertRule(
-                  feature.name(),
+                  feature.stream().toString(),
                   calibrated.settings(),
                   thresholds.stream().map(Threshold::statistic).collect(Collectors.toSet()))
-              .next(states.getOrDefault(feature.name(), AlertState.NONE), windowStart, evaluated);
-      after.put(feature.name(), step.state());
+              .next(states.getOrDefault(feature.stream(), AlertState.NONE), windowStart, evaluated);
+      after.put(feature.stream(), step.state());
       step.changes().forEach(change -> found.add(new Found(feature, counts, change)));
     }
     return new Verdict(
@@ -171,7 +177,7 @@ public final class DriftDetector {
   public List<DriftMetric> unevaluated(long windowStart, WindowSummary window) {
     List<DriftMetric> metrics = new ArrayList<>();
     for (int i = 0; i < features.size(); i++) {
-      for (Threshold threshold : calibrated.thresholds(features.get(i).name())) {
+      for (Threshold threshold : calibrated.thresholds(features.get(i).stream())) {
         DriftMetric metric =
             metric(
                 windowStart,
@@ -232,7 +238,8 @@ public final class DriftDetector {
     return DriftMetric.newBuilder()
         .setMonitor(monitor.name())
         .setModel(monitor.model())
-        .setFeature(threshold.feature())
+        .setFeature(threshold.stream().feature())
+        .setSegment(threshold.stream().segment().orElse(null))
         .setMetric(threshold.statistic().name())
         .setWindowStart(Instant.ofEpochMilli(windowStart))
         .setWindowEnd(Instant.ofEpochMilli(windowEnd(windowStart)))
@@ -278,16 +285,16 @@ public final class DriftDetector {
         found.change().opened()
             ? "%s has drifted from the training data in %d of the last %s of %s"
                 .formatted(
-                    found.feature().name(),
+                    found.feature().stream(),
                     monitor.openAfter(),
                     count(monitor.openOf(), "window"),
                     window)
             : evaluated.level() == Level.CLEAN
                 ? "%s has been like the training data for %s of %s"
                     .formatted(
-                        found.feature().name(), count(monitor.closeAfter(), "window"), window)
+                        found.feature().stream(), count(monitor.closeAfter(), "window"), window)
                 : "%s has drifted farther, so a critical alert takes the place of this one"
-                    .formatted(found.feature().name());
+                    .formatted(found.feature().stream());
     return String.format(
         Locale.ROOT,
         "%s: %s %.4g (threshold %.4g) in the window from %s, with %s and %s.",

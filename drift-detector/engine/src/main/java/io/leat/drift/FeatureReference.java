@@ -22,7 +22,9 @@ import java.util.TreeMap;
 public final class FeatureReference {
   private static final int BINS = 10;
 
-  @JsonProperty private final String name;
+  @JsonProperty("name")
+  private final DriftStream stream;
+
   @JsonProperty private final long nulls;
 
   /** By the reasons' texts; empty in profiles of releases that did not tell them apart. */
@@ -38,12 +40,12 @@ public final class FeatureReference {
 
   @JsonCreator
   FeatureReference(
-      @JsonProperty(value = "name", required = true) String name,
+      @JsonProperty(value = "name", required = true) DriftStream stream,
       @JsonProperty(value = "nulls", required = true) long nulls,
       @JsonProperty(value = "nullsByReason", required = true) Map<String, Long> nullsByReason,
       @JsonProperty(value = "distribution", required = true) Distribution distribution,
       @JsonProperty(value = "bins", required = true) double[] bins) {
-    this.name = name;
+    this.stream = stream;
     this.nulls = nulls;
     this.nullsByReason = new TreeMap<>(nullsByReason);
     this.distribution = distribution;
@@ -59,7 +61,7 @@ public final class FeatureReference {
    * @param nullsByReason by the reasons' texts
    */
   static FeatureReference of(
-      String name, Distribution distribution, Map<String, Long> nullsByReason) {
+      DriftStream stream, Distribution distribution, Map<String, Long> nullsByReason) {
     List<Double> edges = new ArrayList<>();
     int point = 0;
     for (int bin = 1; bin <= BINS && distribution.size() > 0; bin++) {
@@ -72,7 +74,7 @@ public final class FeatureReference {
       }
     }
     return new FeatureReference(
-        name,
+        stream,
         nullsByReason.values().stream().mapToLong(Long::longValue).sum(),
         nullsByReason,
         distribution,
@@ -94,7 +96,7 @@ public final class FeatureReference {
     }
     if (nulls < 0 || bin < bins.length || passed != distribution.count()) {
       throw new IllegalArgumentException(
-          "bins of feature " + name + " do not end at ascending points of its distribution");
+          "bins of feature " + stream + " do not end at ascending points of its distribution");
     }
     if (distribution.size() > 0) {
       bucketOfCell[distribution.cells() - 1] = above;
@@ -102,7 +104,7 @@ public final class FeatureReference {
     long reported = nullsByReason.values().stream().mapToLong(Long::longValue).sum();
     if (tellsReasons() && reported != nulls) {
       throw new IllegalArgumentException(
-          "feature %s has %d nulls, and reasons for %d".formatted(name, nulls, reported));
+          "feature %s has %d nulls, and reasons for %d".formatted(stream, nulls, reported));
     }
     expected[above + 1] = nulls - (tellsReasons() ? unknown() : 0);
   }
@@ -118,9 +120,14 @@ public final class FeatureReference {
         .sum();
   }
 
+  /** The column, and the segment of the rows, that it is of. */
+  public DriftStream stream() {
+    return stream;
+  }
+
   /** Full name of the feature. */
   public String name() {
-    return name;
+    return stream.feature();
   }
 
   /** Values that were null. */

@@ -181,8 +181,14 @@ public record ReferenceProfile(
     return Sha256.hex(toJson());
   }
 
+  /** The reference of a feature over all rows. */
   public Optional<FeatureReference> feature(String name) {
-    return features.stream().filter(f -> f.name().equals(name)).findFirst();
+    return reference(DriftStream.of(name));
+  }
+
+  /** The reference of a stream. */
+  Optional<FeatureReference> reference(DriftStream stream) {
+    return features.stream().filter(f -> f.stream().equals(stream)).findFirst();
   }
 
   Optional<CalibratedMonitor> monitor(String name) {

@@ -147,7 +147,7 @@ public final class ReferenceProfileBuilder {
         nulls.merge(NullReason.of(column.reasons[row]).text(), 1L, Long::sum);
       }
     }
-    return FeatureReference.of(name, Distribution.of(values), nulls);
+    return FeatureReference.of(DriftStream.of(name), Distribution.of(values), nulls);
   }
 
   private CalibratedMonitor calibrate(
@@ -196,7 +196,7 @@ public final class ReferenceProfileBuilder {
         (statistic, values) ->
             thresholds.add(
                 Calibration.calibrate(
-                    reference.name(),
+                    reference.stream(),
                     statistic,
                     values.stream().mapToDouble(Double::doubleValue).toArray(),
                     budget,

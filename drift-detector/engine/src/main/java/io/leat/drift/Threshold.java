@@ -1,6 +1,7 @@
 package io.leat.drift;
 
 import com.fasterxml.jackson.annotation.JsonIgnore;
+import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.databind.annotation.JsonDeserialize;
 import com.fasterxml.jackson.databind.annotation.JsonSerialize;
 import com.fasterxml.jackson.databind.util.StdConverter;
@@ -8,9 +9,9 @@ import io.leat.drift.statistic.Statistic;
 import io.leat.drift.statistic.Statistics;
 
 /**
- * Above what a statistic of a feature is drift.
+ * Above what a statistic of a stream is drift.
  *
- * @param feature full name of the feature
+ * @param stream the column, and the segment of vectors, that it is for
  * @param statistic the statistic; its name in JSON
  * @param warn a window drifted if its statistic is greater
  * @param critical it drifted critically if its statistic is also at least this; never below {@code
@@ -20,7 +21,7 @@ import io.leat.drift.statistic.Statistics;
  *     a margin stand in
  */
 public record Threshold(
-    String feature,
+    @JsonProperty("feature") DriftStream stream,
     @JsonSerialize(converter = ToName.class) @JsonDeserialize(converter = FromName.class)
         Statistic statistic,
     double warn,

@@ -140,7 +140,7 @@ class AlertRuleTest {
   }
 
   private static Threshold threshold(Statistic statistic) {
-    return new Threshold("f", statistic, 1, 2, 100, true);
+    return new Threshold(DriftStream.of("f"), statistic, 1, 2, 100, true);
   }
 
   private static List<Evaluated> evaluated(char window) {

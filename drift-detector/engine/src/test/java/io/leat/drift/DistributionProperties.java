@@ -109,7 +109,7 @@ class DistributionProperties {
       @ForAll("windows") double[] part, @ForAll("windows") double[] rest) {
     double[] whole = DoubleStream.concat(Arrays.stream(part), Arrays.stream(rest)).toArray();
     FeatureReference reference =
-        FeatureReference.of("x", Distribution.of(whole), Map.of("no_event", 3L));
+        FeatureReference.of(DriftStream.of("x"), Distribution.of(whole), Map.of("no_event", 3L));
     FeatureCounts partCounts = counts(reference.distribution(), part);
     FeatureCounts restCounts = counts(reference.distribution(), rest);
     restCounts.addNulls(NullReason.NO_EVENT, 3);
@@ -127,7 +127,8 @@ class DistributionProperties {
 
   @Property(tries = 100)
   void everyValueOfTheReferenceLiesInABinAndNoneOutside(@ForAll("samples") double[] sample) {
-    FeatureReference reference = FeatureReference.of("x", Distribution.of(sample), Map.of());
+    FeatureReference reference =
+        FeatureReference.of(DriftStream.of("x"), Distribution.of(sample), Map.of());
 
     Sample window = reference.sample(counts(reference.distribution(), sample));
 
@@ -165,7 +166,8 @@ class DistributionProperties {
 
   private static Comparison comparison(Distribution distribution, double[] window) {
     return Comparison.of(
-        FeatureReference.of("x", distribution, Map.of()), counts(distribution, window));
+        FeatureReference.of(DriftStream.of("x"), distribution, Map.of()),
+        counts(distribution, window));
   }
 
   private static double distance(Comparison comparison) {

@@ -97,7 +97,7 @@ final class Given {
           .add(numbers(row.values(), places), reasons(row.values(), places));
     }
     Reported reported = new Reported(new ArrayList<>(), new ArrayList<>());
-    Map<String, AlertState> states = new HashMap<>();
+    Map<DriftStream, AlertState> states = new HashMap<>();
     windows.forEach(
         (start, window) -> {
           DriftDetector.Verdict verdict = detector.evaluate(start, window, states);

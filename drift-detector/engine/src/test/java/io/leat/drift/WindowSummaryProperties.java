@@ -21,10 +21,14 @@ class WindowSummaryProperties {
   private static final List<FeatureReference> FEATURES =
       List.of(
           FeatureReference.of(
-              "a", Distribution.of(new double[] {0, 0, 1, 2, 5}), Map.of("unstated", 2L)),
-          FeatureReference.of("b", Distribution.of(new double[] {7}), Map.of()),
+              DriftStream.of("a"),
+              Distribution.of(new double[] {0, 0, 1, 2, 5}),
+              Map.of("unstated", 2L)),
+          FeatureReference.of(DriftStream.of("b"), Distribution.of(new double[] {7}), Map.of()),
           FeatureReference.of(
-              "c", Distribution.of(new double[] {}), Map.of("late", 1L, "no_event", 3L)));
+              DriftStream.of("c"),
+              Distribution.of(new double[] {}),
+              Map.of("late", 1L, "no_event", 3L)));
 
   @Property(tries = 200)
   void orderAndGroupingOfVectorsDoNotMatter(

@@ -210,7 +210,7 @@ public final class DriftJob implements FlinkJob {
                       monitor.name(),
                       threshold.windows(),
                       threshold.statistic().name(),
-                      threshold.feature(),
+                      threshold.stream(),
                       threshold.warn()));
       return new Watch(monitor, profile.toJson());
     } catch (ReferenceProfileException e) {

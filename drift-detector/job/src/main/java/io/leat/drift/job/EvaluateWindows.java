@@ -3,6 +3,7 @@ package io.leat.drift.job;
 import io.leat.common.Lookups;
 import io.leat.drift.AlertState;
 import io.leat.drift.DriftDetector;
+import io.leat.drift.DriftStream;
 import io.leat.drift.WindowSummary;
 import io.leat.records.DriftAlert;
 import io.leat.records.DriftMetric;
@@ -150,16 +151,16 @@ final class EvaluateWindows extends KeyedProcessFunction<String, WindowPart, Dri
       monitor.incomplete(start, window.events());
       return;
     }
-    Map<String, AlertState> states = new HashMap<>();
-    for (String feature : detector.features()) {
-      byte[] state = alertStates.get(feature);
+    Map<DriftStream, AlertState> states = new HashMap<>();
+    for (DriftStream stream : detector.streams()) {
+      byte[] state = alertStates.get(stream.toString());
       if (state != null) {
-        states.put(feature, AlertState.read(state));
+        states.put(stream, AlertState.read(state));
       }
     }
     DriftDetector.Verdict verdict = detector.evaluate(start, window, states);
-    for (Map.Entry<String, AlertState> state : verdict.states().entrySet()) {
-      alertStates.put(state.getKey(), state.getValue().toBytes());
+    for (Map.Entry<DriftStream, AlertState> state : verdict.states().entrySet()) {
+      alertStates.put(state.getKey().toString(), state.getValue().toBytes());
     }
     verdict.metrics().forEach(out::collect);
     verdict.alerts().forEach(alert -> context.output(ALERTS, alert));

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.leat.drift.AlertState;
 import io.leat.drift.DriftDetector;
+import io.leat.drift.DriftStream;
 import io.leat.drift.NumericValue;
 import io.leat.drift.ReferenceProfile;
 import io.leat.drift.ReferenceProfileBuilder;
@@ -199,7 +200,7 @@ class DriftJobIT {
               new byte[2]);
     }
     Reported reported = new Reported(new ArrayList<>(), new ArrayList<>());
-    Map<String, AlertState> states = new HashMap<>();
+    Map<DriftStream, AlertState> states = new HashMap<>();
     windows.forEach(
         (start, window) -> {
           DriftDetector.Verdict verdict = detector.evaluate(start, window, states);
