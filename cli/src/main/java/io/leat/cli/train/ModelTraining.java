@@ -11,11 +11,16 @@ import io.leat.pipeline.definition.FeatureView;
 import io.leat.pipeline.definition.Model;
 import io.leat.pipeline.definition.Pipeline;
 import io.leat.pipeline.model.ModelMetadata;
+import io.leat.retraining.training.BinaryMetrics;
+import io.leat.retraining.training.CalibrationMethod;
+import io.leat.retraining.training.Candidate;
 import io.leat.retraining.training.Metrics;
-import io.leat.retraining.training.TrainedModel;
+import io.leat.retraining.training.ProgressListener;
 import io.leat.retraining.training.Trainer;
 import io.leat.retraining.training.TrainingException;
+import io.leat.retraining.training.TrainingPlan;
 import io.leat.retraining.training.TrainingReport;
+import io.leat.retraining.training.TrainingResult;
 import io.leat.retraining.training.TrainingSet;
 import io.leat.runtime.settings.RowFileOptions;
 import java.io.IOException;
@@ -42,18 +47,20 @@ public final class ModelTraining {
   private final Pipeline pipeline;
   private final Model model;
   private final FeatureService service;
-
+  private final TrainingPlan plan;
   private final Samples samples;
 
   /**
    * A training of one of the pipeline's models.
    *
+   * @param plan how, of a binary classifier
    * @param mostLeftOut greatest share of the labelled vectors, from 0 to 1, that may be left out
    *     for one reason
    */
-  public ModelTraining(Pipeline pipeline, Model model, double mostLeftOut) {
+  public ModelTraining(Pipeline pipeline, Model model, TrainingPlan plan, double mostLeftOut) {
     this.pipeline = pipeline;
     this.model = model;
+    this.plan = plan;
     this.service = pipeline.service(model.service()).orElseThrow();
     if (!model.score().output().equals(ModelMetadata.TRAINED_OUTPUT)
         || !TRAINED_COLUMNS.contains(model.score().element().orElse("0"))) {
@@ -71,7 +78,7 @@ public final class ModelTraining {
   /** How a model comes of samples. */
   @FunctionalInterface
   private interface Training {
-    TrainedModel train() throws TrainingException;
+    TrainingResult train() throws TrainingException;
   }
 
   /**
@@ -117,7 +124,9 @@ public final class ModelTraining {
       }
     }
     samples.check(out);
-    return finish(() -> Trainer.train(rows.build(), ModelMetadata.of(service)), out);
+    return finish(
+        () -> Trainer.train(rows.build(), plan, ModelMetadata.of(service), ProgressListener.NONE),
+        out);
   }
 
   /**
@@ -140,7 +149,12 @@ public final class ModelTraining {
     out.println("training set with lineage " + set.lineage());
     ModelMetadata metadata = ModelMetadata.of(service).withTrainingSet(set.lineage());
     return finish(
-        () -> Trainer.trainOn(new TrainingSet.Split(training.build(), test.build()), metadata),
+        () ->
+            Trainer.trainOn(
+                new TrainingSet.Split(training.build(), test.build()),
+                plan,
+                metadata,
+                ProgressListener.NONE),
         out);
   }
 
@@ -149,7 +163,7 @@ public final class ModelTraining {
   }
 
   private TrainingReport finish(Training training, PrintWriter out) {
-    TrainedModel trained;
+    TrainingResult trained;
     try {
       trained = training.train();
     } catch (TrainingException e) {
@@ -158,6 +172,7 @@ public final class ModelTraining {
     ReferenceProfile profile = samples.profile();
     write(trained, profile);
     printNulls(profile, out);
+    printCandidates(trained, out);
     print(trained.report(), out);
     return trained.report();
   }
@@ -208,7 +223,7 @@ public final class ModelTraining {
             .formatted(service.name(), value));
   }
 
-  private void write(TrainedModel trained, ReferenceProfile profile) {
+  private void write(TrainingResult trained, ReferenceProfile profile) {
     try {
       Files.createDirectories(model.artifact().getParent());
       // Not a temporary file: nobody else may read those, and services run as other users.
@@ -242,6 +257,21 @@ public final class ModelTraining {
     }
   }
 
+  /** What was tried and what was chosen, where there was a choice. */
+  private static void printCandidates(TrainingResult trained, PrintWriter out) {
+    for (Candidate candidate : trained.candidates()) {
+      out.printf(
+          "candidate %s: log loss %.5f on later rows%s%s%n",
+          candidate.hyperparameters(),
+          candidate.validation().loss(),
+          candidate.rounds() == 0 ? "" : ", %d trees".formatted(candidate.rounds()),
+          candidate.hyperparameters().equals(trained.chosen()) ? " (chosen)" : "");
+    }
+    if (trained.calibration() != CalibrationMethod.NONE) {
+      out.println("calibration: " + trained.calibration().label());
+    }
+  }
+
   private void print(TrainingReport report, PrintWriter out) {
     out.printf(
         "trained on %s to %s, measured on %s to %s (UTC), %d features%n",
@@ -258,7 +288,8 @@ public final class ModelTraining {
     out.flush();
   }
 
-  private static void print(String name, Metrics metrics, PrintWriter out) {
+  private static void print(String name, Metrics measured, PrintWriter out) {
+    BinaryMetrics metrics = (BinaryMetrics) measured;
     out.printf(
         "%s %,7d   %7.2f%%   %.4f   %.5f    %.5f%n",
         name,

@@ -5,11 +5,16 @@ import io.leat.pipeline.definition.Model;
 import io.leat.pipeline.definition.Pipeline;
 import io.leat.pipeline.definition.PipelineException;
 import io.leat.pipeline.reader.PipelineReader;
+import io.leat.retraining.training.Algorithm;
+import io.leat.retraining.training.Kind;
+import io.leat.retraining.training.TrainingPlan;
 import io.leat.runtime.settings.RowFileOptions;
 import io.leat.runtime.settings.TimeConverter;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.Arrays;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -17,12 +22,14 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
 
 /** Trains a model of a pipeline on files of events, or on a training set. */
 @Command(
@@ -101,6 +108,17 @@ public final class TrainCommand implements Callable<Integer> {
               + " ${DEFAULT-VALUE}.")
   private double mostLeftOut;
 
+  @Option(
+      names = "--algorithm",
+      paramLabel = "NAME",
+      defaultValue = "logistic",
+      completionCandidates = Algorithms.class,
+      converter = Algorithms.class,
+      description =
+          "How the model is learnt: ${COMPLETION-CANDIDATES}. What has several candidates compares"
+              + " them on later and later rows of those it learns from. Default: ${DEFAULT-VALUE}.")
+  private Algorithm algorithm = Algorithm.LOGISTIC;
+
   @Spec private CommandSpec spec = CommandSpec.create();
 
   /**
@@ -122,7 +140,9 @@ public final class TrainCommand implements Callable<Integer> {
                                 model,
                                 pipeline.models().stream().map(Model::name).toList())));
     PrintWriter out = spec.commandLine().getOut();
-    ModelTraining training = new ModelTraining(pipeline, definition, mostLeftOut);
+    ModelTraining training =
+        new ModelTraining(
+            pipeline, definition, TrainingPlan.of(algorithm, Kind.BINARY), mostLeftOut);
     if (source.trainingSet != null) {
       if (from != null || until != null || !timeColumns.isEmpty()) {
         throw new ParameterException(
@@ -140,5 +160,27 @@ public final class TrainCommand implements Callable<Integer> {
           out);
     }
     return 0;
+  }
+
+  /** The algorithms that learn two classes, by their names. */
+  static final class Algorithms implements Iterable<String>, ITypeConverter<Algorithm> {
+    @Override
+    public Iterator<String> iterator() {
+      return Arrays.stream(Algorithm.values())
+          .filter(one -> one.learns(Kind.BINARY))
+          .map(Algorithm::label)
+          .iterator();
+    }
+
+    @Override
+    public Algorithm convert(String name) {
+      return Algorithm.labelled(name)
+          .filter(one -> one.learns(Kind.BINARY))
+          .orElseThrow(
+              () ->
+                  new TypeConversionException(
+                      "'%s' is no algorithm that learns two classes; expected %s"
+                          .formatted(name, String.join(" or ", this))));
+    }
   }
 }

@@ -45,7 +45,7 @@ import io.leat.records.RolloutPlan;
 import io.leat.records.RolloutStage;
 import io.leat.records.Score;
 import io.leat.records.StageKind;
-import io.leat.retraining.training.TrainedModel;
+import io.leat.retraining.training.TrainingResult;
 import io.leat.runtime.JobOptions;
 import io.leat.runtime.Readiness;
 import io.leat.runtime.streams.JobContext;
@@ -103,7 +103,7 @@ class ScoringTopologyTest {
   @TempDir Path folder;
 
   private final SimpleMeterRegistry metrics = new SimpleMeterRegistry();
-  private final TrainedModel trained = TestModels.train(1);
+  private final TrainingResult trained = TestModels.train(1);
   private RegistryClient registry;
   private ArtifactStore artifacts;
   private List<ModelRollouts> models = List.of();
@@ -152,7 +152,7 @@ class ScoringTopologyTest {
     assertThat(score.getEventId()).isEqualTo("p-1");
     assertThat(score.getEventTime().toEpochMilli()).isEqualTo(1_000);
     assertThat(score.getScore())
-        .isCloseTo(trained.scorer().probability(new float[] {30.5f, 1, 4}), within(1e-6));
+        .isCloseTo(trained.predictor().score(new float[] {30.5f, 1, 4}), within(1e-6));
     assertThat(score.getDecision()).isEqualTo("block");
     assertThat(score.getService()).isEqualTo("fraud");
     assertThat(score.getModelDigest())

@@ -1,39 +1,36 @@
 package io.leat.retraining.training;
 
-import io.leat.evaluation.Auc;
-import io.leat.evaluation.Losses;
-import java.util.stream.IntStream;
+import java.util.Map;
 
-/**
- * What a trainer says of a model: how well probabilities predict labels.
- *
- * @param rows number of rows measured, at least 1
- * @param positives number of them whose label is true
- * @param auc area under the ROC curve: how often a true label's row has the higher probability of a
- *     random pair of unlike labels, ties counting half; NaN where all labels are alike
- * @param logLoss mean negative log-likelihood in nats; 0 is perfect
- * @param baselineLogLoss log loss of predicting the rows' own share of true labels every time
- */
-public record Metrics(int rows, int positives, double auc, double logLoss, double baselineLogLoss) {
-  /** Measures; both arrays have one entry a row, and at least one. */
-  public static Metrics of(double[] probabilities, boolean[] labels) {
-    int rows = labels.length;
-    if (rows == 0 || probabilities.length != rows) {
+/** What a trainer says of a model on some rows. */
+public sealed interface Metrics permits BinaryMetrics, MulticlassMetrics, RegressionMetrics {
+  /** Number of rows measured, at least 1. */
+  int rows();
+
+  /**
+   * What candidates are compared by, less being better: log loss, or the root mean square error.
+   */
+  double loss();
+
+  /** All figures by name, as in {@code log_loss}; those that the rows do not have are left out. */
+  Map<String, Double> values();
+
+  /**
+   * Measures.
+   *
+   * @param predictions of each row what {@link Predictor#predict} gives
+   * @param labels of each row
+   */
+  static Metrics of(Kind kind, double[][] predictions, double[] labels) {
+    if (labels.length == 0 || predictions.length != labels.length) {
       throw new IllegalArgumentException(
-          "%d probabilities for %d labels; expected as many, and at least one"
-              .formatted(probabilities.length, rows));
+          "%d predictions for %d labels; expected as many, and at least one"
+              .formatted(predictions.length, labels.length));
     }
-    int positives = (int) IntStream.range(0, rows).filter(i -> labels[i]).count();
-    double share = (double) positives / rows;
-    double loss = 0;
-    for (int i = 0; i < rows; i++) {
-      loss += Losses.logLoss(probabilities[i], labels[i]);
-    }
-    return new Metrics(
-        rows,
-        positives,
-        Auc.of(probabilities, labels),
-        loss / rows,
-        share * Losses.logLoss(share, true) + (1 - share) * Losses.logLoss(share, false));
+    return switch (kind.type()) {
+      case BINARY -> BinaryMetrics.ofPredictions(predictions, labels);
+      case MULTICLASS -> MulticlassMetrics.of(predictions, labels);
+      case REGRESSION -> RegressionMetrics.of(predictions, labels);
+    };
   }
 }

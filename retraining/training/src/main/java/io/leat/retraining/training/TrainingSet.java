@@ -18,11 +18,11 @@ public final class TrainingSet {
    *
    * @param eventTimeMillis event time, milliseconds since 1970-01-01 UTC
    * @param values one number a feature, finite, or NaN for what is missing; not to be changed
-   * @param label the truth
+   * @param label the truth: 0 for false and 1 for true, the index of a class from 0, or a number
    */
   // The array is shared on purpose: a training set has millions of rows.
   @SuppressWarnings("ArrayRecordComponent")
-  public record Row(long eventTimeMillis, float[] values, boolean label) {}
+  public record Row(long eventTimeMillis, float[] values, double label) {}
 
   private TrainingSet(List<String> features, List<Row> rows) {
     this.features = features;
@@ -44,12 +44,26 @@ public final class TrainingSet {
     }
 
     /**
-     * Adds a row.
+     * Adds a row whose label is true or false.
      *
-     * @throws IllegalArgumentException if the number of values is not that of the features, or a
-     *     value is infinite in single precision
+     * @throws IllegalArgumentException as {@link #add(long, double[], double)}
      */
     public Builder add(long eventTimeMillis, double[] values, boolean label) {
+      return add(eventTimeMillis, values, label ? 1.0 : 0.0);
+    }
+
+    /**
+     * Adds a row.
+     *
+     * @param label the index of a class from 0, or a number
+     * @throws IllegalArgumentException if the number of values is not that of the features, or a
+     *     value is infinite in single precision, or the label is not finite
+     */
+    public Builder add(long eventTimeMillis, double[] values, double label) {
+      if (!Double.isFinite(label)) {
+        throw new IllegalArgumentException(
+            "a label is %s; expected a finite number".formatted(label));
+      }
       if (values.length != features.size()) {
         throw new IllegalArgumentException(
             "a row has %d values; expected %d".formatted(values.length, features.size()));
@@ -94,15 +108,43 @@ public final class TrainingSet {
           "the hold-out's share is %s; expected more than 0 and less than 1"
               .formatted(holdOutShare));
     }
-    int border = (int) Math.floor(rows.size() * (1 - holdOutShare));
+    int border = border((int) Math.floor(rows.size() * (1 - holdOutShare)));
+    return new Split(part(0, border), part(border, rows.size()));
+  }
+
+  /**
+   * Cuts the rows by event time into one part more than there are folds, of about equally many
+   * rows; each fold learns from the parts before one, and holds that out. No fold learns from a row
+   * as late as one that it holds out. Fewer where rows of one event time fill a part.
+   *
+   * @param folds at least 1
+   */
+  List<Split> expandingFolds(int folds) {
+    List<Split> all = new ArrayList<>();
+    int from = border(rows.size() / (folds + 1));
+    for (int fold = 1; fold <= folds; fold++) {
+      int until = border((int) ((long) rows.size() * (fold + 1) / (folds + 1)));
+      if (from > 0 && until > from) {
+        all.add(new Split(part(0, from), part(from, until)));
+      }
+      from = until;
+    }
+    return all;
+  }
+
+  /** The place, or the nearest before it, that tears no rows of one event time apart. */
+  private int border(int place) {
+    int border = place;
     while (border > 0
         && border < rows.size()
         && rows.get(border - 1).eventTimeMillis() == rows.get(border).eventTimeMillis()) {
       border--;
     }
-    return new Split(
-        new TrainingSet(features, rows.subList(0, border)),
-        new TrainingSet(features, rows.subList(border, rows.size())));
+    return border;
+  }
+
+  private TrainingSet part(int from, int until) {
+    return new TrainingSet(features, rows.subList(from, until));
   }
 
   /** Full names of the features, in the order of the values. */
@@ -120,8 +162,13 @@ public final class TrainingSet {
     return rows.size();
   }
 
+  /** The labels of the rows, by event time. */
+  public double[] labels() {
+    return rows.stream().mapToDouble(Row::label).toArray();
+  }
+
   /** Number of rows whose label is true. */
   public int positives() {
-    return (int) rows.stream().filter(Row::label).count();
+    return (int) rows.stream().filter(row -> row.label() == 1).count();
   }
 }

@@ -26,24 +26,32 @@ class TrainerTest {
 
   @Test
   void itFindsTheWeightsThatMadeTheLabels() {
-    LogisticModel model = LogisticRegression.fit(set(20_000, 1));
+    LinearMarginModel model =
+        new LogisticRegression()
+            .fit(
+                set(20_000, 1),
+                Kind.BINARY,
+                Algorithm.LOGISTIC.defaultGrid().get(0),
+                TrainingPlan.SEED,
+                0);
+    double[] weights = model.weights()[0];
     // Labels were drawn with logit 0.5 + 2 z - 0.01 (a - 500) + 1.5 flag; a has deviation 100, flag
     // 0.5.
-    assertThat(model.weights()[0]).isCloseTo(2.0, within(0.15));
-    assertThat(model.weights()[1]).isCloseTo(-1.0, within(0.1));
-    assertThat(model.weights()[2]).isZero();
-    assertThat(model.weights()[3]).isCloseTo(0.75, within(0.1));
+    assertThat(weights[0]).isCloseTo(2.0, within(0.15));
+    assertThat(weights[1]).isCloseTo(-1.0, within(0.1));
+    assertThat(weights[2]).isZero();
+    assertThat(weights[3]).isCloseTo(0.75, within(0.1));
   }
 
   @Test
   void theOnnxFileGivesTheModelsOwnProbabilities() throws Exception {
     TrainingSet set = set(5_000, 2);
-    TrainedModel trained = Trainer.train(set, METADATA);
+    TrainingResult trained = Trainer.train(set, METADATA);
     float[][] rows =
         set.rows().stream().limit(500).map(TrainingSet.Row::values).toArray(float[][]::new);
     float[][] probabilities = run(trained.onnx(), rows);
     for (int i = 0; i < rows.length; i++) {
-      double expected = trained.scorer().probability(rows[i]);
+      double expected = trained.predictor().score(rows[i]);
       assertThat((double) probabilities[i][1]).isCloseTo(expected, within(1e-7));
       assertThat((double) probabilities[i][0]).isCloseTo(1 - expected, within(1e-7));
     }
@@ -63,14 +71,15 @@ class TrainerTest {
     assertThat(report.holdOut().rows()).isEqualTo(2_000);
     assertThat(report.holdOutFrom().toEpochMilli())
         .isEqualTo(set.rows().get(8_000).eventTimeMillis());
+    BinaryMetrics holdOut = (BinaryMetrics) report.holdOut();
     // What the labels' own law would reach on these rows, measured independently of the trainer.
-    assertThat(report.holdOut().auc()).isBetween(0.85, 0.95);
-    assertThat(report.holdOut().logLoss()).isLessThan(0.75 * report.holdOut().baselineLogLoss());
+    assertThat(holdOut.auc()).isBetween(0.85, 0.95);
+    assertThat(holdOut.logLoss()).isLessThan(0.75 * holdOut.baselineLogLoss());
   }
 
   @Test
   void theFileSaysWhatItWasMadeFor() throws Exception {
-    TrainedModel trained = Trainer.train(set(1_000, 5), METADATA);
+    TrainingResult trained = Trainer.train(set(1_000, 5), METADATA);
     try (OrtSession.SessionOptions options = new OrtSession.SessionOptions();
         OrtSession session =
             OrtEnvironment.getEnvironment().createSession(trained.onnx(), options)) {
@@ -90,16 +99,15 @@ class TrainerTest {
       set.add(row.eventTimeMillis(), values, row.label());
     }
 
-    TrainedModel trained = Trainer.train(set.build(), METADATA);
+    TrainingResult trained = Trainer.train(set.build(), METADATA);
 
     float[][] rows = {{0.3f, Float.NaN, 1, 0}, {Float.NaN, 450, Float.NaN, 1}};
     float[][] scores = run(trained.onnx(), rows);
     for (int i = 0; i < rows.length; i++) {
       assertThat(scores[i][1]).isBetween(0f, 1f);
-      assertThat((double) scores[i][1])
-          .isCloseTo(trained.scorer().probability(rows[i]), within(1e-6));
+      assertThat((double) scores[i][1]).isCloseTo(trained.predictor().score(rows[i]), within(1e-6));
     }
-    assertThat(trained.report().holdOut().auc()).isGreaterThan(0.8);
+    assertThat(trained.report().holdOut().values().get("auc")).isGreaterThan(0.8);
   }
 
   @Test
@@ -142,8 +150,8 @@ class TrainerTest {
     try (OrtSession.SessionOptions options = new OrtSession.SessionOptions();
         OrtSession session = environment.createSession(onnx, options);
         OnnxTensor input = OnnxTensor.createTensor(environment, rows);
-        OrtSession.Result result = session.run(Map.of(OnnxExport.INPUT, input))) {
-      return (float[][]) result.get(OnnxExport.OUTPUT).orElseThrow().getValue();
+        OrtSession.Result result = session.run(Map.of(OnnxGraphWriter.INPUT, input))) {
+      return (float[][]) result.get(Kind.BINARY.output()).orElseThrow().getValue();
     }
   }
 }

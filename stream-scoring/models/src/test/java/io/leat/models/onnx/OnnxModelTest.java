@@ -19,7 +19,7 @@ import io.leat.pipeline.model.ModelFile;
 import io.leat.pipeline.model.ModelInput.Reason;
 import io.leat.pipeline.model.ModelInput.Refusal;
 import io.leat.pipeline.model.ModelMetadata;
-import io.leat.retraining.training.TrainedModel;
+import io.leat.retraining.training.TrainingResult;
 import io.leat.schemas.ValueType;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -50,7 +50,7 @@ class OnnxModelTest {
 
   @Test
   void scoresAreThoseOfTheJavaModelThatWasExported() throws InferenceException {
-    TrainedModel trained = TestModels.train(1);
+    TrainingResult trained = TestModels.train(1);
     Random random = new Random(2);
     try (OnnxModel model = open(trained.onnx(), PROBABILITY, TestModels.TYPES);
         Inference inference = model.inference(1)) {
@@ -58,7 +58,7 @@ class OnnxModelTest {
         float[] row = {200 * random.nextFloat() - 50, random.nextInt(2), random.nextInt(20)};
         List<Object> values = List.of((double) row[0], row[1] == 1, (long) row[2]);
         assertThat(predict(inference, values).score())
-            .isCloseTo(trained.scorer().probability(row), within(1e-6));
+            .isCloseTo(trained.predictor().score(row), within(1e-6));
       }
     }
   }

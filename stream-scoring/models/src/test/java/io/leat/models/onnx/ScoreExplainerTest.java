@@ -14,7 +14,7 @@ import io.leat.pipeline.model.ModelException;
 import io.leat.pipeline.model.ModelFile;
 import io.leat.records.Contribution;
 import io.leat.records.Contributions;
-import io.leat.retraining.training.TrainedModel;
+import io.leat.retraining.training.TrainingResult;
 import io.leat.schemas.ValueType;
 import java.io.IOException;
 import java.io.InputStream;
@@ -34,7 +34,7 @@ class ScoreExplainerTest {
   private static final Path PATH = Path.of("models/fraud/model.onnx");
   private static final Explain ALL = new Explain(3, When.ALWAYS, 1);
 
-  private final TrainedModel trained = TestModels.train(1);
+  private final TrainingResult trained = TestModels.train(1);
 
   @Test
   void contributionsAndBaseAddUpToTheMarginBehindTheScore() throws InferenceException {

@@ -9,9 +9,9 @@ import io.leat.pipeline.expression.Expression;
 import io.leat.pipeline.model.ModelMetadata;
 import io.leat.records.FeatureVector;
 import io.leat.records.LogPosition;
-import io.leat.retraining.training.TrainedModel;
 import io.leat.retraining.training.Trainer;
 import io.leat.retraining.training.TrainingException;
+import io.leat.retraining.training.TrainingResult;
 import io.leat.retraining.training.TrainingSet;
 import io.leat.schemas.ValueType;
 import java.io.IOException;
@@ -66,7 +66,7 @@ public final class TestModels {
   }
 
   /** A model of the service, trained on payments whose fraud follows a known law. */
-  public static TrainedModel train(long seed) {
+  public static TrainingResult train(long seed) {
     Random random = new Random(seed);
     TrainingSet.Builder set = TrainingSet.builder(SERVICE.featureNames());
     for (int i = 0; i < 2_000; i++) {

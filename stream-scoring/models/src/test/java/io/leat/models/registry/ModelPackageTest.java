@@ -16,7 +16,7 @@ import io.leat.models.onnx.TestModels;
 import io.leat.pipeline.definition.Model;
 import io.leat.pipeline.model.ModelException;
 import io.leat.records.ModelVersion;
-import io.leat.retraining.training.TrainedModel;
+import io.leat.retraining.training.TrainingResult;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,7 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
 class ModelPackageTest {
   @TempDir private Path folder;
 
-  private final TrainedModel trained = TestModels.train(1);
+  private final TrainingResult trained = TestModels.train(1);
   private Model model;
 
   @BeforeEach
@@ -52,7 +52,7 @@ class ModelPackageTest {
 
   @Test
   void aGoldenBatchIsHeldAgainstTheGraph() throws IOException {
-    double score = trained.scorer().probability(new float[] {30.5f, 1, 4});
+    double score = trained.predictor().score(new float[] {30.5f, 1, 4});
     golden(30.5, score);
 
     Trial trial = ModelPackage.of(model, pipeline(model)).tried();
@@ -90,7 +90,7 @@ class ModelPackageTest {
           Inference inference = open.inference(1)) {
         inference.add(List.of(30.5, true, 4L));
         assertThat(inference.run().get(0).score())
-            .isCloseTo(trained.scorer().probability(new float[] {30.5f, 1, 4}), within(1e-6));
+            .isCloseTo(trained.predictor().score(new float[] {30.5f, 1, 4}), within(1e-6));
       }
     }
   }

@@ -6,12 +6,12 @@ import static org.assertj.core.api.Assertions.within;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-class MetricsTest {
+class BinaryMetricsTest {
   @Test
   void aPerfectOrderHasAreaOneAndAReversedOneZero() {
     boolean[] labels = {false, false, true, true};
-    assertThat(Metrics.of(new double[] {0.1, 0.2, 0.8, 0.9}, labels).auc()).isEqualTo(1);
-    assertThat(Metrics.of(new double[] {0.9, 0.8, 0.2, 0.1}, labels).auc()).isZero();
+    assertThat(BinaryMetrics.of(new double[] {0.1, 0.2, 0.8, 0.9}, labels).auc()).isEqualTo(1);
+    assertThat(BinaryMetrics.of(new double[] {0.9, 0.8, 0.2, 0.1}, labels).auc()).isZero();
   }
 
   @Test
@@ -33,18 +33,20 @@ class MetricsTest {
         }
       }
     }
-    assertThat(Metrics.of(probabilities, labels).auc()).isCloseTo(right / pairs, within(1e-12));
+    assertThat(BinaryMetrics.of(probabilities, labels).auc())
+        .isCloseTo(right / pairs, within(1e-12));
   }
 
   @Test
   void logLossIsTheMeanSurprise() {
-    Metrics metrics = Metrics.of(new double[] {0.8, 0.4}, new boolean[] {true, false});
+    BinaryMetrics metrics = BinaryMetrics.of(new double[] {0.8, 0.4}, new boolean[] {true, false});
     assertThat(metrics.logLoss()).isCloseTo(-(Math.log(0.8) + Math.log(0.6)) / 2, within(1e-12));
     assertThat(metrics.baselineLogLoss()).isCloseTo(Math.log(2), within(1e-12));
   }
 
   @Test
   void aCertainErrorCostsMuchButNotEverything() {
-    assertThat(Metrics.of(new double[] {0}, new boolean[] {true}).logLoss()).isBetween(34.0, 35.0);
+    assertThat(BinaryMetrics.of(new double[] {0}, new boolean[] {true}).logLoss())
+        .isBetween(34.0, 35.0);
   }
 }
