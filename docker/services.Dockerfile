@@ -5,6 +5,8 @@ COPY . .
 RUN --mount=type=cache,target=/root/.m2 ./mvnw -q -B -DskipTests -Dspotless.check.skip package
 
 FROM eclipse-temurin:17-jre
+# XGBoost's native library runs on OpenMP.
+RUN apt-get update && apt-get install -y --no-install-recommends libgomp1 && rm -rf /var/lib/apt/lists/*
 RUN useradd --system --uid 10001 --home-dir /var/lib/leat --create-home leat && install -d -o leat -g leat /artifacts
 COPY --from=build /leat/target/leat/lib/services /opt/leat/lib/services
 USER leat

@@ -13,6 +13,9 @@ import java.util.Set;
 
 /** How a model is learnt. */
 public enum Algorithm {
+  /** Gradient boosted trees, of every kind. */
+  BOOSTED_TREES(EnumSet.allOf(Kind.Type.class), BoostedTrees.HYPERPARAMETERS, new BoostedTrees()),
+
   /** Multinomial logistic regression on standardised features, of two classes or several. */
   LOGISTIC(
       EnumSet.of(Kind.Type.BINARY, Kind.Type.MULTICLASS),
@@ -66,7 +69,9 @@ public enum Algorithm {
 
   /** The candidates that it tries where a plan names none. */
   public List<Hyperparameters> defaultGrid() {
-    return List.of(Hyperparameters.of(this, Map.of()));
+    return this == BOOSTED_TREES
+        ? BoostedTrees.DEFAULT_GRID.stream().map(one -> Hyperparameters.of(this, one)).toList()
+        : List.of(Hyperparameters.of(this, Map.of()));
   }
 
   /** Name of the graph. */

@@ -1,6 +1,7 @@
 package io.leat.retraining.training;
 
 import io.leat.pipeline.model.ModelMetadata;
+import java.util.Arrays;
 
 /**
  * What a model predicts.
@@ -63,6 +64,22 @@ public record Kind(Type type, int classes) {
   /** Number of columns that a graph has of margins and of predictions: one a class, or one. */
   int columns() {
     return isClassification() ? classes : 1;
+  }
+
+  /** What a row's margins cost: its log loss in nats, or its squared error. */
+  double loss(double[] margins, double label) {
+    return switch (type) {
+      case BINARY -> {
+        double against = label == 1 ? -margins[0] : margins[0];
+        yield Math.max(against, 0) + Math.log1p(Math.exp(-Math.abs(against)));
+      }
+      case MULTICLASS -> {
+        double greatest = Arrays.stream(margins).max().orElseThrow();
+        double sum = Arrays.stream(margins).map(margin -> Math.exp(margin - greatest)).sum();
+        yield greatest + Math.log(sum) - margins[(int) label];
+      }
+      case REGRESSION -> (margins[0] - label) * (margins[0] - label);
+    };
   }
 
   boolean isClassification() {

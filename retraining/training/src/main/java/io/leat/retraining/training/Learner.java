@@ -10,9 +10,11 @@ interface Learner {
    *
    * @param set rows of the kind's labels; of a classification, of at least two classes
    * @param rounds how many trees a margin; 0 for as many as the hyperparameters say
+   * @throws TrainingException if the algorithm cannot run on this machine
    */
   MarginModel fit(
-      TrainingSet set, Kind kind, Hyperparameters hyperparameters, long seed, int rounds);
+      TrainingSet set, Kind kind, Hyperparameters hyperparameters, long seed, int rounds)
+      throws TrainingException;
 
   /**
    * Measures one candidate on the folds.
@@ -20,7 +22,8 @@ interface Learner {
    * @param folds at least one
    */
   default Validation validate(
-      List<TrainingSet.Split> folds, Kind kind, Hyperparameters hyperparameters, long seed) {
+      List<TrainingSet.Split> folds, Kind kind, Hyperparameters hyperparameters, long seed)
+      throws TrainingException {
     List<double[][]> margins = new ArrayList<>();
     for (TrainingSet.Split fold : folds) {
       MarginModel model = fit(fold.training(), kind, hyperparameters, seed, 0);

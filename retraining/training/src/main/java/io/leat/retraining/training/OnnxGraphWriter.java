@@ -10,7 +10,11 @@ import ai.onnx.proto.OnnxMl.TensorProto;
 import ai.onnx.proto.OnnxMl.TensorShapeProto;
 import ai.onnx.proto.OnnxMl.TypeProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
+import com.google.protobuf.ByteString;
 import io.leat.pipeline.model.ModelMetadata;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * Writes a model as an ONNX file.
@@ -76,6 +80,71 @@ final class OnnxGraphWriter {
 
   private String cast(String output, String input, TensorProto.DataType type) {
     return add(operation("Cast", output, input).addAttribute(whole("to", type.getNumber())));
+  }
+
+  /**
+   * Adds up trees, in single precision and in their order.
+   *
+   * @param columns how many sums there are
+   * @param first column of the first margin
+   */
+  String trees(String output, String input, List<BoostedModel.Tree> trees, int columns, int first) {
+    hasTrees = true;
+    Attributes nodes = new Attributes();
+    for (int id = 0; id < trees.size(); id++) {
+      BoostedModel.Tree tree = trees.get(id);
+      for (int node = 0; node < tree.feature().length; node++) {
+        boolean isLeaf = tree.feature()[node] < 0;
+        nodes.whole("nodes_treeids", id);
+        nodes.whole("nodes_nodeids", node);
+        nodes.text("nodes_modes", isLeaf ? "LEAF" : "BRANCH_LT");
+        nodes.whole("nodes_featureids", isLeaf ? 0 : tree.feature()[node]);
+        nodes.real("nodes_values", isLeaf ? 0 : tree.numbers()[node]);
+        nodes.whole("nodes_truenodeids", isLeaf ? 0 : tree.left()[node]);
+        nodes.whole("nodes_falsenodeids", isLeaf ? 0 : tree.right()[node]);
+        nodes.whole(
+            "nodes_missing_value_tracks_true", !isLeaf && tree.missingGoesLeft()[node] ? 1 : 0);
+        nodes.real("nodes_hitrates", tree.covers()[node]);
+        if (isLeaf) {
+          nodes.whole("target_treeids", id);
+          nodes.whole("target_nodeids", node);
+          nodes.whole("target_ids", first + tree.margin());
+          nodes.real("target_weights", tree.numbers()[node]);
+        }
+      }
+    }
+    NodeProto.Builder ensemble =
+        operation("TreeEnsembleRegressor", output, input)
+            .setDomain(TREES)
+            .addAttribute(whole("n_targets", columns));
+    nodes.addTo(ensemble);
+    return add(ensemble);
+  }
+
+  /** Lists of a node's attributes, by name. */
+  private static final class Attributes {
+    private final Map<String, AttributeProto.Builder> lists = new TreeMap<>();
+
+    private AttributeProto.Builder list(String name, AttributeProto.AttributeType type) {
+      return lists.computeIfAbsent(
+          name, key -> AttributeProto.newBuilder().setName(key).setType(type));
+    }
+
+    void whole(String name, long value) {
+      list(name, AttributeProto.AttributeType.INTS).addInts(value);
+    }
+
+    void real(String name, float value) {
+      list(name, AttributeProto.AttributeType.FLOATS).addFloats(value);
+    }
+
+    void text(String name, String value) {
+      list(name, AttributeProto.AttributeType.STRINGS).addStrings(ByteString.copyFromUtf8(value));
+    }
+
+    void addTo(NodeProto.Builder node) {
+      lists.values().forEach(node::addAttribute);
+    }
   }
 
   /** The last of a row's columns, [batch, 1]. */

@@ -143,7 +143,7 @@ public final class TrainingSet {
     return border;
   }
 
-  private TrainingSet part(int from, int until) {
+  TrainingSet part(int from, int until) {
     return new TrainingSet(features, rows.subList(from, until));
   }
 

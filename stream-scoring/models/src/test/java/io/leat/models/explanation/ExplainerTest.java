@@ -13,14 +13,22 @@ import io.leat.pipeline.definition.FeatureService;
 import io.leat.pipeline.definition.FeatureService.EventFeature;
 import io.leat.pipeline.model.ModelException;
 import io.leat.pipeline.model.ModelMetadata;
+import io.leat.retraining.training.Algorithm;
+import io.leat.retraining.training.CalibrationMethod;
+import io.leat.retraining.training.Kind;
+import io.leat.retraining.training.ProgressListener;
 import io.leat.retraining.training.Trainer;
 import io.leat.retraining.training.TrainingException;
+import io.leat.retraining.training.TrainingPlan;
 import io.leat.retraining.training.TrainingSet;
 import java.lang.management.ManagementFactory;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class ExplainerTest {
   private static final List<String> TWO = List.of("amount", "count");
@@ -105,6 +113,44 @@ class ExplainerTest {
     double logit = contributions[3] + contributions[4] + contributions[5];
     assertThat(1 / (1 + Math.exp(-logit)))
         .isCloseTo(Graphs.run(model, 80, Double.NaN)[1], within(1e-7));
+  }
+
+  @ParameterizedTest
+  @EnumSource(CalibrationMethod.class)
+  void boostedTreesOfLeatTrainAreExplainedByTheirCovers(CalibrationMethod calibration)
+      throws TrainingException {
+    Random random = new Random(2);
+    TrainingSet.Builder set = TrainingSet.builder(List.of("amount", "count", "constant"));
+    for (int i = 0; i < 3_000; i++) {
+      double[] row = {100 * random.nextDouble(), random.nextInt(10), 7};
+      if (random.nextInt(5) == 0) {
+        row[0] = Double.NaN;
+      }
+      double logit = (row[0] > 50 ? 1 : -1) * (row[1] > 4 ? 1 : -1);
+      set.add(i, row, random.nextDouble() < 1 / (1 + Math.exp(-logit)));
+    }
+    TrainingSet rows = set.build();
+    TrainingPlan plan = TrainingPlan.of(Algorithm.BOOSTED_TREES, Kind.BINARY);
+    byte[] model =
+        Trainer.train(
+                rows,
+                plan.withGrid(plan.grid().subList(0, 1)).withCalibrations(Set.of(calibration)),
+                new ModelMetadata("fraud", 1, "d3f1", rows.features(), Optional.empty()),
+                ProgressListener.NONE)
+            .onnx();
+    Explainer explainer = Explainer.of(model, rows.features());
+
+    assertThat(explainer.baseline()).isEqualTo(Baseline.TRAINING);
+    assertThat(explainer.outputs()).containsExactly("0", "1");
+    for (double[] row : new double[][] {{80, 2, 7}, {Double.NaN, 9, 7}, {20, 1, 7}}) {
+      double[] contributions = explain(explainer, row);
+      assertThat(contributions[4]).isNotZero();
+      assertThat(contributions[6]).isZero();
+      double margin = contributions[4] + contributions[5] + contributions[6] + contributions[7];
+      if (calibration != CalibrationMethod.ISOTONIC) { // whose steps the margin does not tell
+        assertThat(1 / (1 + Math.exp(-margin))).isCloseTo(Graphs.run(model, row)[1], within(1e-6));
+      }
+    }
   }
 
   @Test
