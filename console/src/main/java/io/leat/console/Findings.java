@@ -4,6 +4,7 @@ import io.leat.pipeline.definition.Model;
 import io.leat.pipeline.definition.Pipeline;
 import io.leat.records.AlertState;
 import io.leat.records.DriftAlert;
+import io.leat.records.RequestStatus;
 import io.leat.records.RetrainingRequest;
 import io.leat.records.Severity;
 import io.leat.schemas.AvroCodec;
@@ -152,7 +153,7 @@ public final class Findings {
   }
 
   private void add(RetrainingRequest request) {
-    if (models.contains(request.getModel())) {
+    if (models.contains(request.getModel()) && request.getState() == RequestStatus.ASKED) {
       requests++;
       newestRequests.addFirst(
           new Request(request.getModel(), request.getEventTime(), request.getReason()));

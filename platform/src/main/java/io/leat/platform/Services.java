@@ -84,8 +84,8 @@ public final class Services {
               .with(List.of(VECTORS_WATCHED), List.of(DRIFT_METRICS, DRIFT_ALERTS, UNREADABLE)),
           streams("retraining", "io.leat.retraining.policy.RetrainingJob", When.RETRAINING, 7074)
               .with(
-                  List.of(DRIFT_ALERTS, RETRAINING_RUNS),
-                  List.of(RETRAINING_REQUESTS, AUDIT, UNREADABLE)));
+                  List.of(DRIFT_ALERTS, DRIFT_METRICS, RETRAINING_RUNS),
+                  List.of(RETRAINING_REQUESTS, AUDIT, DRIFT_ALERTS, UNREADABLE)));
 
   private Services() {}
 

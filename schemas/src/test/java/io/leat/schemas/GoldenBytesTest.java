@@ -9,6 +9,9 @@ import io.leat.records.FeatureVector;
 import io.leat.records.LogPosition;
 import io.leat.records.ModelSwitch;
 import io.leat.records.RegisteredModel;
+import io.leat.records.RequestStatus;
+import io.leat.records.RetrainingRequest;
+import io.leat.records.RetrainingRun;
 import io.leat.records.Rollout;
 import io.leat.records.Score;
 import io.leat.records.Severity;
@@ -198,6 +201,30 @@ class GoldenBytesTest {
     AuditEvent sample = sample(AuditEvent.class);
     copy(sample, read, added);
     copy(sample, read, "evidence");
+    assertThat(read).isEqualTo(sample);
+  }
+
+  @Test
+  void aRequestOfAReleaseThatLetNoneLapseIsReadAsAsked() throws IOException {
+    RetrainingRequest read = earlier("retraining_request_without_state", RetrainingRequest.class);
+
+    assertThat(read.getState()).isEqualTo(RequestStatus.ASKED);
+    copy(sample(RetrainingRequest.class), read, "state");
+    assertThat(read).isEqualTo(sample(RetrainingRequest.class));
+  }
+
+  @Test
+  void aRunOfAReleaseThatToldNoStepsIsReadWithoutThem() throws IOException {
+    RetrainingRun read = earlier("retraining_run_without_steps", RetrainingRun.class);
+
+    assertThat(read.getStep()).isEmpty();
+    assertThat(read.getEventTime()).isNull();
+    assertThat(read.getGates()).isEmpty();
+    RetrainingRun sample = sample(RetrainingRun.class);
+    List<Schema.Field> fields = RetrainingRun.getClassSchema().getFields();
+    for (Schema.Field added : fields.subList(7, fields.size())) {
+      read.put(added.pos(), sample.get(added.pos()));
+    }
     assertThat(read).isEqualTo(sample);
   }
 

@@ -10,6 +10,8 @@ import io.leat.records.DriftAlert;
 import io.leat.records.DriftMetric;
 import io.leat.records.FallbackKind;
 import io.leat.records.FeatureVector;
+import io.leat.records.GateResult;
+import io.leat.records.GateVerdict;
 import io.leat.records.GuardKind;
 import io.leat.records.LogPosition;
 import io.leat.records.ModelRole;
@@ -17,6 +19,7 @@ import io.leat.records.ModelSwitch;
 import io.leat.records.ModelVersion;
 import io.leat.records.RegisteredModel;
 import io.leat.records.RegistryEntry;
+import io.leat.records.RequestStatus;
 import io.leat.records.RetrainingRequest;
 import io.leat.records.RetrainingRun;
 import io.leat.records.Rollout;
@@ -26,6 +29,7 @@ import io.leat.records.RolloutGuard;
 import io.leat.records.RolloutObservation;
 import io.leat.records.RolloutPlan;
 import io.leat.records.RolloutStage;
+import io.leat.records.RunMetric;
 import io.leat.records.RunState;
 import io.leat.records.Score;
 import io.leat.records.Severity;
@@ -241,6 +245,7 @@ final class Samples {
         .setCause("alert-1")
         .setReason("event.amount drifted")
         .setEventTime(TIME)
+        .setState(RequestStatus.LAPSED)
         .build();
   }
 
@@ -253,6 +258,33 @@ final class Samples {
         .setModelVersion("2026-11-02")
         .setMessage("trained on 20000 labels")
         .setTime(TIME)
+        .setStep("evaluate")
+        .setPolicy("fraud")
+        .setCause("alert-1")
+        .setEventTime(TIME)
+        .setRunKey("3f9ac1d2b7e0")
+        .setSnapshots(Map.of("events_payments", 42L))
+        .setTrainingSet("9c1e")
+        .setArtifacts("runs/run-1")
+        .setCodeVersion("0.1.0")
+        .setTrainer("http https://trainer")
+        .setExternalId("job-7")
+        .setParameters(Map.of("seed", "1"))
+        .setMetrics(List.of(new RunMetric("challenger", "test", "BE", "auc", 0.9, 0.875, 0.925)))
+        .setGates(
+            List.of(
+                new GateResult(
+                    "auc",
+                    GateVerdict.INCONCLUSIVE,
+                    0.01,
+                    -0.5,
+                    0.5,
+                    -0.005,
+                    100L,
+                    "too few rows")))
+        .setChampion(3)
+        .setVersionNumber(4)
+        .setRollout(12L)
         .build();
   }
 

@@ -13,8 +13,8 @@ import picocli.CommandLine.Command;
     name = "requests",
     mixinStandardHelpOptions = true,
     description =
-        "Lists the retraining requests, the oldest first, each with its state: ASKED, or that of the"
-            + " newest run for it.")
+        "Lists the retraining requests, the oldest first, each with its state: ASKED, LAPSED, or that"
+            + " of the newest run for it.")
 public final class RequestsCommand extends ListingCommand {
   private static final String STATE = "state";
 
@@ -27,7 +27,7 @@ public final class RequestsCommand extends ListingCommand {
         request ->
             requests.put(
                 request.path("request_id").asText(),
-                ((ObjectNode) request.deepCopy()).put(STATE, "ASKED")));
+                ((ObjectNode) request.deepCopy()).put(STATE, request.path(STATE).asText("ASKED"))));
     read(
         Topics.RETRAINING_RUNS,
         run -> {

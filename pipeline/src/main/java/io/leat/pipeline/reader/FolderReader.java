@@ -96,7 +96,7 @@ public final class FolderReader {
         RetrainingReader.KEYS,
         NameRule.TOPIC,
         policies,
-        new RetrainingReader(models)::read);
+        new RetrainingReader(folder, services, models)::read);
     folder.problems().throwIfAny();
     Pipeline pipeline =
         new Pipeline(

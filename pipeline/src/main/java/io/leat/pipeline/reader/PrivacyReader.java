@@ -183,6 +183,15 @@ public final class PrivacyReader {
   }
 
   private Optional<KeySource> key(Value value) {
+    return key(value, folder, "a contract");
+  }
+
+  /**
+   * Where a secret is found.
+   *
+   * @param where it does not stand itself, for the problem's sentence
+   */
+  static Optional<KeySource> key(Value value, Folder folder, String where) {
     Optional<String> text = value.text();
     if (text.isEmpty()) {
       return Optional.empty();
@@ -195,8 +204,8 @@ public final class PrivacyReader {
     }
     // The text itself may be a key: it is not quoted.
     value.problem(
-        "%s is no place of a key; expected env:NAME or file:PATH. A key itself never stands in a contract",
-        value.name());
+        "%s is no place of a key; expected env:NAME or file:PATH. A key itself never stands in %s",
+        value.name(), where);
     return Optional.empty();
   }
 }

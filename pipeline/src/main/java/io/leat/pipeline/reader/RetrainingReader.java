@@ -1,33 +1,73 @@
 package io.leat.pipeline.reader;
 
 import io.leat.common.Suggestions;
+import io.leat.pipeline.definition.Durations;
+import io.leat.pipeline.definition.FeatureService;
+import io.leat.pipeline.definition.Gates;
 import io.leat.pipeline.definition.Model;
 import io.leat.pipeline.definition.RetrainingPolicy;
 import io.leat.pipeline.definition.RetrainingPolicy.AlertSeverity;
+import io.leat.pipeline.definition.RetrainingPolicy.Budget;
+import io.leat.pipeline.definition.RetrainingPolicy.Cause;
+import io.leat.pipeline.definition.RetrainingPolicy.Conditions;
+import io.leat.pipeline.definition.RetrainingPolicy.Harmful;
+import io.leat.pipeline.definition.RetrainingPolicy.Veto;
+import io.leat.pipeline.definition.Trainer;
 import io.leat.pipeline.yaml.Block;
+import io.leat.pipeline.yaml.Folder;
 import io.leat.pipeline.yaml.Keys;
 import io.leat.pipeline.yaml.Value;
 import java.time.Duration;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /** Reads {@code retraining/*.yaml}: retraining policies. */
 public final class RetrainingReader {
   public static final Keys KEYS =
       Keys.of("a retraining policy")
           .requires("retraining", "when")
-          .allows("description", "model", "severity", "cool_down")
-          .notYet("veto", "needs", "trainer", "gates", "rollout", "approval");
+          .allows(
+              "description",
+              "model",
+              "severity",
+              "harmful",
+              "veto",
+              "cool_down",
+              "needs",
+              "budget",
+              "schedule",
+              "trainer",
+              "gates",
+              "approval")
+          .notYet("rollout");
+
+  static final Keys NEEDS_KEYS = Keys.of("needs").requires("new_labels");
+  static final Keys BUDGET_KEYS = Keys.of("a budget").requires("runs");
+  static final Keys GATE_KEYS =
+      Keys.of("gates")
+          .allows("auc", "loss", "calibration", "latency_p99")
+          .notYet("segments", "fairness", "size");
 
   static final Duration DEFAULT_COOL_DOWN = Duration.ofDays(7);
 
-  private static final Set<String> CAUSES_NOT_YET =
-      Set.of("performance", "data_quality", "schedule");
+  private static final Pattern NOT_WORSE =
+      Pattern.compile("not\\s+worse\\s+by\\s+(\\d+(?:\\.\\d+)?|\\.\\d+)");
+  private static final Pattern RUNS = Pattern.compile("(\\d{1,4})\\s+per\\s+(\\S+)");
 
+  private final Declared<FeatureService> services;
   private final Declared<Model> models;
+  private final Folder folder;
 
-  RetrainingReader(Declared<Model> models) {
+  RetrainingReader(Folder folder, Declared<FeatureService> services, Declared<Model> models) {
+    this.folder = folder;
+    this.services = services;
     this.models = models;
   }
 
@@ -37,7 +77,15 @@ public final class RetrainingReader {
             .get("model")
             .or(() -> block.get("retraining"))
             .flatMap(value -> value.text().flatMap(watched -> models.find(value, watched)));
-    block.get("when").ifPresent(RetrainingReader::checkCauses);
+    Set<Cause> causes = causes(block);
+    Optional<Duration> schedule = block.get("schedule").flatMap(Value::duration);
+    if (block.get("schedule").isPresent() != causes.contains(Cause.SCHEDULE)) {
+      block
+          .get("schedule")
+          .or(() -> block.get("when"))
+          .ifPresent(
+              value -> value.problem("schedule is the period of when: [schedule]; give both"));
+    }
     AlertSeverity severity =
         block
             .get("severity")
@@ -45,28 +93,147 @@ public final class RetrainingReader {
             .orElse(AlertSeverity.CRITICAL);
     Duration coolDown =
         block.get("cool_down").flatMap(Value::durationOrZero).orElse(DEFAULT_COOL_DOWN);
+    Harmful harmful = harmful(block, causes, model);
+    Set<Veto> veto = veto(block);
+    int newLabels =
+        block
+            .get("needs")
+            .flatMap(value -> value.block(NEEDS_KEYS))
+            .flatMap(needs -> needs.get("new_labels"))
+            .flatMap(value -> value.integer(1))
+            .orElse(0);
+    Optional<Budget> budget =
+        block
+            .get("budget")
+            .flatMap(value -> value.block(BUDGET_KEYS))
+            .flatMap(limits -> limits.get("runs"))
+            .flatMap(RetrainingReader::budget);
+    Trainer trainer =
+        block
+            .get("trainer")
+            .flatMap(value -> TrainerReader.read(value, folder))
+            .orElse(Trainer.DEFAULT);
+    Gates gates = block.get("gates").flatMap(RetrainingReader::gates).orElse(Gates.DEFAULT);
+    Model.Approval approval =
+        block
+            .get("approval")
+            .flatMap(value -> value.oneOf(Model.Approval.class))
+            .orElse(Model.Approval.NONE);
     if (block.isBroken() || model.isEmpty()) {
       return Optional.empty();
     }
-    return Optional.of(new RetrainingPolicy(name, model.get().name(), severity, coolDown));
+    return Optional.of(
+        new RetrainingPolicy(
+            name,
+            model.get().name(),
+            new Conditions(causes, severity, harmful, veto, coolDown, newLabels, budget, schedule),
+            trainer,
+            gates,
+            approval));
   }
 
-  private static void checkCauses(Value when) {
-    for (Value entry : when.nonEmptyList()) {
-      entry
-          .text()
-          .filter(cause -> !cause.equals("drift"))
-          .ifPresent(
-              cause -> {
-                if (CAUSES_NOT_YET.contains(cause)) {
-                  entry.problem(
-                      "when: %s: this version of Leat does not run it yet; remove it", cause);
-                } else {
-                  entry.problem(
-                      "when: %s; expected drift.%s",
-                      cause, Suggestions.didYouMean(cause, List.of("drift")));
-                }
-              });
+  private static Set<Cause> causes(Block block) {
+    Set<Cause> causes = EnumSet.noneOf(Cause.class);
+    List<String> names =
+        Stream.of(Cause.values()).map(cause -> cause.name().toLowerCase(Locale.ROOT)).toList();
+    for (Value entry : block.get("when").map(Value::nonEmptyList).orElse(List.of())) {
+      Optional<String> text = entry.text();
+      if (text.filter(cause -> !names.contains(cause)).isPresent()) {
+        entry.problem(
+            "when: %s; expected %s.%s",
+            text.get(), String.join(", ", names), Suggestions.didYouMean(text.get(), names));
+      } else if (text.isPresent()
+          && !causes.add(Cause.valueOf(text.get().toUpperCase(Locale.ROOT)))) {
+        entry.problem("when: %s stands twice", text.get());
+      }
     }
+    return causes;
+  }
+
+  /**
+   * Only a model whose truth comes in can be told to be harmed, and only where somebody looks at
+   * its performance: nothing would ever ask otherwise.
+   */
+  private Harmful harmful(Block block, Set<Cause> causes, Optional<Model> model) {
+    boolean labelled =
+        model
+            .flatMap(reads -> services.get(reads.service()))
+            .flatMap(FeatureService::label)
+            .isPresent();
+    Optional<Harmful> declared = block.get("harmful").flatMap(value -> value.oneOf(Harmful.class));
+    if (declared.equals(Optional.of(Harmful.ONLY)) && model.isPresent() && !labelled) {
+      block
+          .get("harmful")
+          .ifPresent(
+              value ->
+                  value.problem(
+                      "harmful: only asks for a label, and service %s declares none; write harmful: all",
+                      model.get().service()));
+    }
+    return declared.orElse(
+        labelled && causes.contains(Cause.PERFORMANCE) ? Harmful.ONLY : Harmful.ALL);
+  }
+
+  private static Set<Veto> veto(Block block) {
+    Optional<Value> declared = block.get("veto");
+    Set<Veto> veto = EnumSet.noneOf(Veto.class);
+    for (Value entry : declared.map(Value::list).orElse(List.of())) {
+      entry.oneOf(Veto.class).ifPresent(veto::add);
+    }
+    return declared.isPresent() ? veto : EnumSet.of(Veto.DATA_QUALITY);
+  }
+
+  /** {@code 4 per 30d}. */
+  private static Optional<Budget> budget(Value value) {
+    Optional<String> text = value.text();
+    Matcher words = RUNS.matcher(text.orElse(""));
+    if (words.matches()) {
+      try {
+        Duration per = Durations.parse(words.group(2));
+        int runs = Integer.parseInt(words.group(1));
+        if (runs > 0 && !per.isZero()) {
+          return Optional.of(new Budget(runs, per));
+        }
+      } catch (IllegalArgumentException e) {
+        value.problem("%s: %s", value.name(), e.getMessage());
+        return Optional.empty();
+      }
+    }
+    text.ifPresent(
+        found ->
+            value.problem(
+                "%s is '%s'; expected a number of runs and a time, as in 4 per 30d",
+                value.name(), found));
+    return Optional.empty();
+  }
+
+  private static Optional<Gates> gates(Value value) {
+    return value
+        .block(GATE_KEYS)
+        .map(
+            block ->
+                new Gates(
+                    notWorse(block, "auc"),
+                    notWorse(block, "loss"),
+                    notWorse(block, "calibration"),
+                    block.get("latency_p99").flatMap(Value::duration)));
+  }
+
+  /** {@code not worse by 0.005}. */
+  private static OptionalDouble notWorse(Block gates, String metric) {
+    Optional<Value> value = gates.get(metric);
+    Optional<String> text = value.flatMap(Value::text);
+    Matcher words = NOT_WORSE.matcher(text.orElse(""));
+    if (words.matches()) {
+      return OptionalDouble.of(Double.parseDouble(words.group(1)));
+    }
+    text.ifPresent(
+        found ->
+            value
+                .get()
+                .problem(
+                    "%s is '%s'; expected by how much it may be worse than the champion's, as in not worse by 0.005",
+                    metric, found));
+    return OptionalDouble.empty();
   }
 }

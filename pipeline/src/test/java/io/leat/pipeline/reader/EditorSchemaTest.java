@@ -7,15 +7,26 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.networknt.schema.JsonSchemaFactory;
 import com.networknt.schema.SpecVersion;
 import com.networknt.schema.ValidationMessage;
+import io.leat.pipeline.definition.Gates;
+import io.leat.pipeline.definition.KeySource;
+import io.leat.pipeline.definition.Model;
 import io.leat.pipeline.definition.ModelStage;
 import io.leat.pipeline.definition.ModelStage.Guard;
 import io.leat.pipeline.definition.ModelStage.GuardKind;
 import io.leat.pipeline.definition.ModelStage.Kind;
 import io.leat.pipeline.definition.PipelineException;
+import io.leat.pipeline.definition.RetrainingPolicy;
+import io.leat.pipeline.definition.RetrainingPolicy.AlertSeverity;
+import io.leat.pipeline.definition.RetrainingPolicy.Budget;
+import io.leat.pipeline.definition.RetrainingPolicy.Cause;
+import io.leat.pipeline.definition.RetrainingPolicy.Conditions;
+import io.leat.pipeline.definition.RetrainingPolicy.Harmful;
+import io.leat.pipeline.definition.Trainer;
 import io.leat.pipeline.yaml.Keys;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -23,6 +34,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -73,7 +85,11 @@ class EditorSchemaTest {
         Arguments.of("model", "/properties/guards/properties/unscored", RolloutReader.TEST_KEYS),
         Arguments.of("model", "/properties/guards/properties/latency", RolloutReader.LATENCY_KEYS),
         Arguments.of("monitor", "", MonitorReader.KEYS),
-        Arguments.of("retraining", "", RetrainingReader.KEYS));
+        Arguments.of("retraining", "", RetrainingReader.KEYS),
+        Arguments.of("retraining", "/properties/needs", RetrainingReader.NEEDS_KEYS),
+        Arguments.of("retraining", "/properties/budget", RetrainingReader.BUDGET_KEYS),
+        Arguments.of("retraining", "/properties/gates", RetrainingReader.GATE_KEYS),
+        Arguments.of("retraining", "/properties/trainer", TrainerReader.KEYS));
   }
 
   @ParameterizedTest
@@ -175,6 +191,53 @@ class EditorSchemaTest {
     assertThat(stages.get(4).guards()).isEmpty();
   }
 
+  @Test
+  void whatReadersTakeOfRetrainingSchemasTake() throws PipelineException {
+    String file = "retraining/fraud.yaml";
+    folder.write(
+        file,
+        """
+        retraining: fraud
+        when: [drift, performance, schedule]
+        severity: warn
+        veto: []
+        cool_down: 3d
+        needs: { new_labels: 20000 }
+        budget: { runs: 4 per 30d }
+        schedule: 30d
+        trainer: { http: "https://trainer/fraud", secret: env:TRAINER_SECRET, time_limit: 4h }
+        gates: { auc: not worse by 0.005, calibration: not worse by .01, latency_p99: 5ms }
+        approval: required
+        """);
+
+    assertThat(folder.problems()).isEmpty();
+    assertThat(validate("retraining", folder.text(file))).isEmpty();
+    assertThat(folder.read().retraining())
+        .containsExactly(
+            new RetrainingPolicy(
+                "fraud",
+                "fraud",
+                new Conditions(
+                    Set.of(Cause.DRIFT, Cause.PERFORMANCE, Cause.SCHEDULE),
+                    AlertSeverity.WARN,
+                    Harmful.ONLY,
+                    Set.of(),
+                    Duration.ofDays(3),
+                    20_000,
+                    Optional.of(new Budget(4, Duration.ofDays(30))),
+                    Optional.of(Duration.ofDays(30))),
+                new Trainer.Http(
+                    URI.create("https://trainer/fraud"),
+                    Optional.of(new KeySource.Environment("TRAINER_SECRET")),
+                    Duration.ofHours(4)),
+                new Gates(
+                    OptionalDouble.of(0.005),
+                    OptionalDouble.empty(),
+                    OptionalDouble.of(0.01),
+                    Optional.of(Duration.ofMillis(5))),
+                Model.Approval.REQUIRED));
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '~',
@@ -196,7 +259,10 @@ class EditorSchemaTest {
             + " inputs: { x: [] }",
         "model ~ models/fraud/model.yaml ~ owner: risk-science ~ rollout: [shadow, champion]",
         "monitor ~ monitors/fraud.yaml ~ open_after: 1 of 2 ~ open_after: 1",
-        "retraining ~ retraining/fraud.yaml ~ when: [drift] ~ when: [performance]",
+        "retraining ~ retraining/fraud.yaml ~ when: [drift] ~ when: [latency]",
+        "retraining ~ retraining/fraud.yaml ~ cool_down: 3d ~ budget: { runs: 4 a month }",
+        "retraining ~ retraining/fraud.yaml ~ cool_down: 3d ~ gates: { auc: 0.005 }",
+        "retraining ~ retraining/fraud.yaml ~ cool_down: 3d ~ trainer: { command: train.py }",
       })
   void whatReadersRefuseSchemasRefuse(String kind, String file, String text, String by) {
     folder.replace(file, text, by);

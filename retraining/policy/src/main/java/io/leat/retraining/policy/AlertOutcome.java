@@ -1,17 +1,29 @@
 package io.leat.retraining.policy;
 
-/** What became of a drift alert: the label {@code outcome} of its count. */
+/** What became of a cause: the label {@code outcome} of its count. */
 enum AlertOutcome {
   /** A retraining request was made. */
   REQUESTED,
-  /** The alert says that drift ceased; it asks for nothing. */
+  /** The alert says that its episode is over; it asks for nothing. */
   CLOSED,
-  /** The pipeline has no retraining policy for the alert's model. */
+  /** The pipeline has no retraining policy for the model. */
   NO_POLICY,
+  /** No policy of the model asks because of such alerts. */
+  NOT_ASKED,
+  /** An episode of data quality has opened: it holds requests back while it is open. */
+  VETO,
   /** The alert's severity is below that of the model's policies. */
   BELOW_SEVERITY,
+  /** The drift does no harm so far; it asks if an episode of performance opens beside it. */
+  NO_HARM,
+  /** An episode of data quality holds it back; it asks when that closes. */
+  VETOED,
   /** A run for the model is under way, or a request waits for one and its cool-down is not over. */
   REQUEST_OPEN,
-  /** The alert's window ends before the cool-down after the last request, which has ended. */
-  COOL_DOWN
+  /** It comes before the end of the cool-down after the last request, which has ended. */
+  COOL_DOWN,
+  /** The policies have made as many requests as they may in this time. */
+  OVER_BUDGET,
+  /** What was asked for, or would have been, does not hold any more. */
+  LAPSED
 }

@@ -4,16 +4,18 @@ import static java.util.Objects.requireNonNull;
 
 import io.leat.pipeline.definition.Durations;
 import io.leat.pipeline.definition.RetrainingPolicy;
-import io.leat.records.AlertState;
-import io.leat.records.DriftAlert;
+import io.leat.pipeline.definition.RetrainingPolicy.Budget;
+import io.leat.pipeline.definition.RetrainingPolicy.Cause;
+import io.leat.pipeline.definition.RetrainingPolicy.Conditions;
+import io.leat.pipeline.definition.RetrainingPolicy.Harmful;
+import io.leat.pipeline.definition.RetrainingPolicy.Veto;
 import io.leat.records.RetrainingRequest;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
-/** The decision whether an alert asks for a new version of its model; a pure function. */
+/** The decision whether something asks for a new version of a model; a pure function. */
 final class Policies {
   private final List<RetrainingPolicy> policies;
 
@@ -21,60 +23,99 @@ final class Policies {
     this.policies = List.copyOf(policies);
   }
 
+  /** A model's policies, in declared order. */
+  List<RetrainingPolicy> of(String model) {
+    return policies.stream().filter(policy -> policy.model().equals(model)).toList();
+  }
+
   /**
-   * Decides. The first of the model's policies whose severity is reached and whose cool-down is
-   * over asks for the new version, unless a run is under way. A request that no run has taken up by
-   * the end of the cool-down has lapsed.
-   *
-   * @param last the last request for the alert's model; null where there was none
-   * @param state how far that request has come; without meaning where there was none
+   * Decides. The first of the model's policies that takes such causes, whose severity is reached
+   * and that nothing holds back asks for the new version, unless a run is under way. Where none
+   * does, the outcome is what held back the first of them.
    */
-  Decision decide(DriftAlert alert, @Nullable RetrainingRequest last, RequestState state) {
-    if (alert.getState() == AlertState.CLOSED) {
-      return Decision.suppressed(AlertOutcome.CLOSED, "the drift has ceased");
-    }
-    List<RetrainingPolicy> ofModel =
-        policies.stream().filter(policy -> policy.model().equals(alert.getModel())).toList();
+  Decision decide(String model, Asking asking, ModelState now) {
+    List<RetrainingPolicy> ofModel = of(model);
     if (ofModel.isEmpty()) {
       return Decision.suppressed(AlertOutcome.NO_POLICY, "no retraining policy names the model");
     }
+    List<RetrainingPolicy> taking =
+        ofModel.stream().filter(policy -> policy.when().causes().contains(asking.cause())).toList();
+    if (taking.isEmpty()) {
+      return Decision.suppressed(
+          AlertOutcome.NOT_ASKED,
+          "no policy has when: " + asking.cause().name().toLowerCase(Locale.ROOT));
+    }
     List<RetrainingPolicy> reached =
-        ofModel.stream().filter(policy -> isReached(policy, alert)).toList();
+        taking.stream()
+            .filter(policy -> asking.severity().compareTo(policy.when().severity()) >= 0)
+            .toList();
     if (reached.isEmpty()) {
       return Decision.suppressed(
           AlertOutcome.BELOW_SEVERITY,
           "its severity is %s; the policy asks for %s"
-              .formatted(alert.getSeverity(), ofModel.get(0).severity()));
+              .formatted(asking.severity(), taking.get(0).when().severity()));
     }
-    if (last != null && state == RequestState.RUNNING) {
+    if (now.last() != null && now.state() == RequestState.RUNNING) {
       return Decision.suppressed(
           AlertOutcome.REQUEST_OPEN,
-          "the run of request %s has not come to an end".formatted(last.getRequestId()));
+          "the run of request %s has not come to an end".formatted(now.last().getRequestId()));
     }
-    Instant time = alert.getWindowEnd();
+    Optional<Decision> first = Optional.empty();
     for (RetrainingPolicy policy : reached) {
-      if (last == null
-          || Duration.between(last.getEventTime(), time).compareTo(policy.coolDown()) >= 0) {
+      Optional<Decision> held = heldBack(policy.when(), asking, now);
+      if (held.isEmpty()) {
         return new Decision(
             AlertOutcome.REQUESTED,
             Optional.of(policy),
-            "policy %s: %s".formatted(policy.name(), alert.getMessage()));
+            "policy %s: %s".formatted(policy.name(), asking.message()));
       }
+      first = first.or(() -> held);
     }
-    return Decision.suppressed(
-        state == RequestState.WAITING ? AlertOutcome.REQUEST_OPEN : AlertOutcome.COOL_DOWN,
-        "its window ends %s; request %s was made for %s and the cool-down is %s"
-            .formatted(
-                time,
-                requireNonNull(last, "one was made, or the first policy asks").getRequestId(),
-                last.getEventTime(),
-                Durations.format(reached.get(0).coolDown())));
+    return first.orElseThrow();
   }
 
-  private static boolean isReached(RetrainingPolicy policy, DriftAlert alert) {
-    return switch (policy.severity()) {
-      case WARN -> true;
-      case CRITICAL -> alert.getSeverity() == io.leat.records.Severity.CRITICAL;
-    };
+  private static Optional<Decision> heldBack(Conditions when, Asking asking, ModelState now) {
+    if (asking.cause() == Cause.DRIFT && when.harmful() == Harmful.ONLY && !now.harmed()) {
+      return Optional.of(
+          Decision.suppressed(
+              AlertOutcome.NO_HARM, "the model performs as before, as far as is known"));
+    }
+    if (now.broken() && when.veto().contains(Veto.DATA_QUALITY)) {
+      return Optional.of(
+          Decision.suppressed(
+              AlertOutcome.VETOED, "an episode of data quality is open: what comes in is broken"));
+    }
+    RetrainingRequest last = now.last();
+    if (last != null
+        && Duration.between(last.getEventTime(), asking.time()).compareTo(when.coolDown()) < 0) {
+      return Optional.of(
+          Decision.suppressed(
+              now.state() == RequestState.WAITING
+                  ? AlertOutcome.REQUEST_OPEN
+                  : AlertOutcome.COOL_DOWN,
+              "its time is %s; request %s was made for %s and the cool-down is %s"
+                  .formatted(
+                      asking.time(),
+                      requireNonNull(last.getRequestId()),
+                      last.getEventTime(),
+                      Durations.format(when.coolDown()))));
+    }
+    return when.budget()
+        .filter(budget -> made(budget, asking, now) >= budget.runs())
+        .map(
+            budget ->
+                Decision.suppressed(
+                    AlertOutcome.OVER_BUDGET,
+                    "%d requests were made in %s, and no more than %d may be"
+                        .formatted(
+                            made(budget, asking, now),
+                            Durations.format(budget.per()),
+                            budget.runs())));
+  }
+
+  private static long made(Budget budget, Asking asking, ModelState now) {
+    return now.requests().stream()
+        .filter(time -> time.isAfter(asking.time().minus(budget.per())))
+        .count();
   }
 }

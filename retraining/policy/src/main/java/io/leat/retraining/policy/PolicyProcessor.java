@@ -1,126 +1,227 @@
 package io.leat.retraining.policy;
 
-import io.leat.records.AuditEvent;
+import static java.util.Objects.requireNonNull;
+
+import io.leat.pipeline.definition.RetrainingPolicy;
+import io.leat.records.AlertState;
 import io.leat.records.DriftAlert;
 import io.leat.records.RetrainingRequest;
 import io.leat.runtime.streams.RegistryRetry;
-import io.leat.schemas.AvroCodec;
 import io.leat.schemas.RecordHeaders;
 import io.leat.schemas.RegistryClient;
 import io.leat.schemas.Topics;
+import java.time.Instant;
 import java.time.InstantSource;
-import java.util.Objects;
-import org.apache.avro.specific.SpecificRecordBase;
+import java.util.Optional;
+import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
-import org.apache.kafka.streams.state.KeyValueStore;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Makes a request of an alert, where the model's policies ask for one, and remembers it as the
- * model's last and as open. Runs on the stream thread of its task.
+ * What the policies do when event time passes for a model: requests are made and lapse. Runs on the
+ * stream thread of its task.
  */
-final class PolicyProcessor implements Processor<String, byte[], String, Output> {
+abstract sealed class PolicyProcessor implements Processor<String, byte[], String, Output>
+    permits AlertProcessor, ClockProcessor {
   private static final Logger log = LoggerFactory.getLogger(PolicyProcessor.class);
 
   private final Policies policies;
   private final Requests requests;
   private final RegistryClient registry;
   private final RegistryRetry retry;
-  private final AvroCodec codec;
   private final RetrainingMetrics metrics;
   private final InstantSource clock;
   private @Nullable ProcessorContext<String, Output> context;
-  private @Nullable KeyValueStore<String, byte[]> lastRequests;
-  private @Nullable KeyValueStore<String, byte[]> openRequests;
-  private @Nullable KeyValueStore<String, byte[]> runs;
+  private @Nullable Memory memory;
 
-  PolicyProcessor(
+  PolicyProcessor(Parts parts) {
+    this.policies = parts.policies();
+    this.requests = parts.requests();
+    this.registry = parts.registry();
+    this.retry = parts.retry();
+    this.metrics = parts.metrics();
+    this.clock = parts.clock();
+  }
+
+  /** What the processors share. */
+  record Parts(
       Policies policies,
       Requests requests,
       RegistryClient registry,
       RegistryRetry retry,
       RetrainingMetrics metrics,
-      InstantSource clock) {
-    this.policies = policies;
-    this.requests = requests;
-    this.registry = registry;
-    this.retry = retry;
-    this.codec = new AvroCodec(registry);
-    this.metrics = metrics;
-    this.clock = clock;
-  }
+      InstantSource clock) {}
 
   @Override
   public void init(ProcessorContext<String, Output> context) {
     this.context = context;
-    this.lastRequests = context.getStateStore(RetrainingTopology.LAST_REQUESTS);
-    this.openRequests = context.getStateStore(RetrainingTopology.OPEN_REQUESTS);
-    this.runs = context.getStateStore(RetrainingTopology.RUNS);
+    this.memory = new Memory(context, registry, retry);
   }
 
-  @Override
-  public void process(Record<String, byte[]> record) {
-    KeyValueStore<String, byte[]> lastOfModel = Objects.requireNonNull(lastRequests);
-    KeyValueStore<String, byte[]> open = Objects.requireNonNull(openRequests);
-    DriftAlert alert = retry.call(() -> codec.decode(record.value(), DriftAlert.class));
-    byte[] bytes = lastOfModel.get(alert.getModel());
-    RetrainingRequest last =
-        bytes == null ? null : retry.call(() -> codec.decode(bytes, RetrainingRequest.class));
-    Decision decision = policies.decide(alert, last, state(last));
-    metrics.decided(alert.getModel(), decision.outcome());
-    if (decision.policy().isEmpty()) {
-      log.info(
-          "Alert {} of {} on model {} asks for no retraining: {}",
-          alert.getAlertId(),
-          alert.getFeature(),
-          alert.getModel(),
-          decision.reason());
-      return;
+  final Memory memory() {
+    return requireNonNull(memory, "init comes first");
+  }
+
+  final Policies policies() {
+    return policies;
+  }
+
+  final RegistryRetry retry() {
+    return retry;
+  }
+
+  /** Lapses what nobody took up in time, or what was held back for too long. */
+  final void lapse(String model, Instant now, Record<String, byte[]> record) {
+    memory()
+        .waiting(model)
+        .filter(
+            request ->
+                now.isAfter(request.getEventTime())
+                    && !now.isBefore(end(model, request.getPolicy(), request.getEventTime())))
+        .ifPresent(
+            request -> {
+              memory().gone(request);
+              lapse(
+                  request,
+                  "no run took it up within the cool-down; is the worker running?",
+                  now,
+                  record);
+            });
+    for (DriftAlert alert : memory().held(model)) {
+      if (decide(alert, now).outcome() == AlertOutcome.VETOED
+          && !now.isBefore(end(model, "", alert.getWindowEnd()))) {
+        memory().release(alert);
+        lapse(alert, "data quality has not recovered within the cool-down", now, record);
+      }
     }
-    RetrainingRequest request = requests.request(decision.policy().get(), alert, decision.reason());
-    AuditEvent audit = requests.audit(request, clock.instant());
-    byte[] made = encode(Topics.RETRAINING_REQUESTS, request);
-    byte[] audited = encode(Topics.AUDIT, audit);
-    lastOfModel.put(alert.getModel(), made);
-    if (last != null) {
-      open.delete(last.getRequestId()); // it has lapsed, where it is there
-    }
-    open.put(request.getRequestId(), made);
-    forward(record, new Output(Topics.RETRAINING_REQUESTS, made), request);
-    forward(record, new Output(Topics.AUDIT, audited), request);
+  }
+
+  /** When the cool-down ends, by a policy of the model or else its first. */
+  private Instant end(String model, String policy, Instant from) {
+    return policies.of(model).stream()
+        .filter(one -> one.name().equals(policy) || policy.isEmpty())
+        .findFirst()
+        .map(one -> from.plus(one.when().coolDown()))
+        .orElse(Instant.MAX);
+  }
+
+  /** An alert that would have asked, and was held back, will not ask any more. */
+  final void lapse(DriftAlert alert, String why, Instant now, Record<String, byte[]> record) {
+    RetrainingPolicy policy = policies.of(alert.getModel()).get(0);
+    Asking asking = Asking.of(alert).orElseThrow();
+    lapse(requests.request(policy, asking, asking.message()), why, now, record);
+  }
+
+  private void lapse(
+      RetrainingRequest request, String why, Instant now, Record<String, byte[]> record) {
+    RetrainingRequest lapsed = Requests.lapsed(request, why);
+    metrics.decided(request.getModel(), AlertOutcome.LAPSED);
+    closeLapse(request.getModel(), now, record);
+    memory().lapsed(lapsed);
+    forward(
+        record,
+        Topics.RETRAINING_REQUESTS,
+        memory().encode(Topics.RETRAINING_REQUESTS, lapsed),
+        now);
+    forward(
+        record,
+        Topics.AUDIT,
+        memory().encode(Topics.AUDIT, requests.audit(lapsed, clock.instant())),
+        now);
+    alert(
+        record,
+        Requests.alert(
+            lapsed,
+            AlertState.OPEN,
+            now,
+            "the retraining request of policy %s has lapsed: %s"
+                .formatted(lapsed.getPolicy(), why)));
+    log.warn("Request {} has lapsed: {}", lapsed.getRequestId(), why);
+  }
+
+  private void closeLapse(String model, Instant now, Record<String, byte[]> record) {
+    memory()
+        .takeLapsed(model)
+        .ifPresent(
+            before ->
+                alert(
+                    record,
+                    Requests.alert(
+                        before,
+                        AlertState.CLOSED,
+                        now,
+                        "the model has another retraining request")));
+  }
+
+  private void alert(Record<String, byte[]> record, DriftAlert alert) {
+    forward(
+        record,
+        Topics.DRIFT_ALERTS,
+        memory().encode(Topics.DRIFT_ALERTS, alert),
+        alert.getWindowEnd());
+  }
+
+  final Decision decide(DriftAlert alert, Instant now) {
+    return Asking.of(alert)
+        .map(asking -> decide(alert.getModel(), asking.at(now)))
+        .orElseGet(
+            () ->
+                Decision.suppressed(
+                    AlertOutcome.NOT_ASKED, "no policy asks because of " + alert.getKind()));
+  }
+
+  final Decision decide(String model, Asking asking) {
+    return policies.decide(model, asking, memory().of(model));
+  }
+
+  final void count(String model, AlertOutcome outcome) {
+    metrics.decided(model, outcome);
+  }
+
+  /** Makes a request. */
+  final void request(Decision decision, Asking asking, Record<String, byte[]> record) {
+    RetrainingRequest request =
+        requests.request(decision.policy().orElseThrow(), asking, decision.reason());
+    memory().made(request);
+    closeLapse(request.getModel(), asking.time(), record);
+    Instant time = request.getEventTime();
+    forward(
+        record,
+        Topics.RETRAINING_REQUESTS,
+        memory().encode(Topics.RETRAINING_REQUESTS, request),
+        time);
+    forward(
+        record,
+        Topics.AUDIT,
+        memory().encode(Topics.AUDIT, requests.audit(request, clock.instant())),
+        time);
     log.info(
-        "Alert {} asks for retraining of model {}: request {}, {}",
-        alert.getAlertId(),
+        "{} {} asks for retraining of model {}: request {}, {}",
+        asking.cause(),
+        asking.id(),
         request.getModel(),
         request.getRequestId(),
         request.getReason());
   }
 
-  private RequestState state(@Nullable RetrainingRequest request) {
-    if (request == null
-        || Objects.requireNonNull(openRequests).get(request.getRequestId()) == null) {
-      return RequestState.ENDED;
-    }
-    return Objects.requireNonNull(runs).get(request.getRequestId()) == null
-        ? RequestState.WAITING
-        : RequestState.RUNNING;
+  private void forward(Record<String, byte[]> record, String topic, byte[] value, Instant time) {
+    Record<String, Output> made = record.withValue(new Output(topic, value));
+    Headers headers = made.headers();
+    RecordHeaders.set(headers, RecordHeaders.EVENT_TIME, Long.toString(time.toEpochMilli()));
+    requireNonNull(context, "init comes first").forward(made);
   }
 
-  private void forward(Record<String, byte[]> record, Output output, RetrainingRequest request) {
-    Record<String, Output> made = record.withValue(output);
-    RecordHeaders.set(
-        made.headers(),
-        RecordHeaders.EVENT_TIME,
-        Long.toString(request.getEventTime().toEpochMilli()));
-    Objects.requireNonNull(context, "init comes first").forward(made);
-  }
-
-  private <T extends SpecificRecordBase> byte[] encode(String topic, T value) {
-    int id = retry.call(() -> registry.register(Topics.valueSubject(topic), value.getSchema()));
-    return codec.encode(id, value);
+  /** What is still to be said of an alert that asks for nothing. */
+  static Optional<String> told(DriftAlert alert, Decision decision) {
+    return decision.policy().isPresent()
+        ? Optional.empty()
+        : Optional.of(
+            "Alert %s of %s on model %s asks for no retraining: %s"
+                .formatted(
+                    alert.getAlertId(), alert.getFeature(), alert.getModel(), decision.reason()));
   }
 }

@@ -3,9 +3,12 @@ package io.leat.retraining.policy;
 import io.leat.common.Sha256;
 import io.leat.pipeline.definition.Pipeline;
 import io.leat.pipeline.definition.RetrainingPolicy;
+import io.leat.records.AlertState;
 import io.leat.records.AuditEvent;
 import io.leat.records.DriftAlert;
+import io.leat.records.RequestStatus;
 import io.leat.records.RetrainingRequest;
+import io.leat.records.Severity;
 import java.time.Instant;
 import java.util.Map;
 
@@ -17,22 +20,32 @@ final class Requests {
     this.pipeline = pipeline;
   }
 
-  /** The request of a policy for an alert: the same for the same two, whenever it is made. */
-  RetrainingRequest request(RetrainingPolicy policy, DriftAlert alert, String reason) {
-    return new RetrainingRequest(
-        id(policy.name(), alert.getAlertId()),
-        policy.name(),
-        policy.model(),
-        pipeline.model(policy.model()).orElseThrow().version(),
-        alert.getAlertId(),
-        reason,
-        alert.getWindowEnd());
+  /** The request of a policy for a cause: the same for the same two, whenever it is made. */
+  RetrainingRequest request(RetrainingPolicy policy, Asking asking, String reason) {
+    return RetrainingRequest.newBuilder()
+        .setRequestId(id(policy.name(), asking.id()))
+        .setPolicy(policy.name())
+        .setModel(policy.model())
+        .setModelVersion(pipeline.model(policy.model()).orElseThrow().version())
+        .setCause(asking.id())
+        .setReason(reason)
+        .setEventTime(asking.time())
+        .build();
   }
 
-  /** What the audit says of it. */
+  /** The same request, or one that was never made, when it does not hold any more. */
+  static RetrainingRequest lapsed(RetrainingRequest request, String why) {
+    return RetrainingRequest.newBuilder(request)
+        .setState(RequestStatus.LAPSED)
+        .setReason(why)
+        .build();
+  }
+
+  /** What the audit says of a request that is made or lapses. */
   AuditEvent audit(RetrainingRequest request, Instant now) {
     return AuditEvent.newBuilder()
-        .setAction("request-retraining")
+        .setAction(
+            request.getState() == RequestStatus.LAPSED ? "retraining-lapsed" : "request-retraining")
         .setActor(pipeline.name() + "-retraining")
         .setSubject("model " + request.getModel() + "@" + request.getModelVersion())
         .setDetails(
@@ -42,6 +55,31 @@ final class Requests {
                 "cause", request.getCause(),
                 "reason", request.getReason()))
         .setTime(now)
+        .build();
+  }
+
+  /**
+   * The alert that a request has lapsed.
+   *
+   * @param lapsed the request
+   * @param at event time at which it did, or at which the alert closes
+   */
+  static DriftAlert alert(RetrainingRequest lapsed, AlertState state, Instant at, String message) {
+    return DriftAlert.newBuilder()
+        .setAlertId("lapsed " + lapsed.getRequestId())
+        .setMonitor(lapsed.getPolicy())
+        .setModel(lapsed.getModel())
+        .setKind(AlertKinds.RETRAINING)
+        .setFeature("")
+        .setMetric("runs")
+        .setState(state)
+        .setSeverity(Severity.CRITICAL)
+        .setWindowStart(lapsed.getEventTime())
+        .setWindowEnd(at)
+        .setValue(0)
+        .setThreshold(1)
+        .setMessage(message)
+        .setReference("")
         .build();
   }
 

@@ -12,10 +12,10 @@ final class RetrainingMetrics {
     this.registry = registry;
   }
 
-  /** An alert was decided. */
+  /** An alert was decided, or what it asked for has lapsed. */
   void decided(String model, AlertOutcome outcome) {
     Counter.builder("leat.retraining.alerts")
-        .description("Drift alerts, by what became of them.")
+        .description("Alerts and times that were due, by what became of them.")
         .tags("model", model, "outcome", outcome.name().toLowerCase(Locale.ROOT))
         .register(registry)
         .increment();

@@ -2,6 +2,7 @@ package io.leat.retraining.policy;
 
 import io.leat.pipeline.definition.Pipeline;
 import io.leat.records.DriftAlert;
+import io.leat.records.DriftMetric;
 import io.leat.records.RetrainingRun;
 import io.leat.runtime.streams.RecordWatch;
 import io.leat.runtime.streams.RegistryRetry;
@@ -9,8 +10,8 @@ import io.leat.schemas.AvroCodec;
 import io.leat.schemas.RegistryClient;
 import io.leat.schemas.Topics;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.nio.ByteBuffer;
 import java.time.InstantSource;
-import java.util.List;
 import org.apache.kafka.common.serialization.Serde;
 import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.streams.StreamsBuilder;
@@ -24,9 +25,11 @@ import org.apache.kafka.streams.state.Stores;
  * The topology of the policy job.
  *
  * <pre>
- * drift-alerts    ──▶ by model ──▶ policy ──▶ retraining-requests, audit
+ * drift-alerts    ──▶ by model ──▶ policy ──▶ retraining-requests, audit, drift-alerts (of requests that lapse)
  *                                    │
- *                                  state: last request a model, open requests, runs under way
+ *                                  state: requests, open episodes, what is held back
+ *                                    │
+ * drift-metrics   ──▶ by model ──▶ what is due, what has lapsed ──▶ the same topics
  *                                    │
  * retraining-runs ──▶ by model ──▶ end of a request
  * </pre>
@@ -40,6 +43,25 @@ public final class RetrainingTopology {
 
   /** Id of each request that a run has taken up, to the run as last told, in wire format. */
   static final String RUNS = "runs";
+
+  /** Model, event time and id of each request that was made. */
+  static final String REQUEST_TIMES = "request-times";
+
+  /** Model, kind and id of each open episode of performance or data quality, to its alert. */
+  static final String EPISODES = "episodes";
+
+  /** Model, event time and id of each alert that is held back, to the alert. */
+  static final String HELD = "held-alerts";
+
+  /** Model to the request whose lapse is alerted of. */
+  static final String LAPSED = "lapsed-requests";
+
+  /** Policy to the event time, in milliseconds, from which its schedule counts. */
+  static final String ANCHORS = "schedule-anchors";
+
+  private static final String[] STORES = {
+    LAST_REQUESTS, OPEN_REQUESTS, RUNS, REQUEST_TIMES, EPISODES, HELD, LAPSED, ANCHORS
+  };
 
   /** One: alerts are few, and one order of all of them is the easiest to follow. */
   private static final int PARTITIONS = 1;
@@ -67,12 +89,15 @@ public final class RetrainingTopology {
             .withTimestampExtractor((record, before) -> Math.max(0, record.timestamp()));
 
     StreamsBuilder builder = new StreamsBuilder();
-    for (String store : List.of(LAST_REQUESTS, OPEN_REQUESTS, RUNS)) {
+    for (String store : STORES) {
       builder.addStateStore(
           Stores.keyValueStoreBuilder(
               Stores.persistentKeyValueStore(store), Serdes.String(), Serdes.ByteArray()));
     }
 
+    PolicyProcessor.Parts parts =
+        new PolicyProcessor.Parts(policies, requests, registry, retry, metrics, clock);
+    Produced<String, Output> produced = Produced.with(Serdes.String(), outputSerde());
     builder.stream(Topics.DRIFT_ALERTS, bytes)
         .process(
             watch.watched(
@@ -80,19 +105,28 @@ public final class RetrainingTopology {
                     new RouteByModel<>(
                         DriftAlert.class,
                         DriftAlert::getModel,
+                        (alert, whole) -> whole,
                         new AvroCodec(registry),
                         retry,
                         metrics)))
         .repartition(byModel("alerts-by-model"))
+        .process(watch.watched(() -> new AlertProcessor(parts, registry)), STORES)
+        .to((model, output, context) -> output.topic(), produced);
+
+    builder.stream(Topics.DRIFT_METRICS, bytes)
         .process(
             watch.watched(
-                () -> new PolicyProcessor(policies, requests, registry, retry, metrics, clock)),
-            LAST_REQUESTS,
-            OPEN_REQUESTS,
-            RUNS)
-        .to(
-            (model, output, context) -> output.topic(),
-            Produced.with(Serdes.String(), outputSerde()));
+                () ->
+                    new RouteByModel<>(
+                        DriftMetric.class,
+                        DriftMetric::getModel,
+                        (metric, whole) -> time(metric),
+                        new AvroCodec(registry),
+                        retry,
+                        metrics)))
+        .repartition(byModel("windows-by-model"))
+        .process(watch.watched(() -> new ClockProcessor(parts)), STORES)
+        .to((model, output, context) -> output.topic(), produced);
 
     builder.stream(Topics.RETRAINING_RUNS, bytes)
         .process(
@@ -101,6 +135,7 @@ public final class RetrainingTopology {
                     new RouteByModel<>(
                         RetrainingRun.class,
                         RetrainingRun::getModel,
+                        (run, whole) -> whole,
                         new AvroCodec(registry),
                         retry,
                         metrics)))
@@ -110,6 +145,10 @@ public final class RetrainingTopology {
             OPEN_REQUESTS,
             RUNS);
     return builder.build();
+  }
+
+  private static byte[] time(DriftMetric metric) {
+    return ByteBuffer.allocate(Long.BYTES).putLong(metric.getWindowEnd().toEpochMilli()).array();
   }
 
   private static Repartitioned<String, byte[]> byModel(String name) {

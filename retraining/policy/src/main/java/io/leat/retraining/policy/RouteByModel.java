@@ -1,9 +1,12 @@
 package io.leat.retraining.policy;
 
+import static java.util.Objects.requireNonNull;
+
 import io.leat.runtime.streams.RegistryRetry;
 import io.leat.schemas.AvroCodec;
 import io.leat.schemas.MalformedValueException;
 import java.util.Objects;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import org.apache.avro.specific.SpecificRecordBase;
 import org.apache.kafka.streams.processor.api.Processor;
@@ -12,13 +15,15 @@ import org.apache.kafka.streams.processor.api.Record;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Passes a record's bytes on under its model's name, however its producer keyed it; a record that
- * cannot be read is counted and handed to the job's exception handler.
+ * Passes a record on under its model's name, as its bytes or what of it matters, however its
+ * producer keyed it; a record that cannot be read is counted and handed to the job's exception
+ * handler.
  */
 final class RouteByModel<T extends SpecificRecordBase>
     implements Processor<byte[], byte[], String, byte[]> {
   private final Class<T> type;
   private final Function<T, String> model;
+  private final BiFunction<T, byte[], byte[]> value;
   private final AvroCodec codec;
   private final RegistryRetry retry;
   private final RetrainingMetrics metrics;
@@ -27,11 +32,13 @@ final class RouteByModel<T extends SpecificRecordBase>
   RouteByModel(
       Class<T> type,
       Function<T, String> model,
+      BiFunction<T, byte[], byte[]> value,
       AvroCodec codec,
       RegistryRetry retry,
       RetrainingMetrics metrics) {
     this.type = type;
     this.model = model;
+    this.value = value;
     this.codec = codec;
     this.retry = retry;
     this.metrics = metrics;
@@ -45,7 +52,10 @@ final class RouteByModel<T extends SpecificRecordBase>
   @Override
   public void process(Record<byte[], byte[]> record) {
     ProcessorContext<String, byte[]> to = Objects.requireNonNull(context, "init comes first");
-    to.forward(record.withKey(model.apply(read(record.value(), to))));
+    byte[] bytes = record.value();
+    T read = read(bytes, to);
+    to.forward(
+        record.withKey(model.apply(read)).withValue(value.apply(read, requireNonNull(bytes))));
   }
 
   private T read(byte @Nullable [] value, ProcessorContext<String, byte[]> from) {

@@ -36,9 +36,9 @@ final class RunProcessor implements Processor<String, byte[], Void, Void> {
   public void process(Record<String, byte[]> record) {
     RetrainingRun run = retry.call(() -> codec.decode(record.value(), RetrainingRun.class));
     switch (run.getState()) {
-      case STARTED, TRAINED, GATED ->
+      case STARTED, PINNED, TRAINED, GATED, PUBLISHED ->
           Objects.requireNonNull(runs).put(run.getRequestId(), record.value());
-      case PROMOTED, REJECTED, FAILED -> {
+      case PROMOTED, REJECTED, FAILED, LAPSED -> {
         Objects.requireNonNull(runs).delete(run.getRequestId());
         if (Objects.requireNonNull(openRequests).delete(run.getRequestId()) != null) {
           log.info(

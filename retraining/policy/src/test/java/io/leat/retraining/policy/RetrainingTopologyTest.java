@@ -2,14 +2,23 @@ package io.leat.retraining.policy;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
+import io.leat.pipeline.definition.Gates;
 import io.leat.pipeline.definition.Model;
 import io.leat.pipeline.definition.Pipeline;
 import io.leat.pipeline.definition.RetrainingPolicy;
 import io.leat.pipeline.definition.RetrainingPolicy.AlertSeverity;
+import io.leat.pipeline.definition.RetrainingPolicy.Budget;
+import io.leat.pipeline.definition.RetrainingPolicy.Cause;
+import io.leat.pipeline.definition.RetrainingPolicy.Conditions;
+import io.leat.pipeline.definition.RetrainingPolicy.Harmful;
+import io.leat.pipeline.definition.Trainer;
 import io.leat.records.AlertState;
 import io.leat.records.AuditEvent;
 import io.leat.records.DriftAlert;
+import io.leat.records.DriftMetric;
+import io.leat.records.RequestStatus;
 import io.leat.records.RetrainingRequest;
 import io.leat.records.RetrainingRun;
 import io.leat.records.RunState;
@@ -27,10 +36,13 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.Set;
+import java.util.function.UnaryOperator;
 import org.apache.avro.specific.SpecificRecordBase;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -62,6 +74,18 @@ class RetrainingTopologyTest {
   }
 
   private void start(AlertSeverity severity) {
+    start(severity, Conditions.ofDrift(severity, Duration.ofDays(7)));
+  }
+
+  /** The policy of the model {@code price} has these conditions. */
+  private void restart(UnaryOperator<Conditions> of) {
+    driver.close();
+    start(
+        AlertSeverity.CRITICAL,
+        of.apply(Conditions.ofDrift(AlertSeverity.CRITICAL, Duration.ofDays(7))));
+  }
+
+  private void start(AlertSeverity severity, Conditions conditions) {
     Properties settings = new Properties();
     settings.put(StreamsConfig.APPLICATION_ID_CONFIG, "power-retraining");
     settings.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, "unused:9092");
@@ -71,7 +95,7 @@ class RetrainingTopologyTest {
     driver =
         new TopologyTestDriver(
             RetrainingTopology.build(
-                pipeline(severity),
+                pipeline(severity, conditions),
                 registry,
                 new RegistryRetry(InstantSource.fixed(NOW), time -> {}),
                 metrics,
@@ -270,6 +294,217 @@ class RetrainingTopologyTest {
   }
 
   @Test
+  void aRequestThatLapsesSaysSoOnceAndIsAnAlertUntilTheNext() {
+    produce(alert("a1", Severity.CRITICAL, MAY));
+    String id = written().get(0).getRequestId();
+
+    window(MAY.plus(Duration.ofDays(7)).minusMillis(1));
+    assertThat(written()).isEmpty();
+    window(MAY.plus(Duration.ofDays(7)));
+    window(MAY.plus(Duration.ofDays(8)));
+
+    List<RetrainingRequest> lapsed = written();
+    assertThat(lapsed).hasSize(1);
+    assertThat(lapsed.get(0).getState()).isEqualTo(RequestStatus.LAPSED);
+    assertThat(lapsed.get(0).getRequestId()).isEqualTo(id);
+    assertThat(read(Topics.AUDIT))
+        .extracting(record -> codec.decode(record.value(), AuditEvent.class).getAction())
+        .containsExactly("request-retraining", "retraining-lapsed");
+    List<DriftAlert> alerts = alerts();
+    assertThat(alerts).extracting(DriftAlert::getKind).containsExactly("retraining");
+    assertThat(alerts.get(0).getState()).isEqualTo(AlertState.OPEN);
+    assertThat(alerts.get(0).getMonitor()).isEqualTo("weekly");
+    assertThat(count("lapsed")).isEqualTo(1);
+
+    produce(alerts.get(0)); // as it comes back to this job
+    produce(alert("a2", Severity.CRITICAL, MAY.plus(Duration.ofDays(9))));
+    assertThat(causes()).containsExactly("a2");
+    assertThat(alerts())
+        .extracting(DriftAlert::getAlertId, DriftAlert::getState)
+        .containsExactly(tuple(alerts.get(0).getAlertId(), AlertState.CLOSED));
+  }
+
+  @Test
+  void aRequestThatARunTookUpDoesNotLapse() {
+    produce(alert("a1", Severity.CRITICAL, MAY));
+    produce(run(requests().get(0).getRequestId(), RunState.STARTED));
+    produce(run("run of another", RunState.PUBLISHED));
+
+    window(MAY.plus(Duration.ofDays(30)));
+
+    assertThat(written()).isEmpty();
+  }
+
+  @Test
+  void performanceAsksWhereAPolicySaysSo() {
+    produce(performance("p1", AlertState.OPEN, MAY));
+    assertThat(causes()).isEmpty();
+    assertThat(count("not_asked")).isEqualTo(1);
+
+    restart(conditions -> with(conditions, Set.of(Cause.PERFORMANCE), Harmful.ALL));
+    produce(performance("p2", AlertState.OPEN, MAY));
+    produce(alert("a1", Severity.CRITICAL, MAY));
+
+    assertThat(causes()).containsExactly("p2");
+  }
+
+  @Test
+  void driftThatDoesNoHarmAsksOnceAnEpisodeOfPerformanceOpensBesideIt() {
+    restart(conditions -> with(conditions, Set.of(Cause.DRIFT), Harmful.ONLY));
+    produce(alert("gone", Severity.CRITICAL, MAY));
+    produce(closed(alert("gone", Severity.CRITICAL, MAY.plus(Duration.ofDays(1)))));
+    produce(alert("a1", Severity.CRITICAL, MAY.plus(Duration.ofDays(2))));
+    produce(alert("a2", Severity.CRITICAL, MAY.plus(Duration.ofDays(3))));
+    window(MAY.plus(Duration.ofDays(20)));
+    assertThat(written()).isEmpty();
+    assertThat(count("no_harm")).isEqualTo(3);
+
+    Instant later = MAY.plus(Duration.ofDays(21));
+    produce(performance("p1", AlertState.OPEN, later));
+
+    List<RetrainingRequest> asked = requests();
+    assertThat(asked).extracting(RetrainingRequest::getCause).containsExactly("a1");
+    assertThat(asked.get(0).getEventTime()).isEqualTo(later);
+    produce(performance("p1", AlertState.CLOSED, MAY.plus(Duration.ofDays(22))));
+    produce(run(asked.get(0).getRequestId(), RunState.PROMOTED));
+    produce(alert("a3", Severity.CRITICAL, MAY.plus(Duration.ofDays(40))));
+    assertThat(causes()).isEmpty();
+  }
+
+  @Test
+  void driftBesideAnOpenEpisodeOfPerformanceIsHarmful() {
+    restart(conditions -> with(conditions, Set.of(Cause.DRIFT), Harmful.ONLY));
+    produce(performance("p1", AlertState.OPEN, MAY));
+
+    produce(alert("a1", Severity.CRITICAL, MAY));
+
+    assertThat(causes()).containsExactly("a1");
+  }
+
+  @Test
+  void dataThatIsBrokenHoldsRequestsBackUntilItIsMended() {
+    produce(quality("q1", AlertState.OPEN, MAY));
+    produce(quality("q2", AlertState.OPEN, MAY));
+    produce(alert("a1", Severity.CRITICAL, MAY));
+    produce(quality("q1", AlertState.CLOSED, MAY.plus(Duration.ofDays(1))));
+    assertThat(written()).isEmpty();
+    assertThat(count("vetoed")).isEqualTo(1);
+
+    Instant mended = MAY.plus(Duration.ofDays(2));
+    produce(quality("q2", AlertState.CLOSED, mended));
+
+    assertThat(requests())
+        .extracting(RetrainingRequest::getCause, RetrainingRequest::getEventTime)
+        .containsExactly(tuple("a1", mended));
+  }
+
+  @Test
+  void whatIsHeldBackLapsesWithItsEpisodeOrAfterTheCoolDown() {
+    produce(quality("q1", AlertState.OPEN, MAY));
+    produce(alert("a1", Severity.CRITICAL, MAY));
+    produce(alert("a2", Severity.CRITICAL, MAY));
+
+    produce(closed(alert("a1", Severity.CRITICAL, MAY.plus(Duration.ofDays(1)))));
+    assertThat(written())
+        .extracting(RetrainingRequest::getCause, RetrainingRequest::getState)
+        .containsExactly(tuple("a1", RequestStatus.LAPSED));
+    window(MAY.plus(Duration.ofDays(7)));
+    assertThat(written())
+        .extracting(RetrainingRequest::getCause, RetrainingRequest::getState)
+        .containsExactly(tuple("a2", RequestStatus.LAPSED));
+    assertThat(alerts())
+        .extracting(DriftAlert::getState)
+        .containsExactly(AlertState.OPEN, AlertState.CLOSED, AlertState.OPEN);
+
+    produce(quality("q1", AlertState.CLOSED, MAY.plus(Duration.ofDays(8))));
+    assertThat(written()).isEmpty();
+  }
+
+  @Test
+  void aPolicyWithoutAVetoAsksWhateverComesIn() {
+    restart(
+        conditions ->
+            new Conditions(
+                conditions.causes(),
+                conditions.severity(),
+                Harmful.ALL,
+                Set.of(),
+                conditions.coolDown(),
+                0,
+                Optional.empty(),
+                Optional.empty()));
+    produce(quality("q1", AlertState.OPEN, MAY));
+
+    produce(alert("a1", Severity.CRITICAL, MAY));
+
+    assertThat(causes()).containsExactly("a1");
+  }
+
+  @Test
+  void aBudgetBoundsTheRequestsInAnySpanOfEventTime() {
+    restart(
+        conditions ->
+            new Conditions(
+                conditions.causes(),
+                conditions.severity(),
+                Harmful.ALL,
+                Set.of(),
+                Duration.ofDays(1),
+                0,
+                Optional.of(new Budget(2, Duration.ofDays(30))),
+                Optional.empty()));
+    for (int day = 0; day < 30; day += 5) {
+      produce(alert("day " + day, Severity.CRITICAL, MAY.plus(Duration.ofDays(day))));
+      requestEnds();
+    }
+    assertThat(causesSoFar).containsExactly("day 0", "day 5");
+    assertThat(count("over_budget")).isEqualTo(4);
+
+    produce(alert("day 30", Severity.CRITICAL, MAY.plus(Duration.ofDays(30))));
+    assertThat(causes()).containsExactly("day 30");
+  }
+
+  @Test
+  void aScheduleAsksWhenItsTimeHasPassedSinceTheLastRequest() {
+    restart(
+        conditions ->
+            new Conditions(
+                Set.of(Cause.DRIFT, Cause.SCHEDULE),
+                conditions.severity(),
+                Harmful.ALL,
+                Set.of(),
+                conditions.coolDown(),
+                0,
+                Optional.empty(),
+                Optional.of(Duration.ofDays(30))));
+    window(MAY);
+    window(MAY.plus(Duration.ofDays(30)).minusMillis(1));
+    assertThat(written()).isEmpty();
+
+    window(MAY.plus(Duration.ofDays(30)));
+    window(MAY.plus(Duration.ofDays(31)));
+    assertThat(requestEnds()).containsExactly("schedule 1997-05-31T00:00:00Z");
+
+    produce(alert("a1", Severity.CRITICAL, MAY.plus(Duration.ofDays(50))));
+    assertThat(requestEnds()).containsExactly("a1");
+    window(MAY.plus(Duration.ofDays(70)));
+    assertThat(written()).isEmpty();
+    window(MAY.plus(Duration.ofDays(80)));
+    assertThat(causes()).hasSize(1);
+  }
+
+  private final List<String> causesSoFar = new ArrayList<>();
+
+  /** Ends the runs of what was asked for, and says what that was. */
+  private List<String> requestEnds() {
+    List<RetrainingRequest> asked = requests();
+    asked.forEach(request -> produce(run(request.getRequestId(), RunState.PROMOTED)));
+    List<String> causes = asked.stream().map(RetrainingRequest::getCause).toList();
+    causesSoFar.addAll(causes);
+    return causes;
+  }
+
+  @Test
   void theMetricsPageListsEveryCountAndOutcome() throws Exception {
     String page =
         Files.readString(
@@ -287,6 +522,10 @@ class RetrainingTopologyTest {
   }
 
   private List<RetrainingRequest> requests() {
+    return written().stream().filter(request -> request.getState() == RequestStatus.ASKED).toList();
+  }
+
+  private List<RetrainingRequest> written() {
     return read(Topics.RETRAINING_REQUESTS).stream()
         .map(record -> codec.decode(record.value(), RetrainingRequest.class))
         .toList();
@@ -296,6 +535,61 @@ class RetrainingTopologyTest {
     return driver
         .createOutputTopic(topic, new ByteArrayDeserializer(), new ByteArrayDeserializer())
         .readRecordsToList();
+  }
+
+  private List<DriftAlert> alerts() {
+    return read(Topics.DRIFT_ALERTS).stream()
+        .map(record -> codec.decode(record.value(), DriftAlert.class))
+        .toList();
+  }
+
+  private void window(Instant end) {
+    produce(
+        Topics.DRIFT_METRICS,
+        DriftMetric.newBuilder()
+            .setMonitor("prices")
+            .setModel("price")
+            .setFeature("event.vic_price")
+            .setMetric("ks")
+            .setWindowStart(end.minus(Duration.ofDays(1)))
+            .setWindowEnd(end)
+            .setEvents(100)
+            .setNulls(0)
+            .setThreshold(0.1)
+            .setReference("reference")
+            .build());
+  }
+
+  private static DriftAlert performance(String id, AlertState state, Instant time) {
+    return of("performance", id, state, time);
+  }
+
+  private static DriftAlert quality(String id, AlertState state, Instant time) {
+    return of("data_quality", id, state, time);
+  }
+
+  private static DriftAlert of(String kind, String id, AlertState state, Instant time) {
+    DriftAlert alert = alert(id, Severity.CRITICAL, time);
+    alert.put("kind", kind);
+    alert.put("state", state);
+    return alert;
+  }
+
+  private static DriftAlert closed(DriftAlert alert) {
+    alert.put("state", AlertState.CLOSED);
+    return alert;
+  }
+
+  private static Conditions with(Conditions conditions, Set<Cause> causes, Harmful harmful) {
+    return new Conditions(
+        causes,
+        conditions.severity(),
+        harmful,
+        conditions.veto(),
+        conditions.coolDown(),
+        conditions.newLabels(),
+        conditions.budget(),
+        conditions.schedule());
   }
 
   private double count(String outcome) {
@@ -322,29 +616,36 @@ class RetrainingTopologyTest {
   }
 
   static DriftAlert alert(String id, Severity severity, Instant windowEnd) {
-    return new DriftAlert(
-        id,
-        "prices",
-        "price",
-        "drift",
-        "event.vic_price",
-        "ks",
-        AlertState.OPEN,
-        severity,
-        windowEnd.minus(Duration.ofDays(7)),
-        windowEnd,
-        0.8,
-        0.1,
-        "event.vic_price drifted: ks 0.8 over 0.1",
-        "reference",
-        0.0);
+    return DriftAlert.newBuilder()
+        .setAlertId(id)
+        .setMonitor("prices")
+        .setModel("price")
+        .setKind("drift")
+        .setFeature("event.vic_price")
+        .setMetric("ks")
+        .setState(AlertState.OPEN)
+        .setSeverity(severity)
+        .setWindowStart(windowEnd.minus(Duration.ofDays(7)))
+        .setWindowEnd(windowEnd)
+        .setValue(0.8)
+        .setThreshold(0.1)
+        .setMessage("event.vic_price drifted: ks 0.8 over 0.1")
+        .setReference("reference")
+        .build();
   }
 
   static RetrainingRun run(String requestId, RunState state) {
-    return new RetrainingRun("run of " + requestId, requestId, "price", state, null, "", NOW);
+    return RetrainingRun.newBuilder()
+        .setRunId("run of " + requestId)
+        .setRequestId(requestId)
+        .setModel("price")
+        .setState(state)
+        .setMessage("")
+        .setTime(NOW)
+        .build();
   }
 
-  private static Pipeline pipeline(AlertSeverity severity) {
+  private static Pipeline pipeline(AlertSeverity severity, Conditions conditions) {
     return new Pipeline(
         "power",
         "grid-team",
@@ -355,7 +656,8 @@ class RetrainingTopologyTest {
         List.of(model("price"), model("demand")),
         List.of(),
         List.of(
-            new RetrainingPolicy("weekly", "price", severity, Duration.ofDays(7)),
+            new RetrainingPolicy(
+                "weekly", "price", conditions, Trainer.DEFAULT, Gates.DEFAULT, Model.Approval.NONE),
             new RetrainingPolicy("other", "demand", severity, Duration.ofDays(7))));
   }
 

@@ -1,0 +1,57 @@
+package io.leat.retraining.policy;
+
+import io.leat.pipeline.definition.RetrainingPolicy;
+import io.leat.pipeline.definition.RetrainingPolicy.AlertSeverity;
+import io.leat.pipeline.definition.RetrainingPolicy.Cause;
+import io.leat.records.DriftAlert;
+import io.leat.records.Severity;
+import java.time.Instant;
+import java.util.Optional;
+
+/**
+ * Something that may ask for a new version.
+ *
+ * @param id of the episode, or of the time that has passed
+ * @param severity as a policy names it
+ * @param time event time at which it asks
+ * @param message one sentence for a person
+ */
+record Asking(Cause cause, String id, AlertSeverity severity, Instant time, String message) {
+  /** What an alert that opens asks for; empty for one of a kind that never asks. */
+  static Optional<Asking> of(DriftAlert alert) {
+    return cause(alert.getKind())
+        .map(
+            cause ->
+                new Asking(
+                    cause,
+                    alert.getAlertId(),
+                    alert.getSeverity() == Severity.CRITICAL
+                        ? AlertSeverity.CRITICAL
+                        : AlertSeverity.WARN,
+                    alert.getWindowEnd(),
+                    alert.getMessage()));
+  }
+
+  private static Optional<Cause> cause(String kind) {
+    return switch (kind) {
+      case AlertKinds.DRIFT -> Optional.of(Cause.DRIFT);
+      case AlertKinds.PERFORMANCE -> Optional.of(Cause.PERFORMANCE);
+      default -> Optional.empty();
+    };
+  }
+
+  /** That a policy's time has passed. */
+  static Asking ofSchedule(RetrainingPolicy policy, Instant due, Instant time) {
+    return new Asking(
+        Cause.SCHEDULE,
+        "schedule " + due,
+        AlertSeverity.CRITICAL,
+        time,
+        "its time has passed: it was due " + due);
+  }
+
+  /** The same at another time. */
+  Asking at(Instant later) {
+    return new Asking(cause, id, severity, later, message);
+  }
+}

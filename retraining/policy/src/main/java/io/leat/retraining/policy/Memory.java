@@ -1,0 +1,188 @@
+package io.leat.retraining.policy;
+
+import io.leat.records.AlertState;
+import io.leat.records.DriftAlert;
+import io.leat.records.RetrainingRequest;
+import io.leat.runtime.streams.RegistryRetry;
+import io.leat.schemas.AvroCodec;
+import io.leat.schemas.RegistryClient;
+import io.leat.schemas.Topics;
+import java.nio.ByteBuffer;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.apache.avro.specific.SpecificRecordBase;
+import org.apache.kafka.common.serialization.StringSerializer;
+import org.apache.kafka.streams.KeyValue;
+import org.apache.kafka.streams.processor.api.ProcessorContext;
+import org.apache.kafka.streams.state.KeyValueIterator;
+import org.apache.kafka.streams.state.KeyValueStore;
+
+/**
+ * What the policies remember of the models: requests, open episodes, causes that are held back.
+ * Runs on the stream thread of its task.
+ */
+final class Memory {
+  /** Separates the parts of a key; no name has it. */
+  private static final String NEXT = "\n";
+
+  private final AvroCodec codec;
+  private final RegistryClient registry;
+  private final RegistryRetry retry;
+  private final KeyValueStore<String, byte[]> lastRequests;
+  private final KeyValueStore<String, byte[]> openRequests;
+  private final KeyValueStore<String, byte[]> runs;
+  private final KeyValueStore<String, byte[]> requestTimes;
+  private final KeyValueStore<String, byte[]> episodes;
+  private final KeyValueStore<String, byte[]> held;
+  private final KeyValueStore<String, byte[]> lapsed;
+  private final KeyValueStore<String, byte[]> anchors;
+
+  Memory(ProcessorContext<?, ?> context, RegistryClient registry, RegistryRetry retry) {
+    this.codec = new AvroCodec(registry);
+    this.registry = registry;
+    this.retry = retry;
+    this.lastRequests = context.getStateStore(RetrainingTopology.LAST_REQUESTS);
+    this.openRequests = context.getStateStore(RetrainingTopology.OPEN_REQUESTS);
+    this.runs = context.getStateStore(RetrainingTopology.RUNS);
+    this.requestTimes = context.getStateStore(RetrainingTopology.REQUEST_TIMES);
+    this.episodes = context.getStateStore(RetrainingTopology.EPISODES);
+    this.held = context.getStateStore(RetrainingTopology.HELD);
+    this.lapsed = context.getStateStore(RetrainingTopology.LAPSED);
+    this.anchors = context.getStateStore(RetrainingTopology.ANCHORS);
+  }
+
+  /** How a model stands. */
+  ModelState of(String model) {
+    Optional<RetrainingRequest> last = request(lastRequests.get(model));
+    return new ModelState(
+        last.orElse(null),
+        last.map(this::state).orElse(RequestState.ENDED),
+        isOpen(model, AlertKinds.PERFORMANCE),
+        isOpen(model, AlertKinds.DATA_QUALITY),
+        times(model));
+  }
+
+  /** The model's last request, while no run has taken it up and it has not lapsed. */
+  Optional<RetrainingRequest> waiting(String model) {
+    return request(lastRequests.get(model)).filter(one -> state(one) == RequestState.WAITING);
+  }
+
+  private RequestState state(RetrainingRequest request) {
+    if (openRequests.get(request.getRequestId()) == null) {
+      return RequestState.ENDED;
+    }
+    return runs.get(request.getRequestId()) == null ? RequestState.WAITING : RequestState.RUNNING;
+  }
+
+  /** A request was made. */
+  void made(RetrainingRequest request) {
+    byte[] bytes = encode(Topics.RETRAINING_REQUESTS, request);
+    waiting(request.getModel()).ifPresent(this::gone);
+    lastRequests.put(request.getModel(), bytes);
+    openRequests.put(request.getRequestId(), bytes);
+    requestTimes.put(
+        key(request.getModel(), sorted(request.getEventTime()), request.getRequestId()),
+        new byte[0]);
+  }
+
+  /** A request does not hold any more. */
+  void gone(RetrainingRequest request) {
+    openRequests.delete(request.getRequestId());
+  }
+
+  /** An alert that a request has lapsed was written. */
+  void lapsed(RetrainingRequest request) {
+    lapsed.put(request.getModel(), encode(Topics.RETRAINING_REQUESTS, request));
+  }
+
+  /** The request whose lapse is still alerted of. */
+  Optional<RetrainingRequest> takeLapsed(String model) {
+    return request(lapsed.delete(model));
+  }
+
+  /** Keeps to itself what is open. */
+  void episode(DriftAlert alert) {
+    String key = key(alert.getModel(), alert.getKind(), alert.getAlertId());
+    if (alert.getState() == AlertState.OPEN) {
+      episodes.put(key, encode(Topics.DRIFT_ALERTS, alert));
+    } else {
+      episodes.delete(key);
+    }
+  }
+
+  private boolean isOpen(String model, String kind) {
+    try (KeyValueIterator<String, byte[]> open =
+        episodes.prefixScan(key(model, kind, ""), new StringSerializer())) {
+      return open.hasNext();
+    }
+  }
+
+  /** Holds an alert back. */
+  void hold(DriftAlert alert) {
+    held.put(heldKey(alert), encode(Topics.DRIFT_ALERTS, alert));
+  }
+
+  /** Forgets an alert that was held back. */
+  void release(DriftAlert alert) {
+    held.delete(heldKey(alert));
+  }
+
+  private static String heldKey(DriftAlert alert) {
+    return key(alert.getModel(), sorted(alert.getWindowEnd()), alert.getAlertId());
+  }
+
+  /** What is held back of a model, the oldest first. */
+  List<DriftAlert> held(String model) {
+    List<DriftAlert> alerts = new ArrayList<>();
+    try (KeyValueIterator<String, byte[]> all =
+        held.prefixScan(model + NEXT, new StringSerializer())) {
+      all.forEachRemaining(
+          one -> alerts.add(retry.call(() -> codec.decode(one.value, DriftAlert.class))));
+    }
+    return alerts;
+  }
+
+  /** From when on a policy's schedule counts; the first time that it is asked for, now. */
+  Instant anchor(String policy, Instant now) {
+    byte[] known = anchors.get(policy);
+    if (known == null) {
+      anchors.put(policy, ByteBuffer.allocate(Long.BYTES).putLong(now.toEpochMilli()).array());
+      return now;
+    }
+    return Instant.ofEpochMilli(ByteBuffer.wrap(known).getLong());
+  }
+
+  private List<Instant> times(String model) {
+    List<Instant> times = new ArrayList<>();
+    try (KeyValueIterator<String, byte[]> all =
+        requestTimes.prefixScan(model + NEXT, new StringSerializer())) {
+      while (all.hasNext()) {
+        KeyValue<String, byte[]> one = all.next();
+        times.add(Instant.ofEpochMilli(Long.parseLong(one.key.split(NEXT, -1)[1])));
+      }
+    }
+    return times;
+  }
+
+  private Optional<RetrainingRequest> request(byte[] bytes) {
+    return bytes == null
+        ? Optional.empty()
+        : Optional.of(retry.call(() -> codec.decode(bytes, RetrainingRequest.class)));
+  }
+
+  <T extends SpecificRecordBase> byte[] encode(String topic, T value) {
+    int id = retry.call(() -> registry.register(Topics.valueSubject(topic), value.getSchema()));
+    return codec.encode(id, value);
+  }
+
+  private static String key(String... parts) {
+    return String.join(NEXT, parts);
+  }
+
+  /** Sorts as the times do, from 1970 on. */
+  private static String sorted(Instant time) {
+    return "%019d".formatted(Math.max(0, time.toEpochMilli()));
+  }
+}
