@@ -68,7 +68,7 @@ public record RetrainingPolicy(
    * @param severity the least severity of an alert that asks for it
    * @param veto what holds a request back
    * @param coolDown time, in event time, after a request in which no other is made, and after which
-   *     one that waits has lapsed
+   *     what data quality holds back has lapsed
    * @param newLabels labels that are to be known since the champion learnt; 0: any number
    * @param budget how many requests are made at most; empty: any number
    * @param schedule event time from one request to the next; present where the causes have {@link

@@ -3,6 +3,7 @@ package io.leat.retraining.policy;
 import io.leat.records.AlertState;
 import io.leat.records.DriftAlert;
 import io.leat.records.RetrainingRequest;
+import io.leat.records.RetrainingRun;
 import io.leat.runtime.streams.RegistryRetry;
 import io.leat.schemas.AvroCodec;
 import io.leat.schemas.RegistryClient;
@@ -79,7 +80,7 @@ final class Memory {
   /** A request was made. */
   void made(RetrainingRequest request) {
     byte[] bytes = encode(Topics.RETRAINING_REQUESTS, request);
-    waiting(request.getModel()).ifPresent(this::gone);
+    waiting(request.getModel()).ifPresent(one -> openRequests.delete(one.getRequestId()));
     lastRequests.put(request.getModel(), bytes);
     openRequests.put(request.getRequestId(), bytes);
     requestTimes.put(
@@ -87,9 +88,14 @@ final class Memory {
         new byte[0]);
   }
 
-  /** A request does not hold any more. */
-  void gone(RetrainingRequest request) {
-    openRequests.delete(request.getRequestId());
+  /** A run has come further, or to its end. */
+  boolean run(RetrainingRun run, boolean isFinal) {
+    if (!isFinal) {
+      runs.put(run.getRequestId(), encode(Topics.RETRAINING_RUNS, run));
+      return false;
+    }
+    runs.delete(run.getRequestId());
+    return openRequests.delete(run.getRequestId()) != null;
   }
 
   /** An alert that a request has lapsed was written. */

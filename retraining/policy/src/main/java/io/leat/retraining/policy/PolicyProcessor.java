@@ -10,6 +10,7 @@ import io.leat.runtime.streams.RegistryRetry;
 import io.leat.schemas.RecordHeaders;
 import io.leat.schemas.RegistryClient;
 import io.leat.schemas.Topics;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Optional;
@@ -26,7 +27,7 @@ import org.slf4j.LoggerFactory;
  * stream thread of its task.
  */
 abstract sealed class PolicyProcessor implements Processor<String, byte[], String, Output>
-    permits AlertProcessor, ClockProcessor {
+    permits AlertProcessor, ClockProcessor, RunProcessor {
   private static final Logger log = LoggerFactory.getLogger(PolicyProcessor.class);
 
   private final Policies policies;
@@ -74,39 +75,19 @@ abstract sealed class PolicyProcessor implements Processor<String, byte[], Strin
     return retry;
   }
 
-  /** Lapses what nobody took up in time, or what was held back for too long. */
+  /** Lapses what data quality has held back for longer than the cool-down. */
   final void lapse(String model, Instant now, Record<String, byte[]> record) {
-    memory()
-        .waiting(model)
-        .filter(
-            request ->
-                now.isAfter(request.getEventTime())
-                    && !now.isBefore(end(model, request.getPolicy(), request.getEventTime())))
-        .ifPresent(
-            request -> {
-              memory().gone(request);
-              lapse(
-                  request,
-                  "no run took it up within the cool-down; is the worker running?",
-                  now,
-                  record);
-            });
     for (DriftAlert alert : memory().held(model)) {
       if (decide(alert, now).outcome() == AlertOutcome.VETOED
-          && !now.isBefore(end(model, "", alert.getWindowEnd()))) {
+          && !now.isBefore(alert.getWindowEnd().plus(coolDown(model)))) {
         memory().release(alert);
         lapse(alert, "data quality has not recovered within the cool-down", now, record);
       }
     }
   }
 
-  /** When the cool-down ends, by a policy of the model or else its first. */
-  private Instant end(String model, String policy, Instant from) {
-    return policies.of(model).stream()
-        .filter(one -> one.name().equals(policy) || policy.isEmpty())
-        .findFirst()
-        .map(one -> from.plus(one.when().coolDown()))
-        .orElse(Instant.MAX);
+  private Duration coolDown(String model) {
+    return policies.of(model).get(0).when().coolDown();
   }
 
   /** An alert that would have asked, and was held back, will not ask any more. */
@@ -143,7 +124,8 @@ abstract sealed class PolicyProcessor implements Processor<String, byte[], Strin
     log.warn("Request {} has lapsed: {}", lapsed.getRequestId(), why);
   }
 
-  private void closeLapse(String model, Instant now, Record<String, byte[]> record) {
+  /** A run has taken a request of the model up, or another lapses. */
+  final void closeLapse(String model, Instant now, Record<String, byte[]> record) {
     memory()
         .takeLapsed(model)
         .ifPresent(
@@ -154,7 +136,7 @@ abstract sealed class PolicyProcessor implements Processor<String, byte[], Strin
                         before,
                         AlertState.CLOSED,
                         now,
-                        "the model has another retraining request")));
+                        "a run has taken up a retraining request of the model")));
   }
 
   private void alert(Record<String, byte[]> record, DriftAlert alert) {
@@ -186,8 +168,15 @@ abstract sealed class PolicyProcessor implements Processor<String, byte[], Strin
   final void request(Decision decision, Asking asking, Record<String, byte[]> record) {
     RetrainingRequest request =
         requests.request(decision.policy().orElseThrow(), asking, decision.reason());
+    Optional<RetrainingRequest> before = memory().waiting(request.getModel());
     memory().made(request);
-    closeLapse(request.getModel(), asking.time(), record);
+    if (before.isPresent()) {
+      lapse(
+          before.get(),
+          "no run took it up before the next was made; is the worker running?",
+          asking.time(),
+          record);
+    }
     Instant time = request.getEventTime();
     forward(
         record,

@@ -31,7 +31,7 @@ import org.apache.kafka.streams.state.Stores;
  *                                    │
  * drift-metrics   ──▶ by model ──▶ what is due, what has lapsed ──▶ the same topics
  *                                    │
- * retraining-runs ──▶ by model ──▶ end of a request
+ * retraining-runs ──▶ by model ──▶ end of a request, and of the alert that one has lapsed
  * </pre>
  */
 public final class RetrainingTopology {
@@ -140,10 +140,8 @@ public final class RetrainingTopology {
                         retry,
                         metrics)))
         .repartition(byModel("runs-by-model"))
-        .process(
-            watch.watched(() -> new RunProcessor(new AvroCodec(registry), retry)),
-            OPEN_REQUESTS,
-            RUNS);
+        .process(watch.watched(() -> new RunProcessor(parts, registry)), STORES)
+        .to((model, output, context) -> output.topic(), produced);
     return builder.build();
   }
 
