@@ -3,9 +3,9 @@ package io.leat.cli.train;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.leat.drift.AlertState;
+import io.leat.drift.ColumnValues;
 import io.leat.drift.DriftDetector;
 import io.leat.drift.DriftStream;
-import io.leat.drift.NumericValue;
 import io.leat.drift.ReferenceProfile;
 import io.leat.drift.WindowSummary;
 import io.leat.examples.cardpayments.CardPayments;
@@ -120,11 +120,8 @@ class QuietExamplesTest {
                           detector.windowStart(TimeUnit.MICROSECONDS.toMillis(vector.eventTime())),
                           start -> detector.newWindow())
                       .add(
-                          places.stream()
-                              .mapToDouble(
-                                  place -> NumericValue.of(vector.valuesOrReasons().get(place)))
-                              .toArray(),
-                          reasons(vector.valuesOrReasons(), places)));
+                          ColumnValues.of(
+                              places.stream().map(vector.valuesOrReasons()::get).toArray())));
     }
     List<DriftAlert> alerts = new ArrayList<>();
     Map<DriftStream, AlertState> states = new HashMap<>();
@@ -135,13 +132,5 @@ class QuietExamplesTest {
           states.putAll(verdict.states());
         });
     return alerts;
-  }
-
-  private static byte[] reasons(List<Object> valuesOrReasons, List<Integer> places) {
-    byte[] reasons = new byte[places.size()];
-    for (int i = 0; i < reasons.length; i++) {
-      reasons[i] = NumericValue.reason(valuesOrReasons.get(places.get(i))).code();
-    }
-    return reasons;
   }
 }

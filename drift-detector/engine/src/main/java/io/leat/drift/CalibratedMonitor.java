@@ -1,20 +1,24 @@
 package io.leat.drift;
 
 import com.fasterxml.jackson.annotation.JsonIgnore;
+import com.fasterxml.jackson.annotation.JsonInclude;
 import io.leat.pipeline.definition.Monitor;
 import java.time.Duration;
 import java.util.List;
-import java.util.Set;
-import java.util.stream.Collectors;
 
 /**
  * A monitor's thresholds, and the settings that they were calibrated for.
  *
  * @param thresholds one a stream and statistic, features in the service's order
+ * @param segments the references of the streams that are of a segment
  */
-public record CalibratedMonitor(Settings settings, List<Threshold> thresholds) {
+public record CalibratedMonitor(
+    Settings settings,
+    List<Threshold> thresholds,
+    @JsonInclude(JsonInclude.Include.NON_EMPTY) List<FeatureReference> segments) {
   public CalibratedMonitor {
     thresholds = List.copyOf(thresholds);
+    segments = List.copyOf(segments);
   }
 
   /** What of a monitor its thresholds depend on; as {@link Monitor} says. */
@@ -22,6 +26,7 @@ public record CalibratedMonitor(Settings settings, List<Threshold> thresholds) {
       String monitor,
       long windowMillis,
       List<String> features,
+      @JsonInclude(JsonInclude.Include.NON_EMPTY) List<String> segments,
       int minimumEvents,
       double falseAlarmsPerWeek,
       int openAfter,
@@ -29,6 +34,7 @@ public record CalibratedMonitor(Settings settings, List<Threshold> thresholds) {
       int closeAfter) {
     public Settings {
       features = List.copyOf(features);
+      segments = List.copyOf(segments);
     }
 
     static Settings of(Monitor monitor) {
@@ -36,6 +42,7 @@ public record CalibratedMonitor(Settings settings, List<Threshold> thresholds) {
           monitor.name(),
           monitor.window().toMillis(),
           monitor.features(),
+          monitor.segments().describe(),
           monitor.minimumEvents(),
           monitor.falseAlarmsPerWeek(),
           monitor.openAfter(),
@@ -47,19 +54,5 @@ public record CalibratedMonitor(Settings settings, List<Threshold> thresholds) {
     Duration window() {
       return Duration.ofMillis(windowMillis);
     }
-  }
-
-  /** The thresholds of a stream, one a statistic. */
-  List<Threshold> thresholds(DriftStream stream) {
-    return thresholds.stream().filter(t -> t.stream().equals(stream)).toList();
-  }
-
-  /** Whether these statistics are those that it has thresholds of. */
-  boolean measures(List<String> statistics) {
-    return thresholds.isEmpty() || statisticNames().equals(Set.copyOf(statistics));
-  }
-
-  Set<String> statisticNames() {
-    return thresholds.stream().map(t -> t.statistic().name()).collect(Collectors.toSet());
   }
 }

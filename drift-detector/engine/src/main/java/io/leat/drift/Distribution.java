@@ -25,8 +25,6 @@ public final class Distribution {
   /** Most points that are kept. */
   public static final int MAX_POINTS = 1_001;
 
-  private static final int STEPS = MAX_POINTS - 1;
-
   @JsonProperty private final double[] points;
   @JsonProperty private final long[] below;
   @JsonProperty private final long[] atOrBelow;
@@ -64,6 +62,16 @@ public final class Distribution {
 
   /** The distribution of finite numbers, in any order; of none, it has no point. */
   public static Distribution of(double[] values) {
+    return of(values, MAX_POINTS);
+  }
+
+  /**
+   * As {@link #of(double[])}, kept as fewer points: with more distinct numbers than these, at most
+   * one part in {@code points - 1} of the numbers lies strictly between two neighbours.
+   *
+   * @param points most points that are kept, from 2 to {@value #MAX_POINTS}
+   */
+  public static Distribution of(double[] values, int points) {
     double[] sorted = Arrays.stream(values).map(v -> v + 0.0).sorted().toArray();
     int n = sorted.length;
     List<Run> runs = new ArrayList<>();
@@ -74,7 +82,7 @@ public final class Distribution {
       }
       runs.add(new Run(sorted[start], start, end));
     }
-    List<Run> kept = runs.size() <= MAX_POINTS ? runs : thinOut(runs, n);
+    List<Run> kept = runs.size() <= points ? runs : thinOut(runs, n, points - 1);
     return new Distribution(
         kept.stream().mapToDouble(Run::value).toArray(),
         kept.stream().mapToLong(Run::below).toArray(),
@@ -84,17 +92,17 @@ public final class Distribution {
   private record Run(double value, long below, long atOrBelow) {}
 
   /**
-   * Keeps the first run, and after each kept one the farthest that leaves at most n/1000 numbers
-   * strictly between. Every step passes more than n/1000 numbers, save perhaps the last, so at most
-   * 1,000 steps are taken.
+   * Keeps the first run, and after each kept one the farthest that leaves at most n/steps numbers
+   * strictly between. Every step passes more than n/steps numbers, save perhaps the last, so at
+   * most so many steps are taken.
    */
-  private static List<Run> thinOut(List<Run> runs, long n) {
+  private static List<Run> thinOut(List<Run> runs, long n, int steps) {
     List<Run> kept = new ArrayList<>();
     Run last = runs.get(0);
     kept.add(last);
     for (int i = 1; i < runs.size(); i++) {
       boolean nextIsTooFar =
-          i + 1 == runs.size() || (runs.get(i + 1).below() - last.atOrBelow()) * STEPS > n;
+          i + 1 == runs.size() || (runs.get(i + 1).below() - last.atOrBelow()) * steps > n;
       if (nextIsTooFar) {
         last = runs.get(i);
         kept.add(last);

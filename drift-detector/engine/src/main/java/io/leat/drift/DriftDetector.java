@@ -3,6 +3,7 @@ package io.leat.drift;
 import io.leat.drift.AlertRule.Change;
 import io.leat.drift.AlertRule.Evaluated;
 import io.leat.drift.Threshold.Level;
+import io.leat.drift.statistic.Statistic;
 import io.leat.pipeline.definition.Durations;
 import io.leat.pipeline.definition.Monitor;
 import io.leat.records.DriftAlert;
@@ -12,11 +13,15 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * One monitor at work: turns windows of vectors into metrics and alerts. Immutable, thread-safe.
@@ -25,6 +30,8 @@ public final class DriftDetector {
   private final Monitor monitor;
   private final CalibratedMonitor calibrated;
   private final List<FeatureReference> features;
+  private final WindowLayout layout;
+  private final Map<DriftStream, List<Threshold>> thresholds;
   private final String fingerprint;
 
   /**
@@ -45,24 +52,42 @@ public final class DriftDetector {
     if (!calibrated.settings().equals(wanted)) {
       throw changed(monitor, profile, wanted, calibrated.settings());
     }
-    if (!calibrated.measures(monitor.statistics())) {
-      throw changed(monitor, profile, monitor.statistics(), calibrated.statisticNames());
-    }
-    this.features =
+    this.thresholds =
         calibrated.thresholds().stream()
-            .map(Threshold::stream)
-            .distinct()
+            .collect(
+                Collectors.groupingBy(
+                    Threshold::stream, LinkedHashMap::new, Collectors.toUnmodifiableList()));
+    Map<DriftStream, FeatureReference> references = new HashMap<>();
+    profile.features().forEach(one -> references.put(one.stream(), one));
+    calibrated.segments().forEach(one -> references.put(one.stream(), one));
+    this.features =
+        thresholds.keySet().stream()
             .map(
                 stream ->
-                    profile
-                        .reference(stream)
+                    Optional.ofNullable(references.get(stream))
                         .orElseThrow(
                             () ->
                                 new ReferenceProfileException(
                                     "The reference profile of model %s has thresholds for %s but no distribution of it; train the model again (leat train)."
                                         .formatted(profile.model(), stream))))
             .toList();
+    for (FeatureReference feature : features) {
+      List<String> measured = names(feature.statistics(monitor.statistics()).stream());
+      List<String> then = names(ofStream(feature.stream()).stream().map(Threshold::statistic));
+      if (!Set.copyOf(measured).equals(Set.copyOf(then))) {
+        throw changed(monitor, profile, measured, then);
+      }
+    }
+    this.layout = new WindowLayout(features);
     this.fingerprint = profile.fingerprint();
+  }
+
+  private static List<String> names(Stream<Statistic> statistics) {
+    return statistics.map(Statistic::name).toList();
+  }
+
+  private List<Threshold> ofStream(DriftStream stream) {
+    return thresholds.getOrDefault(stream, List.of());
   }
 
   private static ReferenceProfileException changed(
@@ -72,12 +97,24 @@ public final class DriftDetector {
             .formatted(monitor.name(), profile.model(), now, then));
   }
 
-  /**
-   * Full names of the watched features, in the order in which {@link WindowSummary#add} wants their
-   * values.
-   */
+  /** The monitor that it is. */
+  public Monitor monitor() {
+    return monitor;
+  }
+
+  /** Full names of the watched features, in the order of {@link ColumnValues}. */
   public List<String> features() {
-    return features.stream().map(FeatureReference::name).toList();
+    return layout.columns();
+  }
+
+  /** Names of the keys of segments, in the order of {@link ColumnValues#segments}. */
+  public List<String> segments() {
+    return layout.keys();
+  }
+
+  /** About how many bytes of memory a window's summary takes at most. */
+  public long bytesOfWindow() {
+    return layout.bytes();
   }
 
   /** What is compared, in the order of metrics; alerts and their states are one a stream. */
@@ -112,7 +149,7 @@ public final class DriftDetector {
 
   /** A summary of a window that holds nothing yet. */
   public WindowSummary newWindow() {
-    return new WindowSummary(features);
+    return new WindowSummary(layout);
   }
 
   /** A summary out of {@link WindowSummary#toBytes}, made against the same reference. */
@@ -148,8 +185,8 @@ public final class DriftDetector {
       FeatureCounts counts = window.counts(i);
       Comparison comparison = Comparison.of(feature, counts);
       List<Evaluated> evaluated = new ArrayList<>();
-      List<Threshold> thresholds = calibrated.thresholds(feature.stream());
-      for (Threshold threshold : thresholds) {
+      List<Threshold> ofStream = ofStream(feature.stream());
+      for (Threshold threshold : ofStream) {
         OptionalDouble value = comparison.value(threshold.statistic(), monitor.minimumEvents());
         double error = value.isPresent() ? comparison.error(threshold.statistic()) : 0;
         value.ifPresent(v -> evaluated.add(new Evaluated(threshold, v)));
@@ -159,7 +196,7 @@ public final class DriftDetector {
           new AlertRule(
                   feature.stream().toString(),
                   calibrated.settings(),
-                  thresholds.stream().map(Threshold::statistic).collect(Collectors.toSet()))
+                  ofStream.stream().map(Threshold::statistic).collect(Collectors.toSet()))
               .next(states.getOrDefault(feature.stream(), AlertState.NONE), windowStart, evaluated);
       after.put(feature.stream(), step.state());
       step.changes().forEach(change -> found.add(new Found(feature, counts, change)));
@@ -177,7 +214,7 @@ public final class DriftDetector {
   public List<DriftMetric> unevaluated(long windowStart, WindowSummary window) {
     List<DriftMetric> metrics = new ArrayList<>();
     for (int i = 0; i < features.size(); i++) {
-      for (Threshold threshold : calibrated.thresholds(features.get(i).stream())) {
+      for (Threshold threshold : ofStream(features.get(i).stream())) {
         DriftMetric metric =
             metric(
                 windowStart,

@@ -6,17 +6,23 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * What a window keeps of one feature: how many values fell into each cell of the reference
+ * What a window keeps of one stream: how many values fell into each cell of the reference
  * distribution, and how many were null, by reason. Its size depends on the reference alone. Not
  * thread-safe.
  */
 public final class FeatureCounts {
-  private final long[] cells;
+  private static final long[] NOTHING = {};
+
+  private final int size;
+
+  /** Nothing until the first value comes: of many segments a window may hold few. */
+  private long[] cells = NOTHING;
+
   private final Map<NullReason, Long> nulls = new EnumMap<>(NullReason.class);
   private long values;
 
   FeatureCounts(int cells) {
-    this.cells = new long[cells];
+    this.size = cells;
   }
 
   void add(int cell) {
@@ -24,8 +30,26 @@ public final class FeatureCounts {
   }
 
   void add(int cell, long count) {
+    if (cells == NOTHING) {
+      cells = new long[size];
+    }
     cells[cell] += count;
     values += count;
+  }
+
+  /** Adds all that another of the same reference has counted. */
+  void add(FeatureCounts other) {
+    for (int cell = 0; cell < other.cells.length; cell++) {
+      if (other.cells[cell] > 0) {
+        add(cell, other.cells[cell]);
+      }
+    }
+    other.nulls.forEach(this::addNulls);
+  }
+
+  /** Whether it holds no value that is not null. */
+  boolean isEmpty() {
+    return values == 0;
   }
 
   void addNulls(NullReason reason, long count) {
@@ -33,11 +57,11 @@ public final class FeatureCounts {
   }
 
   long cell(int index) {
-    return cells[index];
+    return cells == NOTHING ? 0 : cells[index];
   }
 
   int cells() {
-    return cells.length;
+    return size;
   }
 
   /** Values that are not null. */

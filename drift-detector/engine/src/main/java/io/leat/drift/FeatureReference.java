@@ -1,26 +1,34 @@
 package io.leat.drift;
 
-import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonSubTypes;
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import io.leat.drift.statistic.ColumnKind;
 import io.leat.drift.statistic.Sample;
+import io.leat.drift.statistic.Statistic;
+import io.leat.drift.statistic.Statistics;
 import io.leat.schemas.NullReason;
-import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * What a profile keeps of one numeric feature: its distribution, its nulls and the bins that
- * statistics of buckets count in. Immutable.
+ * What a profile keeps of one stream: how its values are distributed, and its nulls. Immutable.
  *
- * <p>The bins are bounded by the reference's deciles, each bin closed above; equal deciles are
- * merged. Values below the reference's least and above its greatest, and nulls, have a bucket each:
- * below, the bins, above, null. Nulls that are not known say nothing of the data and are in none.
+ * <p>It cuts what values may be into cells, by which windows are counted, and folds these into the
+ * buckets of statistics; the last bucket is of nulls. Nulls that are not known say nothing of the
+ * data and are in none.
  */
-public final class FeatureReference {
-  private static final int BINS = 10;
+@JsonTypeInfo(use = JsonTypeInfo.Id.DEDUCTION)
+@JsonSubTypes({
+  @JsonSubTypes.Type(NumberReference.class),
+  @JsonSubTypes.Type(CategoryReference.class)
+})
+public abstract sealed class FeatureReference permits NumberReference, CategoryReference {
+  /** What is measured of categories where a monitor names no statistic that is defined of them. */
+  private static final List<Statistic> OF_CATEGORIES = List.of(Statistics.JENSEN_SHANNON);
 
   @JsonProperty("name")
   private final DriftStream stream;
@@ -32,92 +40,36 @@ public final class FeatureReference {
   @JsonProperty
   private final Map<String, Long> nullsByReason;
 
-  @JsonProperty private final Distribution distribution;
-  @JsonProperty private final double[] bins;
-
-  private final int[] bucketOfCell;
-  private final long[] expected;
-
-  @JsonCreator
-  FeatureReference(
-      @JsonProperty(value = "name", required = true) DriftStream stream,
-      @JsonProperty(value = "nulls", required = true) long nulls,
-      @JsonProperty(value = "nullsByReason", required = true) Map<String, Long> nullsByReason,
-      @JsonProperty(value = "distribution", required = true) Distribution distribution,
-      @JsonProperty(value = "bins", required = true) double[] bins) {
+  FeatureReference(DriftStream stream, long nulls, Map<String, Long> nullsByReason) {
     this.stream = stream;
     this.nulls = nulls;
     this.nullsByReason = new TreeMap<>(nullsByReason);
-    this.distribution = distribution;
-    this.bins = bins.clone();
-    this.bucketOfCell = new int[distribution.cells()];
-    this.expected = new long[bins.length + 3];
-    fillBuckets();
-  }
-
-  /**
-   * The reference of a feature that had these numbers and so many nulls.
-   *
-   * @param nullsByReason by the reasons' texts
-   */
-  static FeatureReference of(
-      DriftStream stream, Distribution distribution, Map<String, Long> nullsByReason) {
-    List<Double> edges = new ArrayList<>();
-    int point = 0;
-    for (int bin = 1; bin <= BINS && distribution.size() > 0; bin++) {
-      while (distribution.atOrBelow(point) * BINS < bin * distribution.count()) {
-        point++;
-      }
-      double edge = distribution.point(point);
-      if (edges.isEmpty() || edges.get(edges.size() - 1) < edge) {
-        edges.add(edge);
-      }
-    }
-    return new FeatureReference(
-        stream,
-        nullsByReason.values().stream().mapToLong(Long::longValue).sum(),
-        nullsByReason,
-        distribution,
-        edges.stream().mapToDouble(Double::doubleValue).toArray());
-  }
-
-  private void fillBuckets() {
-    int above = bins.length + 1;
-    int bin = 0;
-    long passed = 0;
-    for (int i = 0; i < distribution.size() && bin < bins.length; i++) {
-      bucketOfCell[2 * i] = i == 0 ? 0 : bin + 1;
-      bucketOfCell[2 * i + 1] = bin + 1;
-      if (distribution.point(i) == bins[bin]) {
-        expected[bin + 1] = distribution.atOrBelow(i) - passed;
-        passed = distribution.atOrBelow(i);
-        bin++;
-      }
-    }
-    if (nulls < 0 || bin < bins.length || passed != distribution.count()) {
-      throw new IllegalArgumentException(
-          "bins of feature " + stream + " do not end at ascending points of its distribution");
-    }
-    if (distribution.size() > 0) {
-      bucketOfCell[distribution.cells() - 1] = above;
-    }
-    long reported = nullsByReason.values().stream().mapToLong(Long::longValue).sum();
-    if (tellsReasons() && reported != nulls) {
+    long reported = sum(nullsByReason);
+    if (nulls < 0 || (tellsReasons() && reported != nulls)) {
       throw new IllegalArgumentException(
           "feature %s has %d nulls, and reasons for %d".formatted(stream, nulls, reported));
     }
-    expected[above + 1] = nulls - (tellsReasons() ? unknown() : 0);
+  }
+
+  static long sum(Map<String, Long> counts) {
+    return counts.values().stream().mapToLong(Long::longValue).sum();
   }
 
   private boolean tellsReasons() {
     return nulls == 0 || !nullsByReason.isEmpty();
   }
 
-  private long unknown() {
-    return nullsByReason.entrySet().stream()
-        .filter(one -> NullReason.of(one.getKey()).filter(FeatureCounts::isUnknown).isPresent())
-        .mapToLong(Map.Entry::getValue)
-        .sum();
+  /** Nulls of the reference that say something of the data. */
+  final long evaluatedNulls() {
+    if (!tellsReasons()) {
+      return nulls;
+    }
+    long unknown =
+        nullsByReason.entrySet().stream()
+            .filter(one -> NullReason.of(one.getKey()).filter(FeatureCounts::isUnknown).isPresent())
+            .mapToLong(Map.Entry::getValue)
+            .sum();
+    return nulls - unknown;
   }
 
   /** The column, and the segment of the rows, that it is of. */
@@ -147,49 +99,52 @@ public final class FeatureReference {
    * Nulls of a window that say something of the data: all but those that were not known. Where the
    * reference does not tell these from other nulls, all.
    */
-  private long evaluatedNulls(FeatureCounts window) {
+  final long evaluatedNulls(FeatureCounts window) {
     return window.nulls() - (tellsReasons() ? window.unknown() : 0);
   }
 
+  /** What its values are. */
+  public abstract ColumnKind kind();
+
   /** Values that were not null. */
-  public long count() {
-    return distribution.count();
-  }
+  public abstract long count();
 
-  public Distribution distribution() {
-    return distribution;
-  }
+  /** How many cells a window's counts have. */
+  abstract int cells();
 
-  FeatureCounts newCounts() {
-    return new FeatureCounts(distribution.cells());
-  }
-
-  /** Counts a value as {@link NumericValue} reads it; NaN is null, for the reason of a code. */
-  void count(double value, byte reason, FeatureCounts counts) {
-    if (Double.isNaN(value)) {
-      counts.addNulls(NullReason.of(reason), 1);
-    } else {
-      counts.add(distribution.cell(value));
-    }
-  }
+  /** The cell of a value; -1 where that is null, or none of its kind. */
+  abstract int cell(ColumnValues row, int column);
 
   /** The reference as one side of a comparison. */
-  Sample sample() {
-    return distribution.sample(expected);
-  }
+  abstract Sample sample();
 
   /** A window as the other side. */
-  Sample sample(FeatureCounts window) {
-    return distribution.sample(window, buckets(window));
-  }
+  abstract Sample sample(FeatureCounts window);
 
   /** A window's counts by bucket. */
-  long[] buckets(FeatureCounts window) {
-    long[] buckets = new long[expected.length];
-    for (int cell = 0; cell < window.cells(); cell++) {
-      buckets[bucketOfCell[cell]] += window.cell(cell);
+  abstract long[] buckets(FeatureCounts window);
+
+  final FeatureCounts newCounts() {
+    return new FeatureCounts(cells());
+  }
+
+  /** Counts a row's value. */
+  final void count(ColumnValues row, int column, FeatureCounts counts) {
+    int cell = cell(row, column);
+    if (cell < 0) {
+      counts.addNulls(NullReason.of(row.reasons()[column]), 1);
+    } else {
+      counts.add(cell);
     }
-    buckets[buckets.length - 1] = evaluatedNulls(window);
-    return buckets;
+  }
+
+  /**
+   * What is measured of it: those of the named statistics that are defined of what its values are;
+   * where none is, the Jensen-Shannon distance, which is defined of all.
+   */
+  final List<Statistic> statistics(List<String> named) {
+    List<Statistic> defined =
+        named.stream().map(Statistics::get).filter(s -> s.kinds().contains(kind())).toList();
+    return defined.isEmpty() ? OF_CATEGORIES : defined;
   }
 }

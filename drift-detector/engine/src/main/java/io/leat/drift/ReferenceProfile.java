@@ -18,14 +18,15 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BiConsumer;
 
 /**
- * The profile of a model's training data: each numeric feature's distribution, and the thresholds
- * that the data sets for each monitor of the model. A JSON file beside the model; {@code
+ * The profile of a model's training data: how each feature is distributed, and the thresholds that
+ * the data sets for each monitor of the model. A JSON file beside the model; {@code
  * docs/reference/drift.md} describes it. Immutable.
  *
  * @param format always {@value #FORMAT}
- * @param formatVersion always {@value #FORMAT_VERSION}
+ * @param formatVersion the least that has all that is in it, up to {@value #FORMAT_VERSION}
  * @param model name of the model
  * @param service name of the feature service that the model reads
  * @param serviceVersion version of that service
@@ -33,7 +34,7 @@ import java.util.Optional;
  * @param rows training rows
  * @param firstTime least event time of a row, milliseconds since 1970-01-01 UTC
  * @param lastTime greatest event time of a row
- * @param features the numeric features, in the service's order
+ * @param features the features that are numbers, booleans or categories, in the service's order
  * @param monitors the calibrated monitors
  */
 public record ReferenceProfile(
@@ -49,13 +50,17 @@ public record ReferenceProfile(
     List<FeatureReference> features,
     List<CalibratedMonitor> monitors) {
   public static final String FORMAT = "leat-reference-profile";
-  public static final int FORMAT_VERSION = 1;
+  public static final int FORMAT_VERSION = 2;
+
+  /** Of numbers alone, without segments: what earlier releases read and wrote. */
+  static final int OLDEST_VERSION = 1;
 
   /** Most bytes that a profile's file may have. */
   static final long MAX_BYTES = 256L * 1024 * 1024;
 
   private static final int MAX_DEPTH = 20;
   private static final String NULLS_BY_REASON = "nullsByReason";
+  private static final String SEGMENTS = "segments";
   private static final ObjectMapper JSON =
       JsonMapper.builder()
           .enable(DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES)
@@ -128,20 +133,37 @@ public record ReferenceProfile(
       JsonNode tree = JSON.readTree(bytes);
       String format = tree.path("format").asText("nothing");
       int version = tree.path("formatVersion").asInt(0);
-      if (!format.equals(FORMAT) || version != FORMAT_VERSION) {
+      if (!format.equals(FORMAT) || version < OLDEST_VERSION || version > FORMAT_VERSION) {
         throw new ReferenceProfileException(
-            "%s says it is %s of version %d; expected %s of version %d. Train the model again (leat train)."
+            "%s says it is %s of version %d; expected %s of version %d at most. Train the model again (leat train)."
                 .formatted(file, format, version, FORMAT, FORMAT_VERSION));
       }
-      for (JsonNode feature : tree.path("features")) {
-        if (feature instanceof ObjectNode one && !one.has(NULLS_BY_REASON)) {
-          one.putObject(NULLS_BY_REASON); // as releases wrote it that counted all nulls together
-        }
-      }
+      addWhatIsLeftOut(tree);
       return JSON.treeToValue(tree, ReferenceProfile.class);
     } catch (JsonProcessingException e) {
       throw new ReferenceProfileException(
           "%s is not a reference profile: %s".formatted(file, e.getOriginalMessage()), e);
+    }
+  }
+
+  /** What is empty is not written, as in files of releases that did not have it. */
+  private static void addWhatIsLeftOut(JsonNode profile) {
+    for (JsonNode feature : profile.path("features")) {
+      addMissing(feature, NULLS_BY_REASON, ObjectNode::putObject);
+    }
+    for (JsonNode monitor : profile.path("monitors")) {
+      addMissing(monitor, SEGMENTS, ObjectNode::putArray);
+      addMissing(monitor.path("settings"), SEGMENTS, ObjectNode::putArray);
+      for (JsonNode feature : monitor.path(SEGMENTS)) {
+        addMissing(feature, NULLS_BY_REASON, ObjectNode::putObject);
+      }
+    }
+  }
+
+  private static void addMissing(
+      JsonNode node, String field, BiConsumer<ObjectNode, String> empty) {
+    if (node instanceof ObjectNode object && !object.has(field)) {
+      empty.accept(object, field);
     }
   }
 
@@ -183,11 +205,7 @@ public record ReferenceProfile(
 
   /** The reference of a feature over all rows. */
   public Optional<FeatureReference> feature(String name) {
-    return reference(DriftStream.of(name));
-  }
-
-  /** The reference of a stream. */
-  Optional<FeatureReference> reference(DriftStream stream) {
+    DriftStream stream = DriftStream.of(name);
     return features.stream().filter(f -> f.stream().equals(stream)).findFirst();
   }
 

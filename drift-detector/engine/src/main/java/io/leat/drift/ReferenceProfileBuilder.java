@@ -1,11 +1,12 @@
 package io.leat.drift;
 
+import io.leat.common.Lookups;
 import io.leat.drift.statistic.Statistic;
-import io.leat.drift.statistic.Statistics;
 import io.leat.pipeline.definition.FeatureService;
 import io.leat.pipeline.definition.Model;
 import io.leat.pipeline.definition.Monitor;
 import io.leat.pipeline.definition.Pipeline;
+import io.leat.pipeline.definition.Segments;
 import io.leat.schemas.NullReason;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -13,34 +14,36 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes a reference profile out of a model's training rows, which it holds in memory as numbers.
- * Not thread-safe.
+ * Makes a reference profile out of a model's training rows, which it holds in memory at four bytes
+ * a value. Not thread-safe.
  *
- * <p>Rows may come in any order. A feature is numeric if every value that is not null is a number
- * or a boolean (true is 1); others are left out of the profile.
+ * <p>Rows may come in any order, and be taken by several builders that are {@linkplain #merge
+ * merged}: the profile is the same. A feature is numeric if every value that is not null is a
+ * number or a boolean (true is 1), and one of categories if every one is a text; others are left
+ * out of the profile.
  */
 public final class ReferenceProfileBuilder {
+  /** A segment's distribution is kept as so many points: there are many segments. */
+  static final int SEGMENT_POINTS = 101;
+
+  /** So many categories are kept of a segment. */
+  static final int SEGMENT_KEPT = 50;
+
   private final Model model;
   private final FeatureService service;
   private final List<Monitor> monitors;
-  private final Column[] columns;
+  private final List<ReferenceColumn> columns = new ArrayList<>();
+
+  /** By the key; monitors may share one. */
+  private final Map<Segments.Key, ReferenceColumn> segments = new LinkedHashMap<>();
+
+  private final Segmenter segmenter;
   private long[] times = new long[1024];
   private int rows;
-
-  /** One feature's numbers, row by row; NaN is null. */
-  private static final class Column {
-    private double[] values = new double[1024];
-
-    /** For each value that is NaN the code of its reason. */
-    private byte[] reasons = new byte[1024];
-
-    private boolean numeric = true;
-  }
 
   /**
    * @param monitors the monitors of this model; others are passed over
@@ -49,8 +52,11 @@ public final class ReferenceProfileBuilder {
     this.model = model;
     this.service = service;
     this.monitors = monitors.stream().filter(m -> m.model().equals(model.name())).toList();
-    this.columns = new Column[service.features().size()];
-    Arrays.setAll(columns, i -> new Column());
+    service.features().forEach(feature -> columns.add(new ReferenceColumn()));
+    for (Monitor monitor : this.monitors) {
+      monitor.segments().keys().forEach(key -> segments.put(key, new ReferenceColumn()));
+    }
+    this.segmenter = new Segmenter(List.copyOf(segments.keySet()), service.featureNames());
   }
 
   /** A builder for a model of a pipeline, with all of its monitors. */
@@ -71,27 +77,45 @@ public final class ReferenceProfileBuilder {
    *     the {@link NullReason} for which there is none, or null for a reason that is not told
    */
   public ReferenceProfileBuilder add(long eventTime, List<? extends @Nullable Object> values) {
-    if (values.size() != columns.length) {
+    if (values.size() != columns.size()) {
       throw new IllegalArgumentException(
           "a row of %d values; service %s has %d features"
-              .formatted(values.size(), service.name(), columns.length));
+              .formatted(values.size(), service.name(), columns.size()));
     }
+    addTime(eventTime);
+    for (int i = 0; i < values.size(); i++) {
+      columns.get(i).add(values.get(i));
+    }
+    int key = 0;
+    @Nullable String[] of = segmenter.of(values);
+    for (ReferenceColumn segment : segments.values()) {
+      segment.addText(of[key++]);
+    }
+    return this;
+  }
+
+  private void addTime(long eventTime) {
     if (rows == times.length) {
       times = Arrays.copyOf(times, 2 * rows);
-      for (Column column : columns) {
-        column.values = Arrays.copyOf(column.values, 2 * rows);
-        column.reasons = Arrays.copyOf(column.reasons, 2 * rows);
-      }
     }
-    times[rows] = eventTime;
-    for (int i = 0; i < columns.length; i++) {
-      Object value = values.get(i);
-      columns[i].numeric &=
-          value == null || value instanceof NullReason || NumericValue.isNumeric(value);
-      columns[i].values[rows] = NumericValue.of(value);
-      columns[i].reasons[rows] = NumericValue.reason(value).code();
+    times[rows++] = eventTime;
+  }
+
+  /** Takes all rows of another builder, of the same model, service and monitors. */
+  public ReferenceProfileBuilder merge(ReferenceProfileBuilder other) {
+    if (!other.segments.keySet().equals(segments.keySet())
+        || !other.service.featureNames().equals(service.featureNames())) {
+      throw new IllegalArgumentException(
+          "rows of %s for %s; expected those of %s for %s"
+              .formatted(other.service.id(), other.monitors, service.id(), monitors));
     }
-    rows++;
+    for (int row = 0; row < other.rows; row++) {
+      addTime(other.times[row]);
+    }
+    for (int i = 0; i < columns.size(); i++) {
+      columns.get(i).addAll(other.columns.get(i));
+    }
+    segments.forEach((key, column) -> column.addAll(Lookups.required(other.segments, key)));
     return this;
   }
 
@@ -99,7 +123,7 @@ public final class ReferenceProfileBuilder {
    * Makes the profile.
    *
    * @throws ReferenceProfileException if there is no row, or a monitor watches a feature that is
-   *     not numeric
+   *     neither of numbers nor of categories
    */
   public ReferenceProfile build() {
     if (rows == 0) {
@@ -108,17 +132,31 @@ public final class ReferenceProfileBuilder {
               .formatted(model.name()));
     }
     int[] order = orderOfTime();
-    List<FeatureReference> features = new ArrayList<>();
-    List<Column> numeric = new ArrayList<>();
-    for (int i = 0; i < columns.length; i++) {
-      if (columns[i].numeric) {
-        features.add(reference(service.features().get(i).name(), columns[i]));
-        numeric.add(columns[i]);
+    Map<String, ReferenceColumn> known = new LinkedHashMap<>();
+    Map<String, String> unfit = new LinkedHashMap<>();
+    for (int i = 0; i < columns.size(); i++) {
+      String name = service.featureNames().get(i);
+      ReferenceColumn column = columns.get(i);
+      if (column.kind().isPresent()) {
+        known.put(name, column);
+      } else {
+        unfit.put(name, column.problem());
       }
     }
+    List<FeatureReference> features = new ArrayList<>();
+    known.forEach(
+        (name, column) ->
+            features.add(
+                column.reference(
+                    DriftStream.of(name), order, Distribution.MAX_POINTS, Categories.KEPT)));
+    List<CalibratedMonitor> calibrated =
+        monitors.stream().map(m -> calibrate(m, features, known, unfit, order)).toList();
+    boolean isOld =
+        features.stream().allMatch(NumberReference.class::isInstance)
+            && calibrated.stream().allMatch(monitor -> monitor.segments().isEmpty());
     return new ReferenceProfile(
         ReferenceProfile.FORMAT,
-        ReferenceProfile.FORMAT_VERSION,
+        isOld ? ReferenceProfile.OLDEST_VERSION : ReferenceProfile.FORMAT_VERSION,
         model.name(),
         service.name(),
         service.version(),
@@ -127,10 +165,13 @@ public final class ReferenceProfileBuilder {
         times[order[0]],
         times[order[rows - 1]],
         features,
-        monitors.stream().map(m -> calibrate(m, features, numeric, order)).toList());
+        calibrated);
   }
 
   private int[] orderOfTime() {
+    if (IntStream.range(1, rows).allMatch(row -> times[row - 1] <= times[row])) {
+      return IntStream.range(0, rows).toArray();
+    }
     return IntStream.range(0, rows)
         .boxed()
         .sorted(Comparator.comparingLong(row -> times[row]))
@@ -138,53 +179,127 @@ public final class ReferenceProfileBuilder {
         .toArray();
   }
 
-  private FeatureReference reference(String name, Column column) {
-    double[] values =
-        Arrays.stream(column.values, 0, rows).filter(value -> !Double.isNaN(value)).toArray();
-    Map<String, Long> nulls = new TreeMap<>();
-    for (int row = 0; row < rows; row++) {
-      if (Double.isNaN(column.values[row])) {
-        nulls.merge(NullReason.of(column.reasons[row]).text(), 1L, Long::sum);
-      }
-    }
-    return FeatureReference.of(DriftStream.of(name), Distribution.of(values), nulls);
-  }
+  /** A stream of a monitor: its reference, and the rows that made it, in order of time. */
+  private record Stream(FeatureReference reference, ReferenceColumn column, int[] rows) {}
 
   private CalibratedMonitor calibrate(
-      Monitor monitor, List<FeatureReference> features, List<Column> numeric, int[] order) {
+      Monitor monitor,
+      List<FeatureReference> features,
+      Map<String, ReferenceColumn> known,
+      Map<String, String> unfit,
+      int[] order) {
     CalibratedMonitor.Settings settings = CalibratedMonitor.Settings.of(monitor);
-    List<String> known = features.stream().map(FeatureReference::name).toList();
-    List<String> watched = monitor.features().isEmpty() ? known : monitor.features();
-    List<Threshold> thresholds = new ArrayList<>();
-    List<Statistic> statistics = monitor.statistics().stream().map(Statistics::get).toList();
-    double budget = monitor.falseAlarmsPerWeek() / (watched.size() * (double) statistics.size());
+    List<String> watched =
+        monitor.features().isEmpty() ? List.copyOf(known.keySet()) : monitor.features();
     for (String name : watched) {
-      int index = known.indexOf(name);
-      if (index < 0) {
+      if (!known.containsKey(name)) {
         throw new ReferenceProfileException(
-            "Monitor %s watches %s, which is not numeric in the training data; numeric are %s."
-                .formatted(monitor.name(), name, known));
+            "Monitor %s watches %s, which %s in the training data; expected one of %s."
+                .formatted(
+                    monitor.name(),
+                    name,
+                    unfit.getOrDefault(name, "is not there"),
+                    known.keySet()));
       }
-      thresholds.addAll(
-          calibrate(features.get(index), numeric.get(index), order, statistics, budget, settings));
     }
-    return new CalibratedMonitor(settings, thresholds);
+    List<Stream> streams = new ArrayList<>();
+    List<String> names = List.copyOf(known.keySet());
+    for (String name : watched) {
+      streams.add(
+          new Stream(features.get(names.indexOf(name)), Lookups.required(known, name), order));
+    }
+    List<Stream> ofSegments = segments(monitor, watched, known, order);
+    streams.addAll(ofSegments);
+    long pairs =
+        streams.stream()
+            .mapToLong(one -> one.reference().statistics(monitor.statistics()).size())
+            .sum();
+    double budget = monitor.falseAlarmsPerWeek() / pairs;
+    List<Threshold> thresholds = new ArrayList<>();
+    for (Stream stream : streams) {
+      thresholds.addAll(
+          calibrate(stream, stream.reference().statistics(monitor.statistics()), budget, settings));
+    }
+    return new CalibratedMonitor(
+        settings, thresholds, ofSegments.stream().map(Stream::reference).toList());
+  }
+
+  /**
+   * The streams of a monitor's segments. A segment has its own where it is among the most frequent
+   * and could fill the least windows that a threshold is set by; all others are one together.
+   */
+  private List<Stream> segments(
+      Monitor monitor, List<String> watched, Map<String, ReferenceColumn> known, int[] order) {
+    long least = (long) Calibration.LEAST_WINDOWS * monitor.minimumEvents();
+    List<Stream> streams = new ArrayList<>();
+    for (Segments.Key key : monitor.segments().keys()) {
+      ReferenceColumn column = Lookups.required(segments, key);
+      if (column.kind().isEmpty()) {
+        throw new ReferenceProfileException(
+            "Monitor %s tells segments by %s, which %s in the training data; segments are told by few values."
+                .formatted(monitor.name(), key.name(), column.problem()));
+      }
+      Map<String, Long> counts = column.counts(order);
+      List<String> own =
+          Categories.of(counts, monitor.segments().cap()).names().stream()
+              .filter(
+                  value ->
+                      Lookups.required(counts, value) >= least && !value.equals(WindowLayout.OTHER))
+              .sorted()
+              .toList();
+      if (own.isEmpty()) {
+        continue; // all others together are all
+      }
+      rowsBySegment(column, own, order)
+          .forEach(
+              (value, of) -> {
+                for (String name : watched) {
+                  DriftStream stream =
+                      DriftStream.of(name, WindowLayout.segment(key.name(), value));
+                  ReferenceColumn values = Lookups.required(known, name);
+                  streams.add(
+                      new Stream(
+                          values.reference(stream, of, SEGMENT_POINTS, SEGMENT_KEPT), values, of));
+                }
+              });
+    }
+    return streams;
+  }
+
+  /** The rows of each segment, and last those of all others, where there are any. */
+  private static Map<String, int[]> rowsBySegment(
+      ReferenceColumn column, List<String> own, int[] order) {
+    Map<String, IntStream.Builder> rows = new LinkedHashMap<>();
+    own.forEach(value -> rows.put(value, IntStream.builder()));
+    IntStream.Builder others = IntStream.builder();
+    for (int row : order) {
+      String value = column.category(row);
+      IntStream.Builder of = value == null ? null : rows.get(value);
+      (of == null ? others : of).add(row);
+    }
+    Map<String, int[]> found = new LinkedHashMap<>();
+    rows.forEach((value, of) -> found.put(value, of.build().toArray()));
+    int[] rest = others.build().toArray();
+    if (rest.length > 0) {
+      found.put(WindowLayout.OTHER, rest);
+    }
+    return found;
   }
 
   private List<Threshold> calibrate(
-      FeatureReference reference,
-      Column column,
-      int[] order,
+      Stream stream,
       List<Statistic> statistics,
       double budget,
       CalibratedMonitor.Settings settings) {
+    FeatureReference reference = stream.reference();
+    int[] order = stream.rows();
     Map<Statistic, List<Double>> series = new LinkedHashMap<>();
     statistics.forEach(statistic -> series.put(statistic, new ArrayList<>()));
-    for (int start = 0, end; start < rows; start = end) {
+    for (int start = 0, end; start < order.length; start = end) {
       long window = windowOf(order[start], settings);
       FeatureCounts counts = reference.newCounts();
-      for (end = start; end < rows && windowOf(order[end], settings) == window; end++) {
-        reference.count(column.values[order[end]], column.reasons[order[end]], counts);
+      for (end = start; end < order.length && windowOf(order[end], settings) == window; end++) {
+        stream.column().count(reference, order[end], counts);
       }
       Comparison comparison = Comparison.of(reference, counts);
       series.forEach(

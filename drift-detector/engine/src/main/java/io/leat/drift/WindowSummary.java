@@ -7,12 +7,11 @@ import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.util.List;
 
 /**
- * All that is kept of one window's vectors: per watched feature, counts by the reference's cells.
- * Its size is bounded by the reference, whatever the window holds. Adding vectors and merging
- * summaries may be done in any order and grouping. Not thread-safe.
+ * All that is kept of one window's vectors: per stream, counts by the reference's cells. Its size
+ * is bounded by the reference, whatever the window holds. Adding vectors and merging summaries may
+ * be done in any order and grouping. Not thread-safe.
  */
 public final class WindowSummary {
   private static final byte VERSION = 2;
@@ -20,38 +19,30 @@ public final class WindowSummary {
   /** Had one number of nulls, whatever their reasons. */
   private static final byte WITHOUT_REASONS = 1;
 
-  private final List<FeatureReference> features;
+  private final WindowLayout layout;
   private final FeatureCounts[] counts;
   private long events;
 
-  WindowSummary(List<FeatureReference> features) {
-    this.features = features;
-    this.counts = features.stream().map(FeatureReference::newCounts).toArray(FeatureCounts[]::new);
+  WindowSummary(WindowLayout layout) {
+    this.layout = layout;
+    this.counts =
+        layout.references().stream().map(FeatureReference::newCounts).toArray(FeatureCounts[]::new);
   }
 
   /**
    * Counts a vector.
    *
-   * @param values one value for each watched feature, in their order, as {@link NumericValue} reads
-   *     it: NaN where it was null or no number
-   * @param reasons for each value that is NaN the code of its {@link NullReason}
+   * @param row values of {@link DriftDetector#features} and of {@link DriftDetector#segments}
    */
-  public void add(double[] values, byte[] reasons) {
-    for (int i = 0; i < counts.length; i++) {
-      features.get(i).count(values[i], reasons[i], counts[i]);
-    }
+  public void add(ColumnValues row) {
+    layout.count(row, counts);
     events++;
   }
 
   /** Takes in all that another summary, of the same features, has counted. */
   public void merge(WindowSummary other) {
     for (int i = 0; i < counts.length; i++) {
-      for (int cell = 0; cell < counts[i].cells(); cell++) {
-        counts[i].add(cell, other.counts[i].cell(cell));
-      }
-      for (NullReason reason : NullReason.values()) {
-        counts[i].addNulls(reason, other.counts[i].nulls(reason));
-      }
+      counts[i].add(other.counts[i]);
     }
     events += other.events;
   }
@@ -61,8 +52,8 @@ public final class WindowSummary {
     return events;
   }
 
-  FeatureCounts counts(int feature) {
-    return counts[feature];
+  FeatureCounts counts(int stream) {
+    return counts[stream];
   }
 
   /** Compact binary form: cells that hold nothing take no room. */
@@ -73,12 +64,13 @@ public final class WindowSummary {
       writeNumber(out, events);
       for (FeatureCounts feature : counts) {
         writeNulls(out, feature);
+        int cells = feature.isEmpty() ? 0 : feature.cells();
         int left = 0;
-        for (int cell = 0; cell < feature.cells(); cell++) {
+        for (int cell = 0; cell < cells; cell++) {
           left += feature.cell(cell) == 0 ? 0 : 1;
         }
         writeNumber(out, left);
-        for (int cell = 0; cell < feature.cells(); cell++) {
+        for (int cell = 0; cell < cells; cell++) {
           if (feature.cell(cell) != 0) {
             writeNumber(out, cell);
             writeNumber(out, feature.cell(cell));

@@ -108,8 +108,8 @@ class DistributionProperties {
   void indexOfAPartFromTheRestIsTheIndexOfTheirCounts(
       @ForAll("windows") double[] part, @ForAll("windows") double[] rest) {
     double[] whole = DoubleStream.concat(Arrays.stream(part), Arrays.stream(rest)).toArray();
-    FeatureReference reference =
-        FeatureReference.of(DriftStream.of("x"), Distribution.of(whole), Map.of("no_event", 3L));
+    NumberReference reference =
+        NumberReference.of(DriftStream.of("x"), Distribution.of(whole), Map.of("no_event", 3L));
     FeatureCounts partCounts = counts(reference.distribution(), part);
     FeatureCounts restCounts = counts(reference.distribution(), rest);
     restCounts.addNulls(NullReason.NO_EVENT, 3);
@@ -127,8 +127,8 @@ class DistributionProperties {
 
   @Property(tries = 100)
   void everyValueOfTheReferenceLiesInABinAndNoneOutside(@ForAll("samples") double[] sample) {
-    FeatureReference reference =
-        FeatureReference.of(DriftStream.of("x"), Distribution.of(sample), Map.of());
+    NumberReference reference =
+        NumberReference.of(DriftStream.of("x"), Distribution.of(sample), Map.of());
 
     Sample window = reference.sample(counts(reference.distribution(), sample));
 
@@ -166,7 +166,7 @@ class DistributionProperties {
 
   private static Comparison comparison(Distribution distribution, double[] window) {
     return Comparison.of(
-        FeatureReference.of(DriftStream.of("x"), distribution, Map.of()),
+        NumberReference.of(DriftStream.of("x"), distribution, Map.of()),
         counts(distribution, window));
   }
 

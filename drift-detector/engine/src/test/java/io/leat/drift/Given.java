@@ -4,12 +4,12 @@ import io.leat.drift.statistic.Statistics;
 import io.leat.pipeline.definition.FeatureService;
 import io.leat.pipeline.definition.Model;
 import io.leat.pipeline.definition.Monitor;
+import io.leat.pipeline.definition.Segments;
 import io.leat.records.DriftAlert;
 import io.leat.records.DriftMetric;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -75,32 +75,42 @@ final class Given {
   /** What a detector said about a stream. */
   record Reported(List<DriftMetric> metrics, List<DriftAlert> alerts) {}
 
-  private static double[] numbers(List<? extends @Nullable Object> values, int[] places) {
-    return Arrays.stream(places).mapToDouble(place -> NumericValue.of(values.get(place))).toArray();
+  private static ColumnValues watched(
+      DriftDetector detector, FeatureService service, Segmenter segmenter, Row row) {
+    List<String> keys =
+        detector.monitor().segments().keys().stream().map(Segments.Key::name).toList();
+    ColumnValues all = ColumnValues.nulls(row.values().size(), segmenter.of(row.values()));
+    for (int i = 0; i < row.values().size(); i++) {
+      all.put(i, row.values().get(i));
+    }
+    return all.at(
+        detector.features().stream().mapToInt(service.featureNames()::indexOf).toArray(),
+        detector.segments().stream().mapToInt(keys::indexOf).toArray());
   }
 
-  private static byte[] reasons(List<? extends @Nullable Object> values, int[] places) {
-    byte[] reasons = new byte[places.length];
-    for (int i = 0; i < places.length; i++) {
-      reasons[i] = NumericValue.reason(values.get(places[i])).code();
-    }
-    return reasons;
+  /** All vectors, whenever they were, as one window. */
+  static WindowSummary summary(DriftDetector detector, FeatureService service, List<Row> rows) {
+    Segmenter segmenter =
+        new Segmenter(detector.monitor().segments().keys(), service.featureNames());
+    WindowSummary summary = detector.newWindow();
+    rows.forEach(row -> summary.add(watched(detector, service, segmenter, row)));
+    return summary;
   }
 
   /** Runs vectors, in any order, through a detector, window after window. */
   static Reported run(DriftDetector detector, FeatureService service, List<Row> rows) {
-    int[] places = detector.features().stream().mapToInt(service.featureNames()::indexOf).toArray();
-    TreeMap<Long, WindowSummary> windows = new TreeMap<>();
+    TreeMap<Long, List<Row>> byWindow = new TreeMap<>();
     for (Row row : rows) {
-      windows
-          .computeIfAbsent(detector.windowStart(row.time()), start -> detector.newWindow())
-          .add(numbers(row.values(), places), reasons(row.values(), places));
+      byWindow
+          .computeIfAbsent(detector.windowStart(row.time()), start -> new ArrayList<>())
+          .add(row);
     }
     Reported reported = new Reported(new ArrayList<>(), new ArrayList<>());
     Map<DriftStream, AlertState> states = new HashMap<>();
-    windows.forEach(
-        (start, window) -> {
-          DriftDetector.Verdict verdict = detector.evaluate(start, window, states);
+    byWindow.forEach(
+        (start, ofWindow) -> {
+          DriftDetector.Verdict verdict =
+              detector.evaluate(start, summary(detector, service, ofWindow), states);
           reported.metrics().addAll(verdict.metrics());
           reported.alerts().addAll(verdict.alerts());
           states.putAll(verdict.states());

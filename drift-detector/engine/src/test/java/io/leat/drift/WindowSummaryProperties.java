@@ -20,12 +20,12 @@ import org.jspecify.annotations.Nullable;
 class WindowSummaryProperties {
   private static final List<FeatureReference> FEATURES =
       List.of(
-          FeatureReference.of(
+          NumberReference.of(
               DriftStream.of("a"),
               Distribution.of(new double[] {0, 0, 1, 2, 5}),
               Map.of("unstated", 2L)),
-          FeatureReference.of(DriftStream.of("b"), Distribution.of(new double[] {7}), Map.of()),
-          FeatureReference.of(
+          NumberReference.of(DriftStream.of("b"), Distribution.of(new double[] {7}), Map.of()),
+          NumberReference.of(
               DriftStream.of("c"),
               Distribution.of(new double[] {}),
               Map.of("late", 1L, "no_event", 3L)));
@@ -42,14 +42,14 @@ class WindowSummaryProperties {
     }
     WindowSummary whole = summaryOf(vectors);
     Collections.shuffle(vectors, random);
-    WindowSummary merged = new WindowSummary(FEATURES);
+    WindowSummary merged = new WindowSummary(new WindowLayout(FEATURES));
     for (int group = 0; group < groups; group++) {
       int chosen = group;
       List<@Nullable Object[]> part = new ArrayList<>();
       for (int i = chosen; i < size; i += groups) {
         part.add(vectors.get(i));
       }
-      WindowSummary written = new WindowSummary(FEATURES);
+      WindowSummary written = new WindowSummary(new WindowLayout(FEATURES));
       written.read(summaryOf(part).toBytes());
       merged.merge(written);
     }
@@ -67,7 +67,7 @@ class WindowSummaryProperties {
   /** Checkpoints of earlier releases hold summaries that count all nulls together. */
   @Example
   void aSummaryOfAnEarlierReleaseIsReadWithNullsOfNoReason() {
-    WindowSummary summary = new WindowSummary(FEATURES);
+    WindowSummary summary = new WindowSummary(new WindowLayout(FEATURES));
     summary.read(
         HexFormat.of()
             .parseHex(
@@ -83,15 +83,8 @@ class WindowSummaryProperties {
   }
 
   private static WindowSummary summaryOf(List<@Nullable Object[]> vectors) {
-    WindowSummary summary = new WindowSummary(FEATURES);
-    vectors.forEach(
-        vector -> {
-          byte[] reasons = new byte[vector.length];
-          for (int i = 0; i < reasons.length; i++) {
-            reasons[i] = NumericValue.reason(vector[i]).code();
-          }
-          summary.add(Arrays.stream(vector).mapToDouble(NumericValue::of).toArray(), reasons);
-        });
+    WindowSummary summary = new WindowSummary(new WindowLayout(FEATURES));
+    vectors.forEach(vector -> summary.add(ColumnValues.of(vector)));
     return summary;
   }
 

@@ -9,8 +9,9 @@ import java.util.List;
  *
  * @param model name of the watched model
  * @param window length of the tumbling windows in event time, aligned to 1970-01-01 UTC
- * @param features full names of the watched features; empty: every numeric feature of the model's
- *     service
+ * @param features full names of the watched features; empty: every number, boolean and category of
+ *     the model's service
+ * @param segments by what parts of the vectors are watched by themselves too
  * @param statistics names of what is measured of each, in the order of their catalogue
  * @param lateness how far out of order vectors may come and still be counted in their window
  * @param minimumEvents windows with fewer values are measured but never evaluated
@@ -25,6 +26,7 @@ public record Monitor(
     String model,
     Duration window,
     List<String> features,
+    Segments segments,
     List<String> statistics,
     Duration lateness,
     int minimumEvents,
@@ -38,5 +40,33 @@ public record Monitor(
   public Monitor {
     features = List.copyOf(features);
     statistics = List.copyOf(statistics);
+  }
+
+  /** A monitor of the vectors as a whole. */
+  public Monitor(
+      String name,
+      String model,
+      Duration window,
+      List<String> features,
+      List<String> statistics,
+      Duration lateness,
+      int minimumEvents,
+      double falseAlarmsPerWeek,
+      int openAfter,
+      int openOf,
+      int closeAfter) {
+    this(
+        name,
+        model,
+        window,
+        features,
+        Segments.NONE,
+        statistics,
+        lateness,
+        minimumEvents,
+        falseAlarmsPerWeek,
+        openAfter,
+        openOf,
+        closeAfter);
   }
 }

@@ -85,6 +85,15 @@ public final class Scope {
     return new Scope(variables, unreadable);
   }
 
+  /** Names whose values stand in a row, without an event; as {@link #ofEventAndRows} has them. */
+  public static Scope ofRow(List<TypedName> names) {
+    List<Variable> variables = new ArrayList<>();
+    for (int column = 0; column < names.size(); column++) {
+      variables.add(inRow(names.get(column), 0, column));
+    }
+    return new Scope(variables, Map.of());
+  }
+
   private static Variable inRow(TypedName of, int row, int column) {
     return switch (of.type()) {
       case LONG, DOUBLE ->
@@ -165,6 +174,11 @@ public final class Scope {
   public Map<String, Object> bind(
       GenericRecord event, @Nullable Object @Nullable [] @Nullable [] rows) {
     return new Bindings(new Variable.Input(event, rows, Double.NaN, null));
+  }
+
+  /** Values for {@link Program#evaluate} of the scope that {@link #ofRow} made. */
+  public Map<String, Object> bind(@Nullable Object[] row) {
+    return new Bindings(new Variable.Input(null, new @Nullable Object[][] {row}, Double.NaN, null));
   }
 
   /** Values for {@link Program#evaluate} of an expression over a field and its record. */

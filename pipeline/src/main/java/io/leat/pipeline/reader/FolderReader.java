@@ -90,7 +90,8 @@ public final class FolderReader {
         MonitorReader.KEYS,
         NameRule.TOPIC,
         monitors,
-        new MonitorReader(services, models)::read);
+        new MonitorReader(services, models, new SegmentReader(contracts, views, folder.problems()))
+            ::read);
     each(
         "retraining",
         RetrainingReader.KEYS,

@@ -1,12 +1,12 @@
 package io.leat.pipeline.reader;
 
 import io.leat.common.Suggestions;
-import io.leat.drift.statistic.ColumnKind;
 import io.leat.drift.statistic.Statistic;
 import io.leat.drift.statistic.Statistics;
 import io.leat.pipeline.definition.FeatureService;
 import io.leat.pipeline.definition.Model;
 import io.leat.pipeline.definition.Monitor;
+import io.leat.pipeline.definition.Segments;
 import io.leat.pipeline.yaml.Block;
 import io.leat.pipeline.yaml.Keys;
 import io.leat.pipeline.yaml.Value;
@@ -27,13 +27,15 @@ public final class MonitorReader {
           .allows(
               "description",
               "features",
+              "segments",
+              "segments_cap",
               "statistics",
               "lateness",
               "minimum_events",
               "false_alarms_per_week",
               "open_after",
               "close_after")
-          .notYet("segments", "performance");
+          .notYet("performance");
 
   static final Duration DEFAULT_LATENESS = Duration.ofHours(1);
   static final int DEFAULT_MINIMUM_EVENTS = 30;
@@ -46,10 +48,13 @@ public final class MonitorReader {
 
   private final Declared<FeatureService> services;
   private final Declared<Model> models;
+  private final SegmentReader segmentReader;
 
-  MonitorReader(Declared<FeatureService> services, Declared<Model> models) {
+  MonitorReader(
+      Declared<FeatureService> services, Declared<Model> models, SegmentReader segmentReader) {
     this.services = services;
     this.models = models;
+    this.segmentReader = segmentReader;
   }
 
   /** How many of how many windows. */
@@ -61,11 +66,16 @@ public final class MonitorReader {
             .get("watches")
             .flatMap(value -> value.text().flatMap(watched -> models.find(value, watched)));
     Optional<Duration> window = block.get("window").flatMap(Value::duration);
+    Optional<FeatureService> service = model.flatMap(m -> services.get(m.service()));
     List<String> features =
+        block.get("features").map(list -> features(list, service)).orElse(List.of());
+    List<Segments.Key> keys =
         block
-            .get("features")
-            .map(list -> features(list, model.flatMap(m -> services.get(m.service()))))
+            .get("segments")
+            .map(list -> service.map(s -> segmentReader.read(list, s)).orElse(List.of()))
             .orElse(List.of());
+    int cap =
+        block.get("segments_cap").flatMap(value -> value.integer(1)).orElse(Segments.DEFAULT_CAP);
     List<String> statistics =
         block.get("statistics").map(MonitorReader::statistics).orElse(Statistics.defaults());
     OpenAfter openAfter =
@@ -96,6 +106,7 @@ public final class MonitorReader {
             model.get().name(),
             window.orElseThrow(),
             features,
+            new Segments(keys, cap),
             statistics,
             lateness,
             minimumEvents,
@@ -153,7 +164,7 @@ public final class MonitorReader {
   }
 
   private static List<String> statistics(Value list) {
-    List<String> known = Statistics.of(ColumnKind.NUMBERS).stream().map(Statistic::name).toList();
+    List<String> known = Statistics.all().stream().map(Statistic::name).toList();
     Set<String> wanted = new HashSet<>();
     for (Value entry : list.nonEmptyList()) {
       entry
@@ -162,7 +173,7 @@ public final class MonitorReader {
               name -> {
                 if (!known.contains(name)) {
                   entry.problem(
-                      "no statistic of numbers is called %s; there are %s.%s",
+                      "no statistic is called %s; there are %s.%s",
                       name, String.join(", ", known), Suggestions.didYouMean(name, known));
                 }
                 if (!wanted.add(name)) {

@@ -3,7 +3,6 @@ package io.leat.pipeline.reader;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.leat.drift.statistic.ColumnKind;
 import io.leat.drift.statistic.Statistic;
 import io.leat.drift.statistic.Statistics;
 import io.leat.features.aggregation.AggregateFunction;
@@ -42,7 +41,11 @@ class PipelineProblemsTest {
         "contracts/payments.yaml ~ owner: payments-team ~ ownr: payments-team ~ contracts/payments.yaml:3: unknown key ownr; a contract has event, schema, event_id, event_time, owner, description, key, max_future, max_past, compatibility, format, envelope, time_precision, duplicates_within, missing, rules, rule_set, tags, protect, dead_letters, topic. Did you mean owner?",
         "contracts/payments.yaml ~ event_id: payment_id ~ ~ contracts/payments.yaml:1: no event_id; a contract needs event, schema, event_id, event_time",
         "contracts/payments.yaml ~ max_future: 10m ~ max_future: 10m\\nmax_future: 5m ~ contracts/payments.yaml:9: max_future stands twice; it is on line 8 already",
-        "monitors/fraud.yaml ~ lateness: 2h ~ segments: [terminal_country] ~ monitors/fraud.yaml:5: segments: this version of Leat does not run it yet; remove it",
+        "monitors/fraud.yaml ~ lateness: 2h ~ segments: [terminal_country] ~ monitors/fraud.yaml:5: the service fraud has no feature terminal_country to tell segments by: segments are made of what its vectors hold. Name it among the service's features.",
+        "monitors/fraud.yaml ~ lateness: 2h ~ segments: [is_nigt] ~ monitors/fraud.yaml:5: the service fraud has no feature is_nigt to tell segments by: segments are made of what its vectors hold. Name it among the service's features. Did you mean is_night?",
+        "monitors/fraud.yaml ~ lateness: 2h ~ segments: [is_night, is_night] ~ monitors/fraud.yaml:5: two segments have the name is_night",
+        "monitors/fraud.yaml ~ lateness: 2h ~ `segments: [ { size: event.amount } , { 2: is_night } ]` ~ monitors/fraud.yaml:5: feature '2'; expected a name of letters, digits and _, a letter first",
+        "monitors/fraud.yaml ~ lateness: 2h ~ segments_cap: 0 ~ monitors/fraud.yaml:5: segments_cap is '0'; expected a whole number of at least 1",
         "monitors/fraud.yaml ~ lateness: 2h ~ `performance: { metric: auc }` ~ monitors/fraud.yaml:5: performance: this version of Leat does not run it yet; remove it",
         "retraining/fraud.yaml ~ cool_down: 3d ~ rollout: [champion] ~ retraining/fraud.yaml:4: rollout: this version of Leat does not run it yet; remove it",
         "retraining/fraud.yaml ~ cool_down: 3d ~ `gates: { fairness: 1 }` ~ retraining/fraud.yaml:4: fairness: this version of Leat does not run it yet; remove it",
@@ -267,9 +270,9 @@ class PipelineProblemsTest {
 
     assertThat(folder.problems())
         .containsExactly(
-            "monitors/fraud.yaml:5: no statistic of numbers is called kss; there are %s. Did you mean ks?"
+            "monitors/fraud.yaml:5: no statistic is called kss; there are %s. Did you mean ks?"
                 .formatted(
-                    Statistics.of(ColumnKind.NUMBERS).stream()
+                    Statistics.all().stream()
                         .map(Statistic::name)
                         .collect(Collectors.joining(", "))));
   }

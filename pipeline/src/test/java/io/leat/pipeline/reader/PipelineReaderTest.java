@@ -19,10 +19,12 @@ import io.leat.pipeline.definition.Pipeline;
 import io.leat.pipeline.definition.PipelineException;
 import io.leat.pipeline.definition.RetrainingPolicy;
 import io.leat.pipeline.definition.RetrainingPolicy.AlertSeverity;
+import io.leat.pipeline.definition.Segments;
 import io.leat.pipeline.definition.Severity;
 import io.leat.pipeline.definition.ViewId;
 import io.leat.pipeline.definition.Window;
 import io.leat.pipeline.expression.Expression;
+import io.leat.schemas.ValueType;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -306,6 +308,39 @@ class PipelineReaderTest {
     assertThat(pipeline.retraining())
         .containsExactly(
             new RetrainingPolicy("calm", "fraud", AlertSeverity.CRITICAL, Duration.ofDays(7)));
+  }
+
+  @Test
+  void aMonitorsSegmentsAreFeaturesByNameAndExpressionsOverThem() throws PipelineException {
+    folder.write(
+        "monitors/fraud.yaml",
+        """
+        monitor: m
+        watches: fraud
+        window: 6h
+        segments: [is_night, amount, size: 'event.amount > 100.0 ? "high" : "low"']
+        segments_cap: 5
+        """);
+
+    Segments segments = folder.read().monitors().get(0).segments();
+
+    Segments.Input amount = new Segments.Input("event.amount", ValueType.DOUBLE);
+    assertThat(segments)
+        .isEqualTo(
+            new Segments(
+                List.of(
+                    new Segments.Key(
+                        "is_night", "", List.of(new Segments.Input("is_night", ValueType.BOOLEAN))),
+                    new Segments.Key("amount", "", List.of(amount)),
+                    new Segments.Key(
+                        "size", "event.amount > 100.0 ? \"high\" : \"low\"", List.of(amount))),
+                5));
+    assertThat(segments.describe())
+        .containsExactly(
+            "is_night: is_night",
+            "amount: event.amount",
+            "size: event.amount > 100.0 ? \"high\" : \"low\"",
+            "at most 5");
   }
 
   @Test

@@ -96,7 +96,8 @@ public final class DriftJob implements FlinkJob {
                   .transform(
                       "summarise " + service.name(),
                       TypeInformation.of(WindowPart.class),
-                      new SummariseWindows(service.name(), watched.features(), ofService))
+                      new SummariseWindows(
+                          service.name(), watched.features(), watched.segments(), ofService))
                   .uid("summarise-" + service.name()));
         });
     SingleOutputStreamOperator<DriftMetric> metrics =
@@ -158,8 +159,9 @@ public final class DriftJob implements FlinkJob {
         service.name(),
         service.version(),
         service.definition(),
+        watches.stream().flatMap(watch -> watch.detector().features().stream()).distinct().toList(),
         watches.stream()
-            .flatMap(watch -> watch.detector().features().stream())
+            .flatMap(watch -> watch.monitor().segments().keys().stream())
             .distinct()
             .toList());
   }

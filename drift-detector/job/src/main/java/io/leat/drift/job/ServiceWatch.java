@@ -1,6 +1,8 @@
 package io.leat.drift.job;
 
-import io.leat.drift.NumericValue;
+import io.leat.drift.ColumnValues;
+import io.leat.drift.Segmenter;
+import io.leat.pipeline.definition.Segments;
 import io.leat.records.FeatureVector;
 import io.leat.runtime.flink.BadRecordException;
 import io.leat.runtime.flink.DecodeAvro;
@@ -25,21 +27,37 @@ final class ServiceWatch
   private final int version;
   private final String definition;
   private final List<String> features;
-  private transient @Nullable Map<Schema, int[]> places;
+  private final List<Segments.Key> segments;
+  private transient @Nullable Map<Schema, Places> places;
+
+  /** Where in a vector the watched features are, and what makes its segments. */
+  private record Places(int[] features, Segmenter segmenter) {}
 
   /**
    * @param features full names of all features that some monitor of the service watches
+   * @param segments by what some monitor tells segments
    */
-  ServiceWatch(String service, int version, String definition, List<String> features) {
+  ServiceWatch(
+      String service,
+      int version,
+      String definition,
+      List<String> features,
+      List<Segments.Key> segments) {
     this.service = service;
     this.version = version;
     this.definition = definition;
     this.features = List.copyOf(features);
+    this.segments = List.copyOf(segments);
   }
 
-  /** The order of {@link WatchedVector#values()}. */
+  /** The order of the values of {@link WatchedVector#row()}. */
   List<String> features() {
     return features;
+  }
+
+  /** The order of the segments of {@link WatchedVector#row()}. */
+  List<Segments.Key> segments() {
+    return segments;
   }
 
   @Override
@@ -50,30 +68,31 @@ final class ServiceWatch
     if (!vector.getService().equals(service)
         || vector.getServiceVersion() != version
         || !vector.getDefinition().equals(definition)) {
-      return new WatchedVector(false, record.isAfterGap(), eventTime, new double[0], new byte[0]);
+      return new WatchedVector(false, record.isAfterGap(), eventTime, ColumnValues.of());
     }
-    int[] place = places(decoded.writerSchema());
+    Places found = places(decoded.writerSchema());
     List<Object> valuesOrReasons = NullReason.joined(vector.getValues(), vector.getNullReasons());
-    double[] values = new double[place.length];
-    byte[] reasons = new byte[place.length];
+    int[] place = found.features();
     for (int i = 0; i < place.length; i++) {
-      if (place[i] >= vector.getValues().size()) {
+      if (place[i] >= valuesOrReasons.size()) {
         throw new BadRecordException(
             "too_few_values",
             "the vector has %d values; its schema names more: %s is number %d"
-                .formatted(vector.getValues().size(), features.get(i), place[i] + 1));
+                .formatted(valuesOrReasons.size(), features.get(i), place[i] + 1));
       }
-      values[i] = NumericValue.of(valuesOrReasons.get(place[i]));
-      reasons[i] = NumericValue.reason(valuesOrReasons.get(place[i])).code();
     }
-    return new WatchedVector(true, record.isAfterGap(), eventTime, values, reasons);
+    ColumnValues row = ColumnValues.nulls(place.length, found.segmenter().of(valuesOrReasons));
+    for (int i = 0; i < place.length; i++) {
+      row.put(i, valuesOrReasons.get(place[i]));
+    }
+    return new WatchedVector(true, record.isAfterGap(), eventTime, row);
   }
 
-  private int[] places(Schema writerSchema) throws BadRecordException {
+  private Places places(Schema writerSchema) throws BadRecordException {
     if (places == null) {
       places = new HashMap<>();
     }
-    int[] known = places.get(writerSchema);
+    Places known = places.get(writerSchema);
     if (known == null) {
       known = find(writerSchema);
       places.put(writerSchema, known);
@@ -81,7 +100,7 @@ final class ServiceWatch
     return known;
   }
 
-  private int[] find(Schema writerSchema) throws BadRecordException {
+  private Places find(Schema writerSchema) throws BadRecordException {
     List<String> names;
     try {
       names = FeatureVectorSchema.names(writerSchema);
@@ -97,6 +116,10 @@ final class ServiceWatch
                 .formatted(features.get(i), names));
       }
     }
-    return found;
+    try {
+      return new Places(found, new Segmenter(segments, names));
+    } catch (IllegalArgumentException e) {
+      throw new BadRecordException("unknown_features", String.valueOf(e.getMessage()));
+    }
   }
 }

@@ -2,6 +2,8 @@ package io.leat.drift.job;
 
 import io.leat.drift.DriftDetector;
 import io.leat.drift.WindowSummary;
+import io.leat.pipeline.definition.Monitor;
+import io.leat.pipeline.definition.Segments;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -29,31 +31,46 @@ final class SummariseWindows extends AbstractStreamOperator<WindowPart>
   /** Open summaries are handed on at this number, so that a fast replay does not pile them up. */
   private static final int MOST_OPEN = 32;
 
+  /** And at so many bytes, if every cell of theirs had counted something. */
+  private static final long MOST_BYTES = 256L * 1024 * 1024;
+
   private final String service;
   private final List<String> features;
+  private final List<Segments.Key> segments;
   private final List<Watch> watches;
   private transient List<OpenMonitor> monitors = List.of();
   private transient Counter vectors;
   private transient Counter otherDefinitions;
   private transient boolean toldOfOtherDefinition;
   private transient int open;
+  private transient long openBytes;
   private transient boolean afterGap;
 
   /**
    * @param features the order of the vectors' values
+   * @param segments the order of the vectors' segments
    * @param watches the service's monitors
    */
-  SummariseWindows(String service, List<String> features, List<Watch> watches) {
+  SummariseWindows(
+      String service, List<String> features, List<Segments.Key> segments, List<Watch> watches) {
     this.service = service;
     this.features = List.copyOf(features);
+    this.segments = List.copyOf(segments);
     this.watches = List.copyOf(watches);
   }
 
   /**
-   * A monitor and its windows that hold something; {@code places} are its features' in a vector.
+   * A monitor and its windows that hold something.
+   *
+   * @param places where its features are in a vector's values
+   * @param keys where its segments are
    */
   private record OpenMonitor(
-      String name, DriftDetector detector, int[] places, Map<Long, WindowSummary> windows) {}
+      String name,
+      DriftDetector detector,
+      int[] places,
+      int[] keys,
+      Map<Long, WindowSummary> windows) {}
 
   @Override
   public void open() throws Exception {
@@ -66,11 +83,21 @@ final class SummariseWindows extends AbstractStreamOperator<WindowPart>
               watch.monitor().name(),
               detector,
               detector.features().stream().mapToInt(features::indexOf).toArray(),
+              detector.segments().stream().mapToInt(name -> place(watch.monitor(), name)).toArray(),
               new LinkedHashMap<>()));
     }
     vectors = getMetricGroup().addGroup("service", service).counter("vectors");
     otherDefinitions =
         getMetricGroup().addGroup("service", service).counter("vectorsOfOtherDefinitions");
+  }
+
+  /** Monitors may call different keys by one name. */
+  private int place(Monitor monitor, String name) {
+    return segments.indexOf(
+        monitor.segments().keys().stream()
+            .filter(key -> key.name().equals(name))
+            .findFirst()
+            .orElseThrow());
   }
 
   @Override
@@ -89,22 +116,17 @@ final class SummariseWindows extends AbstractStreamOperator<WindowPart>
     }
     vectors.inc();
     for (OpenMonitor monitor : monitors) {
-      double[] values = new double[monitor.places().length];
-      byte[] reasons = new byte[values.length];
-      for (int i = 0; i < values.length; i++) {
-        values[i] = vector.values()[monitor.places()[i]];
-        reasons[i] = vector.reasons()[monitor.places()[i]];
-      }
       long start = monitor.detector().windowStart(vector.eventTime());
       WindowSummary window = monitor.windows().get(start);
       if (window == null) {
         window = monitor.detector().newWindow();
         monitor.windows().put(start, window);
         open++;
+        openBytes += monitor.detector().bytesOfWindow();
       }
-      window.add(values, reasons);
+      window.add(vector.row().at(monitor.places(), monitor.keys()));
     }
-    if (open >= MOST_OPEN) {
+    if (open >= MOST_OPEN || openBytes >= MOST_BYTES && open > monitors.size()) {
       handOn();
     }
   }
@@ -127,6 +149,7 @@ final class SummariseWindows extends AbstractStreamOperator<WindowPart>
     }
     afterGap &= open == 0; // else it has been told
     open = 0;
+    openBytes = 0;
   }
 
   @Override

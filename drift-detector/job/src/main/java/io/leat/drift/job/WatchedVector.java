@@ -1,5 +1,7 @@
 package io.leat.drift.job;
 
+import io.leat.drift.ColumnValues;
+
 /**
  * What the monitors of a service see of a feature vector.
  *
@@ -7,10 +9,7 @@ package io.leat.drift.job;
  *     others are counted and passed over
  * @param afterGap whether records before it in its partition were never read
  * @param eventTime milliseconds since 1970-01-01 UTC
- * @param values the watched features' values in the order of {@link ServiceWatch#features()}, NaN
- *     where null; empty if not current
- * @param reasons for each value that is NaN the code of its {@link io.leat.schemas.NullReason}
+ * @param row the watched features' values in the order of {@link ServiceWatch#features()}, and the
+ *     vector's segments in that of {@link ServiceWatch#segments()}; empty if not current
  */
-@SuppressWarnings("ArrayRecordComponent") // never compared
-public record WatchedVector(
-    boolean current, boolean afterGap, long eventTime, double[] values, byte[] reasons) {}
+public record WatchedVector(boolean current, boolean afterGap, long eventTime, ColumnValues row) {}

@@ -1,6 +1,6 @@
 package io.leat.drift.job;
 
-import io.leat.drift.NumericValue;
+import io.leat.drift.ColumnValues;
 import io.leat.drift.ReferenceProfile;
 import io.leat.drift.ReferenceProfileBuilder;
 import io.leat.drift.WindowSummary;
@@ -83,7 +83,7 @@ final class Given {
     Random random = new Random(windowStart);
     WindowSummary summary = watch.detector().newWindow();
     for (int i = 0; i < vectors; i++) {
-      summary.add(new double[] {NumericValue.of(random.nextGaussian()), constant}, new byte[2]);
+      summary.add(ColumnValues.of(random.nextGaussian(), constant));
     }
     return new WindowPart(watch.monitor().name(), windowStart, vectors, false, summary.toBytes());
   }

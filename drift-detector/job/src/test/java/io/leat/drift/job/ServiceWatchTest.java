@@ -23,7 +23,8 @@ import org.junit.jupiter.api.Test;
 class ServiceWatchTest {
   private static final KafkaRecord RECORD =
       new KafkaRecord("features.prices", 0, 7, 0, new RecordHeaders(), null, new byte[0]);
-  private final ServiceWatch watch = new ServiceWatch("prices", 1, "d1", List.of("b", "a"));
+  private final ServiceWatch watch =
+      new ServiceWatch("prices", 1, "d1", List.of("b", "a"), List.of());
 
   @Test
   void valuesAreFoundByTheNamesOfTheirOwnSchema() throws BadRecordException {
@@ -32,13 +33,14 @@ class ServiceWatchTest {
 
     assertThat(vector.current()).isTrue();
     assertThat(vector.eventTime()).isEqualTo(1_000);
-    assertThat(vector.values()).containsExactly(2.5, 1);
-    assertThat(sameOtherOrder.values()).containsExactly(2.5, 1);
+    assertThat(vector.row().numbers()).containsExactly(2.5, 1);
+    assertThat(sameOtherOrder.row().numbers()).containsExactly(2.5, 1);
   }
 
   @Test
   void aFlagIsANumberAndNullIsNone() throws BadRecordException {
-    assertThat(apply("d1", List.of("a", "b"), null, true).values()).containsExactly(1, Double.NaN);
+    assertThat(apply("d1", List.of("a", "b"), null, true).row().numbers())
+        .containsExactly(1, Double.NaN);
   }
 
   @Test
@@ -52,10 +54,10 @@ class ServiceWatchTest {
         watch.apply(
             RECORD, new WithWriterSchema<>(vector, FeatureVectorSchema.of(List.of("a", "x", "b"))));
 
-    assertThat(watched.values()).containsOnly(Double.NaN);
-    assertThat(watched.reasons())
+    assertThat(watched.row().numbers()).containsOnly(Double.NaN);
+    assertThat(watched.row().reasons())
         .containsExactly(NullReason.NO_EVENT.code(), NullReason.NO_KEY.code());
-    assertThat(apply("d1", List.of("a", "b"), null, 1.0).reasons()[1])
+    assertThat(apply("d1", List.of("a", "b"), null, 1.0).row().reasons()[1])
         .as("of a release that gave none")
         .isEqualTo(NullReason.UNSTATED.code());
   }

@@ -3,6 +3,7 @@ package io.leat.drift.job;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.groups.Tuple.tuple;
 
+import io.leat.drift.ColumnValues;
 import io.leat.drift.WindowSummary;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,7 +23,10 @@ class SummariseWindowsTest {
       // In the vectors the features come in another order, after one that nobody here watches.
       return new OneInputStreamOperatorTestHarness<>(
           new SummariseWindows(
-              "prices", List.of("other", "event.constant", "event.price"), List.of(watch)));
+              "prices",
+              List.of("other", "event.constant", "event.price"),
+              List.of(),
+              List.of(watch)));
     } catch (Exception e) {
       throw new IllegalStateException(e);
     }
@@ -60,7 +64,7 @@ class SummariseWindowsTest {
     harness.processWatermark(1);
 
     WindowSummary summary = watch.detector().newWindow();
-    summary.add(new double[] {0.5, 3}, new byte[2]);
+    summary.add(ColumnValues.of(0.5, 3));
     assertThat(parts().get(0).summary()).isEqualTo(summary.toBytes());
   }
 
@@ -96,7 +100,7 @@ class SummariseWindowsTest {
 
   @Test
   void passesOverVectorsOfAnotherDefinition() throws Exception {
-    harness.processElement(new WatchedVector(false, false, 0, new double[0], new byte[0]), 0);
+    harness.processElement(new WatchedVector(false, false, 0, ColumnValues.of()), 0);
     harness.processWatermark(1);
 
     assertThat(parts()).isEmpty();
@@ -107,7 +111,7 @@ class SummariseWindowsTest {
     process(0, 3);
     harness.processWatermark(1);
     harness.processElement(
-        new WatchedVector(true, true, Given.DAY, new double[] {9, 3, 0.5}, new byte[3]), Given.DAY);
+        new WatchedVector(true, true, Given.DAY, ColumnValues.of(9, 3, 0.5)), Given.DAY);
     harness.processWatermark(Given.DAY);
     process(2 * Given.DAY, 3);
     harness.processWatermark(2 * Given.DAY);
@@ -117,8 +121,7 @@ class SummariseWindowsTest {
 
   private void process(long eventTime, double constant) throws Exception {
     harness.processElement(
-        new WatchedVector(true, false, eventTime, new double[] {9, constant, 0.5}, new byte[3]),
-        eventTime);
+        new WatchedVector(true, false, eventTime, ColumnValues.of(9, constant, 0.5)), eventTime);
   }
 
   private List<WindowPart> parts() {

@@ -4,9 +4,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.leat.drift.AlertState;
+import io.leat.drift.ColumnValues;
 import io.leat.drift.DriftDetector;
 import io.leat.drift.DriftStream;
-import io.leat.drift.NumericValue;
 import io.leat.drift.ReferenceProfile;
 import io.leat.drift.ReferenceProfileBuilder;
 import io.leat.drift.WindowSummary;
@@ -195,9 +195,7 @@ class DriftJobIT {
     for (Reading reading : readings) {
       windows
           .computeIfAbsent(detector.windowStart(reading.time()), start -> detector.newWindow())
-          .add(
-              new double[] {NumericValue.of(reading.price()), NumericValue.of(reading.neighbour())},
-              new byte[2]);
+          .add(ColumnValues.of(reading.price(), reading.neighbour()));
     }
     Reported reported = new Reported(new ArrayList<>(), new ArrayList<>());
     Map<DriftStream, AlertState> states = new HashMap<>();

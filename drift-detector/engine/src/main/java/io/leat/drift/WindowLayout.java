@@ -1,0 +1,128 @@
+package io.leat.drift;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which of a monitor's streams a row belongs to: of each column the stream of all rows, and for
+ * each key of segments the stream of the row's segment. Immutable, thread-safe.
+ */
+final class WindowLayout {
+  /** The segment of rows whose own segment has no streams, or that have none. */
+  static final String OTHER = "other";
+
+  private static final int NONE = -1;
+  private static final int BYTES_OF_COUNTS = 64;
+
+  private final List<FeatureReference> references;
+  private final List<String> columns;
+  private final List<String> keys;
+  private final int[] whole;
+
+  /** For each key, by the segment's value, for each column its stream. */
+  private final List<Map<String, int[]>> segments = new ArrayList<>();
+
+  /**
+   * @param references one a stream
+   */
+  WindowLayout(List<FeatureReference> references) {
+    this.references = List.copyOf(references);
+    Set<String> names = new LinkedHashSet<>();
+    Set<String> keysOf = new LinkedHashSet<>();
+    for (FeatureReference reference : references) {
+      names.add(reference.name());
+      reference.stream().segment().ifPresent(segment -> keysOf.add(key(segment)));
+    }
+    this.columns = List.copyOf(names);
+    this.keys = List.copyOf(keysOf);
+    this.whole = none();
+    keys.forEach(key -> segments.add(new HashMap<>()));
+    Map<String, Integer> places = new HashMap<>();
+    columns.forEach(column -> places.put(column, places.size()));
+    for (int i = 0; i < this.references.size(); i++) {
+      DriftStream stream = this.references.get(i).stream();
+      int column = places.getOrDefault(stream.feature(), NONE);
+      if (stream.segment().isEmpty()) {
+        whole[column] = i;
+      } else {
+        String segment = stream.segment().get();
+        segments.get(keys.indexOf(key(segment)))
+                .computeIfAbsent(value(segment), value -> none())[column] =
+            i;
+      }
+    }
+  }
+
+  private int[] none() {
+    int[] none = new int[columns.size()];
+    Arrays.fill(none, NONE);
+    return none;
+  }
+
+  /** The segment of rows that have a value by a key. */
+  static String segment(String key, String value) {
+    return key + "=" + value;
+  }
+
+  private static String key(String segment) {
+    return segment.substring(0, segment.indexOf('='));
+  }
+
+  private static String value(String segment) {
+    return segment.substring(segment.indexOf('=') + 1);
+  }
+
+  List<FeatureReference> references() {
+    return references;
+  }
+
+  /** The columns, in the order of {@link ColumnValues#numbers}. */
+  List<String> columns() {
+    return columns;
+  }
+
+  /** The keys of segments, in the order of {@link ColumnValues#segments}. */
+  List<String> keys() {
+    return keys;
+  }
+
+  /** Counts a row in each of its streams. */
+  void count(ColumnValues row, FeatureCounts[] counts) {
+    count(row, whole, counts);
+    for (int key = 0; key < segments.size(); key++) {
+      Map<String, int[]> ofKey = segments.get(key);
+      @Nullable String value = row.segments()[key];
+      int[] streams = value == null ? null : ofKey.get(value);
+      if (streams == null) {
+        streams = ofKey.get(OTHER);
+      }
+      if (streams != null) {
+        count(row, streams, counts);
+      }
+    }
+  }
+
+  private void count(ColumnValues row, int[] streams, FeatureCounts[] counts) {
+    for (int column = 0; column < streams.length; column++) {
+      int stream = streams[column];
+      if (stream != NONE) {
+        references.get(stream).count(row, column, counts[stream]);
+      }
+    }
+  }
+
+  /** About how much memory a summary takes of which every stream has counted something. */
+  long bytes() {
+    long bytes = 0;
+    for (FeatureReference reference : references) {
+      bytes += BYTES_OF_COUNTS + (long) Long.BYTES * reference.cells();
+    }
+    return bytes;
+  }
+}
