@@ -107,6 +107,9 @@ final class LogReader implements AutoCloseable {
     }
     for (Model model : pipeline.models()) {
       topics.add(Topics.scores(model.name()));
+      if (pipeline.service(model.service()).flatMap(FeatureService::label).isPresent()) {
+        topics.add(Topics.outcomes(model.name()));
+      }
     }
     topics.addAll(
         List.of(

@@ -79,7 +79,12 @@ final class PipelinePicture {
     int models = 0;
     for (Model model : pipeline.models()) {
       Box vectors = Lookups.required(boxes, Topics.features(model.service()));
-      arrow(vectors, box(Topics.scores(model.name()), "scores", 3, models++, false), "scoring");
+      Box scores = box(Topics.scores(model.name()), "scores", 3, models++, false);
+      arrow(vectors, scores, "scoring");
+      if (pipeline.service(model.service()).flatMap(FeatureService::label).isPresent()) {
+        Box outcomes = box(Topics.outcomes(model.name()), "outcomes", 4, models - 1, false);
+        arrow(scores, outcomes, "performance");
+      }
       arrow(vectors, box(Topics.unscored(model.name()), "unscored", 3, models++, true), "scoring");
     }
     if (!pipeline.monitors().isEmpty()) {

@@ -58,6 +58,27 @@ public enum Data {
   SCORES("`scores.<model>`", pipeline -> models(pipeline).map(Topics::scores)),
   SHADOW_SCORES("`scores.<model>.shadow`", pipeline -> models(pipeline).map(Topics::shadowScores)),
   UNSCORED("`scores.<model>.dlq`", pipeline -> models(pipeline).map(Topics::unscored)),
+  /** Of models whose scores meet labels. */
+  LABELLED_SCORES(
+      "`scores.<model>` and `scores.<model>.shadow` of models with a label",
+      pipeline ->
+          labelled(pipeline)
+              .map(Model::name)
+              .flatMap(model -> Stream.of(Topics.scores(model), Topics.shadowScores(model)))),
+  /** What is known of the events of such scores, and the events that bring the labels. */
+  LABELS(
+      "their `features.<service>`, and `<event>.valid` of their labels",
+      pipeline ->
+          labelled(pipeline)
+              .map(Model::service)
+              .flatMap(service -> pipeline.service(service).stream())
+              .flatMap(
+                  service ->
+                      Stream.concat(
+                          Stream.of(Topics.features(service.name())),
+                          pipeline.labelEvents(service).stream().map(Topics::valid)))),
+  OUTCOMES(
+      "`outcomes.<model>`", pipeline -> labelled(pipeline).map(Model::name).map(Topics::outcomes)),
   ROLLOUT_OBSERVATIONS(
       "`rollout-observations`", pipeline -> Stream.of(Topics.ROLLOUT_OBSERVATIONS)),
   DRIFT_METRICS("`drift-metrics`", pipeline -> Stream.of(Topics.DRIFT_METRICS)),
@@ -107,6 +128,12 @@ public enum Data {
 
   private static Stream<String> services(Pipeline pipeline) {
     return pipeline.services().stream().map(FeatureService::name);
+  }
+
+  private static Stream<Model> labelled(Pipeline pipeline) {
+    return pipeline.models().stream()
+        .filter(
+            model -> pipeline.service(model.service()).flatMap(FeatureService::label).isPresent());
   }
 
   private static Stream<String> models(Pipeline pipeline) {

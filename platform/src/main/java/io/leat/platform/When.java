@@ -14,6 +14,12 @@ public enum When {
   ROLLOUTS(
       "models with a rollout in stages",
       pipeline -> pipeline.models().stream().anyMatch(model -> !model.rollout().isEmpty())),
+  LABELS(
+      "models whose service declares a label",
+      pipeline ->
+          pipeline.models().stream()
+              .flatMap(model -> pipeline.service(model.service()).stream())
+              .anyMatch(service -> service.label().isPresent())),
   MONITORS("monitors", pipeline -> !pipeline.monitors().isEmpty()),
   RETRAINING("retraining policies", pipeline -> !pipeline.retraining().isEmpty());
 

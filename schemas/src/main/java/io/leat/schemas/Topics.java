@@ -67,6 +67,11 @@ public final class Topics {
     return scores(model) + ".shadow";
   }
 
+  /** Scores of a model with what they were to predict, as far as that is known. */
+  public static String outcomes(String model) {
+    return "outcomes." + model;
+  }
+
   /** Vectors that a model could not score, byte for byte as they came. */
   public static String unscored(String model) {
     return scores(model) + ".dlq";

@@ -17,6 +17,7 @@ import io.leat.records.LogPosition;
 import io.leat.records.ModelRole;
 import io.leat.records.ModelSwitch;
 import io.leat.records.ModelVersion;
+import io.leat.records.Outcome;
 import io.leat.records.RegisteredModel;
 import io.leat.records.RegistryEntry;
 import io.leat.records.RequestStatus;
@@ -63,6 +64,7 @@ final class Samples {
         driftMetric(),
         modelSwitch(),
         modelVersion(),
+        outcome(),
         registeredModel(),
         new RegistryEntry(modelVersion()),
         retrainingRequest(),
@@ -214,6 +216,31 @@ final class Samples {
         rolloutPlan(),
         0,
         rolloutFallback());
+  }
+
+  private static Outcome outcome() {
+    return Outcome.newBuilder()
+        .setModel("fraud")
+        .setModelVersion("2026-11-01")
+        .setModelNumber(7)
+        .setRole("CANARY")
+        .setRollout(11L)
+        .setStage(1)
+        .setPropensity(0.25)
+        .setEventId("payment-1")
+        .setKeys(Map.of("customer", "42"))
+        .setSegments(Map.of("event.country", "BE"))
+        .setEventTime(TIME.plusNanos(123_000))
+        .setScore(0.75)
+        .setDecision("block")
+        .setSource(POSITION)
+        .setLabel(true)
+        .setLabelId("label-1")
+        .setLabelTime(TIME.plusSeconds(3_600))
+        .setRevision(1)
+        .setLate(true)
+        .setKnownAt(TIME.plusSeconds(7_200))
+        .build();
   }
 
   private static ModelSwitch modelSwitch() {

@@ -10,6 +10,7 @@ import io.leat.records.AuditEvent;
 import io.leat.records.Definition;
 import io.leat.records.DriftAlert;
 import io.leat.records.DriftMetric;
+import io.leat.records.Outcome;
 import io.leat.records.RegistryEntry;
 import io.leat.records.RetrainingRequest;
 import io.leat.records.RetrainingRun;
@@ -107,6 +108,14 @@ public final class PipelineTopics {
               deletedAfter(spine.topic().retention()),
               Optional.of(Score.getClassSchema())));
     }
+    if (pipeline.service(model.service()).orElseThrow().label().isPresent()) {
+      topics.add(
+          new Topic(
+              Topics.outcomes(model.name()),
+              partitions,
+              deletedAfter(spine.topic().retention()),
+              Optional.of(Outcome.getClassSchema())));
+    }
     topics.add(
         new Topic(
             Topics.unscored(model.name()),
@@ -151,7 +160,8 @@ public final class PipelineTopics {
    * partition does.
    */
   private static void addJobs(List<Topic> topics, Pipeline pipeline) {
-    for (String job : List.of("features", "offline", "drift", "retraining", "rollouts")) {
+    for (String job :
+        List.of("features", "offline", "drift", "retraining", "rollouts", "performance")) {
       topics.add(
           new Topic(
               pipeline.name() + "-" + job + ".dlq",

@@ -1,6 +1,7 @@
 package io.leat.pipeline.definition;
 
 import java.util.Comparator;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -78,6 +79,25 @@ public record Pipeline(
 
   public Optional<FeatureService> service(String name) {
     return services.stream().filter(s -> s.name().equals(name)).findFirst();
+  }
+
+  /**
+   * The events that say what the labels of a service are: the one that brings them, and the spine
+   * where only it has what both share; none where the service declares no label.
+   */
+  public Set<String> labelEvents(FeatureService service) {
+    Set<String> events = new LinkedHashSet<>();
+    service
+        .label()
+        .ifPresent(
+            label -> {
+              events.add(label.from());
+              if (!contract(service.spine()).orElseThrow().eventId().equals(label.on())
+                  && !label.from().equals(service.spine())) {
+                events.add(service.spine());
+              }
+            });
+    return events;
   }
 
   public Optional<Model> model(String name) {

@@ -1,7 +1,6 @@
 package io.leat.features.offline.trainingset;
 
-import io.leat.features.aggregation.IdOrder;
-import io.leat.features.engine.EventIdentity;
+import io.leat.features.engine.LabelRule;
 import io.leat.features.offline.replay.EventCodec;
 import io.leat.features.offline.replay.EventReader;
 import io.leat.features.offline.replay.Item;
@@ -16,7 +15,6 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import org.apache.avro.generic.GenericRecord;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.functions.RichFlatMapFunction;
@@ -65,13 +63,12 @@ final class LabelJoin {
     DataStream<Item> keyedRows =
         rows.map(new RowsToLabels(service, source), Item.TYPE).name("rows to labels");
     return Item.sorted(keyedLabels.union(keyedRows), "labels")
-        .flatMap(new Join(ids(service, source)), Item.TYPE)
+        .flatMap(new Join(rule(service, source)), Item.TYPE)
         .name("join labels");
   }
 
-  /** The order of the label events' ids. */
-  private static IdOrder ids(ServiceReference service, OtherEvent source) {
-    return new EventIdentity(service.contract(source.from())).idOrder();
+  private static LabelRule rule(ServiceReference service, OtherEvent source) {
+    return LabelRule.of(source.within(), service.contract(source.from()));
   }
 
   /**
@@ -128,6 +125,7 @@ final class LabelJoin {
     private final ServiceReference service;
     private final OtherEvent source;
     private transient EventCodec codec;
+    private transient LabelRule rule;
 
     RowsToLabels(ServiceReference service, OtherEvent source) {
       this.service = service;
@@ -137,6 +135,7 @@ final class LabelJoin {
     @Override
     public void open(OpenContext context) {
       codec = new EventCodec(service.spine().schema());
+      rule = rule(service, source);
     }
 
     @Override
@@ -144,12 +143,11 @@ final class LabelJoin {
       SpineRow row = SpineRow.fromBytes(item.value());
       Object on = codec.decode(row.event()).get(source.on());
       String key = on == null ? null : on.toString();
-      long end = row.time() + TimeUnit.MILLISECONDS.toMicros(source.within().toMillis());
       return new Item(
           Item.ROW,
           withLast(row, key).toBytes(),
           SortKey.bucket(key == null ? row.id() : key)
-              + SortKey.number(end < row.time() ? Long.MAX_VALUE : end)
+              + SortKey.number(rule.end(row.time()))
               + THEN_ROW
               + item.order());
     }
@@ -165,16 +163,13 @@ final class LabelJoin {
   private static final class Join extends RichFlatMapFunction<Item, Item> {
     private static final long serialVersionUID = 1L;
 
-    private final IdOrder ids;
+    private final LabelRule rule;
     private transient int bucket;
     private transient Map<Object, SpineRow> last;
     private transient Progress progress;
 
-    /**
-     * @param ids order of the label events' ids
-     */
-    Join(IdOrder ids) {
-      this.ids = ids;
+    Join(LabelRule rule) {
+      this.rule = rule;
     }
 
     @Override
@@ -198,7 +193,10 @@ final class LabelJoin {
       }
       Object on = found.values().get(found.values().size() - 1);
       SpineRow label = on == null ? null : last.get(on);
-      Object value = label == null || label.time() < found.time() ? null : label.values().get(1);
+      Object value =
+          label == null || !rule.mayLabel(found.time(), label.time())
+              ? null
+              : label.values().get(1);
       out.collect(
           new Item(
               Item.ROW,
@@ -206,10 +204,8 @@ final class LabelJoin {
               item.order().substring(BEFORE_ROWS_ORDER)));
     }
 
-    /** Of two labels of one time, the one with the greater id. */
     private SpineRow later(SpineRow one, SpineRow other) {
-      boolean tie = one.time() == other.time();
-      return tie && ids.compare(one.id(), other.id()) > 0 ? one : other;
+      return rule.isLater(one.time(), one.id(), other.time(), other.id()) ? one : other;
     }
   }
 }

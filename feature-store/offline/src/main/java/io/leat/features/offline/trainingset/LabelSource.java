@@ -1,14 +1,12 @@
 package io.leat.features.offline.trainingset;
 
-import io.leat.features.engine.VectorAssembler;
+import io.leat.features.engine.LabelField;
 import io.leat.features.offline.OfflineException;
 import io.leat.features.offline.VectorTable;
 import io.leat.features.offline.replay.ServiceReference;
 import io.leat.pipeline.definition.FeatureService;
-import io.leat.pipeline.definition.FeatureService.EventFeature;
 import io.leat.pipeline.definition.FeatureService.Label;
 import io.leat.pipeline.model.LabelLeaks;
-import io.leat.schemas.NullReason;
 import java.io.Serializable;
 import java.time.Duration;
 import java.util.List;
@@ -127,19 +125,12 @@ sealed interface LabelSource extends Serializable {
 
   /** Reads a field of an event as a feature is read. */
   final class LabelReader {
-    private final VectorAssembler assembler;
+    private final LabelField field;
     private final Column.Kind kind;
 
     LabelReader(ServiceReference service, String event, String field) {
-      FeatureService label =
-          new FeatureService(
-              service.service(),
-              service.definition().version(),
-              event,
-              List.of(new EventFeature(field)),
-              Optional.empty(),
-              "");
-      this.assembler = new VectorAssembler(label, service.pipeline());
+      this.field = new LabelField(service.pipeline(), event, field);
+      FeatureService label = this.field.asService();
       this.kind =
           Column.Kind.of(VectorTable.type(label.features().get(0), label, service.pipeline()));
     }
@@ -149,7 +140,7 @@ sealed interface LabelSource extends Serializable {
     }
 
     @Nullable Object read(GenericRecord event) {
-      return NullReason.orNull(assembler.assemble(event, new Object[0][]).get(0));
+      return field.read(event);
     }
   }
 }

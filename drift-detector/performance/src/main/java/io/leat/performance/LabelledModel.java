@@ -1,0 +1,72 @@
+package io.leat.performance;
+
+import io.leat.features.engine.LabelRule;
+import io.leat.pipeline.definition.Contract;
+import io.leat.pipeline.definition.FeatureService;
+import io.leat.pipeline.definition.FeatureService.Label;
+import io.leat.pipeline.definition.Model;
+import io.leat.pipeline.definition.Pipeline;
+import java.util.List;
+
+/**
+ * A model whose scores meet labels.
+ *
+ * @param service the service that it reads
+ * @param spine contract of the service's spine
+ * @param from contract of the event that brings the labels
+ * @param segments names of the features that tell segments apart
+ */
+record LabelledModel(
+    String name,
+    FeatureService service,
+    Label label,
+    Contract spine,
+    Contract from,
+    List<String> segments) {
+  LabelledModel {
+    segments = List.copyOf(segments);
+  }
+
+  /** Those of a pipeline, in its order. */
+  static List<LabelledModel> of(Pipeline pipeline) {
+    return pipeline.models().stream()
+        .filter(model -> service(model, pipeline).label().isPresent())
+        .map(model -> of(model, pipeline))
+        .toList();
+  }
+
+  private static LabelledModel of(Model model, Pipeline pipeline) {
+    FeatureService service = service(model, pipeline);
+    Label label = service.label().orElseThrow();
+    return new LabelledModel(
+        model.name(),
+        service,
+        label,
+        pipeline.contract(service.spine()).orElseThrow(),
+        pipeline.contract(label.from()).orElseThrow(),
+        List.of());
+  }
+
+  private static FeatureService service(Model model, Pipeline pipeline) {
+    return pipeline.service(model.service()).orElseThrow();
+  }
+
+  /** Whether the label is a field of the spine event itself. */
+  boolean isOwnLabel() {
+    return label.from().equals(spine.event());
+  }
+
+  /** Whether an event's id is what its label names it by, so that nothing else has to say it. */
+  boolean isNamedById() {
+    return isOwnLabel() || label.on().equals(spine.eventId());
+  }
+
+  LabelRule rule() {
+    return LabelRule.of(label.within(), from);
+  }
+
+  /** Partitions of all that comes of the spine's events. */
+  int partitions() {
+    return spine.topic().partitions();
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.leat.performance;
+
+import org.jspecify.annotations.NullMarked;
