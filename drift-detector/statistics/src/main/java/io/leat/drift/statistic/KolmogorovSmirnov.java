@@ -110,4 +110,17 @@ final class KolmogorovSmirnov implements Statistic {
         ? OptionalDouble.empty()
         : OptionalDouble.of(Math.min(1, fromWhole.getAsDouble() * n / (n - part.values())));
   }
+
+  /**
+   * Of {@link #value}, so an upper bound where the exact D may be greater: exact up to a product of
+   * the sizes of 10,000, else Kolmogorov's limit.
+   */
+  @Override
+  public OptionalDouble pValue(Sample reference, Sample window) {
+    OptionalDouble value = value(reference, window);
+    return value.isEmpty()
+        ? value
+        : OptionalDouble.of(
+            KolmogorovLaw.pValue(value.getAsDouble(), reference.values(), window.values()));
+  }
 }

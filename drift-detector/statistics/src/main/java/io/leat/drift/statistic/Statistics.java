@@ -14,6 +14,10 @@ public final class Statistics {
   public static final Statistic POPULATION_STABILITY = add(new PopulationStabilityIndex());
   public static final Statistic JENSEN_SHANNON = add(new JensenShannon());
   public static final Statistic HELLINGER = add(new Hellinger());
+  public static final Statistic TOTAL_VARIATION = add(new TotalVariation());
+  public static final Statistic L_INFINITY = add(new LInfinity());
+  public static final Statistic CHI_SQUARE = add(new ChiSquareContingency());
+  public static final Statistic G = add(new GContingency());
 
   private static final List<String> DEFAULTS =
       List.of(KOLMOGOROV_SMIRNOV.name(), POPULATION_STABILITY.name());

@@ -115,6 +115,20 @@ class StatisticProperties {
     }
   }
 
+  @Property(tries = 1_000)
+  void aSampleAndItselfAreAtTheLeast(
+      @ForAll("statistics") Statistic statistic, @ForAll("drawn") Drawn drawn) {
+    for (Samples samples : drawn.samples(statistic)) {
+      statistic
+          .value(samples.reference(), samples.reference())
+          .ifPresent(
+              value -> assertThat(value).isCloseTo(statistic.range().least(), within(ROUNDING)));
+      statistic
+          .pValue(samples.reference(), samples.reference())
+          .ifPresent(p -> assertThat(p).isCloseTo(1, within(ROUNDING)));
+    }
+  }
+
   /** A window of what the reference does not have is plainly away from it. */
   @Property(tries = 300)
   void whatTheReferenceDoesNotHaveIsBeyondWhatIsLittle(
@@ -234,6 +248,7 @@ class StatisticProperties {
     assertBroken(() -> valuesLieInTheRangeWhereThereAreAny(lawless, drawn));
     assertBroken(() -> valuesLieInTheRangeWhereThereAreAny(lawless, empty));
     assertBroken(() -> noWindowIsNearerThanTheReferenceItself(lawless, drawn));
+    assertBroken(() -> aSampleAndItselfAreAtTheLeast(lawless, drawn));
     assertBroken(() -> itIsSymmetricWhereItSaysSo(lawless, drawn));
     assertBroken(() -> theExactValueLiesWithinTheError(lawless, drawn));
     assertBroken(() -> aPartIsComparedWithTheRestOfTheWhole(lawless, drawn));
