@@ -38,7 +38,14 @@ class ArchitectureTest {
           Map.entry(
               "schemas", new Module(List.of("io.leat.records..", "io.leat.schemas.."), List.of())),
           module("feature-store/aggregations", "io.leat.features.aggregation..", "schemas"),
-          module("drift-detector/statistics", "io.leat.drift.statistic.."),
+          Map.entry(
+              "drift-detector/statistics",
+              new Module(
+                  List.of(
+                      "io.leat.drift.statistic..",
+                      "io.leat.drift.sample..",
+                      "io.leat.drift.sequential.."),
+                  List.of())),
           module(
               "pipeline",
               "io.leat.pipeline..",

@@ -2,6 +2,9 @@ package io.leat.pipeline.reader;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.leat.drift.sample.SampleTest;
+import io.leat.drift.sample.SampleTests;
+import io.leat.drift.sequential.SequentialDetectors;
 import io.leat.drift.statistic.ColumnKind;
 import io.leat.drift.statistic.EffectSize;
 import io.leat.drift.statistic.Input;
@@ -12,6 +15,7 @@ import io.leat.testing.MadeText;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -20,6 +24,7 @@ import org.junit.jupiter.api.Test;
 /** What is made of the catalogue of statistics: parts of a page and of the editors' schema. */
 class StatisticPagesTest {
   private static final String PAGE = "docs/reference/drift.md";
+  private static final String TESTS = "docs/reference/drift-tests.md";
   private static final String SCHEMA = "pipeline/src/main/resources/leat/monitor.schema.json";
   private static final String END = "<!-- end of what is made -->";
 
@@ -53,6 +58,56 @@ class StatisticPagesTest {
                                 number(statistic.effect().least()),
                                 beyond(statistic.effect()),
                                 statistic.effect().why())));
+  }
+
+  @Test
+  void theReferenceOfTestsListsEveryTestOfTwoSamples() throws IOException {
+    new MadeText(TESTS, "<!-- made from io.leat.drift.sample -->", END)
+        .check(
+            "| test | of | what it is | symmetric | source |\n|---|---|---|---|---|\n"
+                + rows("numbers", SampleTests.ofNumbers())
+                + rows("rows", SampleTests.ofRows())
+                + rows("counts", SampleTests.ofCounts()));
+  }
+
+  private static <S> String rows(String of, List<SampleTest<S>> tests) {
+    return tests.stream()
+        .map(
+            test ->
+                "| `%s` | %s | %s | %s | %s |\n"
+                    .formatted(
+                        test.name(),
+                        of,
+                        test.description(),
+                        test.isSymmetric() ? "yes" : "no",
+                        test.source()))
+        .collect(Collectors.joining());
+  }
+
+  @Test
+  void theReferenceOfTestsListsEveryDetector() throws IOException {
+    new MadeText(TESTS, "<!-- made from io.leat.drift.sequential -->", END)
+        .check(
+            "| detector | takes | what it is | parameters | source |\n|---|---|---|---|---|\n"
+                + SequentialDetectors.all().stream()
+                    .map(
+                        kind ->
+                            "| `%s` | %s | %s | %s | %s |\n"
+                                .formatted(
+                                    kind.name(),
+                                    kind.values().description(),
+                                    kind.description(),
+                                    kind.parameters().stream()
+                                        .map(
+                                            parameter ->
+                                                "`%s` %s: %s"
+                                                    .formatted(
+                                                        parameter.name(),
+                                                        number(parameter.standard()),
+                                                        parameter.meaning()))
+                                        .collect(Collectors.joining("; ")),
+                                    kind.source()))
+                    .collect(Collectors.joining()));
   }
 
   @Test
