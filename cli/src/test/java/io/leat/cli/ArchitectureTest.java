@@ -144,6 +144,7 @@ class ArchitectureTest {
               "feature-store/engine"),
           module("stream-scoring/models", "io.leat.models..", "schemas", "pipeline"),
           module("stream-scoring/evaluation", "io.leat.evaluation.."),
+          module("reports", "io.leat.report.."),
           module(
               "stream-scoring/engine",
               "io.leat.scoring.engine..",
@@ -227,6 +228,11 @@ class ArchitectureTest {
               "pipeline",
               "stream-scoring/evaluation"),
           module(
+              "retraining/gates",
+              "io.leat.retraining.gate..",
+              "stream-scoring/evaluation",
+              "reports"),
+          module(
               "retraining/policy",
               "io.leat.retraining.policy..",
               "schemas",
@@ -268,6 +274,7 @@ class ArchitectureTest {
                       "stream-scoring/mlflow",
                       "stream-scoring/models",
                       "stream-scoring/evaluation",
+                      "reports",
                       "stream-scoring/engine",
                       "stream-scoring/job",
                       "drift-detector/engine",

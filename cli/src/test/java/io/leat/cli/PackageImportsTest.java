@@ -73,6 +73,7 @@ class PackageImportsTest {
         of("drift-detector/statistics", "io.leat.drift.statistic"),
         of("drift-detector/statistics", "io.leat.drift.sample", "io.leat.drift.statistic"),
         of("drift-detector/statistics", "io.leat.drift.sequential", "io.leat.drift.statistic"),
+        of("retraining/gates", "io.leat.retraining.gate", "io.leat.evaluation", "io.leat.report"),
         of("schemas", "io.leat.schemas.position"),
         of("schemas", "io.leat.schemas.topic", "io.leat.schemas.position"),
         of("schemas", "io.leat.schemas.deadletter", "io.leat.records", "io.leat.schemas"),
@@ -98,6 +99,7 @@ class PackageImportsTest {
         of("stream-scoring/models", "io.leat.models.artifact", "software.amazon.."),
         of("stream-scoring/models", "io.leat.models.onnx", "ai.onnxruntime.."),
         of("retraining/training", NOWHERE, "org.apache.kafka..", "java.nio.file..", "java.io.."),
+        of("retraining/gates", NOWHERE, "org.apache.kafka..", "java.nio.file..", "java.io.."),
         of("common", NOWHERE, "org.apache..", "com..", "dev.cel.."));
   }
 

@@ -13,6 +13,7 @@ import io.leat.pipeline.definition.FeatureService;
 import io.leat.pipeline.definition.Pipeline;
 import io.leat.pipeline.definition.PipelineException;
 import io.leat.records.ModelVersion;
+import io.leat.report.ReportJson;
 import io.leat.runtime.settings.TimeConverter;
 import io.leat.schemas.AvroCodec;
 import io.leat.schemas.Topics;

@@ -2,6 +2,7 @@ package io.leat.cli.backtest;
 
 import io.leat.evaluation.Calibration;
 import io.leat.evaluation.Performance;
+import io.leat.report.HtmlPage;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -171,11 +172,11 @@ record Plot(String svg, String caption) {
   }
 
   private static String x(Point point, Axis axis) {
-    return ReportPage.coordinate(MARGIN + SIDE * axis.share(point.x()));
+    return HtmlPage.coordinate(MARGIN + SIDE * axis.share(point.x()));
   }
 
   private static String y(Point point, Axis axis) {
-    return ReportPage.coordinate(SIDE - SIDE * axis.share(point.y()) + MARGIN / 4.0);
+    return HtmlPage.coordinate(SIDE - SIDE * axis.share(point.y()) + MARGIN / 4.0);
   }
 
   private static String even(Axis axis) {
@@ -221,19 +222,19 @@ record Plot(String svg, String caption) {
             SIDE,
             MARGIN,
             bottom + 16,
-            ReportText.number(x.least()),
+            HtmlPage.number(x.least()),
             MARGIN + SIDE,
             bottom + 16,
-            ReportText.number(x.greatest()),
+            HtmlPage.number(x.greatest()),
             MARGIN + SIDE / 2,
             bottom + 16,
             nameOfX,
             MARGIN - 4,
             bottom,
-            ReportText.number(y.least()),
+            HtmlPage.number(y.least()),
             MARGIN - 4,
             top + 10,
-            ReportText.number(y.greatest()),
+            HtmlPage.number(y.greatest()),
             top + SIDE / 2,
             nameOfY,
             inside);

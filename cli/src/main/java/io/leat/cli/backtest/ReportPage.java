@@ -1,48 +1,20 @@
 package io.leat.cli.backtest;
 
+import io.leat.report.HtmlPage;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 
-/** A report as one page: text, and plots as SVG. It loads nothing, and has no script. */
+/** A report as one page: text, and plots as SVG. */
 final class ReportPage {
-  private static final String STYLE =
-      """
-      :root { color-scheme: light dark; --ink: #1d2a33; --paper: #fbfbf9; --line: #c9d1d6; --one: #a86a00; --other: #1f6f8b; }
-      @media (prefers-color-scheme: dark) { :root { --ink: #e3e8eb; --paper: #14191c; --line: #3a454c; --one: #e0a44a; --other: #5cb3d0; } }
-      body { margin: 1.4rem; font: 14px/1.45 system-ui, sans-serif; color: var(--ink); background: var(--paper); }
-      pre { overflow-x: auto; font: 12px/1.5 ui-monospace, monospace; }
-      figure { display: inline-block; margin: 0 2rem 1.4rem 0; }
-      figcaption { max-width: 340px; }
-      svg text { font: 11px system-ui, sans-serif; fill: var(--ink); }
-      .frame { fill: none; stroke: var(--line); }
-      .even { stroke: var(--line); stroke-dasharray: 4 4; }
-      .one { stroke: var(--one); fill: none; stroke-width: 1.6; }
-      .other { stroke: var(--other); fill: none; stroke-width: 1.6; }
-      .one-point { fill: var(--one); }
-      .other-point { fill: var(--other); fill-opacity: .7; }
-      .one-text { color: var(--one); font-weight: 600; }
-      .other-text { color: var(--other); font-weight: 600; }
-      """;
-
   private ReportPage() {}
 
   static String of(Report report, Backtest backtest) {
-    StringBuilder page = new StringBuilder();
-    page.append("<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>")
-        .append(escaped("Backtest of " + report.candidate()))
-        .append("</title><style>\n")
-        .append(STYLE)
-        .append("</style></head><body>\n<h1>")
-        .append(escaped("Backtest of " + report.candidate()))
-        .append("</h1>\n<p><span class=\"one-text\">Baseline: ")
-        .append(escaped(report.baseline()))
-        .append("</span>. <span class=\"other-text\">Candidate: ")
-        .append(escaped(report.candidate()))
-        .append("</span>.</p>\n");
-    plots(report, backtest).forEach(plot -> page.append(figure(plot)));
-    page.append("<pre>").append(escaped(ReportText.text(report))).append("</pre>\n");
-    return page.append("</body></html>\n").toString();
+    HtmlPage page = new HtmlPage("Backtest of " + report.candidate());
+    page.add(
+        "<p><span class=\"one-text\">Baseline: %s</span>. <span class=\"other-text\">Candidate: %s</span>.</p>"
+            .formatted(HtmlPage.escaped(report.baseline()), HtmlPage.escaped(report.candidate())));
+    plots(report, backtest).forEach(plot -> page.figure(plot.svg(), plot.caption()));
+    return page.preformatted(ReportText.text(report)).html();
   }
 
   private static List<Plot> plots(Report report, Backtest backtest) {
@@ -67,21 +39,5 @@ final class ReportPage {
             Backtest.labels(labelled)));
     report.performance().flatMap(Plot::calibration).ifPresent(all::add);
     return all;
-  }
-
-  private static String figure(Plot plot) {
-    return "<figure>%s<figcaption>%s</figcaption></figure>\n"
-        .formatted(plot.svg(), escaped(plot.caption()));
-  }
-
-  static String escaped(String text) {
-    return text.replace("&", "&amp;")
-        .replace("<", "&lt;")
-        .replace(">", "&gt;")
-        .replace("\"", "&quot;");
-  }
-
-  static String coordinate(double value) {
-    return String.format(Locale.ROOT, "%.1f", value);
   }
 }

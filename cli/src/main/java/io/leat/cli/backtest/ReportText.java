@@ -6,6 +6,7 @@ import io.leat.cli.backtest.Report.Segment;
 import io.leat.evaluation.Estimate;
 import io.leat.evaluation.OffPolicy;
 import io.leat.evaluation.Performance;
+import io.leat.report.HtmlPage;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -193,23 +194,19 @@ final class ReportText {
   }
 
   private static String row(String name, double before, double after) {
-    return ROW.formatted(name, number(before), number(after), number(after - before));
+    return ROW.formatted(
+        name, HtmlPage.number(before), HtmlPage.number(after), HtmlPage.number(after - before));
   }
 
   /** {@code 0.8312 [0.8101, 0.8523]}. */
   static String estimate(Estimate estimate) {
     return Double.isNaN(estimate.low())
-        ? number(estimate.value())
+        ? HtmlPage.number(estimate.value())
         : "%s [%s, %s]"
-            .formatted(number(estimate.value()), number(estimate.low()), number(estimate.high()));
-  }
-
-  static String number(double value) {
-    return Double.isNaN(value)
-        ? "-"
-        : value == Math.rint(value) && Math.abs(value) >= 2
-            ? "%,d".formatted((long) value)
-            : "%.4f".formatted(value);
+            .formatted(
+                HtmlPage.number(estimate.value()),
+                HtmlPage.number(estimate.low()),
+                HtmlPage.number(estimate.high()));
   }
 
   /** The text of a report, for a page. */

@@ -201,6 +201,32 @@ class TrainCommandTest {
         .hasSameBinaryContentAs(EXAMPLE.resolve("models/price/reference-profile.json"));
   }
 
+  @Test
+  void treesAreTriedAndTheBestWrittenTheSameEachTime() throws Exception {
+    String readings = "readings=" + PROJECT.resolve("examples/electricity/readings.csv.gz");
+
+    assertThat(train("--events", readings, "--until", "1996-08-01", "--algorithm", "boosted_trees"))
+        .isZero();
+
+    assertThat(out.toString()).containsOnlyOnce("(chosen)").contains("trees", "hold-out");
+    assertThat(out.toString().lines().filter(line -> line.startsWith("candidate "))).hasSize(4);
+    byte[] model = Files.readAllBytes(artifact);
+    train("--events", readings, "--until", "1996-08-01", "--algorithm", "boosted_trees");
+    assertThat(artifact).hasBinaryContent(model);
+  }
+
+  @Test
+  void anAlgorithmThatDoesNotLearnTwoClassesIsRefused() {
+    StringWriter error = new StringWriter();
+    int code =
+        new CommandLine(new TrainCommand())
+            .setErr(new PrintWriter(error))
+            .execute(
+                folder.toString(), "--model", "price", "--events", "a=b", "--algorithm", "linear");
+    assertThat(code).isEqualTo(2);
+    assertThat(error.toString()).contains("'linear'", "boosted_trees or logistic");
+  }
+
   private int train(String... arguments) {
     List<String> all = new ArrayList<>(List.of(folder.toString(), "--model", "price"));
     all.addAll(List.of(arguments));

@@ -186,7 +186,10 @@ public final class PrintedCommands {
               "the same command as without a time; TrainingSetCommandTest takes times"),
           new Elsewhere(
               "train PIPELINE --model NAME --training-set DIR",
-              "TrainingSetIT; it would change the model of this stack"));
+              "TrainingSetIT; it would change the model of this stack"),
+          new Elsewhere(
+              "train PIPELINE --model fraud --training-set training --algorithm boosted_trees",
+              "the same; TrainCommandTest learns trees"));
 
   private final RunningStack stack;
   private final Path pipeline;

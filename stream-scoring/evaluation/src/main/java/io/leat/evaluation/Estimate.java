@@ -23,6 +23,14 @@ public record Estimate(double value, double low, double high) {
     return new Estimate(value, value - half, value + half);
   }
 
+  /**
+   * The standard error that the interval is made of, of a mean or a difference; too small of a
+   * figure whose interval was cut to where it can be. NaN where there are too few rows.
+   */
+  public double standardError() {
+    return (high - low) / (2 * NORMAL_975);
+  }
+
   /** The same figure, its interval cut to where it can be. */
   Estimate within(double least, double greatest) {
     return new Estimate(

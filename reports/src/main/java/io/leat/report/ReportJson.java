@@ -1,4 +1,4 @@
-package io.leat.cli.backtest;
+package io.leat.report;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonProcessingException;
@@ -11,9 +11,13 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.OptionalDouble;
 
-/** A report as JSON: its own names; a number that there is not, and what is empty, is null. */
-final class ReportJson {
+/**
+ * Records as JSON: their own names, in their order; a number that there is not, and what is empty,
+ * is null.
+ */
+public final class ReportJson {
   private static final ObjectMapper JSON =
       new ObjectMapper()
           .registerModule(
@@ -21,11 +25,13 @@ final class ReportJson {
                   .addSerializer(Instant.class, ToStringSerializer.instance)
                   .addSerializer(Double.class, new Numbers())
                   .addSerializer(double.class, new Numbers())
-                  .addSerializer(Optional.class, new Maybe()));
+                  .addSerializer(Optional.class, new Maybe())
+                  .addSerializer(OptionalDouble.class, new MaybeDouble()));
 
   private ReportJson() {}
 
-  static String of(Report report) {
+  /** One line of JSON of a record of records, lists, maps, texts, numbers, times and optionals. */
+  public static String of(Record report) {
     try {
       return JSON.writeValueAsString(report);
     } catch (JsonProcessingException e) {
@@ -55,6 +61,14 @@ final class ReportJson {
       } else {
         out.writeNull();
       }
+    }
+  }
+
+  private static final class MaybeDouble extends JsonSerializer<OptionalDouble> {
+    @Override
+    public void serialize(OptionalDouble value, JsonGenerator out, SerializerProvider provider)
+        throws IOException {
+      new Numbers().serialize(value.orElse(Double.NaN), out, provider);
     }
   }
 }
