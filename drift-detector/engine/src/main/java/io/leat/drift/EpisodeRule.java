@@ -1,0 +1,273 @@
+package io.leat.drift;
+
+import io.leat.common.Sha256;
+import io.leat.drift.Threshold.Level;
+import io.leat.drift.evidence.Dependence;
+import io.leat.drift.evidence.Guarantee;
+import io.leat.drift.evidence.StreamEvidence;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * The life of a monitor's episodes: a function of its windows, given in order of event time.
+ *
+ * <p>With a budget of B alarms a week and W windows a week, A = W / B.
+ *
+ * <ul>
+ *   <li>Each stream (a feature and a statistic) gathers evidence ({@link StreamEvidence}). The
+ *       monitor's is the mean over its K streams, which is an e-detector however these hang
+ *       together. At A or more it alarms: once in A windows on average at most while nothing
+ *       changes.
+ *   <li>Streams whose reference promises nothing ({@link Guarantee#NONE}) are summed by themselves,
+ *       so that they do not spoil the others' promise, and alarm only where the thresholds of the
+ *       extreme-value rule agree, by the same "k of the last n windows".
+ *   <li>Which streams an alarm is about: the k with most evidence, for the greatest k of which the
+ *       least has at least A K / k (the e-d-BH rule: Dandapanthula and Ramdas, arXiv 2501.04130);
+ *       where none has, the one with most.
+ *   <li>An episode opens where a stream that it is about also lies farther from the reference than
+ *       what its statistic calls little: what is sure and does not matter opens nothing.
+ *   <li>While one is open nothing joins what windows are ranked among. It closes when each of its
+ *       streams has been calm for so many windows in a row: within the least that matters, or
+ *       below the 0.95 quantile of the reference's windows. All evidence then begins anew.
+ * </ul>
+ */
+final class EpisodeRule {
+  private static final int ID_BYTES = 16;
+  private static final double CALM_QUANTILE = 0.95;
+  private static final double WEEK_MILLIS = 7 * 24 * 3_600_000.0;
+
+  private final CalibratedMonitor.Settings settings;
+  private final List<Stream> streams;
+  private final double alarmAt;
+
+  EpisodeRule(CalibratedMonitor.Settings settings, List<Stream> streams) {
+    this.settings = settings;
+    this.streams = List.copyOf(streams);
+    this.alarmAt =
+        Math.max(1, WEEK_MILLIS / settings.windowMillis() / settings.falseAlarmsPerWeek());
+  }
+
+  /**
+   * A statistic of a feature.
+   *
+   * @param calm a value up to this is nothing out of the way
+   */
+  record Stream(String key, Threshold threshold, Dependence.Finding reference, double calm) {
+    static Stream of(Threshold threshold, Dependence.Finding reference) {
+      double[] sorted =
+          reference.series().values().stream().mapToDouble(Float::doubleValue).sorted().toArray();
+      double usual =
+          sorted.length == 0
+              ? 0
+              : sorted[(int) Math.ceil(CALM_QUANTILE * sorted.length) - 1];
+      return new Stream(
+          threshold.feature() + "\n" + threshold.statistic().name(),
+          threshold,
+          reference,
+          Math.max(usual, threshold.statistic().effect().least()));
+    }
+
+    boolean matters(double value) {
+      return value > threshold.statistic().effect().least();
+    }
+  }
+
+  /** A stream's value in a window, or in the windows that are evaluated together with it. */
+  record Evaluated(Stream stream, double value) {}
+
+  /** A stream that an episode is about. */
+  record Named(Stream stream, double value, double evidence) {}
+
+  /** What becomes of an episode in a window. */
+  enum Kind {
+    OPENED,
+    WORSE,
+    CLOSED
+  }
+
+  /**
+   * An episode that opened, became critical or closed.
+   *
+   * @param named what it is about, as far as evaluated in the window; most evidence first
+   */
+  record Change(Kind kind, Episode episode, double evidence, List<Named> named) {}
+
+  /** At what evidence the monitor alarms: windows a false alarm. */
+  double alarmAt() {
+    return alarmAt;
+  }
+
+  /** Takes the next window, and changes the state. */
+  Optional<Change> next(DetectorState state, long windowStart, List<Evaluated> evaluated) {
+    Optional<Episode> open = state.episode();
+    Map<String, Evaluated> now = new HashMap<>();
+    Set<String> agreeing = new HashSet<>();
+    for (Evaluated one : evaluated) {
+      Stream stream = one.stream();
+      now.put(stream.key(), one);
+      boolean beyond = stream.threshold().level((float) one.value()) != Level.CLEAN;
+      int drifted = state.beyond(stream.key(), beyond, settings.openOf());
+      if (stream.reference().guarantee() != Guarantee.NONE
+          || (beyond && drifted >= settings.openAfter())) {
+        agreeing.add(stream.key());
+      }
+      state
+          .evidence(stream.key())
+          .add(
+              stream.reference(),
+              Math.floorDiv(windowStart, settings.windowMillis() * stream.reference().merged()),
+              (float) one.value(),
+              tie(stream, windowStart),
+              open.isEmpty());
+    }
+    List<Named> alarms = new ArrayList<>(alarms(state, now, false));
+    alarms.addAll(alarms(state, now, true));
+    alarms.removeIf(
+        one -> !agreeing.contains(one.stream().key()) || !one.stream().matters(one.value()));
+    alarms.sort(Comparator.comparing(Named::evidence).reversed());
+    return open.isPresent()
+        ? goOn(state, open.get(), now, alarms)
+        : open(state, windowStart, alarms);
+  }
+
+  /** The streams, evaluated in this window, that an alarm of one kind of streams is about. */
+  private List<Named> alarms(
+      DetectorState state, Map<String, Evaluated> now, boolean withoutGuarantee) {
+    List<Stream> most =
+        streams.stream()
+            .filter(
+                stream -> (stream.reference().guarantee() == Guarantee.NONE) == withoutGuarantee)
+            .sorted(
+                Comparator.comparingDouble(
+                    (Stream stream) -> -state.evidence(stream.key()).value()))
+            .toList();
+    double sum = 0;
+    int about = 0;
+    for (int i = 0; i < most.size(); i++) {
+      double evidence = state.evidence(most.get(i).key()).value();
+      sum += evidence;
+      if (evidence >= alarmAt * streams.size() / (i + 1)) {
+        about = i + 1;
+      }
+    }
+    if (sum < alarmAt * streams.size()) {
+      return List.of();
+    }
+    return most.subList(0, Math.max(1, about)).stream()
+        .filter(stream -> now.containsKey(stream.key()))
+        .map(
+            stream ->
+                new Named(
+                    stream,
+                    now.get(stream.key()).value(),
+                    state.evidence(stream.key()).value()))
+        .toList();
+  }
+
+  private Optional<Change> open(DetectorState state, long windowStart, List<Named> alarms) {
+    if (alarms.isEmpty()) {
+      return Optional.empty();
+    }
+    Map<String, Integer> calm = new HashMap<>();
+    alarms.forEach(one -> calm.put(one.stream().key(), 0));
+    Episode episode = new Episode(id(windowStart), windowStart, severity(alarms), 0, calm);
+    state.episode(episode);
+    return Optional.of(new Change(Kind.OPENED, episode, evidence(state), alarms));
+  }
+
+  private Optional<Change> goOn(
+      DetectorState state, Episode episode, Map<String, Evaluated> now, List<Named> alarms) {
+    Map<String, Integer> calm = new HashMap<>();
+    Set<String> watched = new HashSet<>();
+    streams.forEach(stream -> watched.add(stream.key()));
+    episode
+        .calm()
+        .forEach(
+            (key, windows) -> {
+              Evaluated one = now.get(key);
+              if (one != null) {
+                boolean isCalm = one.value() <= one.stream().calm();
+                calm.put(key, isCalm ? windows + one.stream().reference().merged() : 0);
+              } else if (watched.contains(key)) {
+                calm.put(key, windows); // not evaluated in this window
+              }
+            });
+    boolean more = false;
+    for (Named one : alarms) {
+      more |= calm.putIfAbsent(one.stream().key(), 0) == null;
+    }
+    boolean worse =
+        episode.severity() != Level.CRITICAL && severity(alarms) == Level.CRITICAL;
+    Episode after =
+        new Episode(
+            episode.id(),
+            episode.since(),
+            worse ? Level.CRITICAL : episode.severity(),
+            episode.updates() + (more || worse ? 1 : 0),
+            calm);
+    List<Named> named = named(state, after, now);
+    if (calm.values().stream().allMatch(windows -> windows >= settings.closeAfter())) {
+      double evidence = evidence(state);
+      state.episode(null);
+      state.forgetEvidence();
+      return Optional.of(new Change(Kind.CLOSED, after, evidence, named));
+    }
+    state.episode(after);
+    return worse
+        ? Optional.of(new Change(Kind.WORSE, after, evidence(state), named))
+        : Optional.empty();
+  }
+
+  private List<Named> named(DetectorState state, Episode episode, Map<String, Evaluated> now) {
+    return streams.stream()
+        .filter(
+            stream ->
+                episode.calm().containsKey(stream.key()) && now.containsKey(stream.key()))
+        .map(
+            stream ->
+                new Named(
+                    stream,
+                    now.get(stream.key()).value(),
+                    state.evidence(stream.key()).value()))
+        .sorted(Comparator.comparing(Named::evidence).reversed())
+        .toList();
+  }
+
+  /** The monitor's evidence: the mean over its streams. */
+  double evidence(DetectorState state) {
+    return streams.stream()
+        .mapToDouble(stream -> state.evidence(stream.key()).value() / streams.size())
+        .sum();
+  }
+
+  /** The weakest promise of the streams that an episode is about. */
+  static Guarantee guarantee(List<Named> named) {
+    return named.stream()
+        .map(one -> one.stream().reference().guarantee())
+        .max(Comparator.naturalOrder())
+        .orElse(Guarantee.NONE);
+  }
+
+  private static Level severity(List<Named> named) {
+    return named.stream().anyMatch(one -> one.value() >= one.stream().threshold().critical())
+        ? Level.CRITICAL
+        : Level.WARN;
+  }
+
+  /** The same for the same stream and window, and as good as drawn: above 0, at most 1. */
+  private double tie(Stream stream, long windowStart) {
+    String hash = Sha256.hex(String.join("\n", settings.monitor(), stream.key(), "" + windowStart));
+    return (Long.parseLong(hash.substring(0, 12), 16) + 1) / (double) (1L << 48);
+  }
+
+  private String id(long windowStart) {
+    return Sha256.hex(String.join("\n", settings.monitor(), "episode", "" + windowStart))
+        .substring(0, 2 * ID_BYTES);
+  }
+}

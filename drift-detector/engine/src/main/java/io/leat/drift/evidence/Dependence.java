@@ -1,0 +1,147 @@
+package io.leat.drift.evidence;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.IntFunction;
+
+/**
+ * Whether the windows of a reference are exchangeable, and if not, what makes them so: the first
+ * that does of comparing like season with like, and of evaluating several windows together.
+ *
+ * <p>Order shows in the autocorrelation of the statistic's ranks at lags of 1 to {@value #LAGS}
+ * windows, which of n exchangeable values is near normal with variance 1/n (Wald and Wolfowitz,
+ * Annals of Mathematical Statistics 14, 1943). Too few windows to tell are no proof of none.
+ */
+public final class Dependence {
+  /** Fewer windows show nothing, so nothing is promised of them. */
+  public static final int LEAST_WINDOWS = 20;
+
+  /** A season needs so many windows of its own for a rank among them to say something. */
+  static final int LEAST_OF_A_SEASON = 8;
+
+  /** So many windows are to be left where several are evaluated together. */
+  static final int LEAST_MERGED = 30;
+
+  /** Of windows that are evaluated together, lag 1 may have no more than this. */
+  static final double MOST_AFTER_MERGING = 0.2;
+
+  private static final int LAGS = 7;
+
+  /** One-sided 5 %. */
+  private static final double FIRST_LAG = 1.645;
+
+  /** One-sided 5 % over seven lags together, by Bonferroni. */
+  private static final double ANY_LAG = 2.45;
+
+  private static final int[] FACTORS = {2, 3, 4, 5, 6, 7, 8, 10, 12, 14, 21, 28};
+  private static final long DAY_MILLIS = 24 * 3_600_000L;
+
+  private Dependence() {}
+
+  /**
+   * What holds of a reference, and with what remedy.
+   *
+   * @param seasons with how many seasons windows are told apart; 1 for none
+   * @param merged how many windows are evaluated together; 1 for none
+   * @param series the series that live windows are ranked among
+   */
+  public record Finding(Guarantee guarantee, int seasons, int merged, WindowSeries series) {}
+
+  /**
+   * @param series the statistic of the reference's windows
+   * @param windowMillis length of a window
+   * @param together the same of so many windows together, aligned as the numbers of windows divided
+   *     by it are
+   */
+  public static Finding of(
+      WindowSeries series, long windowMillis, IntFunction<WindowSeries> together) {
+    if (series.size() < LEAST_WINDOWS) {
+      return new Finding(Guarantee.NONE, 1, 1, series);
+    }
+    if (!hasOrder(series, 1)) {
+      return new Finding(Guarantee.EXCHANGEABLE, 1, 1, series);
+    }
+    Optional<Integer> seasons =
+        seasons(windowMillis).stream()
+            .filter(number -> isEnough(series, number) && !hasOrder(series, number))
+            .findFirst();
+    if (seasons.isPresent()) {
+      return new Finding(Guarantee.SEASONAL, seasons.get(), 1, series);
+    }
+    for (int factor : FACTORS) {
+      if (series.size() / factor < LEAST_MERGED) {
+        break;
+      }
+      WindowSeries merged = together.apply(factor);
+      if (merged.size() >= LEAST_MERGED
+          && autocorrelation(merged, merged.ranks(1), 1) < MOST_AFTER_MERGING) {
+        return new Finding(Guarantee.MERGED, 1, factor, merged);
+      }
+    }
+    return new Finding(Guarantee.NONE, 1, 1, series);
+  }
+
+  /** Numbers of seasons worth trying: the hours of a day, the days of a week, the hours of a week. */
+  private static List<Integer> seasons(long windowMillis) {
+    List<Integer> seasons = new ArrayList<>();
+    if (windowMillis <= DAY_MILLIS && DAY_MILLIS % windowMillis == 0) {
+      int ofADay = (int) (DAY_MILLIS / windowMillis);
+      if (ofADay > 1) {
+        seasons.add(ofADay);
+      }
+      seasons.add(7 * ofADay);
+    }
+    return seasons;
+  }
+
+  private static boolean isEnough(WindowSeries series, int seasons) {
+    Map<Long, Integer> sizes = new HashMap<>();
+    for (int i = 0; i < series.size(); i++) {
+      sizes.merge(WindowSeries.season(series.window(i), seasons), 1, Integer::sum);
+    }
+    return sizes.size() == seasons
+        && sizes.values().stream().allMatch(size -> size >= LEAST_OF_A_SEASON);
+  }
+
+  private static boolean hasOrder(WindowSeries series, int seasons) {
+    double[] ranks = series.ranks(seasons);
+    double root = Math.sqrt(series.size());
+    if (autocorrelation(series, ranks, 1) * root > FIRST_LAG) {
+      return true;
+    }
+    for (int lag = 2; lag <= LAGS; lag++) {
+      if (autocorrelation(series, ranks, lag) * root > ANY_LAG) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /**
+   * Autocorrelation of the ranks of windows that lie so many apart, about their own mean; 0 where
+   * all values are alike, or no two windows lie so far apart.
+   */
+  static double autocorrelation(WindowSeries series, double[] ranks, int lag) {
+    double mean = Arrays.stream(ranks).average().orElse(0);
+    double variance = 0;
+    for (double rank : ranks) {
+      variance += (rank - mean) * (rank - mean) / ranks.length;
+    }
+    double sum = 0;
+    int pairs = 0;
+    for (int i = 0, j = 0; i < ranks.length; i++) {
+      while (j < ranks.length && series.window(j) < series.window(i) + lag) {
+        j++;
+      }
+      if (j < ranks.length && series.window(j) == series.window(i) + lag) {
+        sum += (ranks[i] - mean) * (ranks[j] - mean);
+        pairs++;
+      }
+    }
+    return pairs == 0 || variance == 0 ? 0 : sum / pairs / variance;
+  }
+}
