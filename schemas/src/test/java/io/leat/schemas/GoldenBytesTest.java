@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.leat.records.AuditEvent;
+import io.leat.records.DriftAlert;
 import io.leat.records.DriftMetric;
 import io.leat.records.FeatureVector;
 import io.leat.records.LogPosition;
@@ -70,6 +71,7 @@ class GoldenBytesTest {
     RegistryClient registry = new RegistryClient("mock://golden-without-reasons");
     Schema.Parser parser = new Schema.Parser();
     parser.parse(LogPosition.getClassSchema().toString());
+    parser.parse(Severity.getClassSchema().toString());
     Schema writer = parser.parse(text("feature_vector_without_reasons.avsc"));
     byte[] bytes = HexFormat.of().parseHex(text("feature_vector_without_reasons.hex"));
     int id = registry.register("golden-value", writer);
@@ -95,6 +97,7 @@ class GoldenBytesTest {
     RegistryClient registry = new RegistryClient("mock://golden-without-digest-" + name);
     Schema.Parser parser = new Schema.Parser();
     parser.parse(LogPosition.getClassSchema().toString());
+    parser.parse(Severity.getClassSchema().toString());
     int id = registry.register("golden-value", parser.parse(text(name + "_without_digest.avsc")));
     byte[] bytes = HexFormat.of().parseHex(text(name + "_without_digest.hex"));
     System.arraycopy(HexFormat.of().parseHex("%08x".formatted(id)), 0, bytes, 1, 4);
@@ -234,6 +237,7 @@ class GoldenBytesTest {
     RegistryClient registry = new RegistryClient("mock://golden-" + name);
     Schema.Parser parser = new Schema.Parser();
     parser.parse(LogPosition.getClassSchema().toString());
+    parser.parse(Severity.getClassSchema().toString());
     int id = registry.register("golden-value", parser.parse(text(name + ".avsc")));
     byte[] bytes = HexFormat.of().parseHex(text(name + ".hex"));
     System.arraycopy(HexFormat.of().parseHex("%08x".formatted(id)), 0, bytes, 1, 4);
@@ -265,7 +269,17 @@ class GoldenBytesTest {
     SpecificRecordBase read = new AvroCodec(registry).decode(bytes, record.getClass());
 
     assertThat(read.get("error")).isEqualTo(0.0);
-    for (String added : List.of("error", "nulls_by_reason", "segment")) {
+    for (String added :
+        List.of(
+            "error",
+            "nulls_by_reason",
+            "segment",
+            "evidence",
+            "alarm_at",
+            "guarantee",
+            "updates",
+            "streams",
+            "p_value")) {
       Schema.Field field = record.getSchema().getField(added);
       if (field != null) {
         read.put(field.pos(), record.get(added));
@@ -280,7 +294,18 @@ class GoldenBytesTest {
 
     assertThat(read.getSegment()).isNull();
     DriftMetric sample = sample(DriftMetric.class);
-    copy(sample, read, "segment");
+    copy(sample, read, "segment", "evidence", "guarantee", "p_value");
+    assertThat(read).isEqualTo(sample);
+  }
+
+  @Test
+  void anAlertOfAReleaseThatHadNoEvidenceIsReadWithout() throws IOException {
+    DriftAlert read = earlier("drift_alert_without_evidence", DriftAlert.class);
+
+    assertThat(read.getEvidence()).isNull();
+    assertThat(read.getStreams()).isEmpty();
+    DriftAlert sample = sample(DriftAlert.class);
+    copy(sample, read, "segment", "evidence", "alarm_at", "guarantee", "updates", "streams");
     assertThat(read).isEqualTo(sample);
   }
 

@@ -8,6 +8,7 @@ import io.leat.records.DeadLetter;
 import io.leat.records.Definition;
 import io.leat.records.DriftAlert;
 import io.leat.records.DriftMetric;
+import io.leat.records.DriftedStream;
 import io.leat.records.FallbackKind;
 import io.leat.records.FeatureVector;
 import io.leat.records.GateResult;
@@ -148,6 +149,23 @@ final class Samples {
         .setMessage("event.amount drifted")
         .setReference("77aa")
         .setError(0x1p-10)
+        .setSegment("country=AT")
+        .setEvidence(212.5)
+        .setAlarmAt(14.0)
+        .setGuarantee("seasonal")
+        .setUpdates(2)
+        .setStreams(
+            List.of(
+                DriftedStream.newBuilder()
+                    .setFeature("event.amount")
+                    .setSegment("country=AT")
+                    .setMetric("ks")
+                    .setValue(0.25)
+                    .setLeast(0.0625)
+                    .setThreshold(0.125)
+                    .setEvidence(850.0)
+                    .setGuarantee("seasonal")
+                    .build()))
         .build();
   }
 
@@ -169,6 +187,9 @@ final class Samples {
         .setNullsByReason(Map.of("no_event", 3L))
         .setError(0x1p-10)
         .setSegment("country=AT")
+        .setEvidence(0.75)
+        .setGuarantee("exchangeable")
+        .setPValue(0.03125)
         .build();
   }
 

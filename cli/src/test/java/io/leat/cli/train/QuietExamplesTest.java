@@ -2,10 +2,9 @@ package io.leat.cli.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.leat.drift.AlertState;
 import io.leat.drift.ColumnValues;
+import io.leat.drift.DetectorState;
 import io.leat.drift.DriftDetector;
-import io.leat.drift.DriftStream;
 import io.leat.drift.ReferenceProfile;
 import io.leat.drift.WindowSummary;
 import io.leat.examples.cardpayments.CardPayments;
@@ -23,9 +22,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
@@ -124,13 +121,9 @@ class QuietExamplesTest {
                               places.stream().map(vector.valuesOrReasons()::get).toArray())));
     }
     List<DriftAlert> alerts = new ArrayList<>();
-    Map<DriftStream, AlertState> states = new HashMap<>();
+    DetectorState state = new DetectorState();
     windows.forEach(
-        (start, window) -> {
-          DriftDetector.Verdict verdict = detector.evaluate(start, window, states);
-          alerts.addAll(verdict.alerts());
-          states.putAll(verdict.states());
-        });
+        (start, window) -> alerts.addAll(detector.evaluate(start, window, state).alerts()));
     return alerts;
   }
 }

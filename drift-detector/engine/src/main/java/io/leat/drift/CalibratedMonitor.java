@@ -11,14 +11,18 @@ import java.util.List;
  *
  * @param thresholds one a stream and statistic, features in the service's order
  * @param segments the references of the streams that are of a segment
+ * @param references what live windows are ranked among, one a threshold, in the same order; empty
+ *     in profiles of releases that had thresholds alone
  */
 public record CalibratedMonitor(
     Settings settings,
     List<Threshold> thresholds,
-    @JsonInclude(JsonInclude.Include.NON_EMPTY) List<FeatureReference> segments) {
+    @JsonInclude(JsonInclude.Include.NON_EMPTY) List<FeatureReference> segments,
+    List<StreamReference> references) {
   public CalibratedMonitor {
     thresholds = List.copyOf(thresholds);
     segments = List.copyOf(segments);
+    references = List.copyOf(references);
   }
 
   /** What of a monitor its thresholds depend on; as {@link Monitor} says. */

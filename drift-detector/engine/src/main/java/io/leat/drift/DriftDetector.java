@@ -1,14 +1,18 @@
 package io.leat.drift;
 
+import io.leat.common.Lookups;
 import io.leat.drift.AlertRule.Change;
 import io.leat.drift.AlertRule.Evaluated;
 import io.leat.drift.Threshold.Level;
+import io.leat.drift.statistic.Sample;
 import io.leat.drift.statistic.Statistic;
 import io.leat.pipeline.definition.Durations;
 import io.leat.pipeline.definition.Monitor;
 import io.leat.records.DriftAlert;
 import io.leat.records.DriftMetric;
+import io.leat.records.DriftedStream;
 import io.leat.records.Severity;
+import io.leat.schemas.AvroCodec;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -21,18 +25,28 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One monitor at work: turns windows of vectors into metrics and alerts. Immutable, thread-safe.
  */
 public final class DriftDetector {
+  static {
+    AvroCodec.trustGeneratedRecords(); // an alert's streams are records within a record
+  }
+
   private final Monitor monitor;
   private final CalibratedMonitor calibrated;
   private final List<FeatureReference> features;
   private final WindowLayout layout;
   private final Map<DriftStream, List<Threshold>> thresholds;
+  private final Map<DriftStream, Integer> places = new HashMap<>();
+  private final Map<String, StreamReference> evidenceOf = new HashMap<>();
   private final String fingerprint;
+  private final Optional<EpisodeRule> episodes;
+  private final List<EpisodeRule.Stream> sequential;
 
   /**
    * @throws ReferenceProfileException if the profile's thresholds were calibrated for other
@@ -79,7 +93,23 @@ public final class DriftDetector {
       }
     }
     this.layout = new WindowLayout(features);
+    features.forEach(feature -> places.put(feature.stream(), places.size()));
     this.fingerprint = profile.fingerprint();
+    for (int i = 0; i < calibrated.references().size(); i++) {
+      evidenceOf.put(
+          EpisodeRule.key(calibrated.thresholds().get(i)), calibrated.references().get(i));
+    }
+    this.sequential =
+        IntStream.range(0, calibrated.references().size())
+            .mapToObj(
+                i ->
+                    EpisodeRule.Stream.of(
+                        calibrated.thresholds().get(i), calibrated.references().get(i).finding()))
+            .toList();
+    this.episodes =
+        monitor.rule() == Monitor.Rule.SEQUENTIAL && !sequential.isEmpty()
+            ? Optional.of(new EpisodeRule(calibrated.settings(), sequential))
+            : Optional.empty();
   }
 
   private static List<String> names(Stream<Statistic> statistics) {
@@ -160,51 +190,205 @@ public final class DriftDetector {
   }
 
   /**
+   * Whether evidence decides; else thresholds do, as the monitor says, or because the profile is of
+   * a release that had no more.
+   */
+  public boolean isSequential() {
+    return episodes.isPresent();
+  }
+
+  /** What the reference promises of each stream by each of its statistics; empty of an old one. */
+  public List<StreamReference> references() {
+    return calibrated.references();
+  }
+
+  /**
    * What a window says.
    *
-   * @param metrics one a feature and statistic
+   * @param metrics one a stream and statistic
    * @param alerts what closed, then what opened; each by severity, then by how far beyond
-   * @param states the streams' states after the window
    */
-  public record Verdict(
-      List<DriftMetric> metrics, List<DriftAlert> alerts, Map<DriftStream, AlertState> states) {}
+  public record Verdict(List<DriftMetric> metrics, List<DriftAlert> alerts) {}
+
+  /** A stream of a window, compared with its reference. */
+  private record Compared(FeatureReference feature, FeatureCounts counts, Comparison comparison) {
+    static Compared of(FeatureReference feature, FeatureCounts counts) {
+      return new Compared(feature, counts, Comparison.of(feature, counts));
+    }
+  }
 
   /**
    * Evaluates a window. Windows must be given in order of time, each once.
    *
-   * @param states the states after the window before; a stream that is absent starts with {@link
-   *     AlertState#NONE}
+   * @param state what was remembered after the window before; changed
    */
-  public Verdict evaluate(
-      long windowStart, WindowSummary window, Map<DriftStream, AlertState> states) {
-    List<DriftMetric> metrics = new ArrayList<>();
-    List<Found> found = new ArrayList<>();
-    Map<DriftStream, AlertState> after = new HashMap<>();
+  public Verdict evaluate(long windowStart, WindowSummary window, DetectorState state) {
+    List<Compared> compared = new ArrayList<>();
+    Map<String, Double> values = new HashMap<>();
     for (int i = 0; i < features.size(); i++) {
-      FeatureReference feature = features.get(i);
-      FeatureCounts counts = window.counts(i);
-      Comparison comparison = Comparison.of(feature, counts);
-      List<Evaluated> evaluated = new ArrayList<>();
-      List<Threshold> ofStream = ofStream(feature.stream());
-      for (Threshold threshold : ofStream) {
-        OptionalDouble value = comparison.value(threshold.statistic(), monitor.minimumEvents());
-        double error = value.isPresent() ? comparison.error(threshold.statistic()) : 0;
-        value.ifPresent(v -> evaluated.add(new Evaluated(threshold, v)));
-        metrics.add(metric(windowStart, window.events(), counts, value, error, threshold));
+      Compared one = Compared.of(features.get(i), window.counts(i));
+      compared.add(one);
+      for (Threshold threshold : ofStream(one.feature().stream())) {
+        one.comparison()
+            .value(threshold.statistic(), monitor.minimumEvents())
+            .ifPresent(value -> values.put(EpisodeRule.key(threshold), value));
       }
+    }
+    List<DriftAlert> alerts = new ArrayList<>();
+    Map<String, Double> evidence = new HashMap<>();
+    if (episodes.isPresent()) {
+      EpisodeRule rule = episodes.get();
+      alerts.addAll(endThresholdAlerts(windowStart, compared, values, state));
+      rule.next(state, windowStart, evaluated(windowStart, window, values, state))
+          .ifPresent(change -> alerts.add(episode(windowStart, rule, change)));
+      sequential.forEach(
+          stream -> evidence.put(stream.key(), state.evidence(stream.key()).value()));
+    } else {
+      alerts.addAll(endEpisode(windowStart, state));
+      alerts.addAll(byThresholds(windowStart, compared, values, state));
+    }
+    List<DriftMetric> metrics = new ArrayList<>();
+    for (Compared one : compared) {
+      for (Threshold threshold : ofStream(one.feature().stream())) {
+        Double value = values.get(EpisodeRule.key(threshold));
+        metrics.add(
+            metric(
+                windowStart,
+                window.events(),
+                one,
+                value,
+                threshold,
+                evidence.get(EpisodeRule.key(threshold))));
+      }
+    }
+    return new Verdict(metrics, alerts);
+  }
+
+  /** What each stream's evidence is to take in: the window, or the windows that end with it. */
+  private List<EpisodeRule.Evaluated> evaluated(
+      long windowStart, WindowSummary window, Map<String, Double> values, DetectorState state) {
+    Map<Integer, WindowSummary> together = together(windowStart, window, state);
+    List<EpisodeRule.Evaluated> evaluated = new ArrayList<>();
+    for (EpisodeRule.Stream stream : sequential) {
+      int factor = stream.reference().merged();
+      if (factor == 1) {
+        Double value = values.get(stream.key());
+        if (value != null) {
+          evaluated.add(new EpisodeRule.Evaluated(stream, value));
+        }
+      } else if (together.containsKey(factor)) {
+        WindowSummary summary = together.get(factor);
+        int place = Lookups.required(places, stream.threshold().stream());
+        Comparison.of(features.get(place), summary.counts(place))
+            .value(stream.threshold().statistic(), monitor.minimumEvents())
+            .ifPresent(value -> evaluated.add(new EpisodeRule.Evaluated(stream, value)));
+      }
+    }
+    return evaluated;
+  }
+
+  /**
+   * Adds the window to those that are evaluated together with it, and takes out, by how many these
+   * are, what is whole with it. What a group lacks because a window had no vectors is not waited
+   * for, and a group of which the last window has none is not evaluated.
+   */
+  private Map<Integer, WindowSummary> together(
+      long windowStart, WindowSummary window, DetectorState state) {
+    Map<Integer, WindowSummary> whole = new HashMap<>();
+    long number = Math.floorDiv(windowStart, monitor.window().toMillis());
+    Set<Integer> factors =
+        sequential.stream()
+            .map(stream -> stream.reference().merged())
+            .filter(factor -> factor > 1)
+            .collect(Collectors.toSet());
+    state.merged().keySet().retainAll(factors);
+    for (int factor : factors) {
+      long group = Math.floorDiv(number, (long) factor);
+      DetectorState.Merged before = state.merged().get(factor);
+      WindowSummary summary =
+          before != null && before.group() == group ? before.summary() : newWindow();
+      summary.merge(window);
+      if (Math.floorMod(number, factor) == factor - 1) {
+        whole.put(factor, summary);
+        state.merged().remove(factor);
+      } else {
+        state.merged().put(factor, new DetectorState.Merged(group, summary));
+      }
+    }
+    return whole;
+  }
+
+  private List<DriftAlert> byThresholds(
+      long windowStart, List<Compared> compared, Map<String, Double> values, DetectorState state) {
+    List<Found> found = new ArrayList<>();
+    for (Compared one : compared) {
+      List<Threshold> measured = ofStream(one.feature().stream());
+      List<Evaluated> evaluated = new ArrayList<>();
+      for (Threshold threshold : measured) {
+        Double value = values.get(EpisodeRule.key(threshold));
+        if (value != null) {
+          evaluated.add(new Evaluated(threshold, value));
+        }
+      }
+      String name = one.feature().stream().toString();
       AlertRule.Step step =
           new AlertRule(
-                  feature.stream().toString(),
+                  name,
                   calibrated.settings(),
-                  ofStream.stream().map(Threshold::statistic).collect(Collectors.toSet()))
-              .next(states.getOrDefault(feature.stream(), AlertState.NONE), windowStart, evaluated);
-      after.put(feature.stream(), step.state());
-      step.changes().forEach(change -> found.add(new Found(feature, counts, change)));
+                  measured.stream().map(Threshold::statistic).collect(Collectors.toSet()))
+              .next(state.alerts().getOrDefault(name, AlertState.NONE), windowStart, evaluated);
+      state.alerts().put(name, step.state());
+      step.changes().forEach(change -> found.add(new Found(one.feature(), one.counts(), change)));
     }
-    return new Verdict(
-        metrics,
-        found.stream().sorted(Found.ORDER).map(f -> alert(windowStart, f)).toList(),
-        after);
+    return found.stream().sorted(Found.ORDER).map(f -> alert(windowStart, f)).toList();
+  }
+
+  /** Closes what thresholds opened, once episodes have taken the place of their alerts. */
+  private List<DriftAlert> endThresholdAlerts(
+      long windowStart, List<Compared> compared, Map<String, Double> values, DetectorState state) {
+    List<DriftAlert> closed = new ArrayList<>();
+    for (Compared one : compared) {
+      AlertState alerts = state.alerts().get(one.feature().stream().toString());
+      if (alerts == null || alerts.open().isEmpty()) {
+        continue;
+      }
+      AlertState.Open open = alerts.open().get();
+      Optional<Threshold> threshold =
+          ofStream(one.feature().stream()).stream()
+              .filter(t -> values.containsKey(EpisodeRule.key(t)))
+              .max(Comparator.comparing((Threshold t) -> t.statistic() == open.statistic()));
+      if (threshold.isPresent()) {
+        Evaluated evaluated =
+            new Evaluated(
+                threshold.get(), Lookups.required(values, EpisodeRule.key(threshold.get())));
+        DriftAlert alert =
+            alert(
+                windowStart,
+                new Found(one.feature(), one.counts(), new Change(false, open, evaluated)));
+        closed.add(
+            DriftAlert.newBuilder(alert)
+                .setMessage(
+                    "%s: the monitor's evidence decides now, and opens episodes in place of alerts of single features."
+                        .formatted(one.feature().stream()))
+                .build());
+        state.alerts().remove(one.feature().stream().toString());
+      }
+    }
+    return closed;
+  }
+
+  /** Closes an episode, once thresholds decide again. */
+  private List<DriftAlert> endEpisode(long windowStart, DetectorState state) {
+    Optional<Episode> open = state.episode();
+    state.episode(null);
+    return open.map(
+            episode ->
+                List.of(
+                    episode(windowStart, episode, List.of())
+                        .setState(io.leat.records.AlertState.CLOSED)
+                        .setMessage("The episode ends: thresholds of single features decide now.")
+                        .build()))
+        .orElse(List.of());
   }
 
   /**
@@ -219,10 +403,10 @@ public final class DriftDetector {
             metric(
                 windowStart,
                 window.events(),
-                window.counts(i),
-                OptionalDouble.empty(),
-                0,
-                threshold);
+                Compared.of(features.get(i), window.counts(i)),
+                null,
+                threshold,
+                null);
         metrics.add(DriftMetric.newBuilder(metric).setComplete(false).build());
       }
     }
@@ -268,10 +452,14 @@ public final class DriftDetector {
   private DriftMetric metric(
       long windowStart,
       long events,
-      FeatureCounts counts,
-      OptionalDouble value,
-      double error,
-      Threshold threshold) {
+      Compared compared,
+      @Nullable Double value,
+      Threshold threshold,
+      @Nullable Double evidence) {
+    Sample reference = compared.comparison().reference();
+    Sample window = compared.comparison().window();
+    OptionalDouble probability =
+        value == null ? OptionalDouble.empty() : threshold.statistic().pValue(reference, window);
     return DriftMetric.newBuilder()
         .setMonitor(monitor.name())
         .setModel(monitor.model())
@@ -281,13 +469,107 @@ public final class DriftDetector {
         .setWindowStart(Instant.ofEpochMilli(windowStart))
         .setWindowEnd(Instant.ofEpochMilli(windowEnd(windowStart)))
         .setEvents(events)
-        .setNulls(counts.nulls())
-        .setNullsByReason(counts.nullsByReason())
-        .setValue(value.isPresent() ? value.getAsDouble() : null)
+        .setNulls(compared.counts().nulls())
+        .setNullsByReason(compared.counts().nullsByReason())
+        .setValue(value)
         .setThreshold(threshold.warn())
         .setReference(fingerprint)
-        .setError(error)
+        .setError(value == null ? 0 : compared.comparison().error(threshold.statistic()))
+        .setEvidence(evidence)
+        .setGuarantee(evidence == null ? null : guarantee(threshold))
+        .setPValue(probability.isPresent() ? probability.getAsDouble() : null)
         .build();
+  }
+
+  private @Nullable String guarantee(Threshold threshold) {
+    StreamReference reference = evidenceOf.get(EpisodeRule.key(threshold));
+    return reference == null ? null : reference.guarantee().text();
+  }
+
+  private DriftAlert episode(long windowStart, EpisodeRule rule, EpisodeRule.Change change) {
+    boolean closed = change.kind() == EpisodeRule.Kind.CLOSED;
+    return episode(windowStart, change.episode(), change.named())
+        .setState(closed ? io.leat.records.AlertState.CLOSED : io.leat.records.AlertState.OPEN)
+        .setEvidence(change.evidence())
+        .setAlarmAt(rule.alarmAt())
+        .setMessage(message(windowStart, rule, change))
+        .build();
+  }
+
+  private DriftAlert.Builder episode(
+      long windowStart, Episode episode, List<EpisodeRule.Named> named) {
+    Optional<EpisodeRule.Named> first = named.stream().findFirst();
+    Optional<Threshold> threshold = first.map(one -> one.stream().threshold());
+    return DriftAlert.newBuilder()
+        .setAlertId(episode.id())
+        .setMonitor(monitor.name())
+        .setModel(monitor.model())
+        .setKind("drift")
+        .setFeature(threshold.map(t -> t.stream().feature()).orElse("*"))
+        .setSegment(threshold.flatMap(t -> t.stream().segment()).orElse(null))
+        .setMetric(threshold.map(t -> t.statistic().name()).orElse("*"))
+        .setState(io.leat.records.AlertState.OPEN)
+        .setSeverity(episode.severity() == Level.CRITICAL ? Severity.CRITICAL : Severity.WARN)
+        .setWindowStart(Instant.ofEpochMilli(windowStart))
+        .setWindowEnd(Instant.ofEpochMilli(windowEnd(windowStart)))
+        .setValue(first.map(EpisodeRule.Named::value).orElse(0.0))
+        .setThreshold(threshold.map(Threshold::warn).orElse(0.0))
+        .setMessage("")
+        .setReference(fingerprint)
+        .setGuarantee(EpisodeRule.guarantee(named).text())
+        .setUpdates(episode.updates())
+        .setStreams(named.stream().map(DriftDetector::drifted).toList());
+  }
+
+  private static DriftedStream drifted(EpisodeRule.Named named) {
+    Threshold threshold = named.stream().threshold();
+    return DriftedStream.newBuilder()
+        .setFeature(threshold.stream().feature())
+        .setSegment(threshold.stream().segment().orElse(null))
+        .setMetric(threshold.statistic().name())
+        .setValue(named.value())
+        .setLeast(threshold.statistic().effect().least())
+        .setThreshold(threshold.warn())
+        .setEvidence(named.evidence())
+        .setGuarantee(named.stream().reference().guarantee().text())
+        .build();
+  }
+
+  private String message(long windowStart, EpisodeRule rule, EpisodeRule.Change change) {
+    List<DriftStream> streams =
+        change.named().stream().map(one -> one.stream().threshold().stream()).distinct().toList();
+    String about =
+        streams.isEmpty()
+            ? "What it watched"
+            : streams.size() == 1
+                ? streams.get(0).toString()
+                : "%s and %s".formatted(streams.get(0), count(streams.size() - 1, "other stream"));
+    String window = Instant.ofEpochMilli(windowStart).toString();
+    return switch (change.kind()) {
+      case CLOSED ->
+          "%s has been as in the training data for %s of %s, till the window from %s; the episode lasted since %s."
+              .formatted(
+                  about,
+                  count(monitor.closeAfter(), "window"),
+                  Durations.format(monitor.window()),
+                  window,
+                  Instant.ofEpochMilli(change.episode().since()));
+      case OPENED, WORSE -> {
+        EpisodeRule.Named most = change.named().get(0);
+        Threshold threshold = most.stream().threshold();
+        yield String.format(
+            Locale.ROOT,
+            "%s is not as in the training data%s: %.3g to 1 against no change (alarm at %.3g), %s %.4g (matters above %.4g), in the window from %s.",
+            about,
+            change.kind() == EpisodeRule.Kind.WORSE ? ", and by now plainly so" : "",
+            change.evidence(),
+            rule.alarmAt(),
+            threshold.statistic().name(),
+            most.value(),
+            threshold.statistic().effect().least(),
+            window);
+      }
+    };
   }
 
   private DriftAlert alert(long windowStart, Found found) {

@@ -18,7 +18,8 @@ import java.util.TreeMap;
  * @param since start of the window that opened it, milliseconds since 1970-01-01 UTC
  * @param severity the highest so far
  * @param updates windows since that named a further stream or raised the severity
- * @param calm by the key of each stream that it names, windows in a row in which that was calm
+ * @param calm by the key of each stream that it names, windows in a row in which that was calm, up
+ *     to where it has settled
  */
 public record Episode(
     String id, long since, Level severity, int updates, Map<String, Integer> calm) {

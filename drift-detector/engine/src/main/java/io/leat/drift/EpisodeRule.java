@@ -1,5 +1,6 @@
 package io.leat.drift;
 
+import io.leat.common.Lookups;
 import io.leat.common.Sha256;
 import io.leat.drift.Threshold.Level;
 import io.leat.drift.evidence.Dependence;
@@ -20,7 +21,7 @@ import java.util.Set;
  * <p>With a budget of B alarms a week and W windows a week, A = W / B.
  *
  * <ul>
- *   <li>Each stream (a feature and a statistic) gathers evidence ({@link StreamEvidence}). The
+ *   <li>Each stream by each of its statistics gathers evidence ({@link StreamEvidence}). The
  *       monitor's is the mean over its K streams, which is an e-detector however these hang
  *       together. At A or more it alarms: once in A windows on average at most while nothing
  *       changes.
@@ -32,14 +33,16 @@ import java.util.Set;
  *       where none has, the one with most.
  *   <li>An episode opens where a stream that it is about also lies farther from the reference than
  *       what its statistic calls little: what is sure and does not matter opens nothing.
- *   <li>While one is open nothing joins what windows are ranked among. It closes when each of its
- *       streams has been calm for so many windows in a row: within the least that matters, or
- *       below the 0.95 quantile of the reference's windows. All evidence then begins anew.
+ *   <li>While one is open nothing joins what windows are ranked among. A stream has settled when it
+ *       was calm for so many windows in a row: within the least that matters, or below the upper
+ *       quartile of the reference's windows. Its evidence then begins anew; it is unsettled by an
+ *       alarm that is about it again. When all have settled the episode closes, and all evidence
+ *       begins anew.
  * </ul>
  */
 final class EpisodeRule {
   private static final int ID_BYTES = 16;
-  private static final double CALM_QUANTILE = 0.95;
+  private static final double CALM_QUANTILE = 0.75;
   private static final double WEEK_MILLIS = 7 * 24 * 3_600_000.0;
 
   private final CalibratedMonitor.Settings settings;
@@ -54,7 +57,7 @@ final class EpisodeRule {
   }
 
   /**
-   * A statistic of a feature.
+   * A stream by one of its statistics.
    *
    * @param calm a value up to this is nothing out of the way
    */
@@ -63,11 +66,9 @@ final class EpisodeRule {
       double[] sorted =
           reference.series().values().stream().mapToDouble(Float::doubleValue).sorted().toArray();
       double usual =
-          sorted.length == 0
-              ? 0
-              : sorted[(int) Math.ceil(CALM_QUANTILE * sorted.length) - 1];
+          sorted.length == 0 ? 0 : sorted[(int) Math.ceil(CALM_QUANTILE * sorted.length) - 1];
       return new Stream(
-          threshold.feature() + "\n" + threshold.statistic().name(),
+          EpisodeRule.key(threshold),
           threshold,
           reference,
           Math.max(usual, threshold.statistic().effect().least()));
@@ -97,6 +98,11 @@ final class EpisodeRule {
    * @param named what it is about, as far as evaluated in the window; most evidence first
    */
   record Change(Kind kind, Episode episode, double evidence, List<Named> named) {}
+
+  /** Of a stream by a statistic. */
+  static String key(Threshold threshold) {
+    return threshold.stream() + "\n" + threshold.statistic().name();
+  }
 
   /** At what evidence the monitor alarms: windows a false alarm. */
   double alarmAt() {
@@ -165,7 +171,7 @@ final class EpisodeRule {
             stream ->
                 new Named(
                     stream,
-                    now.get(stream.key()).value(),
+                    Lookups.required(now, stream.key()).value(),
                     state.evidence(stream.key()).value()))
         .toList();
   }
@@ -183,27 +189,33 @@ final class EpisodeRule {
 
   private Optional<Change> goOn(
       DetectorState state, Episode episode, Map<String, Evaluated> now, List<Named> alarms) {
+    Map<String, Stream> watched = new HashMap<>();
+    streams.forEach(stream -> watched.put(stream.key(), stream));
     Map<String, Integer> calm = new HashMap<>();
-    Set<String> watched = new HashSet<>();
-    streams.forEach(stream -> watched.add(stream.key()));
-    episode
-        .calm()
-        .forEach(
-            (key, windows) -> {
-              Evaluated one = now.get(key);
-              if (one != null) {
-                boolean isCalm = one.value() <= one.stream().calm();
-                calm.put(key, isCalm ? windows + one.stream().reference().merged() : 0);
-              } else if (watched.contains(key)) {
-                calm.put(key, windows); // not evaluated in this window
-              }
-            });
     boolean more = false;
     for (Named one : alarms) {
-      more |= calm.putIfAbsent(one.stream().key(), 0) == null;
+      Integer windows = episode.calm().get(one.stream().key());
+      more |= windows == null;
+      if (windows == null || windows >= settings.closeAfter()) {
+        calm.put(one.stream().key(), 0);
+      }
     }
-    boolean worse =
-        episode.severity() != Level.CRITICAL && severity(alarms) == Level.CRITICAL;
+    for (Map.Entry<String, Integer> named : episode.calm().entrySet()) {
+      Stream stream = watched.get(named.getKey());
+      if (stream == null || calm.containsKey(named.getKey())) {
+        continue; // no longer watched, or unsettled
+      }
+      int windows = named.getValue();
+      Evaluated one = now.get(named.getKey());
+      if (one != null && windows < settings.closeAfter()) {
+        windows = one.value() <= stream.calm() ? windows + stream.reference().merged() : 0;
+        if (windows >= settings.closeAfter()) {
+          state.evidence(stream.key()).forget();
+        }
+      }
+      calm.put(named.getKey(), windows);
+    }
+    boolean worse = episode.severity() != Level.CRITICAL && severity(alarms) == Level.CRITICAL;
     Episode after =
         new Episode(
             episode.id(),
@@ -226,14 +238,12 @@ final class EpisodeRule {
 
   private List<Named> named(DetectorState state, Episode episode, Map<String, Evaluated> now) {
     return streams.stream()
-        .filter(
-            stream ->
-                episode.calm().containsKey(stream.key()) && now.containsKey(stream.key()))
+        .filter(stream -> episode.calm().containsKey(stream.key()) && now.containsKey(stream.key()))
         .map(
             stream ->
                 new Named(
                     stream,
-                    now.get(stream.key()).value(),
+                    Lookups.required(now, stream.key()).value(),
                     state.evidence(stream.key()).value()))
         .sorted(Comparator.comparing(Named::evidence).reversed())
         .toList();

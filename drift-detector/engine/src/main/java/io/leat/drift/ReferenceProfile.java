@@ -61,6 +61,7 @@ public record ReferenceProfile(
   private static final int MAX_DEPTH = 20;
   private static final String NULLS_BY_REASON = "nullsByReason";
   private static final String SEGMENTS = "segments";
+  private static final String REFERENCES = "references";
   private static final ObjectMapper JSON =
       JsonMapper.builder()
           .enable(DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES)
@@ -153,6 +154,7 @@ public record ReferenceProfile(
     }
     for (JsonNode monitor : profile.path("monitors")) {
       addMissing(monitor, SEGMENTS, ObjectNode::putArray);
+      addMissing(monitor, REFERENCES, ObjectNode::putArray);
       addMissing(monitor.path("settings"), SEGMENTS, ObjectNode::putArray);
       for (JsonNode feature : monitor.path(SEGMENTS)) {
         addMissing(feature, NULLS_BY_REASON, ObjectNode::putObject);

@@ -1,6 +1,8 @@
 package io.leat.drift;
 
 import io.leat.common.Lookups;
+import io.leat.drift.evidence.Dependence;
+import io.leat.drift.evidence.WindowSeries;
 import io.leat.drift.statistic.Statistic;
 import io.leat.pipeline.definition.FeatureService;
 import io.leat.pipeline.definition.Model;
@@ -216,12 +218,29 @@ public final class ReferenceProfileBuilder {
             .sum();
     double budget = monitor.falseAlarmsPerWeek() / pairs;
     List<Threshold> thresholds = new ArrayList<>();
+    List<StreamReference> references = new ArrayList<>();
     for (Stream stream : streams) {
-      thresholds.addAll(
-          calibrate(stream, stream.reference().statistics(monitor.statistics()), budget, settings));
+      series(stream, stream.reference().statistics(monitor.statistics()), settings, 1)
+          .forEach(
+              (statistic, series) -> {
+                DriftStream of = stream.reference().stream();
+                thresholds.add(
+                    Calibration.calibrate(of, statistic, series.toArray(), budget, settings));
+                references.add(
+                    StreamReference.of(
+                        of,
+                        statistic,
+                        Dependence.of(
+                            series,
+                            settings.windowMillis(),
+                            together ->
+                                Lookups.required(
+                                    series(stream, List.of(statistic), settings, together),
+                                    statistic))));
+              });
     }
     return new CalibratedMonitor(
-        settings, thresholds, ofSegments.stream().map(Stream::reference).toList());
+        settings, thresholds, ofSegments.stream().map(Stream::reference).toList(), references);
   }
 
   /**
@@ -286,40 +305,38 @@ public final class ReferenceProfileBuilder {
     return found;
   }
 
-  private List<Threshold> calibrate(
+  /**
+   * Statistics of a stream's windows, each against the rest of the reference, in order of time.
+   *
+   * @param together how many windows are taken together
+   */
+  private Map<Statistic, WindowSeries> series(
       Stream stream,
       List<Statistic> statistics,
-      double budget,
-      CalibratedMonitor.Settings settings) {
+      CalibratedMonitor.Settings settings,
+      int together) {
     FeatureReference reference = stream.reference();
     int[] order = stream.rows();
-    Map<Statistic, List<Double>> series = new LinkedHashMap<>();
-    statistics.forEach(statistic -> series.put(statistic, new ArrayList<>()));
+    Map<Statistic, WindowSeries.Builder> series = new LinkedHashMap<>();
+    statistics.forEach(statistic -> series.put(statistic, new WindowSeries.Builder()));
+    long length = settings.windowMillis() * together;
     for (int start = 0, end; start < order.length; start = end) {
-      long window = windowOf(order[start], settings);
+      long window = Math.floorDiv(times[order[start]], length);
       FeatureCounts counts = reference.newCounts();
-      for (end = start; end < order.length && windowOf(order[end], settings) == window; end++) {
+      for (end = start;
+          end < order.length && Math.floorDiv(times[order[end]], length) == window;
+          end++) {
         stream.column().count(reference, order[end], counts);
       }
       Comparison comparison = Comparison.of(reference, counts);
       series.forEach(
           (statistic, values) ->
-              comparison.valueFromRest(statistic, settings.minimumEvents()).ifPresent(values::add));
+              comparison
+                  .valueFromRest(statistic, settings.minimumEvents())
+                  .ifPresent(value -> values.add(window, value)));
     }
-    List<Threshold> thresholds = new ArrayList<>();
-    series.forEach(
-        (statistic, values) ->
-            thresholds.add(
-                Calibration.calibrate(
-                    reference.stream(),
-                    statistic,
-                    values.stream().mapToDouble(Double::doubleValue).toArray(),
-                    budget,
-                    settings)));
-    return thresholds;
-  }
-
-  private long windowOf(int row, CalibratedMonitor.Settings settings) {
-    return Math.floorDiv(times[row], settings.windowMillis());
+    Map<Statistic, WindowSeries> made = new LinkedHashMap<>();
+    series.forEach((statistic, values) -> made.put(statistic, values.build()));
+    return made;
   }
 }

@@ -151,7 +151,8 @@ class CategoryColumnsTest {
             0.5,
             2,
             3,
-            3);
+            3,
+            Monitor.Rule.THRESHOLDS);
     List<Given.Row> rows =
         List.of(new Given.Row(0, List.of("AT")), new Given.Row(1, Arrays.asList(1.0)));
 

@@ -24,6 +24,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
 import java.util.zip.GZIPInputStream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -56,7 +57,8 @@ class ElectricityTest {
             0.5,
             2,
             3,
-            3);
+            3,
+            Monitor.Rule.THRESHOLDS);
     ReferenceProfile profile =
         Given.profile(
             monitor,
@@ -90,6 +92,46 @@ class ElectricityTest {
     assertThat(opened)
         .filteredOn(alert -> alert.getWindowStart().isBefore(CHANGE))
         .noneMatch(alert -> alert.getSeverity() == Severity.CRITICAL);
+  }
+
+  /** As the example's monitor: its features, its budget, what its model was trained on. */
+  @Test
+  void theJoinedMarketIsOneEpisodeWithinAWeekAndNothingIsBeforeIt() throws IOException {
+    List<Given.Row> rows = readings();
+    long trainedUntil = Instant.parse("1997-05-01T00:00:00Z").toEpochMilli();
+    Monitor monitor =
+        new Monitor(
+            "price",
+            "price",
+            Given.DAY,
+            List.of("event.nsw_price", "event.nsw_demand", "event.vic_price"),
+            Statistics.defaults(),
+            Duration.ZERO,
+            30,
+            0.05,
+            2,
+            3,
+            3,
+            Monitor.Rule.SEQUENTIAL);
+    DriftDetector detector =
+        new DriftDetector(
+            monitor,
+            Given.profile(
+                monitor, SERVICE, rows.stream().filter(row -> row.time() < trainedUntil).toList()));
+
+    List<DriftAlert> alerts =
+        Given.run(
+                detector, SERVICE, rows.stream().filter(row -> row.time() >= trainedUntil).toList())
+            .alerts();
+
+    System.out.println(alerts);
+    assertThat(alerts).hasSize(1);
+    DriftAlert episode = alerts.get(0);
+    assertThat(episode.getFeature()).isEqualTo("event.vic_price");
+    assertThat(episode.getSeverity()).isEqualTo(Severity.CRITICAL);
+    assertThat(episode.getGuarantee()).isEqualTo("exchangeable");
+    assertThat(episode.getWindowStart()).isAfterOrEqualTo(CHANGE);
+    assertThat(episode.getWindowEnd()).isBeforeOrEqualTo(CHANGE.plus(Duration.ofDays(7)));
   }
 
   private static List<Given.Row> readings() throws IOException {

@@ -10,7 +10,6 @@ import io.leat.records.DriftMetric;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -48,6 +47,11 @@ final class Given {
 
   /** 2 of 3, closing after 3; at least 24 values a window. */
   static Monitor monitor(Duration window, double falseAlarmsPerWeek) {
+    return monitor(window, falseAlarmsPerWeek, Monitor.Rule.THRESHOLDS);
+  }
+
+  /** The same, by a rule. */
+  static Monitor monitor(Duration window, double falseAlarmsPerWeek, Monitor.Rule rule) {
     return new Monitor(
         "price",
         "price",
@@ -59,7 +63,8 @@ final class Given {
         falseAlarmsPerWeek,
         2,
         3,
-        3);
+        3,
+        rule);
   }
 
   /** A vector: its event time in milliseconds and its values. */
@@ -106,14 +111,13 @@ final class Given {
           .add(row);
     }
     Reported reported = new Reported(new ArrayList<>(), new ArrayList<>());
-    Map<DriftStream, AlertState> states = new HashMap<>();
+    DetectorState state = new DetectorState();
     byWindow.forEach(
         (start, ofWindow) -> {
           DriftDetector.Verdict verdict =
-              detector.evaluate(start, summary(detector, service, ofWindow), states);
+              detector.evaluate(start, summary(detector, service, ofWindow), state);
           reported.metrics().addAll(verdict.metrics());
           reported.alerts().addAll(verdict.alerts());
-          states.putAll(verdict.states());
         });
     return reported;
   }

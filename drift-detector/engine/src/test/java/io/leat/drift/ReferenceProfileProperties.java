@@ -40,7 +40,8 @@ class ReferenceProfileProperties {
           0.5,
           2,
           3,
-          3);
+          3,
+          Monitor.Rule.THRESHOLDS);
 
   @Property(tries = 100)
   void rowsInAnyOrderAndInAnyPartsMakeTheSameProfile(

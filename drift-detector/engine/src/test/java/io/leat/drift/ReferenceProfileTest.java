@@ -455,6 +455,17 @@ class ReferenceProfileTest {
 
   private static Monitor monitor(List<String> statistics) {
     return new Monitor(
-        "price", "price", Given.DAY, List.of(), statistics, Duration.ZERO, 24, 0.5, 2, 3, 3);
+        "price",
+        "price",
+        Given.DAY,
+        List.of(),
+        statistics,
+        Duration.ZERO,
+        24,
+        0.5,
+        2,
+        3,
+        3,
+        Monitor.Rule.THRESHOLDS);
   }
 }

@@ -46,7 +46,8 @@ class SegmentsTest {
         0.5,
         2,
         3,
-        3);
+        3,
+        Monitor.Rule.THRESHOLDS);
   }
 
   /** A vector a minute: half of them of AT, a third of BE, the others of C0 to C9. */

@@ -20,6 +20,7 @@ import java.util.List;
  * @param openAfter an alert opens when this many of the last {@code openOf} windows drifted
  * @param openOf see {@code openAfter}
  * @param closeAfter an alert closes after this many windows in a row without drift
+ * @param rule what decides whether something has changed
  */
 public record Monitor(
     String name,
@@ -33,9 +34,18 @@ public record Monitor(
     double falseAlarmsPerWeek,
     int openAfter,
     int openOf,
-    int closeAfter)
+    int closeAfter,
+    Rule rule)
     implements Serializable {
   private static final long serialVersionUID = 1L;
+
+  /** What decides. */
+  public enum Rule {
+    /** Evidence over all streams, gathered window after window; opens episodes of the monitor. */
+    SEQUENTIAL,
+    /** Thresholds that the reference sets; opens alerts of single streams. */
+    THRESHOLDS
+  }
 
   public Monitor {
     features = List.copyOf(features);
@@ -54,7 +64,8 @@ public record Monitor(
       double falseAlarmsPerWeek,
       int openAfter,
       int openOf,
-      int closeAfter) {
+      int closeAfter,
+      Rule rule) {
     this(
         name,
         model,
@@ -67,6 +78,7 @@ public record Monitor(
         falseAlarmsPerWeek,
         openAfter,
         openOf,
-        closeAfter);
+        closeAfter,
+        rule);
   }
 }

@@ -33,6 +33,7 @@ public final class MonitorReader {
               "lateness",
               "minimum_events",
               "false_alarms_per_week",
+              "rule",
               "open_after",
               "close_after")
           .notYet("performance");
@@ -97,6 +98,11 @@ public final class MonitorReader {
             .orElse(DEFAULT_FALSE_ALARMS_PER_WEEK);
     int closeAfter =
         block.get("close_after").flatMap(value -> value.integer(1)).orElse(DEFAULT_CLOSE_AFTER);
+    Monitor.Rule rule =
+        block
+            .get("rule")
+            .flatMap(value -> value.oneOf(Monitor.Rule.class))
+            .orElse(Monitor.Rule.SEQUENTIAL);
     if (block.isBroken() || model.isEmpty()) {
       return Optional.empty();
     }
@@ -113,7 +119,8 @@ public final class MonitorReader {
             falseAlarms,
             openAfter.windows(),
             openAfter.of(),
-            closeAfter));
+            closeAfter,
+            rule));
   }
 
   private static Optional<Double> positive(Value value) {

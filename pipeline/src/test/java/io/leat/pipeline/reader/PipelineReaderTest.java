@@ -278,7 +278,8 @@ class PipelineReaderTest {
                 1.0,
                 1,
                 2,
-                4));
+                4,
+                Monitor.Rule.SEQUENTIAL));
     assertThat(pipeline.retraining())
         .containsExactly(
             new RetrainingPolicy("fraud", "fraud", AlertSeverity.WARN, Duration.ofDays(3)));
@@ -304,7 +305,8 @@ class PipelineReaderTest {
                 0.5,
                 2,
                 3,
-                3));
+                3,
+                Monitor.Rule.SEQUENTIAL));
     assertThat(pipeline.retraining())
         .containsExactly(
             new RetrainingPolicy("calm", "fraud", AlertSeverity.CRITICAL, Duration.ofDays(7)));

@@ -6,22 +6,26 @@ package io.leat.drift.evidence;
  * window is farther from the reference than its like.
  */
 final class Bets {
-  /** Of the calibrators k p^(k-1); a mean of e-values is one. The smaller, the bolder. */
-  private static final double[] BOLDNESS = {0.05, 0.1, 0.2, 0.3, 0.5, 0.7, 0.9};
+  /**
+   * Of the bets that a rank is at most this, which pay one over it. A changed stream's ranks are
+   * spread evenly below some share, the windows since the change among all, so that one of these is
+   * near the best bet there is; the last pays 1 for any rank, and keeps what was won.
+   */
+  private static final double[] AT_MOST = {0.02, 0.05, 0.1, 0.2, 0.4, 0.7, 1};
 
   private Bets() {}
 
   /**
-   * The e-value of a rank: the mean over k of k p^(k-1) (Vovk and Wang, Annals of Statistics 49,
-   * 2021). More than 0.
+   * The e-value of a rank: the mean of what the bets pay. More than 0. (A calibrator from p-values
+   * to e-values: Vovk and Wang, Annals of Statistics 49, 2021. A mean of such is one.)
    *
    * @param rank more than 0, at most 1
    */
   static double of(double rank) {
     double sum = 0;
-    for (double k : BOLDNESS) {
-      sum += k * Math.pow(rank, k - 1);
+    for (double most : AT_MOST) {
+      sum += rank <= most ? 1 / most : 0;
     }
-    return sum / BOLDNESS.length;
+    return sum / AT_MOST.length;
   }
 }

@@ -27,12 +27,15 @@ public final class Dependence {
   static final int LEAST_MERGED = 30;
 
   /** Of windows that are evaluated together, lag 1 may have no more than this. */
-  static final double MOST_AFTER_MERGING = 0.2;
+  static final double MOST_AFTER_MERGING = 0.1;
 
+  private static final double MOST_CHAINED = 0.95;
   private static final int LAGS = 7;
 
-  /** One-sided 5 %. */
-  private static final double FIRST_LAG = 1.645;
+  /**
+   * One-sided 10 %: to look for a remedy in vain costs little, to miss an order costs the budget.
+   */
+  private static final double FIRST_LAG = 1.282;
 
   /** One-sided 5 % over seven lags together, by Bonferroni. */
   private static final double ANY_LAG = 2.45;
@@ -47,9 +50,19 @@ public final class Dependence {
    *
    * @param seasons with how many seasons windows are told apart; 1 for none
    * @param merged how many windows are evaluated together; 1 for none
+   * @param inflation how many windows hang together as if they were one: (1 + r) / (1 - r) of a
+   *     first-order chain with the series' autocorrelation r at lag 1, as far as that is above 0;
+   *     at least 1
    * @param series the series that live windows are ranked among
    */
-  public record Finding(Guarantee guarantee, int seasons, int merged, WindowSeries series) {}
+  public record Finding(
+      Guarantee guarantee, int seasons, int merged, double inflation, WindowSeries series) {
+    static Finding of(Guarantee guarantee, int seasons, int merged, WindowSeries series) {
+      double lag = autocorrelation(series, series.ranks(seasons), 1);
+      double chained = Math.min(MOST_CHAINED, Math.max(0, lag));
+      return new Finding(guarantee, seasons, merged, (1 + chained) / (1 - chained), series);
+    }
+  }
 
   /**
    * @param series the statistic of the reference's windows
@@ -60,17 +73,17 @@ public final class Dependence {
   public static Finding of(
       WindowSeries series, long windowMillis, IntFunction<WindowSeries> together) {
     if (series.size() < LEAST_WINDOWS) {
-      return new Finding(Guarantee.NONE, 1, 1, series);
+      return Finding.of(Guarantee.NONE, 1, 1, series);
     }
     if (!hasOrder(series, 1)) {
-      return new Finding(Guarantee.EXCHANGEABLE, 1, 1, series);
+      return Finding.of(Guarantee.EXCHANGEABLE, 1, 1, series);
     }
     Optional<Integer> seasons =
         seasons(windowMillis).stream()
             .filter(number -> isEnough(series, number) && !hasOrder(series, number))
             .findFirst();
     if (seasons.isPresent()) {
-      return new Finding(Guarantee.SEASONAL, seasons.get(), 1, series);
+      return Finding.of(Guarantee.SEASONAL, seasons.get(), 1, series);
     }
     for (int factor : FACTORS) {
       if (series.size() / factor < LEAST_MERGED) {
@@ -78,14 +91,17 @@ public final class Dependence {
       }
       WindowSeries merged = together.apply(factor);
       if (merged.size() >= LEAST_MERGED
-          && autocorrelation(merged, merged.ranks(1), 1) < MOST_AFTER_MERGING) {
-        return new Finding(Guarantee.MERGED, 1, factor, merged);
+          && autocorrelation(merged, merged.ranks(1), 1) < MOST_AFTER_MERGING
+          && !hasOrder(merged, 1)) {
+        return Finding.of(Guarantee.MERGED, 1, factor, merged);
       }
     }
-    return new Finding(Guarantee.NONE, 1, 1, series);
+    return Finding.of(Guarantee.NONE, 1, 1, series);
   }
 
-  /** Numbers of seasons worth trying: the hours of a day, the days of a week, the hours of a week. */
+  /**
+   * Numbers of seasons worth trying: the hours of a day, the days of a week, the hours of a week.
+   */
   private static List<Integer> seasons(long windowMillis) {
     List<Integer> seasons = new ArrayList<>();
     if (windowMillis <= DAY_MILLIS && DAY_MILLIS % windowMillis == 0) {

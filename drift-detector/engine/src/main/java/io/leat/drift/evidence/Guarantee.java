@@ -9,7 +9,9 @@ import java.util.Locale;
 public enum Guarantee {
   /** The reference's windows show no order: any of them could stand in any place. */
   EXCHANGEABLE,
-  /** Windows of one weekday, or hour, show no order among themselves, and are compared with those. */
+  /**
+   * Windows of one weekday, or hour, show no order among themselves, and are compared with those.
+   */
   SEASONAL,
   /** Several windows together show little order, and are evaluated together. */
   MERGED,

@@ -21,6 +21,10 @@ import java.util.Arrays;
  * 2024, arXiv 2203.03532). Of a stream whose windows are evaluated m at a time it becomes {@code e
  * (M + m)}, since m windows have passed.
  *
+ * <p>What a bet has won is taken to the power of one over the reference's inflation: of windows
+ * that hang together n at a time, as if they were one, n count as one. Its mean stays at most 1
+ * (Jensen), so that this takes nothing from the promise, where there is one.
+ *
  * <p>Mutable; not thread-safe.
  */
 public final class StreamEvidence {
@@ -58,9 +62,11 @@ public final class StreamEvidence {
    *     ties the window stands
    * @param joins whether later windows are ranked among this one too
    */
-  public void add(Dependence.Finding reference, long window, float value, double tie, boolean joins) {
+  public void add(
+      Dependence.Finding reference, long window, float value, double tie, boolean joins) {
     double rank = rank(reference, window, value, tie);
-    evidence = Math.min(MOST, Bets.of(rank) * (evidence + reference.merged()));
+    double won = Math.pow(Bets.of(rank), 1 / reference.inflation());
+    evidence = Math.min(MOST, won * (evidence + reference.merged()));
     if (joins) {
       join(window, value, Math.max(0, MOST_RANKED - reference.series().size()));
     }

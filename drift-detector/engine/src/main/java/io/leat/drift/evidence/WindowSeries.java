@@ -35,6 +35,26 @@ public final class WindowSeries {
     return new WindowSeries(windows.stream().mapToLong(Long::longValue).toArray(), numbers);
   }
 
+  /** Puts a series together, window after window. */
+  public static final class Builder {
+    private final List<Long> windows = new ArrayList<>();
+    private final List<Float> values = new ArrayList<>();
+
+    /**
+     * @param window number of the window, greater than that before
+     */
+    public Builder add(long window, double value) {
+      windows.add(window);
+      values.add((float) value);
+      return this;
+    }
+
+    public WindowSeries build() {
+      return of(windows, values);
+    }
+  }
+
+  /** Windows in the series. */
   public int size() {
     return values.length;
   }
@@ -58,6 +78,13 @@ public final class WindowSeries {
       list.add(value);
     }
     return list;
+  }
+
+  /** The values, in the windows' order. */
+  public double[] toArray() {
+    double[] array = new double[values.length];
+    Arrays.setAll(array, i -> values[i]);
+    return array;
   }
 
   /**

@@ -1,9 +1,8 @@
 package io.leat.drift.job;
 
 import io.leat.common.Lookups;
-import io.leat.drift.AlertState;
+import io.leat.drift.DetectorState;
 import io.leat.drift.DriftDetector;
-import io.leat.drift.DriftStream;
 import io.leat.drift.WindowSummary;
 import io.leat.records.DriftAlert;
 import io.leat.records.DriftMetric;
@@ -33,10 +32,10 @@ import org.slf4j.LoggerFactory;
  * passes its end. Keyed by the monitor's name; metrics go out on the main output, alerts on {@link
  * #ALERTS}.
  *
- * <p>State a monitor: the open windows' summaries, each features' alert state, the end of the last
- * window that was closed, and the profile's fingerprint. Summaries are counts by the profile's
- * points and mean nothing against another profile: when the profile changes, open windows are
- * dropped, alerts live on.
+ * <p>State a monitor: the open windows' summaries, each stream's alert state and evidence, the open
+ * episode, the end of the last window that was closed, and the profile's fingerprint. Summaries are
+ * counts by the profile's points and mean nothing against another profile: when the profile
+ * changes, open windows and evidence are dropped, alerts and episodes live on.
  *
  * <p>A part that comes after its window was closed is late: it changes no verdict, and is reported
  * in a metric of the window, counted and logged. A window that is known to lack vectors when it
@@ -59,6 +58,7 @@ final class EvaluateWindows extends KeyedProcessFunction<String, WindowPart, Dri
   private transient Map<String, OpenMonitor> monitors = Map.of();
   private transient MapState<Long, byte[]> windows;
   private transient MapState<String, byte[]> alertStates;
+  private transient MapState<String, byte[]> evidence;
   private transient ValueState<Long> closedUntil;
   private transient ValueState<String> reference;
   private transient MapState<Long, Boolean> incomplete;
@@ -84,6 +84,8 @@ final class EvaluateWindows extends KeyedProcessFunction<String, WindowPart, Dri
         getRuntimeContext().getMapState(new MapStateDescriptor<>("windows", Types.LONG, bytes));
     alertStates =
         getRuntimeContext().getMapState(new MapStateDescriptor<>("alerts", Types.STRING, bytes));
+    evidence =
+        getRuntimeContext().getMapState(new MapStateDescriptor<>("evidence", Types.STRING, bytes));
     closedUntil =
         getRuntimeContext().getState(new ValueStateDescriptor<>("closed-until", Types.LONG));
     reference = getRuntimeContext().getState(new ValueStateDescriptor<>("reference", Types.STRING));
@@ -151,20 +153,35 @@ final class EvaluateWindows extends KeyedProcessFunction<String, WindowPart, Dri
       monitor.incomplete(start, window.events());
       return;
     }
-    Map<DriftStream, AlertState> states = new HashMap<>();
-    for (DriftStream stream : detector.streams()) {
-      byte[] state = alertStates.get(stream.toString());
-      if (state != null) {
-        states.put(stream, AlertState.read(state));
-      }
-    }
-    DriftDetector.Verdict verdict = detector.evaluate(start, window, states);
-    for (Map.Entry<DriftStream, AlertState> state : verdict.states().entrySet()) {
-      alertStates.put(state.getKey().toString(), state.getValue().toBytes());
-    }
+    DetectorState state = DetectorState.read(detector, entriesOf(alertStates), entriesOf(evidence));
+    DriftDetector.Verdict verdict = detector.evaluate(start, window, state);
+    replace(alertStates, state.alertEntries());
+    replace(evidence, state.entries());
     verdict.metrics().forEach(out::collect);
     verdict.alerts().forEach(alert -> context.output(ALERTS, alert));
     monitor.evaluated(verdict);
+  }
+
+  private static Map<String, byte[]> entriesOf(MapState<String, byte[]> state) throws Exception {
+    Map<String, byte[]> entries = new HashMap<>();
+    for (Map.Entry<String, byte[]> entry : state.entries()) {
+      entries.put(entry.getKey(), entry.getValue());
+    }
+    return entries;
+  }
+
+  private static void replace(MapState<String, byte[]> state, Map<String, byte[]> entries)
+      throws Exception {
+    List<String> gone = new ArrayList<>();
+    for (String key : state.keys()) {
+      if (!entries.containsKey(key)) {
+        gone.add(key);
+      }
+    }
+    for (String key : gone) {
+      state.remove(key);
+    }
+    state.putAll(entries);
   }
 
   private void tellOfLate(WindowPart part, OpenMonitor monitor, Collector<DriftMetric> out)
@@ -213,6 +230,7 @@ final class EvaluateWindows extends KeyedProcessFunction<String, WindowPart, Dri
     log.info("Monitor {} is no longer declared: its windows and alerts are forgotten", monitor);
     windows.clear();
     alertStates.clear();
+    evidence.clear();
     closedUntil.clear();
     reference.clear();
     incomplete.clear();
@@ -234,6 +252,11 @@ final class EvaluateWindows extends KeyedProcessFunction<String, WindowPart, Dri
       log.warn(
           "Monitor {} has a new reference profile: what the windows that were open held is dropped, so they are not evaluated; the next ones are compared with it",
           monitor);
+    }
+    for (String entry : entriesOf(evidence).keySet()) {
+      if (!DetectorState.outlivesReference(entry)) {
+        evidence.remove(entry);
+      }
     }
     reference.update(detector.reference());
   }

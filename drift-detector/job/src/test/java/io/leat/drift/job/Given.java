@@ -35,7 +35,8 @@ final class Given {
         0.1,
         2,
         3,
-        3);
+        3,
+        Monitor.Rule.THRESHOLDS);
   }
 
   static FeatureService service() {

@@ -3,10 +3,9 @@ package io.leat.drift.job;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.leat.drift.AlertState;
 import io.leat.drift.ColumnValues;
+import io.leat.drift.DetectorState;
 import io.leat.drift.DriftDetector;
-import io.leat.drift.DriftStream;
 import io.leat.drift.ReferenceProfile;
 import io.leat.drift.ReferenceProfileBuilder;
 import io.leat.drift.WindowSummary;
@@ -37,7 +36,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -198,13 +196,12 @@ class DriftJobIT {
           .add(ColumnValues.of(reading.price(), reading.neighbour()));
     }
     Reported reported = new Reported(new ArrayList<>(), new ArrayList<>());
-    Map<DriftStream, AlertState> states = new HashMap<>();
+    DetectorState state = new DetectorState();
     windows.forEach(
         (start, window) -> {
-          DriftDetector.Verdict verdict = detector.evaluate(start, window, states);
+          DriftDetector.Verdict verdict = detector.evaluate(start, window, state);
           reported.metrics().addAll(verdict.metrics());
           reported.alerts().addAll(verdict.alerts());
-          states.putAll(verdict.states());
         });
     return reported;
   }

@@ -1,0 +1,196 @@
+package io.leat.drift;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.leat.pipeline.definition.FeatureService;
+import io.leat.pipeline.definition.Monitor;
+import io.leat.records.AlertState;
+import io.leat.records.DriftAlert;
+import io.leat.records.DriftMetric;
+import io.leat.records.DriftedStream;
+import io.leat.records.Severity;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+
+/** Episodes of a monitor of three features, hour by hour; seeds are fixed. */
+class EpisodeRuleTest {
+  private static final FeatureService SERVICE = Given.service("a", "b", "c");
+  private static final long HOUR = Duration.ofHours(1).toMillis();
+  private static final int TRAINED_DAYS = 60;
+  private static final Monitor MONITOR = Given.monitor(Given.DAY, 0.1, Monitor.Rule.SEQUENTIAL);
+
+  /** By how much each feature is shifted on a day. */
+  private interface Shift {
+    double of(int day, int feature);
+  }
+
+  private static List<Given.Row> rows(int days, long seed, Shift shift) {
+    Random random = new Random(seed);
+    List<Given.Row> rows = new ArrayList<>();
+    for (int hour = 0; hour < days * 24; hour++) {
+      List<Double> values = new ArrayList<>();
+      for (int i = 0; i < 3; i++) {
+        values.add(random.nextGaussian() + shift.of(hour / 24, i));
+      }
+      rows.add(new Given.Row(hour * HOUR, values));
+    }
+    return rows;
+  }
+
+  private static ReferenceProfile profile(List<Given.Row> rows) {
+    return Given.profile(MONITOR, SERVICE, rows.subList(0, TRAINED_DAYS * 24));
+  }
+
+  private static Given.Reported run(List<Given.Row> rows) {
+    return Given.run(
+        new DriftDetector(MONITOR, profile(rows)),
+        SERVICE,
+        rows.subList(TRAINED_DAYS * 24, rows.size()));
+  }
+
+  @Test
+  void twoFeaturesThatMoveAtOnceAreOneEpisodeThatClosesWhenTheyAreBack() {
+    List<DriftAlert> alerts =
+        run(rows(150, 1, (day, i) -> day >= 80 && day < 100 && i < 2 ? 1.5 : 0)).alerts();
+
+    DriftAlert opened = alerts.get(0);
+    DriftAlert closed = alerts.get(alerts.size() - 1);
+    assertThat(alerts)
+        .as("it opened, became critical, and closed")
+        .extracting(DriftAlert::getState)
+        .containsExactly(AlertState.OPEN, AlertState.OPEN, AlertState.CLOSED);
+    assertThat(day(opened)).isBetween(80L, 87L);
+    assertThat(day(closed)).isBetween(102L, 115L);
+    assertThat(closed.getAlertId()).isEqualTo(opened.getAlertId());
+    assertThat(closed.getStreams())
+        .extracting(DriftedStream::getFeature)
+        .contains("event.a", "event.b");
+    assertThat(opened.getEvidence()).isGreaterThanOrEqualTo(opened.getAlarmAt());
+    assertThat(opened.getAlarmAt()).isEqualTo(70);
+    assertThat(opened.getMessage()).contains("to 1 against no change (alarm at 70.0)");
+  }
+
+  @Test
+  void anEpisodeThatBecomesCriticalSaysSoUnderItsId() {
+    List<DriftAlert> alerts =
+        run(rows(110, 2, (day, i) -> i > 0 ? 0 : day >= 95 ? 50 : day >= 75 ? 0.7 : 0)).alerts();
+
+    assertThat(alerts).hasSize(2);
+    assertThat(alerts).extracting(DriftAlert::getState).containsOnly(AlertState.OPEN);
+    assertThat(alerts)
+        .extracting(DriftAlert::getSeverity)
+        .containsExactly(Severity.WARN, Severity.CRITICAL);
+    assertThat(alerts).extracting(DriftAlert::getAlertId).containsOnly(alerts.get(0).getAlertId());
+    assertThat(alerts.get(1).getUpdates()).isPositive();
+  }
+
+  @Test
+  void whatIsSureAndDoesNotMatterOpensNothing() {
+    Random random = new Random(4);
+    List<Given.Row> rows = new ArrayList<>();
+    for (int hour = 0; hour < 120 * 24; hour++) {
+      double steady = hour % 24; // the same every day, so that the least shift is sure
+      double nudged = hour >= 80 * 24 && hour % 24 == 0 ? 0.5 : 0;
+      rows.add(
+          new Given.Row(
+              hour * HOUR, List.of(steady + nudged, random.nextGaussian(), random.nextGaussian())));
+    }
+    Given.Reported reported = run(rows);
+
+    DriftMetric sure =
+        reported.metrics().stream()
+            .filter(metric -> metric.getFeature().equals("event.a"))
+            .filter(metric -> metric.getMetric().equals("psi_deciles_1e-4"))
+            .reduce((one, later) -> later)
+            .orElseThrow();
+    assertThat(sure.getValue()).isLessThan(0.1);
+    assertThat(reported.alerts())
+        .noneMatch(
+            alert ->
+                alert.getStreams().stream()
+                    .anyMatch(
+                        stream ->
+                            stream.getFeature().equals("event.a")
+                                && stream.getMetric().equals("psi_deciles_1e-4")));
+  }
+
+  @Test
+  void aRestartAtAnyWindowChangesNothing() {
+    List<Given.Row> rows = rows(130, 5, (day, i) -> day >= 80 && day < 95 && i == 1 ? 1.5 : 0);
+    DriftDetector detector = new DriftDetector(MONITOR, profile(rows));
+    Given.Reported expected = run(rows);
+    TreeMap<Long, WindowSummary> windows = new TreeMap<>();
+    for (Given.Row row : rows.subList(TRAINED_DAYS * 24, rows.size())) {
+      windows
+          .computeIfAbsent(detector.windowStart(row.time()), start -> detector.newWindow())
+          .add(ColumnValues.of(row.values().toArray()));
+    }
+    List<DriftAlert> alerts = new ArrayList<>();
+    List<DriftMetric> metrics = new ArrayList<>();
+    DetectorState state = new DetectorState();
+    for (Map.Entry<Long, WindowSummary> window : windows.entrySet()) {
+      state = DetectorState.read(detector, state.alertEntries(), state.entries());
+      DriftDetector.Verdict verdict = detector.evaluate(window.getKey(), window.getValue(), state);
+      alerts.addAll(verdict.alerts());
+      metrics.addAll(verdict.metrics());
+    }
+
+    assertThat(alerts).isEqualTo(expected.alerts()).isNotEmpty();
+    assertThat(metrics).isEqualTo(expected.metrics());
+  }
+
+  @Test
+  void aMonitorThatGoesOverToEvidenceClosesWhatThresholdsOpened() {
+    List<Given.Row> rows = rows(90, 6, (day, i) -> day >= 70 && i == 0 ? 3 : 0);
+    ReferenceProfile profile = profile(rows);
+    DriftDetector thresholds =
+        new DriftDetector(Given.monitor(Given.DAY, 0.1, Monitor.Rule.THRESHOLDS), profile);
+    DriftDetector evidence = new DriftDetector(MONITOR, profile);
+    DetectorState state = new DetectorState();
+    List<DriftAlert> alerts = new ArrayList<>();
+    for (int day = TRAINED_DAYS; day < 90; day++) {
+      DriftDetector detector = day < 80 ? thresholds : evidence;
+      WindowSummary window = detector.newWindow();
+      for (Given.Row row : rows.subList(day * 24, day * 24 + 24)) {
+        window.add(ColumnValues.of(row.values().toArray()));
+      }
+      alerts.addAll(detector.evaluate(day * (24 * HOUR), window, state).alerts());
+    }
+
+    assertThat(alerts.get(0).getState()).isEqualTo(AlertState.OPEN);
+    assertThat(alerts)
+        .filteredOn(alert -> alert.getState() == AlertState.CLOSED)
+        .last()
+        .extracting(DriftAlert::getMessage)
+        .asString()
+        .contains("the monitor's evidence decides now");
+    assertThat(alerts.get(alerts.size() - 1).getState()).isEqualTo(AlertState.OPEN);
+    assertThat(alerts.get(alerts.size() - 1).getStreams()).isNotEmpty();
+  }
+
+  @Test
+  void aProfileOfAReleaseWithThresholdsAloneLetsThemDecide() throws IOException {
+    ReferenceProfile profile = profile(rows(90, 7, (day, i) -> 0));
+    ObjectNode earlier = (ObjectNode) new ObjectMapper().readTree(profile.toJson());
+    ((ObjectNode) earlier.path("monitors").get(0)).remove("references");
+
+    DriftDetector detector =
+        new DriftDetector(
+            MONITOR, ReferenceProfile.parse(new ObjectMapper().writeValueAsBytes(earlier)));
+
+    assertThat(detector.isSequential()).isFalse();
+    assertThat(new DriftDetector(MONITOR, profile).isSequential()).isTrue();
+  }
+
+  private static long day(DriftAlert alert) {
+    return alert.getWindowStart().toEpochMilli() / (24 * HOUR);
+  }
+}
