@@ -237,7 +237,7 @@ final class Adwin extends Detector {
 
     void pass(Fields fields) throws IOException {
       size = (int) fields.whole(size);
-      if (size > totals.length) {
+      if (size < 0 || size > totals.length) {
         throw new IOException("%d buckets of a size".formatted(size));
       }
       for (int i = 0; i < size; i++) {
