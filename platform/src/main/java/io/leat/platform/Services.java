@@ -50,6 +50,9 @@ public final class Services {
   /** The model registry, as MLflow's clients ask for it. */
   public static final String MLFLOW = "mlflow";
 
+  /** Works retraining requests off. */
+  public static final String RETRAINING_WORKER = "retraining-worker";
+
   /** The feature server's second port, for browsers, which refuse its first. */
   public static final String FEATURE_PAGES = "feature-pages";
 
@@ -90,7 +93,9 @@ public final class Services {
           streams("retraining", "io.leat.retraining.policy.RetrainingJob", When.RETRAINING, 7074)
               .with(
                   List.of(DRIFT_ALERTS, DRIFT_METRICS, RETRAINING_RUNS),
-                  List.of(RETRAINING_REQUESTS, AUDIT, DRIFT_ALERTS, UNREADABLE)));
+                  List.of(RETRAINING_REQUESTS, AUDIT, DRIFT_ALERTS, UNREADABLE)),
+          server(RETRAINING_WORKER, "io.leat.retraining.worker.WorkerMain", When.RETRAINING, 7079)
+              .with(List.of(RETRAINING_REQUESTS, TABLES), List.of(RETRAINING_RUNS, AUDIT)));
 
   private Services() {}
 

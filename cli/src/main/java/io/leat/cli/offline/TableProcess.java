@@ -1,19 +1,16 @@
 package io.leat.cli.offline;
 
 import io.leat.cli.command.UserError;
+import io.leat.runtime.batch.TableWork;
 import io.leat.runtime.settings.BatchOptions;
 import io.leat.runtime.settings.ProcessLine;
-import io.leat.stack.JvmProcess;
-import io.leat.stack.LeatHome;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicReference;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 
@@ -24,10 +21,6 @@ import picocli.CommandLine.Model.OptionSpec;
 final class TableProcess {
   private static final int LIVE_MILLIS = 250;
   private static final int REPORT_MILLIS = 5_000;
-  private static final int WRONG_INPUT = 2;
-
-  /** The work is done, and what it found is not as it should be. */
-  private static final int DONE_BUT = 3;
 
   private final String name;
   private final String mainClass;
@@ -53,49 +46,31 @@ final class TableProcess {
    */
   int run(String... more) {
     options.pipelineFolder(); // refused before a folder is made for the log of no stack
-    LeatHome home = LeatHome.find();
     List<String> arguments = arguments();
     arguments.addAll(List.of(more));
     Path log = options.folder().resolve("logs").resolve(name + ".log");
-    JvmProcess.Command command =
-        JvmProcess.Command.of(name, home.classPath("flink"), mainClass, arguments, log)
-            .withJvmOptions(
-                "@" + home.library("flink").resolve("jvm.options"),
-                "-Xmx" + options.heap(),
-                "-XX:+DisplayVMOutputToStderr",
-                "-Dleat.log.target=System.err");
-    AtomicReference<@Nullable String> problem = new AtomicReference<>();
     PrintWriter out = spec.commandLine().getOut();
-    JvmProcess process;
+    TableWork.Outcome outcome;
     try (ProgressBar bar = bar()) {
-      process =
-          JvmProcess.run(
-              command,
-              text -> {
-                ProcessLine line = ProcessLine.parse(text);
-                if (line instanceof ProcessLine.Progress progress) {
-                  bar.maxHint(Math.max(progress.total(), progress.done()));
-                  bar.stepTo(progress.done());
-                } else if (line instanceof ProcessLine.Problem found) {
-                  problem.set(found.sentence());
-                } else {
-                  out.println(text);
-                }
-              });
+      outcome =
+          new TableWork(name, mainClass, arguments, options.heap(), log)
+              .run(
+                  line -> {
+                    if (line instanceof ProcessLine.Progress progress) {
+                      bar.maxHint(Math.max(progress.total(), progress.done()));
+                      bar.stepTo(progress.done());
+                    } else {
+                      out.println(line);
+                    }
+                  });
     }
     out.flush();
-    int code = process.exitCode().orElseThrow();
-    if (problem.get() != null) {
-      if (code == WRONG_INPUT) {
-        spec.commandLine().getErr().println(problem.get());
-        return code;
-      }
-      throw new UserError(problem.get());
+    if (outcome.isWrongInput()) {
+      spec.commandLine().getErr().println(outcome.problem().orElseThrow());
+    } else if (outcome.problem().isPresent()) {
+      throw new UserError(outcome.problem().get());
     }
-    if (code != 0 && code != DONE_BUT) {
-      throw process.died();
-    }
-    return code;
+    return outcome.code();
   }
 
   /** What the user gave; the process reads it as this command did. */

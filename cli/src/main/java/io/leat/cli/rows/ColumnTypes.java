@@ -2,6 +2,7 @@ package io.leat.cli.rows;
 
 import io.leat.cli.command.UserError;
 import io.leat.common.Lookups;
+import io.leat.retraining.samples.RowSource;
 import io.leat.runtime.settings.RowFileOptions;
 import io.leat.runtime.settings.Times.AmbiguousTimeException;
 import io.leat.schemas.Decimals;

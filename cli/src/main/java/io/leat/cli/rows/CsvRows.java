@@ -1,6 +1,7 @@
 package io.leat.cli.rows;
 
 import io.leat.common.Cleanup;
+import io.leat.retraining.samples.RowSource;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;

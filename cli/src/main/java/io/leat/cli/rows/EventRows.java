@@ -2,6 +2,8 @@ package io.leat.cli.rows;
 
 import io.leat.cli.command.UserError;
 import io.leat.pipeline.definition.Contract;
+import io.leat.retraining.samples.ParquetRows;
+import io.leat.retraining.samples.RowSource;
 import io.leat.runtime.settings.RowFileOptions;
 import io.leat.schemas.ValueCheck;
 import java.io.Closeable;

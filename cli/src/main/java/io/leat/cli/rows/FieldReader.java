@@ -1,7 +1,7 @@
 package io.leat.cli.rows;
 
-import io.leat.cli.rows.RowSource.Unreadable;
 import io.leat.cli.rows.TimeReader.UnclearUnitException;
+import io.leat.retraining.samples.RowSource.Unreadable;
 import io.leat.runtime.settings.RowFileOptions;
 import io.leat.runtime.settings.Times.AmbiguousTimeException;
 import io.leat.schemas.Decimals;

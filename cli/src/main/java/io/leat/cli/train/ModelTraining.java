@@ -11,6 +11,8 @@ import io.leat.pipeline.definition.FeatureView;
 import io.leat.pipeline.definition.Model;
 import io.leat.pipeline.definition.Pipeline;
 import io.leat.pipeline.model.ModelMetadata;
+import io.leat.retraining.samples.Samples;
+import io.leat.retraining.samples.TrainingSetFolder;
 import io.leat.retraining.training.BinaryMetrics;
 import io.leat.retraining.training.CalibrationMethod;
 import io.leat.retraining.training.Candidate;
@@ -35,7 +37,6 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 
 /**
  * One training of one model: events to vectors, or the vectors of a training set; vectors to a
@@ -120,7 +121,7 @@ public final class ModelTraining {
             rows,
             TimeUnit.MICROSECONDS.toMillis(vector.get().eventTime()),
             vector.get().valuesOrReasons(),
-            label(event.event().get(labelField)));
+            Samples.truth(event.event().get(labelField), service));
       }
     }
     samples.check(out);
@@ -159,7 +160,10 @@ public final class ModelTraining {
   }
 
   private void read(TrainingSetFolder set, String part, TrainingSet.Builder rows) {
-    set.read(part, service, (time, values, label) -> samples.add(rows, time, values, label(label)));
+    set.read(
+        part,
+        service,
+        (time, values, label) -> samples.add(rows, time, values, Samples.truth(label, service)));
   }
 
   private TrainingReport finish(Training training, PrintWriter out) {
@@ -204,23 +208,6 @@ public final class ModelTraining {
           "Service %s is made of the events %s, and files were given for %s. Name a file for each: --events NAME=FILE."
               .formatted(service.name(), needed, given));
     }
-  }
-
-  /** A label as a model learns it; empty where it is not known. */
-  private Optional<Boolean> label(@Nullable Object value) {
-    if (value == null) {
-      return Optional.empty();
-    }
-    if (value instanceof Boolean truth) {
-      return Optional.of(truth);
-    }
-    if (value instanceof Number number
-        && (number.doubleValue() == 0 || number.doubleValue() == 1)) {
-      return Optional.of(number.doubleValue() == 1);
-    }
-    throw new UserError(
-        "A label of service %s is '%s'; expected true, false, 1 or 0."
-            .formatted(service.name(), value));
   }
 
   private void write(TrainingResult trained, ReferenceProfile profile) {

@@ -15,6 +15,7 @@ import io.leat.pipeline.definition.Pipeline;
 import io.leat.platform.Kind;
 import io.leat.platform.Service;
 import io.leat.platform.Services;
+import io.leat.platform.When;
 import io.leat.runtime.access.Principal;
 import io.leat.schemas.RegistryClient;
 import io.leat.stack.BrokerProcess;
@@ -106,7 +107,10 @@ final class LocalStack implements AutoCloseable {
     Map<Boolean, List<Service>> needed =
         Services.neededBy(pipeline).stream()
             .collect(Collectors.partitioningBy(service -> service.kind() == Kind.FLINK));
-    this.services = needed.getOrDefault(false, List.of());
+    this.services =
+        needed.getOrDefault(false, List.of()).stream()
+            .filter(service -> !service.name().equals(Services.RETRAINING_WORKER))
+            .toList();
     this.flinkJobs = needed.getOrDefault(true, List.of());
   }
 
@@ -140,6 +144,10 @@ final class LocalStack implements AutoCloseable {
     flink.start();
     services.awaitReady(wait);
     flink.awaitReady(wait);
+    if (When.RETRAINING.isMetBy(pipeline)) {
+      jobs.push(new Part("retraining worker", this::startWorker, Restarts.endless()));
+      jobs.element().start();
+    }
     jobs.push(new Part("maintenance", this::startMaintenance, Restarts.endless()));
     jobs.element().start();
     up = true;
@@ -248,6 +256,26 @@ final class LocalStack implements AutoCloseable {
                 arguments,
                 log("flink"))
             .withJvmOptions("@" + options, "-Xmx1g"));
+  }
+
+  /** Starts what trains, apart from the services: it takes memory and time as they must not. */
+  private JvmProcess startWorker() {
+    Service worker = Services.named(Services.RETRAINING_WORKER);
+    return JvmProcess.start(
+        JvmProcess.Command.of(
+                worker.name(),
+                home.classPath("services"),
+                worker.main(),
+                List.of(
+                    "--pipeline", pipelineFolder.toString(),
+                    "--bootstrap-servers", endpoints.bootstrapServers(),
+                    "--registry-url", endpoints.registryUrl(),
+                    "--state-dir", folder.resolve("state").resolve(worker.name()).toString(),
+                    "--artifacts", PlatformOptions.artifactsOf(folder),
+                    "--warehouse", folder.resolve("warehouse").toString(),
+                    "--http-port", String.valueOf(endpoints.port(worker.name()))),
+                log(worker.name()))
+            .withJvmOptions("-Xmx1g", "-XX:+UseSerialGC", "-Dleat.home=" + home.directory()));
   }
 
   /** Starts the care of the offline tables, which has nothing to do for a while. */

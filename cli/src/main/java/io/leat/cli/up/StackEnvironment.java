@@ -4,6 +4,7 @@ import io.leat.cli.command.UserError;
 import io.leat.features.server.ServerOptions;
 import io.leat.ingestion.gateway.GatewayOptions;
 import io.leat.mlflow.MlflowServerOptions;
+import io.leat.retraining.worker.WorkerOptions;
 import io.leat.runtime.JobOptions;
 import io.leat.runtime.settings.LocalClusterOptions;
 import io.leat.runtime.settings.Settings;
@@ -43,7 +44,9 @@ final class StackEnvironment {
     /** To the MLflow registry. */
     MLFLOW,
     /** To the Flink jobs, and to whatever else reads the offline tables. */
-    FLINK
+    FLINK,
+    /** To the retraining worker. */
+    RETRAINING_WORKER
   }
 
   /** The settings of each part. */
@@ -57,6 +60,7 @@ final class StackEnvironment {
     PARTS.put(Use.SCORING_SERVER, new ScoringServerOptions());
     PARTS.put(Use.MLFLOW, new MlflowServerOptions());
     PARTS.put(Use.FLINK, new LocalClusterOptions());
+    PARTS.put(Use.RETRAINING_WORKER, new WorkerOptions());
   }
 
   private static final String OWN = "'leat up' starts one of its own";
@@ -78,6 +82,8 @@ final class StackEnvironment {
           Map.entry("LEAT_TLS_CERTIFICATE", LOCAL),
           Map.entry("LEAT_TLS_KEY", LOCAL),
           Map.entry("LEAT_FEATURE_SERVER", OWN),
+          Map.entry("LEAT_CALLBACK_URL", LOCAL),
+          Map.entry("LEAT_RUN_DIR", "each retraining run has a folder of its own"),
           Map.entry("LEAT_HTTP_PORT", PORTS),
           Map.entry("LEAT_PAGE_PORT", PORTS),
           Map.entry("LEAT_FLINK_REST_PORT", PORTS),
@@ -146,6 +152,7 @@ final class StackEnvironment {
       Settings.parse(new ServerOptions(), flags).settings();
       Settings.parse(new ScoringServerOptions(), flags);
       Settings.parse(new MlflowServerOptions(), flags);
+      Settings.parse(new WorkerOptions(), flags);
       Settings.parse(new LocalClusterOptions(), flags);
     } catch (ParameterException e) {
       throw new UserError(named(String.valueOf(e.getMessage())), e);

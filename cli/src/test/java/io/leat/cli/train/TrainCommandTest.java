@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtSession;
-import io.leat.cli.command.UserError;
+import io.leat.common.LeatException;
 import io.leat.drift.FeatureReference;
 import io.leat.drift.ReferenceProfile;
 import io.leat.pipeline.definition.Model;
@@ -234,7 +234,7 @@ class TrainCommandTest {
         .setOut(new PrintWriter(out))
         .setExecutionExceptionHandler(
             (error, line, parsed) -> {
-              assertThat(error).isInstanceOf(UserError.class);
+              assertThat(error).isInstanceOf(LeatException.class);
               out.write(error.getMessage());
               return 1;
             })

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.leat.features.server.ServerOptions;
 import io.leat.ingestion.gateway.GatewayOptions;
 import io.leat.mlflow.MlflowServerOptions;
+import io.leat.retraining.worker.WorkerOptions;
 import io.leat.runtime.JobOptions;
 import io.leat.runtime.settings.Declaration;
 import io.leat.runtime.settings.EnvironmentDefaults;
@@ -41,6 +42,7 @@ class SettingsTest {
           ServerOptions::new,
           ScoringServerOptions::new,
           MlflowServerOptions::new,
+          WorkerOptions::new,
           LocalClusterOptions::new);
 
   static Stream<Arguments> settings() {
@@ -93,6 +95,7 @@ class SettingsTest {
         own);
     check(
         "mlflow-registry.md", "io.leat.mlflow.MlflowServerOptions", new MlflowServerOptions(), own);
+    check("retraining.md", "io.leat.retraining.worker.WorkerOptions", new WorkerOptions(), own);
   }
 
   private static void check(

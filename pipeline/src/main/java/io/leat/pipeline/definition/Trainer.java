@@ -1,6 +1,7 @@
 package io.leat.pipeline.definition;
 
 import java.net.URI;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -15,6 +16,8 @@ public sealed interface Trainer {
 
   /** What Leat trains by itself. */
   enum Algorithm {
+    /** Gradient boosted trees. */
+    BOOSTED_TREES,
     /** Logistic regression. */
     LOGISTIC
   }
@@ -44,6 +47,71 @@ public sealed interface Trainer {
     @Override
     public String kind() {
       return "command";
+    }
+  }
+
+  /** Somebody's scheduler, which runs the training where both find the run's folder. */
+  sealed interface Scheduled extends Trainer {
+    /** Where its API is. */
+    URI url();
+
+    /** Where the token is found that it asks for. */
+    Optional<KeySource> token();
+
+    /** How long a run may take. */
+    Duration limit();
+  }
+
+  /**
+   * A job of Kubernetes.
+   *
+   * @param url of the API server
+   * @param image of the job's one container
+   * @param claim the volume claim that holds the worker's state
+   * @param mounted where the worker has mounted it
+   */
+  record Kubernetes(
+      URI url,
+      String namespace,
+      String image,
+      String claim,
+      Path mounted,
+      Optional<KeySource> token,
+      Duration limit)
+      implements Scheduled {
+    @Override
+    public String kind() {
+      return "kubernetes";
+    }
+  }
+
+  /** A run of a DAG of Airflow. */
+  record Airflow(URI url, String dag, Optional<KeySource> token, Duration limit)
+      implements Scheduled {
+    @Override
+    public String kind() {
+      return "airflow";
+    }
+  }
+
+  /**
+   * A run of a pipeline of Kubeflow.
+   *
+   * @param pipeline id of the pipeline
+   * @param version id of its version; empty: the default
+   * @param experiment id of the experiment; empty: the default
+   */
+  record Kubeflow(
+      URI url,
+      String pipeline,
+      Optional<String> version,
+      Optional<String> experiment,
+      Optional<KeySource> token,
+      Duration limit)
+      implements Scheduled {
+    @Override
+    public String kind() {
+      return "kubeflow";
     }
   }
 

@@ -44,6 +44,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 
@@ -89,7 +90,15 @@ class EditorSchemaTest {
         Arguments.of("retraining", "/properties/needs", RetrainingReader.NEEDS_KEYS),
         Arguments.of("retraining", "/properties/budget", RetrainingReader.BUDGET_KEYS),
         Arguments.of("retraining", "/properties/gates", RetrainingReader.GATE_KEYS),
-        Arguments.of("retraining", "/properties/trainer", TrainerReader.KEYS));
+        Arguments.of("retraining", "/properties/trainer", TrainerReader.KEYS),
+        Arguments.of(
+            "retraining",
+            "/properties/trainer/properties/kubernetes",
+            TrainerReader.KUBERNETES_KEYS),
+        Arguments.of(
+            "retraining", "/properties/trainer/properties/airflow", TrainerReader.AIRFLOW_KEYS),
+        Arguments.of(
+            "retraining", "/properties/trainer/properties/kubeflow", TrainerReader.KUBEFLOW_KEYS));
   }
 
   @ParameterizedTest
@@ -236,6 +245,22 @@ class EditorSchemaTest {
                     OptionalDouble.of(0.01),
                     Optional.of(Duration.ofMillis(5))),
                 Model.Approval.REQUIRED));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{ command: [python, train.py, 7], time_limit: 4h }",
+        "{ kubernetes: { url: 'https://k8s', namespace: ml, image: 'trainer:1', claim: state, mounted: /var/lib/leat }, token: env:K8S }",
+        "{ airflow: { url: 'http://airflow:8080', dag: train_fraud }, token: env:AIRFLOW, time_limit: 1d }",
+        "{ kubeflow: { url: 'http://kfp', pipeline: p, version: v, experiment: e } }",
+      })
+  void whatReadersTakeOfTrainersSchemasTake(String trainer) {
+    String file = "retraining/fraud.yaml";
+    folder.replace(file, "cool_down: 3d", "trainer: " + trainer);
+
+    assertThat(folder.problems()).isEmpty();
+    assertThat(validate("retraining", folder.text(file))).isEmpty();
   }
 
   @ParameterizedTest

@@ -16,6 +16,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * What became of a model, as the audit has it. Immutable.
@@ -76,7 +78,22 @@ public record ModelHistory(List<AuditEvent> events) {
     return OptionalInt.empty();
   }
 
-  private static boolean isInStage(AuditEvent event) {
+  /** The numbers of the versions that score, in whatever role, after an event. */
+  public static Set<Integer> numbers(AuditEvent event) {
+    Set<Integer> numbers = new TreeSet<>();
+    try {
+      JSON.readTree(event.getAfter())
+          .path("rollout")
+          .path("arms")
+          .forEach(arm -> numbers.add(arm.path("number").asInt()));
+    } catch (JsonProcessingException e) {
+      return Set.of();
+    }
+    return numbers;
+  }
+
+  /** Whether after an event the rollout is in a stage, and may go back. */
+  public static boolean isInStage(AuditEvent event) {
     try {
       return JSON.readTree(event.getAfter()).path("rollout").path("stage").isNumber();
     } catch (JsonProcessingException e) {
@@ -107,7 +124,8 @@ public record ModelHistory(List<AuditEvent> events) {
     return rollouts;
   }
 
-  private static long revision(AuditEvent event) {
+  /** The revision of the rollout after an event; 0 where there is none. */
+  public static long revision(AuditEvent event) {
     try {
       return JSON.readTree(event.getAfter()).path("rollout").path("revision").asLong();
     } catch (JsonProcessingException e) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.leat.features.server.ServerOptions;
 import io.leat.ingestion.gateway.GatewayOptions;
 import io.leat.mlflow.MlflowServerOptions;
+import io.leat.retraining.worker.WorkerOptions;
 import io.leat.scoring.server.ScoringServerOptions;
 import io.leat.stack.JvmProcess;
 import io.leat.testing.ServiceProcess;
@@ -43,6 +44,8 @@ class ServiceSettingsIT {
                   mlflow.follow().every(),
                   mlflow.follow().hasKey(),
                   mlflow.follow().hasSecret()));
+      WorkerOptions worker = CommandLine.populateCommand(new WorkerOptions(), arguments);
+      System.out.println("looks " + worker.lookEvery() + " " + worker.trainingSetHeap());
       System.out.println("uploads " + mlflow.keepUploads() + " " + mlflow.uploadBytes());
     }
   }
@@ -78,7 +81,9 @@ class ServiceSettingsIT {
             Map.entry("LEAT_MAX_REQUEST_MB", "2"),
             Map.entry("LEAT_MAX_ROWS", "1005"),
             Map.entry("LEAT_MAX_VALUES", "1006"),
-            Map.entry("LEAT_TIMEOUT", "9s"));
+            Map.entry("LEAT_TIMEOUT", "9s"),
+            Map.entry("LEAT_LOOK_EVERY", "13s"),
+            Map.entry("LEAT_TRAINING_SET_HEAP", "3g"));
     assertThat(StackEnvironment.HEEDED)
         .as("a row of this table for each variable of the services")
         .allSatisfy(
@@ -116,6 +121,7 @@ class ServiceSettingsIT {
             "feature server key true",
             "follow Optional[http://mlflow:5000] best PT12S true true",
             "uploads PT11M 3145728",
+            "looks PT13S 3g",
             "acknowledgement=PT7S",
             "bodyBytes=1001",
             "events=1002",

@@ -1,8 +1,8 @@
-package io.leat.cli.rows;
+package io.leat.retraining.samples;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.leat.cli.rows.RowSource.Unreadable;
+import io.leat.retraining.samples.RowSource.Unreadable;
 import io.leat.schemas.Decimals;
 import java.math.BigDecimal;
 import java.math.BigInteger;

@@ -1,10 +1,9 @@
-package io.leat.cli.train;
+package io.leat.retraining.samples;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.leat.cli.command.UserError;
-import io.leat.cli.rows.ParquetRows;
-import io.leat.cli.rows.RowSource;
+import io.leat.common.ErrorCode;
+import io.leat.common.LeatException;
 import io.leat.common.Sha256;
 import io.leat.pipeline.definition.FeatureService;
 import io.leat.schemas.NullReasons;
@@ -27,12 +26,14 @@ import org.jspecify.annotations.Nullable;
  * @param folder the folder
  * @param lineage SHA-256 of {@code lineage.json}, in hex: names the training set
  */
-record TrainingSetFolder(Path folder, String lineage) {
-  static final String TRAIN = "train.parquet";
-  static final String VALIDATION = "validation.parquet";
-  static final String TEST = "test.parquet";
+public record TrainingSetFolder(Path folder, String lineage) {
+  public static final String TRAIN = "train.parquet";
+  public static final String VALIDATION = "validation.parquet";
+  public static final String TEST = "test.parquet";
 
-  private static final String LINEAGE = "lineage.json";
+  /** The file that says what the training set was made of. */
+  public static final String LINEAGE = "lineage.json";
+
   private static final String FORMAT = "leat-training-set";
   private static final int FORMAT_VERSION = 1;
   private static final String TIME = "event_time";
@@ -40,7 +41,7 @@ record TrainingSetFolder(Path folder, String lineage) {
 
   /** Takes one row. */
   @FunctionalInterface
-  interface Rows {
+  public interface Rows {
     /**
      * @param valuesOrReasons one a feature, in the service's order
      * @param label null where it is not known
@@ -51,23 +52,25 @@ record TrainingSetFolder(Path folder, String lineage) {
   /**
    * Opens a training set.
    *
-   * @throws UserError if the folder holds none, or one whose files have changed, or one of another
-   *     service or of another definition of it
+   * @throws LeatException if the folder holds none, or one whose files have changed, or one of
+   *     another service or of another definition of it
    */
-  static TrainingSetFolder open(Path folder, FeatureService service) {
+  public static TrainingSetFolder open(Path folder, FeatureService service) {
     Path file = folder.resolve(LINEAGE);
     JsonNode lineage;
     try {
       lineage = new ObjectMapper().readTree(Files.readAllBytes(file));
     } catch (IOException e) {
-      throw new UserError(
+      throw new LeatException(
+          ErrorCode.INPUT,
           "%s holds no training set: %s cannot be read (%s). Make one with 'leat training-set'."
               .formatted(folder, file, e),
           e);
     }
     if (!lineage.path("format").asText().equals(FORMAT)
         || lineage.path("formatVersion").asInt() != FORMAT_VERSION) {
-      throw new UserError(
+      throw new LeatException(
+          ErrorCode.INPUT,
           "%s says it is %s of version %d; expected %s of version %d."
               .formatted(
                   file,
@@ -78,7 +81,8 @@ record TrainingSetFolder(Path folder, String lineage) {
     }
     JsonNode made = lineage.path("service");
     if (!made.path("definition").asText().equals(service.definition())) {
-      throw new UserError(
+      throw new LeatException(
+          ErrorCode.INPUT,
           "%s was made for %s@%d, definition %s; the model reads %s@%d, definition %s. Make it again with 'leat training-set'."
               .formatted(
                   folder,
@@ -92,7 +96,8 @@ record TrainingSetFolder(Path folder, String lineage) {
     for (JsonNode part : lineage.path("files")) {
       Path data = folder.resolve(part.path("name").asText());
       if (!sha256(data).equals(part.path("sha256").asText())) {
-        throw new UserError(
+        throw new LeatException(
+            ErrorCode.INPUT,
             "%s is not what %s says it is: its bytes have changed. Make the training set again with 'leat training-set'."
                 .formatted(data, file));
       }
@@ -103,9 +108,9 @@ record TrainingSetFolder(Path folder, String lineage) {
   /**
    * Reads one part, by event time.
    *
-   * @throws UserError if it cannot be read or lacks a feature
+   * @throws LeatException if it cannot be read or lacks a feature
    */
-  void read(String part, FeatureService service, Rows rows) {
+  public void read(String part, FeatureService service, Rows rows) {
     Path file = folder.resolve(part);
     try (ParquetRows source = new ParquetRows(file)) {
       for (Optional<RowSource.Row> row = source.next(); row.isPresent(); row = source.next()) {
@@ -115,18 +120,21 @@ record TrainingSetFolder(Path folder, String lineage) {
             NullReasons.read(Objects.toString(columns.get(NullReasons.COLUMN), null));
         for (String feature : service.featureNames()) {
           if (!columns.containsKey(feature)) {
-            throw new UserError("%s has no column %s.".formatted(file, feature));
+            throw new LeatException(
+                ErrorCode.INPUT, "%s has no column %s.".formatted(file, feature));
           }
           Object value = columns.get(feature);
           values.add(value == null ? whyNull.of(feature) : value);
         }
         if (!(columns.get(TIME) instanceof Instant time)) {
-          throw new UserError("%s has no times in a column %s.".formatted(file, TIME));
+          throw new LeatException(
+              ErrorCode.INPUT, "%s has no times in a column %s.".formatted(file, TIME));
         }
         rows.add(time.toEpochMilli(), values, columns.get(LABEL));
       }
     } catch (IOException | ParquetRuntimeException e) {
-      throw new UserError("Cannot read %s: %s".formatted(file, e.getMessage()), e);
+      throw new LeatException(
+          ErrorCode.INPUT, "Cannot read %s: %s".formatted(file, e.getMessage()), e);
     }
   }
 
@@ -134,7 +142,7 @@ record TrainingSetFolder(Path folder, String lineage) {
     try {
       return Sha256.hex(file);
     } catch (IOException e) {
-      throw new UserError("Cannot read %s: %s".formatted(file, e), e);
+      throw new LeatException(ErrorCode.INPUT, "Cannot read %s: %s".formatted(file, e), e);
     }
   }
 }

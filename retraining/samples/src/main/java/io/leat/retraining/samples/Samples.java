@@ -1,6 +1,7 @@
-package io.leat.cli.train;
+package io.leat.retraining.samples;
 
-import io.leat.cli.command.UserError;
+import io.leat.common.ErrorCode;
+import io.leat.common.LeatException;
 import io.leat.drift.ReferenceProfile;
 import io.leat.drift.ReferenceProfileBuilder;
 import io.leat.drift.ReferenceProfileException;
@@ -18,9 +19,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** Vectors on their way to a model: what it learns from, and what its profile is made of. */
-final class Samples {
+public final class Samples {
   private final Model model;
   private final FeatureService service;
   private final double mostLeftOut;
@@ -37,7 +39,7 @@ final class Samples {
    * @param mostLeftOut greatest share of the labelled vectors, from 0 to 1, that may be no input of
    *     the model for one reason
    */
-  Samples(Pipeline pipeline, Model model, FeatureService service, double mostLeftOut) {
+  public Samples(Pipeline pipeline, Model model, FeatureService service, double mostLeftOut) {
     this.model = model;
     this.service = service;
     this.mostLeftOut = mostLeftOut;
@@ -46,7 +48,8 @@ final class Samples {
     this.row = new double[input.width()];
   }
 
-  TrainingSet.Builder part() {
+  /** A part of the rows, to be filled. */
+  public TrainingSet.Builder part() {
     return TrainingSet.builder(input.features());
   }
 
@@ -55,7 +58,7 @@ final class Samples {
    *
    * @param valuesOrReasons one a feature, in the service's order
    */
-  void add(
+  public void add(
       TrainingSet.Builder part, long time, List<Object> valuesOrReasons, Optional<Boolean> label) {
     vectors++;
     profile.add(time, valuesOrReasons);
@@ -75,11 +78,33 @@ final class Samples {
   }
 
   /**
+   * A label as a model learns it; empty where it is not known.
+   *
+   * @throws LeatException if it is no truth
+   */
+  public static Optional<Boolean> truth(@Nullable Object value, FeatureService service) {
+    if (value == null) {
+      return Optional.empty();
+    }
+    if (value instanceof Boolean truth) {
+      return Optional.of(truth);
+    }
+    if (value instanceof Number number
+        && (number.doubleValue() == 0 || number.doubleValue() == 1)) {
+      return Optional.of(number.doubleValue() == 1);
+    }
+    throw new LeatException(
+        ErrorCode.INPUT,
+        "A label of service %s is '%s'; expected true, false, 1 or 0."
+            .formatted(service.name(), value));
+  }
+
+  /**
    * Prints what came and what is left out of it.
    *
-   * @throws UserError if too much is left out for one reason
+   * @throws LeatException if too much is left out for one reason
    */
-  void check(PrintWriter out) {
+  public void check(PrintWriter out) {
     long refused = leftOut.values().stream().mapToLong(Samples::count).sum();
     out.printf(
         "%s@%d: %,d vectors; left out: %,d without a label, %,d that are no input of the model%s%n",
@@ -95,7 +120,8 @@ final class Samples {
   private void requireFew(ModelInput.Reason reason, Map<String, Long> byFeature) {
     double share = (double) count(byFeature) / labelled;
     if (share > mostLeftOut) {
-      throw new UserError(
+      throw new LeatException(
+          ErrorCode.INPUT,
           "Cannot train %s: %.1f%% of the %,d labelled vectors are no input of it (%s), more than the %.1f%% that may be left out: %s. What is left is no fair sample of what the model will score. For instance: %s. Mend that, or raise --max-left-out if those vectors may be passed over."
               .formatted(
                   model.name(),
@@ -118,13 +144,13 @@ final class Samples {
   /**
    * The profile of all vectors.
    *
-   * @throws UserError if they do not make one
+   * @throws LeatException if they do not make one
    */
-  ReferenceProfile profile() {
+  public ReferenceProfile profile() {
     try {
       return profile.build();
     } catch (ReferenceProfileException e) {
-      throw new UserError(String.valueOf(e.getMessage()), e);
+      throw new LeatException(ErrorCode.INPUT, String.valueOf(e.getMessage()), e);
     }
   }
 }

@@ -1,4 +1,4 @@
-package io.leat.cli.rows;
+package io.leat.retraining.samples;
 
 import java.io.Closeable;
 import java.io.IOException;

@@ -1,4 +1,4 @@
-package io.leat.cli.train;
+package io.leat.retraining.samples;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

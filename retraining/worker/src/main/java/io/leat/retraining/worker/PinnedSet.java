@@ -1,0 +1,47 @@
+package io.leat.retraining.worker;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.leat.pipeline.definition.FeatureService;
+import io.leat.retraining.samples.TrainingSetFolder;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * A run's training set, with what its lineage says.
+ *
+ * @param snapshots table to the snapshot that it was read at
+ * @param testFrom event time of the first row that is not learnt from; empty: there is none
+ */
+record PinnedSet(
+    TrainingSetFolder folder, Map<String, Long> snapshots, Optional<Instant> testFrom) {
+  PinnedSet {
+    snapshots = Map.copyOf(snapshots);
+  }
+
+  static PinnedSet open(RunFolder run, FeatureService service) {
+    TrainingSetFolder folder = TrainingSetFolder.open(run.trainingSet(), service);
+    Path file = run.trainingSet().resolve(TrainingSetFolder.LINEAGE);
+    try {
+      JsonNode lineage = new ObjectMapper().readTree(Files.readAllBytes(file));
+      Map<String, Long> snapshots = new TreeMap<>();
+      lineage
+          .path("tables")
+          .forEach(
+              table ->
+                  snapshots.put(table.path("table").asText(), table.path("snapshot").asLong()));
+      JsonNode test = lineage.path("split").path("testFrom");
+      return new PinnedSet(
+          folder,
+          snapshots,
+          test.isTextual() ? Optional.of(Instant.parse(test.asText())) : Optional.empty());
+    } catch (IOException e) {
+      throw RunFolder.notWritable(file, e);
+    }
+  }
+}

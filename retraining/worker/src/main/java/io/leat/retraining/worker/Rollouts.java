@@ -1,0 +1,251 @@
+package io.leat.retraining.worker;
+
+import io.leat.common.ErrorCode;
+import io.leat.common.LeatException;
+import io.leat.models.registry.ModelHistory;
+import io.leat.models.registry.ModelReference;
+import io.leat.models.registry.ModelRegistry.Published;
+import io.leat.models.registry.PipelineModels;
+import io.leat.models.registry.Reason;
+import io.leat.models.registry.RegistryView;
+import io.leat.models.registry.RolloutPlans;
+import io.leat.pipeline.definition.Model;
+import io.leat.records.AuditEvent;
+import io.leat.records.GateResult;
+import io.leat.records.RegisteredModel;
+import io.leat.records.RetrainingRun;
+import io.leat.records.RolloutArm;
+import io.leat.records.RunMetric;
+import io.leat.records.RunState;
+import io.leat.records.VersionStanding;
+import io.leat.records.VersionStatus;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+
+/**
+ * What a run does with the model registry. The registry and its audit are asked first whether it
+ * was done: a version is known by its digest, a rollout by the run's id in its reason.
+ */
+final class Rollouts {
+  private static final int KEY_DIGITS = 12;
+
+  private final Workplace place;
+
+  Rollouts(Workplace place) {
+    this.place = place;
+  }
+
+  /** Publishes what the run made; the registry knows it by its digest if it has it. */
+  RetrainingRun publish(RetrainingRun run, Model model, Challenger challenger, PinnedSet set) {
+    String label = "retrained-" + run.getRunKey().substring(0, KEY_DIGITS);
+    Published published =
+        PipelineModels.publish(
+            model, challenger.packed(lineage(run, set)), label, place.models(), reason(run));
+    int number = published.version().getNumber();
+    RetrainingRun.Builder made =
+        RetrainingRun.newBuilder(run)
+            .setVersionNumber(number)
+            .setModelVersion(published.version().getLabel());
+    if (number == run.getChampion()) {
+      return RunRecords.ended(
+              made.build(), RunState.REJECTED, "the training gave the champion again")
+          .build();
+    }
+    boolean asks =
+        model.approval() == Model.Approval.REQUIRED
+            || place.policy(run).approval() == Model.Approval.REQUIRED;
+    return RunRecords.done(
+            made.build(),
+            RunState.PUBLISHED,
+            asks ? Step.PROPOSE : Step.ROLL_OUT,
+            "version %d of model %s".formatted(number, model.name()))
+        .build();
+  }
+
+  /** Where the version comes from; nothing in it depends on when it was made. */
+  private static Map<String, String> lineage(RetrainingRun run, PinnedSet set) {
+    Map<String, String> lineage = new TreeMap<>();
+    lineage.put("training_set", run.getTrainingSet());
+    set.testFrom().ifPresent(time -> lineage.put(Champion.TRAINED_UNTIL, time.toString()));
+    lineage.put("retraining.run", run.getRunId());
+    lineage.put("retraining.key", run.getRunKey());
+    lineage.put("retraining.cause", run.getCause());
+    lineage.put("retraining.trainer", run.getTrainer());
+    if (run.getChampion() > 0) {
+      lineage.put("parent", String.valueOf(run.getChampion()));
+    }
+    run.getSnapshots().forEach((table, id) -> lineage.put("snapshot." + table, String.valueOf(id)));
+    for (RunMetric metric : run.getMetrics()) {
+      if (!metric.getMetric().startsWith("latency")) { // that is of the machine, not of the model
+        lineage.put(
+            "metric.%s.%s".formatted(metric.getCandidate(), metric.getMetric()),
+            String.valueOf(metric.getValue()));
+      }
+    }
+    return lineage;
+  }
+
+  /** Asks for approval, unless somebody has judged the version already. */
+  RetrainingRun propose(RetrainingRun run) {
+    if (status(run) == VersionStatus.PUBLISHED) {
+      place.models().propose(reference(run), reason(run));
+    }
+    return RunRecords.done(
+            run,
+            RunState.PUBLISHED,
+            Step.APPROVE,
+            "waits for approval: leat model approve " + reference(run))
+        .build();
+  }
+
+  /** Goes on once somebody has approved or rejected the version. */
+  Optional<RetrainingRun> approved(RetrainingRun run) {
+    return switch (status(run)) {
+      case PUBLISHED, PROPOSED -> Optional.empty();
+      case APPROVED ->
+          Optional.of(
+              RunRecords.done(
+                      run,
+                      RunState.PUBLISHED,
+                      Step.ROLL_OUT,
+                      "approved by " + standing(run).getChangedBy())
+                  .build());
+      case REJECTED, RETIRED, DELETED ->
+          Optional.of(
+              RunRecords.ended(
+                      run,
+                      RunState.REJECTED,
+                      "%s by %s".formatted(status(run), standing(run).getChangedBy()))
+                  .build());
+    };
+  }
+
+  private VersionStatus status(RetrainingRun run) {
+    return standing(run).getStatus();
+  }
+
+  private VersionStanding standing(RetrainingRun run) {
+    return place
+        .models()
+        .view()
+        .standing(run.getModel(), run.getVersionNumber())
+        .orElseThrow(
+            () ->
+                new LeatException(
+                    ErrorCode.MODEL,
+                    "The registry has no version %d of model %s, which run %s published. Was the topic model-registry made anew?"
+                        .formatted(run.getVersionNumber(), run.getModel(), run.getRunId())));
+  }
+
+  /**
+   * Begins the rollout, unless it has begun; waits while another version of the model is in a
+   * stage.
+   */
+  Optional<RetrainingRun> rollOut(RetrainingRun run) {
+    if (begun(history(run), run).isEmpty()) {
+      RegistryView view = place.models().view();
+      if (view.model(run.getModel())
+          .map(RegisteredModel::getRollout)
+          .flatMap(RolloutPlans::stage)
+          .isPresent()) {
+        return Optional.empty(); // somebody else's, which comes to an end
+      }
+      int champion = view.champion(run.getModel()).map(RolloutArm::getNumber).orElse(0);
+      if (champion != run.getChampion()) {
+        return Optional.of(
+            RunRecords.ended(
+                    run,
+                    RunState.REJECTED,
+                    "version %d became the champion meanwhile; this one was held against version %d"
+                        .formatted(champion, run.getChampion()))
+                .build());
+      }
+      place.models().begin(reference(run), Optional.of(run.getChampion()), reason(run));
+    }
+    long revision =
+        begun(history(run), run)
+            .map(ModelHistory::revision)
+            .orElseThrow(
+                () ->
+                    new LeatException(
+                        ErrorCode.MODEL,
+                        "The rollout of %s was begun, and the audit does not have it."
+                            .formatted(reference(run))));
+    return Optional.of(
+        RunRecords.done(
+                run,
+                RunState.PUBLISHED,
+                Step.FOLLOW,
+                "rollout %d of %s has begun".formatted(revision, reference(run)))
+            .setRollout(revision)
+            .build());
+  }
+
+  /** Goes on once the rollout has come to its end: the version is the champion, or is not. */
+  Optional<RetrainingRun> follow(RetrainingRun run) {
+    List<AuditEvent> since =
+        history(run).rollouts().stream()
+            .filter(event -> ModelHistory.revision(event) >= run.getRollout())
+            .toList();
+    Optional<AuditEvent> promoted =
+        since.stream()
+            .filter(
+                event ->
+                    ModelHistory.champion(event).equals(OptionalInt.of(run.getVersionNumber())))
+            .filter(event -> !ModelHistory.isInStage(event))
+            .findFirst();
+    if (promoted.isPresent()) {
+      return Optional.of(
+          RunRecords.ended(run, RunState.PROMOTED, reference(run) + " is the champion").build());
+    }
+    return since.stream()
+        .filter(event -> !ModelHistory.numbers(event).contains(run.getVersionNumber()))
+        .findFirst()
+        .map(
+            event ->
+                RunRecords.ended(
+                        run,
+                        RunState.REJECTED,
+                        "the rollout went back: %s by %s%s"
+                            .formatted(
+                                event.getAction(),
+                                event.getActor(),
+                                event.getReason() == null ? "" : ": " + event.getReason()))
+                    .build());
+  }
+
+  private ModelHistory history(RetrainingRun run) {
+    return ModelHistory.read(place.kafka(), place.codec(), run.getModel());
+  }
+
+  private Optional<AuditEvent> begun(ModelHistory history, RetrainingRun run) {
+    String reason = reason(run).text().orElseThrow();
+    return history.rollouts().stream()
+        .filter(event -> event.getActor().equals(place.actor()))
+        .filter(event -> reason.equals(event.getReason()))
+        .findFirst();
+  }
+
+  private static ModelReference reference(RetrainingRun run) {
+    return new ModelReference(run.getModel(), String.valueOf(run.getVersionNumber()));
+  }
+
+  /** The same for the same run: it is known by it. */
+  private Reason reason(RetrainingRun run) {
+    return new Reason(
+        place.actor(),
+        Optional.of("retraining run %s: %s".formatted(run.getRunId(), run.getCause())),
+        Stream.concat(
+                Stream.of("request " + run.getRequestId(), "training set " + run.getTrainingSet()),
+                run.getGates().stream().map(Rollouts::line))
+            .toList());
+  }
+
+  private static String line(GateResult gate) {
+    return "gate %s: %s, %s".formatted(gate.getGate(), gate.getVerdict(), gate.getMessage());
+  }
+}

@@ -1,0 +1,94 @@
+package io.leat.retraining.worker;
+
+import io.leat.common.Sha256;
+import io.leat.records.RetrainingRequest;
+import io.leat.records.RetrainingRun;
+import io.leat.records.RunState;
+import java.time.Instant;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** Makes the records of runs. */
+final class RunRecords {
+  private static final int ID_DIGITS = 16;
+
+  private RunRecords() {}
+
+  /** The id of the run of a request: one a request. */
+  static String id(RetrainingRequest request) {
+    return "run-" + Sha256.hex(request.getRequestId()).substring(0, ID_DIGITS);
+  }
+
+  /** A run begins. */
+  static RetrainingRun begun(RetrainingRequest request, Instant now) {
+    return of(request, now)
+        .setState(RunState.STARTED)
+        .setStep(Step.PIN.text())
+        .setMessage("taken up: " + request.getReason())
+        .build();
+  }
+
+  /** A request that no run works on, and none will. */
+  static RetrainingRun passedOver(RetrainingRequest request, Instant now) {
+    return of(request, now)
+        .setState(RunState.LAPSED)
+        .setMessage("a newer request for the model came before a run took this one up")
+        .build();
+  }
+
+  private static RetrainingRun.Builder of(RetrainingRequest request, Instant now) {
+    return RetrainingRun.newBuilder()
+        .setRunId(id(request))
+        .setRequestId(request.getRequestId())
+        .setModel(request.getModel())
+        .setPolicy(request.getPolicy())
+        .setCause(request.getCause())
+        .setEventTime(request.getEventTime())
+        .setCodeVersion(codeVersion())
+        .setTime(now);
+  }
+
+  /** A step is done, and another follows. */
+  static RetrainingRun.Builder done(RetrainingRun run, RunState state, Step next, String message) {
+    return RetrainingRun.newBuilder(run)
+        .setState(state)
+        .setStep(next.text())
+        .setMessage(message)
+        .setCodeVersion(codeVersion());
+  }
+
+  /** The run has come to an end. */
+  static RetrainingRun.Builder ended(RetrainingRun run, RunState state, String message) {
+    return RetrainingRun.newBuilder(run)
+        .setState(state)
+        .setStep("")
+        .setMessage(message)
+        .setCodeVersion(codeVersion());
+  }
+
+  /** Whether nothing is left to do. */
+  static boolean isFinal(RetrainingRun run) {
+    return switch (run.getState()) {
+      case PROMOTED, REJECTED, FAILED, LAPSED -> true;
+      case STARTED, PINNED, TRAINED, GATED, PUBLISHED -> false;
+    };
+  }
+
+  /**
+   * Names the work of a run: the same for the same cause, data and definitions.
+   *
+   * @param definition fingerprint of the service and its views
+   */
+  static String key(RetrainingRun run, Map<String, Long> snapshots, String definition) {
+    StringBuilder text = new StringBuilder();
+    text.append(run.getModel()).append('\n').append(run.getCause()).append('\n');
+    new TreeMap<>(snapshots)
+        .forEach((table, id) -> text.append(table).append('=').append(id).append('\n'));
+    return Sha256.hex(text.append(definition).toString());
+  }
+
+  private static String codeVersion() {
+    String version = RunRecords.class.getPackage().getImplementationVersion();
+    return version == null ? "unpackaged" : version;
+  }
+}

@@ -1,0 +1,283 @@
+package io.leat.retraining.worker;
+
+import io.leat.models.onnx.OnnxModel;
+import io.leat.models.registry.RegistryView;
+import io.leat.pipeline.definition.FeatureService;
+import io.leat.pipeline.definition.Model;
+import io.leat.pipeline.definition.ModelStage;
+import io.leat.pipeline.definition.RetrainingPolicy;
+import io.leat.records.GateResult;
+import io.leat.records.GateVerdict;
+import io.leat.records.RetrainingRun;
+import io.leat.records.RunState;
+import io.leat.retraining.samples.Samples;
+import io.leat.retraining.samples.TrainingSetFolder;
+import io.leat.retraining.worker.RunTrainer.Begun;
+import io.leat.retraining.worker.RunTrainer.Declined;
+import io.leat.retraining.worker.RunTrainer.Failed;
+import io.leat.retraining.worker.RunTrainer.Progress;
+import io.leat.retraining.worker.RunTrainer.Trained;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/**
+ * The steps of a run, each a function of the run's last record and of what is there: done again, it
+ * has the same effect.
+ */
+final class Steps {
+  private static final String MODEL_FILE = "model_file";
+
+  private final Workplace place;
+  private final TrainingSets trainingSets;
+  private final Trainers trainers;
+  private final Rollouts rollouts;
+
+  Steps(Workplace place, TrainingSets trainingSets, Trainers trainers) {
+    this.place = place;
+    this.trainingSets = trainingSets;
+    this.trainers = trainers;
+    this.rollouts = new Rollouts(place);
+  }
+
+  /**
+   * Does what a run's last record says is done next.
+   *
+   * @return the next record, but for its time; empty where there is nothing to do yet
+   * @throws io.leat.common.LeatException if it cannot be done, now or ever
+   */
+  Optional<RetrainingRun> next(RetrainingRun run) {
+    Step step =
+        Step.of(run.getStep())
+            .orElseThrow(
+                () -> new IllegalStateException("a run that has ended: " + run.getRunId()));
+    return switch (step) {
+      case PIN -> Optional.of(pin(run));
+      case TRAIN -> train(run);
+      case EVALUATE -> Optional.of(evaluate(run));
+      case PUBLISH -> Optional.of(publish(run));
+      case PROPOSE -> Optional.of(rollouts.propose(run));
+      case APPROVE -> rollouts.approved(run);
+      case ROLL_OUT -> rollouts.rollOut(run);
+      case FOLLOW -> rollouts.follow(run);
+    };
+  }
+
+  private RetrainingRun pin(RetrainingRun run) {
+    Model model = place.model(run);
+    FeatureService service = place.service(model);
+    Instant asked = Optional.ofNullable(run.getEventTime()).orElseThrow();
+    Instant to =
+        service
+            .label()
+            .filter(label -> !label.from().equals(service.spine()))
+            .map(label -> asked.minus(label.within()))
+            .orElse(asked);
+    RunFolder folder = place.folder(run);
+    trainingSets.make(folder, service, to);
+    PinnedSet set = PinnedSet.open(folder, service);
+    Optional<Champion> champion = Champion.of(place.models().view(), model.name());
+    RunTrainer trainer = trainers.of(place.policy(run).trainer());
+    RetrainingRun pinned =
+        RunRecords.done(
+                run,
+                RunState.PINNED,
+                Step.TRAIN,
+                "training set of rows before %s; %s trains next".formatted(to, trainer.name()))
+            .setRunKey(RunRecords.key(run, set.snapshots(), service.definition()))
+            .setSnapshots(set.snapshots())
+            .setTrainingSet(set.folder().lineage())
+            .setArtifacts(folder.root().toString())
+            .setTrainer(trainer.name())
+            .setChampion(champion.map(Champion::number).orElse(0))
+            .build();
+    int needed = place.policy(run).when().newLabels();
+    if (needed > 0) {
+      long known = newLabels(set, service, newFrom(champion));
+      if (known < needed) {
+        return RunRecords.ended(
+                pinned,
+                RunState.LAPSED,
+                "%,d labels are known since the champion learnt; the policy needs %,d"
+                    .formatted(known, needed))
+            .build();
+      }
+    }
+    return pinned;
+  }
+
+  private Instant newFrom(Optional<Champion> champion) {
+    return champion.map(one -> one.newFrom(place.artifacts())).orElse(Instant.MIN);
+  }
+
+  private static long newLabels(PinnedSet set, FeatureService service, Instant since) {
+    long[] known = {0};
+    for (String part :
+        List.of(TrainingSetFolder.TRAIN, TrainingSetFolder.VALIDATION, TrainingSetFolder.TEST)) {
+      set.folder()
+          .read(
+              part,
+              service,
+              (time, values, label) -> {
+                if (label != null && !Instant.ofEpochMilli(time).isBefore(since)) {
+                  known[0]++;
+                }
+              });
+    }
+    return known[0];
+  }
+
+  private Optional<RetrainingRun> train(RetrainingRun run) {
+    Model model = place.model(run);
+    FeatureService service = place.service(model);
+    PinnedSet set = requireSet(run, service);
+    RunFolder folder = place.folder(run);
+    Progress progress =
+        trainers
+            .of(place.policy(run).trainer())
+            .advance(new RunTrainer.Task(run, model, service, folder, set));
+    if (progress instanceof Trained trained) {
+      Path file = profiled(trained.model(), model, service, set);
+      return Optional.of(
+          RunRecords.done(run, RunState.TRAINED, Step.EVALUATE, "trained by " + run.getTrainer())
+              .setParameters(with(trained.parameters(), folder.root().relativize(file).toString()))
+              .build());
+    }
+    if (progress instanceof Declined declined) {
+      return Optional.of(
+          RunRecords.ended(run, RunState.REJECTED, "the trainer declined: " + declined.reason())
+              .build());
+    }
+    if (progress instanceof Failed failed) {
+      return Optional.of(
+          RunRecords.ended(run, RunState.FAILED, "the training failed: " + failed.reason())
+              .build());
+    }
+    if (progress instanceof Begun begun) {
+      return Optional.of(
+          RunRecords.done(
+                  run,
+                  RunState.PINNED,
+                  Step.TRAIN,
+                  "%s trains: %s".formatted(run.getTrainer(), begun.externalId()))
+              .setExternalId(begun.externalId())
+              .build());
+    }
+    return Optional.empty();
+  }
+
+  private static java.util.Map<String, String> with(
+      java.util.Map<String, String> parameters, String file) {
+    java.util.Map<String, String> all = new java.util.TreeMap<>(parameters);
+    all.put(MODEL_FILE, file);
+    return all;
+  }
+
+  /** The training set of a run; made again of the same snapshots where the folder was lost. */
+  private PinnedSet requireSet(RetrainingRun run, FeatureService service) {
+    RunFolder folder = place.folder(run);
+    if (!folder.hasTrainingSet()) {
+      throw new io.leat.common.LeatException(
+          io.leat.common.ErrorCode.STATE,
+          "The training set of run %s is not in %s any more: the worker's state directory was lost. Ask again: leat retraining run --model %s"
+              .formatted(run.getRunId(), folder.trainingSet(), run.getModel()));
+    }
+    return PinnedSet.open(folder, service);
+  }
+
+  /** Writes the profile of all vectors beside a model's file, where whoever packs it finds it. */
+  private Path profiled(Path made, Model model, FeatureService service, PinnedSet set) {
+    Samples samples = new Samples(place.pipeline(), model, service, 1);
+    for (String part :
+        List.of(TrainingSetFolder.TRAIN, TrainingSetFolder.VALIDATION, TrainingSetFolder.TEST)) {
+      var rows = samples.part();
+      set.folder()
+          .read(
+              part,
+              service,
+              (time, values, label) ->
+                  samples.add(rows, time, values, Samples.truth(label, service)));
+    }
+    Path file = Trainers.graph(made).resolveSibling(model.referenceProfile().getFileName());
+    try {
+      samples.profile().write(file);
+    } catch (IOException e) {
+      throw RunFolder.notWritable(file, e);
+    }
+    return made;
+  }
+
+  private Challenger challenger(RetrainingRun run, Model model) {
+    String file = run.getParameters().getOrDefault(MODEL_FILE, "model/model.onnx");
+    return Challenger.read(model, place.pipeline(), place.folder(run).root().resolve(file));
+  }
+
+  private RetrainingRun evaluate(RetrainingRun run) {
+    Model model = place.model(run);
+    FeatureService service = place.service(model);
+    PinnedSet set = requireSet(run, service);
+    RegistryView view = place.models().view();
+    Optional<Champion> champion =
+        view.version(model.name(), run.getChampion())
+            .map(
+                version ->
+                    new Champion(
+                        version, io.leat.models.registry.PublishedModel.manifest(version)));
+    Optional<OnnxModel> opened =
+        champion.filter(one -> one.reads(service)).map(one -> one.open(place.artifacts()));
+    Comparison comparison;
+    try (OnnxModel challenger = challenger(run, model).open()) {
+      comparison = Evaluation.of(set, service, challenger, opened, newFrom(champion));
+    } finally {
+      opened.ifPresent(OnnxModel::close);
+    }
+    RetrainingPolicy policy = place.policy(run);
+    List<GateResult> gates = GateCheck.of(policy.gates(), comparison, champion.isPresent());
+    RetrainingRun measured =
+        RetrainingRun.newBuilder(run).setMetrics(comparison.metrics()).setGates(gates).build();
+    if (has(gates, GateVerdict.FAIL)) {
+      return RunRecords.ended(
+              measured, RunState.REJECTED, "gates failed: " + told(gates, GateVerdict.FAIL))
+          .build();
+    }
+    if (has(gates, GateVerdict.INCONCLUSIVE)) {
+      String told = told(gates, GateVerdict.INCONCLUSIVE);
+      boolean hasShadow =
+          model.rollout().stream().anyMatch(stage -> stage.kind() == ModelStage.Kind.SHADOW);
+      return hasShadow
+          ? RunRecords.done(
+                  measured,
+                  RunState.GATED,
+                  Step.PUBLISH,
+                  "inconclusive, so that the shadow stage tells: " + told)
+              .build()
+          : RunRecords.ended(measured, RunState.REJECTED, "inconclusive: " + told).build();
+    }
+    return RunRecords.done(
+            measured,
+            RunState.GATED,
+            Step.PUBLISH,
+            gates.isEmpty() ? "there is nothing to pass" : "all gates passed")
+        .build();
+  }
+
+  private static boolean has(List<GateResult> gates, GateVerdict verdict) {
+    return gates.stream().anyMatch(gate -> gate.getVerdict() == verdict);
+  }
+
+  private static String told(List<GateResult> gates, GateVerdict verdict) {
+    return gates.stream()
+        .filter(gate -> gate.getVerdict() == verdict)
+        .map(gate -> gate.getGate() + ": " + gate.getMessage())
+        .collect(Collectors.joining("; "));
+  }
+
+  private RetrainingRun publish(RetrainingRun run) {
+    Model model = place.model(run);
+    PinnedSet set = requireSet(run, place.service(model));
+    return rollouts.publish(run, model, challenger(run, model), set);
+  }
+}

@@ -1,0 +1,48 @@
+package io.leat.retraining.worker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.leat.records.RetrainingRun;
+import io.leat.records.RunState;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+class RunRecordsTest {
+  @Test
+  void aRequestHasOneRunHoweverOftenItIsRead() {
+    RetrainingRun run = RunRecords.begun(Tasks.request("weekly-1"), Tasks.NOW);
+
+    assertThat(run.getRunId())
+        .isEqualTo(RunRecords.begun(Tasks.request("weekly-1"), Tasks.NOW.plusSeconds(9)).getRunId())
+        .isNotEqualTo(RunRecords.id(Tasks.request("weekly-2")));
+    assertThat(run.getState()).isEqualTo(RunState.STARTED);
+    assertThat(Step.of(run.getStep())).contains(Step.PIN);
+    assertThat(run.getEventTime()).isEqualTo(Tasks.NOW);
+  }
+
+  @Test
+  void theKeyIsOfCauseDataAndDefinitions() {
+    RetrainingRun run = RunRecords.begun(Tasks.request("weekly-1"), Tasks.NOW);
+    Map<String, Long> snapshots = Map.of("a", 1L, "b", 2L);
+    String key = RunRecords.key(run, snapshots, "d1");
+
+    assertThat(key).matches("[0-9a-f]{64}").isEqualTo(RunRecords.key(run, snapshots, "d1"));
+    assertThat(
+            Stream.of(
+                RunRecords.key(run, Map.of("a", 1L, "b", 3L), "d1"),
+                RunRecords.key(run, snapshots, "d2"),
+                RunRecords.key(
+                    RetrainingRun.newBuilder(run).setCause("episode 2").build(), snapshots, "d1")))
+        .doesNotContain(key)
+        .doesNotHaveDuplicates();
+  }
+
+  @Test
+  void everyStepIsFoundByItsTextAndNoOther() {
+    for (Step step : Step.values()) {
+      assertThat(Step.of(step.text())).contains(step);
+    }
+    assertThat(Step.of("")).isEmpty();
+  }
+}
