@@ -16,6 +16,8 @@ import io.leat.cli.offline.VerifyConsistencyCommand;
 import io.leat.cli.promote.PromoteViewCommand;
 import io.leat.cli.replay.ReplayCommand;
 import io.leat.cli.replay.ReplayScoresCommand;
+import io.leat.cli.retraining.RetrainingCommand;
+import io.leat.cli.retraining.RunsCommand;
 import io.leat.cli.tail.AlertsCommand;
 import io.leat.cli.tail.RequestsCommand;
 import io.leat.cli.tail.TailCommand;
@@ -74,6 +76,8 @@ import picocli.CommandLine.Command;
       TailCommand.class,
       AlertsCommand.class,
       RequestsCommand.class,
+      RetrainingCommand.class,
+      RunsCommand.class,
       AuditCommand.class,
     })
 public final class Leat {

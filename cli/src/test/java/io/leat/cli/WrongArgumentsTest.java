@@ -10,7 +10,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class WrongArgumentsTest {
   /** Commands of commands. */
-  private static final List<String> GROUPS = List.of("dlq", "audit", "model");
+  private static final List<String> GROUPS = List.of("dlq", "audit", "model", "retraining", "runs");
 
   @ParameterizedTest
   @CsvSource({

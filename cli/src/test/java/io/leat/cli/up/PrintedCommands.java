@@ -58,6 +58,12 @@ public final class PrintedCommands {
           new Run("alerts", 0, " open, "),
           new Run("requests", 0, " request"),
           new Run("requests --output json", 0, ""),
+          new Run("runs list", 0, " run"),
+          new Elsewhere(
+              "retraining run --model fraud --why \"a new kind of terminal\"",
+              "RetrainingWorkerIT; it would change the model of this stack"),
+          new Elsewhere("runs show run-9c1e", "RetrainingWorkerIT"),
+          new Elsewhere("runs compare run-9c1e run-3f9a", "RetrainingWorkerIT"),
           new Run("replay FILE --event NAME", 3, "1 rows did not fit"),
           new Run("dlq stats payments", 0, "amount_not_negative"),
           new Run("audit list", 0, "apply  pipeline card-payments"),

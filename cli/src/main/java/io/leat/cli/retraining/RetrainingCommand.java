@@ -1,0 +1,12 @@
+package io.leat.cli.retraining;
+
+import picocli.CommandLine.Command;
+
+/** The commands for retraining. */
+@Command(
+    name = "retraining",
+    mixinStandardHelpOptions = true,
+    synopsisSubcommandLabel = "COMMAND",
+    description = "Retraining by hand. See docs/reference/retraining.md.",
+    subcommands = {RunCommand.class})
+public final class RetrainingCommand {}
