@@ -19,55 +19,6 @@ import ml.dmlc.xgboost4j.java.XGBoostError;
  * mean, which single precision holds better.
  */
 final class BoostedTrees implements Learner {
-  static final List<Hyperparameter> HYPERPARAMETERS =
-      List.of(
-          Hyperparameter.whole(
-              "max_depth", 6, 1, 16, "Most splits between a tree's root and a leaf."),
-          Hyperparameter.real(
-              "learning_rate", 0.1, 1e-4, 1, "What a tree's values are multiplied by."),
-          Hyperparameter.real(
-              "min_child_weight", 1, 0, 1e9, "Least sum of second derivatives in a leaf."),
-          Hyperparameter.real("subsample", 1, 0.01, 1, "Share of the rows that a tree sees."),
-          Hyperparameter.real(
-              "colsample_bytree", 1, 0.01, 1, "Share of the features that a tree sees."),
-          Hyperparameter.real("reg_lambda", 1, 0, 1e9, "What the squares of leaves' values cost."),
-          Hyperparameter.real("reg_alpha", 0, 0, 1e9, "What leaves' absolute values cost."),
-          Hyperparameter.real("gamma", 0, 0, 1e9, "Least gain of a split."),
-          Hyperparameter.whole("max_bin", 256, 2, 65_536, "Most bins of a feature's histogram."),
-          Hyperparameter.whole("max_rounds", 500, 1, 10_000, "Most trees a margin."),
-          Hyperparameter.whole(
-              "early_stopping_rounds",
-              30,
-              1,
-              10_000,
-              "Rounds without a better loss on later rows after which no more follow."));
-
-  /** From few and shallow to many and deep; the last two see a share of rows and features. */
-  static final List<Map<String, Double>> DEFAULT_GRID =
-      List.of(
-          Map.of("max_depth", 3.0),
-          Map.of("max_depth", 6.0),
-          Map.of(
-              "max_depth",
-              5.0,
-              "min_child_weight",
-              10.0,
-              "subsample",
-              0.8,
-              "colsample_bytree",
-              0.8),
-          Map.of(
-              "max_depth",
-              8.0,
-              "learning_rate",
-              0.05,
-              "min_child_weight",
-              20.0,
-              "subsample",
-              0.8,
-              "colsample_bytree",
-              0.8));
-
   /** What XGBoost is told by other means, or not at all. */
   private static final List<String> OURS = List.of("max_rounds", "early_stopping_rounds");
 
@@ -111,22 +62,31 @@ final class BoostedTrees implements Learner {
                       seed));
             }
             double least = Double.POSITIVE_INFINITY;
-            Validation best = new Validation(1, List.of());
-            for (int round = 0; round < most && round < best.rounds() + patience; round++) {
-              List<double[][]> margins = new ArrayList<>();
+            int rounds = 0;
+            List<float[][]> best = List.of();
+            for (int round = 0; round < most && round < rounds + patience; round++) {
+              List<float[][]> predicted = new ArrayList<>();
               double loss = 0;
               for (Boosting boosting : boostings) {
                 boosting.next(round);
-                double[][] found = boosting.margins();
-                margins.add(found);
+                float[][] found = boosting.predict();
+                predicted.add(found);
                 loss += boosting.loss(found);
               }
-              if (best.margins().isEmpty() || loss < least) {
+              if (best.isEmpty() || loss < least) {
                 least = loss;
-                best = new Validation(round + 1, margins);
+                rounds = round + 1;
+                best = predicted;
               }
             }
-            return best;
+            List<double[][]> margins = new ArrayList<>();
+            for (int fold = 0; fold < boostings.size(); fold++) {
+              margins.add(
+                  Arrays.stream(best.get(fold))
+                      .map(boostings.get(fold)::margins)
+                      .toArray(double[][]::new));
+            }
+            return new Validation(rounds, margins);
           } finally {
             boostings.forEach(Boosting::close);
           }
@@ -199,24 +159,23 @@ final class BoostedTrees implements Learner {
       booster.update(training, round);
     }
 
-    double[][] margins() throws XGBoostError {
-      float[][] found = booster.predict(validation, true);
+    /** What each later row is predicted to be now, as XGBoost has it. */
+    float[][] predict() throws XGBoostError {
+      return booster.predict(validation, true);
+    }
+
+    double[] margins(float[] predicted) {
       double offset = kind.type() == Kind.Type.REGRESSION ? base[0] : 0;
-      double[][] margins = new double[found.length][];
-      for (int i = 0; i < found.length; i++) {
-        margins[i] = new double[found[i].length];
-        for (int k = 0; k < found[i].length; k++) {
-          margins[i][k] = found[i][k] + offset;
-        }
-      }
+      double[] margins = new double[predicted.length];
+      Arrays.setAll(margins, i -> predicted[i] + offset);
       return margins;
     }
 
-    /** What the folds' losses add up to: a sum over rows. */
-    double loss(double[][] margins) {
+    /** A sum over the later rows, so that folds' sums can be added up. */
+    double loss(float[][] predicted) {
       double sum = 0;
-      for (int i = 0; i < margins.length; i++) {
-        sum += kind.loss(margins[i], later.rows().get(i).label());
+      for (int i = 0; i < predicted.length; i++) {
+        sum += kind.loss(margins(predicted[i]), later.rows().get(i).label());
       }
       return sum;
     }
@@ -232,7 +191,7 @@ final class BoostedTrees implements Learner {
   static DMatrix matrix(TrainingSet set, Kind kind, float[] base) throws XGBoostError {
     int width = set.features().size();
     int rows = set.size();
-    float[] values = new float[rows * width];
+    float[] values = new float[Math.multiplyExact(rows, width)];
     float[] labels = new float[rows];
     boolean centred = kind.type() == Kind.Type.REGRESSION;
     for (int i = 0; i < rows; i++) {
