@@ -250,6 +250,7 @@ class ArchitectureTest {
               "stream-scoring/models",
               "stream-scoring/evaluation",
               "retraining/training",
+              "retraining/gates",
               "retraining/samples"),
           module(
               "retraining/gates",

@@ -1,28 +1,53 @@
 package io.leat.pipeline.definition;
 
-import java.time.Duration;
-import java.util.Optional;
-import java.util.OptionalDouble;
+import java.util.List;
 
 /**
- * What a new version has to pass, on rows that neither it nor the champion has learnt from. By how
- * much a figure may be worse than the champion's, each 0 or more; empty: it is not looked at.
+ * What a new version has to pass, on rows that neither it nor the champion has learnt from.
  *
- * @param auc area under the ROC curve
- * @param loss mean log loss, in nats
- * @param calibration expected calibration error
- * @param latency of one vector, 99 of 100, whatever the champion's is
+ * @param gates in declared order
+ * @param segments features, by full name, in each of whose values a gate that compares holds too
  */
-public record Gates(
-    OptionalDouble auc,
-    OptionalDouble loss,
-    OptionalDouble calibration,
-    Optional<Duration> latency) {
+public record Gates(List<Gate> gates, List<String> segments) {
   /** The gates where none are named. */
   public static final Gates DEFAULT =
       new Gates(
-          OptionalDouble.of(0.005),
-          OptionalDouble.empty(),
-          OptionalDouble.of(0.01),
-          Optional.empty());
+          List.of(
+              new Gate(Metric.AUC, Rule.NOT_WORSE_BY, 0.005),
+              new Gate(Metric.CALIBRATION, Rule.NOT_WORSE_BY, 0.01)),
+          List.of());
+
+  public Gates {
+    gates = List.copyOf(gates);
+    segments = List.copyOf(segments);
+  }
+
+  /** What a gate looks at. */
+  public enum Metric {
+    /** Area under the ROC curve; more is better. */
+    AUC,
+    /** Mean log loss, in nats. */
+    LOG_LOSS,
+    /** Mean squared distance of a probability from its label. */
+    BRIER,
+    /** Expected calibration error. */
+    CALIBRATION,
+    /** Time for one vector, 99 of 100, in milliseconds; only ever limited. */
+    LATENCY_P99
+  }
+
+  /** What a gate asks. */
+  public enum Rule {
+    /** The challenger may be worse than the champion by a margin. */
+    NOT_WORSE_BY,
+    /** The challenger may not lie beyond a value: below it where more is better, above it else. */
+    LIMIT
+  }
+
+  /**
+   * One gate.
+   *
+   * @param value the margin, 0 or more, or the limit
+   */
+  public record Gate(Metric metric, Rule rule, double value) {}
 }

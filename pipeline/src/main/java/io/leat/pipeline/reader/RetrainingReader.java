@@ -4,6 +4,9 @@ import io.leat.common.Suggestions;
 import io.leat.pipeline.definition.Durations;
 import io.leat.pipeline.definition.FeatureService;
 import io.leat.pipeline.definition.Gates;
+import io.leat.pipeline.definition.Gates.Gate;
+import io.leat.pipeline.definition.Gates.Metric;
+import io.leat.pipeline.definition.Gates.Rule;
 import io.leat.pipeline.definition.Model;
 import io.leat.pipeline.definition.RetrainingPolicy;
 import io.leat.pipeline.definition.RetrainingPolicy.AlertSeverity;
@@ -18,11 +21,11 @@ import io.leat.pipeline.yaml.Folder;
 import io.leat.pipeline.yaml.Keys;
 import io.leat.pipeline.yaml.Value;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -52,13 +55,14 @@ public final class RetrainingReader {
   static final Keys BUDGET_KEYS = Keys.of("a budget").requires("runs");
   static final Keys GATE_KEYS =
       Keys.of("gates")
-          .allows("auc", "loss", "calibration", "latency_p99")
-          .notYet("segments", "fairness", "size");
+          .allows("auc", "log_loss", "brier", "calibration", "latency_p99", "segments")
+          .notYet("selection_rate_gap", "tpr_gap", "equalized_odds_gap", "size");
 
   static final Duration DEFAULT_COOL_DOWN = Duration.ofDays(7);
 
-  private static final Pattern NOT_WORSE =
-      Pattern.compile("not\\s+worse\\s+by\\s+(\\d+(?:\\.\\d+)?|\\.\\d+)");
+  private static final Pattern GATE =
+      Pattern.compile(
+          "(?<rule>not\\s+worse\\s+by|at\\s+most|at\\s+least)\\s+(?<value>\\d+(?:\\.\\d+)?|\\.\\d+)");
   private static final Pattern RUNS = Pattern.compile("(\\d{1,4})\\s+per\\s+(\\S+)");
 
   private final Declared<FeatureService> services;
@@ -113,7 +117,8 @@ public final class RetrainingReader {
             .get("trainer")
             .flatMap(value -> TrainerReader.read(value, folder))
             .orElse(Trainer.DEFAULT);
-    Gates gates = block.get("gates").flatMap(RetrainingReader::gates).orElse(Gates.DEFAULT);
+    Optional<FeatureService> service = model.flatMap(reads -> services.get(reads.service()));
+    Gates gates = block.get("gates").flatMap(value -> gates(value, service)).orElse(Gates.DEFAULT);
     Model.Approval approval =
         block
             .get("approval")
@@ -207,33 +212,64 @@ public final class RetrainingReader {
     return Optional.empty();
   }
 
-  private static Optional<Gates> gates(Value value) {
+  private Optional<Gates> gates(Value value, Optional<FeatureService> service) {
     return value
         .block(GATE_KEYS)
         .map(
-            block ->
-                new Gates(
-                    notWorse(block, "auc"),
-                    notWorse(block, "loss"),
-                    notWorse(block, "calibration"),
-                    block.get("latency_p99").flatMap(Value::duration)));
+            block -> {
+              List<Gate> gates = new ArrayList<>();
+              for (Metric metric : Metric.values()) {
+                block
+                    .get(metric.name().toLowerCase(Locale.ROOT))
+                    .flatMap(of -> metric == Metric.LATENCY_P99 ? latency(of) : gate(of, metric))
+                    .ifPresent(gates::add);
+              }
+              List<String> segments = new ArrayList<>();
+              for (Value entry : block.get("segments").map(Value::list).orElse(List.of())) {
+                entry.text().ifPresent(name -> segments.add(feature(entry, name, service)));
+              }
+              return new Gates(gates, segments);
+            });
   }
 
-  /** {@code not worse by 0.005}. */
-  private static OptionalDouble notWorse(Block gates, String metric) {
-    Optional<Value> value = gates.get(metric);
-    Optional<String> text = value.flatMap(Value::text);
-    Matcher words = NOT_WORSE.matcher(text.orElse(""));
+  private static String feature(Value place, String name, Optional<FeatureService> service) {
+    service
+        .map(FeatureService::featureNames)
+        .filter(names -> !names.contains(name))
+        .ifPresent(
+            names ->
+                place.problem(
+                    "no feature %s in the model's service; it has %s.%s",
+                    name, String.join(", ", names), Suggestions.didYouMean(name, names)));
+    return name;
+  }
+
+  private static Optional<Gate> latency(Value value) {
+    return value
+        .duration()
+        .map(limit -> new Gate(Metric.LATENCY_P99, Rule.LIMIT, limit.toNanos() / 1e6));
+  }
+
+  /** {@code not worse by 0.005}, {@code at most 0.3}, {@code at least 0.9}. */
+  private static Optional<Gate> gate(Value value, Metric metric) {
+    Optional<String> text = value.text();
+    Matcher words = GATE.matcher(text.orElse(""));
+    String limit = metric == Metric.AUC ? "at least" : "at most";
     if (words.matches()) {
-      return OptionalDouble.of(Double.parseDouble(words.group(1)));
+      String rule = String.valueOf(words.group("rule")).replaceAll("\\s+", " ");
+      double number = Double.parseDouble(words.group("value"));
+      if (rule.equals(limit)) {
+        return Optional.of(new Gate(metric, Rule.LIMIT, number));
+      }
+      if (rule.startsWith("not")) {
+        return Optional.of(new Gate(metric, Rule.NOT_WORSE_BY, number));
+      }
     }
     text.ifPresent(
         found ->
-            value
-                .get()
-                .problem(
-                    "%s is '%s'; expected by how much it may be worse than the champion's, as in not worse by 0.005",
-                    metric, found));
-    return OptionalDouble.empty();
+            value.problem(
+                "%s is '%s'; expected by how much it may be worse than the champion's, as in not worse by 0.005, or a limit, as in %s 0.5",
+                value.name(), found, limit));
+    return Optional.empty();
   }
 }

@@ -8,6 +8,9 @@ import com.networknt.schema.JsonSchemaFactory;
 import com.networknt.schema.SpecVersion;
 import com.networknt.schema.ValidationMessage;
 import io.leat.pipeline.definition.Gates;
+import io.leat.pipeline.definition.Gates.Gate;
+import io.leat.pipeline.definition.Gates.Metric;
+import io.leat.pipeline.definition.Gates.Rule;
 import io.leat.pipeline.definition.KeySource;
 import io.leat.pipeline.definition.Model;
 import io.leat.pipeline.definition.ModelStage;
@@ -34,7 +37,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -215,7 +217,7 @@ class EditorSchemaTest {
         budget: { runs: 4 per 30d }
         schedule: 30d
         trainer: { http: "https://trainer/fraud", secret: env:TRAINER_SECRET, time_limit: 4h }
-        gates: { auc: not worse by 0.005, calibration: not worse by .01, latency_p99: 5ms }
+        gates: { auc: not worse by 0.005, log_loss: at most .3, latency_p99: 5ms, segments: [event.amount] }
         approval: required
         """);
 
@@ -240,10 +242,11 @@ class EditorSchemaTest {
                     Optional.of(new KeySource.Environment("TRAINER_SECRET")),
                     Duration.ofHours(4)),
                 new Gates(
-                    OptionalDouble.of(0.005),
-                    OptionalDouble.empty(),
-                    OptionalDouble.of(0.01),
-                    Optional.of(Duration.ofMillis(5))),
+                    List.of(
+                        new Gate(Metric.AUC, Rule.NOT_WORSE_BY, 0.005),
+                        new Gate(Metric.LOG_LOSS, Rule.LIMIT, 0.3),
+                        new Gate(Metric.LATENCY_P99, Rule.LIMIT, 5)),
+                    List.of("event.amount")),
                 Model.Approval.REQUIRED));
   }
 

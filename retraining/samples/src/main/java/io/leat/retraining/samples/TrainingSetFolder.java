@@ -105,12 +105,36 @@ public record TrainingSetFolder(Path folder, String lineage) {
     return new TrainingSetFolder(folder, sha256(file));
   }
 
+  /** Takes one row with what else the file has of it. */
+  @FunctionalInterface
+  public interface WholeRows {
+    /**
+     * As {@link Rows#add}.
+     *
+     * @param columns by name, keys among them
+     */
+    void add(
+        long timeMillis,
+        List<Object> valuesOrReasons,
+        @Nullable Object label,
+        Map<String, @Nullable Object> columns);
+  }
+
   /**
    * Reads one part, by event time.
    *
    * @throws LeatException if it cannot be read or lacks a feature
    */
   public void read(String part, FeatureService service, Rows rows) {
+    readWhole(part, service, (time, values, label, columns) -> rows.add(time, values, label));
+  }
+
+  /**
+   * Reads one part, by event time, every column of it.
+   *
+   * @throws LeatException if it cannot be read or lacks a feature
+   */
+  public void readWhole(String part, FeatureService service, WholeRows rows) {
     Path file = folder.resolve(part);
     try (ParquetRows source = new ParquetRows(file)) {
       for (Optional<RowSource.Row> row = source.next(); row.isPresent(); row = source.next()) {
@@ -130,7 +154,7 @@ public record TrainingSetFolder(Path folder, String lineage) {
           throw new LeatException(
               ErrorCode.INPUT, "%s has no times in a column %s.".formatted(file, TIME));
         }
-        rows.add(time.toEpochMilli(), values, columns.get(LABEL));
+        rows.add(time.toEpochMilli(), values, columns.get(LABEL), columns);
       }
     } catch (IOException | ParquetRuntimeException e) {
       throw new LeatException(

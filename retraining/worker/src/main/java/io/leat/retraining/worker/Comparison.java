@@ -8,7 +8,9 @@ import io.leat.records.RunMetric;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -16,72 +18,114 @@ import org.jspecify.annotations.Nullable;
  * What challenger and champion say of the same rows, which neither has learnt from.
  *
  * @param labels the truth
+ * @param entities whose row it is: rows of one hang together
+ * @param segments feature to its value in each row, as text
  * @param challenger its scores
  * @param champion its scores; empty where there is no champion, or it reads other features
- * @param latencyNanos time that the challenger takes for one row, 99 of 100
+ * @param latencyMillis time that the challenger takes for one row, 99 of 100; NaN of no rows
  */
 @SuppressWarnings("ArrayRecordComponent") // made once, and only read
 record Comparison(
-    boolean[] labels, double[] challenger, Optional<double[]> champion, long latencyNanos) {
+    boolean[] labels,
+    List<String> entities,
+    Map<String, List<String>> segments,
+    double[] challenger,
+    Optional<double[]> champion,
+    double latencyMillis) {
+  /** Fewer rows of a segment tell nothing. */
+  private static final int LEAST_ROWS = 100;
+
+  Comparison {
+    entities = List.copyOf(entities);
+    segments = Map.copyOf(segments);
+  }
+
   int rows() {
     return labels.length;
   }
 
-  /** Whether scores are probabilities, so that they have a log loss. */
-  static boolean areProbabilities(double[] scores) {
-    return Arrays.stream(scores).allMatch(score -> score >= 0 && score <= 1);
+  /** The labels as numbers. */
+  double[] numbers() {
+    return IntStream.range(0, rows()).mapToDouble(row -> labels[row] ? 1 : 0).toArray();
   }
 
-  /** Log loss of each row, in nats. */
-  double[] losses(double[] scores) {
-    return IntStream.range(0, rows())
-        .mapToDouble(row -> Losses.logLoss(scores[row], labels[row]))
-        .toArray();
-  }
-
-  /** The figures of both. */
+  /** The figures of both, of all rows and of the segments that have enough. */
   List<RunMetric> metrics() {
-    List<RunMetric> metrics = new ArrayList<>(metrics("challenger", challenger));
-    champion.ifPresent(scores -> metrics.addAll(metrics("champion", scores)));
-    metrics.add(metric("challenger", "latency_p99_seconds", latencyNanos / 1e9, null));
+    int[] all = IntStream.range(0, rows()).toArray();
+    List<RunMetric> metrics = new ArrayList<>(metrics("", all));
+    metrics.add(metric("challenger", "", "latency_p99_ms", latencyMillis, null));
+    new TreeMap<>(segments)
+        .forEach(
+            (field, values) -> {
+              Map<String, List<Integer>> byValue = new TreeMap<>();
+              for (int row = 0; row < rows(); row++) {
+                byValue.computeIfAbsent(values.get(row), value -> new ArrayList<>()).add(row);
+              }
+              byValue.forEach(
+                  (value, rows) -> {
+                    if (rows.size() >= LEAST_ROWS) {
+                      metrics.addAll(
+                          metrics(
+                              field + "=" + value,
+                              rows.stream().mapToInt(Integer::intValue).toArray()));
+                    }
+                  });
+            });
     return metrics;
   }
 
-  private List<RunMetric> metrics(String candidate, double[] scores) {
+  private List<RunMetric> metrics(String segment, int[] rows) {
+    List<RunMetric> metrics = new ArrayList<>(metrics("challenger", segment, challenger, rows));
+    champion.ifPresent(scores -> metrics.addAll(metrics("champion", segment, scores, rows)));
+    return metrics;
+  }
+
+  private List<RunMetric> metrics(
+      String candidate, String segment, double[] allScores, int[] rows) {
     List<RunMetric> metrics = new ArrayList<>();
-    metrics.add(metric(candidate, "rows", rows(), null));
-    if (rows() == 0) {
+    metrics.add(metric(candidate, segment, "rows", rows.length, null));
+    if (rows.length == 0) {
       return metrics;
     }
-    Estimate auc = Auc.estimate(scores, labels);
-    metrics.add(metric(candidate, "auc", auc.value(), auc));
-    if (areProbabilities(scores)) {
+    double[] scores = Arrays.stream(rows).mapToDouble(row -> allScores[row]).toArray();
+    boolean[] truths = new boolean[rows.length];
+    for (int i = 0; i < rows.length; i++) {
+      truths[i] = labels[rows[i]];
+    }
+    Estimate auc = Auc.estimate(scores, truths);
+    metrics.add(metric(candidate, segment, "auc", auc.value(), auc));
+    if (Arrays.stream(scores).allMatch(score -> score >= 0 && score <= 1)) {
+      metrics.add(
+          metric(candidate, segment, "log_loss", mean(Losses::logLoss, scores, truths), null));
+      metrics.add(metric(candidate, segment, "brier", mean(Losses::brier, scores, truths), null));
       metrics.add(
           metric(
               candidate,
-              "log_loss",
-              Arrays.stream(losses(scores)).average().orElse(Double.NaN),
+              segment,
+              "ece_equal_count_10",
+              Calibration.of(scores, truths).error(),
               null));
-      metrics.add(
-          metric(
-              candidate,
-              "brier",
-              IntStream.range(0, rows())
-                  .mapToDouble(row -> Losses.brier(scores[row], labels[row]))
-                  .average()
-                  .orElse(Double.NaN),
-              null));
-      metrics.add(
-          metric(candidate, "ece_equal_count_10", Calibration.of(scores, labels).error(), null));
     }
     return metrics;
+  }
+
+  private interface Loss {
+    double of(double score, boolean label);
+  }
+
+  private static double mean(Loss loss, double[] scores, boolean[] truths) {
+    return IntStream.range(0, scores.length)
+        .mapToDouble(row -> loss.of(scores[row], truths[row]))
+        .average()
+        .orElse(Double.NaN);
   }
 
   private static RunMetric metric(
-      String candidate, String name, double value, @Nullable Estimate estimate) {
+      String candidate, String segment, String name, double value, @Nullable Estimate estimate) {
     return RunMetric.newBuilder()
         .setCandidate(candidate)
         .setSplit("compared")
+        .setSegment(segment)
         .setMetric(name)
         .setValue(value)
         .setLow(estimate == null ? null : estimate.low())

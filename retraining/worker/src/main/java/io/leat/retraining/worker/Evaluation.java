@@ -8,9 +8,12 @@ import io.leat.retraining.samples.Samples;
 import io.leat.retraining.samples.TrainingSetFolder;
 import io.leat.schemas.NullReason;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,7 +23,13 @@ import org.jspecify.annotations.Nullable;
 final class Evaluation {
   private static final double PERCENTILE = 0.99;
 
+  /** With fewer, rows of a day hang together, for they are of one process. */
+  private static final int LEAST_ENTITIES = 30;
+
   private final List<Boolean> labels = new ArrayList<>();
+  private final List<String> entities = new ArrayList<>();
+  private final List<String> days = new ArrayList<>();
+  private final Map<String, List<String>> segments = new TreeMap<>();
   private final List<Double> ofChallenger = new ArrayList<>();
   private final List<Double> ofChampion = new ArrayList<>();
   private final List<Long> nanos = new ArrayList<>();
@@ -32,24 +41,31 @@ final class Evaluation {
    *
    * @param champion opened; empty where there is none, or it reads other features
    * @param newFrom event time from which on rows are new to the champion
+   * @param segments features, by full name, whose values part the rows
    */
   static Comparison of(
       PinnedSet set,
       FeatureService service,
       OnnxModel challenger,
       Optional<OnnxModel> champion,
-      Instant newFrom) {
+      Instant newFrom,
+      List<String> segments) {
     Evaluation evaluation = new Evaluation();
+    segments.forEach(feature -> evaluation.segments.put(feature, new ArrayList<>()));
     try (Inference one = challenger.inference(1);
         Closing other = new Closing(champion.map(model -> model.inference(1)))) {
       set.folder()
-          .read(
+          .readWhole(
               TrainingSetFolder.TEST,
               service,
-              (time, values, label) -> {
+              (time, values, label, columns) -> {
                 Optional<Boolean> truth = Samples.truth(label, service);
-                if (truth.isPresent() && !Instant.ofEpochMilli(time).isBefore(newFrom)) {
-                  evaluation.add(NullReason.plain(values), truth.get(), one, other.inference());
+                Instant at = Instant.ofEpochMilli(time);
+                if (truth.isPresent()
+                    && !at.isBefore(newFrom)
+                    && evaluation.add(
+                        NullReason.plain(values), truth.get(), one, other.inference())) {
+                  evaluation.place(set, at, columns);
                 }
               });
     }
@@ -64,7 +80,15 @@ final class Evaluation {
     }
   }
 
-  private void add(
+  /** Whose row it is, and in which segments. */
+  private void place(PinnedSet set, Instant time, Map<String, @Nullable Object> columns) {
+    days.add(time.truncatedTo(ChronoUnit.DAYS).toString());
+    entities.add(
+        set.keys().stream().map(key -> String.valueOf(columns.get(key))).findFirst().orElse(""));
+    segments.forEach((feature, values) -> values.add(String.valueOf(columns.get(feature))));
+  }
+
+  private boolean add(
       List<? extends @Nullable Object> values,
       boolean label,
       Inference challenger,
@@ -73,12 +97,14 @@ final class Evaluation {
     long begun = System.nanoTime();
     Optional<Double> after = score(challenger, values);
     long took = System.nanoTime() - begun;
-    if (after.isPresent() && (champion.isEmpty() || before.isPresent())) {
+    boolean whole = after.isPresent() && (champion.isEmpty() || before.isPresent());
+    if (whole) {
       labels.add(label);
       ofChallenger.add(after.get());
       before.ifPresent(ofChampion::add);
       nanos.add(took);
     }
+    return whole;
   }
 
   private static Optional<Double> score(
@@ -100,6 +126,8 @@ final class Evaluation {
     }
     return new Comparison(
         truth,
+        entities.stream().distinct().count() < LEAST_ENTITIES ? days : entities,
+        segments,
         plain(ofChallenger),
         hasChampion ? Optional.of(plain(ofChampion)) : Optional.empty(),
         percentile());
@@ -109,10 +137,11 @@ final class Evaluation {
     return scores.stream().mapToDouble(Double::doubleValue).toArray();
   }
 
-  private long percentile() {
+  /** In milliseconds; NaN of no rows. */
+  private double percentile() {
     long[] sorted = nanos.stream().mapToLong(Long::longValue).sorted().toArray();
     return sorted.length == 0
-        ? 0
-        : sorted[Math.min(sorted.length - 1, (int) Math.ceil(PERCENTILE * sorted.length) - 1)];
+        ? Double.NaN
+        : sorted[(int) Math.ceil(PERCENTILE * sorted.length) - 1] / 1e6;
   }
 }

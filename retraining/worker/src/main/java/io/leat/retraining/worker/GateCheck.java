@@ -1,134 +1,131 @@
 package io.leat.retraining.worker;
 
-import io.leat.evaluation.Auc;
-import io.leat.evaluation.Calibration;
-import io.leat.evaluation.ClusteredMean;
-import io.leat.evaluation.Estimate;
-import io.leat.pipeline.definition.Gates;
+import io.leat.pipeline.definition.Gates.Rule;
 import io.leat.records.GateResult;
 import io.leat.records.GateVerdict;
-import java.util.ArrayList;
+import io.leat.retraining.gate.Contender;
+import io.leat.retraining.gate.Gate;
+import io.leat.retraining.gate.GateReport;
+import io.leat.retraining.gate.GateRows;
+import io.leat.retraining.gate.Gates;
+import io.leat.retraining.gate.Metric;
+import io.leat.retraining.gate.Verdict;
 import java.util.List;
 import java.util.Locale;
 import java.util.OptionalDouble;
-import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
- * Holds a challenger against the champion. A difference passes where its 95 % interval lies within
- * the margin, fails where it lies beyond, and is inconclusive where the rows do not tell.
+ * A policy's gates over the rows of a comparison.
+ *
+ * @param report what they say
+ * @param notCompared gates that could not compare, since the champion reads other features
  */
-final class GateCheck {
-  private final Comparison rows;
-  private final List<GateResult> results = new ArrayList<>();
-
-  private GateCheck(Comparison rows) {
-    this.rows = rows;
+record GateCheck(GateReport report, List<String> notCompared) {
+  GateCheck {
+    notCompared = List.copyOf(notCompared);
   }
 
-  /** The results, a gate each; none of those that compare where there is no champion. */
-  static List<GateResult> of(Gates gates, Comparison rows, boolean hasChampion) {
-    GateCheck check = new GateCheck(rows);
-    if (hasChampion) {
-      check.compare("auc", gates.auc());
-      check.compare("loss", gates.loss());
-      check.compare("calibration", gates.calibration());
-    }
-    gates
-        .latency()
-        .ifPresent(
-            limit ->
-                check.add(
-                    "latency_p99",
-                    rows.latencyNanos() <= limit.toNanos() ? GateVerdict.PASS : GateVerdict.FAIL,
-                    Estimate.NONE,
-                    rows.latencyNanos() / 1e9,
-                    limit.toNanos() / 1e9,
-                    "a vector takes %.3f ms, 99 of 100; the limit is %.3f ms"
-                        .formatted(rows.latencyNanos() / 1e6, limit.toNanos() / 1e6)));
-    return check.results;
+  /**
+   * Judges.
+   *
+   * @param hasChampion whether there is a champion, whether or not it could be scored
+   * @param seed of what is drawn at random
+   */
+  static GateCheck of(
+      io.leat.pipeline.definition.Gates declared, Comparison rows, boolean hasChampion, long seed) {
+    List<Gate> gates =
+        declared.gates().stream().map(gate -> gate(gate, declared.segments())).toList();
+    GateReport report =
+        Gates.evaluate(
+            gates,
+            new GateRows(
+                new Contender(
+                    "challenger",
+                    rows.challenger(),
+                    Double.isNaN(rows.latencyMillis())
+                        ? OptionalDouble.empty()
+                        : OptionalDouble.of(rows.latencyMillis()),
+                    OptionalDouble.empty()),
+                rows.champion().map(scores -> Contender.of("champion", scores)),
+                rows.numbers(),
+                rows.entities(),
+                rows.segments(),
+                OptionalDouble.empty()),
+            seed);
+    return new GateCheck(
+        report, hasChampion && rows.champion().isEmpty() ? report.notJudged() : List.of());
   }
 
-  private void compare(String gate, OptionalDouble margin) {
-    if (margin.isEmpty()) {
-      return;
-    }
-    double limit = -margin.getAsDouble();
-    if (rows.champion().isEmpty()) {
-      add(
-          gate,
-          GateVerdict.INCONCLUSIVE,
-          Estimate.NONE,
-          Double.NaN,
-          limit,
-          "the champion reads other features than the service has today, and cannot be scored on them");
-      return;
-    }
-    Estimate better = better(gate, rows.champion().get());
-    add(
-        gate,
-        verdict(better, limit),
-        better,
-        better.value(),
-        limit,
-        String.format(
-            Locale.ROOT,
-            "better than the champion's by %.4f (95 %%: %.4f to %.4f) on %d rows; may be worse by %s",
-            better.value(),
-            better.low(),
-            better.high(),
-            rows.rows(),
-            margin.getAsDouble()));
+  private static Gate gate(io.leat.pipeline.definition.Gates.Gate gate, List<String> segments) {
+    Metric metric = Metric.labelled(gate.metric().name().toLowerCase(Locale.ROOT)).orElseThrow();
+    return gate.rule() == Rule.NOT_WORSE_BY
+        ? Gate.notWorseBy(metric, gate.value(), segments.toArray(String[]::new))
+        : Gate.limit(metric, gate.value());
   }
 
-  /** By how much the challenger is better. */
-  private Estimate better(String gate, double[] champion) {
-    double[] challenger = rows.challenger();
-    if (rows.rows() == 0) {
-      return Estimate.NONE;
-    }
-    if (gate.equals("auc")) {
-      return Auc.pair(champion, challenger, rows.labels()).difference();
-    }
-    if (!Comparison.areProbabilities(champion) || !Comparison.areProbabilities(challenger)) {
-      return Estimate.NONE;
-    }
-    if (gate.equals("loss")) {
-      double[] before = rows.losses(champion);
-      double[] after = rows.losses(challenger);
-      return ClusteredMean.of(
-          IntStream.range(0, rows.rows()).mapToDouble(row -> before[row] - after[row]).toArray(),
-          IntStream.range(0, rows.rows()).toArray());
-    }
-    double difference =
-        Calibration.of(champion, rows.labels()).error()
-            - Calibration.of(challenger, rows.labels()).error();
-    return new Estimate(difference, difference, difference);
+  /** FAIL if any fails, else INCONCLUSIVE if any is; of no gates, PASS. */
+  GateVerdict verdict() {
+    List<GateVerdict> verdicts = results().stream().map(GateResult::getVerdict).toList();
+    return verdicts.contains(GateVerdict.FAIL)
+        ? GateVerdict.FAIL
+        : verdicts.contains(GateVerdict.INCONCLUSIVE) ? GateVerdict.INCONCLUSIVE : GateVerdict.PASS;
   }
 
-  private static GateVerdict verdict(Estimate better, double limit) {
-    if (better.low() >= limit) {
-      return GateVerdict.PASS;
-    }
-    return better.high() < limit ? GateVerdict.FAIL : GateVerdict.INCONCLUSIVE;
+  /** As the run's record has them. */
+  List<GateResult> results() {
+    return Stream.concat(
+            report.results().stream().map(GateCheck::result),
+            notCompared.stream().map(GateCheck::open))
+        .toList();
   }
 
-  private void add(
-      String gate,
-      GateVerdict verdict,
-      Estimate interval,
-      double value,
-      double limit,
-      String message) {
-    results.add(
-        GateResult.newBuilder()
-            .setGate(gate)
-            .setVerdict(verdict)
-            .setValue(value)
-            .setLow(Double.isNaN(interval.low()) ? null : interval.low())
-            .setHigh(Double.isNaN(interval.high()) ? null : interval.high())
-            .setLimit(limit)
-            .setRows((long) rows.rows())
-            .setMessage(message)
-            .build());
+  private static GateResult result(io.leat.retraining.gate.GateResult result) {
+    String segment =
+        result
+            .segment()
+            .map(value -> " in %s=%s".formatted(result.field().orElse(""), value))
+            .orElse("");
+    return GateResult.newBuilder()
+        .setGate(result.gate() + segment)
+        .setVerdict(verdict(result.verdict()))
+        .setValue(result.value())
+        .setLow(null)
+        .setHigh(Double.isNaN(result.bound()) ? null : result.bound())
+        .setLimit(result.margin())
+        .setRows((long) result.rows())
+        .setMessage(
+            result
+                .reason()
+                .orElseGet(
+                    () ->
+                        String.format(
+                            Locale.ROOT,
+                            "%.6f, bound %.6f, allowed %.6f, on %d rows of %d entities",
+                            result.value(),
+                            result.bound(),
+                            result.margin(),
+                            result.rows(),
+                            result.entities())))
+        .build();
+  }
+
+  private static GateVerdict verdict(Verdict verdict) {
+    return switch (verdict) {
+      case PASS -> GateVerdict.PASS;
+      case FAIL -> GateVerdict.FAIL;
+      case INCONCLUSIVE -> GateVerdict.INCONCLUSIVE;
+    };
+  }
+
+  private static GateResult open(String gate) {
+    return GateResult.newBuilder()
+        .setGate(gate)
+        .setVerdict(GateVerdict.INCONCLUSIVE)
+        .setValue(Double.NaN)
+        .setLimit(Double.NaN)
+        .setMessage(
+            "the champion reads other features than the service has today, and cannot be scored on them")
+        .build();
   }
 }

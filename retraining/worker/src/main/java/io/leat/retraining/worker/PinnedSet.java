@@ -8,6 +8,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -17,11 +19,16 @@ import java.util.TreeMap;
  *
  * @param snapshots table to the snapshot that it was read at
  * @param testFrom event time of the first row that is not learnt from; empty: there is none
+ * @param keys columns that hold the keys of the rows' entities
  */
 record PinnedSet(
-    TrainingSetFolder folder, Map<String, Long> snapshots, Optional<Instant> testFrom) {
+    TrainingSetFolder folder,
+    Map<String, Long> snapshots,
+    Optional<Instant> testFrom,
+    List<String> keys) {
   PinnedSet {
     snapshots = Map.copyOf(snapshots);
+    keys = List.copyOf(keys);
   }
 
   static PinnedSet open(RunFolder run, FeatureService service) {
@@ -35,11 +42,18 @@ record PinnedSet(
           .forEach(
               table ->
                   snapshots.put(table.path("table").asText(), table.path("snapshot").asLong()));
+      List<String> keys = new ArrayList<>();
+      for (JsonNode column : lineage.path("columns")) {
+        if (column.path("role").asText().equals("key")) {
+          keys.add(column.path("name").asText());
+        }
+      }
       JsonNode test = lineage.path("split").path("testFrom");
       return new PinnedSet(
           folder,
           snapshots,
-          test.isTextual() ? Optional.of(Instant.parse(test.asText())) : Optional.empty());
+          test.isTextual() ? Optional.of(Instant.parse(test.asText())) : Optional.empty(),
+          keys);
     } catch (IOException e) {
       throw RunFolder.notWritable(file, e);
     }

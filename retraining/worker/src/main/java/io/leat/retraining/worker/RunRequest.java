@@ -35,10 +35,15 @@ final class RunRequest {
     request.put("as_of", String.valueOf(run.getEventTime()));
     ObjectNode split = request.putObject("split");
     task.set().testFrom().ifPresent(time -> split.put("test_from", time.toString()));
-    request.put("seed", Long.parseLong(run.getRunKey().substring(0, SEED_DIGITS), HEX));
+    request.put("seed", seed(run));
     request.put("score", task.model().score().toString());
     request.putObject("budget").put("seconds", limit.toSeconds());
     return request;
+  }
+
+  /** Of all that is random in a run: the same for the same run. */
+  static long seed(RetrainingRun run) {
+    return Long.parseLong(run.getRunKey().substring(0, SEED_DIGITS), HEX);
   }
 
   /** As text of a file or a body. */

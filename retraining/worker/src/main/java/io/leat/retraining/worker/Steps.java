@@ -1,5 +1,7 @@
 package io.leat.retraining.worker;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.leat.models.onnx.OnnxModel;
 import io.leat.models.registry.RegistryView;
 import io.leat.pipeline.definition.FeatureService;
@@ -219,6 +221,7 @@ final class Steps {
     Model model = place.model(run);
     FeatureService service = place.service(model);
     PinnedSet set = requireSet(run, service);
+    RetrainingPolicy policy = place.policy(run);
     RegistryView view = place.models().view();
     Optional<Champion> champion =
         view.version(model.name(), run.getChampion())
@@ -230,20 +233,26 @@ final class Steps {
         champion.filter(one -> one.reads(service)).map(one -> one.open(place.artifacts()));
     Comparison comparison;
     try (OnnxModel challenger = challenger(run, model).open()) {
-      comparison = Evaluation.of(set, service, challenger, opened, newFrom(champion));
+      comparison =
+          Evaluation.of(
+              set, service, challenger, opened, newFrom(champion), policy.gates().segments());
     } finally {
       opened.ifPresent(OnnxModel::close);
     }
-    RetrainingPolicy policy = place.policy(run);
-    List<GateResult> gates = GateCheck.of(policy.gates(), comparison, champion.isPresent());
+    GateCheck check =
+        GateCheck.of(policy.gates(), comparison, champion.isPresent(), RunRequest.seed(run));
+    List<GateResult> gates = check.results();
+    RunFolder folder = place.folder(run);
+    folder.write(folder.root().resolve("gates.json"), check.report().json().getBytes(UTF_8));
+    folder.write(folder.root().resolve("gates.html"), check.report().html().getBytes(UTF_8));
     RetrainingRun measured =
         RetrainingRun.newBuilder(run).setMetrics(comparison.metrics()).setGates(gates).build();
-    if (has(gates, GateVerdict.FAIL)) {
+    if (check.verdict() == GateVerdict.FAIL) {
       return RunRecords.ended(
               measured, RunState.REJECTED, "gates failed: " + told(gates, GateVerdict.FAIL))
           .build();
     }
-    if (has(gates, GateVerdict.INCONCLUSIVE)) {
+    if (check.verdict() == GateVerdict.INCONCLUSIVE) {
       String told = told(gates, GateVerdict.INCONCLUSIVE);
       boolean hasShadow =
           model.rollout().stream().anyMatch(stage -> stage.kind() == ModelStage.Kind.SHADOW);
@@ -262,10 +271,6 @@ final class Steps {
             Step.PUBLISH,
             gates.isEmpty() ? "there is nothing to pass" : "all gates passed")
         .build();
-  }
-
-  private static boolean has(List<GateResult> gates, GateVerdict verdict) {
-    return gates.stream().anyMatch(gate -> gate.getVerdict() == verdict);
   }
 
   private static String told(List<GateResult> gates, GateVerdict verdict) {

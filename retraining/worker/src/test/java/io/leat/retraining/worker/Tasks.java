@@ -75,7 +75,8 @@ final class Tasks {
         new PinnedSet(
             new TrainingSetFolder(run.trainingSet(), "9c1e"),
             Map.of("events_readings", 42L),
-            Optional.of(NOW)));
+            Optional.of(NOW),
+            List.of()));
   }
 
   /** The same run, once somebody else trains it. */
