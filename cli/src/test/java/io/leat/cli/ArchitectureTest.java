@@ -212,6 +212,7 @@ class ArchitectureTest {
               "io.leat.performance..",
               "schemas",
               "pipeline",
+              "drift-detector/engine",
               "feature-store/aggregations",
               "feature-store/engine",
               "stream-scoring/models",

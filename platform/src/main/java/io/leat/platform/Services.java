@@ -10,6 +10,7 @@ import static io.leat.platform.Data.LABELLED_SCORES;
 import static io.leat.platform.Data.LABELS;
 import static io.leat.platform.Data.LATE;
 import static io.leat.platform.Data.OUTCOMES;
+import static io.leat.platform.Data.PERFORMANCE_METRICS;
 import static io.leat.platform.Data.RETRAINING_REQUESTS;
 import static io.leat.platform.Data.RETRAINING_RUNS;
 import static io.leat.platform.Data.ROLLOUT_OBSERVATIONS;
@@ -89,7 +90,9 @@ public final class Services {
           flink("drift", "io.leat.drift.job.DriftJob", When.MONITORS, 1)
               .with(List.of(VECTORS_WATCHED), List.of(DRIFT_METRICS, DRIFT_ALERTS, UNREADABLE)),
           streams("performance", "io.leat.performance.PerformanceJob", When.LABELS, 7081)
-              .with(List.of(LABELLED_SCORES, LABELS), List.of(OUTCOMES, UNREADABLE)),
+              .with(
+                  List.of(LABELLED_SCORES, LABELS),
+                  List.of(OUTCOMES, PERFORMANCE_METRICS, DRIFT_ALERTS, UNREADABLE)),
           streams("retraining", "io.leat.retraining.policy.RetrainingJob", When.RETRAINING, 7074)
               .with(
                   List.of(DRIFT_ALERTS, DRIFT_METRICS, RETRAINING_RUNS),

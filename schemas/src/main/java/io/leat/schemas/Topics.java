@@ -10,6 +10,7 @@ import org.apache.kafka.common.utils.Utils;
 public final class Topics {
   public static final String DRIFT_METRICS = "drift-metrics";
   public static final String DRIFT_ALERTS = "drift-alerts";
+  public static final String PERFORMANCE_METRICS = "performance-metrics";
   public static final String RETRAINING_REQUESTS = "retraining-requests";
   public static final String RETRAINING_RUNS = "retraining-runs";
   public static final String MODEL_REGISTRY = "model-registry";
@@ -22,6 +23,7 @@ public final class Topics {
       Set.of(
           DRIFT_METRICS,
           DRIFT_ALERTS,
+          PERFORMANCE_METRICS,
           RETRAINING_REQUESTS,
           RETRAINING_RUNS,
           MODEL_REGISTRY,

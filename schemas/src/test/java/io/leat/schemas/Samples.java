@@ -19,6 +19,7 @@ import io.leat.records.ModelRole;
 import io.leat.records.ModelSwitch;
 import io.leat.records.ModelVersion;
 import io.leat.records.Outcome;
+import io.leat.records.PerformanceMetric;
 import io.leat.records.RegisteredModel;
 import io.leat.records.RegistryEntry;
 import io.leat.records.RequestStatus;
@@ -66,6 +67,7 @@ final class Samples {
         modelSwitch(),
         modelVersion(),
         outcome(),
+        performanceMetric(),
         registeredModel(),
         new RegistryEntry(modelVersion()),
         retrainingRequest(),
@@ -261,6 +263,29 @@ final class Samples {
         .setRevision(1)
         .setLate(true)
         .setKnownAt(TIME.plusSeconds(7_200))
+        .build();
+  }
+
+  private static PerformanceMetric performanceMetric() {
+    return PerformanceMetric.newBuilder()
+        .setMonitor("fraud")
+        .setModel("fraud")
+        .setModelVersion("2026-11-01")
+        .setModelNumber(7)
+        .setRole("CHAMPION")
+        .setSegment("event.country=BE")
+        .setMetric("auc")
+        .setWindowStart(TIME)
+        .setWindowEnd(TIME.plusSeconds(3_600))
+        .setValue(0.875)
+        .setLow(0.75)
+        .setHigh(0.9375)
+        .setScored(5_000L)
+        .setLabelled(4_000L)
+        .setMissing(1_000L)
+        .setUsed(4_000L)
+        .setComplete(true)
+        .setEstimated(true)
         .build();
   }
 

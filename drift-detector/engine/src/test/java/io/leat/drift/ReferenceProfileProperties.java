@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -34,6 +35,7 @@ class ReferenceProfileProperties {
                       "",
                       List.of(new Segments.Input("event.country", ValueType.STRING)))),
               3),
+          Optional.empty(),
           List.of("ks", "psi_deciles_1e-4"),
           Duration.ZERO,
           1,

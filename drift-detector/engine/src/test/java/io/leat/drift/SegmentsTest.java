@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -40,6 +41,7 @@ class SegmentsTest {
         Given.DAY,
         List.of("event.amount"),
         new Segments(List.of(keys), cap),
+        Optional.empty(),
         List.of("ks"),
         Duration.ZERO,
         24,

@@ -13,6 +13,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.KeyValue;
@@ -53,11 +54,21 @@ final class JoinProcessor extends ContextualProcessor<byte[], byte[], byte[], by
   private final boolean isOwnLabel;
   private final PartCodec parts;
   private final JoinMetrics metrics;
+  private final Sinks sinks;
   private KeyValueStore<Bytes, byte[]> store;
   private Clock clock;
   private TimeIndex due;
 
-  JoinProcessor(LabelledModel model, PartCodec parts, JoinMetrics metrics) {
+  /**
+   * The names of the nodes that it goes on to.
+   *
+   * @param said takes outcomes
+   * @param watched takes them too, and before each the score itself, with the revision -1
+   */
+  record Sinks(String said, Optional<String> watched) {}
+
+  JoinProcessor(LabelledModel model, PartCodec parts, JoinMetrics metrics, Sinks sinks) {
+    this.sinks = sinks;
     this.storeName = store(model);
     this.rule = model.rule();
     this.isOwnLabel = model.isOwnLabel();
@@ -105,6 +116,7 @@ final class JoinProcessor extends ContextualProcessor<byte[], byte[], byte[], by
   private void take(Scored scored, Record<byte[], byte[]> record) {
     Row row = new Row(scored.outcome(), false, false);
     clock.see(row.time());
+    watch(row.outcome(), record);
     if (scored.isAlone()) {
       leave(new Row(scored.outcome(), true, false), null, false, record);
       return;
@@ -231,14 +243,29 @@ final class JoinProcessor extends ContextualProcessor<byte[], byte[], byte[], by
     RecordHeaders.set(headers, RecordHeaders.EVENT_ID, outcome.getEventId());
     RecordHeaders.set(
         headers, RecordHeaders.EVENT_TIME, Long.toString(outcome.getEventTime().toEpochMilli()));
-    context()
-        .forward(
-            new Record<>(
-                outcome.getEventId().getBytes(UTF_8),
-                parts.write(outcome),
-                record.timestamp(),
-                headers));
+    Record<byte[], byte[]> left =
+        new Record<>(
+            outcome.getEventId().getBytes(UTF_8),
+            parts.write(outcome),
+            record.timestamp(),
+            headers);
+    context().forward(left, sinks.said());
+    sinks.watched().ifPresent(sink -> context().forward(left, sink));
     return new Row(outcome, row.isClosed(), true);
+  }
+
+  private void watch(Outcome score, Record<byte[], byte[]> record) {
+    sinks
+        .watched()
+        .ifPresent(
+            sink ->
+                context()
+                    .forward(
+                        new Record<>(
+                            score.getEventId().getBytes(UTF_8),
+                            parts.write(Outcome.newBuilder(score).setRevision(-1).build()),
+                            record.timestamp()),
+                        sink));
   }
 
   /** Labels may be ahead of scores, which take longer to come to be. */

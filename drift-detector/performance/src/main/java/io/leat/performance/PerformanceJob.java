@@ -14,6 +14,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.common.serialization.Serde;
 import org.apache.kafka.common.serialization.Serdes;
@@ -36,6 +37,8 @@ import org.apache.kafka.streams.state.Stores;
  * features.&lt;service&gt; ────────────────────┼─▶ by event ─▶ pair ─▶ (by label) ─▶ join ─▶ outcomes.&lt;model&gt;
  * &lt;event&gt;.valid of labels and names ─────┘               │                     │
  *                                                      state: events         state: scores and labels
+ *
+ * outcomes.&lt;model&gt;, and scores before they are one ─▶ by window ─▶ measure ─▶ performance-metrics, drift-alerts
  * </pre>
  *
  * All that a model's join takes passes one topic, so that a task takes it nearly in the order in
@@ -130,17 +133,51 @@ public final class PerformanceJob implements StreamsJob {
             parts.merge(from(Topics.valid(model.spine().event()), model, "names", sources.names()));
       }
       KStream<byte[], byte[]> paired =
-          by("event", parts, model)
+          by("event", parts, model, model.partitions())
               .process(
                   watch.watched(() -> new PairProcessor(model, codec(model), counters)),
                   Named.as(model.name() + "-pair"),
                   PairProcessor.store(model));
-      (model.isNamedById() ? paired : by("label", paired, model))
-          .process(
-              watch.watched(() -> new JoinProcessor(model, codec(model), counters)),
-              Named.as(model.name() + "-join"),
-              JoinProcessor.store(model))
-          .to(Topics.outcomes(model.name()), Produced.with(BYTES, BYTES));
+      String said = model.name() + "-said";
+      Optional<String> watched =
+          model.monitors().isEmpty() ? Optional.empty() : Optional.of(model.name() + "-watched");
+      KStream<byte[], byte[]> joined =
+          (model.isNamedById() ? paired : by("label", paired, model, model.partitions()))
+              .process(
+                  watch.watched(
+                      () ->
+                          new JoinProcessor(
+                              model,
+                              codec(model),
+                              counters,
+                              new JoinProcessor.Sinks(said, watched))),
+                  Named.as(model.name() + "-join"),
+                  JoinProcessor.store(model));
+      node(joined, said).to(Topics.outcomes(model.name()), Produced.with(BYTES, BYTES));
+      watched.ifPresent(name -> addWindows(node(joined, name), model));
+    }
+
+    /** One task has all of a model's windows. */
+    private void addWindows(KStream<byte[], byte[]> outcomes, LabelledModel model) {
+      addStore(WindowProcessor.store(model));
+      WindowProcessor.Sinks sinks =
+          new WindowProcessor.Sinks(model.name() + "-metrics", model.name() + "-alerts");
+      KStream<byte[], byte[]> measured =
+          by("window", outcomes, model, 1)
+              .process(
+                  watch.watched(
+                      () ->
+                          new WindowProcessor(
+                              model, codec(model), registry, retry, metrics, sinks)),
+                  Named.as(model.name() + "-measure"),
+                  WindowProcessor.store(model));
+      node(measured, sinks.metrics()).to(Topics.PERFORMANCE_METRICS, Produced.with(BYTES, BYTES));
+      node(measured, sinks.alerts()).to(Topics.DRIFT_ALERTS, Produced.with(BYTES, BYTES));
+    }
+
+    /** A node that a processor names when it forwards to it. */
+    private static KStream<byte[], byte[]> node(KStream<byte[], byte[]> from, String name) {
+      return from.filter((key, value) -> true, Named.as(name));
     }
 
     private PartCodec codec(LabelledModel model) {
@@ -158,12 +195,12 @@ public final class PerformanceJob implements StreamsJob {
     }
 
     private static KStream<byte[], byte[]> by(
-        String what, KStream<byte[], byte[]> parts, LabelledModel model) {
+        String what, KStream<byte[], byte[]> parts, LabelledModel model, int partitions) {
       return parts.repartition(
           Repartitioned.<byte[], byte[]>as(model.name() + "-by-" + what)
               .withKeySerde(BYTES)
               .withValueSerde(BYTES)
-              .withNumberOfPartitions(model.partitions()));
+              .withNumberOfPartitions(partitions));
     }
 
     private void addStore(String name) {

@@ -2,6 +2,7 @@ package io.leat.performance;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.leat.drift.Segmenter;
 import io.leat.features.engine.EventIdentity;
 import io.leat.features.engine.LabelField;
 import io.leat.features.engine.Micros;
@@ -19,7 +20,6 @@ import io.leat.schemas.AvroCodec;
 import io.leat.schemas.RegistryClient;
 import java.time.Instant;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -61,7 +61,9 @@ final class Sources {
     return reading(
         () -> {
           AvroCodec codec = new AvroCodec(registry);
-          return value -> vector(retry.call(() -> codec.decode(value, FeatureVector.class)));
+          Segmenter segmenter = new Segmenter(model.segments(), model.service().featureNames());
+          return value ->
+              vector(retry.call(() -> codec.decode(value, FeatureVector.class)), segmenter);
         });
   }
 
@@ -136,25 +138,26 @@ final class Sources {
     return Optional.of(new Keyed(score.getEventId(), new Scored(outcome, false)));
   }
 
-  private Optional<Keyed> vector(FeatureVector vector) {
+  private Optional<Keyed> vector(FeatureVector vector, Segmenter segmenter) {
     long time =
         vector.getEventTimeMicros() == null
             ? Micros.of(vector.getEventTime())
             : Micros.of(vector.getEventTimeMicros());
     return Optional.of(
-        new Keyed(vector.getEventId(), new Described(time, vector.getKeys(), segments(vector))));
+        new Keyed(
+            vector.getEventId(),
+            new Described(time, vector.getKeys(), segments(vector, segmenter))));
   }
 
   /** None where the vector is of another definition, whose features may be others. */
-  private Map<String, String> segments(FeatureVector vector) {
+  private Map<String, String> segments(FeatureVector vector, Segmenter segmenter) {
     Map<String, String> segments = new HashMap<>();
     if (!model.segments().isEmpty()
         && vector.getDefinition().equals(model.service().definition())) {
-      List<String> names = model.service().featureNames();
-      for (String segment : model.segments()) {
-        Object value = vector.getValues().get(names.indexOf(segment));
-        if (value != null) {
-          segments.put(segment, value.toString());
+      String[] values = segmenter.of(vector.getValues());
+      for (int key = 0; key < values.length; key++) {
+        if (values[key] != null) {
+          segments.putIfAbsent(model.segments().get(key).name(), values[key]);
         }
       }
     }

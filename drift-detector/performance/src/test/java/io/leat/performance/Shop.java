@@ -10,9 +10,12 @@ import io.leat.pipeline.definition.FeatureService.Label;
 import io.leat.pipeline.definition.Model;
 import io.leat.pipeline.definition.Monitor;
 import io.leat.pipeline.definition.Pipeline;
+import io.leat.pipeline.expression.Expression;
+import io.leat.records.DriftAlert;
 import io.leat.records.FeatureVector;
 import io.leat.records.LogPosition;
 import io.leat.records.Outcome;
+import io.leat.records.PerformanceMetric;
 import io.leat.records.Score;
 import io.leat.runtime.streams.MalformedToDeadLetters;
 import io.leat.runtime.streams.RecordWatch;
@@ -144,7 +147,7 @@ final class Shop implements AutoCloseable {
             "tests",
             new Model.Nulls(Optional.empty(), Map.of()),
             new Model.Output("probabilities", 1),
-            List.of());
+            List.of(new Model.Decision("block", new Expression("score >= 0.5", "model.yaml", 1))));
     return new Pipeline(
         "shop",
         "us",
@@ -292,9 +295,30 @@ final class Shop implements AutoCloseable {
   }
 
   List<byte[]> raw() {
+    return read(Topics.outcomes(MODEL));
+  }
+
+  List<PerformanceMetric> metrics() {
+    return rawMetrics().stream()
+        .map(value -> codec.decode(value, PerformanceMetric.class))
+        .toList();
+  }
+
+  List<byte[]> rawMetrics() {
+    return read(Topics.PERFORMANCE_METRICS);
+  }
+
+  List<DriftAlert> alerts() {
+    return rawAlerts().stream().map(value -> codec.decode(value, DriftAlert.class)).toList();
+  }
+
+  List<byte[]> rawAlerts() {
+    return read(Topics.DRIFT_ALERTS);
+  }
+
+  private List<byte[]> read(String topic) {
     return driver
-        .createOutputTopic(
-            Topics.outcomes(MODEL), new ByteArrayDeserializer(), new ByteArrayDeserializer())
+        .createOutputTopic(topic, new ByteArrayDeserializer(), new ByteArrayDeserializer())
         .readValuesToList();
   }
 

@@ -11,6 +11,7 @@ import io.leat.records.Definition;
 import io.leat.records.DriftAlert;
 import io.leat.records.DriftMetric;
 import io.leat.records.Outcome;
+import io.leat.records.PerformanceMetric;
 import io.leat.records.RegistryEntry;
 import io.leat.records.RetrainingRequest;
 import io.leat.records.RetrainingRun;
@@ -179,6 +180,11 @@ public final class PipelineTopics {
         deletedAfter(Optional.of(METRICS_RETENTION)),
         DriftMetric.getClassSchema());
     platform(topics, Topics.DRIFT_ALERTS, forever, DriftAlert.getClassSchema());
+    platform(
+        topics,
+        Topics.PERFORMANCE_METRICS,
+        deletedAfter(Optional.of(METRICS_RETENTION)),
+        PerformanceMetric.getClassSchema());
     platform(topics, Topics.RETRAINING_REQUESTS, forever, RetrainingRequest.getClassSchema());
     platform(topics, Topics.RETRAINING_RUNS, forever, RetrainingRun.getClassSchema());
     platform(topics, Topics.MODEL_REGISTRY, compacted(), RegistryEntry.getClassSchema());

@@ -3,6 +3,7 @@ package io.leat.pipeline.definition;
 import java.io.Serializable;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Watches the features that a model is fed.
@@ -12,6 +13,7 @@ import java.util.List;
  * @param features full names of the watched features; empty: every number, boolean and category of
  *     the model's service
  * @param segments by what parts of the vectors are watched by themselves too
+ * @param performance when it says that the model does worse; empty: it does not look
  * @param statistics names of what is measured of each, in the order of their catalogue
  * @param lateness how far out of order vectors may come and still be counted in their window
  * @param minimumEvents windows with fewer values are measured but never evaluated
@@ -28,6 +30,7 @@ public record Monitor(
     Duration window,
     List<String> features,
     Segments segments,
+    Optional<PerformanceRule> performance,
     List<String> statistics,
     Duration lateness,
     int minimumEvents,
@@ -72,6 +75,7 @@ public record Monitor(
         window,
         features,
         Segments.NONE,
+        Optional.empty(),
         statistics,
         lateness,
         minimumEvents,

@@ -6,6 +6,8 @@ import io.leat.drift.statistic.Statistics;
 import io.leat.pipeline.definition.FeatureService;
 import io.leat.pipeline.definition.Model;
 import io.leat.pipeline.definition.Monitor;
+import io.leat.pipeline.definition.PerformanceRule;
+import io.leat.pipeline.definition.PerformanceRule.Metric;
 import io.leat.pipeline.definition.Segments;
 import io.leat.pipeline.yaml.Block;
 import io.leat.pipeline.yaml.Keys;
@@ -29,14 +31,19 @@ public final class MonitorReader {
               "features",
               "segments",
               "segments_cap",
+              "performance",
               "statistics",
               "lateness",
               "minimum_events",
               "false_alarms_per_week",
               "rule",
               "open_after",
-              "close_after")
-          .notYet("performance");
+              "close_after");
+  public static final Keys PERFORMANCE_KEYS =
+      Keys.of("what a monitor sees of performance").requires("metric", "drop").allows("tolerance");
+
+  /** Of a Brier score, or of a share of wrong decisions. */
+  static final double DEFAULT_TOLERANCE = 0.01;
 
   static final Duration DEFAULT_LATENESS = Duration.ofHours(1);
   static final int DEFAULT_MINIMUM_EVENTS = 30;
@@ -77,6 +84,8 @@ public final class MonitorReader {
             .orElse(List.of());
     int cap =
         block.get("segments_cap").flatMap(value -> value.integer(1)).orElse(Segments.DEFAULT_CAP);
+    Optional<PerformanceRule> performance =
+        block.get("performance").flatMap(value -> performance(value, service));
     List<String> statistics =
         block.get("statistics").map(MonitorReader::statistics).orElse(Statistics.defaults());
     OpenAfter openAfter =
@@ -113,6 +122,7 @@ public final class MonitorReader {
             window.orElseThrow(),
             features,
             new Segments(keys, cap),
+            performance,
             statistics,
             lateness,
             minimumEvents,
@@ -121,6 +131,43 @@ public final class MonitorReader {
             openAfter.of(),
             closeAfter,
             rule));
+  }
+
+  private static Optional<PerformanceRule> performance(
+      Value value, Optional<FeatureService> service) {
+    service
+        .filter(read -> read.label().isEmpty())
+        .ifPresent(
+            read ->
+                value.problem(
+                    "the service %s declares no label, so nobody knows how well its models do; add 'label' to it, or remove performance",
+                    read.name()));
+    Optional<Block> block = value.block(PERFORMANCE_KEYS);
+    Optional<Metric> metric =
+        block.flatMap(fields -> fields.get("metric")).flatMap(MonitorReader::metric);
+    Optional<Double> drop =
+        block.flatMap(fields -> fields.get("drop")).flatMap(MonitorReader::positive);
+    double tolerance =
+        block
+            .flatMap(fields -> fields.get("tolerance"))
+            .flatMap(MonitorReader::positive)
+            .orElse(DEFAULT_TOLERANCE);
+    return metric.isEmpty() || drop.isEmpty()
+        ? Optional.empty()
+        : Optional.of(new PerformanceRule(metric.get(), drop.get(), tolerance));
+  }
+
+  private static Optional<Metric> metric(Value value) {
+    Optional<String> word = value.text();
+    Optional<Metric> metric = word.flatMap(Metric::of);
+    if (word.isPresent() && metric.isEmpty()) {
+      value.problem(
+          "no metric of performance is called %s; there are %s.%s",
+          word.get(),
+          String.join(", ", Metric.words()),
+          Suggestions.didYouMean(word.get(), Metric.words()));
+    }
+    return metric;
   }
 
   private static Optional<Double> positive(Value value) {

@@ -15,6 +15,7 @@ import io.leat.pipeline.definition.Model.Decision;
 import io.leat.pipeline.definition.Model.Nulls;
 import io.leat.pipeline.definition.Model.Output;
 import io.leat.pipeline.definition.Monitor;
+import io.leat.pipeline.definition.PerformanceRule;
 import io.leat.pipeline.definition.Pipeline;
 import io.leat.pipeline.definition.PipelineException;
 import io.leat.pipeline.definition.RetrainingPolicy;
@@ -310,6 +311,17 @@ class PipelineReaderTest {
     assertThat(pipeline.retraining())
         .containsExactly(
             new RetrainingPolicy("calm", "fraud", AlertSeverity.CRITICAL, Duration.ofDays(7)));
+  }
+
+  @Test
+  void aMonitorMaySayWhenAModelDoesWorse() throws PipelineException {
+    folder.write(
+        "monitors/fraud.yaml",
+        "{ monitor: m, watches: fraud, window: 6h, performance: { metric: brier, drop: 0.03 } }");
+
+    PerformanceRule rule = folder.read().monitors().get(0).performance().orElseThrow();
+
+    assertThat(rule).isEqualTo(new PerformanceRule(PerformanceRule.Metric.BRIER, 0.03, 0.01));
   }
 
   @Test

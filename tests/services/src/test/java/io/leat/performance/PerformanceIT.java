@@ -2,7 +2,9 @@ package io.leat.performance;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
+import io.leat.evaluation.Auc;
 import io.leat.pipeline.apply.Applier;
 import io.leat.pipeline.definition.FeatureService;
 import io.leat.pipeline.definition.Pipeline;
@@ -10,6 +12,7 @@ import io.leat.pipeline.reader.PipelineReader;
 import io.leat.records.FeatureVector;
 import io.leat.records.LogPosition;
 import io.leat.records.Outcome;
+import io.leat.records.PerformanceMetric;
 import io.leat.records.Score;
 import io.leat.schemas.AvroCodec;
 import io.leat.schemas.FeatureVectorSchema;
@@ -44,7 +47,8 @@ import org.junit.jupiter.api.Test;
 
 /**
  * Scores meet the labels that another event brings, through kills of the service: each score leaves
- * once, and in the end with the label that a fold of all labels gives it.
+ * once, and in the end with the label that a fold of all labels gives it. What is measured of them
+ * is measured once, as a fold of the outcomes.
  */
 class PerformanceIT {
   private static final String MODEL = "price";
@@ -109,13 +113,17 @@ class PerformanceIT {
             outcomes,
             read,
             () -> assertThat(labelled(holding(read, "SHADOW"))).isEqualTo(labelled(folded())));
-        closeAll(writer);
+        writeFrom(writer, END);
         awaitFirst(outcomes, read, 2 * ROWS);
         assertEachScoreOnce(read);
         for (String role : List.of("CHAMPION", "SHADOW")) {
           assertThat(holding(read, role)).isEqualTo(folded());
         }
         assertThat(folded().values()).contains(Optional.empty(), Optional.of(true));
+        service.kill();
+        service.restart();
+        writeFrom(writer, BEGIN + 80 * HOUR);
+        assertFigures(read, cluster);
       }
     }
   }
@@ -134,6 +142,9 @@ class PerformanceIT {
     String text = Files.readString(service);
     assertThat(text).contains(LABEL);
     Files.writeString(service, text.replace(LABEL, OTHER_LABEL));
+    Path monitor = copy.resolve("monitors/price.yaml");
+    Files.writeString(
+        monitor, Files.readString(monitor) + "performance: { metric: auc, drop: 0.1 }\n");
     Files.writeString(
         copy.resolve("contracts/moves.yaml"),
         """
@@ -177,10 +188,10 @@ class PerformanceIT {
     writer.flush();
   }
 
-  /** Takes every partition of the join beyond the time of all labels, by scores of its own. */
-  private void closeAll(TopicWriter writer) {
+  /** Takes every partition of the join to a time, by scores of that time. */
+  private void writeFrom(TopicWriter writer, long time) {
     for (int i = 0; i < 100; i++) {
-      write(writer, new Row(END + i, "late" + i));
+      write(writer, new Row(time + i, "late" + i));
     }
     writer.flush();
   }
@@ -330,6 +341,49 @@ class PerformanceIT {
     Map<Long, Optional<Object>> labelled = new TreeMap<>(labels);
     labelled.values().removeIf(Optional::isEmpty);
     return labelled;
+  }
+
+  /** The window of the readings is measured once in each role, as the library measures it. */
+  private void assertFigures(List<Outcome> read, TestCluster cluster) {
+    List<PerformanceMetric> metrics = new ArrayList<>();
+    try (TopicReader reader = cluster.newReader(Topics.PERFORMANCE_METRICS)) {
+      Awaitility.await()
+          .atMost(TIMEOUT)
+          .untilAsserted(
+              () -> {
+                reader.readToEnd().stream()
+                    .map(record -> codec.decode(record.value(), PerformanceMetric.class))
+                    .filter(PerformanceMetric::getComplete)
+                    .forEach(metrics::add);
+                assertThat(metrics)
+                    .filteredOn(metric -> metric.getMetric().equals("auc"))
+                    .hasSizeGreaterThanOrEqualTo(2);
+              });
+    }
+    for (String role : List.of("CHAMPION", "SHADOW")) {
+      Map<Long, Outcome> last = new TreeMap<>();
+      read.stream()
+          .filter(outcome -> outcome.getRole().equals(role))
+          .sorted(Comparator.comparing(Outcome::getRevision))
+          .forEach(outcome -> last.put(Long.valueOf(outcome.getEventId()), outcome));
+      List<Outcome> labelled =
+          last.values().stream().filter(outcome -> outcome.getLabel() != null).toList();
+      boolean[] labels = new boolean[labelled.size()];
+      for (int i = 0; i < labels.length; i++) {
+        labels[i] = (Boolean) labelled.get(i).getLabel();
+      }
+      double[] scores = labelled.stream().mapToDouble(Outcome::getScore).toArray();
+      assertThat(metrics)
+          .filteredOn(metric -> metric.getRole().equals(role) && metric.getMetric().equals("auc"))
+          .singleElement()
+          .satisfies(
+              metric -> {
+                assertThat(metric.getScored()).isEqualTo(ROWS);
+                assertThat(metric.getLabelled()).isEqualTo(labels.length);
+                assertThat(metric.getMissing()).isEqualTo(ROWS - labels.length);
+                assertThat(metric.getValue()).isEqualTo(Auc.of(scores, labels), within(1e-9));
+              });
+    }
   }
 
   private Optional<Object> fold(Row row) {

@@ -3,7 +3,7 @@ package io.leat.models.guard;
 import java.util.Locale;
 
 /** What a number lies in. */
-record Interval(double lower, double upper) {
+public record Interval(double lower, double upper) {
   @Override
   public String toString() {
     return String.format(Locale.ROOT, "[%.4g, %.4g]", lower, upper);

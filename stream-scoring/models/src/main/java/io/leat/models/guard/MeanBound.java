@@ -22,7 +22,7 @@ import java.io.IOException;
  *
  * <p>Not thread-safe. An observation costs constant time; the state is six numbers.
  */
-final class MeanBound {
+public final class MeanBound {
   /** For which alpha the bound is narrow; it holds for each. */
   private static final double TUNED_FOR = 0.05;
 
@@ -41,7 +41,7 @@ final class MeanBound {
   private double weighted;
   private double variation;
 
-  MeanBound() {
+  public MeanBound() {
     this(TUNED_FOR);
   }
 
@@ -54,7 +54,7 @@ final class MeanBound {
    *
    * @param x from 0 to 1
    */
-  void add(double x) {
+  public void add(double x) {
     long t = count + 1;
     double variance = (PRIOR_VARIANCE + squares) / t;
     double lambda =
@@ -71,12 +71,13 @@ final class MeanBound {
     squares += regular * regular;
   }
 
-  long count() {
+  /** How many observations were taken. */
+  public long count() {
     return count;
   }
 
   /** Of the observations; 0 before the first. */
-  double mean() {
+  public double mean() {
     return count == 0 ? 0 : sum / count;
   }
 
@@ -86,18 +87,20 @@ final class MeanBound {
    * @param alpha more than 0, less than 1
    * @return from 0 to 1
    */
-  double lower(double alpha) {
+  public double lower(double alpha) {
     return count == 0 ? 0 : Math.max(0, (weighted - Math.log(1 / alpha) - variation) / lambdas);
   }
 
-  void write(DataOutput to) throws IOException {
+  /** Writes its six numbers. */
+  public void write(DataOutput to) throws IOException {
     to.writeLong(count);
     for (double part : new double[] {sum, squares, lambdas, weighted, variation}) {
       to.writeDouble(part);
     }
   }
 
-  static MeanBound read(DataInput from) throws IOException {
+  /** Reads what {@link #write} wrote. */
+  public static MeanBound read(DataInput from) throws IOException {
     MeanBound bound = new MeanBound();
     bound.count = from.readLong();
     bound.sum = from.readDouble();

@@ -1,0 +1,253 @@
+package io.leat.performance;
+
+import static io.leat.performance.Shop.BY_ID;
+import static io.leat.performance.Shop.WITHIN;
+import static io.leat.performance.Shop.at;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
+import static org.assertj.core.api.Assertions.within;
+
+import io.leat.drift.statistic.Statistics;
+import io.leat.pipeline.definition.Monitor;
+import io.leat.pipeline.definition.PerformanceRule;
+import io.leat.pipeline.definition.Segments;
+import io.leat.records.AlertState;
+import io.leat.records.DriftAlert;
+import io.leat.records.PerformanceMetric;
+import io.leat.schemas.ValueType;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Given these scores and labels, these figures and these alerts come out. */
+class WindowTest {
+  private static final int DAY = 24;
+
+  /** A window's hours until it is measured: its labels', and as much as they may be late. */
+  private static final int WAIT = WITHIN + (int) PerformanceJob.LATENESS.toHours();
+
+  private Shop shop = new Shop(BY_ID, List.of(monitor()));
+  private final Random random = new Random(5);
+
+  @AfterEach
+  void close() {
+    shop.close();
+  }
+
+  private static Monitor monitor() {
+    return new Monitor(
+        "watch",
+        Shop.MODEL,
+        Duration.ofHours(DAY),
+        List.of(),
+        new Segments(
+            List.of(
+                new Segments.Key(
+                    "name",
+                    "event.order_id.size() > 17 ? 'long' : 'short'",
+                    List.of(new Segments.Input("event.order_id", ValueType.STRING)))),
+            2),
+        Optional.of(new PerformanceRule(PerformanceRule.Metric.AUC, 0.1, 0.05)),
+        Statistics.defaults(),
+        Duration.ofHours(1),
+        10,
+        0.5,
+        2,
+        3,
+        2,
+        Monitor.Rule.SEQUENTIAL);
+  }
+
+  /**
+   * A day of payments, each with its label an hour later.
+   *
+   * @param skill 1: the label is what the score says; 0: it has nothing to do with it
+   */
+  private void day(Shop to, int day, int number, String role, int payments, double skill) {
+    for (int i = 0; i < payments; i++) {
+      String id = "d%d-%s-%d-%d".formatted(day, role, number, i);
+      double hour = DAY * day + i * (double) (DAY - 2) / payments;
+      double score = random.nextDouble();
+      boolean fraud = random.nextDouble() < (random.nextDouble() < skill ? score : 0.5);
+      to.vector(id, hour)
+          .score(id, hour, role, number, score)
+          .label(1_000L * day + i, id, hour + 1, fraud);
+    }
+  }
+
+  @Test
+  void aWindowIsMeasuredOnceNothingOfItCanChange() {
+    shop.scored("a", 1, 0.9).label(1, "a", 2, true);
+    shop.scored("b", 2, 0.2).label(2, "b", 3, false);
+    shop.scored("c", 3, 0.6).label(3, "c", 4, false);
+    shop.scored("d", 4, 0.6);
+    shop.until(DAY + WAIT);
+    assertThat(measured()).isEmpty();
+
+    shop.until(DAY + WAIT + 1);
+
+    List<PerformanceMetric> measured = shop.metrics().stream().toList();
+    assertThat(measured)
+        .filteredOn(PerformanceMetric::getComplete)
+        .extracting(PerformanceMetric::getMetric)
+        .containsExactly(
+            "auc", "logloss", "brier", "ece_equal_count_10", "precision", "recall", "f1", "risk");
+    assertThat(measured)
+        .filteredOn(metric -> metric.getMetric().equals("brier") && metric.getComplete())
+        .singleElement()
+        .satisfies(
+            metric -> {
+              assertThat(metric.getMonitor()).isEqualTo("watch");
+              assertThat(metric.getModelNumber()).isEqualTo(1);
+              assertThat(metric.getRole()).isEqualTo("CHAMPION");
+              assertThat(metric.getWindowStart()).isEqualTo(at(0));
+              assertThat(metric.getWindowEnd()).isEqualTo(at(DAY));
+              assertThat(metric.getScored()).isEqualTo(4);
+              assertThat(metric.getLabelled()).isEqualTo(3);
+              assertThat(metric.getMissing()).isEqualTo(1);
+              assertThat(metric.getUsed()).isEqualTo(3);
+              assertThat(metric.getValue()).isEqualTo((0.01 + 0.04 + 0.36) / 3, within(1e-12));
+              assertThat(metric.getLow()).isLessThan(metric.getValue());
+            });
+  }
+
+  private List<PerformanceMetric> measured() {
+    return shop.metrics().stream()
+        .filter(PerformanceMetric::getComplete)
+        .filter(metric -> metric.getSegment() == null)
+        .toList();
+  }
+
+  @Test
+  void aWindowIsEstimatedBeforeItsLabelsAreThere() {
+    shop.scored("a", 1, 0.8).scored("b", 2, 0.2).until(2 * DAY + 1);
+    assertThat(shop.metrics())
+        .extracting(
+            PerformanceMetric::getMetric,
+            PerformanceMetric::getValue,
+            PerformanceMetric::getEstimated,
+            PerformanceMetric::getScored,
+            PerformanceMetric::getLabelled)
+        .contains(tuple("auc", 0.8, true, 2L, 0L));
+  }
+
+  @Test
+  void aCorrectionCountsInItsWindowOnce() {
+    shop.scored("a", 1, 0.9).label(1, "a", 2, true).label(2, "a", 3, false).until(DAY + WAIT + 1);
+    assertThat(measured())
+        .filteredOn(metric -> metric.getMetric().equals("brier"))
+        .extracting(PerformanceMetric::getValue, PerformanceMetric::getScored)
+        .containsExactly(tuple(0.81, 1L));
+  }
+
+  @Test
+  void championAndShadowStandSideBySide() {
+    day(shop, 0, 1, "CHAMPION", 40, 1);
+    day(shop, 0, 2, "SHADOW", 40, 1);
+    shop.until(DAY + WAIT + 1);
+    assertThat(measured())
+        .filteredOn(metric -> metric.getMetric().equals("auc"))
+        .extracting(
+            PerformanceMetric::getModelNumber,
+            PerformanceMetric::getRole,
+            PerformanceMetric::getUsed)
+        .containsExactly(tuple(1, "CHAMPION", 40L), tuple(2, "SHADOW", 40L));
+  }
+
+  @Test
+  void segmentsAreMeasuredByThemselvesToo() {
+    day(shop, 0, 1, "CHAMPION", 40, 1);
+    shop.until(DAY + WAIT + 1);
+    assertThat(shop.metrics())
+        .filteredOn(metric -> metric.getMetric().equals("brier") && metric.getComplete())
+        .extracting(
+            PerformanceMetric::getSegment, PerformanceMetric::getScored, PerformanceMetric::getUsed)
+        .containsExactly(
+            tuple(null, 40L, 40L), tuple("name=long", 30L, 30L), tuple("name=short", 10L, 10L));
+  }
+
+  @Test
+  void anAlertOpensWhereTheChampionIsWorseThanItWasAndClosesAgain() {
+    for (int day = 0; day < 14; day++) {
+      day(shop, day, 1, "CHAMPION", 200, day >= 4 && day < 8 ? 0 : 1);
+    }
+    shop.until(14 * DAY + WAIT + 1);
+    List<DriftAlert> alerts =
+        shop.alerts().stream().filter(alert -> alert.getMetric().equals("auc")).toList();
+    assertThat(alerts)
+        .extracting(DriftAlert::getState, DriftAlert::getKind, DriftAlert::getWindowStart)
+        .containsExactly(
+            tuple(AlertState.OPEN, "performance", at(5 * DAY)),
+            tuple(AlertState.CLOSED, "performance", at(9 * DAY)));
+    assertThat(alerts.get(0).getAlertId()).isEqualTo(alerts.get(1).getAlertId());
+    assertThat(alerts.get(0).getFeature()).isEqualTo("*");
+    assertThat(alerts.get(0).getMessage()).startsWith("auc of model fraud, version v1, is 0.");
+  }
+
+  @Test
+  void aRiskAboveItsReferenceOpensAnAlertThatAnotherChampionCloses() {
+    for (int day = 0; day < 16; day++) {
+      day(shop, day, 1, "CHAMPION", 200, day < 6 ? 1 : 0);
+    }
+    for (int day = 16; day < 18; day++) {
+      day(shop, day, 2, "CHAMPION", 200, 1);
+    }
+    shop.until(18 * DAY + WAIT + 1);
+    assertThat(shop.alerts())
+        .filteredOn(alert -> alert.getMetric().equals("brier_risk"))
+        .extracting(DriftAlert::getState, DriftAlert::getReference)
+        .containsExactly(
+            tuple(AlertState.OPEN, "version v1"), tuple(AlertState.CLOSED, "version v1"));
+  }
+
+  @Test
+  void aVersionThatStaysAsItWasOpensNone() {
+    for (int day = 0; day < 14; day++) {
+      day(shop, day, 1, "CHAMPION", 200, 1);
+    }
+    shop.until(14 * DAY + WAIT + 1);
+    assertThat(shop.alerts()).isEmpty();
+    assertThat(measured())
+        .filteredOn(metric -> metric.getMetric().equals("risk"))
+        .hasSize(14)
+        .allSatisfy(
+            metric -> assertThat(metric.getValue()).isBetween(metric.getLow(), metric.getHigh()));
+  }
+
+  @Test
+  void aReplayGivesTheSameBytes() {
+    List<byte[]> first = new ArrayList<>();
+    List<byte[]> second = new ArrayList<>();
+    for (List<byte[]> written : List.of(first, second)) {
+      try (Shop given = new Shop(BY_ID, List.of(monitor()))) {
+        random.setSeed(7);
+        for (int day = 0; day < 6; day++) {
+          day(given, day, 1, "CHAMPION", 60, day < 3 ? 1 : 0);
+        }
+        given.until(6 * DAY + WAIT + 1);
+        written.addAll(given.rawMetrics());
+        written.addAll(given.rawAlerts());
+      }
+    }
+    assertThat(first).hasSizeGreaterThan(50);
+    assertThat(second).containsExactlyElementsOf(first);
+  }
+
+  @Test
+  void aWindowOfMoreThanIsKeptIsMeasuredByThoseOfTheLeastHash() {
+    WindowSample sample = new WindowSample(3);
+    for (int i = 0; i < 10; i++) {
+      sample.add(
+          (i * 7) % 10,
+          new Pair(i / 10.0, Pair.Known.LABELLED, 1, true, "c" + i, java.util.Map.of()));
+    }
+    assertThat(sample.counts("").scored()).isEqualTo(10);
+    assertThat(sample.pairs("", Pair::isMeasured))
+        .extracting(Pair::score)
+        .containsExactly(0.0, 0.3, 0.6);
+  }
+}
