@@ -13,6 +13,7 @@ import io.leat.cli.offline.BackfillCommand;
 import io.leat.cli.offline.ScoreCommand;
 import io.leat.cli.offline.TrainingSetCommand;
 import io.leat.cli.offline.VerifyConsistencyCommand;
+import io.leat.cli.profile.ProfileCommand;
 import io.leat.cli.promote.PromoteViewCommand;
 import io.leat.cli.replay.ReplayCommand;
 import io.leat.cli.replay.ReplayScoresCommand;
@@ -79,6 +80,7 @@ import picocli.CommandLine.Command;
       RetrainingCommand.class,
       RunsCommand.class,
       AuditCommand.class,
+      ProfileCommand.class,
     })
 public final class Leat {
   private static final Logger log = LoggerFactory.getLogger(Leat.class);

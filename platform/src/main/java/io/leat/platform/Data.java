@@ -55,6 +55,14 @@ public enum Data {
               .flatMap(Optional::stream)
               .map(Model::service)
               .map(Topics::features)),
+  /** Of models of whose scores a monitor watches something. */
+  SCORES_WATCHED(
+      "`scores.<model>` of monitors with `outputs`",
+      pipeline ->
+          pipeline.monitors().stream()
+              .filter(monitor -> !monitor.outputs().isEmpty())
+              .map(Monitor::model)
+              .map(Topics::scores)),
   SCORES("`scores.<model>`", pipeline -> models(pipeline).map(Topics::scores)),
   SHADOW_SCORES("`scores.<model>.shadow`", pipeline -> models(pipeline).map(Topics::shadowScores)),
   UNSCORED("`scores.<model>.dlq`", pipeline -> models(pipeline).map(Topics::unscored)),

@@ -15,6 +15,7 @@ import static io.leat.platform.Data.RETRAINING_REQUESTS;
 import static io.leat.platform.Data.RETRAINING_RUNS;
 import static io.leat.platform.Data.ROLLOUT_OBSERVATIONS;
 import static io.leat.platform.Data.SCORES;
+import static io.leat.platform.Data.SCORES_WATCHED;
 import static io.leat.platform.Data.SHADOW_SCORES;
 import static io.leat.platform.Data.STATE;
 import static io.leat.platform.Data.TABLES;
@@ -88,7 +89,9 @@ public final class Services {
           flink("offline", "io.leat.features.offline.OfflineJob", When.ALWAYS, 0)
               .with(List.of(VALID, VECTORS, SCORES), List.of(TABLES, UNREADABLE)),
           flink("drift", "io.leat.drift.job.DriftJob", When.MONITORS, 1)
-              .with(List.of(VECTORS_WATCHED), List.of(DRIFT_METRICS, DRIFT_ALERTS, UNREADABLE)),
+              .with(
+                  List.of(VECTORS_WATCHED, SCORES_WATCHED),
+                  List.of(DRIFT_METRICS, DRIFT_ALERTS, UNREADABLE)),
           streams("performance", "io.leat.performance.PerformanceJob", When.LABELS, 7081)
               .with(
                   List.of(LABELLED_SCORES, LABELS),

@@ -173,7 +173,9 @@ public final class ModelTraining {
     } catch (TrainingException e) {
       throw new UserError("Cannot train " + model.name() + ": " + e.getMessage(), e);
     }
-    ReferenceProfile profile = samples.profile();
+    int place = Integer.parseInt(model.score().element().orElse("0"));
+    ReferenceProfile profile =
+        samples.profile(values -> trained.predictor().predict(values)[place]);
     write(trained, profile);
     printNulls(profile, out);
     printCandidates(trained, out);

@@ -57,7 +57,8 @@ class QuietExamplesTest {
                   .isIn("event.amount", "customer_activity.avg_amount_1d");
               assertThat(alert.getWindowEnd()).isAfter(PRICES_RISE);
             });
-    assertThat(alerts.get(0).getWindowEnd()).isBeforeOrEqualTo(PRICES_RISE.plus(Duration.ofDays(3)));
+    assertThat(alerts.get(0).getWindowEnd())
+        .isBeforeOrEqualTo(PRICES_RISE.plus(Duration.ofDays(3)));
   }
 
   private Path town(int shiftDay, int days) {

@@ -66,6 +66,11 @@ public final class PrintedCommands {
           new Elsewhere("runs compare run-9c1e run-3f9a", "RetrainingWorkerIT"),
           new Run("replay FILE --event NAME", 3, "1 rows did not fit"),
           new Run("dlq stats payments", 0, "amount_not_negative"),
+          new Elsewhere(
+              "profile show examples/electricity/models/price/reference-profile.json",
+              "ProfileCommandTest runs it"),
+          new Elsewhere("profile diff FILE OTHER", "ProfileCommandTest runs it"),
+          new Elsewhere("profile merge FILE FILE -o MERGED", "ProfileCommandTest runs it"),
           new Run("audit list", 0, "apply  pipeline card-payments"),
           new Run("audit list --subject card-payments -n 20", 0, "apply  pipeline card-payments"),
           new Run("audit list --json -n 0", 0, "\"action\":\"apply\""),

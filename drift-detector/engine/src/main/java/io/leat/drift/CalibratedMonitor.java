@@ -30,6 +30,7 @@ public record CalibratedMonitor(
       String monitor,
       long windowMillis,
       List<String> features,
+      @JsonInclude(JsonInclude.Include.NON_EMPTY) List<String> outputs,
       @JsonInclude(JsonInclude.Include.NON_EMPTY) List<String> segments,
       int minimumEvents,
       double falseAlarmsPerWeek,
@@ -38,6 +39,7 @@ public record CalibratedMonitor(
       int closeAfter) {
     public Settings {
       features = List.copyOf(features);
+      outputs = List.copyOf(outputs);
       segments = List.copyOf(segments);
     }
 
@@ -46,6 +48,7 @@ public record CalibratedMonitor(
           monitor.name(),
           monitor.window().toMillis(),
           monitor.features(),
+          monitor.outputs(),
           monitor.segments().describe(),
           monitor.minimumEvents(),
           monitor.falseAlarmsPerWeek(),

@@ -10,6 +10,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * How often each category occurred: the most frequent ones by name, all others together. Immutable.
@@ -83,6 +84,41 @@ public final class Categories {
         rest.stream().mapToLong(Map.Entry::getValue).sum(),
         rest.stream().limit(OTHERS_KEPT).map(Map.Entry::getKey).sorted().toList(),
         rest.size() <= OTHERS_KEPT);
+  }
+
+  /**
+   * The categories of both. Exact where neither has others; else a category that one of them keeps
+   * has no more than is known of it, and what the other may have of it stays among the others.
+   */
+  Categories merge(Categories that) {
+    Map<String, Long> merged = new HashMap<>();
+    for (Categories one : List.of(this, that)) {
+      for (int i = 0; i < one.names.size(); i++) {
+        merged.merge(one.names.get(i), one.counts.get(i), Long::sum);
+      }
+    }
+    Categories known = of(merged, KEPT);
+    Set<String> names = new TreeSet<>(others);
+    names.addAll(that.others);
+    names.addAll(known.others);
+    known.names.forEach(names::remove);
+    List<String> kept = names.stream().limit(OTHERS_KEPT).toList();
+    return new Categories(
+        known.names,
+        known.counts,
+        known.other + other + that.other,
+        kept,
+        namesAll && that.namesAll && kept.size() == names.size());
+  }
+
+  /** How many of another's values fall into each cell. */
+  FeatureCounts count(Categories that) {
+    FeatureCounts found = new FeatureCounts(cells());
+    for (int i = 0; i < that.names.size(); i++) {
+      found.add(cell(that.names.get(i)), that.counts.get(i));
+    }
+    found.add(names.size(), that.other);
+    return found;
   }
 
   /** The kept categories, the most frequent first. */

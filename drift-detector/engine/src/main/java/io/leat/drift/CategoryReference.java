@@ -5,6 +5,7 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import io.leat.drift.statistic.ColumnKind;
 import io.leat.drift.statistic.Sample;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * What a profile keeps of a stream of categories. The buckets: each kept category, all others, and
@@ -32,6 +33,20 @@ public final class CategoryReference extends FeatureReference {
   static CategoryReference of(
       DriftStream stream, Categories categories, Map<String, Long> nullsByReason) {
     return new CategoryReference(stream, sum(nullsByReason), nullsByReason, categories);
+  }
+
+  @Override
+  Optional<FeatureReference> merge(FeatureReference other) {
+    return other instanceof CategoryReference that
+        ? Optional.of(of(stream(), categories.merge(that.categories), nullsWith(that)))
+        : Optional.empty();
+  }
+
+  @Override
+  Optional<FeatureCounts> values(FeatureReference other) {
+    return other instanceof CategoryReference that
+        ? Optional.of(categories.count(that.categories))
+        : Optional.empty();
   }
 
   public Categories categories() {

@@ -73,6 +73,7 @@ public final class DriftDetector {
                     Threshold::stream, LinkedHashMap::new, Collectors.toUnmodifiableList()));
     Map<DriftStream, FeatureReference> references = new HashMap<>();
     profile.features().forEach(one -> references.put(one.stream(), one));
+    profile.outputs().forEach(one -> references.put(one.stream(), one));
     calibrated.segments().forEach(one -> references.put(one.stream(), one));
     this.features =
         thresholds.keySet().stream()
@@ -92,7 +93,7 @@ public final class DriftDetector {
         throw changed(monitor, profile, measured, then);
       }
     }
-    this.layout = new WindowLayout(features);
+    this.layout = new WindowLayout(features, monitor.outputs());
     features.forEach(feature -> places.put(feature.stream(), places.size()));
     this.fingerprint = profile.fingerprint();
     for (int i = 0; i < calibrated.references().size(); i++) {
@@ -135,6 +136,19 @@ public final class DriftDetector {
   /** Full names of the watched features, in the order of {@link ColumnValues}. */
   public List<String> features() {
     return layout.columns();
+  }
+
+  /** The watched columns of scores, in the order of {@link WindowSummary#addScore}. */
+  public List<String> outputs() {
+    return layout.outputs();
+  }
+
+  /**
+   * Columns of scores that the monitor is to watch and cannot: the profile does not say what the
+   * model's scores were like.
+   */
+  public List<String> withoutReference() {
+    return monitor.outputs().stream().filter(name -> !layout.outputs().contains(name)).toList();
   }
 
   /** Names of the keys of segments, in the order of {@link ColumnValues#segments}. */
@@ -249,12 +263,13 @@ public final class DriftDetector {
     }
     List<DriftMetric> metrics = new ArrayList<>();
     for (Compared one : compared) {
+      long events = window.events(Lookups.required(places, one.feature().stream()));
       for (Threshold threshold : ofStream(one.feature().stream())) {
         Double value = values.get(EpisodeRule.key(threshold));
         metrics.add(
             metric(
                 windowStart,
-                window.events(),
+                events,
                 one,
                 value,
                 threshold,
@@ -402,7 +417,7 @@ public final class DriftDetector {
         DriftMetric metric =
             metric(
                 windowStart,
-                window.events(),
+                window.events(i),
                 Compared.of(features.get(i), window.counts(i)),
                 null,
                 threshold,

@@ -12,6 +12,7 @@ import io.leat.schemas.NullReason;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /**
@@ -123,6 +124,35 @@ public abstract sealed class FeatureReference permits NumberReference, CategoryR
 
   /** A window's counts by bucket. */
   abstract long[] buckets(FeatureCounts window);
+
+  /** The reference of the values of both; empty where these are of different kinds. */
+  abstract Optional<FeatureReference> merge(FeatureReference other);
+
+  /** Another's values by the cells of this one; empty where these are of different kinds. */
+  abstract Optional<FeatureCounts> values(FeatureReference other);
+
+  /** Another's values and nulls as if it were a window. */
+  final Optional<FeatureCounts> counts(FeatureReference other) {
+    Optional<FeatureCounts> counts = values(other);
+    counts.ifPresent(
+        found ->
+            other
+                .nullsWithReasons()
+                .forEach(
+                    (reason, count) ->
+                        found.addNulls(NullReason.of(reason).orElse(NullReason.UNSTATED), count)));
+    return counts;
+  }
+
+  private Map<String, Long> nullsWithReasons() {
+    return tellsReasons() ? nullsByReason : Map.of(NullReason.UNSTATED.text(), nulls);
+  }
+
+  final Map<String, Long> nullsWith(FeatureReference other) {
+    Map<String, Long> both = new TreeMap<>(nullsWithReasons());
+    other.nullsWithReasons().forEach((reason, count) -> both.merge(reason, count, Long::sum));
+    return both;
+  }
 
   final FeatureCounts newCounts() {
     return new FeatureCounts(cells());

@@ -7,6 +7,7 @@ import io.leat.drift.statistic.Sample;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * What a profile keeps of a stream of numbers: their distribution, and the bins that statistics of
@@ -87,6 +88,20 @@ public final class NumberReference extends FeatureReference {
       bucketOfCell[distribution.cells() - 1] = above;
     }
     expected[above + 1] = evaluatedNulls();
+  }
+
+  @Override
+  Optional<FeatureReference> merge(FeatureReference other) {
+    return other instanceof NumberReference that
+        ? Optional.of(of(stream(), distribution.merge(that.distribution), nullsWith(that)))
+        : Optional.empty();
+  }
+
+  @Override
+  Optional<FeatureCounts> values(FeatureReference other) {
+    return other instanceof NumberReference that
+        ? Optional.of(distribution.count(that.distribution))
+        : Optional.empty();
   }
 
   public Distribution distribution() {

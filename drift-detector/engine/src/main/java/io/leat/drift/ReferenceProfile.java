@@ -1,5 +1,6 @@
 package io.leat.drift;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.databind.DeserializationFeature;
@@ -35,6 +36,8 @@ import java.util.function.BiConsumer;
  * @param firstTime least event time of a row, milliseconds since 1970-01-01 UTC
  * @param lastTime greatest event time of a row
  * @param features the features that are numbers, booleans or categories, in the service's order
+ * @param outputs what the model says of the training rows, as far as monitors watch it; empty where
+ *     it did not say
  * @param monitors the calibrated monitors
  */
 public record ReferenceProfile(
@@ -48,6 +51,7 @@ public record ReferenceProfile(
     long firstTime,
     long lastTime,
     List<FeatureReference> features,
+    @JsonInclude(JsonInclude.Include.NON_EMPTY) List<FeatureReference> outputs,
     List<CalibratedMonitor> monitors) {
   public static final String FORMAT = "leat-reference-profile";
   public static final int FORMAT_VERSION = 2;
@@ -62,6 +66,7 @@ public record ReferenceProfile(
   private static final String NULLS_BY_REASON = "nullsByReason";
   private static final String SEGMENTS = "segments";
   private static final String REFERENCES = "references";
+  private static final String OUTPUTS = "outputs";
   private static final ObjectMapper JSON =
       JsonMapper.builder()
           .enable(DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES)
@@ -79,6 +84,7 @@ public record ReferenceProfile(
 
   public ReferenceProfile {
     features = List.copyOf(features);
+    outputs = List.copyOf(outputs);
     monitors = List.copyOf(monitors);
   }
 
@@ -149,13 +155,17 @@ public record ReferenceProfile(
 
   /** What is empty is not written, as in files of releases that did not have it. */
   private static void addWhatIsLeftOut(JsonNode profile) {
-    for (JsonNode feature : profile.path("features")) {
-      addMissing(feature, NULLS_BY_REASON, ObjectNode::putObject);
+    addMissing(profile, OUTPUTS, ObjectNode::putArray);
+    for (String references : List.of("features", OUTPUTS)) {
+      for (JsonNode feature : profile.path(references)) {
+        addMissing(feature, NULLS_BY_REASON, ObjectNode::putObject);
+      }
     }
     for (JsonNode monitor : profile.path("monitors")) {
       addMissing(monitor, SEGMENTS, ObjectNode::putArray);
       addMissing(monitor, REFERENCES, ObjectNode::putArray);
       addMissing(monitor.path("settings"), SEGMENTS, ObjectNode::putArray);
+      addMissing(monitor.path("settings"), OUTPUTS, ObjectNode::putArray);
       for (JsonNode feature : monitor.path(SEGMENTS)) {
         addMissing(feature, NULLS_BY_REASON, ObjectNode::putObject);
       }
@@ -176,6 +186,58 @@ public record ReferenceProfile(
     } catch (IOException e) {
       throw new UncheckedIOException(e); // memory does not fail
     }
+  }
+
+  /**
+   * The profile of the rows of both, as exact as these allow: distributions to one number in 1,000,
+   * all of it where neither has more than {@value Distribution#MAX_POINTS} different numbers or
+   * {@value Categories#KEPT} categories. It has no thresholds: they come of the rows' windows,
+   * which profiles do not keep. Columns that only one of them has, or that are numbers in one and
+   * categories in the other, are left out.
+   *
+   * @throws ReferenceProfileException if they are of different models, or of different definitions
+   */
+  public ReferenceProfile merge(ReferenceProfile other) {
+    if (!model.equals(other.model)
+        || !service.equals(other.service)
+        || serviceVersion != other.serviceVersion
+        || !definition.equals(other.definition)) {
+      throw new ReferenceProfileException(
+          "Profiles of model %s of %s@%d (%s) and of model %s of %s@%d (%s); expected two of one model and one definition of its service."
+              .formatted(
+                  model,
+                  service,
+                  serviceVersion,
+                  definition,
+                  other.model,
+                  other.service,
+                  other.serviceVersion,
+                  other.definition));
+    }
+    return new ReferenceProfile(
+        FORMAT,
+        Math.max(formatVersion, other.formatVersion),
+        model,
+        service,
+        serviceVersion,
+        definition,
+        rows + other.rows,
+        Math.min(firstTime, other.firstTime),
+        Math.max(lastTime, other.lastTime),
+        merge(features, other.features),
+        merge(outputs, other.outputs),
+        List.of());
+  }
+
+  private static List<FeatureReference> merge(
+      List<FeatureReference> some, List<FeatureReference> others) {
+    return some.stream()
+        .flatMap(
+            one ->
+                others.stream()
+                    .filter(other -> other.stream().equals(one.stream()))
+                    .flatMap(other -> one.merge(other).stream()))
+        .toList();
   }
 
   /** Writes the profile; a file that is there is replaced whole. */

@@ -13,9 +13,11 @@ import io.leat.schemas.NullReason;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -44,8 +46,15 @@ public final class ReferenceProfileBuilder {
   private final Map<Segments.Key, ReferenceColumn> segments = new LinkedHashMap<>();
 
   private final Segmenter segmenter;
-  private long[] times = new long[1024];
-  private int rows;
+
+  /** By the column's name. */
+  private final Map<String, ReferenceColumn> outputs = new LinkedHashMap<>();
+
+  /** Columns that the model was asked for. */
+  private final Set<String> said = new HashSet<>();
+
+  private final Times times = new Times();
+  private final Times scored = new Times();
 
   /**
    * @param monitors the monitors of this model; others are passed over
@@ -56,6 +65,7 @@ public final class ReferenceProfileBuilder {
     this.monitors = monitors.stream().filter(m -> m.model().equals(model.name())).toList();
     service.features().forEach(feature -> columns.add(new ReferenceColumn()));
     for (Monitor monitor : this.monitors) {
+      monitor.outputs().forEach(name -> outputs.put(name, new ReferenceColumn()));
       monitor.segments().keys().forEach(key -> segments.put(key, new ReferenceColumn()));
     }
     this.segmenter = new Segmenter(List.copyOf(segments.keySet()), service.featureNames());
@@ -84,7 +94,7 @@ public final class ReferenceProfileBuilder {
           "a row of %d values; service %s has %d features"
               .formatted(values.size(), service.name(), columns.size()));
     }
-    addTime(eventTime);
+    times.add(eventTime);
     for (int i = 0; i < values.size(); i++) {
       columns.get(i).add(values.get(i));
     }
@@ -96,11 +106,50 @@ public final class ReferenceProfileBuilder {
     return this;
   }
 
-  private void addTime(long eventTime) {
-    if (rows == times.length) {
-      times = Arrays.copyOf(times, 2 * rows);
+  /**
+   * Takes what the model says of a row; of as many as it was asked of, and in any order.
+   *
+   * @param score column and value: {@link Monitor#SCORE}, {@link Monitor#DECISION} and others; what
+   *     is absent is null. A column that is in none has no reference; those that no monitor watches
+   *     are passed over
+   */
+  public ReferenceProfileBuilder addScore(
+      long eventTime, Map<String, ? extends @Nullable Object> score) {
+    scored.add(eventTime);
+    said.addAll(score.keySet());
+    outputs.forEach((name, column) -> column.add(score.get(name)));
+    return this;
+  }
+
+  /** Event times of rows. */
+  private static final class Times {
+    private long[] millis = new long[1024];
+    private int rows;
+
+    void add(long eventTime) {
+      if (rows == millis.length) {
+        millis = Arrays.copyOf(millis, 2 * rows);
+      }
+      millis[rows++] = eventTime;
     }
-    times[rows++] = eventTime;
+
+    void addAll(Times other) {
+      for (int row = 0; row < other.rows; row++) {
+        add(other.millis[row]);
+      }
+    }
+
+    /** The rows, in order of time. */
+    int[] order() {
+      if (IntStream.range(1, rows).allMatch(row -> millis[row - 1] <= millis[row])) {
+        return IntStream.range(0, rows).toArray();
+      }
+      return IntStream.range(0, rows)
+          .boxed()
+          .sorted(Comparator.comparingLong(row -> millis[row]))
+          .mapToInt(Integer::intValue)
+          .toArray();
+    }
   }
 
   /** Takes all rows of another builder, of the same model, service and monitors. */
@@ -111,9 +160,10 @@ public final class ReferenceProfileBuilder {
           "rows of %s for %s; expected those of %s for %s"
               .formatted(other.service.id(), other.monitors, service.id(), monitors));
     }
-    for (int row = 0; row < other.rows; row++) {
-      addTime(other.times[row]);
-    }
+    times.addAll(other.times);
+    scored.addAll(other.scored);
+    said.addAll(other.said);
+    outputs.forEach((name, column) -> column.addAll(Lookups.required(other.outputs, name)));
     for (int i = 0; i < columns.size(); i++) {
       columns.get(i).addAll(other.columns.get(i));
     }
@@ -128,12 +178,12 @@ public final class ReferenceProfileBuilder {
    *     neither of numbers nor of categories
    */
   public ReferenceProfile build() {
-    if (rows == 0) {
+    if (times.rows == 0) {
       throw new ReferenceProfileException(
           "No training rows for model %s; a reference profile is made of at least one."
               .formatted(model.name()));
     }
-    int[] order = orderOfTime();
+    int[] order = times.order();
     Map<String, ReferenceColumn> known = new LinkedHashMap<>();
     Map<String, String> unfit = new LinkedHashMap<>();
     for (int i = 0; i < columns.size(); i++) {
@@ -151,11 +201,14 @@ public final class ReferenceProfileBuilder {
             features.add(
                 column.reference(
                     DriftStream.of(name), order, Distribution.MAX_POINTS, Categories.KEPT)));
+    Map<String, FeatureReference> ofScores = scored.rows == 0 ? Map.of() : outputs();
     List<CalibratedMonitor> calibrated =
-        monitors.stream().map(m -> calibrate(m, features, known, unfit, order)).toList();
+        monitors.stream().map(m -> calibrate(m, features, ofScores, known, unfit, order)).toList();
     boolean isOld =
         features.stream().allMatch(NumberReference.class::isInstance)
-            && calibrated.stream().allMatch(monitor -> monitor.segments().isEmpty());
+            && ofScores.isEmpty()
+            && monitors.stream()
+                .allMatch(m -> m.segments().keys().isEmpty() && m.outputs().isEmpty());
     return new ReferenceProfile(
         ReferenceProfile.FORMAT,
         isOld ? ReferenceProfile.OLDEST_VERSION : ReferenceProfile.FORMAT_VERSION,
@@ -163,30 +216,38 @@ public final class ReferenceProfileBuilder {
         service.name(),
         service.version(),
         service.definition(),
-        rows,
-        times[order[0]],
-        times[order[rows - 1]],
+        times.rows,
+        times.millis[order[0]],
+        times.millis[order[times.rows - 1]],
         features,
+        List.copyOf(ofScores.values()),
         calibrated);
   }
 
-  private int[] orderOfTime() {
-    if (IntStream.range(1, rows).allMatch(row -> times[row - 1] <= times[row])) {
-      return IntStream.range(0, rows).toArray();
-    }
-    return IntStream.range(0, rows)
-        .boxed()
-        .sorted(Comparator.comparingLong(row -> times[row]))
-        .mapToInt(Integer::intValue)
-        .toArray();
+  /** What the model says, a column each; without those that have no kind. */
+  private Map<String, FeatureReference> outputs() {
+    int[] order = scored.order();
+    Map<String, FeatureReference> references = new LinkedHashMap<>();
+    outputs.forEach(
+        (name, column) -> {
+          if (said.contains(name) && column.kind().isPresent()) {
+            references.put(
+                name,
+                column.reference(
+                    DriftStream.of(name), order, Distribution.MAX_POINTS, Categories.KEPT));
+          }
+        });
+    return references;
   }
 
   /** A stream of a monitor: its reference, and the rows that made it, in order of time. */
-  private record Stream(FeatureReference reference, ReferenceColumn column, int[] rows) {}
+  private record Stream(
+      FeatureReference reference, ReferenceColumn column, Times times, int[] rows) {}
 
   private CalibratedMonitor calibrate(
       Monitor monitor,
       List<FeatureReference> features,
+      Map<String, FeatureReference> ofScores,
       Map<String, ReferenceColumn> known,
       Map<String, String> unfit,
       int[] order) {
@@ -208,7 +269,20 @@ public final class ReferenceProfileBuilder {
     List<String> names = List.copyOf(known.keySet());
     for (String name : watched) {
       streams.add(
-          new Stream(features.get(names.indexOf(name)), Lookups.required(known, name), order));
+          new Stream(
+              features.get(names.indexOf(name)), Lookups.required(known, name), times, order));
+    }
+    int[] orderOfScores = scored.order();
+    for (String name : monitor.outputs()) {
+      FeatureReference reference = ofScores.get(name);
+      if (watched.contains(name)) {
+        throw new ReferenceProfileException(
+            "Monitor %s watches %s of the model's scores, and service %s has a feature of that name; name the features that it watches, without that one."
+                .formatted(monitor.name(), name, service.name()));
+      }
+      if (reference != null) {
+        streams.add(new Stream(reference, Lookups.required(outputs, name), scored, orderOfScores));
+      }
     }
     List<Stream> ofSegments = segments(monitor, watched, known, order);
     streams.addAll(ofSegments);
@@ -278,7 +352,10 @@ public final class ReferenceProfileBuilder {
                   ReferenceColumn values = Lookups.required(known, name);
                   streams.add(
                       new Stream(
-                          values.reference(stream, of, SEGMENT_POINTS, SEGMENT_KEPT), values, of));
+                          values.reference(stream, of, SEGMENT_POINTS, SEGMENT_KEPT),
+                          values,
+                          times,
+                          of));
                 }
               });
     }
@@ -321,10 +398,10 @@ public final class ReferenceProfileBuilder {
     statistics.forEach(statistic -> series.put(statistic, new WindowSeries.Builder()));
     long length = settings.windowMillis() * together;
     for (int start = 0, end; start < order.length; start = end) {
-      long window = Math.floorDiv(times[order[start]], length);
+      long window = Math.floorDiv(stream.times().millis[order[start]], length);
       FeatureCounts counts = reference.newCounts();
       for (end = start;
-          end < order.length && Math.floorDiv(times[order[end]], length) == window;
+          end < order.length && Math.floorDiv(stream.times().millis[order[end]], length) == window;
           end++) {
         stream.column().count(reference, order[end], counts);
       }

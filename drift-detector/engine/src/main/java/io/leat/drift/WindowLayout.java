@@ -2,6 +2,7 @@ package io.leat.drift;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -22,16 +23,19 @@ final class WindowLayout {
 
   private final List<FeatureReference> references;
   private final List<String> columns;
+  private final List<String> outputs;
   private final List<String> keys;
   private final int[] whole;
+  private final int[] ofScores;
 
   /** For each key, by the segment's value, for each column its stream. */
   private final List<Map<String, int[]>> segments = new ArrayList<>();
 
   /**
    * @param references one a stream
+   * @param outputs those columns that are not of vectors, but of scores
    */
-  WindowLayout(List<FeatureReference> references) {
+  WindowLayout(List<FeatureReference> references, Collection<String> outputs) {
     this.references = List.copyOf(references);
     Set<String> names = new LinkedHashSet<>();
     Set<String> keysOf = new LinkedHashSet<>();
@@ -39,16 +43,21 @@ final class WindowLayout {
       names.add(reference.name());
       reference.stream().segment().ifPresent(segment -> keysOf.add(key(segment)));
     }
+    this.outputs = names.stream().filter(outputs::contains).toList();
+    names.removeAll(this.outputs);
     this.columns = List.copyOf(names);
     this.keys = List.copyOf(keysOf);
     this.whole = none();
+    this.ofScores = new int[this.outputs.size()];
     keys.forEach(key -> segments.add(new HashMap<>()));
     Map<String, Integer> places = new HashMap<>();
     columns.forEach(column -> places.put(column, places.size()));
     for (int i = 0; i < this.references.size(); i++) {
       DriftStream stream = this.references.get(i).stream();
       int column = places.getOrDefault(stream.feature(), NONE);
-      if (stream.segment().isEmpty()) {
+      if (column == NONE) {
+        ofScores[this.outputs.indexOf(stream.feature())] = i;
+      } else if (stream.segment().isEmpty()) {
         whole[column] = i;
       } else {
         String segment = stream.segment().get();
@@ -85,6 +94,25 @@ final class WindowLayout {
   /** The columns, in the order of {@link ColumnValues#numbers}. */
   List<String> columns() {
     return columns;
+  }
+
+  /** The columns of scores, in the order of {@link ColumnValues#numbers}. */
+  List<String> outputs() {
+    return outputs;
+  }
+
+  boolean isOfScores(int stream) {
+    return outputs.contains(references.get(stream).name());
+  }
+
+  /** The streams of scores. */
+  int[] ofScores() {
+    return ofScores;
+  }
+
+  /** Counts a score in each of its streams. */
+  void countScore(ColumnValues row, FeatureCounts[] counts) {
+    count(row, ofScores, counts);
   }
 
   /** The keys of segments, in the order of {@link ColumnValues#segments}. */

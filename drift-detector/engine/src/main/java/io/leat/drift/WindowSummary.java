@@ -14,14 +14,24 @@ import java.io.UncheckedIOException;
  * be done in any order and grouping. Not thread-safe.
  */
 public final class WindowSummary {
-  private static final byte VERSION = 2;
+  private static final byte VERSION = 3;
+
+  /** Held no scores. */
+  private static final byte WITHOUT_SCORES = 2;
 
   /** Had one number of nulls, whatever their reasons. */
   private static final byte WITHOUT_REASONS = 1;
 
+  private static final long NO_VERSION = -1;
+
   private final WindowLayout layout;
   private final FeatureCounts[] counts;
   private long events;
+
+  /** Of which version of the model scores are counted; {@link #NO_VERSION} where none has come. */
+  private long version = NO_VERSION;
+
+  private long scores;
 
   WindowSummary(WindowLayout layout) {
     this.layout = layout;
@@ -39,17 +49,52 @@ public final class WindowSummary {
     events++;
   }
 
+  /**
+   * Counts a score. Versions do not mix: scores of an earlier version than the latest that has come
+   * are not counted, so that a window in which the champion changed holds the new one's.
+   *
+   * @param ofVersion number of the version that gave it, from 0
+   * @param row values of {@link DriftDetector#outputs}
+   */
+  public void addScore(long ofVersion, ColumnValues row) {
+    if (begin(ofVersion)) {
+      layout.countScore(row, counts);
+      scores++;
+    }
+  }
+
+  /** Whether scores of a version count; forgets those of an earlier one. */
+  private boolean begin(long ofVersion) {
+    if (ofVersion > version) {
+      for (int stream : layout.ofScores()) {
+        counts[stream] = layout.references().get(stream).newCounts();
+      }
+      version = ofVersion;
+      scores = 0;
+    }
+    return ofVersion == version;
+  }
+
   /** Takes in all that another summary, of the same features, has counted. */
   public void merge(WindowSummary other) {
+    boolean withScores = begin(other.version);
     for (int i = 0; i < counts.length; i++) {
-      counts[i].add(other.counts[i]);
+      if (withScores || !layout.isOfScores(i)) {
+        counts[i].add(other.counts[i]);
+      }
     }
     events += other.events;
+    scores += withScores ? other.scores : 0;
   }
 
   /** Vectors in the window. */
   public long events() {
     return events;
+  }
+
+  /** What a stream's values are out of: vectors, or scores. */
+  long events(int stream) {
+    return layout.isOfScores(stream) ? scores : events;
   }
 
   FeatureCounts counts(int stream) {
@@ -62,6 +107,8 @@ public final class WindowSummary {
     try (DataOutputStream out = new DataOutputStream(bytes)) {
       out.writeByte(VERSION);
       writeNumber(out, events);
+      writeNumber(out, version + 1);
+      writeNumber(out, scores);
       for (FeatureCounts feature : counts) {
         writeNulls(out, feature);
         int cells = feature.isEmpty() ? 0 : feature.cells();
@@ -107,15 +154,17 @@ public final class WindowSummary {
   /** Reads what {@link #toBytes} wrote into this summary, which must be empty. */
   void read(byte[] bytes) {
     try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes))) {
-      byte version = in.readByte();
-      if (version < WITHOUT_REASONS || version > VERSION) {
+      byte formatVersion = in.readByte();
+      if (formatVersion < WITHOUT_REASONS || formatVersion > VERSION) {
         throw new IllegalArgumentException(
             "a window summary of format %d; this version of Leat reads formats up to %d"
-                .formatted(version, VERSION));
+                .formatted(formatVersion, VERSION));
       }
       events = readNumber(in);
+      version = formatVersion > WITHOUT_SCORES ? readNumber(in) - 1 : NO_VERSION;
+      scores = formatVersion > WITHOUT_SCORES ? readNumber(in) : 0;
       for (FeatureCounts feature : counts) {
-        readNulls(in, version, feature);
+        readNulls(in, formatVersion, feature);
         for (long left = readNumber(in); left > 0; left--) {
           feature.add((int) readNumber(in), readNumber(in));
         }

@@ -40,6 +40,7 @@ class SegmentsTest {
         "price",
         Given.DAY,
         List.of("event.amount"),
+        List.of(),
         new Segments(List.of(keys), cap),
         Optional.empty(),
         List.of("ks"),
@@ -167,7 +168,7 @@ class SegmentsTest {
         references.add(NumberReference.of(DriftStream.of(name, "s=" + segment), some, Map.of()));
       }
     }
-    WindowLayout layout = new WindowLayout(references);
+    WindowLayout layout = new WindowLayout(references, List.of());
     WindowSummary full = new WindowSummary(layout);
     for (int stream = 0; stream < references.size(); stream++) {
       for (int cell = 0; cell < references.get(stream).cells(); cell++) {

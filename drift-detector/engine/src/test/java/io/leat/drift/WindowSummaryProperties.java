@@ -42,14 +42,14 @@ class WindowSummaryProperties {
     }
     WindowSummary whole = summaryOf(vectors);
     Collections.shuffle(vectors, random);
-    WindowSummary merged = new WindowSummary(new WindowLayout(FEATURES));
+    WindowSummary merged = new WindowSummary(new WindowLayout(FEATURES, List.of()));
     for (int group = 0; group < groups; group++) {
       int chosen = group;
       List<@Nullable Object[]> part = new ArrayList<>();
       for (int i = chosen; i < size; i += groups) {
         part.add(vectors.get(i));
       }
-      WindowSummary written = new WindowSummary(new WindowLayout(FEATURES));
+      WindowSummary written = new WindowSummary(new WindowLayout(FEATURES, List.of()));
       written.read(summaryOf(part).toBytes());
       merged.merge(written);
     }
@@ -67,7 +67,7 @@ class WindowSummaryProperties {
   /** Checkpoints of earlier releases hold summaries that count all nulls together. */
   @Example
   void aSummaryOfAnEarlierReleaseIsReadWithNullsOfNoReason() {
-    WindowSummary summary = new WindowSummary(new WindowLayout(FEATURES));
+    WindowSummary summary = new WindowSummary(new WindowLayout(FEATURES, List.of()));
     summary.read(
         HexFormat.of()
             .parseHex(
@@ -83,7 +83,7 @@ class WindowSummaryProperties {
   }
 
   private static WindowSummary summaryOf(List<@Nullable Object[]> vectors) {
-    WindowSummary summary = new WindowSummary(new WindowLayout(FEATURES));
+    WindowSummary summary = new WindowSummary(new WindowLayout(FEATURES, List.of()));
     vectors.forEach(vector -> summary.add(ColumnValues.of(vector)));
     return summary;
   }

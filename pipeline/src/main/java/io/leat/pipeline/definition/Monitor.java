@@ -6,12 +6,14 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Watches the features that a model is fed.
+ * Watches what a model is fed, and what it says.
  *
  * @param model name of the watched model
  * @param window length of the tumbling windows in event time, aligned to 1970-01-01 UTC
  * @param features full names of the watched features; empty: every number, boolean and category of
  *     the model's service
+ * @param outputs what is watched of the model's scores: {@value #SCORE}, {@value #DECISION}, and
+ *     its further outputs as {@code outputs.<name>}
  * @param segments by what parts of the vectors are watched by themselves too
  * @param performance when it says that the model does worse; empty: it does not look
  * @param statistics names of what is measured of each, in the order of their catalogue
@@ -29,6 +31,7 @@ public record Monitor(
     String model,
     Duration window,
     List<String> features,
+    List<String> outputs,
     Segments segments,
     Optional<PerformanceRule> performance,
     List<String> statistics,
@@ -42,6 +45,15 @@ public record Monitor(
     implements Serializable {
   private static final long serialVersionUID = 1L;
 
+  /** The column of a model's scores. */
+  public static final String SCORE = "score";
+
+  /** The column of its decisions; null where none was taken. */
+  public static final String DECISION = "decision";
+
+  /** Before the name of a further output. */
+  public static final String OUTPUTS = "outputs.";
+
   /** What decides. */
   public enum Rule {
     /** Evidence over all streams, gathered window after window; opens episodes of the monitor. */
@@ -52,10 +64,11 @@ public record Monitor(
 
   public Monitor {
     features = List.copyOf(features);
+    outputs = List.copyOf(outputs);
     statistics = List.copyOf(statistics);
   }
 
-  /** A monitor of the vectors as a whole. */
+  /** A monitor of the vectors as a whole, and of no score. */
   public Monitor(
       String name,
       String model,
@@ -74,6 +87,7 @@ public record Monitor(
         model,
         window,
         features,
+        List.of(),
         Segments.NONE,
         Optional.empty(),
         statistics,

@@ -15,7 +15,9 @@ import io.leat.pipeline.yaml.Value;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
@@ -29,6 +31,7 @@ public final class MonitorReader {
           .allows(
               "description",
               "features",
+              "outputs",
               "segments",
               "segments_cap",
               "performance",
@@ -77,6 +80,11 @@ public final class MonitorReader {
     Optional<FeatureService> service = model.flatMap(m -> services.get(m.service()));
     List<String> features =
         block.get("features").map(list -> features(list, service)).orElse(List.of());
+    List<String> outputs =
+        block
+            .get("outputs")
+            .map(list -> model.map(m -> outputs(list, m)).orElse(List.of()))
+            .orElse(List.of());
     List<Segments.Key> keys =
         block
             .get("segments")
@@ -121,6 +129,7 @@ public final class MonitorReader {
             model.get().name(),
             window.orElseThrow(),
             features,
+            outputs,
             new Segments(keys, cap),
             performance,
             statistics,
@@ -215,6 +224,38 @@ public final class MonitorReader {
               });
     }
     return features;
+  }
+
+  /** By the model's own names: the columns that are watched. */
+  private static List<String> outputs(Value list, Model model) {
+    Map<String, String> columns = new LinkedHashMap<>();
+    columns.put(Monitor.SCORE, Monitor.SCORE);
+    if (!model.decisions().isEmpty()) {
+      columns.put(Monitor.DECISION, Monitor.DECISION);
+    }
+    model.outputs().keySet().forEach(name -> columns.putIfAbsent(name, Monitor.OUTPUTS + name));
+    List<String> outputs = new ArrayList<>();
+    for (Value entry : list.nonEmptyList()) {
+      entry
+          .text()
+          .ifPresent(
+              name -> {
+                String column = columns.get(name);
+                if (column == null) {
+                  entry.problem(
+                      "the model %s has no output %s; a monitor may watch %s.%s",
+                      model.name(),
+                      name,
+                      String.join(", ", columns.keySet()),
+                      Suggestions.didYouMean(name, columns.keySet()));
+                } else if (outputs.contains(column)) {
+                  entry.problem("the output %s stands twice", name);
+                } else {
+                  outputs.add(column);
+                }
+              });
+    }
+    return outputs;
   }
 
   private static List<String> statistics(Value list) {

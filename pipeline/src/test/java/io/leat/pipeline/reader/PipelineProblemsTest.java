@@ -45,6 +45,8 @@ class PipelineProblemsTest {
         "monitors/fraud.yaml ~ lateness: 2h ~ segments: [is_nigt] ~ monitors/fraud.yaml:5: the service fraud has no feature is_nigt to tell segments by: segments are made of what its vectors hold. Name it among the service's features. Did you mean is_night?",
         "monitors/fraud.yaml ~ lateness: 2h ~ segments: [is_night, is_night] ~ monitors/fraud.yaml:5: two segments have the name is_night",
         "monitors/fraud.yaml ~ lateness: 2h ~ `segments: [ { size: event.amount } , { 2: is_night } ]` ~ monitors/fraud.yaml:5: feature '2'; expected a name of letters, digits and _, a letter first",
+        "monitors/fraud.yaml ~ lateness: 2h ~ outputs: [scores] ~ monitors/fraud.yaml:5: the model fraud has no output scores; a monitor may watch score, decision. Did you mean score?",
+        "monitors/fraud.yaml ~ lateness: 2h ~ outputs: [score, score] ~ monitors/fraud.yaml:5: the output score stands twice",
         "monitors/fraud.yaml ~ lateness: 2h ~ segments_cap: 0 ~ monitors/fraud.yaml:5: segments_cap is '0'; expected a whole number of at least 1",
         "monitors/fraud.yaml ~ lateness: 2h ~ `performance: { metric: auc }` ~ monitors/fraud.yaml:5: no drop; what a monitor sees of performance needs metric, drop",
         "monitors/fraud.yaml ~ lateness: 2h ~ `performance: { metric: aoc, drop: 0.1 }` ~ monitors/fraud.yaml:5: no metric of performance is called aoc; there are auc, logloss, brier, precision, recall, mae, rmse. Did you mean auc?",

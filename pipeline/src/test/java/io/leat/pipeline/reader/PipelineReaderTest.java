@@ -325,19 +325,23 @@ class PipelineReaderTest {
   }
 
   @Test
-  void aMonitorsSegmentsAreFeaturesByNameAndExpressionsOverThem() throws PipelineException {
+  void aMonitorsOutputsAreOfItsModelAndItsSegmentsAreFeaturesByNameAndExpressionsOverThem()
+      throws PipelineException {
     folder.write(
         "monitors/fraud.yaml",
         """
         monitor: m
         watches: fraud
         window: 6h
+        outputs: [decision, score]
         segments: [is_night, amount, size: 'event.amount > 100.0 ? "high" : "low"']
         segments_cap: 5
         """);
 
-    Segments segments = folder.read().monitors().get(0).segments();
+    Monitor monitor = folder.read().monitors().get(0);
+    Segments segments = monitor.segments();
 
+    assertThat(monitor.outputs()).containsExactly("decision", "score");
     Segments.Input amount = new Segments.Input("event.amount", ValueType.DOUBLE);
     assertThat(segments)
         .isEqualTo(

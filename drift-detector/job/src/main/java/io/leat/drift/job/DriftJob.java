@@ -12,6 +12,7 @@ import io.leat.pipeline.definition.Pipeline;
 import io.leat.records.DriftAlert;
 import io.leat.records.DriftMetric;
 import io.leat.records.FeatureVector;
+import io.leat.records.Score;
 import io.leat.runtime.flink.DeadLetters;
 import io.leat.runtime.flink.DecodeAvro;
 import io.leat.runtime.flink.FlinkJob;
@@ -36,7 +37,8 @@ import org.slf4j.LoggerFactory;
  * Compares windows of feature vectors with the models' reference profiles, exactly once.
  *
  * <pre>
- * features.&lt;service&gt; -> decode -> summarise --by monitor--> evaluate -> drift-metrics, keyed by monitor
+ * features.&lt;service&gt;, scores.&lt;model&gt;
+ *                        -> decode -> summarise --by monitor--> evaluate -> drift-metrics, keyed by monitor
  *                        |                                  '---> drift-alerts, keyed by model
  *                        '-> what cannot be read -> &lt;pipeline&gt;-drift.dlq
  * </pre>
@@ -92,13 +94,30 @@ public final class DriftJob implements FlinkJob {
               decode(environment, context, service, watched, ofService);
           decoded.add(vectors);
           parts.add(
-              vectors
-                  .transform(
-                      "summarise " + service.name(),
-                      TypeInformation.of(WindowPart.class),
-                      new SummariseWindows(
-                          service.name(), watched.features(), watched.segments(), ofService))
-                  .uid("summarise-" + service.name()));
+              summarise(
+                  vectors,
+                  new SummariseWindows.Source(
+                      Topics.features(service.name()),
+                      watched.features(),
+                      watched.segments(),
+                      false),
+                  service.name(),
+                  ofService));
+          byModel(ofService)
+              .forEach(
+                  (model, ofModel) -> {
+                    ScoreWatch scoreWatch = scoreWatchOf(service, ofModel);
+                    SingleOutputStreamOperator<WatchedVector> scores =
+                        decode(environment, context, service, model, scoreWatch, ofService);
+                    decoded.add(scores);
+                    parts.add(
+                        summarise(
+                            scores,
+                            new SummariseWindows.Source(
+                                Topics.scores(model), scoreWatch.columns(), List.of(), true),
+                            "scores of " + model,
+                            ofModel));
+                  });
         });
     SingleOutputStreamOperator<DriftMetric> metrics =
         parts.stream()
@@ -134,24 +153,82 @@ public final class DriftJob implements FlinkJob {
     DeadLetters.write(decoded, context);
   }
 
+  private static DataStream<WindowPart> summarise(
+      DataStream<WatchedVector> watched,
+      SummariseWindows.Source source,
+      String name,
+      List<Watch> watches) {
+    return watched
+        .transform(
+            "summarise " + name,
+            TypeInformation.of(WindowPart.class),
+            new SummariseWindows(source, watches))
+        .uid("summarise-" + (source.ofScores() ? source.topic() : name));
+  }
+
+  /** The monitors that look at scores, by the model. */
+  private static Map<String, List<Watch>> byModel(List<Watch> watches) {
+    Map<String, List<Watch>> byModel = new LinkedHashMap<>();
+    for (Watch watch : watches) {
+      if (!watch.detector().outputs().isEmpty()) {
+        byModel.computeIfAbsent(watch.monitor().model(), m -> new ArrayList<>()).add(watch);
+      }
+    }
+    return byModel;
+  }
+
+  private SingleOutputStreamOperator<WatchedVector> decode(
+      StreamExecutionEnvironment environment,
+      FlinkJobContext context,
+      FeatureService service,
+      String model,
+      ScoreWatch watched,
+      List<Watch> watches) {
+    String topic = Topics.scores(model);
+    return KafkaRecords.readScores(
+            environment,
+            context,
+            topic,
+            lateness(watches),
+            idleness,
+            service.spine(),
+            Topics.features(service.name()))
+        .process(
+            DecodeAvro.specific(context.registry(), Score.class, watched),
+            TypeInformation.of(WatchedVector.class))
+        .name("decode " + topic)
+        .uid("decode-" + topic);
+  }
+
   private SingleOutputStreamOperator<WatchedVector> decode(
       StreamExecutionEnvironment environment,
       FlinkJobContext context,
       FeatureService service,
       ServiceWatch watched,
       List<Watch> watches) {
-    Duration lateness =
-        watches.stream()
-            .map(watch -> watch.monitor().lateness())
-            .max(Duration::compareTo)
-            .orElseThrow();
     String topic = Topics.features(service.name());
-    return KafkaRecords.read(environment, context, topic, lateness, idleness, service.spine())
+    return KafkaRecords.read(
+            environment, context, topic, lateness(watches), idleness, service.spine())
         .process(
             DecodeAvro.specificWithWriterSchema(context.registry(), FeatureVector.class, watched),
             TypeInformation.of(WatchedVector.class))
         .name("decode " + topic)
         .uid("decode-" + topic);
+  }
+
+  private static Duration lateness(List<Watch> watches) {
+    return watches.stream()
+        .map(watch -> watch.monitor().lateness())
+        .max(Duration::compareTo)
+        .orElseThrow();
+  }
+
+  private static ScoreWatch scoreWatchOf(FeatureService service, List<Watch> watches) {
+    return new ScoreWatch(
+        service.name(),
+        service.version(),
+        service.definition(),
+        watches.stream().flatMap(watch -> watch.detector().outputs().stream()).distinct().toList());
   }
 
   private static ServiceWatch watchOf(FeatureService service, List<Watch> watches) {
@@ -203,6 +280,13 @@ public final class DriftJob implements FlinkJob {
           detector.features(),
           monitor.window(),
           detector.reference());
+      if (!detector.withoutReference().isEmpty()) {
+        log.warn(
+            "Monitor {}: the reference profile of model {} does not say what its scores were like, so {} are not watched; all else is. Train the model with leat train, which asks it.",
+            monitor.name(),
+            model.name(),
+            detector.withoutReference());
+      }
       detector
           .uncalibrated()
           .forEach(

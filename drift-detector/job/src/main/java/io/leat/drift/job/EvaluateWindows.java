@@ -186,6 +186,9 @@ final class EvaluateWindows extends KeyedProcessFunction<String, WindowPart, Dri
 
   private void tellOfLate(WindowPart part, OpenMonitor monitor, Collector<DriftMetric> out)
       throws Exception {
+    if (part.vectors() == 0) {
+      return; // of scores: their vectors came late too, or scoring did
+    }
     long start = part.windowStart();
     Long closed = closedUntil.value();
     if (closed != null && start < oldestKept(monitor.detector().windowStart(closed - 1), monitor)) {

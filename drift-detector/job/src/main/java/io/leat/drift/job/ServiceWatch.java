@@ -68,7 +68,8 @@ final class ServiceWatch
     if (!vector.getService().equals(service)
         || vector.getServiceVersion() != version
         || !vector.getDefinition().equals(definition)) {
-      return new WatchedVector(false, record.isAfterGap(), eventTime, ColumnValues.of());
+      return new WatchedVector(
+          false, record.isAfterGap(), eventTime, WatchedVector.NO_SCORE, ColumnValues.of());
     }
     Places found = places(decoded.writerSchema());
     List<Object> valuesOrReasons = NullReason.joined(vector.getValues(), vector.getNullReasons());
@@ -85,7 +86,7 @@ final class ServiceWatch
     for (int i = 0; i < place.length; i++) {
       row.put(i, valuesOrReasons.get(place[i]));
     }
-    return new WatchedVector(true, record.isAfterGap(), eventTime, row);
+    return new WatchedVector(true, record.isAfterGap(), eventTime, WatchedVector.NO_SCORE, row);
   }
 
   private Places places(Schema writerSchema) throws BadRecordException {

@@ -1,14 +1,17 @@
 package io.leat.drift.job;
 
+import io.leat.drift.ColumnValues;
 import io.leat.drift.DriftDetector;
 import io.leat.drift.WindowSummary;
 import io.leat.pipeline.definition.Monitor;
 import io.leat.pipeline.definition.Segments;
+import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.flink.metrics.Counter;
+import org.apache.flink.metrics.MetricGroup;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
 import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
 import org.apache.flink.streaming.api.watermark.Watermark;
@@ -34,9 +37,7 @@ final class SummariseWindows extends AbstractStreamOperator<WindowPart>
   /** And at so many bytes, if every cell of theirs had counted something. */
   private static final long MOST_BYTES = 256L * 1024 * 1024;
 
-  private final String service;
-  private final List<String> features;
-  private final List<Segments.Key> segments;
+  private final Source source;
   private final List<Watch> watches;
   private transient List<OpenMonitor> monitors = List.of();
   private transient Counter vectors;
@@ -47,16 +48,34 @@ final class SummariseWindows extends AbstractStreamOperator<WindowPart>
   private transient boolean afterGap;
 
   /**
-   * @param features the order of the vectors' values
-   * @param segments the order of the vectors' segments
-   * @param watches the service's monitors
+   * @param watches the monitors that look at them
    */
-  SummariseWindows(
-      String service, List<String> features, List<Segments.Key> segments, List<Watch> watches) {
-    this.service = service;
-    this.features = List.copyOf(features);
-    this.segments = List.copyOf(segments);
+  SummariseWindows(Source source, List<Watch> watches) {
+    this.source = source;
     this.watches = List.copyOf(watches);
+  }
+
+  /**
+   * What is summarised.
+   *
+   * @param topic of what
+   * @param columns the order of the values
+   * @param segments the order of the segments; none of scores
+   * @param ofScores whether they are scores, not vectors
+   */
+  record Source(String topic, List<String> columns, List<Segments.Key> segments, boolean ofScores)
+      implements Serializable {
+    private static final long serialVersionUID = 1L;
+
+    Source {
+      columns = List.copyOf(columns);
+      segments = List.copyOf(segments);
+    }
+
+    /** What counters are labelled with: {@code features.fraud} is the service fraud. */
+    private String name() {
+      return topic.substring(topic.indexOf('.') + 1);
+    }
   }
 
   /**
@@ -82,22 +101,28 @@ final class SummariseWindows extends AbstractStreamOperator<WindowPart>
           new OpenMonitor(
               watch.monitor().name(),
               detector,
-              detector.features().stream().mapToInt(features::indexOf).toArray(),
-              detector.segments().stream().mapToInt(name -> place(watch.monitor(), name)).toArray(),
+              (source.ofScores() ? detector.outputs() : detector.features())
+                  .stream().mapToInt(source.columns()::indexOf).toArray(),
+              (source.ofScores() ? List.<String>of() : detector.segments())
+                  .stream().mapToInt(name -> place(watch.monitor(), name)).toArray(),
               new LinkedHashMap<>()));
     }
-    vectors = getMetricGroup().addGroup("service", service).counter("vectors");
+    MetricGroup metrics =
+        getMetricGroup().addGroup(source.ofScores() ? "model" : "service", source.name());
+    vectors = metrics.counter(source.ofScores() ? "scores" : "vectors");
     otherDefinitions =
-        getMetricGroup().addGroup("service", service).counter("vectorsOfOtherDefinitions");
+        metrics.counter(source.ofScores() ? "scoresPassedOver" : "vectorsOfOtherDefinitions");
   }
 
   /** Monitors may call different keys by one name. */
   private int place(Monitor monitor, String name) {
-    return segments.indexOf(
-        monitor.segments().keys().stream()
-            .filter(key -> key.name().equals(name))
-            .findFirst()
-            .orElseThrow());
+    return source
+        .segments()
+        .indexOf(
+            monitor.segments().keys().stream()
+                .filter(key -> key.name().equals(name))
+                .findFirst()
+                .orElseThrow());
   }
 
   @Override
@@ -106,11 +131,11 @@ final class SummariseWindows extends AbstractStreamOperator<WindowPart>
     afterGap |= vector.afterGap();
     if (!vector.current()) {
       otherDefinitions.inc();
-      if (!toldOfOtherDefinition) {
+      if (!toldOfOtherDefinition && !source.ofScores()) {
         toldOfOtherDefinition = true;
         log.warn(
-            "Vectors on features.{} were made by another definition of the service than the model's training data: they are passed over and counted in vectorsOfOtherDefinitions. Train the model again, or apply the definition it was trained on.",
-            service);
+            "Vectors on {} were made by another definition of the service than the model's training data: they are passed over and counted in vectorsOfOtherDefinitions. Train the model again, or apply the definition it was trained on.",
+            source.topic());
       }
       return;
     }
@@ -124,7 +149,12 @@ final class SummariseWindows extends AbstractStreamOperator<WindowPart>
         open++;
         openBytes += monitor.detector().bytesOfWindow();
       }
-      window.add(vector.row().at(monitor.places(), monitor.keys()));
+      ColumnValues row = vector.row().at(monitor.places(), monitor.keys());
+      if (source.ofScores()) {
+        window.addScore(vector.version(), row);
+      } else {
+        window.add(row);
+      }
     }
     if (open >= MOST_OPEN || openBytes >= MOST_BYTES && open > monitors.size()) {
       handOn();

@@ -3,13 +3,18 @@ package io.leat.drift.job;
 import io.leat.drift.ColumnValues;
 
 /**
- * What the monitors of a service see of a feature vector.
+ * What monitors see of a feature vector, or of a score of one.
  *
  * @param current whether the vector was made by the definition that the models were trained on;
  *     others are counted and passed over
  * @param afterGap whether records before it in its partition were never read
  * @param eventTime milliseconds since 1970-01-01 UTC
+ * @param version number of the model version that gave the score; {@link #NO_SCORE} of a vector
  * @param row the watched features' values in the order of {@link ServiceWatch#features()}, and the
- *     vector's segments in that of {@link ServiceWatch#segments()}; empty if not current
+ *     vector's segments in that of {@link ServiceWatch#segments()}; of a score the watched columns
+ *     in the order of {@link ScoreWatch#columns()}; empty if not current
  */
-public record WatchedVector(boolean current, boolean afterGap, long eventTime, ColumnValues row) {}
+public record WatchedVector(
+    boolean current, boolean afterGap, long eventTime, long version, ColumnValues row) {
+  static final long NO_SCORE = -1;
+}

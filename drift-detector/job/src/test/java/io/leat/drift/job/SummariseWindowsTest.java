@@ -23,9 +23,11 @@ class SummariseWindowsTest {
       // In the vectors the features come in another order, after one that nobody here watches.
       return new OneInputStreamOperatorTestHarness<>(
           new SummariseWindows(
-              "prices",
-              List.of("other", "event.constant", "event.price"),
-              List.of(),
+              new SummariseWindows.Source(
+                  "features.prices",
+                  List.of("other", "event.constant", "event.price"),
+                  List.of(),
+                  false),
               List.of(watch)));
     } catch (Exception e) {
       throw new IllegalStateException(e);
@@ -100,7 +102,7 @@ class SummariseWindowsTest {
 
   @Test
   void passesOverVectorsOfAnotherDefinition() throws Exception {
-    harness.processElement(new WatchedVector(false, false, 0, ColumnValues.of()), 0);
+    harness.processElement(new WatchedVector(false, false, 0, -1, ColumnValues.of()), 0);
     harness.processWatermark(1);
 
     assertThat(parts()).isEmpty();
@@ -111,7 +113,7 @@ class SummariseWindowsTest {
     process(0, 3);
     harness.processWatermark(1);
     harness.processElement(
-        new WatchedVector(true, true, Given.DAY, ColumnValues.of(9, 3, 0.5)), Given.DAY);
+        new WatchedVector(true, true, Given.DAY, -1, ColumnValues.of(9, 3, 0.5)), Given.DAY);
     harness.processWatermark(Given.DAY);
     process(2 * Given.DAY, 3);
     harness.processWatermark(2 * Given.DAY);
@@ -121,7 +123,8 @@ class SummariseWindowsTest {
 
   private void process(long eventTime, double constant) throws Exception {
     harness.processElement(
-        new WatchedVector(true, false, eventTime, ColumnValues.of(9, constant, 0.5)), eventTime);
+        new WatchedVector(true, false, eventTime, -1, ColumnValues.of(9, constant, 0.5)),
+        eventTime);
   }
 
   private List<WindowPart> parts() {

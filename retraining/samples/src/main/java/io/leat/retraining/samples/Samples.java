@@ -7,17 +7,24 @@ import io.leat.drift.ReferenceProfileBuilder;
 import io.leat.drift.ReferenceProfileException;
 import io.leat.pipeline.definition.FeatureService;
 import io.leat.pipeline.definition.Model;
+import io.leat.pipeline.definition.Monitor;
 import io.leat.pipeline.definition.Pipeline;
+import io.leat.pipeline.expression.Program;
+import io.leat.pipeline.expression.Scope;
 import io.leat.pipeline.model.ModelInput;
 import io.leat.retraining.training.TrainingSet;
 import io.leat.schemas.NullReason;
 import java.io.PrintWriter;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -26,9 +33,11 @@ public final class Samples {
   private final Model model;
   private final FeatureService service;
   private final double mostLeftOut;
+  private final List<Monitor> monitors;
   private final ReferenceProfileBuilder profile;
   private final ModelInput input;
   private final double[] row;
+  private final List<TrainingSet.Builder> parts = new ArrayList<>();
   private final Map<ModelInput.Reason, Map<String, Long>> leftOut =
       new EnumMap<>(ModelInput.Reason.class);
   private long vectors;
@@ -43,6 +52,8 @@ public final class Samples {
     this.model = model;
     this.service = service;
     this.mostLeftOut = mostLeftOut;
+    this.monitors =
+        pipeline.monitors().stream().filter(m -> m.model().equals(model.name())).toList();
     this.profile = ReferenceProfileBuilder.of(pipeline, model);
     this.input = ModelInput.of(model, service);
     this.row = new double[input.width()];
@@ -50,7 +61,9 @@ public final class Samples {
 
   /** A part of the rows, to be filled. */
   public TrainingSet.Builder part() {
-    return TrainingSet.builder(input.features());
+    TrainingSet.Builder part = TrainingSet.builder(input.features());
+    parts.add(part);
+    return part;
   }
 
   /**
@@ -142,15 +155,44 @@ public final class Samples {
   }
 
   /**
-   * The profile of all vectors.
+   * The profile of all vectors, and, where a monitor watches it, of what the model says of those
+   * that it was given.
    *
+   * @param score what the model calls its score, of an input of it
    * @throws LeatException if they do not make one
    */
-  public ReferenceProfile profile() {
+  public ReferenceProfile profile(ToDoubleFunction<float[]> score) {
+    if (monitors.stream().anyMatch(monitor -> !monitor.outputs().isEmpty())) {
+      addScores(score);
+    }
     try {
       return profile.build();
     } catch (ReferenceProfileException e) {
       throw new LeatException(ErrorCode.INPUT, String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  private void addScores(ToDoubleFunction<float[]> scores) {
+    Scope scope = Scope.ofScore();
+    Map<String, Program> decisions = new LinkedHashMap<>();
+    for (Model.Decision decision : model.decisions()) {
+      decisions.putIfAbsent(
+          decision.name(), Program.compile(decision.condition(), scope, Program.Result.BOOL));
+    }
+    for (TrainingSet.Builder part : parts) {
+      for (TrainingSet.Row vector : part.build().rows()) {
+        double score = scores.applyAsDouble(vector.values());
+        Map<String, @Nullable Object> said = new HashMap<>();
+        said.put(Monitor.SCORE, score);
+        said.put(
+            Monitor.DECISION,
+            decisions.entrySet().stream()
+                .filter(one -> Boolean.TRUE.equals(one.getValue().evaluate(scope.bind(score))))
+                .map(Map.Entry::getKey)
+                .findFirst()
+                .orElse(null));
+        profile.addScore(vector.eventTimeMillis(), said);
+      }
     }
   }
 }

@@ -2,6 +2,8 @@ package io.leat.retraining.worker;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.leat.models.onnx.Inference;
+import io.leat.models.onnx.InferenceException;
 import io.leat.models.onnx.OnnxModel;
 import io.leat.models.registry.RegistryView;
 import io.leat.pipeline.definition.FeatureService;
@@ -22,9 +24,11 @@ import io.leat.retraining.worker.RunTrainer.Trained;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The steps of a run, each a function of the run's last record and of what is there: done again, it
@@ -204,12 +208,26 @@ final class Steps {
                   samples.add(rows, time, values, Samples.truth(label, service)));
     }
     Path file = Trainers.graph(made).resolveSibling(model.referenceProfile().getFileName());
-    try {
-      samples.profile().write(file);
+    try (OnnxModel graph = Challenger.read(model, place.pipeline(), made).open();
+        Inference inference = graph.inference(1)) {
+      samples.profile(values -> score(inference, values)).write(file);
     } catch (IOException e) {
       throw RunFolder.notWritable(file, e);
     }
     return made;
+  }
+
+  /** What the model says of a row that is an input of it; NaN where it says nothing. */
+  private static double score(Inference inference, float[] values) {
+    List<@Nullable Object> row = new ArrayList<>();
+    for (float value : values) {
+      row.add(Float.isNaN(value) ? null : (Object) (double) value);
+    }
+    try {
+      return inference.add(row).isEmpty() ? inference.run().get(0).score() : Double.NaN;
+    } catch (InferenceException e) {
+      return Double.NaN; // in the stream it would be a dead letter
+    }
   }
 
   private Challenger challenger(RetrainingRun run, Model model) {

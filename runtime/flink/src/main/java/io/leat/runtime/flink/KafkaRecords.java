@@ -7,6 +7,7 @@ import io.leat.schemas.RegistryClient;
 import io.leat.schemas.Topics;
 import java.io.Serializable;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -69,10 +70,40 @@ public final class KafkaRecords {
       Duration outOfOrderness,
       Duration idleness,
       String spine) {
+    return read(
+        environment, context, topic, outOfOrderness, idleness, stages(context, topic, spine));
+  }
+
+  /**
+   * As {@link #read(StreamExecutionEnvironment, FlinkJobContext, String, Duration, Duration,
+   * String)}, of a model's scores, which bear the header of the vector that they are of: scoring is
+   * a stage more.
+   *
+   * @param vectors the topic that is scored
+   */
+  public static DataStream<KafkaRecord> readScores(
+      StreamExecutionEnvironment environment,
+      FlinkJobContext context,
+      String topic,
+      Duration outOfOrderness,
+      Duration idleness,
+      String spine,
+      String vectors) {
+    List<Stage> stages = new ArrayList<>(stages(context, topic, spine));
+    stages.add(stages.size() - 1, Stage.of(context.pipeline().name() + "-scoring", vectors));
+    return read(environment, context, topic, outOfOrderness, idleness, List.copyOf(stages));
+  }
+
+  private static DataStream<KafkaRecord> read(
+      StreamExecutionEnvironment environment,
+      FlinkJobContext context,
+      String topic,
+      Duration outOfOrderness,
+      Duration idleness,
+      List<Stage> stages) {
     WatermarkStrategy<KafkaRecord> watermarks =
         WatermarkStrategy.forBoundedOutOfOrderness(outOfOrderness);
-    DrainWatch drain =
-        new DrainWatch(context.kafkaClientProperties(), stages(context, topic, spine));
+    DrainWatch drain = new DrainWatch(context.kafkaClientProperties(), stages);
     return read(
         environment,
         context,

@@ -2,6 +2,7 @@ package io.leat.drift.job;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.groups.Tuple.tuple;
 
 import io.leat.drift.ColumnValues;
 import io.leat.drift.DetectorState;
@@ -11,12 +12,15 @@ import io.leat.drift.ReferenceProfileBuilder;
 import io.leat.drift.WindowSummary;
 import io.leat.pipeline.definition.FeatureService;
 import io.leat.pipeline.definition.Model;
+import io.leat.pipeline.definition.Monitor;
 import io.leat.pipeline.definition.Pipeline;
 import io.leat.pipeline.reader.PipelineReader;
 import io.leat.records.DriftAlert;
 import io.leat.records.DriftMetric;
+import io.leat.records.DriftedStream;
 import io.leat.records.FeatureVector;
 import io.leat.records.LogPosition;
+import io.leat.records.Score;
 import io.leat.runtime.flink.LocalCluster;
 import io.leat.schemas.AvroCodec;
 import io.leat.schemas.FeatureVectorSchema;
@@ -36,14 +40,19 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.apache.avro.specific.SpecificRecordBase;
+import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -67,6 +76,8 @@ class DriftJobIT {
   private static final long SPREAD = 0x9E3779B97F4A7C15L;
 
   private static final String VECTORS = Topics.features("prices");
+  private static final String SCORES = Topics.scores("price");
+  private static final int CHAMPION = 3;
   private static final String DEAD_LETTERS = "prices-drift.dlq";
 
   private final TestCluster cluster;
@@ -78,7 +89,20 @@ class DriftJobIT {
   }
 
   /** Two readings an hour, one a partition. */
-  private record Reading(long time, int partition, double price, double neighbour) {}
+  private record Reading(
+      long time, int partition, double price, double neighbour, String region, double score) {
+    ColumnValues row() {
+      ColumnValues row = ColumnValues.nulls(3, new String[] {region});
+      row.put(0, price);
+      row.put(1, neighbour);
+      row.put(2, region);
+      return row;
+    }
+
+    @Nullable String decision() {
+      return score > 0.5 ? "high" : null;
+    }
+  }
 
   private static List<Reading> readings(long fromDay, long untilDay) {
     List<Reading> readings = new ArrayList<>();
@@ -91,7 +115,9 @@ class DriftJobIT {
                 hour * HOUR + partition,
                 partition,
                 random.nextGaussian(),
-                changed ? random.nextDouble() : 0.25));
+                changed ? random.nextDouble() : 0.25,
+                random.nextInt(3) == 0 ? "north" : changed ? "west" : "south",
+                changed ? random.nextDouble() : random.nextDouble() * 0.6));
       }
     }
     return readings;
@@ -105,8 +131,10 @@ class DriftJobIT {
             pipeline.monitors().get(0), ReferenceProfile.read(pipeline.models().get(0)));
     cluster.clear();
     cluster.createTopic(VECTORS, PARTITIONS, Map.of());
+    cluster.createTopic(SCORES, PARTITIONS, Map.of());
     Stream.of(Topics.DRIFT_METRICS, Topics.DRIFT_ALERTS, DEAD_LETTERS)
         .forEach(topic -> cluster.createTopic(topic, 1, Map.of()));
+    scoringHasReadAll();
     try (JobUnderKills job = new JobUnderKills(cluster);
         Vectors vectors = new Vectors(cluster, pipeline.services().get(0));
         TopicReader metricReader = cluster.newReader(Topics.DRIFT_METRICS);
@@ -138,15 +166,28 @@ class DriftJobIT {
       assertThat(decode(codec, metrics, DriftMetric.class))
           .filteredOn(metric -> !metric.getMetric().equals("vectors"))
           .containsExactlyElementsOf(expected.metrics());
+      assertThat(expected.metrics())
+          .extracting(DriftMetric::getFeature, DriftMetric::getMetric, DriftMetric::getSegment)
+          .contains(
+              tuple("event.region", "js_base2", null),
+              tuple("event.price", "ks", "region=north"),
+              tuple("decision", "js_base2", null));
       assertThat(decode(codec, metrics, DriftMetric.class))
           .filteredOn(metric -> metric.getMetric().equals("vectors"))
           .extracting(DriftMetric::getLate)
           .containsExactly(1L);
       assertThat(decode(codec, alerts, DriftAlert.class))
           .containsExactlyElementsOf(expected.alerts())
-          .filteredOn(alert -> alert.getFeature().equals("event.neighbour"))
+          .satisfies(
+              all ->
+                  assertThat(all)
+                      .flatExtracting(DriftAlert::getStreams)
+                      .extracting(DriftedStream::getFeature)
+                      .contains("event.neighbour")
+                      .containsAnyOf("event.region", "score", "decision"))
           .extracting(DriftAlert::getState)
-          .containsExactly(io.leat.records.AlertState.OPEN, io.leat.records.AlertState.CLOSED);
+          .startsWith(io.leat.records.AlertState.OPEN)
+          .endsWith(io.leat.records.AlertState.CLOSED);
       assertThat(metrics).extracting(record -> text(record.key())).containsOnly("price");
       assertThat(alerts).extracting(record -> text(record.key())).containsOnly("price");
       List<ConsumerRecord<byte[], byte[]>> deadLetters = deadLetterReader.readToEnd();
@@ -156,6 +197,17 @@ class DriftJobIT {
       System.out.printf(
           "%d metrics, %d alerts, killed twice: none lost, none twice; first alert: %s%n",
           metrics.size(), alerts.size(), expected.alerts().get(0).getMessage());
+    }
+  }
+
+  /** Windows wait for the scores of what lies in the topic; here nobody is behind. */
+  private void scoringHasReadAll() throws Exception {
+    Map<TopicPartition, OffsetAndMetadata> read = new HashMap<>();
+    for (int partition = 0; partition < PARTITIONS; partition++) {
+      read.put(new TopicPartition(VECTORS, partition), new OffsetAndMetadata(1_000_000));
+    }
+    try (Admin admin = cluster.newAdmin()) {
+      admin.alterConsumerGroupOffsets("prices-scoring", read).all().get();
     }
   }
 
@@ -193,7 +245,10 @@ class DriftJobIT {
     for (Reading reading : readings) {
       windows
           .computeIfAbsent(detector.windowStart(reading.time()), start -> detector.newWindow())
-          .add(ColumnValues.of(reading.price(), reading.neighbour()));
+          .add(reading.row());
+      windows
+          .get(detector.windowStart(reading.time()))
+          .addScore(CHAMPION, ColumnValues.of(reading.score(), reading.decision()));
     }
     Reported reported = new Reported(new ArrayList<>(), new ArrayList<>());
     DetectorState state = new DetectorState();
@@ -228,8 +283,13 @@ class DriftJobIT {
     Pipeline pipeline = copyOfPipeline();
     Model model = pipeline.models().get(0);
     ReferenceProfileBuilder builder = ReferenceProfileBuilder.of(pipeline, model);
-    readings(0, TRAINED_DAYS)
-        .forEach(r -> builder.add(r.time(), List.of(r.price(), r.neighbour())));
+    for (Reading r : readings(0, TRAINED_DAYS)) {
+      builder.add(r.time(), List.of(r.price(), r.neighbour(), r.region()));
+      Map<String, @Nullable Object> said = new HashMap<>();
+      said.put(Monitor.SCORE, r.score());
+      said.put(Monitor.DECISION, r.decision());
+      builder.addScore(r.time(), said);
+    }
     builder.build().write(model.referenceProfile());
     return pipeline;
   }
@@ -313,6 +373,7 @@ class DriftJobIT {
     private final TopicWriter writer;
     private final AvroCodec codec;
     private final int schemaId;
+    private final int scoreSchemaId;
 
     Vectors(TestCluster cluster, FeatureService service) {
       RegistryClient registry = cluster.newRegistryClient();
@@ -322,19 +383,24 @@ class DriftJobIT {
       this.schemaId =
           registry.register(
               Topics.valueSubject(VECTORS), FeatureVectorSchema.of(service.featureNames()));
+      this.scoreSchemaId = registry.register(Topics.valueSubject(SCORES), Score.getClassSchema());
     }
 
     void send(List<Reading> readings) {
-      readings.forEach(reading -> send(reading, service.definition()));
+      for (Reading reading : readings) {
+        send(reading, service.definition());
+        sendScore(reading, CHAMPION, "CHAMPION");
+        sendScore(reading, CHAMPION + 1, "CANARY"); // whose scores are nobody's business here
+      }
       writer.flush();
     }
 
     void sendOfAnotherDefinition(long time) {
-      send(new Reading(time, 0, 1e6, 1e6), "another");
+      send(new Reading(time, 0, 1e6, 1e6, "south", 1), "another");
     }
 
     void sendLate(long time) {
-      send(new Reading(time, 1, 1e6, 1e6), service.definition());
+      send(new Reading(time, 1, 1e6, 1e6, "south", 1), service.definition());
     }
 
     void sendGarbage() {
@@ -350,12 +416,36 @@ class DriftJobIT {
               reading.time() + "-" + reading.partition(),
               Instant.ofEpochMilli(reading.time()),
               Map.of(),
-              List.of(reading.price(), reading.neighbour()),
+              List.of(reading.price(), reading.neighbour(), reading.region()),
               new LogPosition("readings", reading.partition(), 0L),
               ByteBuffer.allocate(0),
               null);
       ProducerRecord<byte[], byte[]> record =
           new ProducerRecord<>(VECTORS, reading.partition(), null, codec.encode(schemaId, vector));
+      RecordHeaders.set(record.headers(), RecordHeaders.EVENT_TIME, "" + reading.time());
+      writer.send(record);
+    }
+
+    private void sendScore(Reading reading, int version, String role) {
+      Score score =
+          Score.newBuilder()
+              .setModel("price")
+              .setModelVersion("1")
+              .setModelNumber(version)
+              .setRole(role)
+              .setEventId(reading.time() + "-" + reading.partition())
+              .setEventTime(Instant.ofEpochMilli(reading.time()))
+              .setScore(reading.score())
+              .setDecision(reading.decision())
+              .setService(service.name())
+              .setServiceVersion(service.version())
+              .setDefinition(service.definition())
+              .setVector(new LogPosition(VECTORS, reading.partition(), 0L))
+              .setSource(new LogPosition("readings", reading.partition(), 0L))
+              .build();
+      ProducerRecord<byte[], byte[]> record =
+          new ProducerRecord<>(
+              SCORES, reading.partition(), null, codec.encode(scoreSchemaId, score));
       RecordHeaders.set(record.headers(), RecordHeaders.EVENT_TIME, "" + reading.time());
       writer.send(record);
     }
