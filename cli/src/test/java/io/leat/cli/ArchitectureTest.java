@@ -196,7 +196,7 @@ class ArchitectureTest {
           Map.entry(
               "drift-detector/engine",
               new Module(
-                  List.of("io.leat.drift"),
+                  List.of("io.leat.drift", "io.leat.drift.evidence"),
                   List.of("schemas", "drift-detector/statistics", "pipeline"))),
           module(
               "drift-detector/job",
@@ -204,6 +204,7 @@ class ArchitectureTest {
               "schemas",
               "drift-detector/statistics",
               "pipeline",
+              "stream-scoring/models",
               "runtime/settings",
               "runtime/flink",
               "drift-detector/engine"),
@@ -303,6 +304,7 @@ class ArchitectureTest {
                       "reports",
                       "stream-scoring/engine",
                       "stream-scoring/job",
+                      "drift-detector/statistics",
                       "drift-detector/engine",
                       "retraining/training",
                       "retraining/policy",

@@ -12,6 +12,7 @@ import io.leat.pipeline.definition.Pipeline;
 import io.leat.pipeline.definition.PipelineException;
 import io.leat.pipeline.definition.RetrainingPolicy;
 import io.leat.records.AuditEvent;
+import io.leat.records.RequestStatus;
 import io.leat.records.RetrainingRequest;
 import io.leat.runtime.settings.TimeConverter;
 import io.leat.schemas.AvroCodec;
@@ -94,6 +95,7 @@ final class RunCommand implements Callable<Integer> {
             .setCause(cause)
             .setReason(why)
             .setEventTime(time)
+            .setState(RequestStatus.ASKED)
             .build();
     write(request);
     spec.commandLine()

@@ -246,6 +246,7 @@ final class LocalStack implements AutoCloseable {
             "--registry-url", endpoints.registryUrl(),
             "--state-dir", folder.resolve("state").toString(),
             "--warehouse", folder.resolve("warehouse").toString(),
+            "--artifacts", PlatformOptions.artifactsOf(folder),
             "--rest-port", String.valueOf(endpoints.port("flink")),
             "--metrics-port", String.valueOf(endpoints.port("flink-metrics"))));
     return JvmProcess.start(

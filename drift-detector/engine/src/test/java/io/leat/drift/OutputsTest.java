@@ -34,6 +34,7 @@ class OutputsTest {
         features,
         List.of(Monitor.SCORE, Monitor.DECISION),
         Segments.NONE,
+        Optional.empty(),
         List.of("ks"),
         Duration.ZERO,
         24,

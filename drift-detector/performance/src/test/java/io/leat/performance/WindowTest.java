@@ -44,6 +44,7 @@ class WindowTest {
         Shop.MODEL,
         Duration.ofHours(DAY),
         List.of(),
+        List.of(),
         new Segments(
             List.of(
                 new Segments.Key(

@@ -67,15 +67,6 @@ public final class JobOptions extends CommonOptions {
 
   @Setting
   @Option(
-      names = "--artifacts",
-      paramLabel = "DIR|URI",
-      defaultValue = ".leat/artifacts",
-      description =
-          "Where the files of model versions are kept, for scoring: the folder, or s3://bucket/prefix, that they were published to.")
-  private String artifacts = ".leat/artifacts";
-
-  @Setting
-  @Option(
       names = "--http-host",
       paramLabel = "HOST",
       defaultValue = "127.0.0.1",
@@ -121,11 +112,6 @@ public final class JobOptions extends CommonOptions {
 
   public int standbyReplicas() {
     return standbyReplicas;
-  }
-
-  /** Address of the store of model versions' files. */
-  public String artifacts() {
-    return artifacts;
   }
 
   public String httpHost() {

@@ -5,6 +5,7 @@ import io.leat.common.LeatException;
 import io.leat.drift.DriftDetector;
 import io.leat.drift.ReferenceProfile;
 import io.leat.drift.ReferenceProfileException;
+import io.leat.models.registry.RegistryView;
 import io.leat.pipeline.definition.FeatureService;
 import io.leat.pipeline.definition.Model;
 import io.leat.pipeline.definition.Monitor;
@@ -20,12 +21,18 @@ import io.leat.runtime.flink.FlinkJobContext;
 import io.leat.runtime.flink.FlinkJobs;
 import io.leat.runtime.flink.KafkaRecords;
 import io.leat.runtime.flink.RecordTypeInfo;
+import io.leat.schemas.AvroCodec;
 import io.leat.schemas.Topics;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import org.apache.flink.api.common.eventtime.Watermark;
+import org.apache.flink.api.common.eventtime.WatermarkGenerator;
+import org.apache.flink.api.common.eventtime.WatermarkOutput;
+import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
@@ -84,7 +91,9 @@ public final class DriftJob implements FlinkJob {
 
   @Override
   public void build(StreamExecutionEnvironment environment, FlinkJobContext context) {
-    Map<FeatureService, List<Watch>> watches = watches(context.pipeline());
+    Map<FeatureService, List<Watch>> watches = watches(context);
+    List<Watch> all = watches.values().stream().flatMap(List::stream).toList();
+    DataStream<ChampionProfile> champions = champions(environment, context, all);
     List<SingleOutputStreamOperator<WatchedVector>> decoded = new ArrayList<>();
     List<DataStream<WindowPart>> parts = new ArrayList<>();
     watches.forEach(
@@ -96,6 +105,7 @@ public final class DriftJob implements FlinkJob {
           parts.add(
               summarise(
                   vectors,
+                  champions,
                   new SummariseWindows.Source(
                       Topics.features(service.name()),
                       watched.features(),
@@ -113,6 +123,7 @@ public final class DriftJob implements FlinkJob {
                     parts.add(
                         summarise(
                             scores,
+                            champions,
                             new SummariseWindows.Source(
                                 Topics.scores(model), scoreWatch.columns(), List.of(), true),
                             "scores of " + model,
@@ -124,9 +135,8 @@ public final class DriftJob implements FlinkJob {
             .reduce((one, other) -> one.union(other))
             .orElseThrow()
             .keyBy(WindowPart::monitor, TypeInformation.of(String.class))
-            .process(
-                new EvaluateWindows(watches.values().stream().flatMap(List::stream).toList()),
-                RecordTypeInfo.ofAvro(DriftMetric.class))
+            .connect(champions.broadcast(ChampionProfile.STATE))
+            .process(new EvaluateWindows(all), RecordTypeInfo.ofAvro(DriftMetric.class))
             .name("evaluate")
             .uid("judge"); // names state in checkpoints, and stays as it was
     metrics
@@ -155,10 +165,12 @@ public final class DriftJob implements FlinkJob {
 
   private static DataStream<WindowPart> summarise(
       DataStream<WatchedVector> watched,
+      DataStream<ChampionProfile> champions,
       SummariseWindows.Source source,
       String name,
       List<Watch> watches) {
     return watched
+        .connect(champions.broadcast())
         .transform(
             "summarise " + name,
             TypeInformation.of(WindowPart.class),
@@ -243,67 +255,143 @@ public final class DriftJob implements FlinkJob {
             .toList());
   }
 
+  /**
+   * The profiles of champions that take over while the job runs. Without event time: they hold no
+   * window open.
+   */
+  private static DataStream<ChampionProfile> champions(
+      StreamExecutionEnvironment environment, FlinkJobContext context, List<Watch> watches) {
+    return KafkaRecords.read(environment, context, Topics.MODEL_REGISTRY)
+        .process(
+            new ChampionProfiles(
+                context.kafkaClientProperties(),
+                context.registry(),
+                context.options().artifacts(),
+                watches),
+            TypeInformation.of(ChampionProfile.class))
+        .name("champions")
+        .uid("champions")
+        .setParallelism(1)
+        .assignTimestampsAndWatermarks(
+            WatermarkStrategy.forGenerator(generators -> new NeverHoldsBack()))
+        .uid("champions-watermarks");
+  }
+
+  /** Says from the first that nothing more of any time comes. */
+  private static final class NeverHoldsBack implements WatermarkGenerator<ChampionProfile> {
+    @Override
+    public void onEvent(ChampionProfile event, long timestamp, WatermarkOutput output) {
+      // as before and after it
+    }
+
+    @Override
+    public void onPeriodicEmit(WatermarkOutput output) {
+      output.emitWatermark(Watermark.MAX_WATERMARK);
+    }
+  }
+
   /** Every monitor with its model's profile, by the service that it is fed by. */
-  private static Map<FeatureService, List<Watch>> watches(Pipeline pipeline) {
+  private static Map<FeatureService, List<Watch>> watches(FlinkJobContext context) {
+    Pipeline pipeline = context.pipeline();
     if (pipeline.monitors().isEmpty()) {
       throw new LeatException(
           ErrorCode.PIPELINE,
           "Pipeline %s declares no monitor; the drift job has nothing to watch."
               .formatted(pipeline.name()));
     }
+    Optional<RegistryView> registry =
+        RegistryView.read(
+            context.options().kafkaClientProperties(), new AvroCodec(context.registry().client()));
     Map<FeatureService, List<Watch>> watches = new LinkedHashMap<>();
     for (Monitor monitor : pipeline.monitors()) {
       Model model = pipeline.model(monitor.model()).orElseThrow();
       FeatureService service = pipeline.service(model.service()).orElseThrow();
-      watches.computeIfAbsent(service, s -> new ArrayList<>()).add(watch(monitor, model, service));
+      Optional<ChampionProfile> champion =
+          registry.flatMap(
+              view -> ChampionProfile.of(view, model.name(), context.options().artifacts()));
+      watches
+          .computeIfAbsent(service, s -> new ArrayList<>())
+          .add(watch(monitor, model, service, champion));
     }
     return watches;
   }
 
-  private static Watch watch(Monitor monitor, Model model, FeatureService service) {
-    try {
-      ReferenceProfile profile = ReferenceProfile.read(model);
-      if (!profile.definition().equals(service.definition())) {
-        throw new ReferenceProfileException(
-            "%s was made by another definition of service %s than the pipeline declares now (%s, not %s). Train model %s again (leat train)."
-                .formatted(
-                    model.referenceProfile(),
-                    service.name(),
-                    profile.definition(),
-                    service.definition(),
-                    model.name()));
-      }
-      DriftDetector detector = new DriftDetector(monitor, profile);
-      log.info(
-          "Monitor {} compares {} in windows of {} with the reference profile {}",
-          monitor.name(),
-          detector.features(),
-          monitor.window(),
-          detector.reference());
-      if (!detector.withoutReference().isEmpty()) {
+  /** With the profile that the champion brought, where the monitor can be evaluated by it. */
+  private static Watch watch(
+      Monitor monitor, Model model, FeatureService service, Optional<ChampionProfile> champion) {
+    if (champion.isPresent()) {
+      try {
+        ChampionProfile found = champion.get();
+        return watch(
+            monitor,
+            service,
+            ReferenceProfile.parse(found.profile()),
+            "the reference profile of version %d".formatted(found.number()),
+            found.rollout());
+      } catch (ReferenceProfileException e) {
         log.warn(
-            "Monitor {}: the reference profile of model {} does not say what its scores were like, so {} are not watched; all else is. Train the model with leat train, which asks it.",
+            "Monitor {} cannot be evaluated by the profile that the champion of model {} was published with, and is by that in the pipeline's folder: {}",
             monitor.name(),
             model.name(),
-            detector.withoutReference());
+            e.getMessage());
       }
-      detector
-          .uncalibrated()
-          .forEach(
-              threshold ->
-                  log.warn(
-                      "Monitor {}: the training data holds only {} windows of {} of {}, too few to hold the budget of false alarms by; its threshold {} is the greatest seen and a margin",
-                      monitor.name(),
-                      threshold.windows(),
-                      threshold.statistic().name(),
-                      threshold.stream(),
-                      threshold.warn()));
-      return new Watch(monitor, profile.toJson());
+    }
+    try {
+      return watch(
+          monitor,
+          service,
+          ReferenceProfile.read(model),
+          model.referenceProfile().toString(),
+          Watch.NO_ROLLOUT);
     } catch (ReferenceProfileException e) {
       throw new LeatException(
           ErrorCode.MODEL,
           "The drift job cannot watch model %s: %s".formatted(model.name(), e.getMessage()),
           e);
     }
+  }
+
+  private static Watch watch(
+      Monitor monitor,
+      FeatureService service,
+      ReferenceProfile profile,
+      String place,
+      long rollout) {
+    if (!profile.definition().equals(service.definition())) {
+      throw new ReferenceProfileException(
+          "%s was made by another definition of service %s than the pipeline declares now (%s, not %s). Train model %s again (leat train)."
+              .formatted(
+                  place,
+                  service.name(),
+                  profile.definition(),
+                  service.definition(),
+                  profile.model()));
+    }
+    DriftDetector detector = new DriftDetector(monitor, profile);
+    log.info(
+        "Monitor {} compares {} in windows of {} with the reference profile {}",
+        monitor.name(),
+        detector.features(),
+        monitor.window(),
+        detector.reference());
+    if (!detector.withoutReference().isEmpty()) {
+      log.warn(
+          "Monitor {}: the reference profile of model {} does not say what its scores were like, so {} are not watched; all else is. Train the model with leat train, which asks it.",
+          monitor.name(),
+          profile.model(),
+          detector.withoutReference());
+    }
+    detector
+        .uncalibrated()
+        .forEach(
+            threshold ->
+                log.warn(
+                    "Monitor {}: the training data holds only {} windows of {} of {}, too few to hold the budget of false alarms by; its threshold {} is the greatest seen and a margin",
+                    monitor.name(),
+                    threshold.windows(),
+                    threshold.statistic().name(),
+                    threshold.stream(),
+                    threshold.warn()));
+    return new Watch(monitor, profile.toJson(), rollout);
   }
 }

@@ -14,14 +14,16 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.flink.api.common.functions.OpenContext;
+import org.apache.flink.api.common.state.BroadcastState;
 import org.apache.flink.api.common.state.MapState;
 import org.apache.flink.api.common.state.MapStateDescriptor;
+import org.apache.flink.api.common.state.ReadOnlyBroadcastState;
 import org.apache.flink.api.common.state.ValueState;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
 import org.apache.flink.api.common.typeinfo.PrimitiveArrayTypeInfo;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.metrics.MetricGroup;
-import org.apache.flink.streaming.api.functions.KeyedProcessFunction;
+import org.apache.flink.streaming.api.functions.co.KeyedBroadcastProcessFunction;
 import org.apache.flink.util.Collector;
 import org.apache.flink.util.OutputTag;
 import org.slf4j.Logger;
@@ -42,7 +44,8 @@ import org.slf4j.LoggerFactory;
  * closes (they were dropped with their reference, or never read) is not evaluated: it has metrics
  * that say so, and alerts stay as they are.
  */
-final class EvaluateWindows extends KeyedProcessFunction<String, WindowPart, DriftMetric> {
+final class EvaluateWindows
+    extends KeyedBroadcastProcessFunction<String, WindowPart, ChampionProfile, DriftMetric> {
   private static final long serialVersionUID = 1L;
   private static final Logger log = LoggerFactory.getLogger(EvaluateWindows.class);
   private static final long LOG_EVERY_MILLIS = 60_000;
@@ -56,6 +59,7 @@ final class EvaluateWindows extends KeyedProcessFunction<String, WindowPart, Dri
 
   private final List<Watch> watches;
   private transient Map<String, OpenMonitor> monitors = Map.of();
+  private transient boolean followed;
   private transient MapState<Long, byte[]> windows;
   private transient MapState<String, byte[]> alertStates;
   private transient MapState<String, byte[]> evidence;
@@ -77,7 +81,7 @@ final class EvaluateWindows extends KeyedProcessFunction<String, WindowPart, Dri
     for (Watch watch : watches) {
       String name = watch.monitor().name();
       monitors.put(
-          name, new OpenMonitor(watch.detector(), metrics.addGroup("monitor", name), name));
+          name, new OpenMonitor(watch, new DriftCounters(metrics.addGroup("monitor", name))));
     }
     PrimitiveArrayTypeInfo<byte[]> bytes = PrimitiveArrayTypeInfo.BYTE_PRIMITIVE_ARRAY_TYPE_INFO;
     windows =
@@ -98,9 +102,37 @@ final class EvaluateWindows extends KeyedProcessFunction<String, WindowPart, Dri
         getRuntimeContext().getMapState(new MapStateDescriptor<>("late", Types.LONG, Types.LONG));
   }
 
+  /** Another champion: its monitors compare with the profile that it brought from here on. */
   @Override
-  public void processElement(WindowPart part, Context context, Collector<DriftMetric> out)
+  public void processBroadcastElement(
+      ChampionProfile champion, Context context, Collector<DriftMetric> out) throws Exception {
+    BroadcastState<String, ChampionProfile> newest =
+        context.getBroadcastState(ChampionProfile.STATE);
+    ChampionProfile before = newest.get(champion.model());
+    if (before == null || before.rollout() < champion.rollout()) {
+      newest.put(champion.model(), champion);
+      follow(champion);
+    }
+  }
+
+  private void follow(ChampionProfile champion) {
+    monitors.replaceAll((name, monitor) -> monitor.follow(champion));
+  }
+
+  /** After a restart, goes by the profiles that were followed before it. */
+  private void followOnce(ReadOnlyBroadcastState<String, ChampionProfile> newest) throws Exception {
+    if (!followed) {
+      followed = true;
+      for (Map.Entry<String, ChampionProfile> champion : newest.immutableEntries()) {
+        follow(champion.getValue());
+      }
+    }
+  }
+
+  @Override
+  public void processElement(WindowPart part, ReadOnlyContext context, Collector<DriftMetric> out)
       throws Exception {
+    followOnce(context.getBroadcastState(ChampionProfile.STATE));
     OpenMonitor monitor = Lookups.required(monitors, part.monitor());
     DriftDetector detector = monitor.detector();
     dropWindowsOfAnotherReference(part.monitor(), detector);
@@ -116,6 +148,14 @@ final class EvaluateWindows extends KeyedProcessFunction<String, WindowPart, Dri
         incomplete.put(start, true);
       }
     }
+    if (!part.reference().equals(detector.reference())) {
+      // Counts by another profile's points, from before or after it was changed here.
+      if (!incomplete.contains(part.windowStart())) {
+        incomplete.put(part.windowStart(), true);
+        context.timerService().registerEventTimeTimer(end - 1);
+      }
+      return;
+    }
     WindowSummary window = detector.readWindow(part.summary());
     byte[] earlier = windows.get(part.windowStart());
     if (earlier == null) {
@@ -129,6 +169,7 @@ final class EvaluateWindows extends KeyedProcessFunction<String, WindowPart, Dri
   @Override
   public void onTimer(long timestamp, OnTimerContext context, Collector<DriftMetric> out)
       throws Exception {
+    followOnce(context.getBroadcastState(ChampionProfile.STATE));
     String name = context.getCurrentKey();
     OpenMonitor monitor = monitors.get(name);
     if (monitor == null) {
@@ -266,16 +307,31 @@ final class EvaluateWindows extends KeyedProcessFunction<String, WindowPart, Dri
 
   /** A monitor's detector and counters; one an operator instance. */
   private static final class OpenMonitor {
+    private final Watch watch;
     private final DriftDetector detector;
     private final String name;
     private final DriftCounters counters;
     private long lateSinceLogged;
     private long loggedAt;
 
-    OpenMonitor(DriftDetector detector, MetricGroup metrics, String name) {
-      this.detector = detector;
-      this.name = name;
-      this.counters = new DriftCounters(metrics);
+    OpenMonitor(Watch watch, DriftCounters counters) {
+      this.watch = watch;
+      this.detector = watch.detector();
+      this.name = watch.monitor().name();
+      this.counters = counters;
+    }
+
+    /** This monitor, or as it goes by a later champion's profile. */
+    OpenMonitor follow(ChampionProfile champion) {
+      if (!watch.isBefore(champion)) {
+        return this;
+      }
+      log.info(
+          "Monitor {} compares with the reference profile of version {} of model {}, which is its champion now",
+          name,
+          champion.number(),
+          champion.model());
+      return new OpenMonitor(watch.follow(champion), counters);
     }
 
     DriftDetector detector() {

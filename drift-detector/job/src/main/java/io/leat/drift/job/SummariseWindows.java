@@ -10,12 +10,16 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import org.apache.flink.api.common.state.BroadcastState;
 import org.apache.flink.metrics.Counter;
 import org.apache.flink.metrics.MetricGroup;
+import org.apache.flink.runtime.state.StateInitializationContext;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
-import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
+import org.apache.flink.streaming.api.operators.TwoInputStreamOperator;
 import org.apache.flink.streaming.api.watermark.Watermark;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,11 +27,12 @@ import org.slf4j.LoggerFactory;
  * Summarises vectors where they are read, so that only small parts of windows travel to where a
  * window is evaluated.
  *
- * <p>Keeps no state: everything it holds is handed on before each checkpoint's barrier and before
- * each watermark. Evaluates nothing to be late either. Runs on its task's one thread.
+ * <p>Keeps no state but the newest champions' profiles: all else it holds is handed on before each
+ * checkpoint's barrier and before each watermark. Evaluates nothing to be late either. Runs on its
+ * task's one thread.
  */
 final class SummariseWindows extends AbstractStreamOperator<WindowPart>
-    implements OneInputStreamOperator<WatchedVector, WindowPart> {
+    implements TwoInputStreamOperator<WatchedVector, ChampionProfile, WindowPart> {
   private static final long serialVersionUID = 1L;
   private static final Logger log = LoggerFactory.getLogger(SummariseWindows.class);
 
@@ -40,6 +45,7 @@ final class SummariseWindows extends AbstractStreamOperator<WindowPart>
   private final Source source;
   private final List<Watch> watches;
   private transient List<OpenMonitor> monitors = List.of();
+  private transient @Nullable BroadcastState<String, ChampionProfile> champions;
   private transient Counter vectors;
   private transient Counter otherDefinitions;
   private transient boolean toldOfOtherDefinition;
@@ -92,26 +98,55 @@ final class SummariseWindows extends AbstractStreamOperator<WindowPart>
       Map<Long, WindowSummary> windows) {}
 
   @Override
+  public void initializeState(StateInitializationContext context) throws Exception {
+    super.initializeState(context);
+    champions = context.getOperatorStateStore().getBroadcastState(ChampionProfile.STATE);
+  }
+
+  @Override
   public void open() throws Exception {
     super.open();
-    monitors = new ArrayList<>();
-    for (Watch watch : watches) {
-      DriftDetector detector = watch.detector();
-      monitors.add(
-          new OpenMonitor(
-              watch.monitor().name(),
-              detector,
-              (source.ofScores() ? detector.outputs() : detector.features())
-                  .stream().mapToInt(source.columns()::indexOf).toArray(),
-              (source.ofScores() ? List.<String>of() : detector.segments())
-                  .stream().mapToInt(name -> place(watch.monitor(), name)).toArray(),
-              new LinkedHashMap<>()));
-    }
+    openMonitors();
     MetricGroup metrics =
         getMetricGroup().addGroup(source.ofScores() ? "model" : "service", source.name());
     vectors = metrics.counter(source.ofScores() ? "scores" : "vectors");
     otherDefinitions =
         metrics.counter(source.ofScores() ? "scoresPassedOver" : "vectorsOfOtherDefinitions");
+  }
+
+  private void openMonitors() throws Exception {
+    BroadcastState<String, ChampionProfile> newest = Objects.requireNonNull(champions);
+    monitors = new ArrayList<>();
+    for (Watch watch : watches) {
+      ChampionProfile champion = newest.get(watch.monitor().model());
+      monitors.add(
+          open(champion != null && watch.isBefore(champion) ? watch.follow(champion) : watch));
+    }
+  }
+
+  private OpenMonitor open(Watch watch) {
+    DriftDetector detector = watch.detector();
+    return new OpenMonitor(
+        watch.monitor().name(),
+        detector,
+        (source.ofScores() ? detector.outputs() : detector.features())
+            .stream().mapToInt(source.columns()::indexOf).toArray(),
+        (source.ofScores() ? List.<String>of() : detector.segments())
+            .stream().mapToInt(name -> place(watch.monitor(), name)).toArray(),
+        new LinkedHashMap<>());
+  }
+
+  /** Another champion: what was summarised against the profile before is handed on as it is. */
+  @Override
+  public void processElement2(StreamRecord<ChampionProfile> element) throws Exception {
+    ChampionProfile champion = element.getValue();
+    BroadcastState<String, ChampionProfile> newest = Objects.requireNonNull(champions);
+    ChampionProfile before = newest.get(champion.model());
+    if (before == null || before.rollout() < champion.rollout()) {
+      handOn();
+      newest.put(champion.model(), champion);
+      openMonitors();
+    }
   }
 
   /** Monitors may call different keys by one name. */
@@ -126,7 +161,7 @@ final class SummariseWindows extends AbstractStreamOperator<WindowPart>
   }
 
   @Override
-  public void processElement(StreamRecord<WatchedVector> element) {
+  public void processElement1(StreamRecord<WatchedVector> element) {
     WatchedVector vector = element.getValue();
     afterGap |= vector.afterGap();
     if (!vector.current()) {
@@ -172,6 +207,7 @@ final class SummariseWindows extends AbstractStreamOperator<WindowPart>
                           new WindowPart(
                               monitor.name(),
                               start,
+                              monitor.detector().reference(),
                               window.events(),
                               afterGap,
                               window.toBytes()))));

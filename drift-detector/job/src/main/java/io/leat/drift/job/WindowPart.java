@@ -5,6 +5,7 @@ package io.leat.drift.job;
  *
  * @param monitor name of the monitor
  * @param windowStart milliseconds since 1970-01-01 UTC
+ * @param reference fingerprint of the profile that it is summarised against
  * @param vectors how many vectors it is of
  * @param afterGap whether records before some of them were never read: the window, and those before
  *     it that are open, may lack vectors
@@ -12,4 +13,9 @@ package io.leat.drift.job;
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared
 public record WindowPart(
-    String monitor, long windowStart, long vectors, boolean afterGap, byte[] summary) {}
+    String monitor,
+    long windowStart,
+    String reference,
+    long vectors,
+    boolean afterGap,
+    byte[] summary) {}

@@ -12,9 +12,10 @@ import java.util.Queue;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.formats.avro.typeutils.AvroSerializer;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
-import org.apache.flink.streaming.api.operators.KeyedProcessOperator;
+import org.apache.flink.streaming.api.operators.co.CoBroadcastWithKeyedOperator;
+import org.apache.flink.streaming.api.watermark.Watermark;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
-import org.apache.flink.streaming.util.KeyedOneInputStreamOperatorTestHarness;
+import org.apache.flink.streaming.util.KeyedTwoInputStreamOperatorTestHarness;
 import org.junit.jupiter.api.Test;
 
 /** Given parts of windows, and watermarks, these metrics and alerts come out. */
@@ -25,17 +26,22 @@ class EvaluateWindowsTest {
 
   /** The operator under test, in Flink's harness. */
   private final class Evaluator implements AutoCloseable {
-    private final KeyedOneInputStreamOperatorTestHarness<String, WindowPart, DriftMetric> harness;
+    private final KeyedTwoInputStreamOperatorTestHarness<
+            String, WindowPart, ChampionProfile, DriftMetric>
+        harness;
 
     Evaluator(List<Watch> watches, OperatorSubtaskState state) throws Exception {
       harness =
-          new KeyedOneInputStreamOperatorTestHarness<>(
-              new KeyedProcessOperator<>(new EvaluateWindows(watches)),
+          new KeyedTwoInputStreamOperatorTestHarness<>(
+              new CoBroadcastWithKeyedOperator<>(
+                  new EvaluateWindows(watches), List.of(ChampionProfile.STATE)),
               WindowPart::monitor,
+              null,
               Types.STRING);
       harness.setup(new AvroSerializer<>(DriftMetric.class));
       harness.initializeState(state);
       harness.open();
+      harness.processWatermark2(Watermark.MAX_WATERMARK);
     }
 
     Evaluator(Watch... watches) throws Exception {
@@ -43,7 +49,7 @@ class EvaluateWindowsTest {
     }
 
     Evaluator given(Watch of, long day, int vectors, double constant) throws Exception {
-      harness.processElement(Given.part(of, day * DAY, vectors, constant), day * DAY);
+      harness.processElement1(Given.part(of, day * DAY, vectors, constant), day * DAY);
       return this;
     }
 
@@ -52,7 +58,12 @@ class EvaluateWindowsTest {
     }
 
     Evaluator watermark(long day) throws Exception {
-      harness.processWatermark(day * DAY - 1);
+      harness.processWatermark1(new Watermark(day * DAY - 1));
+      return this;
+    }
+
+    Evaluator champion(ChampionProfile champion) throws Exception {
+      harness.processElement2(new StreamRecord<>(champion));
       return this;
     }
 
@@ -62,8 +73,9 @@ class EvaluateWindowsTest {
 
     Evaluator givenAfterGap(long day, int vectors, double constant) throws Exception {
       WindowPart part = Given.part(watch, day * DAY, vectors, constant);
-      harness.processElement(
-          new WindowPart(part.monitor(), part.windowStart(), vectors, true, part.summary()),
+      harness.processElement1(
+          new WindowPart(
+              part.monitor(), part.windowStart(), part.reference(), vectors, true, part.summary()),
           day * DAY);
       return this;
     }
@@ -270,6 +282,44 @@ class EvaluateWindowsTest {
       assertThat(evaluator.metrics().get(0).getComplete())
           .as("it lacks what was dropped")
           .isFalse();
+      assertThat(evaluator.alerts())
+          .extracting(DriftAlert::getState)
+          .containsExactly(AlertState.CLOSED);
+    }
+  }
+
+  /** The champion's profile says 4 where that of before said 3. */
+  @Test
+  void anotherChampionsProfileIsComparedWithFromThenOnAlsoAfterARestart() throws Exception {
+    Watch retrained = Given.watch("m", 4);
+    OperatorSubtaskState state;
+    try (Evaluator evaluator = new Evaluator(watch)) {
+      evaluator.given(0, 24, 4).given(1, 24, 4).watermark(2).given(2, 24, 4);
+      assertThat(evaluator.alerts())
+          .extracting(DriftAlert::getState)
+          .containsExactly(AlertState.OPEN);
+
+      evaluator.champion(Given.champion(retrained, 7)).champion(Given.champion(watch, 6));
+      evaluator.given(2, 24, 4); // summarised against the profile of before
+      evaluator.given(retrained, 3, 24, 4).watermark(4);
+
+      assertThat(evaluator.verdicts())
+          .filteredOn(metric -> metric.getWindowStart().toEpochMilli() == 2 * DAY)
+          .hasSize(4)
+          .allSatisfy(metric -> assertThat(metric.getComplete()).isFalse());
+      assertThat(evaluator.verdicts())
+          .filteredOn(metric -> metric.getWindowStart().toEpochMilli() == 3 * DAY)
+          .hasSize(4)
+          .allSatisfy(
+              metric -> {
+                assertThat(metric.getReference()).isEqualTo(retrained.detector().reference());
+                assertThat(metric.getComplete()).isTrue();
+              });
+      state = evaluator.snapshot();
+    }
+    try (Evaluator evaluator = new Evaluator(List.of(watch), state)) {
+      evaluator.given(retrained, 4, 24, 4).given(retrained, 5, 24, 4).watermark(6);
+
       assertThat(evaluator.alerts())
           .extracting(DriftAlert::getState)
           .containsExactly(AlertState.CLOSED);

@@ -76,7 +76,12 @@ final class Given {
   }
 
   static Watch watch(String monitor, double constant) {
-    return new Watch(monitor(monitor), profile(monitor(monitor), constant).toJson());
+    return new Watch(monitor(monitor), profile(monitor(monitor), constant).toJson(), 0);
+  }
+
+  /** The profile of another champion of the monitors' model. */
+  static ChampionProfile champion(Watch as, long rollout) {
+    return new ChampionProfile("model", (int) rollout, rollout, as.profile());
   }
 
   /** So many like vectors of a window. */
@@ -86,6 +91,12 @@ final class Given {
     for (int i = 0; i < vectors; i++) {
       summary.add(ColumnValues.of(random.nextGaussian(), constant));
     }
-    return new WindowPart(watch.monitor().name(), windowStart, vectors, false, summary.toBytes());
+    return new WindowPart(
+        watch.monitor().name(),
+        windowStart,
+        watch.detector().reference(),
+        vectors,
+        false,
+        summary.toBytes());
   }
 }

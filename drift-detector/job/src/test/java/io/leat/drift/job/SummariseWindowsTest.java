@@ -7,8 +7,10 @@ import io.leat.drift.ColumnValues;
 import io.leat.drift.WindowSummary;
 import java.util.ArrayList;
 import java.util.List;
+import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.apache.flink.streaming.api.watermark.Watermark;
-import org.apache.flink.streaming.util.OneInputStreamOperatorTestHarness;
+import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+import org.apache.flink.streaming.util.TwoInputStreamOperatorTestHarness;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -16,12 +18,13 @@ import org.junit.jupiter.api.Test;
 /** Given vectors, these parts of windows are handed on, then. */
 class SummariseWindowsTest {
   private final Watch watch = Given.watch("m", 3);
-  private final OneInputStreamOperatorTestHarness<WatchedVector, WindowPart> harness = harness();
+  private final TwoInputStreamOperatorTestHarness<WatchedVector, ChampionProfile, WindowPart>
+      harness = harness();
 
-  private OneInputStreamOperatorTestHarness<WatchedVector, WindowPart> harness() {
+  private TwoInputStreamOperatorTestHarness<WatchedVector, ChampionProfile, WindowPart> harness() {
     try {
       // In the vectors the features come in another order, after one that nobody here watches.
-      return new OneInputStreamOperatorTestHarness<>(
+      return new TwoInputStreamOperatorTestHarness<>(
           new SummariseWindows(
               new SummariseWindows.Source(
                   "features.prices",
@@ -37,6 +40,7 @@ class SummariseWindowsTest {
   @BeforeEach
   void open() throws Exception {
     harness.open();
+    harness.processWatermark2(Watermark.MAX_WATERMARK);
   }
 
   @AfterEach
@@ -51,7 +55,7 @@ class SummariseWindowsTest {
     process(Given.DAY, 4);
     assertThat(harness.getOutput()).isEmpty();
 
-    harness.processWatermark(Given.DAY);
+    harness.processWatermark1(new Watermark(Given.DAY));
 
     List<Object> output = new ArrayList<>(harness.getOutput());
     assertThat(output).hasSize(3).last().isEqualTo(new Watermark(Given.DAY));
@@ -63,7 +67,7 @@ class SummariseWindowsTest {
   @Test
   void findsEachFeatureAtItsPlace() throws Exception {
     process(0, 3);
-    harness.processWatermark(1);
+    harness.processWatermark1(new Watermark(1));
 
     WindowSummary summary = watch.detector().newWindow();
     summary.add(ColumnValues.of(0.5, 3));
@@ -74,10 +78,10 @@ class SummariseWindowsTest {
   void holdsNothingBackFromACheckpoint() throws Exception {
     process(0, 3);
 
-    harness.prepareSnapshotPreBarrier(1);
+    harness.getOperator().prepareSnapshotPreBarrier(1);
 
     assertThat(parts()).hasSize(1);
-    harness.processWatermark(1);
+    harness.processWatermark1(new Watermark(1));
     assertThat(parts()).hasSize(1);
   }
 
@@ -85,8 +89,7 @@ class SummariseWindowsTest {
   void holdsNothingBackAtTheEnd() throws Exception {
     process(0, 3);
 
-    harness.endInput();
-    harness.getOneInputOperator().finish();
+    harness.getOperator().finish();
 
     assertThat(parts()).hasSize(1);
   }
@@ -102,8 +105,8 @@ class SummariseWindowsTest {
 
   @Test
   void passesOverVectorsOfAnotherDefinition() throws Exception {
-    harness.processElement(new WatchedVector(false, false, 0, -1, ColumnValues.of()), 0);
-    harness.processWatermark(1);
+    harness.processElement1(new WatchedVector(false, false, 0, -1, ColumnValues.of()), 0);
+    harness.processWatermark1(new Watermark(1));
 
     assertThat(parts()).isEmpty();
   }
@@ -111,18 +114,55 @@ class SummariseWindowsTest {
   @Test
   void tellsThatRecordsBeforeAVectorWereNeverRead() throws Exception {
     process(0, 3);
-    harness.processWatermark(1);
-    harness.processElement(
+    harness.processWatermark1(new Watermark(1));
+    harness.processElement1(
         new WatchedVector(true, true, Given.DAY, -1, ColumnValues.of(9, 3, 0.5)), Given.DAY);
-    harness.processWatermark(Given.DAY);
+    harness.processWatermark1(new Watermark(Given.DAY));
     process(2 * Given.DAY, 3);
-    harness.processWatermark(2 * Given.DAY);
+    harness.processWatermark1(new Watermark(2 * Given.DAY));
 
     assertThat(parts()).extracting(WindowPart::afterGap).containsExactly(false, true, false);
   }
 
+  @Test
+  void summarisesAgainstTheProfileOfAnotherChampionFromThenOn() throws Exception {
+    Watch retrained = Given.watch("m", 4);
+    process(0, 3);
+
+    harness.processElement2(new StreamRecord<>(Given.champion(retrained, 7)));
+    process(0, 3);
+    harness.processElement2(new StreamRecord<>(Given.champion(watch, 6))); // came late
+    process(0, 3);
+    harness.processWatermark1(new Watermark(1));
+
+    assertThat(parts())
+        .extracting(WindowPart::reference, WindowPart::vectors)
+        .containsExactly(
+            tuple(watch.detector().reference(), 1L), tuple(retrained.detector().reference(), 2L));
+  }
+
+  @Test
+  void aRestartGoesOnByTheProfileOfTheChampion() throws Exception {
+    Watch retrained = Given.watch("m", 4);
+    harness.processElement2(new StreamRecord<>(Given.champion(retrained, 7)));
+    OperatorSubtaskState state = harness.snapshot(1, 1);
+
+    try (TwoInputStreamOperatorTestHarness<WatchedVector, ChampionProfile, WindowPart> restarted =
+        harness()) {
+      restarted.initializeState(state);
+      restarted.open();
+      restarted.processElement1(
+          new WatchedVector(true, false, 0, -1, ColumnValues.of(9, 3, 0.5)), 0);
+      restarted.getOperator().prepareSnapshotPreBarrier(2);
+
+      assertThat(restarted.extractOutputValues())
+          .extracting(WindowPart::reference)
+          .containsExactly(retrained.detector().reference());
+    }
+  }
+
   private void process(long eventTime, double constant) throws Exception {
-    harness.processElement(
+    harness.processElement1(
         new WatchedVector(true, false, eventTime, -1, ColumnValues.of(9, constant, 0.5)),
         eventTime);
   }

@@ -30,6 +30,7 @@ final class Requests {
         .setCause(asking.id())
         .setReason(reason)
         .setEventTime(asking.time())
+        .setState(RequestStatus.ASKED)
         .build();
   }
 

@@ -18,7 +18,7 @@ class AlgorithmTest {
   @Test
   void namesAndHyperparametersNeedNoLibraryOfTrainers() throws Exception {
     List<URL> paths = new ArrayList<>();
-    for (String path : System.getProperty("java.class.path").split(File.pathSeparator)) {
+    for (String path : System.getProperty("java.class.path").split(File.pathSeparator, -1)) {
       if (!path.contains("xgboost") && !path.contains("tribuo")) {
         paths.add(Path.of(path).toUri().toURL());
       }

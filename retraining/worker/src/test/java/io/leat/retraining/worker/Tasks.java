@@ -5,11 +5,13 @@ import io.leat.models.registry.ModelRegistry;
 import io.leat.pipeline.definition.FeatureService;
 import io.leat.pipeline.definition.FeatureService.EventFeature;
 import io.leat.pipeline.definition.Model;
+import io.leat.records.RequestStatus;
 import io.leat.records.RetrainingRequest;
 import io.leat.records.RetrainingRun;
 import io.leat.records.RunState;
 import io.leat.retraining.samples.TrainingSetFolder;
 import io.leat.retraining.worker.RunTrainer.Task;
+import io.leat.schemas.AvroCodec;
 import io.leat.schemas.RegistryClient;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -40,6 +42,9 @@ final class Tasks {
           new Model.Output("probabilities", 1),
           List.of());
 
+  /** Avro reads the defaults of our records once there is a codec, as there is in a service. */
+  static final AvroCodec CODEC = new AvroCodec(new RegistryClient("mock://tasks"));
+
   private Tasks() {}
 
   static RetrainingRequest request(String id) {
@@ -51,6 +56,7 @@ final class Tasks {
         .setCause("episode 1")
         .setReason("the price drifted")
         .setEventTime(NOW)
+        .setState(RequestStatus.ASKED)
         .build();
   }
 

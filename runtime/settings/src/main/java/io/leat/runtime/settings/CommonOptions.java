@@ -55,6 +55,15 @@ public abstract class CommonOptions {
 
   @Setting
   @Option(
+      names = "--artifacts",
+      paramLabel = "DIR|URI",
+      defaultValue = ".leat/artifacts",
+      description =
+          "Where the files of model versions are kept: the folder, or s3://bucket/prefix, that they were published to.")
+  private String artifacts = ".leat/artifacts";
+
+  @Setting
+  @Option(
       names = "--kafka-properties",
       paramLabel = "FILE",
       description =
@@ -101,6 +110,11 @@ public abstract class CommonOptions {
 
   public final Path stateDirectory() {
     return stateDirectory;
+  }
+
+  /** Address of the store of model versions' files. */
+  public final String artifacts() {
+    return artifacts;
   }
 
   /** Where readers go on whose position in a topic is lost. */

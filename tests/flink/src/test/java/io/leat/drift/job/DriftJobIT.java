@@ -131,6 +131,7 @@ class DriftJobIT {
             pipeline.monitors().get(0), ReferenceProfile.read(pipeline.models().get(0)));
     cluster.clear();
     cluster.createTopic(VECTORS, PARTITIONS, Map.of());
+    cluster.createTopic(Topics.MODEL_REGISTRY, 1, Map.of("cleanup.policy", "compact"));
     cluster.createTopic(SCORES, PARTITIONS, Map.of());
     Stream.of(Topics.DRIFT_METRICS, Topics.DRIFT_ALERTS, DEAD_LETTERS)
         .forEach(topic -> cluster.createTopic(topic, 1, Map.of()));
@@ -215,8 +216,9 @@ class DriftJobIT {
   void anAbsentProfileIsOneClearSentence() throws Exception {
     Pipeline pipeline = copyOfPipeline();
     Path log = folder.resolve("job.log");
+    cluster.clear();
     JvmProcess.Command command =
-        command("localhost:1", "http://localhost:1", folder.resolve("state"), log);
+        command(cluster.bootstrapServers(), cluster.registryUrl(), folder.resolve("state"), log);
 
     try (JvmProcess process = JvmProcess.start(command)) {
       org.awaitility.Awaitility.await().atMost(TIMEOUT).until(() -> !process.isAlive());
