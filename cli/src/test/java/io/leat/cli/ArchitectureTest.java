@@ -218,7 +218,6 @@ class ArchitectureTest {
               "feature-store/engine",
               "stream-scoring/models",
               "stream-scoring/evaluation",
-              "stream-scoring/engine",
               "runtime/settings",
               "runtime/access",
               "runtime/service",
