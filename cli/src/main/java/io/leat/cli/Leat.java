@@ -6,6 +6,7 @@ import io.leat.cli.define.ApplyCommand;
 import io.leat.cli.define.PlanCommand;
 import io.leat.cli.define.ValidateCommand;
 import io.leat.cli.dlq.DlqCommand;
+import io.leat.cli.drift.DriftCommand;
 import io.leat.cli.init.InitCommand;
 import io.leat.cli.maintain.MaintainCommand;
 import io.leat.cli.model.ModelCommand;
@@ -81,6 +82,7 @@ import picocli.CommandLine.Command;
       RunsCommand.class,
       AuditCommand.class,
       ProfileCommand.class,
+      DriftCommand.class,
     })
 public final class Leat {
   private static final Logger log = LoggerFactory.getLogger(Leat.class);

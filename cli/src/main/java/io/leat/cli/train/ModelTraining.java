@@ -3,11 +3,7 @@ package io.leat.cli.train;
 import io.leat.cli.command.UserError;
 import io.leat.drift.FeatureReference;
 import io.leat.drift.ReferenceProfile;
-import io.leat.features.engine.Micros;
-import io.leat.features.engine.ServiceReplay;
-import io.leat.features.engine.ServiceReplay.Vector;
 import io.leat.pipeline.definition.FeatureService;
-import io.leat.pipeline.definition.FeatureView;
 import io.leat.pipeline.definition.Model;
 import io.leat.pipeline.definition.Pipeline;
 import io.leat.pipeline.model.ModelMetadata;
@@ -24,18 +20,12 @@ import io.leat.retraining.training.TrainingPlan;
 import io.leat.retraining.training.TrainingReport;
 import io.leat.retraining.training.TrainingResult;
 import io.leat.retraining.training.TrainingSet;
-import io.leat.runtime.settings.RowFileOptions;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.time.Instant;
-import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
-import java.util.TreeSet;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
 /**
@@ -85,45 +75,17 @@ public final class ModelTraining {
   /**
    * Trains on events, writes both files, prints the report.
    *
-   * @param files a file for each event that the service is made of
-   * @param timeColumns column of event time, for files that call it otherwise than the contract
-   * @param format how the files are written
-   * @param from first event time of a vector to train on
-   * @param until event time before which all events lie
    * @throws UserError if the files do not fit, or the model cannot be trained on them, or its
    *     service has no label, or one that another event brings
    */
-  public TrainingReport run(
-      Map<String, Path> files,
-      Map<String, String> timeColumns,
-      RowFileOptions format,
-      Optional<Instant> from,
-      Optional<Instant> until,
-      PrintWriter out) {
-    String labelField = ownLabel();
-    requireFiles(files.keySet());
-    EventFiles events = new EventFiles(pipeline, out);
-    files.forEach(
-        (name, file) ->
-            events.read(name, file, Optional.ofNullable(timeColumns.get(name)), format));
-
-    ServiceReplay replay = new ServiceReplay(service, pipeline);
+  public TrainingReport run(VectorOptions vectors, PrintWriter out) {
+    requireOwnLabel();
     TrainingSet.Builder rows = samples.part();
-    long first = from.map(Micros::of).orElse(Long.MIN_VALUE);
-    long end = until.map(Micros::of).orElse(Long.MAX_VALUE);
-    for (EventFiles.Event event : events.inOrder()) {
-      if (event.timeMicros() >= end) {
-        break;
-      }
-      Optional<Vector> vector = replay.feed(event.name(), event.event());
-      if (vector.isPresent() && event.timeMicros() >= first) {
-        samples.add(
-            rows,
-            TimeUnit.MICROSECONDS.toMillis(vector.get().eventTime()),
-            vector.get().valuesOrReasons(),
-            Samples.truth(event.event().get(labelField), service));
-      }
-    }
+    vectors.readEvents(
+        pipeline,
+        service,
+        out,
+        (time, values, label) -> samples.add(rows, time, values, Samples.truth(label, service)));
     samples.check(out);
     return finish(
         () -> Trainer.train(rows.build(), plan, ModelMetadata.of(service), ProgressListener.NONE),
@@ -183,8 +145,8 @@ public final class ModelTraining {
     return trained.report();
   }
 
-  /** The field of the spine that is the service's label. */
-  private String ownLabel() {
+  /** The service's label has to be a field of its spine. */
+  private void requireOwnLabel() {
     FeatureService.Label label =
         service
             .label()
@@ -197,18 +159,6 @@ public final class ModelTraining {
       throw new UserError(
           "The label of service %s comes from %s; files of events have it only where it comes from the spine %s itself. Make a training set with 'leat training-set', and train on that: --training-set DIR."
               .formatted(service.name(), label.from(), service.spine()));
-    }
-    return label.field();
-  }
-
-  private void requireFiles(Set<String> given) {
-    Set<String> needed = new TreeSet<>();
-    needed.add(service.spine());
-    pipeline.viewsFor(service).stream().map(FeatureView::source).forEach(needed::add);
-    if (!given.containsAll(needed)) {
-      throw new UserError(
-          "Service %s is made of the events %s, and files were given for %s. Name a file for each: --events NAME=FILE."
-              .formatted(service.name(), needed, given));
     }
   }
 

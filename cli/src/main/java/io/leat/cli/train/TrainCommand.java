@@ -8,19 +8,11 @@ import io.leat.pipeline.reader.PipelineReader;
 import io.leat.retraining.training.Algorithm;
 import io.leat.retraining.training.Kind;
 import io.leat.retraining.training.TrainingPlan;
-import io.leat.runtime.settings.RowFileOptions;
-import io.leat.runtime.settings.TimeConverter;
 import java.io.PrintWriter;
 import java.nio.file.Path;
-import java.time.Instant;
 import java.util.Arrays;
 import java.util.Iterator;
-import java.util.LinkedHashMap;
-import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
@@ -49,54 +41,7 @@ public final class TrainCommand implements Callable<Integer> {
   @Option(names = "--model", paramLabel = "NAME", required = true, description = "The model.")
   private String model = "";
 
-  @ArgGroup(multiplicity = "1")
-  private Source source = new Source();
-
-  /** One of these. */
-  static final class Source {
-    @Option(
-        names = "--events",
-        paramLabel = "NAME=FILE",
-        required = true,
-        description =
-            "Events of a contract: .csv, .csv.gz or .parquet. Once for each event that the model's"
-                + " service is made of.")
-    private Map<String, Path> events = new LinkedHashMap<>();
-
-    @Option(
-        names = "--training-set",
-        paramLabel = "DIR",
-        required = true,
-        description =
-            "What 'leat training-set' wrote for the model's service. The model learns from its"
-                + " training part and is measured on its test part; its file names the lineage.")
-    private @Nullable Path trainingSet;
-  }
-
-  @Option(
-      names = "--time-column",
-      paramLabel = "NAME=COLUMN",
-      description =
-          "Column of an event's file that holds its time. Default: the contract's event_time.")
-  private Map<String, String> timeColumns = new LinkedHashMap<>();
-
-  @Option(
-      names = "--from",
-      paramLabel = "TIME",
-      converter = TimeConverter.class,
-      description =
-          "Train on vectors from this event time on, such as 2018-04-08 (its midnight, UTC);"
-              + " earlier events only fill windows. Default: the first.")
-  private @Nullable Instant from;
-
-  @Option(
-      names = "--until",
-      paramLabel = "TIME",
-      converter = TimeConverter.class,
-      description = "Train on events before this time. Default: all.")
-  private @Nullable Instant until;
-
-  @Mixin private RowFileOptions format = new RowFileOptions();
+  @Mixin private VectorOptions vectors = new VectorOptions();
 
   @Option(
       names = "--max-left-out",
@@ -143,21 +88,15 @@ public final class TrainCommand implements Callable<Integer> {
     ModelTraining training =
         new ModelTraining(
             pipeline, definition, TrainingPlan.of(algorithm, Kind.BINARY), mostLeftOut);
-    if (source.trainingSet != null) {
-      if (from != null || until != null || !timeColumns.isEmpty()) {
+    if (vectors.trainingSet().isPresent()) {
+      if (vectors.isOfTimes()) {
         throw new ParameterException(
             spec.commandLine(),
             "--from, --until and --time-column go with --events; a training set has its times.");
       }
-      training.run(source.trainingSet, out);
+      training.run(vectors.trainingSet().get(), out);
     } else {
-      training.run(
-          source.events,
-          timeColumns,
-          format,
-          Optional.ofNullable(from),
-          Optional.ofNullable(until),
-          out);
+      training.run(vectors, out);
     }
     return 0;
   }

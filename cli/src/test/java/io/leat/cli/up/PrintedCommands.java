@@ -200,7 +200,10 @@ public final class PrintedCommands {
               "TrainingSetIT; it would change the model of this stack"),
           new Elsewhere(
               "train PIPELINE --model fraud --training-set training --algorithm boosted_trees",
-              "the same; TrainCommandTest learns trees"));
+              "the same; TrainCommandTest learns trees"),
+          new Elsewhere(
+              "drift simulate examples/electricity --monitor price --events readings=examples/electricity/readings.csv.gz --until 1997-05-01 --budget 0.5",
+              "SimulateCommandTest"));
 
   private final RunningStack stack;
   private final Path pipeline;
