@@ -10,6 +10,7 @@ import picocli.CommandLine.Command;
     subcommands = {
       AccuracyCommand.class,
       BusyKeysCommand.class,
+      DriftAlarmsCommand.class,
       FeatureServerCommand.class,
       FeaturesCommand.class,
       IngestionCommand.class,
