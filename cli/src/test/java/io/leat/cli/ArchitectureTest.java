@@ -223,6 +223,15 @@ class ArchitectureTest {
               "runtime/service",
               "runtime/streams"),
           module(
+              "drift-detector/notifications",
+              "io.leat.notifications..",
+              "schemas",
+              "pipeline",
+              "runtime/settings",
+              "runtime/access",
+              "runtime/service",
+              "runtime/streams"),
+          module(
               "retraining/training",
               "io.leat.retraining.training..",
               "schemas",

@@ -19,7 +19,7 @@ class LeatTest {
         .isEqualTo(
             new CommandRun(
                 0,
-                "mill is valid: 1 contract, 0 views, 0 services, 0 models, 0 monitors, 0 retraining policies.\n"));
+                "mill is valid: 1 contract, 0 views, 0 services, 0 models, 0 monitors, 0 retraining policies, 0 receivers.\n"));
   }
 
   @Test

@@ -92,6 +92,7 @@ public enum Data {
   DRIFT_METRICS("`drift-metrics`", pipeline -> Stream.of(Topics.DRIFT_METRICS)),
   DRIFT_ALERTS("`drift-alerts`", pipeline -> Stream.of(Topics.DRIFT_ALERTS)),
   PERFORMANCE_METRICS("`performance-metrics`", pipeline -> Stream.of(Topics.PERFORMANCE_METRICS)),
+  ALERT_CONTROLS("`alert-controls`", pipeline -> Stream.of(Topics.ALERT_CONTROLS)),
   RETRAINING_REQUESTS("`retraining-requests`", pipeline -> Stream.of(Topics.RETRAINING_REQUESTS)),
   RETRAINING_RUNS("`retraining-runs`", pipeline -> Stream.of(Topics.RETRAINING_RUNS)),
   AUDIT("`audit`", pipeline -> Stream.of(Topics.AUDIT)),

@@ -1,5 +1,6 @@
 package io.leat.platform;
 
+import static io.leat.platform.Data.ALERT_CONTROLS;
 import static io.leat.platform.Data.AUDIT;
 import static io.leat.platform.Data.BACKFILL;
 import static io.leat.platform.Data.DEAD_LETTERS;
@@ -101,7 +102,9 @@ public final class Services {
                   List.of(DRIFT_ALERTS, DRIFT_METRICS, RETRAINING_RUNS),
                   List.of(RETRAINING_REQUESTS, AUDIT, DRIFT_ALERTS, UNREADABLE)),
           server(RETRAINING_WORKER, "io.leat.retraining.worker.WorkerMain", When.RETRAINING, 7079)
-              .with(List.of(RETRAINING_REQUESTS, TABLES), List.of(RETRAINING_RUNS, AUDIT)));
+              .with(List.of(RETRAINING_REQUESTS, TABLES), List.of(RETRAINING_RUNS, AUDIT)),
+          streams("notifications", "io.leat.notifications.NotificationsJob", When.RECEIVERS, 7082)
+              .with(List.of(DRIFT_ALERTS, ALERT_CONTROLS), List.of(UNREADABLE)));
 
   private Services() {}
 

@@ -21,7 +21,8 @@ public enum When {
               .flatMap(model -> pipeline.service(model.service()).stream())
               .anyMatch(service -> service.label().isPresent())),
   MONITORS("monitors", pipeline -> !pipeline.monitors().isEmpty()),
-  RETRAINING("retraining policies", pipeline -> !pipeline.retraining().isEmpty());
+  RETRAINING("retraining policies", pipeline -> !pipeline.retraining().isEmpty()),
+  RECEIVERS("receivers of notifications", pipeline -> !pipeline.receivers().isEmpty());
 
   private final String words;
   private final Predicate<Pipeline> condition;

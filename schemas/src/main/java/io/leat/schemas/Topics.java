@@ -11,6 +11,7 @@ public final class Topics {
   public static final String DRIFT_METRICS = "drift-metrics";
   public static final String DRIFT_ALERTS = "drift-alerts";
   public static final String PERFORMANCE_METRICS = "performance-metrics";
+  public static final String ALERT_CONTROLS = "alert-controls";
   public static final String RETRAINING_REQUESTS = "retraining-requests";
   public static final String RETRAINING_RUNS = "retraining-runs";
   public static final String MODEL_REGISTRY = "model-registry";
@@ -24,6 +25,7 @@ public final class Topics {
           DRIFT_METRICS,
           DRIFT_ALERTS,
           PERFORMANCE_METRICS,
+          ALERT_CONTROLS,
           RETRAINING_REQUESTS,
           RETRAINING_RUNS,
           MODEL_REGISTRY,

@@ -1,5 +1,7 @@
 package io.leat.schemas;
 
+import io.leat.records.AlertControl;
+import io.leat.records.AlertControlKind;
 import io.leat.records.AlertState;
 import io.leat.records.AuditEvent;
 import io.leat.records.Contribution;
@@ -18,6 +20,9 @@ import io.leat.records.LogPosition;
 import io.leat.records.ModelRole;
 import io.leat.records.ModelSwitch;
 import io.leat.records.ModelVersion;
+import io.leat.records.Notification;
+import io.leat.records.NotificationAnswer;
+import io.leat.records.NotificationStage;
 import io.leat.records.Outcome;
 import io.leat.records.PerformanceMetric;
 import io.leat.records.RegisteredModel;
@@ -59,6 +64,7 @@ final class Samples {
     return Stream.of(
         POSITION,
         featureVector(),
+        alertControl(),
         auditEvent(),
         deadLetter(),
         definition(),
@@ -66,6 +72,7 @@ final class Samples {
         driftMetric(),
         modelSwitch(),
         modelVersion(),
+        notification(),
         outcome(),
         performanceMetric(),
         registeredModel(),
@@ -91,6 +98,44 @@ final class Samples {
         .setSource(POSITION)
         .setNullReasons(ByteBuffer.wrap(new byte[] {NullReason.LATE.code()}))
         .setEventTimeMicros(TIME.plusNanos(123_000))
+        .build();
+  }
+
+  private static AlertControl alertControl() {
+    return AlertControl.newBuilder()
+        .setControlId("silence-5f0c9a")
+        .setKind(AlertControlKind.SILENCE)
+        .setMatchers(Map.of("monitor", "fraud"))
+        .setFrom(TIME)
+        .setUntil(TIME.plusSeconds(7_200))
+        .setActor("somebody")
+        .setTime(TIME)
+        .setReason("the terminals are being replaced")
+        .build();
+  }
+
+  private static Notification notification() {
+    return Notification.newBuilder()
+        .setReceiver("risk-team")
+        .setOpened(driftAlert())
+        .setOpenedAt(TIME)
+        .setRaised(driftAlert())
+        .setRaisedAt(TIME.plusSeconds(60))
+        .setAcknowledged(alertControl())
+        .setClosed(driftAlert())
+        .setClosedAt(TIME.plusSeconds(120))
+        .setAnswers(
+            List.of(
+                NotificationAnswer.newBuilder()
+                    .setStage(NotificationStage.OPENED)
+                    .setTime(TIME.plusSeconds(1))
+                    .setAttempts(2)
+                    .setTaken(true)
+                    .setAnswer("HTTP 202")
+                    .build()))
+        .setAttempts(3)
+        .setDueAt(TIME.plusSeconds(180))
+        .setWithheld("inhibited by the episode 77aa of data quality")
         .build();
   }
 

@@ -49,14 +49,15 @@ public final class ValidateCommand implements Callable<Integer> {
     spec.commandLine()
         .getOut()
         .printf(
-            "%s is valid: %s, %s, %s, %s, %s, %s.%n",
+            "%s is valid: %s, %s, %s, %s, %s, %s, %s.%n",
             pipeline.name(),
             counted(pipeline.contracts(), "contract", "contracts"),
             counted(pipeline.views(), "view", "views"),
             counted(pipeline.services(), "service", "services"),
             counted(pipeline.models(), "model", "models"),
             counted(pipeline.monitors(), "monitor", "monitors"),
-            counted(pipeline.retraining(), "retraining policy", "retraining policies"));
+            counted(pipeline.retraining(), "retraining policy", "retraining policies"),
+            counted(pipeline.receivers(), "receiver", "receivers"));
     return 0;
   }
 

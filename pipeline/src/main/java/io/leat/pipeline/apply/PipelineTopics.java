@@ -6,6 +6,7 @@ import io.leat.pipeline.definition.FeatureView;
 import io.leat.pipeline.definition.Model;
 import io.leat.pipeline.definition.Pipeline;
 import io.leat.pipeline.reader.KeyPartitions;
+import io.leat.records.AlertControl;
 import io.leat.records.AuditEvent;
 import io.leat.records.Definition;
 import io.leat.records.DriftAlert;
@@ -162,7 +163,14 @@ public final class PipelineTopics {
    */
   private static void addJobs(List<Topic> topics, Pipeline pipeline) {
     for (String job :
-        List.of("features", "offline", "drift", "retraining", "rollouts", "performance")) {
+        List.of(
+            "features",
+            "offline",
+            "drift",
+            "retraining",
+            "rollouts",
+            "performance",
+            "notifications")) {
       topics.add(
           new Topic(
               pipeline.name() + "-" + job + ".dlq",
@@ -185,6 +193,7 @@ public final class PipelineTopics {
         Topics.PERFORMANCE_METRICS,
         deletedAfter(Optional.of(METRICS_RETENTION)),
         PerformanceMetric.getClassSchema());
+    platform(topics, Topics.ALERT_CONTROLS, compacted(), AlertControl.getClassSchema());
     platform(topics, Topics.RETRAINING_REQUESTS, forever, RetrainingRequest.getClassSchema());
     platform(topics, Topics.RETRAINING_RUNS, forever, RetrainingRun.getClassSchema());
     platform(topics, Topics.MODEL_REGISTRY, compacted(), RegistryEntry.getClassSchema());

@@ -26,7 +26,8 @@ public record Pipeline(
     List<FeatureService> services,
     List<Model> models,
     List<Monitor> monitors,
-    List<RetrainingPolicy> retraining) {
+    List<RetrainingPolicy> retraining,
+    List<Receiver> receivers) {
   public Pipeline {
     entities = List.copyOf(entities);
     contracts = List.copyOf(contracts);
@@ -35,6 +36,22 @@ public record Pipeline(
     models = List.copyOf(models);
     monitors = List.copyOf(monitors);
     retraining = List.copyOf(retraining);
+    receivers = List.copyOf(receivers);
+  }
+
+  /** A pipeline that tells nobody. */
+  public Pipeline(
+      String name,
+      String owner,
+      List<Entity> entities,
+      List<Contract> contracts,
+      List<FeatureView> views,
+      List<FeatureService> services,
+      List<Model> models,
+      List<Monitor> monitors,
+      List<RetrainingPolicy> retraining) {
+    this(
+        name, owner, entities, contracts, views, services, models, monitors, retraining, List.of());
   }
 
   public Optional<Contract> contract(String event) {

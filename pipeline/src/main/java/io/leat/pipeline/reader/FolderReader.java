@@ -8,6 +8,7 @@ import io.leat.pipeline.definition.Model;
 import io.leat.pipeline.definition.Monitor;
 import io.leat.pipeline.definition.Pipeline;
 import io.leat.pipeline.definition.PipelineException;
+import io.leat.pipeline.definition.Receiver;
 import io.leat.pipeline.definition.RetrainingPolicy;
 import io.leat.pipeline.yaml.Block;
 import io.leat.pipeline.yaml.Folder;
@@ -24,7 +25,8 @@ public final class FolderReader {
   private static final String PIPELINE_FILE = "pipeline.yaml";
   private static final String MODEL_FILE = "model.yaml";
   private static final List<String> FOLDERS =
-      List.of("contracts", "features", "services", "models", "monitors", "retraining");
+      List.of(
+          "contracts", "features", "services", "models", "monitors", "retraining", "notifications");
 
   private final Folder folder;
   private final Declared<Entity> entities = new Declared<>("entity");
@@ -34,6 +36,7 @@ public final class FolderReader {
   private final Declared<Model> models = new Declared<>("model");
   private final Declared<Monitor> monitors = new Declared<>("monitor");
   private final Declared<RetrainingPolicy> policies = new Declared<>("retraining policy");
+  private final Declared<Receiver> receivers = new Declared<>("receiver");
 
   /**
    * Makes a definition of a file's keys and its name; reports what is wrong and gives nothing then.
@@ -98,6 +101,12 @@ public final class FolderReader {
         NameRule.TOPIC,
         policies,
         new RetrainingReader(folder, services, models)::read);
+    each(
+        "notifications",
+        ReceiverReader.KEYS,
+        NameRule.TOPIC,
+        receivers,
+        new ReceiverReader(folder, monitors)::read);
     folder.problems().throwIfAny();
     Pipeline pipeline =
         new Pipeline(
@@ -109,7 +118,8 @@ public final class FolderReader {
             services.all(),
             models.all(),
             monitors.all(),
-            policies.all());
+            policies.all(),
+            receivers.all());
     pipeline.models().forEach(model -> modelReader.check(model, pipeline, check));
     folder.problems().throwIfAny();
     return pipeline;

@@ -142,6 +142,15 @@ final class TrainerReader {
   }
 
   private static Optional<URI> url(Value value) {
+    return url(value, "a trainer");
+  }
+
+  /**
+   * An address of http or https, without a user or a password.
+   *
+   * @param whose what could have it, for the problem's sentence
+   */
+  static Optional<URI> url(Value value, String whose) {
     Optional<String> text = value.text();
     try {
       Optional<URI> url = text.map(URI::create);
@@ -160,8 +169,8 @@ final class TrainerReader {
     text.ifPresent(
         found ->
             value.problem(
-                "%s is no address that a trainer could have; expected http:// or https://, a host and no user or password",
-                value.name()));
+                "%s is no address that %s could have; expected http:// or https://, a host and no user or password",
+                value.name(), whose));
     return Optional.empty();
   }
 }

@@ -101,7 +101,19 @@ class EditorSchemaTest {
         Arguments.of(
             "retraining", "/properties/trainer/properties/airflow", TrainerReader.AIRFLOW_KEYS),
         Arguments.of(
-            "retraining", "/properties/trainer/properties/kubeflow", TrainerReader.KUBEFLOW_KEYS));
+            "retraining", "/properties/trainer/properties/kubeflow", TrainerReader.KUBEFLOW_KEYS),
+        Arguments.of("notifications", "", ReceiverReader.KEYS),
+        Arguments.of("notifications", "/properties/to", ReceiverReader.TO_KEYS),
+        Arguments.of(
+            "notifications",
+            "/properties/to/properties/alertmanager",
+            ReceiverReader.ALERTMANAGER_KEYS),
+        Arguments.of(
+            "notifications", "/properties/to/properties/webhook", ReceiverReader.WEBHOOK_KEYS),
+        Arguments.of(
+            "notifications", "/properties/to/properties/pagerduty", ReceiverReader.PAGERDUTY_KEYS),
+        Arguments.of(
+            "notifications", "/properties/to/properties/slack", ReceiverReader.SLACK_KEYS));
   }
 
   @ParameterizedTest
@@ -265,6 +277,26 @@ class EditorSchemaTest {
 
     assertThat(folder.problems()).isEmpty();
     assertThat(validate("retraining", folder.text(file))).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '~',
+      value = {
+        "true ~ to: { alertmanager: { url: \"http://alerts:9093\" } }",
+        "true ~ to: { webhook: { url: \"http://host\", secret: file:hook } }, kinds: [retraining]",
+        "true ~ to: { pagerduty: { routing_key: env:KEY } }, severity: critical",
+        "true ~ to: { slack: { url: env:HOOK } }, monitors: [fraud]",
+        "false ~ to: { slack: { url: \"https://hooks.slack.com/x\" } }",
+        "false ~ to: {}",
+        "false ~ to: { slack: { url: env:HOOK } }, severity: high",
+      })
+  void readersAndSchemasTakeTheSameReceivers(boolean taken, String rest) {
+    String file = "notifications/team.yaml";
+    folder.write(file, "{ notify: team, " + rest + " }");
+
+    assertThat(folder.problems().isEmpty()).isEqualTo(taken);
+    assertThat(validate("notifications", folder.text(file)).isEmpty()).isEqualTo(taken);
   }
 
   @ParameterizedTest
