@@ -314,6 +314,7 @@ class ArchitectureTest {
                       "stream-scoring/job",
                       "drift-detector/statistics",
                       "drift-detector/engine",
+                      "drift-detector/notifications",
                       "retraining/training",
                       "retraining/policy",
                       "retraining/samples",

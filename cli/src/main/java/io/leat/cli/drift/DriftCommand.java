@@ -7,8 +7,14 @@ import picocli.CommandLine.Command;
     name = "drift",
     mixinStandardHelpOptions = true,
     synopsisSubcommandLabel = "COMMAND",
-    description = "What monitors see, and what they would. See docs/reference/drift.md.",
+    description =
+        "What monitors see, what they would, and what is said of it. See docs/reference/drift.md and"
+            + " docs/reference/notifications.md.",
     subcommands = {
+      ListCommand.class,
+      ShowCommand.class,
+      AckCommand.class,
+      SilenceCommand.class,
       SimulateCommand.class,
     })
 public final class DriftCommand {}

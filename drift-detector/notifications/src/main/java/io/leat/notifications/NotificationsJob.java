@@ -49,8 +49,7 @@ public final class NotificationsJob implements StreamsJob {
       channels.put(receiver.name(), Channels.of(receiver, pipeline, InstantSource.system()));
     }
     RegistryRetry retry = RegistryRetry.of(context);
-    String subject =
-        Topics.valueSubject("%s-%s-changelog".formatted(context.applicationId(this), Outbox.STORE));
+    String subject = Topics.valueSubject(changelog(pipeline));
     return topology(
         context
             .watch()
@@ -65,6 +64,11 @@ public final class NotificationsJob implements StreamsJob {
                         new Outbox.Format(
                             new AvroCodec(context.registry()), context.registry(), subject, retry),
                         new DeliveryMetrics(context.metrics()))));
+  }
+
+  /** Where others read what receivers of a pipeline were told. */
+  static String changelog(String pipeline) {
+    return "%s-notifications-%s-changelog".formatted(pipeline, Outbox.STORE);
   }
 
   static Topology topology(ProcessorSupplier<byte[], byte[], Void, Void> processor) {
