@@ -11,6 +11,7 @@ import picocli.CommandLine.Command;
       AccuracyCommand.class,
       BusyKeysCommand.class,
       DriftAlarmsCommand.class,
+      DriftCommand.class,
       FeatureServerCommand.class,
       FeaturesCommand.class,
       IngestionCommand.class,

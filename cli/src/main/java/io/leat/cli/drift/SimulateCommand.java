@@ -227,7 +227,7 @@ final class SimulateCommand implements Callable<Integer> {
         monitor.features(),
         monitor.outputs(),
         monitor.segments(),
-        monitor.performance(),
+        monitor.performanceRule(),
         monitor.statistics(),
         monitor.lateness(),
         monitor.minimumEvents(),

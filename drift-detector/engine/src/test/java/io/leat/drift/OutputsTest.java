@@ -34,7 +34,7 @@ class OutputsTest {
         features,
         List.of(Monitor.SCORE, Monitor.DECISION),
         Segments.NONE,
-        Optional.empty(),
+        null,
         List.of("ks"),
         Duration.ZERO,
         24,

@@ -15,7 +15,6 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Random;
 import java.util.stream.Collectors;
 import java.util.stream.DoubleStream;
@@ -42,7 +41,7 @@ class ReferenceProfileProperties {
                       "",
                       List.of(new Segments.Input("event.country", ValueType.STRING)))),
               3),
-          Optional.empty(),
+          null,
           List.of("ks", "psi_deciles_1e-4"),
           Duration.ZERO,
           1,

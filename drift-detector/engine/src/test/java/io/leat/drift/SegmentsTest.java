@@ -15,7 +15,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Random;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -42,7 +41,7 @@ class SegmentsTest {
         List.of("event.amount"),
         List.of(),
         new Segments(List.of(keys), cap),
-        Optional.empty(),
+        null,
         List.of("ks"),
         Duration.ZERO,
         24,

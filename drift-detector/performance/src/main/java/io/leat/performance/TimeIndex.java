@@ -50,21 +50,18 @@ final class TimeIndex {
   void drain(long clock, Consumer<byte[]> action) {
     while (next < clock) {
       List<Bytes> due = new ArrayList<>();
+      // No farther than what is due: a store with a cache copies all its keys of a range.
       try (KeyValueIterator<Bytes, byte[]> entries =
-          store.range(key(Long.MIN_VALUE, NOTHING), key(Long.MAX_VALUE, NOTHING))) {
-        next = Long.MAX_VALUE;
-        while (entries.hasNext() && due.size() < AT_ONCE) {
+          store.range(key(next, NOTHING), key(clock, NOTHING))) {
+        next = clock;
+        while (entries.hasNext()) {
           Bytes key = entries.next().key;
-          long time = SortedBytes.toLong(ByteBuffer.wrap(key.get()).getLong(1));
-          if (time >= clock) {
-            next = time;
+          if (due.size() == AT_ONCE) {
+            next = SortedBytes.toLong(ByteBuffer.wrap(key.get()).getLong(1));
             break;
           }
           due.add(key);
         }
-      }
-      if (due.size() == AT_ONCE) {
-        next = Long.MIN_VALUE; // there may be more
       }
       for (Bytes key : due) {
         store.delete(key);

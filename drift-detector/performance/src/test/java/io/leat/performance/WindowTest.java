@@ -18,7 +18,6 @@ import io.leat.schemas.ValueType;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -52,7 +51,7 @@ class WindowTest {
                     "event.order_id.size() > 17 ? 'long' : 'short'",
                     List.of(new Segments.Input("event.order_id", ValueType.STRING)))),
             2),
-        Optional.of(new PerformanceRule(PerformanceRule.Metric.AUC, 0.1, 0.05)),
+        new PerformanceRule(PerformanceRule.Metric.AUC, 0.1, 0.05),
         Statistics.defaults(),
         Duration.ofHours(1),
         10,

@@ -89,6 +89,12 @@ public final class CardPayments implements Callable<Integer> {
   private int shiftDay;
 
   @Option(
+      names = "--fraud-day",
+      defaultValue = "-1",
+      description = "Day from which fraud is another; -1 for never.")
+  private int fraudDay;
+
+  @Option(
       names = "--days",
       description = "Stop after so many days. Default: never, with --csv: 60.")
   private int days;
@@ -105,7 +111,7 @@ public final class CardPayments implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, InterruptedException {
-    Town town = new Town(seed, start, shiftDay, customers, terminals);
+    Town town = new Town(seed, start, shiftDay, fraudDay, customers, terminals);
     if (!csv.toString().isEmpty()) {
       write(town, end(days == 0 ? 60 : days));
     } else {

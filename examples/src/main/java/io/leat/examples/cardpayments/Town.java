@@ -27,9 +27,12 @@ import java.util.SplittableRandom;
  *       one terminal, then a large one.
  * </ul>
  *
- * From {@code shiftDay} on, life changes: prices rise by six tenths and a third of the payments are
- * made abroad. One payment in a thousand comes from a terminal that is out of order and sends the
- * amount with the wrong sign.
+ * From {@code fraudDay} on, fraud moves: cards are stolen five times as often, and what is paid
+ * with them is small, at night.
+ *
+ * <p>From {@code shiftDay} on, life changes: prices rise by six tenths and a third of the payments
+ * are made abroad. One payment in a thousand comes from a terminal that is out of order and sends
+ * the amount with the wrong sign.
  */
 final class Town implements Iterator<Payment> {
   private static final ZoneRules CLOCK = ZoneId.of("Europe/Brussels").getRules();
@@ -39,6 +42,7 @@ final class Town implements Iterator<Payment> {
   private static final double STOLEN_SHARE = 0.5;
   private static final double SKIMMINGS_A_DAY = 0.2;
   private static final double THEFTS_A_DAY = 1.0;
+  private static final double THEFTS_A_DAY_ONCE_MOVED = 5.0;
   private static final double TESTS_A_DAY = 0.3;
   private static final double OUT_OF_ORDER = 0.001;
   private static final double PRICE_RISE = 1.6;
@@ -46,6 +50,7 @@ final class Town implements Iterator<Payment> {
 
   private final Instant start;
   private final int shiftDay;
+  private final int fraudDay;
   private final SplittableRandom random;
   private final List<Customer> customers = new ArrayList<>();
   private final List<Terminal> terminals = new ArrayList<>();
@@ -85,10 +90,12 @@ final class Town implements Iterator<Payment> {
   /**
    * @param start midnight (UTC) of day 0
    * @param shiftDay day from which life changes; a negative number for never
+   * @param fraudDay day from which fraud is another; a negative number for never
    */
-  Town(long seed, Instant start, int shiftDay, int customerCount, int terminalCount) {
+  Town(long seed, Instant start, int shiftDay, int fraudDay, int customerCount, int terminalCount) {
     this.start = start;
     this.shiftDay = shiftDay;
+    this.fraudDay = fraudDay;
     this.random = new SplittableRandom(seed);
     for (int i = 0; i < terminalCount; i++) {
       terminals.add(
@@ -129,7 +136,7 @@ final class Town implements Iterator<Payment> {
     for (int i = happenings(SKIMMINGS_A_DAY); i > 0; i--) {
       any(terminals).skimmedUntil = day + 10;
     }
-    for (int i = happenings(THEFTS_A_DAY); i > 0; i--) {
+    for (int i = happenings(hasMoved() ? THEFTS_A_DAY_ONCE_MOVED : THEFTS_A_DAY); i > 0; i--) {
       any(customers).stolenUntil = day + 4;
     }
     List<Payment> payments = new ArrayList<>();
@@ -162,13 +169,20 @@ final class Town implements Iterator<Payment> {
     boolean skimmed = day < terminal.skimmedUntil && random.nextDouble() < SKIMMED_SHARE;
     double amount = customer.meanAmount * StrictMath.exp(0.5 * gaussian() - 0.125);
     if (stolen) {
-      amount *= 3 + random.nextDouble(5);
+      amount *= hasMoved() ? 0.1 + random.nextDouble(0.3) : 3 + random.nextDouble(5);
     }
-    double hour = stolen ? random.nextDouble(24) : customer.usualHour + 2 * gaussian();
+    double hour =
+        stolen
+            ? hasMoved() ? 1 + random.nextDouble(4) : random.nextDouble(24)
+            : customer.usualHour + 2 * gaussian();
     if (random.nextDouble() < OUT_OF_ORDER) {
       amount = -amount;
     }
     return payment(customer, terminal, secondOfDay(hour), amount, stolen || skimmed);
+  }
+
+  private boolean hasMoved() {
+    return fraudDay >= 0 && day >= fraudDay;
   }
 
   private void testCard(Customer customer, Terminal terminal, List<Payment> payments) {

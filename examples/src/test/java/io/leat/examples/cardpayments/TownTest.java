@@ -15,14 +15,14 @@ class TownTest {
 
   @Test
   void theSameSeedGivesTheSamePayments() {
-    assertThat(days(new Town(7, START, 5, 50, 30), 10))
-        .isEqualTo(days(new Town(7, START, 5, 50, 30), 10))
-        .isNotEqualTo(days(new Town(8, START, 5, 50, 30), 10));
+    assertThat(days(new Town(7, START, 5, -1, 50, 30), 10))
+        .isEqualTo(days(new Town(7, START, 5, -1, 50, 30), 10))
+        .isNotEqualTo(days(new Town(8, START, 5, -1, 50, 30), 10));
   }
 
   @Test
   void paymentsComeInOrderOfTimeWithinTheirDay() {
-    List<Payment> payments = days(new Town(7, START, -1, 50, 30), 20);
+    List<Payment> payments = days(new Town(7, START, -1, -1, 50, 30), 20);
 
     assertThat(payments).extracting(Payment::id).doesNotHaveDuplicates().isSorted();
     assertThat(payments).extracting(Payment::paidAt).isSorted();
@@ -30,7 +30,7 @@ class TownTest {
 
   @Test
   void aSmallPartIsFraudAndPricesRiseFromTheShiftOn() {
-    List<Payment> payments = days(new Town(7, START, 40, 500, 300), 80);
+    List<Payment> payments = days(new Town(7, START, 40, -1, 500, 300), 80);
 
     assertThat(share(payments)).isBetween(0.005, 0.05);
     Instant shift = START.plus(Duration.ofDays(40));
@@ -43,7 +43,7 @@ class TownTest {
   void peopleLiveByTheClockInWinterAndInSummer() {
     Instant winter = Instant.parse("2024-03-01T00:00:00Z");
     List<Payment> payments = new ArrayList<>();
-    Town town = new Town(7, winter, -1, 500, 300);
+    Town town = new Town(7, winter, -1, -1, 500, 300);
     Instant end = winter.plus(Duration.ofDays(60)); // clocks go forward on 2024-03-31
     for (Payment p = town.next(); p.paidAt().isBefore(end); p = town.next()) {
       payments.add(p);

@@ -4,6 +4,7 @@ import java.io.Serializable;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Watches what a model is fed, and what it says.
@@ -15,7 +16,7 @@ import java.util.Optional;
  * @param outputs what is watched of the model's scores: {@value #SCORE}, {@value #DECISION}, and
  *     its further outputs as {@code outputs.<name>}
  * @param segments by what parts of the vectors are watched by themselves too
- * @param performance when it says that the model does worse; empty: it does not look
+ * @param performanceRule when it says that the model does worse; null: it does not look
  * @param statistics names of what is measured of each, in the order of their catalogue
  * @param lateness how far out of order vectors may come and still be counted in their window
  * @param minimumEvents windows with fewer values are measured but never evaluated
@@ -33,7 +34,7 @@ public record Monitor(
     List<String> features,
     List<String> outputs,
     Segments segments,
-    Optional<PerformanceRule> performance,
+    @Nullable PerformanceRule performanceRule,
     List<String> statistics,
     Duration lateness,
     int minimumEvents,
@@ -68,6 +69,11 @@ public record Monitor(
     statistics = List.copyOf(statistics);
   }
 
+  /** What is seen of the model's performance; empty where nothing is. */
+  public Optional<PerformanceRule> performance() {
+    return Optional.ofNullable(performanceRule);
+  }
+
   /** A monitor of the vectors as a whole, and of no score. */
   public Monitor(
       String name,
@@ -89,7 +95,7 @@ public record Monitor(
         features,
         List.of(),
         Segments.NONE,
-        Optional.empty(),
+        null,
         statistics,
         lateness,
         minimumEvents,

@@ -131,7 +131,7 @@ public final class MonitorReader {
             features,
             outputs,
             new Segments(keys, cap),
-            performance,
+            performance.orElse(null),
             statistics,
             lateness,
             minimumEvents,
