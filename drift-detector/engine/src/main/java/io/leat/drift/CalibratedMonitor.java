@@ -18,7 +18,7 @@ public record CalibratedMonitor(
     Settings settings,
     List<Threshold> thresholds,
     @JsonInclude(JsonInclude.Include.NON_EMPTY) List<FeatureReference> segments,
-    List<StreamReference> references) {
+    @JsonInclude(JsonInclude.Include.NON_EMPTY) List<StreamReference> references) {
   public CalibratedMonitor {
     thresholds = List.copyOf(thresholds);
     segments = List.copyOf(segments);

@@ -24,8 +24,12 @@ public final class DetectorState {
   private final Map<Integer, Merged> merged = new HashMap<>();
   private @Nullable Episode episode;
 
-  /** Windows that are to be evaluated together, as far as they have come. */
-  record Merged(long group, WindowSummary summary) {}
+  /**
+   * Windows that are to be evaluated together, as far as they have come.
+   *
+   * @param windows how many of the group there were
+   */
+  record Merged(long group, int windows, WindowSummary summary) {}
 
   /** By features' full names: the alerts of a monitor whose thresholds decide. */
   Map<String, AlertState> alerts() {
@@ -92,8 +96,9 @@ public final class DetectorState {
           byte[] bytes = windows.summary().toBytes();
           entries.put(
               MERGED + factor,
-              ByteBuffer.allocate(Long.BYTES + bytes.length)
+              ByteBuffer.allocate(Long.BYTES + Integer.BYTES + bytes.length)
                   .putLong(windows.group())
+                  .putInt(windows.windows())
                   .put(bytes)
                   .array());
         });
@@ -122,6 +127,7 @@ public final class DetectorState {
           }
           ByteBuffer buffer = ByteBuffer.wrap(bytes);
           long number = buffer.getLong();
+          int windows = entry.startsWith(MERGED) ? buffer.getInt() : 0;
           byte[] rest = new byte[buffer.remaining()];
           buffer.get(rest);
           if (entry.startsWith(STREAM)) {
@@ -131,7 +137,7 @@ public final class DetectorState {
           } else if (entry.startsWith(MERGED)) {
             state.merged.put(
                 Integer.valueOf(entry.substring(MERGED.length())),
-                new Merged(number, detector.readWindow(rest)));
+                new Merged(number, windows, detector.readWindow(rest)));
           } else {
             throw new IllegalArgumentException("an entry of a monitor's state is called " + entry);
           }

@@ -304,8 +304,8 @@ public final class DriftDetector {
 
   /**
    * Adds the window to those that are evaluated together with it, and takes out, by how many these
-   * are, what is whole with it. What a group lacks because a window had no vectors is not waited
-   * for, and a group of which the last window has none is not evaluated.
+   * are, what is whole with it. A group that lacks a window is not evaluated: fewer vectors lie
+   * farther off by nature, and would be ranked among those of whole groups.
    */
   private Map<Integer, WindowSummary> together(
       long windowStart, WindowSummary window, DetectorState state) {
@@ -320,14 +320,18 @@ public final class DriftDetector {
     for (int factor : factors) {
       long group = Math.floorDiv(number, (long) factor);
       DetectorState.Merged before = state.merged().get(factor);
-      WindowSummary summary =
-          before != null && before.group() == group ? before.summary() : newWindow();
+      WindowSummary summary = newWindow();
+      int windows = 1;
+      if (before != null && before.group() == group) {
+        summary = before.summary();
+        windows += before.windows();
+      }
       summary.merge(window);
-      if (Math.floorMod(number, factor) == factor - 1) {
+      if (windows == factor) {
         whole.put(factor, summary);
         state.merged().remove(factor);
       } else {
-        state.merged().put(factor, new DetectorState.Merged(group, summary));
+        state.merged().put(factor, new DetectorState.Merged(group, windows, summary));
       }
     }
     return whole;

@@ -400,10 +400,15 @@ public final class ReferenceProfileBuilder {
     for (int start = 0, end; start < order.length; start = end) {
       long window = Math.floorDiv(stream.times().millis[order[start]], length);
       FeatureCounts counts = reference.newCounts();
+      Set<Long> windows = new HashSet<>();
       for (end = start;
           end < order.length && Math.floorDiv(stream.times().millis[order[end]], length) == window;
           end++) {
         stream.column().count(reference, order[end], counts);
+        windows.add(Math.floorDiv(stream.times().millis[order[end]], settings.windowMillis()));
+      }
+      if (windows.size() < together) {
+        continue; // as live windows are, where one is missing
       }
       Comparison comparison = Comparison.of(reference, counts);
       series.forEach(

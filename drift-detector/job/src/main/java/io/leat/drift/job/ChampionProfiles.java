@@ -1,14 +1,11 @@
 package io.leat.drift.job;
 
-import io.leat.drift.DriftDetector;
-import io.leat.drift.ReferenceProfile;
-import io.leat.drift.ReferenceProfileException;
+import io.leat.common.LeatException;
 import io.leat.models.registry.RegistryView;
 import io.leat.runtime.flink.KafkaRecord;
 import io.leat.runtime.flink.RegistryConnection;
 import io.leat.schemas.AvroCodec;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -78,7 +75,17 @@ final class ChampionProfiles extends ProcessFunction<KafkaRecord, ChampionProfil
     if (told.getOrDefault(model, 0L) >= rollout) {
       return Optional.empty();
     }
-    Optional<ChampionProfile> found = ChampionProfile.of(view, model, artifacts);
+    Optional<ChampionProfile> found;
+    try {
+      found = ChampionProfile.of(view, model, artifacts);
+    } catch (LeatException e) {
+      refused.inc();
+      log.warn(
+          "The reference profile of the champion of model {} cannot be read, and is asked for again when the registry changes, or the job starts; till then its monitors go on with the profile they have: {}",
+          model,
+          e.getMessage());
+      return Optional.empty();
+    }
     told.put(model, rollout);
     if (found.isEmpty()) {
       log.warn(
@@ -93,7 +100,7 @@ final class ChampionProfiles extends ProcessFunction<KafkaRecord, ChampionProfil
       if (!watch.monitor().model().equals(champion.model())) {
         continue;
       }
-      Optional<String> problem = problem(watch, champion);
+      Optional<String> problem = watch.problem(champion);
       if (problem.isPresent()) {
         refused.inc();
         log.warn(
@@ -106,26 +113,5 @@ final class ChampionProfiles extends ProcessFunction<KafkaRecord, ChampionProfil
       }
     }
     return true;
-  }
-
-  /** Why a monitor cannot be evaluated by a profile; empty where it can. */
-  private static Optional<String> problem(Watch watch, ChampionProfile champion) {
-    try {
-      ReferenceProfile profile = champion.read();
-      String definition = ReferenceProfile.parse(watch.profile()).definition();
-      if (!profile.definition().equals(definition)) {
-        return Optional.of(
-            "it is of the service's definition %s, not %s"
-                .formatted(profile.definition(), definition));
-      }
-      Set<String> columns = new HashSet<>(new DriftDetector(watch.monitor(), profile).features());
-      columns.removeAll(watch.detector().features());
-      return columns.isEmpty()
-          ? Optional.empty()
-          : Optional.of(
-              "it watches also " + columns + ", which the job has not read since it began");
-    } catch (ReferenceProfileException e) {
-      return Optional.of(String.valueOf(e.getMessage()));
-    }
   }
 }

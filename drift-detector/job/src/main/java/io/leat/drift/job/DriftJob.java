@@ -13,6 +13,7 @@ import io.leat.pipeline.definition.Pipeline;
 import io.leat.records.DriftAlert;
 import io.leat.records.DriftMetric;
 import io.leat.records.FeatureVector;
+import io.leat.records.Rollout;
 import io.leat.records.Score;
 import io.leat.runtime.flink.DeadLetters;
 import io.leat.runtime.flink.DecodeAvro;
@@ -307,18 +308,46 @@ public final class DriftJob implements FlinkJob {
       Model model = pipeline.model(monitor.model()).orElseThrow();
       FeatureService service = pipeline.service(model.service()).orElseThrow();
       Optional<ChampionProfile> champion =
-          registry.flatMap(
-              view -> ChampionProfile.of(view, model.name(), context.options().artifacts()));
+          registry.flatMap(view -> champion(view, model, context.options().artifacts()));
+      long rollout =
+          registry
+              .flatMap(view -> view.model(model.name()))
+              .flatMap(found -> Optional.ofNullable(found.getRollout()))
+              .map(Rollout::getRevision)
+              .orElse(Watch.NO_ROLLOUT);
       watches
           .computeIfAbsent(service, s -> new ArrayList<>())
-          .add(watch(monitor, model, service, champion));
+          .add(watch(monitor, model, service, champion, rollout));
     }
     return watches;
   }
 
-  /** With the profile that the champion brought, where the monitor can be evaluated by it. */
+  /** What the champion brought; empty also where it cannot be read, which is told. */
+  private static Optional<ChampionProfile> champion(
+      RegistryView view, Model model, String artifacts) {
+    try {
+      return ChampionProfile.of(view, model.name(), artifacts);
+    } catch (LeatException e) {
+      log.warn(
+          "The reference profile that the champion of model {} was published with cannot be read; its monitors begin with that in the pipeline's folder: {}",
+          model.name(),
+          e.getMessage());
+      return Optional.empty();
+    }
+  }
+
+  /**
+   * With the profile that the champion brought, where the monitor can be evaluated by it.
+   *
+   * @param rollout revision of the model's rollout, whose champion or an earlier one's profile does
+   *     not take the place of the folder's any more
+   */
   private static Watch watch(
-      Monitor monitor, Model model, FeatureService service, Optional<ChampionProfile> champion) {
+      Monitor monitor,
+      Model model,
+      FeatureService service,
+      Optional<ChampionProfile> champion,
+      long rollout) {
     if (champion.isPresent()) {
       try {
         ChampionProfile found = champion.get();
@@ -342,7 +371,7 @@ public final class DriftJob implements FlinkJob {
           service,
           ReferenceProfile.read(model),
           model.referenceProfile().toString(),
-          Watch.NO_ROLLOUT);
+          rollout);
     } catch (ReferenceProfileException e) {
       throw new LeatException(
           ErrorCode.MODEL,

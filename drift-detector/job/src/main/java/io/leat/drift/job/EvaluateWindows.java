@@ -323,7 +323,8 @@ final class EvaluateWindows
 
     /** This monitor, or as it goes by a later champion's profile. */
     OpenMonitor follow(ChampionProfile champion) {
-      if (!watch.isBefore(champion)) {
+      Watch now = watch.follow(champion);
+      if (now.rollout() == watch.rollout()) {
         return this;
       }
       log.info(
@@ -331,7 +332,7 @@ final class EvaluateWindows
           name,
           champion.number(),
           champion.model());
-      return new OpenMonitor(watch.follow(champion), counters);
+      return new OpenMonitor(now, counters);
     }
 
     DriftDetector detector() {

@@ -119,8 +119,7 @@ final class SummariseWindows extends AbstractStreamOperator<WindowPart>
     monitors = new ArrayList<>();
     for (Watch watch : watches) {
       ChampionProfile champion = newest.get(watch.monitor().model());
-      monitors.add(
-          open(champion != null && watch.isBefore(champion) ? watch.follow(champion) : watch));
+      monitors.add(open(champion == null ? watch : watch.follow(champion)));
     }
   }
 

@@ -1,5 +1,6 @@
 package io.leat.retraining.worker;
 
+import io.leat.common.LeatException;
 import io.leat.pipeline.definition.Pipeline;
 import io.leat.pipeline.definition.Trainer.Algorithm;
 import io.leat.pipeline.model.ModelMetadata;
@@ -13,6 +14,8 @@ import io.leat.retraining.training.TrainingException;
 import io.leat.retraining.training.TrainingPlan;
 import io.leat.retraining.training.TrainingResult;
 import io.leat.retraining.training.TrainingSet;
+import java.io.PrintWriter;
+import java.io.Writer;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.TreeMap;
@@ -49,13 +52,14 @@ final class BuiltinTrainer implements RunTrainer {
     TrainingSet validation = part(task, samples, TrainingSetFolder.VALIDATION);
     TrainingResult trained;
     try {
+      samples.check(new PrintWriter(Writer.nullWriter()));
       trained =
           Trainer.trainOn(
               new TrainingSet.Split(training, validation),
               TrainingPlan.of(learner, Kind.BINARY),
               ModelMetadata.of(task.service()).withTrainingSet(task.set().folder().lineage()),
               ProgressListener.NONE);
-    } catch (TrainingException e) {
+    } catch (TrainingException | LeatException e) {
       return new Failed(String.valueOf(e.getMessage()));
     }
     Path file = task.folder().model().resolve("model.onnx");

@@ -12,6 +12,7 @@ import io.leat.models.registry.RolloutPlans;
 import io.leat.pipeline.definition.Model;
 import io.leat.records.AuditEvent;
 import io.leat.records.GateResult;
+import io.leat.records.GateVerdict;
 import io.leat.records.RegisteredModel;
 import io.leat.records.RetrainingRun;
 import io.leat.records.RolloutArm;
@@ -55,8 +56,11 @@ final class Rollouts {
               made.build(), RunState.REJECTED, "the training gave the champion again")
           .build();
     }
+    boolean isOpen =
+        run.getGates().stream().anyMatch(gate -> gate.getVerdict() == GateVerdict.INCONCLUSIVE);
     boolean asks =
-        model.approval() == Model.Approval.REQUIRED
+        isOpen // no guard of a stage asks labels, so that a person has to
+            || model.approval() == Model.Approval.REQUIRED
             || place.policy(run).approval() == Model.Approval.REQUIRED;
     return RunRecords.done(
             made.build(),

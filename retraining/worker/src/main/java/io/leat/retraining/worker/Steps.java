@@ -279,7 +279,8 @@ final class Steps {
                   measured,
                   RunState.GATED,
                   Step.PUBLISH,
-                  "inconclusive, so that the shadow stage tells: " + told)
+                  "inconclusive, so that somebody has to approve it, and it begins in the shadow: "
+                      + told)
               .build()
           : RunRecords.ended(measured, RunState.REJECTED, "inconclusive: " + told).build();
     }

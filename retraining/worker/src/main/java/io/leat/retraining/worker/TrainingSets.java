@@ -19,6 +19,13 @@ import org.slf4j.LoggerFactory;
 /** Makes training sets, by a process of its own over the offline tables. */
 final class TrainingSets {
   private static final Logger log = LoggerFactory.getLogger(TrainingSets.class);
+
+  /**
+   * Little is left for validation, since folds validate; what is newest is learnt from, but for the
+   * test.
+   */
+  private static final String SPLIT = "0.85,0.05,0.1";
+
   private static final String MAIN = "io.leat.features.offline.trainingset.TrainingSetCommand";
 
   private final WorkerOptions options;
@@ -45,6 +52,7 @@ final class TrainingSets {
                 "--warehouse=" + options.warehouse(),
                 "--service=" + service.name(),
                 "--to=" + to,
+                "--split=" + SPLIT,
                 "--out=" + run.trainingSet()));
     options.catalogProperties().ifPresent(file -> arguments.add("--catalog-properties=" + file));
     try {
