@@ -1,9 +1,7 @@
 package io.leat.drift.job;
 
-import io.leat.common.ErrorCode;
 import io.leat.common.LeatException;
 import io.leat.drift.ReferenceProfile;
-import io.leat.drift.ReferenceProfileException;
 import io.leat.models.artifact.ArtifactStore;
 import io.leat.models.registry.Manifest;
 import io.leat.models.registry.PublishedModel;
@@ -58,18 +56,5 @@ public record ChampionProfile(String model, int number, long rollout, byte[] pro
                     store.get(file.sha256()));
               }
             });
-  }
-
-  /** Reads the profile; what it was published as is no profile only by somebody else's hand. */
-  ReferenceProfile read() {
-    try {
-      return ReferenceProfile.parse(profile);
-    } catch (ReferenceProfileException e) {
-      throw new LeatException(
-          ErrorCode.MODEL,
-          "The reference profile of version %d of model %s cannot be read: %s"
-              .formatted(number, model, e.getMessage()),
-          e);
-    }
   }
 }

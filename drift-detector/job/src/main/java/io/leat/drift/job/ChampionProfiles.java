@@ -25,7 +25,7 @@ import org.slf4j.LoggerFactory;
  * is remembered, and what is handed on twice does no harm.
  *
  * <p>A profile that a monitor cannot be evaluated by (it was calibrated for other settings, or is
- * of another definition of the service) is not handed on: the monitor stays with the one it has.
+ * of another definition of the service) changes nothing for it: it stays with the one it has.
  */
 final class ChampionProfiles extends ProcessFunction<KafkaRecord, ChampionProfile> {
   private static final long serialVersionUID = 1L;
@@ -95,7 +95,9 @@ final class ChampionProfiles extends ProcessFunction<KafkaRecord, ChampionProfil
     return found.filter(this::fits);
   }
 
+  /** Whether some monitor of the model can go by it; of those that cannot it is told why. */
   private boolean fits(ChampionProfile champion) {
+    boolean fits = false;
     for (Watch watch : watches) {
       if (!watch.monitor().model().equals(champion.model())) {
         continue;
@@ -109,9 +111,9 @@ final class ChampionProfiles extends ProcessFunction<KafkaRecord, ChampionProfil
             champion.number(),
             champion.model(),
             problem.get());
-        return false;
       }
+      fits |= problem.isEmpty();
     }
-    return true;
+    return fits;
   }
 }

@@ -403,6 +403,13 @@ public final class DriftJob implements FlinkJob {
         detector.features(),
         monitor.window(),
         detector.reference());
+    if (monitor.rule() == Monitor.Rule.SEQUENTIAL && !detector.isSequential()) {
+      log.warn(
+          "Monitor {}: {} is of a release that kept no windows of the training data, so that thresholds decide, not evidence. Train model {} again (leat train).",
+          monitor.name(),
+          place,
+          profile.model());
+    }
     if (!detector.withoutReference().isEmpty()) {
       log.warn(
           "Monitor {}: the reference profile of model {} does not say what its scores were like, so {} are not watched; all else is. Train the model with leat train, which asks it.",
