@@ -9,6 +9,8 @@ import java.util.Set;
  *
  * @param model name of the model
  * @param when what asks for it
+ * @param window event time that training data reaches back, from the last row whose label can be
+ *     known; empty: all there is
  * @param trainer who trains it
  * @param gates what the new version has to pass beside the champion
  * @param approval whether somebody has to approve a version before it is rolled out
@@ -17,6 +19,7 @@ public record RetrainingPolicy(
     String name,
     String model,
     Conditions when,
+    Optional<Duration> window,
     Trainer trainer,
     Gates gates,
     Model.Approval approval) {
@@ -26,6 +29,7 @@ public record RetrainingPolicy(
         name,
         model,
         Conditions.ofDrift(severity, coolDown),
+        Optional.empty(),
         Trainer.DEFAULT,
         Gates.DEFAULT,
         Model.Approval.NONE);

@@ -46,6 +46,7 @@ public final class RetrainingReader {
               "needs",
               "budget",
               "schedule",
+              "window",
               "trainer",
               "gates",
               "approval")
@@ -112,6 +113,7 @@ public final class RetrainingReader {
             .flatMap(value -> value.block(BUDGET_KEYS))
             .flatMap(limits -> limits.get("runs"))
             .flatMap(RetrainingReader::budget);
+    Optional<Duration> window = block.get("window").flatMap(Value::duration);
     Trainer trainer =
         block
             .get("trainer")
@@ -132,6 +134,7 @@ public final class RetrainingReader {
             name,
             model.get().name(),
             new Conditions(causes, severity, harmful, veto, coolDown, newLabels, budget, schedule),
+            window,
             trainer,
             gates,
             approval));

@@ -229,6 +229,7 @@ class EditorSchemaTest {
         needs: { new_labels: 20000 }
         budget: { runs: 4 per 30d }
         schedule: 30d
+        window: 60d
         trainer: { http: "https://trainer/fraud", secret: env:TRAINER_SECRET, time_limit: 4h }
         gates: { auc: not worse by 0.005, log_loss: at most .3, latency_p99: 5ms, segments: [event.amount] }
         approval: required
@@ -250,6 +251,7 @@ class EditorSchemaTest {
                     20_000,
                     Optional.of(new Budget(4, Duration.ofDays(30))),
                     Optional.of(Duration.ofDays(30))),
+                Optional.of(Duration.ofDays(60)),
                 new Trainer.Http(
                     URI.create("https://trainer/fraud"),
                     Optional.of(new KeySource.Environment("TRAINER_SECRET")),

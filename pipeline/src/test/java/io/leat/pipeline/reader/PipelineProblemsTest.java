@@ -179,6 +179,7 @@ class PipelineProblemsTest {
         "retraining/fraud.yaml ~ cool_down: 3d ~ `schedule: 30d` ~ retraining/fraud.yaml:4: schedule is the period of when: [schedule]; give both",
         "retraining/fraud.yaml ~ cool_down: 3d ~ `veto: [drift]` ~ retraining/fraud.yaml:4: an entry of veto is 'drift'; expected data_quality.",
         "retraining/fraud.yaml ~ cool_down: 3d ~ `needs: { new_labels: 0 }` ~ retraining/fraud.yaml:4: new_labels is '0'; expected a whole number of at least 1",
+        "retraining/fraud.yaml ~ cool_down: 3d ~ `window: 0d` ~ retraining/fraud.yaml:4: window is 0; expected a duration of more than nothing",
         "retraining/fraud.yaml ~ cool_down: 3d ~ `budget: { runs: 4 }` ~ retraining/fraud.yaml:4: runs is '4'; expected a number of runs and a time, as in 4 per 30d",
         "retraining/fraud.yaml ~ cool_down: 3d ~ `budget: { runs: 0 per 30d }` ~ retraining/fraud.yaml:4: runs is '0 per 30d'; expected a number of runs and a time, as in 4 per 30d",
         "retraining/fraud.yaml ~ cool_down: 3d ~ `budget: { runs: 4 per month }` ~ retraining/fraud.yaml:4: runs: 'month' is not a duration; expected a whole number and ms, s, m, h or d, as in 7d",

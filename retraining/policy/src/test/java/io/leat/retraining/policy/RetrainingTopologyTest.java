@@ -657,7 +657,13 @@ class RetrainingTopologyTest {
         List.of(),
         List.of(
             new RetrainingPolicy(
-                "weekly", "price", conditions, Trainer.DEFAULT, Gates.DEFAULT, Model.Approval.NONE),
+                "weekly",
+                "price",
+                conditions,
+                Optional.empty(),
+                Trainer.DEFAULT,
+                Gates.DEFAULT,
+                Model.Approval.NONE),
             new RetrainingPolicy("other", "demand", severity, Duration.ofDays(7))));
   }
 

@@ -8,6 +8,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Trains a model: candidates are compared on folds in the order of time, the best learns from all
@@ -73,6 +74,29 @@ public final class Trainer {
     return new Training(split, plan, metadata, listener).run();
   }
 
+  /**
+   * Trains on all rows. What the model is worth is told by the folds alone: its figures as the
+   * hold-out's are those that what was chosen had on the later rows of all of them.
+   *
+   * @param set rows of the metadata's features
+   * @param plan has folds
+   * @param metadata what the model file will say it was made for
+   * @throws TrainingException as {@link #train(TrainingSet, TrainingPlan, ModelMetadata,
+   *     ProgressListener)}
+   */
+  public static TrainingResult trainOnAll(
+      TrainingSet set, TrainingPlan plan, ModelMetadata metadata, ProgressListener listener)
+      throws TrainingException {
+    if (plan.folds() == 0) {
+      throw new IllegalArgumentException("no folds; expected some where no rows are held out");
+    }
+    requireFeatures(set, metadata);
+    requireRows(set, plan.kind(), "training part");
+    return new Training(
+            new TrainingSet.Split(set, set.part(set.size(), set.size())), plan, metadata, listener)
+        .run();
+  }
+
   private static void requireFeatures(TrainingSet set, ModelMetadata metadata) {
     if (!set.features().equals(metadata.features())) {
       throw new IllegalArgumentException(
@@ -126,20 +150,16 @@ public final class Trainer {
         metrics.put("candidate", i + 1.0);
         tell(Progress.Phase.CANDIDATES, CANDIDATES_SHARE * (i + 1) / plan.grid().size(), metrics);
       }
-      Hyperparameters chosen = plan.grid().get(0);
-      int rounds = 0;
+      Optional<Tried> best =
+          tried.stream()
+              .min(Comparator.comparingDouble(one -> one.candidate().validation().loss()));
+      Hyperparameters chosen =
+          best.map(one -> one.candidate().hyperparameters()).orElse(plan.grid().get(0));
+      int rounds = best.map(one -> one.candidate().rounds()).orElse(0);
       Calibrator.Chosen link = new Calibrator.Chosen(CalibrationMethod.NONE, Links.of(plan.kind()));
-      if (!tried.isEmpty()) {
-        Tried best =
-            tried.stream()
-                .min(Comparator.comparingDouble(one -> one.candidate().validation().loss()))
-                .orElseThrow();
-        chosen = best.candidate().hyperparameters();
-        rounds = best.candidate().rounds();
-        if (plan.kind().type() == Kind.Type.BINARY) {
-          link = calibrated(best, folds);
-          tell(Progress.Phase.CALIBRATION, CALIBRATED, Map.of());
-        }
+      if (best.isPresent() && plan.kind().type() == Kind.Type.BINARY) {
+        link = calibrated(best.get(), folds);
+        tell(Progress.Phase.CALIBRATION, CALIBRATED, Map.of());
       }
       MarginModel model =
           plan.algorithm()
@@ -148,7 +168,7 @@ public final class Trainer {
       tell(Progress.Phase.FIT, FITTED, Map.of());
       Link made = link.link();
       Predictor predictor = values -> made.predict(model.margins(values));
-      TrainingReport report = report(predictor);
+      TrainingReport report = report(predictor, best);
       tell(Progress.Phase.EVALUATION, 1, named("hold_out", report.holdOut()));
       return new TrainingResult(
           OnnxGraphWriter.write(plan.algorithm().graph(), model, made, plan.kind(), metadata),
@@ -230,16 +250,18 @@ public final class Trainer {
           .toArray();
     }
 
-    private TrainingReport report(Predictor predictor) {
+    private TrainingReport report(Predictor predictor, Optional<Tried> best) {
       TrainingSet training = split.training();
       TrainingSet holdOut = split.holdOut();
+      Instant last = time(training, training.size() - 1);
+      boolean isHeldOut = holdOut.size() > 0;
       return new TrainingReport(
           training.features().size(),
           time(training, 0),
-          time(holdOut, 0),
-          time(holdOut, holdOut.size() - 1),
+          isHeldOut ? time(holdOut, 0) : last.plusMillis(1),
+          isHeldOut ? time(holdOut, holdOut.size() - 1) : last,
           measured(predictor, training),
-          measured(predictor, holdOut));
+          isHeldOut ? measured(predictor, holdOut) : best.orElseThrow().candidate().validation());
     }
 
     private Metrics measured(Predictor predictor, TrainingSet set) {

@@ -111,6 +111,27 @@ class TrainerTest {
   }
 
   @Test
+  void trainedOnAllItLearnsFromTheNewestRowsAndIsMeasuredByTheFolds() throws Exception {
+    TrainingSet set = set(2_000, 5);
+    TrainingPlan plan = TrainingPlan.of(Algorithm.LOGISTIC, Kind.BINARY).withFolds(4);
+
+    TrainingResult all = Trainer.trainOnAll(set, plan, METADATA, ProgressListener.NONE);
+
+    TrainingResult held =
+        Trainer.trainOn(
+            new TrainingSet.Split(set, set(100, 6)), plan, METADATA, ProgressListener.NONE);
+    assertThat(all.onnx()).isEqualTo(held.onnx());
+    assertThat(all.report().training().rows()).isEqualTo(2_000);
+    assertThat(all.report().holdOut()).isEqualTo(all.candidates().get(0).validation());
+    assertThat(all.report().holdOut().rows()).isEqualTo(1_600);
+    assertThat(all.report().holdOutFrom()).isEqualTo(all.report().until().plusMillis(1));
+    assertThatThrownBy(
+            () -> Trainer.trainOnAll(set, plan.withFolds(0), METADATA, ProgressListener.NONE))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("no folds");
+  }
+
+  @Test
   void labelsAllAlikeAreRefusedInWords() {
     TrainingSet.Builder set = TrainingSet.builder(METADATA.features());
     for (int i = 0; i < 100; i++) {

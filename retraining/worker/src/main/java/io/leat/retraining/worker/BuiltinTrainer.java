@@ -17,16 +17,19 @@ import io.leat.retraining.training.TrainingSet;
 import java.io.PrintWriter;
 import java.io.Writer;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Leat's own trainer: learns from the training part and looks at the validation part. The same
+ * Leat's own trainer: learns from all rows before the test part, whose folds choose. The same
  * training set gives the same bytes.
  */
 final class BuiltinTrainer implements RunTrainer {
   /** As {@code leat train} has it: greatest share of rows that are left out for one reason. */
   private static final double MOST_LEFT_OUT = 0.1;
+
+  private static final int FOLDS = 4;
 
   private final Pipeline pipeline;
   private final io.leat.retraining.training.Algorithm learner;
@@ -48,15 +51,23 @@ final class BuiltinTrainer implements RunTrainer {
   @Override
   public Progress advance(Task task) {
     Samples samples = new Samples(pipeline, task.model(), task.service(), MOST_LEFT_OUT);
-    TrainingSet training = part(task, samples, TrainingSetFolder.TRAIN);
-    TrainingSet validation = part(task, samples, TrainingSetFolder.VALIDATION);
+    TrainingSet.Builder rows = samples.part();
+    for (String part : List.of(TrainingSetFolder.TRAIN, TrainingSetFolder.VALIDATION)) {
+      task.set()
+          .folder()
+          .read(
+              part,
+              task.service(),
+              (time, values, label) ->
+                  samples.add(rows, time, values, Samples.truth(label, task.service())));
+    }
     TrainingResult trained;
     try {
       samples.check(new PrintWriter(Writer.nullWriter()));
       trained =
-          Trainer.trainOn(
-              new TrainingSet.Split(training, validation),
-              TrainingPlan.of(learner, Kind.BINARY),
+          Trainer.trainOnAll(
+              rows.build(),
+              TrainingPlan.of(learner, Kind.BINARY).withFolds(FOLDS),
               ModelMetadata.of(task.service()).withTrainingSet(task.set().folder().lineage()),
               ProgressListener.NONE);
     } catch (TrainingException | LeatException e) {
@@ -81,17 +92,5 @@ final class BuiltinTrainer implements RunTrainer {
         .forEach(
             (name, value) ->
                 parameters.put("reported.%s_%s".formatted(part, name), value.toString()));
-  }
-
-  private static TrainingSet part(Task task, Samples samples, String part) {
-    TrainingSet.Builder rows = samples.part();
-    task.set()
-        .folder()
-        .read(
-            part,
-            task.service(),
-            (time, values, label) ->
-                samples.add(rows, time, values, Samples.truth(label, task.service())));
-    return rows.build();
   }
 }

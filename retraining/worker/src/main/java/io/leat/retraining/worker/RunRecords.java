@@ -5,8 +5,6 @@ import io.leat.records.RetrainingRequest;
 import io.leat.records.RetrainingRun;
 import io.leat.records.RunState;
 import java.time.Instant;
-import java.util.Map;
-import java.util.TreeMap;
 
 /** Makes the records of runs. */
 final class RunRecords {
@@ -75,16 +73,12 @@ final class RunRecords {
   }
 
   /**
-   * Names the work of a run: the same for the same cause, data and definitions.
+   * Names the work of a run: the same for the same cause and the same rows.
    *
-   * @param definition fingerprint of the service and its views
+   * @param trainingSet its lineage, which is of snapshots, times and definitions
    */
-  static String key(RetrainingRun run, Map<String, Long> snapshots, String definition) {
-    StringBuilder text = new StringBuilder();
-    text.append(run.getModel()).append('\n').append(run.getCause()).append('\n');
-    new TreeMap<>(snapshots)
-        .forEach((table, id) -> text.append(table).append('=').append(id).append('\n'));
-    return Sha256.hex(text.append(definition).toString());
+  static String key(RetrainingRun run, String trainingSet) {
+    return Sha256.hex(String.join("\n", run.getModel(), run.getCause(), trainingSet));
   }
 
   private static String codeVersion() {

@@ -75,32 +75,29 @@ final class Steps {
   private RetrainingRun pin(RetrainingRun run) {
     Model model = place.model(run);
     FeatureService service = place.service(model);
-    Instant asked = Optional.ofNullable(run.getEventTime()).orElseThrow();
-    Instant to =
-        service
-            .label()
-            .filter(label -> !label.from().equals(service.spine()))
-            .map(label -> asked.minus(label.within()))
-            .orElse(asked);
+    RetrainingPolicy policy = place.policy(run);
+    TrainingSpan span =
+        TrainingSpan.of(
+            service, policy.window(), Optional.ofNullable(run.getEventTime()).orElseThrow());
     RunFolder folder = place.folder(run);
-    trainingSets.make(folder, service, to);
+    trainingSets.make(folder, service, span);
     PinnedSet set = PinnedSet.open(folder, service);
     Optional<Champion> champion = Champion.of(place.models().view(), model.name());
-    RunTrainer trainer = trainers.of(place.policy(run).trainer());
+    RunTrainer trainer = trainers.of(policy.trainer());
     RetrainingRun pinned =
         RunRecords.done(
                 run,
                 RunState.PINNED,
                 Step.TRAIN,
-                "training set of rows before %s; %s trains next".formatted(to, trainer.name()))
-            .setRunKey(RunRecords.key(run, set.snapshots(), service.definition()))
+                "training set of rows %s; %s trains next".formatted(span, trainer.name()))
+            .setRunKey(RunRecords.key(run, set.folder().lineage()))
             .setSnapshots(set.snapshots())
             .setTrainingSet(set.folder().lineage())
             .setArtifacts(folder.root().toString())
             .setTrainer(trainer.name())
             .setChampion(champion.map(Champion::number).orElse(0))
             .build();
-    int needed = place.policy(run).when().newLabels();
+    int needed = policy.when().newLabels();
     if (needed > 0) {
       long known = newLabels(set, service, newFrom(champion));
       if (known < needed) {

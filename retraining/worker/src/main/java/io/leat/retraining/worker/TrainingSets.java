@@ -9,7 +9,6 @@ import io.leat.stack.JvmProcess;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -20,10 +19,7 @@ import org.slf4j.LoggerFactory;
 final class TrainingSets {
   private static final Logger log = LoggerFactory.getLogger(TrainingSets.class);
 
-  /**
-   * Little is left for validation, since folds validate; what is newest is learnt from, but for the
-   * test.
-   */
+  /** The newest tenth is compared on; all before it may be learnt from. */
   private static final String SPLIT = "0.85,0.05,0.1";
 
   private static final String MAIN = "io.leat.features.offline.trainingset.TrainingSetCommand";
@@ -37,10 +33,9 @@ final class TrainingSets {
   /**
    * Makes a training set, unless it is there.
    *
-   * @param to event time before which all rows lie
    * @throws LeatException if it cannot be made
    */
-  void make(RunFolder run, FeatureService service, Instant to) {
+  void make(RunFolder run, FeatureService service, TrainingSpan span) {
     if (run.hasTrainingSet()) {
       return;
     }
@@ -51,9 +46,10 @@ final class TrainingSets {
                 "--pipeline=" + options.job().pipelineFolder(),
                 "--warehouse=" + options.warehouse(),
                 "--service=" + service.name(),
-                "--to=" + to,
+                "--to=" + span.to(),
                 "--split=" + SPLIT,
                 "--out=" + run.trainingSet()));
+    span.from().ifPresent(from -> arguments.add("--from=" + from));
     options.catalogProperties().ifPresent(file -> arguments.add("--catalog-properties=" + file));
     try {
       Files.createDirectories(run.root());

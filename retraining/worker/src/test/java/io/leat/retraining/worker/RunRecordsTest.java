@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.leat.records.RetrainingRun;
 import io.leat.records.RunState;
-import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -22,18 +21,17 @@ class RunRecordsTest {
   }
 
   @Test
-  void theKeyIsOfCauseDataAndDefinitions() {
+  void theKeyIsOfModelCauseAndTrainingSet() {
     RetrainingRun run = RunRecords.begun(Tasks.request("weekly-1"), Tasks.NOW);
-    Map<String, Long> snapshots = Map.of("a", 1L, "b", 2L);
-    String key = RunRecords.key(run, snapshots, "d1");
+    String key = RunRecords.key(run, "9c1e");
 
-    assertThat(key).matches("[0-9a-f]{64}").isEqualTo(RunRecords.key(run, snapshots, "d1"));
+    assertThat(key).matches("[0-9a-f]{64}").isEqualTo(RunRecords.key(run, "9c1e"));
     assertThat(
             Stream.of(
-                RunRecords.key(run, Map.of("a", 1L, "b", 3L), "d1"),
-                RunRecords.key(run, snapshots, "d2"),
+                RunRecords.key(run, "9c1f"),
+                RunRecords.key(RetrainingRun.newBuilder(run).setModel("demand").build(), "9c1e"),
                 RunRecords.key(
-                    RetrainingRun.newBuilder(run).setCause("episode 2").build(), snapshots, "d1")))
+                    RetrainingRun.newBuilder(run).setCause("episode 2").build(), "9c1e")))
         .doesNotContain(key)
         .doesNotHaveDuplicates();
   }
