@@ -13,6 +13,7 @@ import io.leat.pipeline.definition.FeatureService;
 import io.leat.pipeline.definition.Monitor;
 import io.leat.pipeline.definition.Pipeline;
 import io.leat.pipeline.reader.PipelineReader;
+import io.leat.records.AlertState;
 import io.leat.records.DriftAlert;
 import io.leat.records.Severity;
 import io.leat.runtime.settings.RowFileOptions;
@@ -76,8 +77,10 @@ class QuietExamplesTest {
 
     List<DriftAlert> alerts = alerts("electricity", "price", "readings", readings);
 
-    // It opens once, and does not close.
-    assertThat(alerts)
+    // It opens once, tells of what joins it, and does not close.
+    assertThat(alerts).extracting(DriftAlert::getAlertId).containsOnly(alerts.get(0).getAlertId());
+    assertThat(alerts).extracting(DriftAlert::getState).containsOnly(AlertState.OPEN);
+    assertThat(alerts.subList(0, 1))
         .singleElement()
         .satisfies(
             alert -> {

@@ -24,6 +24,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -36,6 +37,9 @@ public final class DriftDetector {
   static {
     AvroCodec.trustGeneratedRecords(); // an alert's streams are records within a record
   }
+
+  /** So many streams a sentence names. */
+  private static final int MOST_TOLD = 5;
 
   private final Monitor monitor;
   private final CalibratedMonitor calibrated;
@@ -248,7 +252,7 @@ public final class DriftDetector {
             .ifPresent(value -> values.put(EpisodeRule.key(threshold), value));
       }
     }
-    List<DriftAlert> alerts = new ArrayList<>();
+    List<DriftAlert> alerts = new ArrayList<>(endUnwatched(windowStart, state));
     Map<String, Double> evidence = new HashMap<>();
     if (episodes.isPresent()) {
       EpisodeRule rule = episodes.get();
@@ -394,6 +398,44 @@ public final class DriftDetector {
       }
     }
     return closed;
+  }
+
+  /** Closes alerts of streams that the profile does not have any more. */
+  private List<DriftAlert> endUnwatched(long windowStart, DetectorState state) {
+    Set<String> watched = streams().stream().map(DriftStream::toString).collect(Collectors.toSet());
+    List<DriftAlert> closed = new ArrayList<>();
+    for (String name : new TreeSet<>(state.alerts().keySet())) {
+      if (!watched.contains(name)) {
+        state
+            .alerts()
+            .remove(name)
+            .open()
+            .ifPresent(open -> closed.add(ended(windowStart, name, open)));
+      }
+    }
+    return closed;
+  }
+
+  private DriftAlert ended(long windowStart, String stream, AlertState.Open open) {
+    return DriftAlert.newBuilder()
+        .setAlertId(open.id())
+        .setMonitor(monitor.name())
+        .setModel(monitor.model())
+        .setKind("drift")
+        .setFeature(DriftStream.parse(stream).feature())
+        .setSegment(DriftStream.parse(stream).segment().orElse(null))
+        .setMetric(open.statistic().name())
+        .setState(io.leat.records.AlertState.CLOSED)
+        .setSeverity(open.severity() == Level.CRITICAL ? Severity.CRITICAL : Severity.WARN)
+        .setWindowStart(Instant.ofEpochMilli(windowStart))
+        .setWindowEnd(Instant.ofEpochMilli(windowEnd(windowStart)))
+        .setValue(0)
+        .setThreshold(0)
+        .setMessage(
+            "%s is not watched any more: the model's reference profile has no such stream."
+                .formatted(stream))
+        .setReference(fingerprint)
+        .build();
   }
 
   /** Closes an episode, once thresholds decide again. */
@@ -573,6 +615,15 @@ public final class DriftDetector {
                   Durations.format(monitor.window()),
                   window,
                   Instant.ofEpochMilli(change.episode().since()));
+      case JOINED ->
+          String.format(
+              Locale.ROOT,
+              "%s joined what is not as in the training data since %s: %d streams by now, %.3g to 1 against no change, in the window from %s.",
+              joined(change.joined()),
+              Instant.ofEpochMilli(change.episode().since()),
+              change.episode().calm().keySet().stream().map(EpisodeRule::stream).distinct().count(),
+              change.evidence(),
+              window);
       case OPENED, WORSE -> {
         EpisodeRule.Named most = change.named().get(0);
         Threshold threshold = most.stream().threshold();
@@ -589,6 +640,13 @@ public final class DriftDetector {
             window);
       }
     };
+  }
+
+  private static String joined(Set<String> streams) {
+    String first = streams.stream().limit(MOST_TOLD).collect(Collectors.joining(", "));
+    return streams.size() <= MOST_TOLD
+        ? first
+        : "%s and %s".formatted(first, count(streams.size() - MOST_TOLD, "other stream"));
   }
 
   private DriftAlert alert(long windowStart, Found found) {

@@ -7,6 +7,7 @@ import io.leat.drift.evidence.Dependence;
 import io.leat.drift.evidence.Guarantee;
 import io.leat.drift.evidence.StreamEvidence;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -14,6 +15,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /**
  * The life of a monitor's episodes: a function of its windows, given in order of event time.
@@ -33,6 +37,9 @@ import java.util.Set;
  *       where none has, the one with most.
  *   <li>An episode opens where a stream that it is about also lies farther from the reference than
  *       what its statistic calls little: what is sure and does not matter opens nothing.
+ *   <li>A stream that it comes to be about while it is open is told of, once: with what becomes of
+ *       the episode in that window, else once nothing was told for so many windows as close one. A
+ *       stream that has settled and is unsettled again, or joins by another statistic, is no news.
  *   <li>While one is open nothing joins what windows are ranked among. A stream has settled when it
  *       was calm for so many windows in a row: within the least that matters, or below the upper
  *       quartile of the reference's windows. Its evidence then begins anew; it is unsettled by an
@@ -89,19 +96,27 @@ final class EpisodeRule {
   enum Kind {
     OPENED,
     WORSE,
+    JOINED,
     CLOSED
   }
 
   /**
-   * An episode that opened, became critical or closed.
+   * An episode that opened, became critical, came to be about further streams, or closed.
    *
    * @param named what it is about, as far as evaluated in the window; most evidence first
+   * @param joined the streams that it has come to be about since something was told last
    */
-  record Change(Kind kind, Episode episode, double evidence, List<Named> named) {}
+  record Change(
+      Kind kind, Episode episode, double evidence, List<Named> named, Set<String> joined) {}
 
   /** Of a stream by a statistic. */
   static String key(Threshold threshold) {
     return threshold.stream() + "\n" + threshold.statistic().name();
+  }
+
+  /** The stream of a {@link #key}. */
+  static String stream(String key) {
+    return key.substring(0, key.indexOf('\n'));
   }
 
   /** At what evidence the monitor alarms: windows a false alarm. */
@@ -138,7 +153,7 @@ final class EpisodeRule {
         one -> !agreeing.contains(one.stream().key()) || !one.stream().matters(one.value()));
     alarms.sort(Comparator.comparing(Named::evidence).reversed());
     return open.isPresent()
-        ? goOn(state, open.get(), now, alarms)
+        ? goOn(state, open.get(), windowStart, now, alarms)
         : open(state, windowStart, alarms);
   }
 
@@ -182,18 +197,36 @@ final class EpisodeRule {
     }
     Map<String, Integer> calm = new HashMap<>();
     alarms.forEach(one -> calm.put(one.stream().key(), 0));
-    Episode episode = new Episode(id(windowStart), windowStart, severity(alarms), 0, calm);
+    Episode episode =
+        new Episode(
+            id(windowStart),
+            windowStart,
+            severity(alarms),
+            0,
+            calm,
+            windowStart,
+            Collections.emptySortedSet());
     state.episode(episode);
-    return Optional.of(new Change(Kind.OPENED, episode, evidence(state), alarms));
+    return Optional.of(new Change(Kind.OPENED, episode, evidence(state), alarms, Set.of()));
   }
 
   private Optional<Change> goOn(
-      DetectorState state, Episode episode, Map<String, Evaluated> now, List<Named> alarms) {
+      DetectorState state,
+      Episode episode,
+      long windowStart,
+      Map<String, Evaluated> now,
+      List<Named> alarms) {
     Map<String, Stream> watched = new HashMap<>();
     streams.forEach(stream -> watched.put(stream.key(), stream));
     Map<String, Integer> calm = new HashMap<>();
+    SortedSet<String> joined = new TreeSet<>(episode.joined());
+    Set<String> known =
+        episode.calm().keySet().stream().map(EpisodeRule::stream).collect(Collectors.toSet());
     boolean more = false;
     for (Named one : alarms) {
+      if (!known.contains(stream(one.stream().key()))) {
+        joined.add(stream(one.stream().key()));
+      }
       Integer windows = episode.calm().get(one.stream().key());
       more |= windows == null;
       if (windows == null || windows >= settings.closeAfter()) {
@@ -222,18 +255,26 @@ final class EpisodeRule {
             episode.since(),
             worse ? Level.CRITICAL : episode.severity(),
             episode.updates() + (more || worse ? 1 : 0),
-            calm);
+            calm,
+            episode.told(),
+            joined);
     List<Named> named = named(state, after, now);
     if (calm.values().stream().allMatch(windows -> windows >= settings.closeAfter())) {
       double evidence = evidence(state);
       state.episode(null);
       state.forgetEvidence();
-      return Optional.of(new Change(Kind.CLOSED, after, evidence, named));
+      return Optional.of(new Change(Kind.CLOSED, after, evidence, named, joined));
     }
-    state.episode(after);
-    return worse
-        ? Optional.of(new Change(Kind.WORSE, after, evidence(state), named))
-        : Optional.empty();
+    boolean due =
+        windowStart - episode.told() >= settings.closeAfter() * settings.windowMillis()
+            && !joined.isEmpty();
+    if (!worse && !due) {
+      state.episode(after);
+      return Optional.empty();
+    }
+    state.episode(after.told(windowStart));
+    return Optional.of(
+        new Change(worse ? Kind.WORSE : Kind.JOINED, after, evidence(state), named, joined));
   }
 
   private List<Named> named(DetectorState state, Episode episode, Map<String, Evaluated> now) {

@@ -1,6 +1,7 @@
 package io.leat.drift;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -14,6 +15,8 @@ import io.leat.records.Severity;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -64,9 +67,9 @@ class EpisodeRuleTest {
     DriftAlert opened = alerts.get(0);
     DriftAlert closed = alerts.get(alerts.size() - 1);
     assertThat(alerts)
-        .as("it opened, became critical, and closed")
+        .as("it opened, became critical, was joined, and closed")
         .extracting(DriftAlert::getState)
-        .containsExactly(AlertState.OPEN, AlertState.OPEN, AlertState.CLOSED);
+        .containsExactly(AlertState.OPEN, AlertState.OPEN, AlertState.OPEN, AlertState.CLOSED);
     assertThat(day(opened)).isBetween(80L, 87L);
     assertThat(day(closed)).isBetween(102L, 115L);
     assertThat(closed.getAlertId()).isEqualTo(opened.getAlertId());
@@ -83,13 +86,53 @@ class EpisodeRuleTest {
     List<DriftAlert> alerts =
         run(rows(110, 2, (day, i) -> i > 0 ? 0 : day >= 95 ? 50 : day >= 75 ? 0.7 : 0)).alerts();
 
-    assertThat(alerts).hasSize(2);
     assertThat(alerts).extracting(DriftAlert::getState).containsOnly(AlertState.OPEN);
     assertThat(alerts)
+        .filteredOn(alert -> !alert.getMessage().contains("joined"))
         .extracting(DriftAlert::getSeverity)
         .containsExactly(Severity.WARN, Severity.CRITICAL);
     assertThat(alerts).extracting(DriftAlert::getAlertId).containsOnly(alerts.get(0).getAlertId());
     assertThat(alerts.get(1).getUpdates()).isPositive();
+  }
+
+  @Test
+  void streamsThatJoinAreToldOfOnceAndNotInEveryWindow() {
+    List<DriftAlert> alerts =
+        run(rows(150, 8, (day, i) -> day >= 80 + 7 * i && day < 125 ? 0.9 : 0)).alerts();
+
+    List<DriftAlert> joined =
+        alerts.stream()
+            .filter(alert -> alert.getState() == AlertState.OPEN && alert.getUpdates() > 0)
+            .filter(alert -> alert.getMessage().contains("joined"))
+            .toList();
+    assertThat(alerts.get(0).getUpdates()).isZero();
+    assertThat(joined).extracting(DriftAlert::getAlertId).containsOnly(alerts.get(0).getAlertId());
+    assertThat(joined)
+        .extracting(alert -> alert.getMessage().replaceAll(" joined.*", ""))
+        .containsExactly("event.b", "event.c");
+    assertThat(joined.get(0).getMessage())
+        .contains(
+            "event.b joined what is not as in the training data since 1970-03-",
+            ": 2 streams by now, ");
+    assertThat(alerts.get(alerts.size() - 1).getState()).isEqualTo(AlertState.CLOSED);
+    List<Long> told = alerts.stream().map(EpisodeRuleTest::day).toList();
+    for (int i = 1; i < joined.size(); i++) {
+      assertThat(day(joined.get(i)) - day(joined.get(i - 1))).isGreaterThanOrEqualTo(3);
+    }
+    assertThat(told).isSorted();
+  }
+
+  @Test
+  void anEpisodeOfAReleaseThatToldNothingOfJoiningIsRead() {
+    Episode before =
+        new Episode(
+            "id", 5, Threshold.Level.WARN, 1, Map.of("a\nks", 0), 5, Collections.emptySortedSet());
+    byte[] now = before.toBytes();
+    byte[] then = Arrays.copyOf(now, now.length - Long.BYTES - Integer.BYTES);
+    then[0] = 1;
+
+    assertThat(Episode.read(then)).isEqualTo(before);
+    assertThat(Episode.read(now)).isEqualTo(before);
   }
 
   @Test
@@ -174,6 +217,45 @@ class EpisodeRuleTest {
         .contains("the monitor's evidence decides now");
     assertThat(alerts.get(alerts.size() - 1).getState()).isEqualTo(AlertState.OPEN);
     assertThat(alerts.get(alerts.size() - 1).getStreams()).isNotEmpty();
+  }
+
+  @Test
+  void anAlertOfAStreamThatAnotherProfileDoesNotHaveIsClosed() {
+    Monitor monitor = Given.monitor(Given.DAY, 0.1, Monitor.Rule.THRESHOLDS);
+    List<Given.Row> rows = rows(70, 9, (day, i) -> day >= TRAINED_DAYS && i == 2 ? 5 : 0);
+    List<Given.Row> training = rows.subList(0, TRAINED_DAYS * 24);
+    DriftDetector detector = new DriftDetector(monitor, Given.profile(monitor, SERVICE, training));
+    FeatureService fewer = Given.service("a", "b");
+    DriftDetector after =
+        new DriftDetector(
+            monitor,
+            Given.profile(
+                monitor,
+                fewer,
+                training.stream()
+                    .map(row -> new Given.Row(row.time(), row.values().subList(0, 2)))
+                    .toList()));
+    DetectorState state = new DetectorState();
+    List<DriftAlert> alerts = new ArrayList<>();
+    for (int day = TRAINED_DAYS; day < 70; day++) {
+      alerts.addAll(
+          detector
+              .evaluate(
+                  day * (24 * HOUR),
+                  Given.summary(detector, SERVICE, rows.subList(day * 24, day * 24 + 24)),
+                  state)
+              .alerts());
+    }
+    assertThat(alerts).extracting(DriftAlert::getState).containsExactly(AlertState.OPEN);
+
+    List<DriftAlert> closed = after.evaluate(70 * (24 * HOUR), after.newWindow(), state).alerts();
+
+    assertThat(closed)
+        .extracting(DriftAlert::getState, DriftAlert::getAlertId, DriftAlert::getFeature)
+        .containsExactly(tuple(AlertState.CLOSED, alerts.get(0).getAlertId(), "event.c"));
+    assertThat(closed.get(0).getMessage())
+        .isEqualTo(
+            "event.c is not watched any more: the model's reference profile has no such stream.");
   }
 
   @Test

@@ -2,6 +2,7 @@ package io.leat.drift.job;
 
 import io.leat.drift.DriftDetector;
 import io.leat.records.AlertState;
+import io.leat.records.DriftAlert;
 import io.leat.records.DriftMetric;
 import org.apache.flink.metrics.Counter;
 import org.apache.flink.metrics.MetricGroup;
@@ -28,10 +29,16 @@ final class DriftCounters {
     windowsEvaluated.inc();
     beyondThreshold.inc(
         verdict.metrics().stream().filter(DriftCounters::isBeyondThreshold).count());
-    long opened =
-        verdict.alerts().stream().filter(alert -> alert.getState() == AlertState.OPEN).count();
-    alertsOpened.inc(opened);
-    alertsClosed.inc(verdict.alerts().size() - opened);
+    verdict.alerts().forEach(this::told);
+  }
+
+  /** An alert that opened or closed; not one that says more of an open one. */
+  void told(DriftAlert alert) {
+    if (alert.getState() == AlertState.CLOSED) {
+      alertsClosed.inc();
+    } else if (alert.getUpdates() == 0) {
+      alertsOpened.inc();
+    }
   }
 
   private static boolean isBeyondThreshold(DriftMetric metric) {

@@ -4,10 +4,12 @@ import io.leat.common.Lookups;
 import io.leat.drift.DetectorState;
 import io.leat.drift.DriftDetector;
 import io.leat.drift.WindowSummary;
+import io.leat.records.AlertState;
 import io.leat.records.DriftAlert;
 import io.leat.records.DriftMetric;
 import io.leat.runtime.flink.RecordTypeInfo;
 import io.leat.schemas.AvroCodec;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -24,6 +26,7 @@ import org.apache.flink.api.common.typeinfo.PrimitiveArrayTypeInfo;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.metrics.MetricGroup;
 import org.apache.flink.streaming.api.functions.co.KeyedBroadcastProcessFunction;
+import org.apache.flink.streaming.api.watermark.Watermark;
 import org.apache.flink.util.Collector;
 import org.apache.flink.util.OutputTag;
 import org.slf4j.Logger;
@@ -68,6 +71,7 @@ final class EvaluateWindows
   private transient MapState<Long, Boolean> incomplete;
   private transient MapState<Long, Long> seen;
   private transient MapState<Long, Long> late;
+  private transient MapState<String, DriftAlert> openAlerts;
 
   EvaluateWindows(List<Watch> watches) {
     this.watches = List.copyOf(watches);
@@ -100,6 +104,11 @@ final class EvaluateWindows
         getRuntimeContext().getMapState(new MapStateDescriptor<>("seen", Types.LONG, Types.LONG));
     late =
         getRuntimeContext().getMapState(new MapStateDescriptor<>("late", Types.LONG, Types.LONG));
+    openAlerts =
+        getRuntimeContext()
+            .getMapState(
+                new MapStateDescriptor<>(
+                    "open-alerts", Types.STRING, RecordTypeInfo.ofAvro(DriftAlert.class)));
   }
 
   /** Another champion: its monitors compare with the profile that it brought from here on. */
@@ -173,13 +182,16 @@ final class EvaluateWindows
     String name = context.getCurrentKey();
     OpenMonitor monitor = monitors.get(name);
     if (monitor == null) {
-      forget(name);
+      forget(name, timestamp + 1, context);
       return;
     }
     DriftDetector detector = monitor.detector();
     dropWindowsOfAnotherReference(name, detector);
     closedUntil.update(timestamp + 1);
     long start = detector.windowStart(timestamp);
+    if (!openAlerts.isEmpty()) {
+      comeBack(detector, context);
+    }
     byte[] summary = windows.get(start);
     if (summary == null && !incomplete.contains(start)) {
       return;
@@ -199,8 +211,29 @@ final class EvaluateWindows
     replace(alertStates, state.alertEntries());
     replace(evidence, state.entries());
     verdict.metrics().forEach(out::collect);
-    verdict.alerts().forEach(alert -> context.output(ALERTS, alert));
+    for (DriftAlert alert : verdict.alerts()) {
+      context.output(ALERTS, alert);
+      if (alert.getState() == AlertState.OPEN) {
+        openAlerts.put(alert.getAlertId(), alert);
+        comeBack(detector, context);
+      } else {
+        openAlerts.remove(alert.getAlertId());
+      }
+    }
     monitor.evaluated(verdict);
+  }
+
+  /**
+   * While something is open a window's end is always to come, also where no vector is: should the
+   * monitor be taken out, it closes what is open then.
+   */
+  private void comeBack(DriftDetector detector, OnTimerContext context) {
+    long now = context.timerService().currentWatermark();
+    if (now < Watermark.MAX_WATERMARK.getTimestamp()) { // else nothing comes after
+      context
+          .timerService()
+          .registerEventTimeTimer(detector.windowEnd(detector.windowStart(now + 1)) - 1);
+    }
   }
 
   private static Map<String, byte[]> entriesOf(MapState<String, byte[]> state) throws Exception {
@@ -269,9 +302,25 @@ final class EvaluateWindows
     }
   }
 
-  /** A monitor that the pipeline no longer declares leaves nothing behind. */
-  private void forget(String monitor) {
-    log.info("Monitor {} is no longer declared: its windows and alerts are forgotten", monitor);
+  /** A monitor that the pipeline no longer declares leaves nothing behind, and nothing open. */
+  private void forget(String monitor, long now, OnTimerContext context) throws Exception {
+    log.info(
+        "Monitor {} is no longer declared: its alerts are closed, its windows forgotten", monitor);
+    for (DriftAlert open : openAlerts.values()) {
+      context.output(
+          ALERTS,
+          DriftAlert.newBuilder(open)
+              .setState(AlertState.CLOSED)
+              .setWindowStart(
+                  Instant.ofEpochMilli(now)
+                      .minus(Duration.between(open.getWindowStart(), open.getWindowEnd())))
+              .setWindowEnd(Instant.ofEpochMilli(now))
+              .setMessage(
+                  "The pipeline does not declare monitor %s any more, so nobody sees whether the drift ceased."
+                      .formatted(monitor))
+              .build());
+    }
+    openAlerts.clear();
     windows.clear();
     alertStates.clear();
     evidence.clear();

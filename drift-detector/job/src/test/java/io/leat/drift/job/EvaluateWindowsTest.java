@@ -356,4 +356,40 @@ class EvaluateWindowsTest {
       assertThat(evaluator.metrics()).extracting(DriftMetric::getMonitor).containsOnly("n");
     }
   }
+
+  @Test
+  void aMonitorThatIsTakenOutClosesWhatItHadOpened() throws Exception {
+    OperatorSubtaskState state;
+    DriftAlert opened;
+    try (Evaluator evaluator = new Evaluator(watch, other)) {
+      evaluator.given(watch, 0, 24, 4).given(watch, 1, 24, 4).given(other, 1, 24, 3).watermark(2);
+      opened = evaluator.alerts().get(0);
+      state = evaluator.snapshot();
+    }
+    try (Evaluator evaluator = new Evaluator(List.of(other), state)) {
+      evaluator.watermark(3); // and no vector has come
+
+      assertThat(evaluator.alerts())
+          .extracting(DriftAlert::getAlertId, DriftAlert::getModel, DriftAlert::getState)
+          .containsExactly(tuple(opened.getAlertId(), "model", AlertState.CLOSED));
+      assertThat(evaluator.alerts().get(0).getMessage())
+          .isEqualTo(
+              "The pipeline does not declare monitor m any more, so nobody sees whether the drift ceased.");
+      assertThat(evaluator.alerts().get(0).getWindowEnd().toEpochMilli()).isEqualTo(3 * DAY);
+      evaluator.watermark(9);
+      assertThat(evaluator.alerts()).hasSize(1);
+    }
+  }
+
+  @Test
+  void anOpenAlertDoesNotKeepAStreamThatEndsFromEnding() throws Exception {
+    try (Evaluator evaluator = new Evaluator(watch)) {
+      evaluator.given(0, 24, 4).given(1, 24, 4).watermark(2);
+      evaluator.harness.processWatermark1(Watermark.MAX_WATERMARK);
+
+      assertThat(evaluator.alerts())
+          .extracting(DriftAlert::getState)
+          .containsExactly(AlertState.OPEN);
+    }
+  }
 }

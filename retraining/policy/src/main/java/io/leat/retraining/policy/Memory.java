@@ -88,6 +88,20 @@ final class Memory {
         new byte[0]);
   }
 
+  /** Whether the same request was made before, however long ago. */
+  boolean wasMade(RetrainingRequest request) {
+    String id = NEXT + request.getRequestId();
+    try (KeyValueIterator<String, byte[]> all =
+        requestTimes.prefixScan(request.getModel() + NEXT, new StringSerializer())) {
+      while (all.hasNext()) {
+        if (all.next().key.endsWith(id)) {
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+
   /** A run has come further, or to its end. */
   boolean run(RetrainingRun run, boolean isFinal) {
     if (!isFinal) {

@@ -164,10 +164,13 @@ abstract sealed class PolicyProcessor implements Processor<String, byte[], Strin
     metrics.decided(model, outcome);
   }
 
-  /** Makes a request. */
+  /** Makes a request; of a cause that a request was made of before, which says more, none. */
   final void request(Decision decision, Asking asking, Record<String, byte[]> record) {
     RetrainingRequest request =
         requests.request(decision.policy().orElseThrow(), asking, decision.reason());
+    if (memory().wasMade(request)) {
+      return;
+    }
     Optional<RetrainingRequest> before = memory().waiting(request.getModel());
     memory().made(request);
     if (before.isPresent()) {

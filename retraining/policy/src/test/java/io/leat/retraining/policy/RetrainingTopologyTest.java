@@ -239,6 +239,18 @@ class RetrainingTopologyTest {
   }
 
   @Test
+  void anEpisodeThatSaysMoreOfItselfAfterTheCoolDownMakesNoSecondRequest() {
+    produce(alert("a1", Severity.CRITICAL, MAY));
+    produce(run(requests().get(0).getRequestId(), RunState.PROMOTED));
+
+    produce(alert("a1", Severity.CRITICAL, MAY.plus(Duration.ofDays(30))));
+    assertThat(causes()).isEmpty();
+
+    produce(alert("a2", Severity.CRITICAL, MAY.plus(Duration.ofDays(30))));
+    assertThat(causes()).containsExactly("a2");
+  }
+
+  @Test
   void modelsAreApart() {
     produce(alert("a1", Severity.CRITICAL, MAY));
     DriftAlert other = alert("b1", Severity.CRITICAL, MAY);
