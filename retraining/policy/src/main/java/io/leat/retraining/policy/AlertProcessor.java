@@ -5,13 +5,15 @@ import io.leat.records.DriftAlert;
 import io.leat.schemas.AvroCodec;
 import io.leat.schemas.RegistryClient;
 import java.time.Instant;
+import java.util.Optional;
 import org.apache.kafka.streams.processor.api.Record;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Makes a request of an alert, where the model's policies ask for one, or holds it back until they
- * do. What opens or closes beside it may let what was held back go on.
+ * do. What opens or closes beside it may let what was held back go on. An episode is remembered
+ * once, however often it is told, and asks again while it is open and no run has answered it.
  */
 final class AlertProcessor extends PolicyProcessor {
   private static final Logger log = LoggerFactory.getLogger(AlertProcessor.class);
@@ -30,7 +32,6 @@ final class AlertProcessor extends PolicyProcessor {
       return; // this job's own
     }
     Instant now = alert.getWindowEnd();
-    lapse(alert.getModel(), now, record);
     if (alert.getKind().equals(AlertKinds.PERFORMANCE)
         || alert.getKind().equals(AlertKinds.DATA_QUALITY)) {
       memory().episode(alert);
@@ -41,48 +42,40 @@ final class AlertProcessor extends PolicyProcessor {
     } else if (alert.getKind().equals(AlertKinds.DATA_QUALITY)) {
       count(alert.getModel(), AlertOutcome.VETO);
     } else {
-      open(alert, false, now, record);
+      open(alert, now, record);
     }
-    for (DriftAlert held : memory().held(alert.getModel())) {
-      if (!held.getAlertId().equals(alert.getAlertId())) {
-        open(held, true, now, record);
-      }
-    }
+    pass(alert.getModel(), now, record);
   }
 
   private void close(DriftAlert alert, Instant now, Record<String, byte[]> record) {
-    memory().held(alert.getModel()).stream()
-        .filter(held -> held.getAlertId().equals(alert.getAlertId()))
-        .findFirst()
-        .ifPresent(
-            held -> {
-              memory().release(held);
-              if (decide(held, now).outcome() == AlertOutcome.VETOED) {
-                lapse(held, "its episode closed while data quality held it back", now, record);
-              }
-            });
+    Optional<HeldAlert> held = memory().held(alert);
+    memory().release(alert);
+    if (held.isPresent() && decide(held.get().alert(), now).outcome() == AlertOutcome.VETOED) {
+      lapse(held.get().alert(), "its episode closed while data quality held it back", now, record);
+    }
   }
 
-  /**
-   * An alert that has opened.
-   *
-   * @param wasHeld whether it opened earlier, and was held back
-   */
-  private void open(DriftAlert alert, boolean wasHeld, Instant now, Record<String, byte[]> record) {
+  /** An alert that has opened, or says that its episode has become worse, or comes once more. */
+  private void open(DriftAlert told, Instant now, Record<String, byte[]> record) {
+    Optional<HeldAlert> held = memory().held(told);
+    DriftAlert alert =
+        held.map(HeldAlert::alert)
+            .filter(known -> known.getSeverity().compareTo(told.getSeverity()) > 0)
+            .orElse(told);
     Decision decision = decide(alert, now);
-    switch (decision.outcome()) {
-      case NO_HARM, VETOED -> {
-        memory().hold(alert);
-        if (wasHeld) {
-          return; // as before
-        }
-      }
-      default -> memory().release(alert);
+    if (decision.policy().isPresent()) {
+      ask(alert, decision, now, record);
+      return;
     }
     count(alert.getModel(), decision.outcome());
-    told(alert, decision).ifPresent(log::info);
-    decision
-        .policy()
-        .ifPresent(policy -> request(decision, Asking.of(alert).orElseThrow().at(now), record));
+    log.info(
+        "Alert {} of {} on model {} asks for no retraining: {}",
+        alert.getAlertId(),
+        alert.getFeature(),
+        alert.getModel(),
+        decision.reason());
+    if (decision.outcome().mayAskAgain()) {
+      memory().hold(alert, held.map(HeldAlert::since).orElse(now));
+    }
   }
 }

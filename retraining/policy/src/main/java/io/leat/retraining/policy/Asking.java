@@ -14,11 +14,17 @@ import java.util.Optional;
  * @param id of the episode, or of the time that has passed
  * @param severity as a policy names it
  * @param time event time at which it asks
+ * @param before how often the same cause has asked before
  * @param message one sentence for a person
  */
-record Asking(Cause cause, String id, AlertSeverity severity, Instant time, String message) {
-  /** What an alert that opens asks for; empty for one of a kind that never asks. */
-  static Optional<Asking> of(DriftAlert alert) {
+record Asking(
+    Cause cause, String id, AlertSeverity severity, Instant time, int before, String message) {
+  /**
+   * What an alert that is open asks for; empty for one of a kind that never asks.
+   *
+   * @param time event time at which it asks
+   */
+  static Optional<Asking> of(DriftAlert alert, Instant time, Attempts attempts) {
     return cause(alert.getKind())
         .map(
             cause ->
@@ -28,8 +34,11 @@ record Asking(Cause cause, String id, AlertSeverity severity, Instant time, Stri
                     alert.getSeverity() == Severity.CRITICAL
                         ? AlertSeverity.CRITICAL
                         : AlertSeverity.WARN,
-                    alert.getWindowEnd(),
-                    alert.getMessage()));
+                    time,
+                    attempts.made(),
+                    attempts.made() == 0
+                        ? alert.getMessage()
+                        : "%s; it is still so, and asks once more".formatted(alert.getMessage())));
   }
 
   private static Optional<Cause> cause(String kind) {
@@ -47,11 +56,7 @@ record Asking(Cause cause, String id, AlertSeverity severity, Instant time, Stri
         "schedule " + due,
         AlertSeverity.CRITICAL,
         time,
+        0,
         "its time has passed: it was due " + due);
-  }
-
-  /** The same at another time. */
-  Asking at(Instant later) {
-    return new Asking(cause, id, severity, later, message);
   }
 }

@@ -8,7 +8,7 @@ import java.time.Instant;
 import java.util.Optional;
 import org.apache.kafka.streams.processor.api.Record;
 
-/** Lets event time pass for a model: what has lapsed by then, and what is due. */
+/** Lets event time pass for a model: what has lapsed by then, what waited for it, what is due. */
 final class ClockProcessor extends PolicyProcessor {
   ClockProcessor(Parts parts) {
     super(parts);
@@ -18,7 +18,7 @@ final class ClockProcessor extends PolicyProcessor {
   public void process(Record<String, byte[]> record) {
     String model = record.key();
     Instant now = Instant.ofEpochMilli(ByteBuffer.wrap(record.value()).getLong());
-    lapse(model, now, record);
+    pass(model, now, record);
     for (RetrainingPolicy policy : policies().of(model)) {
       policy
           .when()

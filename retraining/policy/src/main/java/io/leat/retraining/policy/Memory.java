@@ -4,6 +4,7 @@ import io.leat.records.AlertState;
 import io.leat.records.DriftAlert;
 import io.leat.records.RetrainingRequest;
 import io.leat.records.RetrainingRun;
+import io.leat.records.RunState;
 import io.leat.runtime.streams.RegistryRetry;
 import io.leat.schemas.AvroCodec;
 import io.leat.schemas.RegistryClient;
@@ -11,6 +12,7 @@ import io.leat.schemas.Topics;
 import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import org.apache.avro.specific.SpecificRecordBase;
@@ -38,6 +40,7 @@ final class Memory {
   private final KeyValueStore<String, byte[]> episodes;
   private final KeyValueStore<String, byte[]> held;
   private final KeyValueStore<String, byte[]> lapsed;
+  private final KeyValueStore<String, byte[]> attempts;
   private final KeyValueStore<String, byte[]> anchors;
 
   Memory(ProcessorContext<?, ?> context, RegistryClient registry, RegistryRetry retry) {
@@ -51,6 +54,7 @@ final class Memory {
     this.episodes = context.getStateStore(RetrainingTopology.EPISODES);
     this.held = context.getStateStore(RetrainingTopology.HELD);
     this.lapsed = context.getStateStore(RetrainingTopology.LAPSED);
+    this.attempts = context.getStateStore(RetrainingTopology.ATTEMPTS);
     this.anchors = context.getStateStore(RetrainingTopology.ANCHORS);
   }
 
@@ -86,34 +90,48 @@ final class Memory {
     requestTimes.put(
         key(request.getModel(), sorted(request.getEventTime()), request.getRequestId()),
         new byte[0]);
+    tried(request);
   }
 
-  /** Whether the same request was made before, however long ago. */
-  boolean wasMade(RetrainingRequest request) {
-    String id = NEXT + request.getRequestId();
-    try (KeyValueIterator<String, byte[]> all =
-        requestTimes.prefixScan(request.getModel() + NEXT, new StringSerializer())) {
-      while (all.hasNext()) {
-        if (all.next().key.endsWith(id)) {
-          return true;
-        }
-      }
-    }
-    return false;
+  /** A request was made, or would have been and has lapsed. */
+  private void tried(RetrainingRequest request) {
+    attempts.put(
+        key(request.getModel(), request.getCause()),
+        attempts(request.getModel(), request.getCause()).another().bytes());
   }
 
-  /** A run has come further, or to its end. */
-  boolean run(RetrainingRun run, boolean isFinal) {
-    if (!isFinal) {
-      runs.put(run.getRequestId(), encode(Topics.RETRAINING_RUNS, run));
-      return false;
+  /** What was done about a cause so far; that is known for ever. */
+  Attempts attempts(String model, String cause) {
+    return Optional.ofNullable(attempts.get(key(model, cause)))
+        .map(Attempts::of)
+        .orElse(Attempts.NONE);
+  }
+
+  /** A run has come further. */
+  void goesOn(RetrainingRun run) {
+    runs.put(run.getRequestId(), encode(Topics.RETRAINING_RUNS, run));
+  }
+
+  /**
+   * A run has come to its end.
+   *
+   * @return the request that it ends; empty where that had ended before, or nobody here made it
+   */
+  Optional<RetrainingRequest> ended(RetrainingRun run) {
+    if (run.getState() == RunState.PROMOTED) {
+      attempts.put(
+          key(run.getModel(), run.getCause()),
+          attempts(run.getModel(), run.getCause()).andAnswered().bytes());
     }
     runs.delete(run.getRequestId());
-    return openRequests.delete(run.getRequestId()) != null;
+    return request(openRequests.delete(run.getRequestId()));
   }
 
   /** An alert that a request has lapsed was written. */
-  void lapsed(RetrainingRequest request) {
+  void lapsed(RetrainingRequest request, boolean wasMade) {
+    if (!wasMade) {
+      tried(request);
+    }
     lapsed.put(request.getModel(), encode(Topics.RETRAINING_REQUESTS, request));
   }
 
@@ -139,29 +157,49 @@ final class Memory {
     }
   }
 
-  /** Holds an alert back. */
-  void hold(DriftAlert alert) {
-    held.put(heldKey(alert), encode(Topics.DRIFT_ALERTS, alert));
+  /**
+   * Keeps an episode that may still ask, once.
+   *
+   * @param since event time from which on it waits
+   */
+  void hold(DriftAlert alert, Instant since) {
+    byte[] value = encode(Topics.DRIFT_ALERTS, alert);
+    held.put(
+        key(alert.getModel(), alert.getAlertId()),
+        ByteBuffer.allocate(Long.BYTES + value.length)
+            .putLong(since.toEpochMilli())
+            .put(value)
+            .array());
   }
 
-  /** Forgets an alert that was held back. */
+  /** Forgets an episode that was kept. */
   void release(DriftAlert alert) {
-    held.delete(heldKey(alert));
+    held.delete(key(alert.getModel(), alert.getAlertId()));
   }
 
-  private static String heldKey(DriftAlert alert) {
-    return key(alert.getModel(), sorted(alert.getWindowEnd()), alert.getAlertId());
+  /** The episode of an alert, where it is kept. */
+  Optional<HeldAlert> held(DriftAlert alert) {
+    return Optional.ofNullable(held.get(key(alert.getModel(), alert.getAlertId())))
+        .map(this::heldAlert);
   }
 
-  /** What is held back of a model, the oldest first. */
-  List<DriftAlert> held(String model) {
-    List<DriftAlert> alerts = new ArrayList<>();
+  /** The episodes of a model that may still ask, the one that waits longest first. */
+  List<HeldAlert> held(String model) {
+    List<HeldAlert> alerts = new ArrayList<>();
     try (KeyValueIterator<String, byte[]> all =
         held.prefixScan(model + NEXT, new StringSerializer())) {
-      all.forEachRemaining(
-          one -> alerts.add(retry.call(() -> codec.decode(one.value, DriftAlert.class))));
+      all.forEachRemaining(one -> alerts.add(heldAlert(one.value)));
     }
+    alerts.sort(Comparator.comparing(HeldAlert::since)); // stable: the store has them by their ids
     return alerts;
+  }
+
+  private HeldAlert heldAlert(byte[] value) {
+    ByteBuffer buffer = ByteBuffer.wrap(value);
+    Instant since = Instant.ofEpochMilli(buffer.getLong());
+    byte[] alert = new byte[buffer.remaining()];
+    buffer.get(alert);
+    return new HeldAlert(retry.call(() -> codec.decode(alert, DriftAlert.class)), since);
   }
 
   /** From when on a policy's schedule counts; the first time that it is asked for, now. */

@@ -86,8 +86,7 @@ final class Policies {
               AlertOutcome.VETOED, "an episode of data quality is open: what comes in is broken"));
     }
     RetrainingRequest last = now.last();
-    if (last != null
-        && Duration.between(last.getEventTime(), asking.time()).compareTo(when.coolDown()) < 0) {
+    if (last != null && isTooEarly(last, asking, when.coolDown())) {
       return Optional.of(
           Decision.suppressed(
               now.state() == RequestState.WAITING
@@ -111,6 +110,13 @@ final class Policies {
                             made(budget, asking, now),
                             Durations.format(budget.per()),
                             budget.runs())));
+  }
+
+  /** Without a cool-down the same cause does not ask twice of the same data either. */
+  private static boolean isTooEarly(RetrainingRequest last, Asking asking, Duration coolDown) {
+    Duration since = Duration.between(last.getEventTime(), asking.time());
+    return since.compareTo(coolDown) < 0
+        || asking.before() > 0 && since.compareTo(Duration.ZERO) <= 0;
   }
 
   private static long made(Budget budget, Asking asking, ModelState now) {

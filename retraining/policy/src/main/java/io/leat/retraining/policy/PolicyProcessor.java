@@ -75,34 +75,60 @@ abstract sealed class PolicyProcessor implements Processor<String, byte[], Strin
     return retry;
   }
 
-  /** Lapses what data quality has held back for longer than the cool-down. */
-  final void lapse(String model, Instant now, Record<String, byte[]> record) {
-    for (DriftAlert alert : memory().held(model)) {
-      if (decide(alert, now).outcome() == AlertOutcome.VETOED
-          && !now.isBefore(alert.getWindowEnd().plus(coolDown(model)))) {
+  /** Event time has passed: what data quality holds back lapses, and what waited may ask. */
+  final void pass(String model, Instant now, Record<String, byte[]> record) {
+    for (HeldAlert held : memory().held(model)) {
+      DriftAlert alert = held.alert();
+      Decision decision = decide(alert, now);
+      if (decision.policy().isPresent()) {
+        ask(alert, decision, now, record);
+      } else if (!decision.outcome().mayAskAgain()) {
         memory().release(alert);
+      } else if (decision.outcome() == AlertOutcome.VETOED
+          && !now.isBefore(held.since().plus(coolDown(model)))) {
         lapse(alert, "data quality has not recovered within the cool-down", now, record);
+        memory().hold(alert, now);
       }
     }
+  }
+
+  /** An episode asks. */
+  final void ask(DriftAlert alert, Decision decision, Instant now, Record<String, byte[]> record) {
+    count(alert.getModel(), decision.outcome());
+    request(decision, asking(alert, now).orElseThrow(), record);
+    memory().hold(alert, now);
+  }
+
+  private Optional<Asking> asking(DriftAlert alert, Instant now) {
+    return Asking.of(alert, now, memory().attempts(alert.getModel(), alert.getAlertId()));
   }
 
   private Duration coolDown(String model) {
     return policies.of(model).get(0).when().coolDown();
   }
 
-  /** An alert that would have asked, and was held back, will not ask any more. */
+  /** An episode that would have asked, and was held back, does not ask this time. */
   final void lapse(DriftAlert alert, String why, Instant now, Record<String, byte[]> record) {
     RetrainingPolicy policy = policies.of(alert.getModel()).get(0);
-    Asking asking = Asking.of(alert).orElseThrow();
-    lapse(requests.request(policy, asking, asking.message()), why, now, record);
+    Asking asking = asking(alert, now).orElseThrow();
+    lapse(requests.request(policy, asking, asking.message()), false, why, now, record);
   }
 
-  private void lapse(
-      RetrainingRequest request, String why, Instant now, Record<String, byte[]> record) {
+  /**
+   * A request does not hold any more.
+   *
+   * @param wasMade whether it had held
+   */
+  final void lapse(
+      RetrainingRequest request,
+      boolean wasMade,
+      String why,
+      Instant now,
+      Record<String, byte[]> record) {
     RetrainingRequest lapsed = Requests.lapsed(request, why);
     metrics.decided(request.getModel(), AlertOutcome.LAPSED);
     closeLapse(request.getModel(), now, record);
-    memory().lapsed(lapsed);
+    memory().lapsed(lapsed, wasMade);
     forward(
         record,
         Topics.RETRAINING_REQUESTS,
@@ -148,8 +174,12 @@ abstract sealed class PolicyProcessor implements Processor<String, byte[], Strin
   }
 
   final Decision decide(DriftAlert alert, Instant now) {
-    return Asking.of(alert)
-        .map(asking -> decide(alert.getModel(), asking.at(now)))
+    if (memory().attempts(alert.getModel(), alert.getAlertId()).answered()) {
+      return Decision.suppressed(
+          AlertOutcome.ANSWERED, "a run of its episode has put a new version in place");
+    }
+    return asking(alert, now)
+        .map(asking -> decide(alert.getModel(), asking))
         .orElseGet(
             () ->
                 Decision.suppressed(
@@ -164,18 +194,16 @@ abstract sealed class PolicyProcessor implements Processor<String, byte[], Strin
     metrics.decided(model, outcome);
   }
 
-  /** Makes a request; of a cause that a request was made of before, which says more, none. */
+  /** Makes a request. */
   final void request(Decision decision, Asking asking, Record<String, byte[]> record) {
     RetrainingRequest request =
         requests.request(decision.policy().orElseThrow(), asking, decision.reason());
-    if (memory().wasMade(request)) {
-      return;
-    }
     Optional<RetrainingRequest> before = memory().waiting(request.getModel());
     memory().made(request);
     if (before.isPresent()) {
       lapse(
           before.get(),
+          true,
           "no run took it up before the next was made; is the worker running?",
           asking.time(),
           record);
@@ -205,15 +233,5 @@ abstract sealed class PolicyProcessor implements Processor<String, byte[], Strin
     Headers headers = made.headers();
     RecordHeaders.set(headers, RecordHeaders.EVENT_TIME, Long.toString(time.toEpochMilli()));
     requireNonNull(context, "init comes first").forward(made);
-  }
-
-  /** What is still to be said of an alert that asks for nothing. */
-  static Optional<String> told(DriftAlert alert, Decision decision) {
-    return decision.policy().isPresent()
-        ? Optional.empty()
-        : Optional.of(
-            "Alert %s of %s on model %s asks for no retraining: %s"
-                .formatted(
-                    alert.getAlertId(), alert.getFeature(), alert.getModel(), decision.reason()));
   }
 }

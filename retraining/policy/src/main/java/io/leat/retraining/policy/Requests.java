@@ -20,10 +20,13 @@ final class Requests {
     this.pipeline = pipeline;
   }
 
-  /** The request of a policy for a cause: the same for the same two, whenever it is made. */
+  /**
+   * The request of a policy for a cause: of the same two the first is the same, whenever it is
+   * made, and so is each that follows it.
+   */
   RetrainingRequest request(RetrainingPolicy policy, Asking asking, String reason) {
     return RetrainingRequest.newBuilder()
-        .setRequestId(id(policy.name(), asking.id()))
+        .setRequestId(id(policy.name(), asking))
         .setPolicy(policy.name())
         .setModel(policy.model())
         .setModelVersion(pipeline.model(policy.model()).orElseThrow().version())
@@ -84,8 +87,12 @@ final class Requests {
         .build();
   }
 
-  /** {@code <policy>-} and the first 16 hexadecimal digits of the SHA-256 of policy and cause. */
-  private static String id(String policy, String cause) {
-    return policy + "-" + Sha256.hex(policy + "\n" + cause).substring(0, 16);
+  /**
+   * {@code <policy>-} and the first 16 hexadecimal digits of the SHA-256 of policy, cause and, from
+   * the second on, how often it has asked before.
+   */
+  private static String id(String policy, Asking asking) {
+    String again = asking.before() == 0 ? "" : "\n" + asking.before();
+    return policy + "-" + Sha256.hex(policy + "\n" + asking.id() + again).substring(0, 16);
   }
 }

@@ -50,17 +50,23 @@ public final class RetrainingTopology {
   /** Model, kind and id of each open episode of performance or data quality, to its alert. */
   static final String EPISODES = "episodes";
 
-  /** Model, event time and id of each alert that is held back, to the alert. */
+  /**
+   * Model and id of each episode that is open and may still ask, to the event time, in
+   * milliseconds, from which on it waits, and its last alert.
+   */
   static final String HELD = "held-alerts";
 
   /** Model to the request whose lapse is alerted of. */
   static final String LAPSED = "lapsed-requests";
 
+  /** Model and cause to what was done about it. */
+  static final String ATTEMPTS = "attempts";
+
   /** Policy to the event time, in milliseconds, from which its schedule counts. */
   static final String ANCHORS = "schedule-anchors";
 
   private static final String[] STORES = {
-    LAST_REQUESTS, OPEN_REQUESTS, RUNS, REQUEST_TIMES, EPISODES, HELD, LAPSED, ANCHORS
+    LAST_REQUESTS, OPEN_REQUESTS, RUNS, REQUEST_TIMES, EPISODES, HELD, LAPSED, ATTEMPTS, ANCHORS
   };
 
   /** One: alerts are few, and one order of all of them is the easiest to follow. */

@@ -168,7 +168,7 @@ class RetrainingTopologyTest {
   @Test
   void aRequestThatNoRunTakesUpLapsesWithTheCoolDown() {
     produce(alert("a1", Severity.CRITICAL, MAY));
-    String lapsed = requests().get(0).getRequestId();
+    RetrainingRequest lapsed = requests().get(0);
     produce(alert("a2", Severity.CRITICAL, MAY.plus(Duration.ofDays(7)).minusMillis(1)));
     assertThat(causes()).isEmpty();
     assertThat(count("request_open")).isEqualTo(1);
@@ -186,7 +186,7 @@ class RetrainingTopologyTest {
   @Test
   void whileARunIsUnderWayThereIsNoOtherRequestHoweverLongItTakes() {
     produce(alert("a1", Severity.CRITICAL, MAY));
-    produce(run(requests().get(0).getRequestId(), RunState.STARTED));
+    produce(run(requests().get(0), RunState.STARTED));
 
     produce(alert("a2", Severity.CRITICAL, MAY.plus(Duration.ofDays(30))));
 
@@ -201,23 +201,23 @@ class RetrainingTopologyTest {
       produce(alert("first " + end, Severity.CRITICAL, time));
       RetrainingRequest request =
           codec.decode(read(Topics.RETRAINING_REQUESTS).get(0).value(), RetrainingRequest.class);
-      produce(run(request.getRequestId(), RunState.STARTED));
+      produce(run(request, RunState.STARTED));
       produce(alert("too early", Severity.CRITICAL, time.plus(Duration.ofDays(8))));
       assertThat(causes()).isEmpty();
 
-      produce(run(request.getRequestId(), end));
+      produce(run(request, end));
       produce(alert("then " + end, Severity.CRITICAL, time.plus(Duration.ofDays(8))));
 
       List<RetrainingRequest> then = requests();
       assertThat(then).extracting(RetrainingRequest::getCause).containsExactly("then " + end);
-      produce(run(then.get(0).getRequestId(), end));
+      produce(run(then.get(0), end));
     }
   }
 
   @Test
   void theCoolDownIsMeasuredInEventTime() {
     produce(alert("a1", Severity.CRITICAL, MAY));
-    produce(run(requests().get(0).getRequestId(), RunState.PROMOTED));
+    produce(run(requests().get(0), RunState.PROMOTED));
 
     produce(alert("a2", Severity.CRITICAL, MAY.plus(Duration.ofDays(7)).minusMillis(1)));
     assertThat(causes()).isEmpty();
@@ -231,7 +231,7 @@ class RetrainingTopologyTest {
   void anAlertThatComesAgainMakesNoSecondRequest() {
     DriftAlert alert = alert("a1", Severity.CRITICAL, MAY);
     produce(alert);
-    produce(run(requests().get(0).getRequestId(), RunState.PROMOTED));
+    produce(run(requests().get(0), RunState.PROMOTED));
 
     produce(alert);
 
@@ -241,7 +241,7 @@ class RetrainingTopologyTest {
   @Test
   void anEpisodeThatSaysMoreOfItselfAfterTheCoolDownMakesNoSecondRequest() {
     produce(alert("a1", Severity.CRITICAL, MAY));
-    produce(run(requests().get(0).getRequestId(), RunState.PROMOTED));
+    produce(run(requests().get(0), RunState.PROMOTED));
 
     produce(alert("a1", Severity.CRITICAL, MAY.plus(Duration.ofDays(30))));
     assertThat(causes()).isEmpty();
@@ -309,8 +309,6 @@ class RetrainingTopologyTest {
   void aRequestThatLapsesSaysSoOnceAndIsAnAlertUntilARunTakesTheNextUp() {
     produce(alert("a1", Severity.CRITICAL, MAY));
     String id = written().get(0).getRequestId();
-    window(MAY.plus(Duration.ofDays(30)));
-    assertThat(written()).isEmpty();
 
     produce(alert("a2", Severity.CRITICAL, MAY.plus(Duration.ofDays(31))));
 
@@ -330,17 +328,190 @@ class RetrainingTopologyTest {
 
     produce(alerts.get(0)); // as it comes back to this job
     assertThat(alerts()).isEmpty();
-    produce(run(written.get(1).getRequestId(), RunState.STARTED));
+    produce(run(written.get(1), RunState.STARTED));
     assertThat(alerts())
         .extracting(DriftAlert::getAlertId, DriftAlert::getState)
         .containsExactly(tuple(alerts.get(0).getAlertId(), AlertState.CLOSED));
   }
 
   @Test
+  void anEpisodeThatIsOpenAsksAgainAfterARunThatDidNotHelp() {
+    for (RunState end : List.of(RunState.REJECTED, RunState.FAILED, RunState.LAPSED)) {
+      String episode = "episode " + end;
+      Instant time = MAY.plus(Duration.ofDays(100L * end.ordinal()));
+      produce(alert(episode, Severity.CRITICAL, time));
+      RetrainingRequest first = requests().get(0);
+      produce(run(first, RunState.STARTED));
+      window(time.plus(Duration.ofDays(1)));
+      produce(run(first, end));
+      window(time.plus(Duration.ofDays(7)).minusMillis(1));
+      assertThat(requests()).as("inside the cool-down after %s", end).isEmpty();
+
+      window(time.plus(Duration.ofDays(7)));
+      window(time.plus(Duration.ofDays(7)));
+
+      RetrainingRequest second = requests().get(0);
+      assertThat(second.getCause()).isEqualTo(episode);
+      assertThat(second.getRequestId()).isNotEqualTo(first.getRequestId());
+      assertThat(second.getEventTime()).isEqualTo(time.plus(Duration.ofDays(7)));
+      assertThat(second.getReason()).contains("asks once more");
+      produce(run(second, RunState.STARTED));
+      produce(run(second, RunState.PROMOTED));
+      window(time.plus(Duration.ofDays(60)));
+      produce(alert(episode, Severity.CRITICAL, time.plus(Duration.ofDays(61))));
+      assertThat(requests()).as("a run has answered it").isEmpty();
+      produce(closed(alert(episode, Severity.CRITICAL, time.plus(Duration.ofDays(62)))));
+      produce(alert(episode, Severity.CRITICAL, time.plus(Duration.ofDays(63))));
+      assertThat(requests()).as("told once more after its end").isEmpty();
+    }
+    assertThat(count("answered")).isEqualTo(6);
+  }
+
+  @Test
+  void anEpisodeThatHasClosedDoesNotAskAgain() {
+    produce(alert("a1", Severity.CRITICAL, MAY));
+    produce(run(requests().get(0), RunState.REJECTED));
+    produce(closed(alert("a1", Severity.CRITICAL, MAY.plus(Duration.ofDays(3)))));
+
+    window(MAY.plus(Duration.ofDays(30)));
+
+    assertThat(written()).isEmpty();
+  }
+
+  @Test
+  void anEpisodeThatOpensInTheCoolDownAsksAfterIt() {
+    produce(alert("a1", Severity.CRITICAL, MAY));
+    produce(run(requests().get(0), RunState.PROMOTED));
+    produce(alert("a2", Severity.CRITICAL, MAY.plus(Duration.ofDays(3))));
+    window(MAY.plus(Duration.ofDays(7)).minusMillis(1));
+    assertThat(requests()).isEmpty();
+
+    window(MAY.plus(Duration.ofDays(7)));
+
+    assertThat(requests())
+        .extracting(RetrainingRequest::getCause, RetrainingRequest::getEventTime)
+        .containsExactly(tuple("a2", MAY.plus(Duration.ofDays(7))));
+  }
+
+  @Test
+  void anEpisodeThatOpensDuringARunAsksAfterIt() {
+    produce(alert("a1", Severity.CRITICAL, MAY));
+    RetrainingRequest first = requests().get(0);
+    produce(run(first, RunState.STARTED));
+    produce(alert("a2", Severity.CRITICAL, MAY.plus(Duration.ofDays(3))));
+    window(MAY.plus(Duration.ofDays(30)));
+    assertThat(requests()).isEmpty();
+
+    produce(run(first, RunState.PROMOTED));
+    window(MAY.plus(Duration.ofDays(31)));
+
+    assertThat(causes()).containsExactly("a2");
+  }
+
+  @Test
+  void withoutACoolDownAnEpisodeAsksAgainOfLaterDataOnly() {
+    restart(conditions -> after(conditions, Duration.ZERO, Optional.empty()));
+    produce(alert("a1", Severity.CRITICAL, MAY));
+    produce(run(requests().get(0), RunState.REJECTED));
+    window(MAY);
+    produce(alert("a1", Severity.CRITICAL, MAY));
+    assertThat(requests()).isEmpty();
+
+    window(MAY.plusMillis(1));
+
+    assertThat(causes()).containsExactly("a1");
+  }
+
+  @Test
+  void theBudgetBoundsHowOftenAnEpisodeAsks() {
+    restart(
+        conditions ->
+            after(conditions, Duration.ofDays(1), Optional.of(new Budget(2, Duration.ofDays(30)))));
+    produce(alert("a1", Severity.CRITICAL, MAY));
+    List<Instant> asked = new ArrayList<>();
+    for (int day = 0; day <= 31; day++) {
+      window(MAY.plus(Duration.ofDays(day)));
+      for (RetrainingRequest request : requests()) {
+        asked.add(request.getEventTime());
+        produce(run(request, RunState.REJECTED));
+      }
+    }
+
+    assertThat(asked)
+        .containsExactly(
+            MAY,
+            MAY.plus(Duration.ofDays(1)),
+            MAY.plus(Duration.ofDays(30)),
+            MAY.plus(Duration.ofDays(31)));
+  }
+
+  @Test
+  void anEpisodeThatIsToldTwiceIsHeldOnce() {
+    produce(quality("q1", AlertState.OPEN, MAY));
+    restart(conditions -> after(conditions, Duration.ZERO, Optional.empty()));
+    produce(quality("q1", AlertState.OPEN, MAY));
+    produce(alert("a1", Severity.CRITICAL, MAY));
+    produce(alert("a1", Severity.CRITICAL, MAY.plus(Duration.ofDays(1))));
+    produce(alert("a1", Severity.WARN, MAY.plus(Duration.ofDays(1))));
+
+    produce(quality("q1", AlertState.CLOSED, MAY.plus(Duration.ofDays(2))));
+
+    assertThat(requests()).extracting(RetrainingRequest::getCause).containsExactly("a1");
+    produce(closed(alert("a1", Severity.CRITICAL, MAY.plus(Duration.ofDays(3)))));
+    produce(quality("q2", AlertState.OPEN, MAY.plus(Duration.ofDays(3))));
+    produce(quality("q2", AlertState.CLOSED, MAY.plus(Duration.ofDays(4))));
+    assertThat(written()).as("nothing of it is left").isEmpty();
+  }
+
+  @Test
+  void aWarningThatBecomesCriticalAsks() {
+    produce(alert("a1", Severity.WARN, MAY));
+    assertThat(requests()).isEmpty();
+
+    produce(alert("a1", Severity.CRITICAL, MAY.plus(Duration.ofDays(1))));
+
+    assertThat(causes()).containsExactly("a1");
+  }
+
+  @Test
+  void whatDataQualityHeldBackForTooLongLapsesEachCoolDownAndAsksOnceItIsMended() {
+    produce(quality("q1", AlertState.OPEN, MAY));
+    produce(alert("a1", Severity.CRITICAL, MAY));
+    for (int day = 0; day <= 15; day++) {
+      window(MAY.plus(Duration.ofDays(day)));
+    }
+    List<RetrainingRequest> lapsed = written();
+    assertThat(lapsed)
+        .extracting(RetrainingRequest::getState)
+        .containsExactly(RequestStatus.LAPSED, RequestStatus.LAPSED);
+    assertThat(lapsed).extracting(RetrainingRequest::getRequestId).doesNotHaveDuplicates();
+
+    produce(quality("q1", AlertState.CLOSED, MAY.plus(Duration.ofDays(16))));
+
+    assertThat(requests()).extracting(RetrainingRequest::getCause).containsExactly("a1");
+  }
+
+  @Test
+  void aRunThatLapsesForWantOfLabelsIsAnAlert() {
+    produce(alert("a1", Severity.CRITICAL, MAY));
+    RetrainingRequest request = requests().get(0);
+    produce(run(request, RunState.STARTED));
+    assertThat(alerts()).isEmpty();
+
+    produce(run(request, RunState.LAPSED));
+
+    assertThat(alerts())
+        .extracting(DriftAlert::getKind, DriftAlert::getState)
+        .containsExactly(tuple("retraining", AlertState.OPEN));
+    assertThat(written())
+        .extracting(RetrainingRequest::getRequestId, RetrainingRequest::getState)
+        .containsExactly(tuple(request.getRequestId(), RequestStatus.LAPSED));
+  }
+
+  @Test
   void aRequestThatARunTookUpDoesNotLapse() {
     produce(alert("a1", Severity.CRITICAL, MAY));
-    produce(run(requests().get(0).getRequestId(), RunState.STARTED));
-    produce(run("run of another", RunState.PUBLISHED));
+    produce(run(requests().get(0), RunState.STARTED));
 
     produce(alert("a2", Severity.CRITICAL, MAY.plus(Duration.ofDays(30))));
 
@@ -378,7 +549,7 @@ class RetrainingTopologyTest {
     assertThat(asked).extracting(RetrainingRequest::getCause).containsExactly("a1");
     assertThat(asked.get(0).getEventTime()).isEqualTo(later);
     produce(performance("p1", AlertState.CLOSED, MAY.plus(Duration.ofDays(22))));
-    produce(run(asked.get(0).getRequestId(), RunState.PROMOTED));
+    produce(run(asked.get(0), RunState.PROMOTED));
     produce(alert("a3", Severity.CRITICAL, MAY.plus(Duration.ofDays(40))));
     assertThat(causes()).isEmpty();
   }
@@ -429,7 +600,7 @@ class RetrainingTopologyTest {
         .containsExactly(AlertState.OPEN, AlertState.CLOSED, AlertState.OPEN);
 
     produce(quality("q1", AlertState.CLOSED, MAY.plus(Duration.ofDays(8))));
-    assertThat(written()).isEmpty();
+    assertThat(causes()).as("its episode is open still").containsExactly("a2");
   }
 
   @Test
@@ -510,7 +681,7 @@ class RetrainingTopologyTest {
   /** Ends the runs of what was asked for, and says what that was. */
   private List<String> requestEnds() {
     List<RetrainingRequest> asked = requests();
-    asked.forEach(request -> produce(run(request.getRequestId(), RunState.PROMOTED)));
+    asked.forEach(request -> produce(run(request, RunState.PROMOTED)));
     List<String> causes = asked.stream().map(RetrainingRequest::getCause).toList();
     causesSoFar.addAll(causes);
     return causes;
@@ -592,6 +763,19 @@ class RetrainingTopologyTest {
     return alert;
   }
 
+  private static Conditions after(
+      Conditions conditions, Duration coolDown, Optional<Budget> budget) {
+    return new Conditions(
+        conditions.causes(),
+        conditions.severity(),
+        Harmful.ALL,
+        conditions.veto(),
+        coolDown,
+        0,
+        budget,
+        Optional.empty());
+  }
+
   private static Conditions with(Conditions conditions, Set<Cause> causes, Harmful harmful) {
     return new Conditions(
         causes,
@@ -646,10 +830,12 @@ class RetrainingTopologyTest {
         .build();
   }
 
-  static RetrainingRun run(String requestId, RunState state) {
+  static RetrainingRun run(RetrainingRequest request, RunState state) {
     return RetrainingRun.newBuilder()
-        .setRunId("run of " + requestId)
-        .setRequestId(requestId)
+        .setRunId("run of " + request.getRequestId())
+        .setRequestId(request.getRequestId())
+        .setCause(request.getCause())
+        .setEventTime(request.getEventTime())
         .setModel("price")
         .setState(state)
         .setMessage("")

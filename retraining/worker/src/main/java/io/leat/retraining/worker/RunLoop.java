@@ -131,6 +131,10 @@ final class RunLoop {
 
   /** What comes of a run's next step; empty where it waits. */
   private Optional<RetrainingRun> next(RetrainingRun run) {
+    Optional<RetrainingRun> answer = RunRecords.answer(run, runs.values());
+    if (answer.isPresent()) {
+      return answer;
+    }
     try {
       Optional<RetrainingRun> next = steps.next(run);
       problems.remove(run.getRunId());

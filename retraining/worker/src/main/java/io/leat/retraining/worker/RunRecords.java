@@ -5,6 +5,8 @@ import io.leat.records.RetrainingRequest;
 import io.leat.records.RetrainingRun;
 import io.leat.records.RunState;
 import java.time.Instant;
+import java.util.Collection;
+import java.util.Optional;
 
 /** Makes the records of runs. */
 final class RunRecords {
@@ -32,6 +34,27 @@ final class RunRecords {
         .setState(RunState.LAPSED)
         .setMessage("a newer request for the model came before a run took this one up")
         .build();
+  }
+
+  /**
+   * The end of a run that has not begun to work when another has put a version in place for the
+   * same cause: a cause has one such run. Empty where there is none.
+   */
+  static Optional<RetrainingRun> answer(RetrainingRun run, Collection<RetrainingRun> all) {
+    return all.stream()
+        .filter(other -> run.getStep().equals(Step.PIN.text()))
+        .filter(other -> other.getState() == RunState.PROMOTED)
+        .filter(other -> other.getModel().equals(run.getModel()))
+        .filter(other -> other.getCause().equals(run.getCause()))
+        .findFirst()
+        .map(
+            other ->
+                ended(
+                        run,
+                        RunState.LAPSED,
+                        "run %s has put version %d in place for the same cause"
+                            .formatted(other.getRunId(), other.getVersionNumber()))
+                    .build());
   }
 
   private static RetrainingRun.Builder of(RetrainingRequest request, Instant now) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.leat.records.RetrainingRun;
 import io.leat.records.RunState;
+import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -34,6 +35,36 @@ class RunRecordsTest {
                     RetrainingRun.newBuilder(run).setCause("episode 2").build(), "9c1e")))
         .doesNotContain(key)
         .doesNotHaveDuplicates();
+  }
+
+  @Test
+  void aCauseThatARunHasAnsweredHasNoOther() {
+    RetrainingRun answer =
+        RunRecords.ended(
+                RunRecords.begun(Tasks.request("weekly-1"), Tasks.NOW), RunState.PROMOTED, "")
+            .setVersionNumber(4)
+            .build();
+    RetrainingRun second = RunRecords.begun(Tasks.request("weekly-2"), Tasks.NOW);
+
+    assertThat(RunRecords.answer(second, List.of(second, answer)))
+        .hasValueSatisfying(
+            run -> {
+              assertThat(run.getState()).isEqualTo(RunState.LAPSED);
+              assertThat(run.getRunId()).isEqualTo(second.getRunId());
+              assertThat(run.getMessage()).contains(answer.getRunId(), "version 4");
+            });
+    RetrainingRun rejected = RunRecords.ended(answer, RunState.REJECTED, "gates failed").build();
+    assertThat(RunRecords.answer(second, List.of(second, rejected))).isEmpty();
+    assertThat(
+            RunRecords.answer(
+                RetrainingRun.newBuilder(second).setCause("episode 2").build(), List.of(answer)))
+        .isEmpty();
+    assertThat(
+            RunRecords.answer(
+                RetrainingRun.newBuilder(second).setStep(Step.TRAIN.text()).build(),
+                List.of(answer)))
+        .as("one that works already goes on")
+        .isEmpty();
   }
 
   @Test

@@ -78,9 +78,7 @@ class RetrainingIT {
             codec.decode(requests.await(1, TIMEOUT).get(0).value(), RetrainingRequest.class);
         made.add(request.getCause());
         writer.sendRecord(
-            Topics.RETRAINING_RUNS,
-            "run",
-            RetrainingTopologyTest.run(request.getRequestId(), RunState.PROMOTED));
+            Topics.RETRAINING_RUNS, "run", RetrainingTopologyTest.run(request, RunState.PROMOTED));
         writer.flush();
         if (i + 1 < CAUSES) {
           awaitClosed(cluster, service, request.getRequestId());
