@@ -217,6 +217,7 @@ public class ScoringBenchmark {
             Instant.EPOCH,
             null,
             null,
+            null,
             null);
     rollout = new RolloutScorer(new LoadedRollout(only, new Assignment(only), List.of(version)));
   }

@@ -79,7 +79,9 @@ public final class Services {
                   List.of(VECTORS_TO_SCORE),
                   List.of(SCORES, SHADOW_SCORES, UNSCORED, ROLLOUT_OBSERVATIONS)),
           streams(ROLLOUTS, "io.leat.scoring.rollouts.RolloutJob", When.ROLLOUTS, 7078)
-              .with(List.of(ROLLOUT_OBSERVATIONS), List.of(AUDIT, UNREADABLE)),
+              .with(
+                  List.of(ROLLOUT_OBSERVATIONS, OUTCOMES),
+                  List.of(ROLLOUT_OBSERVATIONS, AUDIT, UNREADABLE)),
           server(FEATURE_SERVER, "io.leat.features.server.FeatureServerMain", When.VIEWS, 6566)
               .and(new Port(FEATURE_PAGES, "--page-port", 7075))
               .with(List.of(STATE), List.of()),

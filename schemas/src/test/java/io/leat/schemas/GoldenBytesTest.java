@@ -9,11 +9,15 @@ import io.leat.records.DriftMetric;
 import io.leat.records.FeatureVector;
 import io.leat.records.LogPosition;
 import io.leat.records.ModelSwitch;
+import io.leat.records.Outcome;
 import io.leat.records.RegisteredModel;
 import io.leat.records.RequestStatus;
 import io.leat.records.RetrainingRequest;
 import io.leat.records.RetrainingRun;
 import io.leat.records.Rollout;
+import io.leat.records.RolloutObservation;
+import io.leat.records.RolloutPlan;
+import io.leat.records.RolloutStage;
 import io.leat.records.Score;
 import io.leat.records.Severity;
 import java.io.IOException;
@@ -189,7 +193,29 @@ class GoldenBytesTest {
   private static void requireNoStage(Rollout sample, Rollout read) {
     assertThat(read.getPlan()).isNull();
     assertThat(read.getStage()).isNull();
-    copy(sample, read, "plan", STAGE, "fallback");
+    copy(sample, read, "plan", STAGE, "fallback", "period");
+  }
+
+  @Test
+  void whatWasWrittenBeforeStagesWentByLabelsIsReadWithoutThem() throws IOException {
+    RolloutPlan plan = earlier("rollout_plan_without_loss", RolloutPlan.class);
+    assertThat(plan.getStages().get(0).getLoss()).isNull();
+    assertThat(plan.getStages().get(0).getBandit()).isNull();
+    RolloutStage stage = sample(RolloutPlan.class).getStages().get(0);
+    copy(stage, plan.getStages().get(0), "min_labels", "loss", "bandit");
+    assertThat(plan).isEqualTo(sample(RolloutPlan.class));
+
+    RolloutObservation observation =
+        earlier("rollout_observation_without_loss", RolloutObservation.class);
+    assertThat(observation.getVersionLoss()).isNull();
+    assertThat(observation.getChampionLoss()).isNull();
+    copy(sample(RolloutObservation.class), observation, "version_loss", "champion_loss");
+    assertThat(observation).isEqualTo(sample(RolloutObservation.class));
+
+    Outcome outcome = earlier("outcome_without_fallback", Outcome.class);
+    assertThat(outcome.getFallback()).isNull();
+    copy(sample(Outcome.class), outcome, "fallback");
+    assertThat(outcome).isEqualTo(sample(Outcome.class));
   }
 
   @Test

@@ -17,6 +17,7 @@ import io.leat.records.GateResult;
 import io.leat.records.GateVerdict;
 import io.leat.records.GuardKind;
 import io.leat.records.LogPosition;
+import io.leat.records.LossKind;
 import io.leat.records.ModelRole;
 import io.leat.records.ModelSwitch;
 import io.leat.records.ModelVersion;
@@ -32,9 +33,12 @@ import io.leat.records.RetrainingRequest;
 import io.leat.records.RetrainingRun;
 import io.leat.records.Rollout;
 import io.leat.records.RolloutArm;
+import io.leat.records.RolloutBandit;
 import io.leat.records.RolloutFallback;
 import io.leat.records.RolloutGuard;
+import io.leat.records.RolloutLoss;
 import io.leat.records.RolloutObservation;
+import io.leat.records.RolloutPeriod;
 import io.leat.records.RolloutPlan;
 import io.leat.records.RolloutStage;
 import io.leat.records.RunMetric;
@@ -81,7 +85,7 @@ final class Samples {
         retrainingRun(),
         rolloutPlan(),
         rolloutFallback(),
-        new RolloutObservation("fraud", 11L, true, 0.75, false, 0.125),
+        new RolloutObservation("fraud", 11L, true, 0.75, false, 0.125, 0.0625, 0.5),
         score());
   }
 
@@ -283,7 +287,8 @@ final class Samples {
         TIME,
         rolloutPlan(),
         0,
-        rolloutFallback());
+        rolloutFallback(),
+        new RolloutPeriod(9L, 2));
   }
 
   private static Outcome outcome() {
@@ -308,6 +313,7 @@ final class Samples {
         .setRevision(1)
         .setLate(true)
         .setKnownAt(TIME.plusSeconds(7_200))
+        .setFallback("NULL_INPUT")
         .build();
   }
 
@@ -351,7 +357,10 @@ final class Samples {
                 3_600_000L,
                 1_000L,
                 86_400_000L,
-                List.of(new RolloutGuard(GuardKind.LATENCY, 0.125, 0.0625, 5_000_000L)))));
+                List.of(new RolloutGuard(GuardKind.LATENCY, 0.125, 0.0625, 5_000_000L)),
+                500L,
+                new RolloutLoss(LossKind.ABSOLUTE_ERROR, 128.0, 604_800_000L),
+                new RolloutBandit(600_000L, 0.0625))));
   }
 
   private static RetrainingRequest retrainingRequest() {

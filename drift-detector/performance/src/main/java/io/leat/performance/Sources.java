@@ -133,6 +133,7 @@ final class Sources {
             .setScore(score.getScore())
             .setDecision(score.getDecision())
             .setSource(score.getSource())
+            .setFallback(score.getFallback())
             .setKnownAt(Instant.EPOCH) // it is not known yet
             .build();
     return Optional.of(new Keyed(score.getEventId(), new Scored(outcome, false)));

@@ -54,6 +54,7 @@ public final class ModelReader {
               "explain",
               "rollout",
               "guards",
+              "loss",
               "fallback",
               "default_score");
 
@@ -143,7 +144,8 @@ public final class ModelReader {
             .get("explain")
             .flatMap(value -> value.block(EXPLAIN_KEYS))
             .flatMap(ModelReader::explain);
-    List<ModelStage> rollout = RolloutReader.read(block);
+    List<ModelStage> rollout =
+        new RolloutReader(DeclaredLoss.read(block, service, contracts::get)).read(block);
     Fallback fallback = RolloutReader.fallback(block);
     if (block.isBroken() || service.isEmpty()) {
       return Optional.empty();

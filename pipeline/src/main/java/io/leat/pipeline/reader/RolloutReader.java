@@ -3,6 +3,7 @@ package io.leat.pipeline.reader;
 import io.leat.pipeline.definition.Durations;
 import io.leat.pipeline.definition.Fallback;
 import io.leat.pipeline.definition.ModelStage;
+import io.leat.pipeline.definition.ModelStage.Bandit;
 import io.leat.pipeline.definition.ModelStage.Guard;
 import io.leat.pipeline.definition.ModelStage.GuardKind;
 import io.leat.pipeline.definition.ModelStage.Kind;
@@ -25,23 +26,40 @@ final class RolloutReader {
   static final Keys STAGE_KEYS =
       Keys.of("a stage")
           .requires("kind")
-          .allows("weight", "min_duration", "min_events", "max_duration", "guards");
+          .allows(
+              "weight",
+              "min_duration",
+              "min_events",
+              "min_labels",
+              "max_duration",
+              "period",
+              "floor",
+              "guards");
   static final Keys GUARD_KEYS =
       Keys.of("guards")
-          .allows("unscored", "latency", "score_distribution", "failures_in_a_row")
-          .notYet("loss");
+          .allows("unscored", "latency", "score_distribution", "failures_in_a_row", "loss");
   static final Keys TEST_KEYS = Keys.of("a guard").requires("margin").allows("alpha");
   static final Keys LATENCY_KEYS =
       Keys.of("a guard of latency").requires("budget", "margin").allows("alpha");
 
   private static final double DEFAULT_ALPHA = 0.05;
+  private static final Duration DEFAULT_PERIOD = Duration.ofHours(1);
+  private static final double DEFAULT_FLOOR = 0.01;
+  private static final double HALF = 0.5;
   private static final double PERCENT = 100;
   private static final Pattern SHARE = Pattern.compile("(\\d+(?:\\.\\d+)?|\\.\\d+)\\s*(%?)");
   private static final Pattern WORDS =
       Pattern.compile(
-          "champion|(?:(?<kind>shadow|blue_green)|canary\\s+(?<share>\\S+))\\s+(?<time>\\S+)");
+          "champion|(?:(?<kind>shadow|blue_green|bandit)|canary\\s+(?<share>\\S+))\\s+(?<time>\\S+)");
 
-  private RolloutReader() {}
+  private final DeclaredLoss loss;
+
+  /**
+   * @param loss what a score costs, for the stages that go by labels
+   */
+  RolloutReader(DeclaredLoss loss) {
+    this.loss = loss;
+  }
 
   /** Who scores what the version that was to decide cannot. */
   static Fallback fallback(Block model) {
@@ -59,7 +77,7 @@ final class RolloutReader {
   }
 
   /** The stages, each with its own guards or those of the model. */
-  static List<ModelStage> read(Block model) {
+  List<ModelStage> read(Block model) {
     List<Guard> guards = guards(model);
     Optional<Value> rollout = model.get("rollout");
     if (rollout.isEmpty()) {
@@ -97,7 +115,7 @@ final class RolloutReader {
   }
 
   /** {@code shadow 1d}, {@code canary 10% 1d}, {@code champion}. */
-  private static Optional<ModelStage> words(Value entry, List<Guard> guards) {
+  private Optional<ModelStage> words(Value entry, List<Guard> guards) {
     Optional<String> text = entry.text();
     Matcher words = WORDS.matcher(text.orElse(""));
     if (!words.matches()) {
@@ -109,7 +127,17 @@ final class RolloutReader {
       return Optional.empty();
     }
     if (words.group("time") == null) {
-      return Optional.of(stage(Kind.CHAMPION, 1, Duration.ZERO, 0, Optional.empty(), List.of()));
+      return Optional.of(
+          new ModelStage(
+              Kind.CHAMPION,
+              1,
+              Duration.ZERO,
+              0,
+              Optional.empty(),
+              List.of(),
+              0,
+              Optional.empty(),
+              Optional.empty()));
     }
     String share = words.group("share");
     Kind kind =
@@ -117,30 +145,40 @@ final class RolloutReader {
             ? Kind.valueOf(String.valueOf(words.group("kind")).toUpperCase(Locale.ROOT))
             : Kind.CANARY;
     Optional<Double> weight = share == null ? Optional.of(weight(kind)) : share(entry, share);
+    Optional<Bandit> bandit =
+        kind == Kind.BANDIT
+            ? Optional.of(new Bandit(DEFAULT_PERIOD, DEFAULT_FLOOR))
+            : Optional.empty();
+    bandit.ifPresent(of -> loss.require(entry));
     try {
       Duration least = Durations.parse(words.group("time"));
-      return weight.map(of -> stage(kind, of, least, 0, Optional.empty(), guards));
+      return weight.map(
+          of ->
+              new ModelStage(
+                  kind,
+                  of,
+                  least,
+                  0,
+                  Optional.empty(),
+                  guards,
+                  0,
+                  loss.of(guards, 0, bandit),
+                  bandit));
     } catch (IllegalArgumentException e) {
       entry.problem("%s: %s", entry.name(), e.getMessage());
       return Optional.empty();
     }
   }
 
-  private static ModelStage stage(
-      Kind kind,
-      double weight,
-      Duration least,
-      int events,
-      Optional<Duration> most,
-      List<Guard> guards) {
-    return new ModelStage(kind, weight, least, events, most, guards);
-  }
-
   private static double weight(Kind kind) {
-    return kind == Kind.SHADOW ? 0 : 1;
+    return switch (kind) {
+      case SHADOW -> 0;
+      case BANDIT -> HALF;
+      case CANARY, BLUE_GREEN, CHAMPION -> 1;
+    };
   }
 
-  private static Optional<ModelStage> stage(Block block, List<Guard> guardsOfModel) {
+  private Optional<ModelStage> stage(Block block, List<Guard> guardsOfModel) {
     Optional<Kind> kind = block.get("kind").flatMap(value -> value.oneOf(Kind.class));
     Optional<Value> weight = block.get("weight");
     if (kind.isEmpty()) {
@@ -166,10 +204,46 @@ final class RolloutReader {
             ? List.of()
             : block.get("guards").isPresent() ? guards(block) : guardsOfModel;
     int events = block.get("min_events").flatMap(value -> value.integer(0)).orElse(0);
+    int labels = block.get("min_labels").flatMap(value -> value.integer(0)).orElse(0);
+    block.get("min_labels").filter(value -> labels > 0).ifPresent(loss::require);
+    Optional<Bandit> bandit = bandit(kind.get(), block);
     return (kind.get() == Kind.CANARY
             ? weight.flatMap(RolloutReader::share)
             : Optional.of(weight(kind.get())))
-        .map(share -> stage(kind.get(), share, least, events, most, guards));
+        .map(
+            share ->
+                new ModelStage(
+                    kind.get(),
+                    share,
+                    least,
+                    events,
+                    most,
+                    guards,
+                    labels,
+                    loss.of(guards, labels, bandit),
+                    bandit));
+  }
+
+  private Optional<Bandit> bandit(Kind kind, Block block) {
+    if (kind != Kind.BANDIT) {
+      if (block.get("period").isPresent() || block.get("floor").isPresent()) {
+        block.problem("period and floor are of a bandit, and of no other stage");
+      }
+      return Optional.empty();
+    }
+    block.get("kind").ifPresent(loss::require);
+    Optional<Double> floor = block.get("floor").flatMap(RolloutReader::share);
+    block
+        .get("floor")
+        .filter(value -> floor.orElse(0.0) >= HALF)
+        .ifPresent(
+            value ->
+                value.problem(
+                    "floor is the least share of either version; expected less than 50%"));
+    return Optional.of(
+        new Bandit(
+            block.get("period").flatMap(Value::duration).orElse(DEFAULT_PERIOD),
+            floor.orElse(DEFAULT_FLOOR)));
   }
 
   private static Optional<Double> share(Value value) {
@@ -192,7 +266,7 @@ final class RolloutReader {
     return Optional.empty();
   }
 
-  private static List<Guard> guards(Block of) {
+  private List<Guard> guards(Block of) {
     List<Guard> guards = new ArrayList<>();
     for (Value value :
         of.get("guards")
@@ -200,8 +274,12 @@ final class RolloutReader {
             .map(Block::values)
             .orElse(List.of())) {
       switch (value.name()) {
-        case "unscored", "score_distribution" ->
-            value.block(TEST_KEYS).flatMap(test -> test(value, test)).ifPresent(guards::add);
+        case "unscored", "score_distribution", "loss" -> {
+          if (value.name().equals("loss")) {
+            loss.require(value);
+          }
+          value.block(TEST_KEYS).flatMap(test -> test(value, test)).ifPresent(guards::add);
+        }
         case "latency" ->
             value.block(LATENCY_KEYS).flatMap(test -> test(value, test)).ifPresent(guards::add);
         case "failures_in_a_row" ->

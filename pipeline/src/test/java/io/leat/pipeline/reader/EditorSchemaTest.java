@@ -14,9 +14,12 @@ import io.leat.pipeline.definition.Gates.Rule;
 import io.leat.pipeline.definition.KeySource;
 import io.leat.pipeline.definition.Model;
 import io.leat.pipeline.definition.ModelStage;
+import io.leat.pipeline.definition.ModelStage.Bandit;
 import io.leat.pipeline.definition.ModelStage.Guard;
 import io.leat.pipeline.definition.ModelStage.GuardKind;
 import io.leat.pipeline.definition.ModelStage.Kind;
+import io.leat.pipeline.definition.ModelStage.Loss;
+import io.leat.pipeline.definition.ModelStage.LossKind;
 import io.leat.pipeline.definition.PipelineException;
 import io.leat.pipeline.definition.RetrainingPolicy;
 import io.leat.pipeline.definition.RetrainingPolicy.AlertSeverity;
@@ -85,6 +88,7 @@ class EditorSchemaTest {
         Arguments.of("model", "", ModelReader.KEYS),
         Arguments.of("model", "/properties/rollout/items/oneOf/1", RolloutReader.STAGE_KEYS),
         Arguments.of("model", "/properties/guards", RolloutReader.GUARD_KEYS),
+        Arguments.of("model", "/properties/loss", DeclaredLoss.KEYS),
         Arguments.of("model", "/properties/guards/properties/unscored", RolloutReader.TEST_KEYS),
         Arguments.of("model", "/properties/guards/properties/latency", RolloutReader.LATENCY_KEYS),
         Arguments.of("monitor", "", MonitorReader.KEYS),
@@ -177,6 +181,7 @@ class EditorSchemaTest {
         """
         service: fraud@3
         guards: { unscored: { margin: 1%, alpha: 0.01 }, failures_in_a_row: 20 }
+        loss: { metric: wrong_decision, after: 7d }
         rollout:
           - shadow 1h
           - kind: canary
@@ -186,6 +191,12 @@ class EditorSchemaTest {
             max_duration: 7d
             guards: { latency: { budget: 5ms, margin: 5% }, score_distribution: { margin: 20% } }
           - canary 50% 1d
+          - kind: bandit
+            period: 10m
+            floor: 5%
+            min_labels: 1000
+            guards: { loss: { margin: 1% } }
+          - bandit 1d
           - blue_green 2h
           - champion\
         """);
@@ -195,8 +206,35 @@ class EditorSchemaTest {
     List<ModelStage> stages = folder.read().models().get(0).rollout();
     assertThat(stages)
         .extracting(ModelStage::kind)
-        .containsExactly(Kind.SHADOW, Kind.CANARY, Kind.CANARY, Kind.BLUE_GREEN, Kind.CHAMPION);
-    assertThat(stages).extracting(ModelStage::weight).containsExactly(0.0, 0.1, 0.5, 1.0, 1.0);
+        .containsExactly(
+            Kind.SHADOW,
+            Kind.CANARY,
+            Kind.CANARY,
+            Kind.BANDIT,
+            Kind.BANDIT,
+            Kind.BLUE_GREEN,
+            Kind.CHAMPION);
+    assertThat(stages)
+        .extracting(ModelStage::weight)
+        .containsExactly(0.0, 0.1, 0.5, 0.5, 0.5, 1.0, 1.0);
+    Loss loss = new Loss(LossKind.WRONG_DECISION, Optional.empty(), Duration.ofDays(7));
+    assertThat(stages.get(3))
+        .isEqualTo(
+            new ModelStage(
+                Kind.BANDIT,
+                0.5,
+                Duration.ZERO,
+                0,
+                Optional.empty(),
+                List.of(new Guard(GuardKind.LOSS, 0.01, 0.05, Optional.empty())),
+                1_000,
+                Optional.of(loss),
+                Optional.of(new Bandit(Duration.ofMinutes(10), 0.05))));
+    assertThat(stages.get(4).loss()).contains(loss);
+    assertThat(stages.get(4).bandit()).contains(new Bandit(Duration.ofHours(1), 0.01));
+    assertThat(stages)
+        .extracting(stage -> stage.loss().isPresent())
+        .startsWith(false, false, false);
     assertThat(stages.get(2))
         .isEqualTo(
             new ModelStage(
@@ -207,12 +245,15 @@ class EditorSchemaTest {
                 Optional.empty(),
                 List.of(
                     new Guard(GuardKind.UNSCORED, 0.01, 0.01, Optional.empty()),
-                    new Guard(GuardKind.FAILURES_IN_A_ROW, 20, 0, Optional.empty()))));
+                    new Guard(GuardKind.FAILURES_IN_A_ROW, 20, 0, Optional.empty())),
+                0,
+                Optional.empty(),
+                Optional.empty()));
     assertThat(stages.get(1).guards())
         .containsExactly(
             new Guard(GuardKind.LATENCY, 0.05, 0.05, Optional.of(Duration.ofMillis(5))),
             new Guard(GuardKind.SCORE_DISTRIBUTION, 0.2, 0.05, Optional.empty()));
-    assertThat(stages.get(4).guards()).isEmpty();
+    assertThat(stages.get(6).guards()).isEmpty();
   }
 
   @Test

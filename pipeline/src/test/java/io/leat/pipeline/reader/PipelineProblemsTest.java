@@ -158,7 +158,12 @@ class PipelineProblemsTest {
         "models/fraud/model.yaml ~ service: fraud@3 ~ service: fraud@3\\nrollout: [shadow 1 day, champion] ~ models/fraud/model.yaml:4: an entry of rollout is 'shadow 1 day'; expected a stage, as in shadow 1d, canary 10% 1d, blue_green 1h or champion",
         "models/fraud/model.yaml ~ service: fraud@3 ~ service: fraud@3\\nrollout: [{ kind: canary }, champion] ~ models/fraud/model.yaml:4: a canary has a weight, as in 10%, and no other stage",
         "models/fraud/model.yaml ~ service: fraud@3 ~ service: fraud@3\\nrollout: [{ kind: shadow, min_duration: 1d, max_duration: 1d }, champion] ~ models/fraud/model.yaml:4: max_duration is not longer than min_duration",
-        "models/fraud/model.yaml ~ service: fraud@3 ~ service: fraud@3\\nguards: { loss: 1% }\\nrollout: [champion] ~ models/fraud/model.yaml:4: loss: this version of Leat does not run it yet; remove it",
+        "models/fraud/model.yaml ~ service: fraud@3 ~ service: fraud@3\\nrollout: [{ kind: shadow, floor: 1% }, champion] ~ models/fraud/model.yaml:4: period and floor are of a bandit, and of no other stage",
+        "models/fraud/model.yaml ~ service: fraud@3 ~ service: fraud@3\\nrollout: [{ kind: bandit, floor: 50% }, champion] ~ models/fraud/model.yaml:4: floor is the least share of either version; expected less than 50%",
+        "models/fraud/model.yaml ~ service: fraud@3 ~ service: fraud@3\\nloss: { scale: 10 } ~ models/fraud/model.yaml:4: scale is the distance that costs 1, of metric: absolute_error; give both",
+        "models/fraud/model.yaml ~ service: fraud@3 ~ service: fraud@3\\nloss: { metric: absolute_error } ~ models/fraud/model.yaml:4: scale is the distance that costs 1, of metric: absolute_error; give both",
+        "models/fraud/model.yaml ~ service: fraud@3 ~ service: fraud@3\\nloss: { after: 31d } ~ models/fraud/model.yaml:4: after is longer than the label may take, which is within of the service's label",
+        "models/fraud/model.yaml ~ service: fraud@3 ~ service: fraud@3\\nloss: { metric: absolute_error, scale: 0 } ~ models/fraud/model.yaml:4: scale is '0.0'; expected a number of more than 0",
         "models/fraud/model.yaml ~ service: fraud@3 ~ service: fraud@3\\nguards: { unscored: { margin: 2 } }\\nrollout: [champion] ~ models/fraud/model.yaml:4: margin is '2'; expected a share of more than 0% and less than 100%, as in 10%",
         "models/fraud/model.yaml ~ service: fraud@3 ~ service: fraud@3\\nfallback: default ~ models/fraud/model.yaml:4: default_score is the score of fallback: default; give both",
         "models/fraud/model.yaml ~ service: fraud@3 ~ service: fraud@3\\ndefault_score: 0.5 ~ models/fraud/model.yaml:4: default_score is the score of fallback: default; give both",
@@ -398,6 +403,53 @@ class PipelineProblemsTest {
             "feature:1: no folder of a pipeline. Did you mean features?",
             "models/empty/model.yaml:1: no such file; expected it to declare the model",
             "services/other.yml:1: the file ends in .yml; expected .yaml");
+  }
+
+  @Test
+  void aStageThatGoesByLabelsNeedsOneOfWhichALossIsKnown() {
+    String model = "models/fraud/model.yaml";
+    String service = "services/fraud.yaml";
+    String label = "label: { field: fraud, from: payment_labels, on: payment_id, within: 30d }";
+    folder.replace(
+        model,
+        "service: fraud@3",
+        """
+        service: fraud@3
+        guards: { loss: { margin: 1% } }
+        rollout: [{ kind: shadow, min_labels: 5 }, bandit 1d, champion]\
+        """);
+    folder.delete("monitors/fraud.yaml");
+    folder.delete("retraining/fraud.yaml");
+
+    folder.replace(
+        service,
+        label,
+        "label: { field: label_id, from: payment_labels, on: payment_id, within: 30d }");
+    String text =
+        "the label label_id is a text, and what a score costs is known by a boolean or a number";
+    assertThat(folder.problems())
+        .contains(
+            model + ":4: loss: " + text,
+            model + ":5: min_labels: " + text,
+            model + ":5: an entry of rollout: " + text);
+
+    folder.replace(service, "field: label_id", "field: payment_id");
+    assertThat(folder.problems())
+        .first()
+        .asString()
+        .startsWith(
+            model + ":4: loss: the label payment_id is a number; expected loss: { metric: ... }");
+    folder.replace(model, "guards:", "loss: { metric: absolute_error, scale: 100 }\nguards:");
+    assertThat(folder.problems()).isEmpty();
+
+    folder.replace(service, label.replace("fraud", "payment_id"), "");
+    folder.replace(model, "loss: { metric: absolute_error, scale: 100 }\n", "");
+    String none = "what a score costs is known by its label, and service fraud declares none";
+    assertThat(folder.problems())
+        .containsExactly(
+            model + ":4: loss: " + none,
+            model + ":5: min_labels: " + none,
+            model + ":5: an entry of rollout: " + none);
   }
 
   @Test

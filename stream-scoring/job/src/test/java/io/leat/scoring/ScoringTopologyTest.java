@@ -822,7 +822,10 @@ class ScoringTopologyTest {
         null,
         List.of(
             new RolloutGuard(GuardKind.LATENCY, 0.1, 0.05, 1L),
-            new RolloutGuard(GuardKind.SCORE_DISTRIBUTION, 0.2, 0.05, null)));
+            new RolloutGuard(GuardKind.SCORE_DISTRIBUTION, 0.2, 0.05, null)),
+        0L,
+        null,
+        null);
   }
 
   private static Rollout inStage(RolloutPlan plan, int stage, Rollout rollout) {

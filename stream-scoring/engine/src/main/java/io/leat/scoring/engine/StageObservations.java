@@ -26,7 +26,7 @@ public final class StageObservations {
 
   private StageObservations(String model, Rollout rollout, RolloutStage stage) {
     this.model = model;
-    this.rollout = rollout.getRevision();
+    this.rollout = RolloutPlans.began(rollout);
     this.candidate = RolloutPlans.candidate(rollout);
     this.budget = guard(stage, GuardKind.LATENCY).map(RolloutGuard::getBudget);
     this.margin = guard(stage, GuardKind.SCORE_DISTRIBUTION).map(RolloutGuard::getLimit);
@@ -62,6 +62,8 @@ public final class StageObservations {
         answer.arm().equals(candidate),
         answer.outcome() instanceof Scored scored ? scored.prediction().score() : null,
         budget.map(most -> answer.nanos() > most).orElse(null),
-        margin.orElse(null));
+        margin.orElse(null),
+        null,
+        null);
   }
 }

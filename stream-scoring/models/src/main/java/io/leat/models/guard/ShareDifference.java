@@ -5,9 +5,9 @@ import java.io.DataOutput;
 import java.io.IOException;
 
 /**
- * By how much some share of a version's vectors, say of those without a score, is above the
- * champion's, at all times at once: of each arm a bound on either side ({@link MeanBound}), and
- * their difference.
+ * By how much a mean of a version's vectors, of numbers from 0 to 1, is above the champion's, at
+ * all times at once: of each arm a bound on either side ({@link MeanBound}), and their difference.
+ * A share, say of those without a score, is the mean of ones and zeros.
  *
  * <p>The lower bound of the difference is wrong only where the version's lower or the champion's
  * upper bound is, so with alpha/2 for each the chance that it is ever wrong is at most alpha; so
@@ -19,9 +19,9 @@ final class ShareDifference {
 
   /** Bounds of one arm on both sides. */
   private record Arm(MeanBound lower, MeanBound upper) {
-    void add(boolean marked) {
-      lower.add(marked ? 1 : 0);
-      upper.add(marked ? 0 : 1);
+    void add(double x) {
+      lower.add(x);
+      upper.add(1 - x);
     }
 
     void write(DataOutput to) throws IOException {
@@ -50,7 +50,26 @@ final class ShareDifference {
    * @param marked whether it is one of those whose share is looked at
    */
   void add(boolean candidate, boolean marked) {
-    (candidate ? version : champion).add(marked);
+    add(candidate, marked ? 1 : 0);
+  }
+
+  /**
+   * As {@link #add(boolean, boolean)}.
+   *
+   * @param x from 0 to 1
+   */
+  void add(boolean candidate, double x) {
+    (candidate ? version : champion).add(x);
+  }
+
+  /** Of the version's; 0 before the first. */
+  double versionMean() {
+    return version.lower().mean();
+  }
+
+  /** Of the champion's; 0 before the first. */
+  double championMean() {
+    return champion.lower().mean();
   }
 
   /** How many vectors the version was given. */
@@ -65,12 +84,12 @@ final class ShareDifference {
 
   /** How many of them are of those whose share is looked at. */
   long versionMarked() {
-    return Math.round(version.lower().mean() * versionCount());
+    return Math.round(versionMean() * versionCount());
   }
 
   /** As {@link #versionMarked}. */
   long championMarked() {
-    return Math.round(champion.lower().mean() * championCount());
+    return Math.round(championMean() * championCount());
   }
 
   /**

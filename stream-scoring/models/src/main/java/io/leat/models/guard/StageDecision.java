@@ -5,6 +5,7 @@ import io.leat.records.RolloutStage;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * What becomes of a stage.
@@ -16,6 +17,8 @@ public record StageDecision(Next next, String reason, List<String> evidence) {
   public StageDecision {
     evidence = List.copyOf(evidence);
   }
+
+  private static final double EVEN = 0.5;
 
   /** What is done. */
   public enum Next {
@@ -32,12 +35,23 @@ public record StageDecision(Next next, String reason, List<String> evidence) {
    * Of a stage that has lasted for some time.
    *
    * <p>A guard that tripped ends it at once. It is passed when it has lasted long enough, the
-   * version was given enough vectors, one at least, and all guards pass. Where that is not so at
-   * the end of its time, it is inconclusive and ends too.
+   * version was given enough vectors, one at least, enough of its scores have their label, a bandit
+   * rather prefers it, and all guards pass. Where that is not so at the end of its time, it is
+   * inconclusive and ends too.
    */
   public static StageDecision of(RolloutStage stage, Duration lasted, StageEvidence evidence) {
     List<String> lines = new ArrayList<>();
     lines.add(evidence.counts());
+    if (stage.getLoss() != null) {
+      lines.add(evidence.costs());
+    }
+    if (stage.getBandit() != null) {
+      lines.add(
+          String.format(
+              Locale.ROOT,
+              "bandit: the version costs less with a chance of %.4g",
+              evidence.chance()));
+    }
     List<Finding> findings = stage.getGuards().stream().map(evidence::finding).toList();
     findings.forEach(finding -> lines.add(finding.evidence()));
     for (Finding finding : findings) {
@@ -47,7 +61,9 @@ public record StageDecision(Next next, String reason, List<String> evidence) {
     }
     boolean enough =
         lasted.toMillis() >= stage.getMinDuration()
-            && evidence.events() >= Math.max(1, stage.getMinEvents());
+            && evidence.events() >= Math.max(1, stage.getMinEvents())
+            && evidence.labels() >= stage.getMinLabels()
+            && (stage.getBandit() == null || evidence.chance() >= EVEN);
     if (enough && findings.stream().allMatch(one -> one.verdict() == Verdict.PASSED)) {
       return new StageDecision(Next.ADVANCE, "the stage is passed", lines);
     }

@@ -1,6 +1,7 @@
 package io.leat.models.guard;
 
 import io.leat.models.guard.Finding.Verdict;
+import io.leat.records.RolloutBandit;
 import io.leat.records.RolloutGuard;
 import io.leat.records.RolloutObservation;
 import java.io.ByteArrayInputStream;
@@ -23,6 +24,7 @@ public final class StageEvidence {
   private final ShareDifference unscored;
   private final ShareDifference slow;
   private final ScoreDistance scores;
+  private final LossDifference losses;
   private long failuresInARow;
 
   /** Its most: a circuit breaker that was open stays open, whatever comes after. */
@@ -39,15 +41,17 @@ public final class StageEvidence {
     void put(int place, long champion, long candidate);
   }
 
-  private StageEvidence(ShareDifference unscored, ShareDifference slow, ScoreDistance scores) {
+  private StageEvidence(
+      ShareDifference unscored, ShareDifference slow, ScoreDistance scores, LossDifference losses) {
     this.unscored = unscored;
     this.slow = slow;
     this.scores = scores;
+    this.losses = losses;
   }
 
   /** Of a stage that has just begun. */
   public StageEvidence() {
-    this(new ShareDifference(), new ShareDifference(), new ScoreDistance());
+    this(new ShareDifference(), new ShareDifference(), new ScoreDistance(), new LossDifference());
   }
 
   /**
@@ -55,6 +59,10 @@ public final class StageEvidence {
    * by the number of places that have a score.
    */
   public void add(RolloutObservation observation) {
+    if (observation.getVersionLoss() != null || observation.getChampionLoss() != null) {
+      losses.add(observation.getVersionLoss(), observation.getChampionLoss());
+      return;
+    }
     boolean candidate = observation.getCandidate();
     Double score = observation.getScore();
     boolean failed = score == null;
@@ -82,6 +90,29 @@ public final class StageEvidence {
     return unscored.versionCount();
   }
 
+  /** How many of the version's scores have their label. */
+  public long labels() {
+    return losses.versionCount();
+  }
+
+  /** How likely it is that the version's scores cost less; a half where nothing is known. */
+  public double chance() {
+    return losses.chance();
+  }
+
+  /**
+   * The share of the version that follows from that, in whole parts of 1024: so the shares of both
+   * are exact, and sum to 1.
+   */
+  public double share(RolloutBandit bandit) {
+    return ThompsonSampling.share(chance(), bandit.getFloor());
+  }
+
+  /** What the scores of both cost that have their label. */
+  public String costs() {
+    return losses.toString();
+  }
+
   /** How many vectors either was given, and how many of them they had no score for. */
   public String counts() {
     return "version: %d of %d vectors without a score; champion: %d of %d"
@@ -97,8 +128,9 @@ public final class StageEvidence {
     double limit = guard.getLimit();
     double alpha = guard.getAlpha();
     return switch (guard.getKind()) {
-      case UNSCORED -> share("unscored", unscored, guard);
-      case LATENCY -> share("latency", slow, guard);
+      case UNSCORED -> mean("unscored", unscored.interval(alpha), guard, vectors(unscored));
+      case LATENCY -> mean("latency", slow.interval(alpha), guard, vectors(slow));
+      case LOSS -> mean("loss", losses.interval(alpha), guard, costs());
       case SCORE_DISTRIBUTION -> {
         Interval interval = scores.interval(alpha);
         yield new Finding(
@@ -121,18 +153,15 @@ public final class StageEvidence {
     };
   }
 
-  private static Finding share(String name, ShareDifference share, RolloutGuard guard) {
-    Interval interval = share.interval(guard.getAlpha());
+  private static String vectors(ShareDifference share) {
+    return "of %d and %d vectors".formatted(share.versionCount(), share.championCount());
+  }
+
+  private static Finding mean(String name, Interval interval, RolloutGuard guard, String of) {
     return new Finding(
         verdict(interval.lower() > guard.getLimit(), interval.upper() < guard.getLimit()),
-        "%s: version less champion in %s, margin %s, alpha %s, of %d and %d vectors"
-            .formatted(
-                name,
-                interval,
-                guard.getLimit(),
-                guard.getAlpha(),
-                share.versionCount(),
-                share.championCount()));
+        "%s: version less champion in %s, margin %s, alpha %s, %s"
+            .formatted(name, interval, guard.getLimit(), guard.getAlpha(), of));
   }
 
   private static Verdict verdict(boolean tripped, boolean passed) {
@@ -148,6 +177,7 @@ public final class StageEvidence {
       to.writeLong(failuresInARow);
       to.writeLong(mostInARow);
       scores.write(to);
+      losses.write(to);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -161,7 +191,11 @@ public final class StageEvidence {
       ShareDifference slow = ShareDifference.read(from);
       long failuresInARow = from.readLong();
       long mostInARow = from.readLong();
-      StageEvidence evidence = new StageEvidence(unscored, slow, ScoreDistance.read(from));
+      ScoreDistance scores = ScoreDistance.read(from);
+      // Earlier releases kept no losses.
+      LossDifference losses =
+          from.available() > 0 ? LossDifference.read(from) : new LossDifference();
+      StageEvidence evidence = new StageEvidence(unscored, slow, scores, losses);
       evidence.failuresInARow = failuresInARow;
       evidence.mostInARow = mostInARow;
       return evidence;

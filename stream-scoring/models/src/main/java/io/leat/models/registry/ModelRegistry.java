@@ -15,6 +15,7 @@ import io.leat.records.RegisteredModel;
 import io.leat.records.RegistryEntry;
 import io.leat.records.Rollout;
 import io.leat.records.RolloutArm;
+import io.leat.records.RolloutPeriod;
 import io.leat.records.RolloutPlan;
 import io.leat.records.VersionStanding;
 import io.leat.records.VersionStatus;
@@ -369,6 +370,35 @@ public final class ModelRegistry {
                 why));
   }
 
+  /**
+   * Gives the version of a rollout in a stage another share; the stage goes on.
+   *
+   * @param revision as {@link #advance} has it
+   * @param period of the stage's bandit that the share is of, from 1
+   * @param share more than 0, less than 1
+   * @throws LeatException as {@link #advance}
+   */
+  public RegisteredModel reweigh(
+      String model, long revision, int period, double share, Reason why) {
+    return change(
+        model,
+        "reweigh",
+        why,
+        (view, before) -> {
+          Rollout now = requireStage(before, revision);
+          long next = before.getRevision() + 1;
+          return RegisteredModel.newBuilder(before)
+              .setRollout(
+                  Rollout.newBuilder(now)
+                      .setRevision(next)
+                      .setArms(RolloutPlans.weighed(now, share))
+                      .setSalt(RolloutPlans.salt(model, now.getKind(), next))
+                      .setPeriod(new RolloutPeriod(RolloutPlans.began(now), period))
+                      .build())
+              .build();
+        });
+  }
+
   private static Rollout requireStage(RegisteredModel model, long revision) {
     Rollout now = model.getRollout();
     if (now == null || now.getRevision() != revision || now.getStage() == null) {
@@ -424,7 +454,10 @@ public final class ModelRegistry {
         Rollout.newBuilder(rollout(before.getRevision() + 1, before.getModel(), arms, why));
     if (plan != null && stage != null) {
       String kind = plan.getStages().get(stage).getKind().name().toLowerCase(Locale.ROOT);
-      next.setPlan(plan).setStage(stage).setKind(kind);
+      next.setPlan(plan)
+          .setStage(stage)
+          .setKind(kind)
+          .setSalt(RolloutPlans.salt(before.getModel(), kind, before.getRevision() + 1));
     }
     next.setFallback(before.getFallback());
     return RegisteredModel.newBuilder(before).setRollout(next.build()).build();
@@ -599,8 +632,17 @@ public final class ModelRegistry {
                 .orElse(ModelRole.CHAMPION)
                 .name()
                 .toLowerCase(Locale.ROOT);
-    // The model's name alone: an entity that was in a canary is in the next, larger one too.
-    return new Rollout(revision, kind, model, arms, why.actor(), clock.instant(), null, null, null);
+    return new Rollout(
+        revision,
+        kind,
+        RolloutPlans.salt(model, kind, revision),
+        arms,
+        why.actor(),
+        clock.instant(),
+        null,
+        null,
+        null,
+        null);
   }
 
   /**

@@ -4,17 +4,21 @@ import io.leat.pipeline.definition.Fallback;
 import io.leat.pipeline.definition.ModelStage;
 import io.leat.records.FallbackKind;
 import io.leat.records.GuardKind;
+import io.leat.records.LossKind;
 import io.leat.records.ModelRole;
 import io.leat.records.ModelVersion;
 import io.leat.records.Rollout;
 import io.leat.records.RolloutArm;
+import io.leat.records.RolloutBandit;
 import io.leat.records.RolloutFallback;
 import io.leat.records.RolloutGuard;
+import io.leat.records.RolloutLoss;
 import io.leat.records.RolloutPlan;
 import io.leat.records.RolloutStage;
 import io.leat.records.StageKind;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -45,7 +49,21 @@ public final class RolloutPlans {
                         guard.limit(),
                         guard.alpha(),
                         guard.budget().map(Duration::toNanos).orElse(null)))
-            .toList());
+            .toList(),
+        (long) stage.minLabels(),
+        stage
+            .loss()
+            .map(
+                loss ->
+                    new RolloutLoss(
+                        LossKind.valueOf(loss.kind().name()),
+                        loss.scale().orElse(null),
+                        loss.after().toMillis()))
+            .orElse(null),
+        stage
+            .bandit()
+            .map(bandit -> new RolloutBandit(bandit.period().toMillis(), bandit.floor()))
+            .orElse(null));
   }
 
   /**
@@ -58,13 +76,43 @@ public final class RolloutPlans {
     double weight = stage.getWeight();
     return switch (stage.getKind()) {
       case SHADOW -> List.of(with(before, ModelRole.CHAMPION, 1), arm(wanted, ModelRole.SHADOW, 0));
-      case CANARY ->
+      case CANARY, BANDIT ->
           List.of(
               with(before, ModelRole.CHAMPION, 1 - weight), arm(wanted, ModelRole.CANARY, weight));
       case BLUE_GREEN ->
           List.of(arm(wanted, ModelRole.CHAMPION, 1), with(before, ModelRole.SHADOW, 0));
       case CHAMPION -> List.of(arm(wanted, ModelRole.CHAMPION, 1));
     };
+  }
+
+  /**
+   * The arms of a rollout in a stage, with another share of the version.
+   *
+   * @param share more than 0, less than 1
+   */
+  static List<RolloutArm> weighed(Rollout rollout, double share) {
+    return rollout.getArms().stream()
+        .map(
+            arm ->
+                switch (arm.getRole()) {
+                  case CHAMPION -> with(arm, ModelRole.CHAMPION, 1 - share);
+                  case CANARY -> with(arm, ModelRole.CANARY, share);
+                  case SHADOW, FALLBACK -> arm;
+                })
+        .toList();
+  }
+
+  /**
+   * With what a rollout decides by a key which arm scores it. The model's name alone: an entity
+   * that was in a canary is in the next, larger one too. A bandit draws anew with every rollout, so
+   * that neither version keeps the entities that it was given first.
+   *
+   * @param kind of the rollout
+   */
+  static String salt(String model, String kind, long revision) {
+    return kind.equals(StageKind.BANDIT.name().toLowerCase(Locale.ROOT))
+        ? "%s/%d".formatted(model, revision)
+        : model;
   }
 
   private static RolloutArm arm(ModelVersion version, ModelRole role, double weight) {
@@ -126,6 +174,14 @@ public final class RolloutPlans {
     return stage == null || plan == null
         ? Optional.empty()
         : Optional.of(plan.getStages().get(stage));
+  }
+
+  /**
+   * The rollout with which the stage began that a rollout is in: itself, unless the version's share
+   * has changed meanwhile.
+   */
+  public static long began(Rollout rollout) {
+    return rollout.getPeriod() == null ? rollout.getRevision() : rollout.getPeriod().getBegan();
   }
 
   /**

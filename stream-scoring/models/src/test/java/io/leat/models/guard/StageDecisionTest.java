@@ -2,17 +2,22 @@ package io.leat.models.guard;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.leat.models.guard.Finding.Verdict;
 import io.leat.models.guard.StageDecision.Next;
 import io.leat.records.GuardKind;
+import io.leat.records.LossKind;
 import io.leat.records.RolloutGuard;
+import io.leat.records.RolloutLoss;
 import io.leat.records.RolloutObservation;
 import io.leat.records.RolloutStage;
 import io.leat.records.StageKind;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class StageDecisionTest {
@@ -24,6 +29,8 @@ class StageDecisionTest {
       new RolloutGuard(GuardKind.FAILURES_IN_A_ROW, 5.0, 0.0, null);
   private static final RolloutGuard LATENCY =
       new RolloutGuard(GuardKind.LATENCY, 0.02, 0.05, 1_000_000L);
+  private static final RolloutGuard LOSS = new RolloutGuard(GuardKind.LOSS, 0.02, 0.05, null);
+  private static final RolloutLoss BRIER = new RolloutLoss(LossKind.BRIER, null, 1_000L);
   private static final Duration LONG = Duration.ofHours(2);
 
   private static RolloutStage stage(RolloutGuard... guards) {
@@ -31,21 +38,31 @@ class StageDecisionTest {
   }
 
   private static RolloutStage stage(long events, RolloutGuard... guards) {
+    return stage(events, 0, null, guards);
+  }
+
+  private static RolloutStage stage(
+      long events, long labels, @Nullable RolloutLoss loss, RolloutGuard... guards) {
     return new RolloutStage(
         StageKind.CANARY,
         0.1,
         Duration.ofHours(1).toMillis(),
         events,
         Duration.ofHours(10).toMillis(),
-        List.of(guards));
+        List.of(guards),
+        labels,
+        loss,
+        null);
   }
 
   private static RolloutObservation of(boolean candidate, boolean scored) {
-    return new RolloutObservation("fraud", 3L, candidate, scored ? 0.5 : null, null, null);
+    return new RolloutObservation(
+        "fraud", 3L, candidate, scored ? 0.5 : null, null, null, null, null);
   }
 
   private static RolloutObservation score(boolean candidate, double score) {
-    return new RolloutObservation("fraud", 3L, candidate, score, null, SCORES.getLimit());
+    return new RolloutObservation(
+        "fraud", 3L, candidate, score, null, SCORES.getLimit(), null, null);
   }
 
   private static StageEvidence vectors(int count, double failing, long seed) {
@@ -159,8 +176,8 @@ class StageDecisionTest {
   void aVersionThatIsSlowerThanTheMarginGoesBack() {
     StageEvidence evidence = new StageEvidence();
     for (int i = 0; i < 500; i++) {
-      evidence.add(new RolloutObservation("fraud", 3L, false, 0.5, false, null));
-      evidence.add(new RolloutObservation("fraud", 3L, true, 0.5, i % 5 == 0, null));
+      evidence.add(new RolloutObservation("fraud", 3L, false, 0.5, false, null, null, null));
+      evidence.add(new RolloutObservation("fraud", 3L, true, 0.5, i % 5 == 0, null, null, null));
     }
     StageDecision decision = StageDecision.of(stage(LATENCY), Duration.ZERO, evidence);
 
@@ -184,6 +201,82 @@ class StageDecisionTest {
     assertThat(StageDecision.of(stage(SCORES), LONG, other).next()).isEqualTo(Next.BACK);
   }
 
+  private static RolloutObservation cost(@Nullable Double version, @Nullable Double champion) {
+    return new RolloutObservation(
+        "fraud", 3L, version != null, null, null, null, version, champion);
+  }
+
+  private static RolloutStage withLabels(long labels) {
+    return stage(0, labels, BRIER, LOSS);
+  }
+
+  @Test
+  void aStageThatGoesByLabelsWaitsForThemAndIsPassedOrNotByWhatTheScoresCost() {
+    StageEvidence waiting = vectors(5_000, 0, 1);
+    StageEvidence alike = vectors(5_000, 0, 1);
+    StageEvidence worse = vectors(5_000, 0, 1);
+    Random random = new Random(1);
+    for (int i = 0; i < 2_000; i++) {
+      double hard = random.nextDouble() < 0.3 ? 0.8 : 0.1;
+      alike.add(cost(hard + random.nextGaussian() / 100, hard));
+      worse.add(cost(hard + 0.05, hard));
+    }
+
+    assertThat(StageDecision.of(withLabels(0), LONG, waiting).next()).isEqualTo(Next.WAIT);
+    assertThat(StageDecision.of(withLabels(2_001), LONG, alike).next()).isEqualTo(Next.WAIT);
+    StageDecision passed = StageDecision.of(withLabels(2_000), LONG, alike);
+    assertThat(passed.next()).isEqualTo(Next.ADVANCE);
+    assertThat(passed.evidence().get(1))
+        .matches("version: mean 0\\.3\\d+ of 2000 scores with a label; champion: mean .* of 2000");
+    StageDecision back = StageDecision.of(withLabels(0), Duration.ZERO, worse);
+    assertThat(back.next()).isEqualTo(Next.BACK);
+    assertThat(back.reason()).startsWith("a guard tripped: loss: version less champion in [");
+  }
+
+  @Test
+  void theSameVectorsSayMoreThanOthers() {
+    StageEvidence same = new StageEvidence();
+    StageEvidence others = new StageEvidence();
+    Random random = new Random(1);
+    for (int i = 0; i < 2_000; i++) {
+      double hard = random.nextDouble();
+      same.add(cost(hard, hard));
+      others.add(cost(hard, null));
+      others.add(cost(null, random.nextDouble()));
+    }
+    assertThat(same.finding(LOSS).verdict()).isEqualTo(Verdict.PASSED);
+    assertThat(others.finding(LOSS).verdict()).isEqualTo(Verdict.UNDECIDED);
+  }
+
+  @Test
+  void aVersionWhoseScoresCostTheMarginMoreGoesBackInAtMostAlphaOfTheStreams() {
+    int streams = 200;
+    int pairs = 0;
+    int apart = 0;
+    for (int seed = 0; seed < streams; seed++) {
+      Random random = new Random(seed);
+      StageEvidence same = new StageEvidence();
+      StageEvidence others = new StageEvidence();
+      boolean pairsTripped = false;
+      boolean apartTripped = false;
+      for (int i = 0; i < 1_500; i++) {
+        // Wrong decisions: 10 % of the champion's, 12 % of the version's, mostly the same ones.
+        double hard = random.nextDouble();
+        same.add(cost(hard < 0.12 ? 1.0 : 0, hard < 0.1 ? 1.0 : 0));
+        others.add(cost(hard < 0.12 ? 1.0 : 0, null));
+        others.add(cost(null, random.nextDouble() < 0.1 ? 1.0 : 0));
+        if (i % 10 == 0) {
+          pairsTripped |= same.finding(LOSS).verdict() == Verdict.TRIPPED;
+          apartTripped |= others.finding(LOSS).verdict() == Verdict.TRIPPED;
+        }
+      }
+      pairs += pairsTripped ? 1 : 0;
+      apart += apartTripped ? 1 : 0;
+    }
+    assertThat(pairs).isLessThanOrEqualTo((int) (streams * LOSS.getAlpha()));
+    assertThat(apart).isLessThanOrEqualTo((int) (streams * LOSS.getAlpha()));
+  }
+
   @Test
   void evidenceThatWasWrittenGoesOnAsItWas() {
     StageEvidence evidence = vectors(500, 0.01, 1);
@@ -197,6 +290,8 @@ class StageDecisionTest {
     }
     evidence.add(score(false, 1));
     evidence.add(of(true, false));
+    evidence.add(cost(0.5, 0.25));
+    evidence.add(cost(0.75, null));
 
     StageEvidence read = StageEvidence.read(evidence.bytes());
     places.forEach((place, counts) -> read.put(place, counts[0], counts[1]));
@@ -204,7 +299,12 @@ class StageDecisionTest {
     evidence.add(score(true, 2));
 
     assertThat(read.bytes()).isEqualTo(evidence.bytes());
-    assertThat(StageDecision.of(stage(UNSCORED, SCORES, ROW), LONG, read))
-        .isEqualTo(StageDecision.of(stage(UNSCORED, SCORES, ROW), LONG, evidence));
+    assertThat(StageDecision.of(stage(UNSCORED, SCORES, ROW, LOSS), LONG, read))
+        .isEqualTo(StageDecision.of(stage(UNSCORED, SCORES, ROW, LOSS), LONG, evidence));
+    byte[] bytes = evidence.bytes();
+    int losses = 6 * 6 * Double.BYTES;
+    StageEvidence earlier = StageEvidence.read(Arrays.copyOf(bytes, bytes.length - losses));
+    assertThat(earlier.labels()).as("of a release that kept no losses").isZero();
+    assertThat(earlier.counts()).isEqualTo(evidence.counts());
   }
 }

@@ -128,7 +128,7 @@ class AssignmentTest {
             new RolloutArm(1, "a", ModelRole.CHAMPION, 1 - weight),
             new RolloutArm(2, "b", ModelRole.CANARY, weight));
     return new Assignment(
-        new Rollout(1L, "canary", salt, arms, "test", Instant.EPOCH, null, null, null));
+        new Rollout(1L, "canary", salt, arms, "test", Instant.EPOCH, null, null, null, null));
   }
 
   private static Set<String> members(Assignment assignment) {

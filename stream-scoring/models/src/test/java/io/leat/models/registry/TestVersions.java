@@ -59,7 +59,8 @@ public final class TestVersions {
 
   /** A rollout whose first arm is the champion. */
   public static Rollout rollout(long revision, RolloutArm... arms) {
-    return new Rollout(revision, "test", "fraud", List.of(arms), "test", TIME, null, null, null);
+    return new Rollout(
+        revision, "test", "fraud", List.of(arms), "test", TIME, null, null, null, null);
   }
 
   /** A rollout of one version alone. */

@@ -2,7 +2,9 @@ package io.leat.scoring.rollouts;
 
 import io.leat.models.artifact.ArtifactStore;
 import io.leat.models.registry.ModelRegistry;
+import io.leat.pipeline.definition.FeatureService;
 import io.leat.pipeline.definition.Model;
+import io.leat.records.RegisteredModel;
 import io.leat.runtime.JobOptions;
 import io.leat.runtime.streams.JobContext;
 import io.leat.runtime.streams.MalformedToDeadLetters;
@@ -20,6 +22,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.Topology;
@@ -30,6 +33,10 @@ import org.apache.kafka.streams.state.Stores;
  * The service: the stages of rollouts of a pipeline's models.
  *
  * <pre>
+ * outcomes.&lt;model&gt; ──▶ losses ──▶ rollout-observations
+ *                         │
+ *                       state: scores of the stage that wait for their labels
+ *
  * rollout-observations ──▶ evidence ──▶ model-registry, audit: the next stage, or the champion of before
  *                             │
  *                           state: what is known of each model's stage
@@ -77,13 +84,67 @@ public final class RolloutJob implements StreamsJob {
             context.metrics());
     context.readiness().add("rollouts", keeper::problem);
     RegistryRetry retry = RegistryRetry.of(context);
-    return topology(
-        context
-            .watch()
-            .watched(
-                () ->
-                    new RolloutProcessor(
-                        models, new AvroCodec(context.registry()), retry, keeper)));
+    Topology topology =
+        topology(
+            context
+                .watch()
+                .watched(
+                    () ->
+                        new RolloutProcessor(
+                            models, new AvroCodec(context.registry()), retry, keeper)));
+    for (Model model : context.pipeline().models()) {
+      context
+          .pipeline()
+          .service(model.service())
+          .flatMap(FeatureService::label)
+          .ifPresent(
+              label ->
+                  addLosses(
+                      topology,
+                      model.name(),
+                      context
+                          .watch()
+                          .watched(
+                              () ->
+                                  new LossProcessor(
+                                      model.name(),
+                                      label.within(),
+                                      () ->
+                                          follower
+                                              .view()
+                                              .flatMap(view -> view.model(model.name()))
+                                              .map(RegisteredModel::getRollout),
+                                      context.registry(),
+                                      retry))));
+    }
+    return topology;
+  }
+
+  static void addLosses(
+      Topology topology,
+      String model,
+      ProcessorSupplier<byte[], byte[], byte[], byte[]> processor) {
+    String source = "outcomes-" + model;
+    String name = "losses-" + model;
+    topology
+        .addSource(
+            source,
+            new ByteArrayDeserializer(),
+            new ByteArrayDeserializer(),
+            Topics.outcomes(model))
+        .addProcessor(name, processor, source)
+        .addStateStore(
+            Stores.keyValueStoreBuilder(
+                Stores.persistentKeyValueStore(LossProcessor.store(model)),
+                Serdes.Bytes(),
+                Serdes.ByteArray()),
+            name)
+        .addSink(
+            name + "-observations",
+            Topics.ROLLOUT_OBSERVATIONS,
+            new ByteArraySerializer(),
+            new ByteArraySerializer(),
+            name);
   }
 
   static Topology topology(ProcessorSupplier<byte[], byte[], Void, Void> processor) {

@@ -10,6 +10,7 @@ import io.leat.models.registry.RegistryView;
 import io.leat.models.registry.RolloutPlans;
 import io.leat.records.RegisteredModel;
 import io.leat.records.Rollout;
+import io.leat.records.RolloutBandit;
 import io.leat.records.RolloutStage;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
@@ -20,6 +21,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.LongConsumer;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -100,23 +102,74 @@ final class StageKeeper {
       EvidenceStore evidence,
       Instant now,
       boolean behind) {
-    StageDecision decision =
-        StageDecision.of(
-            stage,
-            Duration.between(rollout.getStartedAt(), now),
-            evidence.of(model, rollout.getRevision()).orElseGet(StageEvidence::new));
+    Duration lasted = Duration.between(rollout.getStartedAt(), now);
+    StageEvidence known =
+        evidence.of(model, RolloutPlans.began(rollout)).orElseGet(StageEvidence::new);
+    StageDecision decision = StageDecision.of(stage, lasted, known);
+    Reason reason = new Reason(actor, Optional.of(decision.reason()), decision.evidence());
     if (decision.next() == Next.WAIT || (behind && decision.next() != Next.BACK)) {
-      problems.remove(model);
-      say(model, now, decision);
+      if (behind || !reweigh(model, rollout, stage, lasted, known, reason)) {
+        problems.remove(model);
+        say(model, now, decision);
+      }
       return;
     }
-    Reason reason = new Reason(actor, Optional.of(decision.reason()), decision.evidence());
+    change(
+        model,
+        rollout,
+        decision.next().name().toLowerCase(Locale.ROOT),
+        reason,
+        revision -> {
+          if (decision.next() == Next.ADVANCE) {
+            registry.advance(model, revision, reason);
+          } else {
+            registry.back(model, revision, reason);
+          }
+        });
+  }
+
+  /**
+   * Where a bandit's period is over, gives the version the share that follows from what is known.
+   *
+   * @return whether there was another to be given
+   */
+  private boolean reweigh(
+      String model,
+      Rollout rollout,
+      RolloutStage stage,
+      Duration lasted,
+      StageEvidence known,
+      Reason reason) {
+    RolloutBandit bandit = stage.getBandit();
+    if (bandit == null) {
+      return false;
+    }
+    int period = (int) (lasted.toMillis() / bandit.getPeriod());
+    int before = rollout.getPeriod() == null ? 0 : rollout.getPeriod().getNumber();
+    if (period <= before) {
+      return false;
+    }
+    double share = known.share(bandit);
+    if (share == RolloutPlans.candidate(rollout).getWeight()) {
+      return false;
+    }
+    change(
+        model,
+        rollout,
+        "reweigh",
+        reason,
+        revision -> registry.reweigh(model, revision, period, share, reason));
+    return true;
+  }
+
+  /**
+   * @param decision what is done: a metric's label
+   * @param change is given the rollout's revision
+   */
+  private void change(
+      String model, Rollout rollout, String decision, Reason reason, LongConsumer change) {
     try {
-      if (decision.next() == Next.ADVANCE) {
-        registry.advance(model, rollout.getRevision(), reason);
-      } else {
-        registry.back(model, rollout.getRevision(), reason);
-      }
+      change.accept(rollout.getRevision());
     } catch (LeatException e) {
       if (view.get().flatMap(told -> told.model(model)).filter(isAnother(rollout)).isPresent()) {
         return; // somebody changed it meanwhile, and it is looked at again
@@ -132,22 +185,15 @@ final class StageKeeper {
     problems.remove(model);
     said.remove(model);
     decided.put(model, rollout.getRevision());
-    metrics
-        .counter(
-            "leat.rollouts.decisions",
-            "model",
-            model,
-            "decision",
-            decision.next().name().toLowerCase(Locale.ROOT))
-        .increment();
+    metrics.counter("leat.rollouts.decisions", "model", model, "decision", decision).increment();
     log.info(
         "Model {}: stage {} of rollout {}: {}: {}; {}",
         model,
         rollout.getStage(),
         rollout.getRevision(),
-        decision.next(),
-        decision.reason(),
-        String.join("; ", decision.evidence()));
+        decision,
+        reason.text().orElse(""),
+        String.join("; ", reason.evidence()));
   }
 
   private static Predicate<RegisteredModel> isAnother(Rollout rollout) {

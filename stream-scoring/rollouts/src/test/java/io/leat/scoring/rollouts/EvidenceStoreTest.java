@@ -35,7 +35,8 @@ class EvidenceStoreTest {
 
   private static RolloutObservation observation(
       String model, long rollout, boolean candidate, Double score) {
-    return new RolloutObservation(model, rollout, candidate, score, false, SCORES.getLimit());
+    return new RolloutObservation(
+        model, rollout, candidate, score, false, SCORES.getLimit(), null, null);
   }
 
   @Test

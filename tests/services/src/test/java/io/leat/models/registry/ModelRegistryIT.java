@@ -226,7 +226,16 @@ class ModelRegistryIT {
   }
 
   private static ModelStage stage(ModelStage.Kind kind, double weight) {
-    return new ModelStage(kind, weight, Duration.ZERO, 0, Optional.empty(), List.of());
+    return new ModelStage(
+        kind,
+        weight,
+        Duration.ZERO,
+        0,
+        Optional.empty(),
+        List.of(),
+        0,
+        Optional.empty(),
+        Optional.empty());
   }
 
   @Test
