@@ -15,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.Topology;
@@ -26,7 +27,8 @@ import org.apache.kafka.streams.state.Stores;
  *
  * <pre>
  * drift-alerts ───┐
- * alert-controls ─┴─▶ notifications ──▶ Alertmanager, webhooks, PagerDuty, Slack
+ * alert-controls ─┴─▶ notifications ──▶ Alertmanager, webhooks, PagerDuty, Slack, mail
+ *                          │       └──▶ &lt;application id&gt;.dlq: what a receiver refused
  *                          │
  *                        state: what each receiver is to be told, and what it answered
  * </pre>
@@ -63,7 +65,8 @@ public final class NotificationsJob implements StreamsJob {
                         new Courier(channels),
                         new Outbox.Format(
                             new AvroCodec(context.registry()), context.registry(), subject, retry),
-                        new DeliveryMetrics(context.metrics()))));
+                        new DeliveryMetrics(context.metrics()))),
+        MalformedToDeadLetters.topic(context.applicationId(this)));
   }
 
   /** Where others read what receivers of a pipeline were told. */
@@ -71,7 +74,11 @@ public final class NotificationsJob implements StreamsJob {
     return "%s-notifications-%s-changelog".formatted(pipeline, Outbox.STORE);
   }
 
-  static Topology topology(ProcessorSupplier<byte[], byte[], Void, Void> processor) {
+  /**
+   * @param deadLetters topic of what receivers refuse
+   */
+  static Topology topology(
+      ProcessorSupplier<byte[], byte[], byte[], byte[]> processor, String deadLetters) {
     String name = "notifications";
     Topology topology = new Topology();
     for (String topic : new String[] {Topics.DRIFT_ALERTS, Topics.ALERT_CONTROLS}) {
@@ -79,6 +86,7 @@ public final class NotificationsJob implements StreamsJob {
     }
     return topology
         .addProcessor(name, processor, Topics.DRIFT_ALERTS, Topics.ALERT_CONTROLS)
+        .addSink("refused", deadLetters, new ByteArraySerializer(), new ByteArraySerializer(), name)
         .addStateStore(
             Stores.keyValueStoreBuilder(
                 Stores.persistentKeyValueStore(Outbox.STORE), Serdes.String(), Serdes.ByteArray()),

@@ -1,5 +1,7 @@
 package io.leat.notifications;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.leat.notifications.Channel.Answer;
 import io.leat.notifications.Channel.Outcome;
 import io.leat.notifications.Controls.Withheld;
@@ -15,6 +17,7 @@ import io.leat.records.NotificationAnswer;
 import io.leat.records.NotificationStage;
 import io.leat.records.Severity;
 import io.leat.schemas.Topics;
+import io.leat.schemas.deadletter.DeadLetterWriter;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
@@ -25,6 +28,8 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.apache.kafka.common.header.Headers;
+import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
@@ -38,9 +43,13 @@ import org.slf4j.LoggerFactory;
  * Courier} and takes the answers. Runs on the stream thread of the topics' only partitions.
  *
  * <p>An answer is kept in the transaction of some later commit. If the service ends before, its
- * receiver is told again, with the same key.
+ * receiver is told again, with the same key. What a receiver refuses is forwarded as a dead letter,
+ * once: the notification, and why in headers.
  */
-final class NotificationsProcessor implements Processor<byte[], byte[], Void, Void> {
+final class NotificationsProcessor implements Processor<byte[], byte[], byte[], byte[]> {
+  /** Reason code of what a receiver refuses. */
+  static final String REFUSED = "RECEIVER_REFUSED";
+
   static final Duration LOOKS = Duration.ofSeconds(1);
 
   /** How often a channel that forgets is told again. */
@@ -68,10 +77,13 @@ final class NotificationsProcessor implements Processor<byte[], byte[], Void, Vo
   /** Before which a receiver wants to hear nothing. */
   private final Map<String, Instant> notBefore = new HashMap<>();
 
+  /** What a channel that forgets is to forget, since it is held back now; whether it has. */
+  private final Map<String, Boolean> quiet = new HashMap<>();
+
   /** When it was last said of a receiver that it does not answer. */
   private final Map<String, Instant> said = new HashMap<>();
 
-  private @Nullable ProcessorContext<Void, Void> context;
+  private @Nullable ProcessorContext<byte[], byte[]> context;
   private @Nullable Outbox outbox;
   private @Nullable Controls controls;
   private Instant purged = Instant.MIN;
@@ -94,7 +106,7 @@ final class NotificationsProcessor implements Processor<byte[], byte[], Void, Vo
   }
 
   @Override
-  public void init(ProcessorContext<Void, Void> context) {
+  public void init(ProcessorContext<byte[], byte[]> context) {
     this.context = context;
     this.outbox =
         new Outbox(
@@ -108,6 +120,8 @@ final class NotificationsProcessor implements Processor<byte[], byte[], Void, Vo
             context.getStateStore(Controls.STORE),
             value -> format.decode(value, AlertControl.class),
             value -> format.decode(value, DriftAlert.class));
+    Instant now = Instant.ofEpochMilli(context.currentSystemTimeMs());
+    receivers.forEach(receiver -> outbox().since(receiver.name(), now));
     context.schedule(
         LOOKS, PunctuationType.WALL_CLOCK_TIME, time -> look(Instant.ofEpochMilli(time)));
   }
@@ -125,7 +139,7 @@ final class NotificationsProcessor implements Processor<byte[], byte[], Void, Vo
     if (record.value() == null) {
       return; // nothing is unsaid: silences expire
     }
-    ProcessorContext<Void, Void> here = Objects.requireNonNull(context, "init comes first");
+    ProcessorContext<byte[], byte[]> here = Objects.requireNonNull(context, "init comes first");
     boolean isControl = here.recordMetadata().orElseThrow().topic().equals(Topics.ALERT_CONTROLS);
     if (isControl) {
       AlertControl control = format.decode(record.value(), AlertControl.class);
@@ -219,9 +233,9 @@ final class NotificationsProcessor implements Processor<byte[], byte[], Void, Vo
     if (next.isEmpty()) {
       if (!Stages.isActive(notification, now)) {
         outbox().retire(notification);
-        repeated.remove(Outbox.key(notification));
+        forget(notification);
       } else if (channel.forgets()) {
-        repeat(notification, now);
+        repeatOrQuiet(notification, now);
       }
       return;
     }
@@ -235,15 +249,11 @@ final class NotificationsProcessor implements Processor<byte[], byte[], Void, Vo
     if (withheld.isPresent()) {
       withhold(notification, stage, withheld.get(), now);
       if (stage == NotificationStage.RAISED && channel.forgets()) {
-        repeat(notification, now);
+        quiet(notification, now);
       }
       return;
     }
-    Notification due = notification;
-    if (due.getWithheld() != null) {
-      due = Notification.newBuilder(due).setWithheld(null).build();
-      outbox().put(due);
-    }
+    Notification due = released(notification);
     Instant paused = notBefore.getOrDefault(due.getReceiver(), Instant.MIN);
     if (!now.isBefore(due.getDueAt()) && !now.isBefore(paused)) {
       repeated.put(Outbox.key(due), now);
@@ -251,16 +261,63 @@ final class NotificationsProcessor implements Processor<byte[], byte[], Void, Vo
     }
   }
 
-  /** Says again what was said last. */
-  private void repeat(Notification notification, Instant now) {
+  private void forget(Notification notification) {
+    repeated.remove(Outbox.key(notification));
+    quiet.remove(Outbox.key(notification));
+  }
+
+  /** Nothing holds it back any more. */
+  private Notification released(Notification notification) {
+    if (quiet.remove(Outbox.key(notification)) != null) {
+      repeated.remove(Outbox.key(notification));
+    }
+    if (notification.getWithheld() == null) {
+      return notification;
+    }
+    Notification released = Notification.newBuilder(notification).setWithheld(null).build();
+    outbox().put(released);
+    return released;
+  }
+
+  /**
+   * What a channel that forgets was told of an open episode stands only while it is said: it is not
+   * while something holds the episode back, and again once nothing does.
+   */
+  private void repeatOrQuiet(Notification notification, Instant now) {
+    boolean closed = Stages.isOver(notification, NotificationStage.CLOSED);
+    Optional<Withheld> withheld =
+        closed ? Optional.empty() : controls().withheld(notification, now);
+    if (withheld.isPresent()) {
+      withhold(notification, NotificationStage.OPENED, withheld.get(), now);
+      quiet(notification, now);
+    } else {
+      repeat(
+          released(notification),
+          closed ? NotificationStage.CLOSED : NotificationStage.OPENED,
+          now);
+    }
+  }
+
+  /** Has it forgotten at once, and once it has, says nothing. */
+  private void quiet(Notification notification, Instant now) {
+    Boolean done = quiet.putIfAbsent(Outbox.key(notification), false);
+    if (done == null) {
+      repeated.remove(Outbox.key(notification));
+    }
+    if (done == null || !done) {
+      repeat(notification, NotificationStage.CLOSED, now);
+    }
+  }
+
+  /** Says again what the receiver took. */
+  private void repeat(Notification notification, NotificationStage stage, Instant now) {
     Instant last = repeated.get(Outbox.key(notification));
-    if (last == null || !now.isBefore(last.plus(REPEATS))) {
+    Instant paused = notBefore.getOrDefault(notification.getReceiver(), Instant.MIN);
+    if (Stages.stands(notification)
+        && !now.isBefore(paused)
+        && (last == null || !now.isBefore(last.plus(REPEATS)))) {
       repeated.put(Outbox.key(notification), now);
-      courier.offer(
-          notification,
-          Stages.isOver(notification, NotificationStage.CLOSED)
-              ? NotificationStage.CLOSED
-              : NotificationStage.OPENED);
+      courier.offer(notification, stage);
     }
   }
 
@@ -305,9 +362,21 @@ final class NotificationsProcessor implements Processor<byte[], byte[], Void, Vo
     metrics.told(receiver, told.stage(), answer.outcome());
     say(sent, told, now);
     answer.retryAfter().ifPresent(wait -> notBefore.put(receiver, now.plus(wait)));
+    if (told.stage() == NotificationStage.CLOSED && sent.getClosed() == null) {
+      if (answer.outcome() != Outcome.FAILED) {
+        quiet.replace(Outbox.key(sent), true);
+      }
+      return; // it is held back, and has not closed
+    }
     Optional<Notification> known = outbox().find(receiver, sent.getOpened().getAlertId());
-    if (known.isEmpty() || Stages.isOver(known.get(), told.stage())) {
-      return; // it was said again
+    if (known.isEmpty()) {
+      return;
+    }
+    boolean again = Stages.isOver(known.get(), told.stage());
+    if (answer.outcome() == Outcome.REFUSED) {
+      refused(told, now);
+    } else if (again) {
+      return;
     }
     int attempts = known.get().getAttempts() + 1;
     if (answer.outcome() == Outcome.FAILED) {
@@ -331,6 +400,28 @@ final class NotificationsProcessor implements Processor<byte[], byte[], Void, Vo
                     .setAnswer(answer.words())
                     .build(),
                 sent.getRaised() != null));
+  }
+
+  private void refused(Told told, Instant now) {
+    Notification sent = told.notification();
+    Headers headers =
+        DeadLetterWriter.to(new RecordHeaders())
+            .message(
+                "Receiver %s refuses (%s) to be told that episode %s is %s."
+                    .formatted(
+                        sent.getReceiver(),
+                        told.answer().words(),
+                        sent.getOpened().getAlertId(),
+                        told.stage().name().toLowerCase(Locale.ROOT)))
+            .reason(REFUSED)
+            .headers();
+    Objects.requireNonNull(context, "init comes first")
+        .forward(
+            new Record<>(
+                Outbox.key(sent).getBytes(UTF_8),
+                format.encode(sent),
+                now.toEpochMilli(),
+                headers));
   }
 
   /**

@@ -53,6 +53,18 @@ final class Stages {
   }
 
   /**
+   * Whether the receiver took what it was told last: only that may be said to it again. False where
+   * it was told nothing.
+   */
+  static boolean stands(Notification notification) {
+    return notification.getAnswers().stream()
+        .filter(answer -> answer.getAttempts() > 0)
+        .reduce((before, last) -> last)
+        .map(NotificationAnswer::getTaken)
+        .orElse(false);
+  }
+
+  /**
    * Whether something of it may have to be told, now or again: Alertmanager wants to hear of a
    * resolved alert for {@link #RESOLVED} more.
    */
@@ -71,8 +83,10 @@ final class Stages {
   static Notification answered(
       Notification notification, NotificationAnswer answer, boolean raised) {
     List<NotificationAnswer> answers = new ArrayList<>(notification.getAnswers());
+    answers.removeIf(before -> before.getStage() == answer.getStage()); // refused the next time
     answers.add(answer);
     if (answer.getStage() == NotificationStage.OPENED && raised) {
+      answers.removeIf(before -> before.getStage() == NotificationStage.RAISED);
       answers.add(
           NotificationAnswer.newBuilder(answer)
               .setStage(NotificationStage.RAISED)

@@ -3,6 +3,7 @@ package io.leat.notifications;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.leat.notifications.Ear.Heard;
 import io.leat.notifications.Ear.Reply;
 import io.leat.pipeline.definition.Receiver;
@@ -21,6 +22,7 @@ import io.leat.runtime.streams.RegistryRetry;
 import io.leat.schemas.AvroCodec;
 import io.leat.schemas.RegistryClient;
 import io.leat.schemas.Topics;
+import io.leat.schemas.deadletter.DeadLetterReader;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -36,9 +38,11 @@ import java.util.Properties;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
 import org.apache.avro.specific.SpecificRecordBase;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.TestInputTopic;
+import org.apache.kafka.streams.TestOutputTopic;
 import org.apache.kafka.streams.TopologyTestDriver;
 import org.apache.kafka.streams.state.KeyValueStore;
 import org.awaitility.Awaitility;
@@ -50,6 +54,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Given these records, receivers that are real servers hear this. */
 class NotificationsTest {
+  private static final String DEAD_LETTERS = "power-notifications.dlq";
   private static final Instant START = Instant.parse("2026-05-01T12:00:00Z");
 
   private final List<Receiver> receivers = new ArrayList<>();
@@ -108,7 +113,8 @@ class NotificationsTest {
                             registry,
                             "power-notifications-outbox-changelog-value",
                             RegistryRetry.none()),
-                        new DeliveryMetrics(metrics))),
+                        new DeliveryMetrics(metrics)),
+                DEAD_LETTERS),
             settings,
             now);
   }
@@ -396,5 +402,106 @@ class NotificationsTest {
     assertThat(answer("alerts", "e1", NotificationStage.ACKNOWLEDGED))
         .map(NotificationAnswer::getTaken)
         .contains(false);
+  }
+
+  /** The one alert of an Alertmanager's request that is about the severity it has now. */
+  private static JsonNode alert(Heard heard) {
+    return heard.json().get(heard.json().size() - 1);
+  }
+
+  private static boolean fires(Heard heard, Instant at) {
+    return Instant.parse(alert(heard).path("endsAt").asText()).isAfter(at);
+  }
+
+  @Test
+  void whatAlertmanagerFiresIsResolvedWhileItIsSilencedAndFiresAgainAfterwards() {
+    start(receiver("alerts", new Receiver.Alertmanager(ear.url())));
+    produce(Episodes.open("e1"));
+    untilAnswered("alerts", "e1", NotificationStage.OPENED);
+    produce(control(AlertControlKind.SILENCE, "s1", Map.of("model", "price")));
+    Instant expires = now.plusSeconds(600);
+    int before = ear.heard().size();
+    until(() -> ear.heard().size() > before);
+    until(() -> !now.isBefore(expires.minusSeconds(5)));
+
+    assertThat(ear.heard().subList(before, ear.heard().size()))
+        .as("it is resolved once, and nothing is said again until the silence expires")
+        .hasSize(1)
+        .noneMatch(heard -> fires(heard, expires));
+    assertThat(stored("alerts", "e1").orElseThrow().getWithheld()).contains("silenced by");
+
+    until(() -> ear.heard().size() > before + 1);
+    assertThat(now).isAfterOrEqualTo(expires);
+    assertThat(ear.heard().get(before + 1)).matches(heard -> fires(heard, expires));
+    assertThat(alert(ear.heard().get(before + 1)).path("startsAt"))
+        .isEqualTo(alert(ear.heard().get(0)).path("startsAt"));
+    assertThat(stored("alerts", "e1").orElseThrow().getWithheld()).isNull();
+  }
+
+  @Test
+  void whatClosesWhileAlertmanagerWasMadeToForgetIsResolved() {
+    start(receiver("alerts", new Receiver.Alertmanager(ear.url())));
+    produce(Episodes.open("e1"));
+    untilAnswered("alerts", "e1", NotificationStage.OPENED);
+    produce(control(AlertControlKind.SILENCE, "s1", Map.of("model", "price")));
+    until(() -> ear.heard().size() == 2);
+    produce(Episodes.raised("e1"));
+    tick(Duration.ofMinutes(2));
+    assertThat(ear.heard()).as("it is not told of what is silenced").hasSize(2);
+    produce(Episodes.closed("e1"));
+    untilAnswered("alerts", "e1", NotificationStage.CLOSED);
+
+    assertThat(ear.heard().subList(1, ear.heard().size()))
+        .isNotEmpty()
+        .noneMatch(heard -> fires(heard, now));
+  }
+
+  @Test
+  void whatAlertmanagerRefusesIsADeadLetterAndNotSaidAgain() {
+    start(receiver("alerts", new Receiver.Alertmanager(ear.url())));
+    ear.next(Reply.status(400));
+    produce(Episodes.open("first"));
+    untilAnswered("alerts", "first", NotificationStage.OPENED);
+    tick(Duration.ofMinutes(5));
+    until(() -> now.isAfter(START.plus(Duration.ofMinutes(6))));
+    assertThat(ear.heard()).as("the refusal is final").hasSize(1);
+
+    produce(Episodes.open("later"));
+    untilAnswered("alerts", "later", NotificationStage.OPENED);
+    ear.usually(Reply.status(400));
+    int before = ear.heard().size();
+    tick(Duration.ofMinutes(1));
+    until(() -> !stored("alerts", "later").map(Stages::stands).orElseThrow());
+    tick(Duration.ofMinutes(5));
+    until(() -> now.isAfter(START.plus(Duration.ofMinutes(15))));
+    assertThat(ear.heard()).as("also of what it had taken before").hasSize(before + 1);
+
+    TestOutputTopic<byte[], byte[]> refused =
+        driver.createOutputTopic(
+            DEAD_LETTERS, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+    assertThat(refused.readRecordsToList())
+        .hasSize(2)
+        .first()
+        .satisfies(
+            letter -> {
+              DeadLetterReader why = new DeadLetterReader(letter.headers());
+              assertThat(why.reason()).contains(NotificationsProcessor.REFUSED);
+              assertThat(why.message())
+                  .isEqualTo(
+                      "Receiver alerts refuses (HTTP 400) to be told that episode first is opened.");
+              assertThat(codec.decode(letter.value(), Notification.class).getOpened())
+                  .isEqualTo(Episodes.open("first"));
+            });
+  }
+
+  @Test
+  void aReceiverThatHasBeenThereLongIsToldOfItsFirstEpisodeAtOnce() {
+    start(receiver("team", webhook(ear)));
+    tick(Duration.ofDays(1));
+    Instant opened = now;
+    produce(Episodes.open("e1"), opened.minusSeconds(2));
+    untilAnswered("team", "e1", NotificationStage.OPENED);
+
+    assertThat(now).isBefore(opened.plus(NotificationsProcessor.READS_HISTORY));
   }
 }

@@ -37,6 +37,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -53,12 +54,17 @@ import org.junit.jupiter.api.Test;
 class NotificationsIT {
   private static final Duration TIMEOUT = Duration.ofMinutes(3);
   private static final int EPISODES = 60;
+  private static final int KILLS = 4;
   private static final String SECRET = "not-to-be-logged";
   private static final ObjectMapper JSON = new ObjectMapper();
 
   /** Receiver and episode to what was taken, in order. */
   private final Map<String, List<String>> taken = new HashMap<>();
 
+  /** Episode to the keys under which the webhook took something of it, in order. */
+  private final Map<String, List<String>> keys = new HashMap<>();
+
+  private final AtomicReference<KillAt> killAt = new AtomicReference<>();
   private final Random random = new Random(7);
   private final ExecutorService threads = Executors.newCachedThreadPool();
   private HttpServer server;
@@ -77,13 +83,85 @@ class NotificationsIT {
     threads.shutdownNow();
   }
 
+  /**
+   * The service is killed between that a receiver has it and that its answer is kept: before it
+   * answers, and after. It is told again by the same key, so that it can know it.
+   */
+  @Test
+  void whoIsKilledBetweenTellingAndCommittingTellsItAgainByTheSameKey() throws Exception {
+    try (TestCluster cluster = TestCluster.start()) {
+      Path folder = pipeline(cluster);
+      new Applier(
+              Map.of("bootstrap.servers", cluster.bootstrapServers()), cluster.newRegistryClient())
+          .apply(PipelineReader.read(folder), "test");
+      int port = Ports.free();
+      try (TopicWriter writer = cluster.newWriter();
+          ServiceProcess service =
+              ServiceProcess.start(
+                  NotificationsJob.class,
+                  List.of(
+                      "--pipeline=" + folder,
+                      "--bootstrap-servers=" + cluster.bootstrapServers(),
+                      "--registry-url=" + cluster.registryUrl(),
+                      "--state-dir=" + cluster.newDirectory("state"),
+                      "--http-port=" + port),
+                  port,
+                  cluster.newDirectory("log"))) {
+        for (int i = 0; i < KILLS; i++) {
+          boolean answers = i % 2 == 1;
+          killAt.set(new KillAt("e" + i + "-opened", answers, service));
+          write(writer, i, i + 1, AlertState.OPEN, Severity.WARN);
+          await(() -> assertThat(killAt.get()).isNull());
+          service.restart();
+          int episode = i;
+          await(() -> assertThat(keys.getOrDefault("e" + episode, List.of())).isNotEmpty());
+          if (!answers) {
+            await(() -> assertThat(keys.get("e" + episode)).hasSizeGreaterThan(1));
+          }
+        }
+        write(writer, 0, KILLS, AlertState.CLOSED, Severity.WARN);
+        await(
+            () ->
+                assertThat(taken.entrySet())
+                    .filteredOn(entry -> entry.getKey().startsWith("team/"))
+                    .hasSize(KILLS)
+                    .allMatch(entry -> isOver(entry.getValue())));
+      }
+      synchronized (taken) {
+        for (int i = 0; i < KILLS; i++) {
+          assertThat(keys.get("e" + i))
+              .as("one key a stage, however often it is told")
+              .containsOnly("e" + i + "-opened", "e" + i + "-closed")
+              .startsWith("e" + i + "-opened")
+              .endsWith("e" + i + "-closed");
+        }
+      }
+    }
+  }
+
+  /** A service that is killed when the webhook hears a key, before the answer or after. */
+  private record KillAt(String key, boolean answers, ServiceProcess service) {}
+
   private void hear(HttpExchange exchange) throws IOException {
-    JsonNode body = JSON.readTree(exchange.getRequestBody().readAllBytes());
+    String path = exchange.getRequestURI().getPath();
+    KillAt kill = killAt.get();
+    if (kill != null && kill.key().equals(exchange.getRequestHeaders().getFirst("webhook-id"))) {
+      synchronized (taken) {
+        take(exchange, path);
+        if (kill.answers()) {
+          exchange.sendResponseHeaders(202, -1);
+        }
+        kill.service().kill();
+        exchange.close();
+        killAt.set(null);
+      }
+      return;
+    }
     int fate;
     synchronized (taken) {
       fate = random.nextInt(10);
       if (fate > 1) {
-        take(exchange.getRequestURI().getPath(), body);
+        take(exchange, path);
       }
     }
     if (fate == 2) {
@@ -92,6 +170,14 @@ class NotificationsIT {
     }
     exchange.sendResponseHeaders(fate == 0 ? 503 : fate == 1 ? 500 : 202, -1);
     exchange.close();
+  }
+
+  private void take(HttpExchange exchange, String path) throws IOException {
+    take(path, JSON.readTree(exchange.getRequestBody().readAllBytes()));
+    if (path.equals("/hook")) {
+      String key = exchange.getRequestHeaders().getFirst("webhook-id");
+      keys.computeIfAbsent(key.substring(0, key.indexOf('-')), id -> new ArrayList<>()).add(key);
+    }
   }
 
   private void take(String path, JsonNode body) {
