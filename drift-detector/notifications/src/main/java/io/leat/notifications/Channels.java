@@ -32,6 +32,10 @@ final class Channels {
     if (to instanceof Receiver.PagerDuty pagerDuty) {
       return new PagerDutyChannel(pagerDuty.url(), secret(pagerDuty.routingKey()), pipeline, clock);
     }
+    if (to instanceof Receiver.Email email) {
+      return new EmailChannel(
+          email, email.login().map(login -> secret(login.password())), pipeline, clock);
+    }
     KeySource place = ((Receiver.Slack) to).url();
     try {
       URI url = URI.create(secret(place));

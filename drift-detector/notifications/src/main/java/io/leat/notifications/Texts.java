@@ -9,6 +9,7 @@ import io.leat.records.AlertControl;
 import io.leat.records.DriftAlert;
 import io.leat.records.DriftedStream;
 import io.leat.records.Notification;
+import io.leat.records.NotificationStage;
 import io.leat.records.Severity;
 import java.util.Locale;
 import java.util.Optional;
@@ -92,6 +93,38 @@ final class Texts {
       annotations.put("acknowledged_by", acknowledged.getActor());
     }
     return annotations;
+  }
+
+  /** What a stage of an episode is, in a line: {@code opened: drift of price, critical}. */
+  static String title(Notification notification, NotificationStage stage) {
+    DriftAlert alert = Stages.latest(notification);
+    return "%s: %s of %s, %s"
+        .formatted(
+            stage.name().toLowerCase(Locale.ROOT),
+            alert.getKind().replace('_', ' '),
+            alert.getModel(),
+            lower(Stages.severity(notification)));
+  }
+
+  /** The same for people, in lines of their own; names the episode in the last. */
+  static String message(Notification notification, NotificationStage stage, String pipeline) {
+    DriftAlert alert = Stages.latest(notification);
+    StringBuilder text = new StringBuilder();
+    AlertControl acknowledged = notification.getAcknowledged();
+    if (stage == NotificationStage.ACKNOWLEDGED && acknowledged != null) {
+      text.append("by ").append(acknowledged.getActor()).append('\n');
+    }
+    text.append(alert.getMessage()).append('\n');
+    if (stage == NotificationStage.OPENED || stage == NotificationStage.RAISED) {
+      evidence(alert).ifPresent(odds -> text.append("Evidence ").append(odds).append('\n'));
+      if (!alert.getStreams().isEmpty()) {
+        text.append(streams(alert)).append('\n');
+      }
+    }
+    return text.append(
+            "pipeline %s, monitor %s, episode %s"
+                .formatted(pipeline, alert.getMonitor(), alert.getAlertId()))
+        .toString();
   }
 
   /** The evidence as odds; empty where thresholds decide. */

@@ -67,4 +67,52 @@ public record Receiver(
    * @param url a secret: whoever has it may write
    */
   public record Slack(KeySource url) implements Target {}
+
+  /**
+   * A mail server, by SMTP.
+   *
+   * @param login what the server is logged into with; empty: without
+   * @param from sender's address
+   * @param to addresses, at least one
+   */
+  public record Email(
+      String host,
+      int port,
+      Encryption encryption,
+      Optional<Login> login,
+      String from,
+      List<String> to)
+      implements Target {
+    public Email {
+      to = List.copyOf(to);
+    }
+
+    /** How the way to the server is encrypted; whoever cannot is told nothing. */
+    public enum Encryption {
+      /** Begins in the clear and has to go over to TLS before anything is said (RFC 3207). */
+      STARTTLS(587),
+      /** TLS from the beginning (RFC 8314). */
+      TLS(465),
+      /** Not at all: for a server of the same machine or network. */
+      NONE(25);
+
+      private final int port;
+
+      Encryption(int port) {
+        this.port = port;
+      }
+
+      /** Where servers usually listen for it. */
+      public int port() {
+        return port;
+      }
+    }
+
+    /**
+     * A user of the server.
+     *
+     * @param password by where it is found
+     */
+    public record Login(String user, KeySource password) {}
+  }
 }

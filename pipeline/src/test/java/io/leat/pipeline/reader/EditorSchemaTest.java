@@ -116,8 +116,9 @@ class EditorSchemaTest {
             "notifications", "/properties/to/properties/webhook", ReceiverReader.WEBHOOK_KEYS),
         Arguments.of(
             "notifications", "/properties/to/properties/pagerduty", ReceiverReader.PAGERDUTY_KEYS),
+        Arguments.of("notifications", "/properties/to/properties/slack", ReceiverReader.SLACK_KEYS),
         Arguments.of(
-            "notifications", "/properties/to/properties/slack", ReceiverReader.SLACK_KEYS));
+            "notifications", "/properties/to/properties/email", ReceiverReader.EMAIL_KEYS));
   }
 
   @ParameterizedTest
@@ -331,6 +332,10 @@ class EditorSchemaTest {
         "true ~ to: { pagerduty: { routing_key: env:KEY } }, severity: critical",
         "true ~ to: { slack: { url: env:HOOK } }, monitors: [fraud]",
         "false ~ to: { slack: { url: \"https://hooks.slack.com/x\" } }",
+        "true ~ to: { email: { host: mail, from: leat@x.org, to: [a@x.org], user: u, password: env:P } }",
+        "false ~ to: { email: { host: mail, from: leat, to: [a@x.org] } }",
+        "false ~ to: { email: { host: mail, from: leat@x.org, to: [] } }",
+        "false ~ to: { email: { host: mail, from: leat@x.org, to: [a@x.org], password: word } }",
         "false ~ to: {}",
         "false ~ to: { slack: { url: env:HOOK } }, severity: high",
       })
