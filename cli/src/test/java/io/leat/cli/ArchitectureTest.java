@@ -196,7 +196,7 @@ class ArchitectureTest {
           Map.entry(
               "drift-detector/engine",
               new Module(
-                  List.of("io.leat.drift", "io.leat.drift.evidence"),
+                  List.of("io.leat.drift", "io.leat.drift.evidence", "io.leat.drift.explanation"),
                   List.of("schemas", "drift-detector/statistics", "pipeline"))),
           module(
               "drift-detector/job",

@@ -13,6 +13,7 @@ import picocli.CommandLine.Command;
     subcommands = {
       ListCommand.class,
       ShowCommand.class,
+      ExplainCommand.class,
       AckCommand.class,
       SilenceCommand.class,
       SimulateCommand.class,

@@ -60,6 +60,11 @@ public final class PrintedCommands {
           new Run("drift list --all --model fraud", 0, " acknowledged, "),
           new Run("drift silence monitor=fraud kind=drift --for 4h", 0, " holds until "),
           new Elsewhere("drift ack 5f0c9a --reason \"the new terminals\"", "DriftCommandIT"),
+          new Elsewhere("drift explain 5f0c9a", "ExplainCommandIT"),
+          new Elsewhere("drift explain 5f0c9a --html episode.html", "ExplainCommandIT"),
+          new Elsewhere(
+              "drift explain --from 2026-11-01 --to 2026-11-08 --html november.html",
+              "ExplainCommandIT"),
           new Run("requests", 0, " request"),
           new Run("requests --output json", 0, ""),
           new Run("runs list", 0, " run"),

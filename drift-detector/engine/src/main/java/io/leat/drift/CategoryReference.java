@@ -4,6 +4,8 @@ import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.leat.drift.statistic.ColumnKind;
 import io.leat.drift.statistic.Sample;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -92,5 +94,18 @@ public final class CategoryReference extends FeatureReference {
     }
     buckets[buckets.length - 1] = evaluatedNulls(window);
     return buckets;
+  }
+
+  @Override
+  List<String> labels() {
+    List<String> labels = new ArrayList<>(categories.names());
+    labels.add("others, and new ones");
+    labels.add("null");
+    return labels;
+  }
+
+  @Override
+  boolean isNew(int cell) {
+    return cell == categories.newCell();
   }
 }

@@ -125,6 +125,14 @@ public abstract sealed class FeatureReference permits NumberReference, CategoryR
   /** A window's counts by bucket. */
   abstract long[] buckets(FeatureCounts window);
 
+  /** What falls into each bucket, for people; the last is of nulls. */
+  abstract List<String> labels();
+
+  /** Whether a cell is of values that the reference is known not to have. */
+  boolean isNew(int cell) {
+    return false;
+  }
+
   /** The reference of the values of both; empty where these are of different kinds. */
   abstract Optional<FeatureReference> merge(FeatureReference other);
 

@@ -6,6 +6,7 @@ import io.leat.drift.statistic.ColumnKind;
 import io.leat.drift.statistic.Sample;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
@@ -147,5 +148,25 @@ public final class NumberReference extends FeatureReference {
     }
     buckets[buckets.length - 1] = evaluatedNulls(window);
     return buckets;
+  }
+
+  @Override
+  List<String> labels() {
+    List<String> labels = new ArrayList<>();
+    String from = distribution.size() == 0 ? "all" : text(distribution.point(0));
+    labels.add("below " + from);
+    for (int bin = 0; bin < bins.length; bin++) {
+      labels.add((bin == 0 ? "" : "over ") + from + " to " + text(bins[bin]));
+      from = text(bins[bin]);
+    }
+    labels.add("above " + from);
+    labels.add("null");
+    return labels;
+  }
+
+  private static String text(double number) {
+    return number == Math.rint(number) && Math.abs(number) < 1e7
+        ? String.format(Locale.ROOT, "%.0f", number)
+        : String.format(Locale.ROOT, "%.4g", number);
   }
 }

@@ -1,0 +1,193 @@
+package io.leat.drift.explanation;
+
+import io.leat.drift.DriftStream;
+import io.leat.records.DriftAlert;
+import io.leat.records.DriftMetric;
+import io.leat.records.DriftedStream;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+
+/**
+ * What a monitor measured, window by window, around an episode. Immutable.
+ *
+ * @param opened the record that opened the episode
+ * @param windows by their start, the metrics of complete windows
+ */
+public record Timeline(DriftAlert opened, NavigableMap<Instant, Map<Key, DriftMetric>> windows) {
+  /** So many windows before an episode are what its windows are compared with. */
+  public static final int WINDOWS_BEFORE = 7;
+
+  /** A stream by one of its statistics. */
+  public record Key(DriftStream stream, String statistic) {
+    static Key of(DriftMetric metric) {
+      return new Key(
+          new DriftStream(metric.getFeature(), Optional.ofNullable(metric.getSegment())),
+          metric.getMetric());
+    }
+
+    static Key of(DriftedStream stream) {
+      return new Key(
+          new DriftStream(stream.getFeature(), Optional.ofNullable(stream.getSegment())),
+          stream.getMetric());
+    }
+  }
+
+  /**
+   * @param metrics of any monitor, in any order
+   */
+  public static Timeline of(DriftAlert opened, Iterable<DriftMetric> metrics) {
+    NavigableMap<Instant, Map<Key, DriftMetric>> windows = new TreeMap<>();
+    for (DriftMetric metric : metrics) {
+      if (metric.getMonitor().equals(opened.getMonitor())
+          && metric.getModel().equals(opened.getModel())
+          && metric.getComplete()) {
+        windows
+            .computeIfAbsent(metric.getWindowStart(), start -> new HashMap<>())
+            .put(Key.of(metric), metric);
+      }
+    }
+    return new Timeline(opened, windows);
+  }
+
+  /**
+   * The windows to look at. The change shows from the window on since which the stream with most
+   * evidence has gathered more in every window, or, where thresholds decide, was beyond its
+   * threshold in every window, up to the one that opened the episode.
+   */
+  public Span span() {
+    Duration window = Duration.between(opened.getWindowStart(), opened.getWindowEnd());
+    Instant onset = opened.getWindowStart();
+    Key most =
+        opened.getStreams().stream()
+            .max(Comparator.comparingDouble(DriftedStream::getEvidence))
+            .map(Key::of)
+            .orElse(
+                new Key(
+                    new DriftStream(opened.getFeature(), Optional.ofNullable(opened.getSegment())),
+                    opened.getMetric()));
+    for (Map.Entry<Instant, Map<Key, DriftMetric>> earlier :
+        windows.headMap(onset, false).descendingMap().entrySet()) {
+      DriftMetric now = windows.getOrDefault(onset, Map.of()).get(most);
+      DriftMetric before = earlier.getValue().get(most);
+      if (!earlier.getKey().plus(window).equals(onset)
+          || now == null
+          || before == null
+          || !isPartOf(before, now)) {
+        break;
+      }
+      onset = earlier.getKey();
+    }
+    return new Span(
+        onset.minus(window.multipliedBy(WINDOWS_BEFORE)), onset, opened.getWindowEnd(), window);
+  }
+
+  /** Whether the change showed in a window already, as it does in the next. */
+  private static boolean isPartOf(DriftMetric before, DriftMetric now) {
+    Double value = before.getValue();
+    if (value == null) {
+      return false;
+    }
+    Double evidence = before.getEvidence();
+    Double later = now.getEvidence();
+    return evidence == null || later == null
+        ? value > before.getThreshold()
+        : evidence > 1 && evidence < later && value > before.getThreshold() / 2;
+  }
+
+  /**
+   * A stream's usual value: the median over the windows before the change; 0 where none is kept.
+   */
+  double usual(Key stream, Span span) {
+    double[] values =
+        windows.subMap(span.from(), true, span.onset(), false).values().stream()
+            .flatMap(window -> Optional.ofNullable(window.get(stream)).stream())
+            .flatMap(metric -> Optional.ofNullable(metric.getValue()).stream())
+            .mapToDouble(Double::doubleValue)
+            .sorted()
+            .toArray();
+    return values.length == 0 ? 0 : values[values.length / 2];
+  }
+
+  /**
+   * The monitor's evidence after a window.
+   *
+   * @param windowEnd when it was known
+   * @param odds to 1 against no change
+   */
+  public record Point(Instant windowEnd, double odds) {}
+
+  /** The evidence after each window, the mean over the streams; empty where thresholds decide. */
+  public List<Point> line() {
+    return windows.entrySet().stream()
+        .flatMap(
+            window -> {
+              double[] evidence =
+                  window.getValue().values().stream()
+                      .flatMap(metric -> Optional.ofNullable(metric.getEvidence()).stream())
+                      .mapToDouble(Double::doubleValue)
+                      .toArray();
+              OptionalDouble mean = Arrays.stream(evidence).average();
+              return mean.isEmpty()
+                  ? java.util.stream.Stream.empty()
+                  : java.util.stream.Stream.of(
+                      new Point(
+                          window.getValue().values().iterator().next().getWindowEnd(),
+                          mean.getAsDouble()));
+            })
+        .toList();
+  }
+
+  /**
+   * A part of the evidence.
+   *
+   * @param name of a column, or of a segment; {@code all vectors} for what is of all of them
+   * @param share from 0 to 1
+   */
+  public record Share(String name, double share) {}
+
+  /** Of which columns the evidence is, in the window that opened the episode; the most first. */
+  public List<Share> byColumn() {
+    return shares(key -> key.stream().feature());
+  }
+
+  /** Of which segments it is; empty where the monitor has none. */
+  public List<Share> bySegment() {
+    List<Share> shares = shares(key -> key.stream().segment().orElse("all vectors"));
+    return shares.size() > 1 ? shares : List.of();
+  }
+
+  private List<Share> shares(java.util.function.Function<Key, String> name) {
+    Map<String, Double> sums =
+        windows.getOrDefault(opened.getWindowStart(), Map.of()).entrySet().stream()
+            .collect(
+                Collectors.groupingBy(
+                    entry -> name.apply(entry.getKey()),
+                    Collectors.summingDouble(entry -> weight(entry.getValue()))));
+    double all = sums.values().stream().mapToDouble(Double::doubleValue).sum();
+    return sums.entrySet().stream()
+        .filter(entry -> entry.getValue() > 0)
+        .map(entry -> new Share(entry.getKey(), entry.getValue() / all))
+        .sorted(Comparator.comparingDouble(Share::share).reversed().thenComparing(Share::name))
+        .toList();
+  }
+
+  /** Its evidence, or by how much of its threshold it is beyond that. */
+  private static double weight(DriftMetric metric) {
+    Double evidence = metric.getEvidence();
+    Double value = metric.getValue();
+    if (evidence != null) {
+      return evidence;
+    }
+    return value == null ? 0 : Math.max(0, value / metric.getThreshold() - 1);
+  }
+}
