@@ -5,6 +5,7 @@ import io.leat.cli.backtest.BacktestCommand;
 import io.leat.cli.define.ApplyCommand;
 import io.leat.cli.define.PlanCommand;
 import io.leat.cli.define.ValidateCommand;
+import io.leat.cli.demo.DemoCommand;
 import io.leat.cli.dlq.DlqCommand;
 import io.leat.cli.drift.DriftCommand;
 import io.leat.cli.init.InitCommand;
@@ -83,6 +84,7 @@ import picocli.CommandLine.Command;
       AuditCommand.class,
       ProfileCommand.class,
       DriftCommand.class,
+      DemoCommand.class,
     })
 public final class Leat {
   private static final Logger log = LoggerFactory.getLogger(Leat.class);

@@ -1,8 +1,11 @@
 package io.leat.cli.train;
 
 import io.leat.cli.command.UserError;
+import io.leat.common.Sha256;
 import io.leat.drift.FeatureReference;
 import io.leat.drift.ReferenceProfile;
+import io.leat.models.registry.KnownWorth;
+import io.leat.models.registry.LineageFile;
 import io.leat.pipeline.definition.FeatureService;
 import io.leat.pipeline.definition.Model;
 import io.leat.pipeline.definition.Pipeline;
@@ -25,7 +28,9 @@ import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /**
@@ -174,10 +179,23 @@ public final class ModelTraining {
           StandardCopyOption.REPLACE_EXISTING,
           StandardCopyOption.ATOMIC_MOVE);
       profile.write(model.referenceProfile());
+      LineageFile.write(model.artifact(), Sha256.hex(trained.onnx()), lineage(trained.report()));
     } catch (IOException e) {
       throw new UserError(
           "Cannot write %s and its reference profile: %s".formatted(model.artifact(), e), e);
     }
+  }
+
+  /** Up to when it learnt, and how good it was behind that. */
+  private static Map<String, String> lineage(TrainingReport report) {
+    Map<String, String> lineage = new TreeMap<>();
+    lineage.put(KnownWorth.TRAINED_UNTIL, report.holdOutFrom().toString());
+    BinaryMetrics holdOut = (BinaryMetrics) report.holdOut();
+    KnownWorth.put(
+        lineage, "auc", new KnownWorth.Figure(holdOut.auc(), holdOut.aucLow(), holdOut.aucHigh()));
+    KnownWorth.put(
+        lineage, "log_loss", new KnownWorth.Figure(holdOut.logLoss(), Double.NaN, Double.NaN));
+    return lineage;
   }
 
   /** What the profile knows of nulls: a line a feature that has some. */

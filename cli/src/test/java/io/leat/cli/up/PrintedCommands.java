@@ -165,6 +165,9 @@ public final class PrintedCommands {
           new Elsewhere("up", "the stack of this test is one"),
           new Elsewhere("up examples/card-payments", "the stack of this test is one"),
           new Elsewhere("up examples/electricity", "ElectricityIT"),
+          new Elsewhere("demo", "the name of the command that is run"),
+          new Elsewhere("demo drift", "DriftDemoIT; it has a stack of its own"),
+          new Elsewhere("model promote fraud@1 --shadow", "DriftDemoIT runs it"),
           new Elsewhere(
               "init bikes --from trips.csv --delimiter ';' --decimal ',' --time-format 'dd.MM.yyyy HH:mm:ss' --time-zone Europe/Berlin",
               "InitCommandTest, as the guide prints them"),

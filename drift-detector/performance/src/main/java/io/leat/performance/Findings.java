@@ -90,7 +90,7 @@ final class Findings {
     emitter.metric(monitor.name(), metric.build(), end());
   }
 
-  /** Opens an alert, or closes it after enough quiet windows. */
+  /** Opens an alert, says that it has become critical, or closes it after enough quiet windows. */
   void go(
       Episode episode,
       String metric,
@@ -118,15 +118,16 @@ final class Findings {
         episode.metric = metric;
         episode.threshold = threshold;
         episode.quiet = 0;
-        alert(
-            episode,
-            AlertState.OPEN,
-            isCritical ? Severity.CRITICAL : Severity.WARN,
-            value,
-            threshold,
-            found);
+        episode.isCritical = isCritical;
+        episode.updates = 0;
+        open(episode, value, threshold, found);
       }
       return;
+    }
+    if (isCritical && !episode.isCritical) {
+      episode.isCritical = true;
+      episode.updates++;
+      open(episode, value, threshold, found);
     }
     episode.quiet = isQuiet ? episode.quiet + 1 : 0;
     if (episode.quiet >= monitor.closeAfter()) {
@@ -136,6 +137,16 @@ final class Findings {
           "%s of model %s, version %s, was no worse than it may be in %d windows"
               .formatted(metric, model, window.series().version(), episode.quiet));
     }
+  }
+
+  private void open(Episode episode, double value, double threshold, String found) {
+    alert(
+        episode,
+        AlertState.OPEN,
+        episode.isCritical ? Severity.CRITICAL : Severity.WARN,
+        value,
+        threshold,
+        found);
   }
 
   void close(Episode episode, double value, String why) {
@@ -169,6 +180,7 @@ final class Findings {
             .setThreshold(threshold)
             .setMessage(message)
             .setReference("version " + episode.version)
+            .setUpdates(episode.updates)
             .build();
     emitter.alert(model, alert, end());
   }

@@ -11,39 +11,45 @@ import java.util.Map;
 final class Judge {
   private Judge() {}
 
-  /** By the interval of a window's figure, held against the version's first windows. */
+  /**
+   * By the interval of the difference between a window's figure and the version's reference, which
+   * are of different rows.
+   */
   static void drop(Findings findings, VersionState version, Map<String, Estimate> figures) {
     PerformanceRule rule = findings.monitor().performance().orElseThrow();
-    Estimate figure = figures.get(rule.metric().word());
+    Metric metric = rule.metric();
+    Estimate figure = figures.get(metric.word());
     if (figure == null || Double.isNaN(figure.value())) {
       return;
     }
-    double reference = version.referenceValue();
-    if (Double.isNaN(reference)) {
-      version.reference.add(figure.value());
+    Estimate reference = version.reference();
+    if (Double.isNaN(reference.value())) {
+      version.reference.add(figure);
       return;
     }
-    Metric metric = rule.metric();
-    double threshold = metric.isMoreBetter() ? reference - rule.drop() : reference + rule.drop();
-    boolean isWorse = metric.isMoreBetter() ? figure.high() < threshold : figure.low() > threshold;
+    Estimate loss = metric.isMoreBetter() ? reference.less(figure) : figure.less(reference);
+    boolean isWorse = loss.low() > rule.drop();
     version.worse.addLast(isWorse);
     while (version.worse.size() > findings.monitor().openOf()) {
       version.worse.removeFirst();
     }
     long worse = version.worse.stream().filter(was -> was).count();
     boolean opens = isWorse && worse >= findings.monitor().openAfter();
-    boolean isFar = Math.abs(figure.value() - reference) > 2 * rule.drop();
+    boolean isFar = isWorse && loss.value() > 2 * rule.drop();
+    double threshold =
+        metric.isMoreBetter() ? reference.value() - rule.drop() : reference.value() + rule.drop();
     String found =
         String.format(
             Locale.ROOT,
-            "%s of model %s, version %s, is %.4g [%.4g, %.4g]; it was %.4g at first, and may be worse by %.4g",
+            "%s of model %s, version %s, is %.4g [%.4g, %.4g]; it was %.4g %s, and may be worse by %.4g",
             metric.word(),
             findings.model(),
             findings.window().series().version(),
             figure.value(),
             figure.low(),
             figure.high(),
-            reference,
+            reference.value(),
+            version.isPublished() ? "when it was published" : "at first",
             rule.drop());
     findings.go(
         version.drop, metric.word(), opens, !isWorse, figure.value(), threshold, isFar, found);

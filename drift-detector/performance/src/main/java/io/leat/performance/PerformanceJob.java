@@ -8,6 +8,7 @@ import io.leat.runtime.streams.RecordWatch;
 import io.leat.runtime.streams.RegistryRetry;
 import io.leat.runtime.streams.StreamsJob;
 import io.leat.runtime.streams.StreamsService;
+import io.leat.schemas.AvroCodec;
 import io.leat.schemas.RegistryClient;
 import io.leat.schemas.Topics;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -72,7 +73,10 @@ public final class PerformanceJob implements StreamsJob {
         context.registry(),
         RegistryRetry.of(context),
         context.metrics(),
-        context.watch());
+        context.watch(),
+        new RegisteredVersions(
+            new HashMap<>(context.options().kafkaClientProperties()),
+            new AvroCodec(context.registry())));
   }
 
   static Topology topology(
@@ -80,8 +84,9 @@ public final class PerformanceJob implements StreamsJob {
       RegistryClient registry,
       RegistryRetry retry,
       MeterRegistry metrics,
-      RecordWatch watch) {
-    Builder builder = new Builder(pipeline, registry, retry, metrics, watch);
+      RecordWatch watch,
+      Versions versions) {
+    Builder builder = new Builder(pipeline, registry, retry, metrics, watch, versions);
     LabelledModel.of(pipeline).forEach(builder::add);
     return builder.streams.build();
   }
@@ -98,6 +103,7 @@ public final class PerformanceJob implements StreamsJob {
     private final RegistryRetry retry;
     private final MeterRegistry metrics;
     private final RecordWatch watch;
+    private final Versions versions;
     private final StreamsBuilder streams = new StreamsBuilder();
 
     /** Models may share a topic; a topology reads it once. */
@@ -108,12 +114,14 @@ public final class PerformanceJob implements StreamsJob {
         RegistryClient registry,
         RegistryRetry retry,
         MeterRegistry metrics,
-        RecordWatch watch) {
+        RecordWatch watch,
+        Versions versions) {
       this.pipeline = pipeline;
       this.registry = registry;
       this.retry = retry;
       this.metrics = metrics;
       this.watch = watch;
+      this.versions = versions;
     }
 
     void add(LabelledModel model) {
@@ -168,7 +176,7 @@ public final class PerformanceJob implements StreamsJob {
                   watch.watched(
                       () ->
                           new WindowProcessor(
-                              model, codec(model), registry, retry, metrics, sinks)),
+                              model, codec(model), registry, retry, metrics, versions, sinks)),
                   Named.as(model.name() + "-measure"),
                   WindowProcessor.store(model));
       node(measured, sinks.metrics()).to(Topics.PERFORMANCE_METRICS, Produced.with(BYTES, BYTES));

@@ -1,28 +1,31 @@
 package io.leat.performance;
 
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.TreeSet;
 import java.util.function.Consumer;
 import org.apache.kafka.common.utils.Bytes;
+import org.apache.kafka.streams.KeyValue;
 import org.apache.kafka.streams.state.KeyValueIterator;
 import org.apache.kafka.streams.state.KeyValueStore;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What is to be done when a clock has come to a time, in a part of a store: {@code prefix}, the
- * time, and what. Asked often, it looks into the store only where something is due. Owned by one
- * task.
+ * time, and what. The earliest entries are in memory too, {@value #MOST} at most, so that the store
+ * is asked only where these are through: what was taken out leaves tombstones there, and who seeks
+ * the first entry passes them all. Owned by one task.
  */
 final class TimeIndex {
   private static final int HEAD = 1 + Long.BYTES;
-  private static final int AT_ONCE = 1_000;
+  static final int MOST = 2_000;
   private static final byte[] NOTHING = new byte[0];
 
   private final KeyValueStore<Bytes, byte[]> store;
   private final byte prefix;
+  private final TreeSet<Bytes> earliest = new TreeSet<>();
 
-  /** Nothing is due before; it may be earlier than what is. */
-  private long next = Long.MIN_VALUE;
+  /** All entries of the store before it are among the earliest; null: all that there are. */
+  private @Nullable Bytes horizon;
 
   /**
    * @param prefix first byte of keys that nothing else in the store has
@@ -30,15 +33,24 @@ final class TimeIndex {
   TimeIndex(KeyValueStore<Bytes, byte[]> store, byte prefix) {
     this.store = store;
     this.prefix = prefix;
+    this.horizon = key(Long.MIN_VALUE, NOTHING);
   }
 
   void add(long time, byte[] what) {
-    store.put(key(time, what), NOTHING);
-    next = Math.min(next, time);
+    Bytes key = key(time, what);
+    store.put(key, NOTHING);
+    if (horizon == null || key.compareTo(horizon) < 0) {
+      earliest.add(key);
+      if (earliest.size() > MOST) {
+        horizon = earliest.pollLast();
+      }
+    }
   }
 
   void remove(long time, byte[] what) {
-    store.delete(key(time, what));
+    Bytes key = key(time, what);
+    store.delete(key);
+    earliest.remove(key);
   }
 
   /**
@@ -48,27 +60,37 @@ final class TimeIndex {
    * @param action may add
    */
   void drain(long clock, Consumer<byte[]> action) {
-    while (next < clock) {
-      List<Bytes> due = new ArrayList<>();
-      // No farther than what is due: a store with a cache copies all its keys of a range.
-      try (KeyValueIterator<Bytes, byte[]> entries =
-          store.range(key(next, NOTHING), key(clock, NOTHING))) {
-        next = clock;
-        while (entries.hasNext()) {
-          Bytes key = entries.next().key;
-          if (due.size() == AT_ONCE) {
-            next = SortedBytes.toLong(ByteBuffer.wrap(key.get()).getLong(1));
-            break;
-          }
-          due.add(key);
-        }
+    Bytes end = key(clock, NOTHING);
+    while (true) {
+      if (earliest.isEmpty() && horizon != null && horizon.compareTo(end) < 0) {
+        load(horizon);
       }
-      for (Bytes key : due) {
-        store.delete(key);
-        ByteBuffer bytes = ByteBuffer.wrap(key.get(), HEAD, key.get().length - HEAD);
-        byte[] what = new byte[bytes.remaining()];
-        bytes.get(what);
-        action.accept(what);
+      if (earliest.isEmpty() || earliest.first().compareTo(end) >= 0) {
+        return;
+      }
+      byte[] key = earliest.pollFirst().get();
+      store.delete(Bytes.wrap(key));
+      byte[] what = new byte[key.length - HEAD];
+      System.arraycopy(key, HEAD, what, 0, what.length);
+      action.accept(what);
+    }
+  }
+
+  /** Takes half of what may be in memory, so that there is room for what is added before it. */
+  private void load(Bytes from) {
+    horizon = null;
+    try (KeyValueIterator<Bytes, byte[]> entries =
+        store.range(from, Bytes.wrap(new byte[] {(byte) (prefix + 1)}))) {
+      while (entries.hasNext()) {
+        KeyValue<Bytes, byte[]> entry = entries.next();
+        if (entry.key.get()[0] != prefix) {
+          return;
+        }
+        if (earliest.size() == MOST / 2) {
+          horizon = entry.key;
+          return;
+        }
+        earliest.add(entry.key);
       }
     }
   }

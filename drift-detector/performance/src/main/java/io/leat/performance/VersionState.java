@@ -1,5 +1,6 @@
 package io.leat.performance;
 
+import io.leat.evaluation.Estimate;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
@@ -13,7 +14,10 @@ import java.util.List;
 import java.util.Optional;
 import org.apache.kafka.common.errors.SerializationException;
 
-/** What a monitor knows of a version as the champion: its risk, its reference, its open alerts. */
+/**
+ * What a monitor knows of a version as the champion: how good it should be, its risk, its open
+ * alerts.
+ */
 final class VersionState {
   /** Windows whose mean is the reference of the metric. */
   static final int REFERENCE_WINDOWS = 3;
@@ -22,7 +26,16 @@ final class VersionState {
   long lastStart = Long.MIN_VALUE;
 
   final LiveRisk risk;
-  final List<Double> reference = new ArrayList<>();
+
+  /** Of the first windows behind what it learnt from. */
+  final List<Estimate> reference = new ArrayList<>();
+
+  /** What the registry has of the metric; NaN: nothing. Empty before it was asked. */
+  Optional<Estimate> published = Optional.empty();
+
+  /** Windows that begin before, in microseconds, say nothing: the version learnt from them. */
+  long trainedUntil = Long.MIN_VALUE;
+
   final Deque<Boolean> worse = new ArrayDeque<>();
   final Episode drop;
   final Episode harm;
@@ -34,6 +47,8 @@ final class VersionState {
     String metric = "";
     double threshold;
     int quiet;
+    boolean isCritical;
+    int updates;
 
     private void write(DataOutputStream out) throws IOException {
       out.writeUTF(alert.orElse(""));
@@ -41,6 +56,8 @@ final class VersionState {
       out.writeUTF(metric);
       out.writeDouble(threshold);
       out.writeInt(quiet);
+      out.writeBoolean(isCritical);
+      out.writeInt(updates);
     }
 
     private static Episode read(DataInputStream in) throws IOException {
@@ -50,6 +67,8 @@ final class VersionState {
       episode.metric = in.readUTF();
       episode.threshold = in.readDouble();
       episode.quiet = in.readInt();
+      episode.isCritical = in.readBoolean();
+      episode.updates = in.readInt();
       return episode;
     }
   }
@@ -64,11 +83,20 @@ final class VersionState {
     this.harm = harm;
   }
 
-  /** Mean of the first windows; NaN before there are as many. */
-  double referenceValue() {
-    return reference.size() < REFERENCE_WINDOWS
-        ? Double.NaN
-        : reference.stream().mapToDouble(Double::doubleValue).sum() / reference.size();
+  /**
+   * How good the version should be: what it was measured at before it was published, or else the
+   * mean of its first windows. NaN before there are as many.
+   */
+  Estimate reference() {
+    Estimate known = published.orElse(Estimate.NONE);
+    return !Double.isNaN(known.value()) || reference.size() < REFERENCE_WINDOWS
+        ? known
+        : Estimate.mean(reference);
+  }
+
+  /** Whether the reference is what was known of the version when it was published. */
+  boolean isPublished() {
+    return published.filter(known -> !Double.isNaN(known.value())).isPresent();
   }
 
   byte[] toBytes() {
@@ -77,8 +105,8 @@ final class VersionState {
       out.writeLong(lastStart);
       risk.write(out);
       out.writeInt(reference.size());
-      for (double value : reference) {
-        out.writeDouble(value);
+      for (Estimate value : reference) {
+        write(value, out);
       }
       out.writeInt(worse.size());
       for (boolean was : worse) {
@@ -86,6 +114,11 @@ final class VersionState {
       }
       drop.write(out);
       harm.write(out);
+      out.writeLong(trainedUntil);
+      out.writeBoolean(published.isPresent());
+      if (published.isPresent()) {
+        write(published.get(), out);
+      }
     } catch (IOException e) {
       throw new UncheckedIOException(e); // memory does not fail
     }
@@ -96,9 +129,9 @@ final class VersionState {
     try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes))) {
       long lastStart = in.readLong();
       LiveRisk risk = LiveRisk.read(in);
-      List<Double> reference = new ArrayList<>();
+      List<Estimate> reference = new ArrayList<>();
       for (int left = in.readInt(); left > 0; left--) {
-        reference.add(in.readDouble());
+        reference.add(readEstimate(in));
       }
       Deque<Boolean> worse = new ArrayDeque<>();
       for (int left = in.readInt(); left > 0; left--) {
@@ -108,9 +141,21 @@ final class VersionState {
       state.lastStart = lastStart;
       state.reference.addAll(reference);
       state.worse.addAll(worse);
+      state.trainedUntil = in.readLong();
+      state.published = in.readBoolean() ? Optional.of(readEstimate(in)) : Optional.empty();
       return state;
     } catch (IOException e) {
       throw new SerializationException("what is known of a version ends early", e);
     }
+  }
+
+  private static void write(Estimate estimate, DataOutputStream out) throws IOException {
+    out.writeDouble(estimate.value());
+    out.writeDouble(estimate.low());
+    out.writeDouble(estimate.high());
+  }
+
+  private static Estimate readEstimate(DataInputStream in) throws IOException {
+    return new Estimate(in.readDouble(), in.readDouble(), in.readDouble());
   }
 }

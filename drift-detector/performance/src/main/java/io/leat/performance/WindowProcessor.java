@@ -8,7 +8,9 @@ import com.google.common.math.LongMath;
 import io.leat.evaluation.Estimate;
 import io.leat.features.engine.Micros;
 import io.leat.models.guard.MeanBound;
+import io.leat.models.registry.KnownWorth;
 import io.leat.pipeline.definition.Monitor;
+import io.leat.pipeline.definition.PerformanceRule;
 import io.leat.pipeline.definition.Segments;
 import io.leat.records.DriftAlert;
 import io.leat.records.Outcome;
@@ -54,7 +56,7 @@ final class WindowProcessor extends ContextualProcessor<byte[], byte[], byte[], 
   private static final byte DUE = 1;
   private static final byte WINDOW = 2;
   private static final byte PAIR = 3;
-  private static final byte VERSION = 4;
+  private static final byte VERSION = 5; // 4 had another form
 
   private static final byte ESTIMATE = 0;
   private static final byte MEASURE = 1;
@@ -73,6 +75,7 @@ final class WindowProcessor extends ContextualProcessor<byte[], byte[], byte[], 
   private final AvroCodec codec;
   private final RegistryClient registry;
   private final RegistryRetry retry;
+  private final Versions versions;
   private final Sinks sinks;
   private final Counter late;
   private KeyValueStore<Bytes, byte[]> store;
@@ -85,6 +88,7 @@ final class WindowProcessor extends ContextualProcessor<byte[], byte[], byte[], 
       RegistryClient registry,
       RegistryRetry retry,
       MeterRegistry metrics,
+      Versions versions,
       Sinks sinks) {
     this.model = model;
     this.monitors =
@@ -93,6 +97,7 @@ final class WindowProcessor extends ContextualProcessor<byte[], byte[], byte[], 
     this.codec = new AvroCodec(registry);
     this.registry = registry;
     this.retry = retry;
+    this.versions = versions;
     this.sinks = sinks;
     this.late =
         metrics.counter("leat.performance.outcomes", "model", model.name(), "kind", "unmeasured");
@@ -185,14 +190,15 @@ final class WindowProcessor extends ContextualProcessor<byte[], byte[], byte[], 
       estimate(findings, sample(key, pair -> {}));
       return;
     }
-    VersionState version = version(window.series());
-    MeanBound risks = new MeanBound();
     boolean isChampion = window.series().isChampion();
+    VersionState version = isChampion ? version(window.series(), monitor) : new VersionState();
+    boolean isJudged = isChampion && window.start() >= version.trainedUntil;
+    MeanBound risks = new MeanBound();
     WindowSample sample =
         sample(
             key,
             pair -> {
-              if (isChampion && pair.isMeasured()) {
+              if (isJudged && pair.isMeasured()) {
                 loss(pair)
                     .ifPresent(
                         loss -> {
@@ -202,11 +208,13 @@ final class WindowProcessor extends ContextualProcessor<byte[], byte[], byte[], 
               }
             });
     Map<String, Estimate> figures = measure(findings, sample);
-    if (isChampion) {
+    if (isJudged) {
       if (risks.count() > 0) {
         Judge.risk(findings, version, risks, figures.containsKey(BRIER), sample);
       }
       Judge.drop(findings, version, figures);
+    }
+    if (isChampion) {
       version.lastStart = Math.max(version.lastStart, window.start());
       store.put(versionPlace(window.series()), version.toBytes());
       closeReplaced(findings);
@@ -310,9 +318,24 @@ final class WindowProcessor extends ContextualProcessor<byte[], byte[], byte[], 
     return ofAll;
   }
 
-  private VersionState version(Series series) {
+  /** What is known of a version: what was known when it was published is asked for once. */
+  private VersionState version(Series series, Monitor monitor) {
     byte[] bytes = store.get(versionPlace(series));
-    return bytes == null ? new VersionState() : VersionState.fromBytes(bytes);
+    VersionState version = bytes == null ? new VersionState() : VersionState.fromBytes(bytes);
+    if (version.published.isEmpty()) {
+      KnownWorth worth = versions.worth(model.name(), series.number());
+      version.published =
+          Optional.of(published(worth, monitor.performance().orElseThrow().metric()));
+      version.trainedUntil = worth.trainedUntil().map(Micros::of).orElse(Long.MIN_VALUE);
+    }
+    return version;
+  }
+
+  private static Estimate published(KnownWorth worth, PerformanceRule.Metric metric) {
+    String name = metric == PerformanceRule.Metric.LOG_LOSS ? "log_loss" : metric.word();
+    return Optional.ofNullable(worth.figures().get(name))
+        .map(figure -> new Estimate(figure.value(), figure.low(), figure.high()))
+        .orElse(Estimate.NONE);
   }
 
   private static Bytes versionPlace(Series series) {

@@ -3,6 +3,7 @@ package io.leat.performance;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.leat.features.engine.Micros;
+import io.leat.models.registry.KnownWorth;
 import io.leat.pipeline.definition.Contract;
 import io.leat.pipeline.definition.FeatureService;
 import io.leat.pipeline.definition.FeatureService.EventFeature;
@@ -90,6 +91,10 @@ final class Shop implements AutoCloseable {
   final SimpleMeterRegistry metrics = new SimpleMeterRegistry();
   final TopologyTestDriver driver;
   final AvroCodec codec;
+
+  /** What is known of versions, by number. */
+  final Map<Integer, KnownWorth> published = new TreeMap<>();
+
   final Pipeline pipeline;
   private final RegistryClient registry;
 
@@ -113,7 +118,8 @@ final class Shop implements AutoCloseable {
                 registry,
                 RegistryRetry.none(),
                 metrics,
-                new RecordWatch(metrics, () -> 0)),
+                new RecordWatch(metrics, () -> 0),
+                (model, number) -> published.getOrDefault(number, KnownWorth.NONE)),
             settings);
   }
 

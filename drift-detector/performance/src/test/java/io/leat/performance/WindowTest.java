@@ -8,16 +8,20 @@ import static org.assertj.core.api.Assertions.tuple;
 import static org.assertj.core.api.Assertions.within;
 
 import io.leat.drift.statistic.Statistics;
+import io.leat.models.registry.KnownWorth;
 import io.leat.pipeline.definition.Monitor;
 import io.leat.pipeline.definition.PerformanceRule;
 import io.leat.pipeline.definition.Segments;
 import io.leat.records.AlertState;
 import io.leat.records.DriftAlert;
 import io.leat.records.PerformanceMetric;
+import io.leat.records.Severity;
 import io.leat.schemas.ValueType;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -186,6 +190,75 @@ class WindowTest {
     assertThat(alerts.get(0).getAlertId()).isEqualTo(alerts.get(1).getAlertId());
     assertThat(alerts.get(0).getFeature()).isEqualTo("*");
     assertThat(alerts.get(0).getMessage()).startsWith("auc of model fraud, version v1, is 0.");
+  }
+
+  @Test
+  void anAlertThatBecomesCriticalSaysSoOnce() {
+    for (int day = 0; day < 12; day++) {
+      day(shop, day, 1, "CHAMPION", 1_000, day < 3 ? 1 : day < 6 ? 0.55 : 0);
+    }
+    shop.until(12 * DAY + WAIT + 1);
+    assertThat(drops())
+        .extracting(DriftAlert::getState, DriftAlert::getSeverity, DriftAlert::getUpdates)
+        .containsExactly(
+            tuple(AlertState.OPEN, Severity.WARN, 0), tuple(AlertState.OPEN, Severity.CRITICAL, 1));
+    assertThat(shop.alerts()).isEmpty();
+  }
+
+  private List<DriftAlert> drops() {
+    return shop.alerts().stream().filter(alert -> alert.getMetric().equals("auc")).toList();
+  }
+
+  /** What was known of version 1 when it was published. */
+  private void published(double auc, double half, double trainedUntil) {
+    shop.published.put(
+        1,
+        new KnownWorth(
+            Optional.of(at(trainedUntil)),
+            Map.of("auc", new KnownWorth.Figure(auc, auc - half, auc + half))));
+  }
+
+  @Test
+  void whatIsLearntFromSetsNoReferenceAndOpensNothing() {
+    shop.published.put(1, new KnownWorth(Optional.of(at(4 * DAY)), Map.of()));
+    for (int day = 0; day < 12; day++) {
+      day(shop, day, 1, "CHAMPION", 400, day < 4 ? 1 : 0.3);
+    }
+    shop.until(12 * DAY + WAIT + 1);
+    List<PerformanceMetric> measured = measured();
+    assertThat(measured).filteredOn(metric -> metric.getMetric().equals("auc")).hasSize(12);
+    assertThat(measured).filteredOn(metric -> metric.getMetric().equals("risk")).hasSize(8);
+    assertThat(shop.alerts()).isEmpty();
+  }
+
+  @Test
+  void aVersionThatIsBadFromItsFirstEventIsHeldAgainstWhatItWasPublishedWith() {
+    published(0.83, 0.02, 0);
+    for (int day = 0; day < 4; day++) {
+      day(shop, day, 1, "CHAMPION", 400, 0);
+    }
+    shop.until(4 * DAY + WAIT + 1);
+    assertThat(drops())
+        .first()
+        .satisfies(
+            alert -> {
+              assertThat(alert.getWindowStart()).isEqualTo(at(DAY));
+              assertThat(alert.getThreshold()).isEqualTo(0.73, within(1e-12));
+              assertThat(alert.getMessage()).contains("it was 0.8300 when it was published");
+            });
+  }
+
+  @Test
+  void anUncertainReferenceOpensNothingThatItsIntervalExplains() {
+    published(0.95, 0.2, 0);
+    for (int day = 0; day < 8; day++) {
+      day(shop, day, 1, "CHAMPION", 400, 0.7);
+    }
+    shop.until(8 * DAY + WAIT + 1);
+    assertThat(measured())
+        .filteredOn(metric -> metric.getMetric().equals("auc"))
+        .allSatisfy(metric -> assertThat(metric.getHigh()).isLessThan(0.85));
+    assertThat(drops()).isEmpty();
   }
 
   @Test

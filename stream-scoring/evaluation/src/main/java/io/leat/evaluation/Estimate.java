@@ -1,5 +1,7 @@
 package io.leat.evaluation;
 
+import java.util.List;
+
 /**
  * A figure with the interval that holds the truth in 95 of 100 samples.
  *
@@ -29,6 +31,29 @@ public record Estimate(double value, double low, double high) {
    */
   public double standardError() {
     return (high - low) / (2 * NORMAL_975);
+  }
+
+  /**
+   * This less another, of other rows. One whose interval is not known counts as exact, if that of
+   * the other is.
+   */
+  public Estimate less(Estimate other) {
+    double ours = standardError();
+    double theirs = other.standardError();
+    return normal(
+        value - other.value,
+        Double.isNaN(ours) ? theirs : Double.isNaN(theirs) ? ours : Math.hypot(ours, theirs));
+  }
+
+  /** The mean of figures of different rows, at least one. */
+  public static Estimate mean(List<Estimate> figures) {
+    double sum = 0;
+    double squares = 0;
+    for (Estimate figure : figures) {
+      sum += figure.value;
+      squares += figure.standardError() * figure.standardError();
+    }
+    return normal(sum / figures.size(), Math.sqrt(squares) / figures.size());
   }
 
   /** The same figure, its interval cut to where it can be. */

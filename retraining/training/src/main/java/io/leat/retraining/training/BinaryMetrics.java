@@ -2,6 +2,7 @@ package io.leat.retraining.training;
 
 import io.leat.evaluation.Auc;
 import io.leat.evaluation.Calibration;
+import io.leat.evaluation.Estimate;
 import io.leat.evaluation.Losses;
 import java.util.Map;
 import java.util.TreeMap;
@@ -14,6 +15,9 @@ import java.util.stream.IntStream;
  * @param positives number of them whose label is true
  * @param auc area under the ROC curve: how often a true label's row has the higher probability of a
  *     random pair of unlike labels, ties counting half; NaN where all labels are alike
+ * @param aucLow lower end of its 95 % interval ({@link Auc}); NaN with fewer than two rows of a
+ *     label
+ * @param aucHigh upper end
  * @param logLoss mean negative log-likelihood in nats; 0 is perfect
  * @param baselineLogLoss log loss of predicting the rows' own share of true labels every time
  * @param calibrationError {@link Calibration#error}
@@ -22,6 +26,8 @@ public record BinaryMetrics(
     int rows,
     int positives,
     double auc,
+    double aucLow,
+    double aucHigh,
     double logLoss,
     double baselineLogLoss,
     double calibrationError)
@@ -40,10 +46,13 @@ public record BinaryMetrics(
     for (int i = 0; i < rows; i++) {
       loss += Losses.logLoss(probabilities[i], labels[i]);
     }
+    Estimate auc = Auc.estimate(probabilities, labels);
     return new BinaryMetrics(
         rows,
         positives,
-        Auc.of(probabilities, labels),
+        auc.value(),
+        auc.low(),
+        auc.high(),
         loss / rows,
         share * Losses.logLoss(share, true) + (1 - share) * Losses.logLoss(share, false),
         Calibration.of(probabilities, labels).error());

@@ -3,6 +3,7 @@ package io.leat.retraining.worker;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.leat.models.artifact.ArtifactStore;
 import io.leat.models.onnx.OnnxModel;
+import io.leat.models.registry.KnownWorth;
 import io.leat.models.registry.Manifest;
 import io.leat.models.registry.PublishedModel;
 import io.leat.models.registry.RegistryView;
@@ -18,9 +19,6 @@ import java.util.Optional;
  * @param version as the registry has it
  */
 record Champion(ModelVersion version, Manifest manifest) {
-  /** Lineage of a version: event time before which all rows lie that it learnt from. */
-  static final String TRAINED_UNTIL = "trained_until";
-
   /** A model's champion; empty before one scores. */
   static Optional<Champion> of(RegistryView view, String model) {
     return view.champion(model)
@@ -47,7 +45,7 @@ record Champion(ModelVersion version, Manifest manifest) {
    * its reference profile; the beginning of time where neither is known.
    */
   Instant newFrom(ArtifactStore artifacts) {
-    String told = manifest.lineage().get(TRAINED_UNTIL);
+    String told = manifest.lineage().get(KnownWorth.TRAINED_UNTIL);
     if (told != null) {
       return Instant.parse(told);
     }

@@ -2,6 +2,7 @@ package io.leat.retraining.worker;
 
 import io.leat.common.ErrorCode;
 import io.leat.common.LeatException;
+import io.leat.models.registry.KnownWorth;
 import io.leat.models.registry.ModelHistory;
 import io.leat.models.registry.ModelReference;
 import io.leat.models.registry.ModelRegistry.Published;
@@ -74,7 +75,7 @@ final class Rollouts {
   private static Map<String, String> lineage(RetrainingRun run, PinnedSet set) {
     Map<String, String> lineage = new TreeMap<>();
     lineage.put("training_set", run.getTrainingSet());
-    set.testFrom().ifPresent(time -> lineage.put(Champion.TRAINED_UNTIL, time.toString()));
+    set.testFrom().ifPresent(time -> lineage.put(KnownWorth.TRAINED_UNTIL, time.toString()));
     lineage.put("retraining.run", run.getRunId());
     lineage.put("retraining.key", run.getRunKey());
     lineage.put("retraining.cause", run.getCause());
@@ -84,10 +85,14 @@ final class Rollouts {
     }
     run.getSnapshots().forEach((table, id) -> lineage.put("snapshot." + table, String.valueOf(id)));
     for (RunMetric metric : run.getMetrics()) {
-      if (!metric.getMetric().startsWith("latency")) { // that is of the machine, not of the model
-        lineage.put(
-            "metric.%s.%s".formatted(metric.getCandidate(), metric.getMetric()),
-            String.valueOf(metric.getValue()));
+      if (metric.getSegment().isEmpty()
+          && !metric.getMetric().startsWith("latency")) { // that is of the machine
+        String name = "metric.%s.%s".formatted(metric.getCandidate(), metric.getMetric());
+        lineage.put(name, String.valueOf(metric.getValue()));
+        if (metric.getLow() != null && metric.getHigh() != null) {
+          lineage.put(name + ".low", String.valueOf(metric.getLow()));
+          lineage.put(name + ".high", String.valueOf(metric.getHigh()));
+        }
       }
     }
     return lineage;

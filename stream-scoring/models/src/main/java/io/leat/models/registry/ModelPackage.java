@@ -88,7 +88,9 @@ public record ModelPackage(
       Model model, Pipeline pipeline, ModelFile file, Map<String, String> lineage) {
     FeatureService service = service(model, pipeline);
     Serving serving = Serving.of(model, service, pipeline);
-    Map<String, String> origins = new TreeMap<>(lineage);
+    Map<String, String> origins =
+        new TreeMap<>(LineageFile.beside(model.artifact(), file.sha256()));
+    origins.putAll(lineage);
     try (OnnxModel open = OnnxModel.open(file, model, serving.features())) {
       open.metadata()
           .ifPresent(

@@ -1,0 +1,40 @@
+package io.leat.cli.demo;
+
+import io.leat.runtime.settings.Setting;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Fraud moves to where the model does not look, and the loop closes by itself. */
+@Command(
+    name = "drift",
+    mixinStandardHelpOptions = true,
+    description =
+        "Plays card payments in which fraud moves to where the model does not look, and tells as it"
+            + " happens what the platform makes of it: an episode, a retraining, its gates, the new"
+            + " version in the shadow and as the champion. Ends with what the new version is worth"
+            + " beside the old one on the same payments, and a page of plots. Exit code 0: the loop"
+            + " closed.")
+final class DriftDemoCommand implements Callable<Integer> {
+  @Setting(otherwise = ".leat-demo in the current folder")
+  @Option(
+      names = "--dir",
+      paramLabel = "DIR",
+      defaultValue = ".leat-demo",
+      description =
+          "Folder of the demonstration: its pipeline, its stack, its page. What an earlier one left"
+              + " there is removed.")
+  private Path folder = Path.of(".leat-demo");
+
+  @Spec private CommandSpec spec = CommandSpec.create();
+
+  @Override
+  public Integer call() throws InterruptedException {
+    DriftFigures figures =
+        new DriftDemo(DemoFolder.prepare(folder), Play.USUAL, spec.commandLine().getOut()).run();
+    return figures.hasClosed() ? 0 : 1;
+  }
+}
