@@ -12,21 +12,33 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * A program trains: it finds all in {@code LEAT_RUN_DIR} and leaves its model there. It ends with
- * the worker; the next worker starts it again. One thread owns it.
+ * the worker; the next worker starts it again. One that somebody kills is started again too, some
+ * times; one that ends by itself has failed. One thread owns it.
  */
 final class CommandTrainer implements RunTrainer, AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(CommandTrainer.class);
   private static final int DECLINED = 10;
 
+  /** A process that a signal has ended has the exit code of the shells: this and its number. */
+  private static final int BY_SIGNAL = 128;
+
+  /** Those that come from outside: SIGHUP, SIGINT, SIGKILL (also for want of memory), SIGTERM. */
+  private static final Set<Integer> KILLS =
+      Set.of(BY_SIGNAL + 1, BY_SIGNAL + 2, BY_SIGNAL + 9, BY_SIGNAL + 15);
+
+  private static final int ATTEMPTS = 3;
+
   private final ModelRegistry models;
   private final Trainer.Command command;
   private final Map<String, Process> running = new HashMap<>();
+  private final Map<String, Integer> kills = new HashMap<>();
 
   CommandTrainer(ModelRegistry models, Trainer.Command command) {
     this.models = models;
@@ -53,7 +65,14 @@ final class CommandTrainer implements RunTrainer, AutoCloseable {
       return new Waiting();
     }
     running.remove(id);
-    return ended(process.exitValue(), folder, logFile(task));
+    int code = process.exitValue();
+    if (KILLS.contains(code) && kills.merge(id, 1, Integer::sum) < ATTEMPTS) {
+      log.warn(
+          "Run {}: {} was killed by signal {}, and is started again", id, name(), code - BY_SIGNAL);
+      return new Waiting();
+    }
+    kills.remove(id);
+    return ended(code, folder, logFile(task));
   }
 
   private static Path logFile(Task task) {
@@ -105,6 +124,11 @@ final class CommandTrainer implements RunTrainer, AutoCloseable {
           "%s took longer than %d s and was ended; its log is %s"
               .formatted(name(), command.limit().toSeconds(), logFile));
     }
+    if (KILLS.contains(code)) {
+      return new Failed(
+          "%s was killed %d times, by signal %d at last; is there too little memory? Its log is %s"
+              .formatted(name(), ATTEMPTS, code - BY_SIGNAL, logFile));
+    }
     if (code != 0) {
       return new Failed(
           "%s ended with exit code %d; expected 0, or 10 where it declines. Its log is %s"
@@ -135,6 +159,7 @@ final class CommandTrainer implements RunTrainer, AutoCloseable {
                       .isPresent())
           .forEach(CommandTrainer::end);
     }
+    CommandMain.program(folder).ifPresent(CommandTrainer::end); // what watched it was killed
   }
 
   private static void end(ProcessHandle process) {

@@ -55,7 +55,7 @@ final class HttpTrainer implements RunTrainer {
   /** Asks it to begin; one that has begun says so again. */
   private Progress begin(Task task) {
     TrainerFolder folder = TrainerFolder.of(task.folder());
-    folder.prepare(task, trainer.limit(), models);
+    folder.prepareOnce(task, trainer.limit(), models);
     RetrainingRun run = task.run();
     ObjectNode body = JSON.createObjectNode();
     body.put("run_key", run.getRunKey());

@@ -67,7 +67,7 @@ final class ScheduledTrainer implements RunTrainer {
     RetrainingRun run = task.run();
     TrainerFolder folder = TrainerFolder.of(task.folder());
     if (run.getExternalId().isEmpty()) {
-      folder.prepare(task, limit, models);
+      folder.prepareOnce(task, limit, models);
       return scheduler.begin(run.getRunKey().substring(0, KEY_DIGITS), task, folder);
     }
     if (clock.instant().isAfter(run.getTime().plus(limit))) {

@@ -3,6 +3,7 @@ package io.leat.retraining.worker;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.leat.models.registry.ModelReference;
 import io.leat.models.registry.ModelRegistry;
+import io.leat.records.RetrainingRun;
 import io.leat.retraining.samples.TrainingSetFolder;
 import io.leat.retraining.worker.RunTrainer.Task;
 import java.io.IOException;
@@ -74,21 +75,53 @@ record TrainerFolder(Path root) {
     return reported;
   }
 
-  /** Puts there what a trainer is given, and takes away what an earlier attempt left. */
+  /**
+   * Puts there what a trainer is given, whole or not at all, and takes away what an earlier attempt
+   * left.
+   */
   void prepare(Task task, Duration limit, ModelRegistry models) {
+    TrainerFolder unfinished = new TrainerFolder(root.resolveSibling(root.getFileName() + ".part"));
     try {
+      delete(unfinished.root());
+      copy(task, TrainingSetFolder.TRAIN, unfinished.train());
+      copy(task, TrainingSetFolder.VALIDATION, unfinished.holdout());
+      Files.write(unfinished.request(), RunRequest.bytes(RunRequest.of(task, limit)));
+      if (task.run().getChampion() > 0) {
+        models.export(
+            new ModelReference(task.run().getModel(), String.valueOf(task.run().getChampion())),
+            unfinished.root().resolve("champion"));
+      }
       delete(root);
-      copy(task, TrainingSetFolder.TRAIN, train());
-      copy(task, TrainingSetFolder.VALIDATION, holdout());
-      Files.write(root.resolve("request.json"), RunRequest.bytes(RunRequest.of(task, limit)));
+      Files.move(unfinished.root(), root, StandardCopyOption.ATOMIC_MOVE);
     } catch (IOException e) {
       throw RunFolder.notWritable(root, e);
     }
-    if (task.run().getChampion() > 0) {
-      models.export(
-          new ModelReference(task.run().getModel(), String.valueOf(task.run().getChampion())),
-          root.resolve("champion"));
+  }
+
+  /**
+   * Does the same, unless it was done for the run: that the folder is there is the intention to
+   * call a trainer elsewhere, which may have been called since and be at work in it.
+   */
+  void prepareOnce(Task task, Duration limit, ModelRegistry models) {
+    if (!isOf(task.run())) {
+      prepare(task, limit, models);
     }
+  }
+
+  private boolean isOf(RetrainingRun run) {
+    try {
+      return new ObjectMapper()
+          .readTree(Files.readAllBytes(request()))
+          .path("run_key")
+          .asText()
+          .equals(run.getRunKey());
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  private Path request() {
+    return root.resolve("request.json");
   }
 
   private static void copy(Task task, String part, Path into) throws IOException {

@@ -100,6 +100,59 @@ class CommandTrainerTest {
   }
 
   @Test
+  void aProgramThatIsKilledIsStartedAgain() throws Exception {
+    Task task = Tasks.in(folder);
+
+    Progress progress =
+        run(
+            task,
+            "echo . >> ../starts; [ $(wc -l < ../starts) = 3 ] || kill -9 $$;"
+                + " mkdir model; echo graph > model/model.onnx");
+
+    assertThat(progress).isInstanceOf(Trained.class);
+  }
+
+  @Test
+  void aProgramThatIsKilledOverAndOverHasFailed() throws Exception {
+    Progress progress = run(Tasks.in(folder), "echo . >> ../starts; kill -9 $$");
+
+    assertThat(((Failed) progress).reason()).contains("killed 3 times", "signal 9");
+    assertThat(folder.resolve("starts")).hasContent(".\n.\n.\n");
+  }
+
+  @Test
+  void aProgramThatBreaksByItselfIsNotStartedAgain() throws Exception {
+    Progress progress = run(Tasks.in(folder), "echo . >> ../starts; kill -SEGV $$");
+
+    assertThat(((Failed) progress).reason()).contains("exit code 139");
+    assertThat(folder.resolve("starts")).hasContent(".\n");
+  }
+
+  @Test
+  void whereWhatWatchesAProgramIsKilledTheProgramIsEndedBeforeTheNextStarts() throws Exception {
+    Task task = Tasks.in(folder);
+    try (CommandTrainer trainer =
+        trainer(
+            "echo $$ >> ../all; [ $(wc -l < ../all) = 2 ] || { sleep 600; exit 1; };"
+                + " kill -0 $(head -1 ../all) && exit 1; mkdir model; echo x > model/model.onnx",
+            600)) {
+      trainer.advance(task);
+      Path all = folder.resolve("all");
+      await().atMost(TIMEOUT).until(() -> Files.exists(all) && !Files.readString(all).isEmpty());
+      await()
+          .atMost(TIMEOUT)
+          .until(() -> CommandMain.program(folder.resolve("trainer")).isPresent());
+      ProcessHandle program =
+          ProcessHandle.of(Long.parseLong(Files.readString(all).strip())).orElseThrow();
+
+      program.parent().orElseThrow().destroyForcibly();
+
+      await().atMost(TIMEOUT).until(() -> trainer.advance(task) instanceof Trained);
+      assertThat(program.isAlive()).isFalse();
+    }
+  }
+
+  @Test
   void aProgramEndsWithItsTrainer() throws Exception {
     Task task = Tasks.in(folder);
     CommandTrainer trainer = trainer("echo $$ > pids; sleep 600 & echo $! >> pids; wait", 600);
@@ -120,7 +173,7 @@ class CommandTrainerTest {
                 "-cp",
                 ServiceProcess.testClassPath(),
                 CommandMain.class.getName(),
-                folder.toString(),
+                folder.resolve("trainer").toString(),
                 String.valueOf(somebodyElse),
                 "600",
                 "sleep",

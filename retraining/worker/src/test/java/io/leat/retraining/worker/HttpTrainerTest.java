@@ -130,12 +130,31 @@ class HttpTrainerTest {
           .isInstanceOfSatisfying(
               LeatException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.NOT_READY));
     }
+    TrainerFolder given = TrainerFolder.of(task.folder());
+    Path half = given.model().resolve("model.onnx.part"); // the job works in the folder by then
+    Files.createDirectories(given.model());
+    Files.writeString(half, "half");
 
     losesAnswers = false;
     assertThat(trainer(Tasks.NOW).advance(task)).isEqualTo(new Begun("job-1"));
 
+    assertThat(half).hasContent("half");
+    assertThat(given.train().resolve("train.parquet")).hasContent("rows to learn from");
     assertThat(jobs).hasSize(1);
     assertThat(asked.size()).isGreaterThan(3);
+  }
+
+  @Test
+  void whatIsNotOfTheRunIsReplaced() throws Exception {
+    Task task = Tasks.in(folder);
+    TrainerFolder given = TrainerFolder.of(task.folder());
+    Files.createDirectories(given.train());
+    Files.writeString(given.train().resolve("train.parquet"), "half of the rows");
+    Files.writeString(given.root().resolve("request.json"), "{\"run_key\": \"of another\"}");
+
+    trainer(Tasks.NOW).advance(task);
+
+    assertThat(given.train().resolve("train.parquet")).hasContent("rows to learn from");
   }
 
   @ParameterizedTest

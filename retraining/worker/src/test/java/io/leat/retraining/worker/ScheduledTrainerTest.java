@@ -194,10 +194,16 @@ class ScheduledTrainerTest {
     Task task = Tasks.in(folder);
     losesAnswers = true;
     assertThatThrownBy(() -> trainer(api).advance(task)).isInstanceOf(LeatException.class);
+    TrainerFolder given = TrainerFolder.of(task.folder());
+    Path half = given.model().resolve("model.onnx.part"); // the run works in the folder by then
+    Files.createDirectories(given.model());
+    Files.writeString(half, "half");
 
     losesAnswers = false;
     Begun known = (Begun) trainer(api).advance(task);
 
+    assertThat(half).hasContent("half");
+    assertThat(given.train().resolve("train.parquet")).hasContent("rows to learn from");
     assertThat(begun).hasSize(1);
     assertThat(begun.keySet().iterator().next()).contains(KEY);
     assertThat(known.externalId()).contains(KEY);
