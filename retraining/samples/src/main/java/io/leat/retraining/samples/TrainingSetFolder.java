@@ -2,12 +2,15 @@ package io.leat.retraining.samples;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.leat.common.ErrorCode;
 import io.leat.common.LeatException;
 import io.leat.common.Sha256;
 import io.leat.pipeline.definition.FeatureService;
 import io.leat.schemas.NullReasons;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -103,6 +106,23 @@ public record TrainingSetFolder(Path folder, String lineage) {
       }
     }
     return new TrainingSetFolder(folder, sha256(file));
+  }
+
+  /**
+   * A lineage that says of which snapshots a training set is, and nothing else: what {@code leat
+   * training-set --snapshots-of} reads.
+   *
+   * @param snapshots by the tables' full names
+   */
+  public static byte[] lineageOf(Map<String, Long> snapshots) {
+    ObjectNode lineage =
+        new ObjectMapper()
+            .createObjectNode()
+            .put("format", FORMAT)
+            .put("formatVersion", FORMAT_VERSION);
+    ArrayNode tables = lineage.putArray("tables");
+    snapshots.forEach((table, id) -> tables.addObject().put("table", table).put("snapshot", id));
+    return lineage.toString().getBytes(StandardCharsets.UTF_8);
   }
 
   /** Takes one row with what else the file has of it. */

@@ -14,6 +14,7 @@ import io.leat.pipeline.definition.Model;
 import io.leat.records.AuditEvent;
 import io.leat.records.GateResult;
 import io.leat.records.GateVerdict;
+import io.leat.records.ModelVersion;
 import io.leat.records.RegisteredModel;
 import io.leat.records.RetrainingRun;
 import io.leat.records.RolloutArm;
@@ -43,15 +44,31 @@ final class Rollouts {
 
   /** Publishes what the run made; the registry knows it by its digest if it has it. */
   RetrainingRun publish(RetrainingRun run, Model model, Challenger challenger, PinnedSet set) {
-    String label = "retrained-" + run.getRunKey().substring(0, KEY_DIGITS);
     Published published =
         PipelineModels.publish(
-            model, challenger.packed(lineage(run, set)), label, place.models(), reason(run));
-    int number = published.version().getNumber();
+            model, challenger.packed(lineage(run, set)), label(run), place.models(), reason(run));
+    return publishedAs(run, model, published.version());
+  }
+
+  /**
+   * The version that the run has published already, and could not say so; a model that was trained
+   * again since is another where the trainer is not deterministic.
+   */
+  Optional<RetrainingRun> published(RetrainingRun run, Model model) {
+    return place.models().view().versions(model.name()).stream()
+        .filter(version -> version.getLabel().equals(label(run)))
+        .findFirst()
+        .map(version -> publishedAs(run, model, version));
+  }
+
+  private static String label(RetrainingRun run) {
+    return "retrained-" + run.getRunKey().substring(0, KEY_DIGITS);
+  }
+
+  private RetrainingRun publishedAs(RetrainingRun run, Model model, ModelVersion version) {
+    int number = version.getNumber();
     RetrainingRun.Builder made =
-        RetrainingRun.newBuilder(run)
-            .setVersionNumber(number)
-            .setModelVersion(published.version().getLabel());
+        RetrainingRun.newBuilder(run).setVersionNumber(number).setModelVersion(version.getLabel());
     if (number == run.getChampion()) {
       return RunRecords.ended(
               made.build(), RunState.REJECTED, "the training gave the champion again")

@@ -2,6 +2,8 @@ package io.leat.retraining.worker;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.leat.common.ErrorCode;
+import io.leat.common.LeatException;
 import io.leat.models.onnx.Inference;
 import io.leat.models.onnx.InferenceException;
 import io.leat.models.onnx.OnnxModel;
@@ -22,11 +24,13 @@ import io.leat.retraining.worker.RunTrainer.Failed;
 import io.leat.retraining.worker.RunTrainer.Progress;
 import io.leat.retraining.worker.RunTrainer.Trained;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -53,7 +57,7 @@ final class Steps {
    * Does what a run's last record says is done next.
    *
    * @return the next record, but for its time; empty where there is nothing to do yet
-   * @throws io.leat.common.LeatException if it cannot be done, now or ever
+   * @throws LeatException if it cannot be done, now or ever
    */
   Optional<RetrainingRun> next(RetrainingRun run) {
     Step step =
@@ -63,7 +67,7 @@ final class Steps {
     return switch (step) {
       case PIN -> Optional.of(pin(run));
       case TRAIN -> train(run);
-      case EVALUATE -> Optional.of(evaluate(run));
+      case EVALUATE -> Optional.of(withModel(run, this::evaluate));
       case PUBLISH -> Optional.of(publish(run));
       case PROPOSE -> Optional.of(rollouts.propose(run));
       case APPROVE -> rollouts.approved(run);
@@ -72,15 +76,33 @@ final class Steps {
     };
   }
 
+  /**
+   * Does a step that needs the run's model. The worker before this one may have had another state
+   * directory, or lost it; what lay there is made again then, of what the run's record says.
+   */
+  private RetrainingRun withModel(RetrainingRun run, UnaryOperator<RetrainingRun> step) {
+    Path file = modelFile(run);
+    return Files.exists(file)
+        ? step.apply(run)
+        : RunRecords.done(
+                run,
+                RunState.PINNED,
+                Step.TRAIN,
+                "the model is not in %s: another worker took over, which has another state directory, and trains again"
+                    .formatted(file))
+            .setArtifacts(place.folder(run).root().toString())
+            .build();
+  }
+
   private RetrainingRun pin(RetrainingRun run) {
     Model model = place.model(run);
     FeatureService service = place.service(model);
     RetrainingPolicy policy = place.policy(run);
-    TrainingSpan span =
-        TrainingSpan.of(
-            service, policy.window(), Optional.ofNullable(run.getEventTime()).orElseThrow());
+    TrainingSpan span = span(run, service);
     RunFolder folder = place.folder(run);
-    trainingSets.make(folder, service, span);
+    Optional<String> behind =
+        trainingSets.make(
+            folder, service, span, LogEnds.of(place.kafka(), place.pipeline(), service));
     PinnedSet set = PinnedSet.open(folder, service);
     Optional<Champion> champion = Champion.of(place.models().view(), model.name());
     RunTrainer trainer = trainers.of(policy.trainer());
@@ -89,7 +111,8 @@ final class Steps {
                 run,
                 RunState.PINNED,
                 Step.TRAIN,
-                "training set of rows %s; %s trains next".formatted(span, trainer.name()))
+                "training set of rows %s%s; %s trains next"
+                    .formatted(span, behind.map(text -> ", " + text).orElse(""), trainer.name()))
             .setRunKey(RunRecords.key(run, set.folder().lineage()))
             .setSnapshots(set.snapshots())
             .setTrainingSet(set.folder().lineage())
@@ -147,6 +170,7 @@ final class Steps {
       return Optional.of(
           RunRecords.done(run, RunState.TRAINED, Step.EVALUATE, "trained by " + run.getTrainer())
               .setParameters(with(trained.parameters(), folder.root().relativize(file).toString()))
+              .setArtifacts(folder.root().toString())
               .build());
     }
     if (progress instanceof Declined declined) {
@@ -179,16 +203,29 @@ final class Steps {
     return all;
   }
 
-  /** The training set of a run; made again of the same snapshots where the folder was lost. */
+  private TrainingSpan span(RetrainingRun run, FeatureService service) {
+    return TrainingSpan.of(
+        service, place.policy(run).window(), Optional.ofNullable(run.getEventTime()).orElseThrow());
+  }
+
+  /** The training set of a run; made again of the same snapshots where it is not here. */
   private PinnedSet requireSet(RetrainingRun run, FeatureService service) {
     RunFolder folder = place.folder(run);
-    if (!folder.hasTrainingSet()) {
-      throw new io.leat.common.LeatException(
-          io.leat.common.ErrorCode.STATE,
-          "The training set of run %s is not in %s any more: the worker's state directory was lost. Ask again: leat retraining run --model %s"
-              .formatted(run.getRunId(), folder.trainingSet(), run.getModel()));
+    trainingSets.makeAgain(folder, service, span(run, service), run.getSnapshots());
+    PinnedSet set = PinnedSet.open(folder, service);
+    String found = set.folder().lineage();
+    if (!found.equals(run.getTrainingSet())) {
+      throw new LeatException(
+          ErrorCode.STATE,
+          "The training set in %s has the lineage %s; run %s was pinned to %s. The state directory, or the policy's window, has changed since. Ask again: leat retraining run --model %s"
+              .formatted(
+                  folder.trainingSet(),
+                  found,
+                  run.getRunId(),
+                  run.getTrainingSet(),
+                  run.getModel()));
     }
-    return PinnedSet.open(folder, service);
+    return set;
   }
 
   /** Writes the profile of all vectors beside a model's file, where whoever packs it finds it. */
@@ -227,9 +264,13 @@ final class Steps {
     }
   }
 
-  private Challenger challenger(RetrainingRun run, Model model) {
+  private Path modelFile(RetrainingRun run) {
     String file = run.getParameters().getOrDefault(MODEL_FILE, "model/model.onnx");
-    return Challenger.read(model, place.pipeline(), place.folder(run).root().resolve(file));
+    return place.folder(run).root().resolve(file);
+  }
+
+  private Challenger challenger(RetrainingRun run, Model model) {
+    return Challenger.read(model, place.pipeline(), modelFile(run));
   }
 
   private RetrainingRun evaluate(RetrainingRun run) {
@@ -298,7 +339,17 @@ final class Steps {
 
   private RetrainingRun publish(RetrainingRun run) {
     Model model = place.model(run);
-    PinnedSet set = requireSet(run, place.service(model));
-    return rollouts.publish(run, model, challenger(run, model), set);
+    return rollouts
+        .published(run, model)
+        .orElseGet(
+            () ->
+                withModel(
+                    run,
+                    here ->
+                        rollouts.publish(
+                            here,
+                            model,
+                            challenger(here, model),
+                            requireSet(here, place.service(model)))));
   }
 }

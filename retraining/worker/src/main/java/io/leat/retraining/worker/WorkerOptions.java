@@ -42,6 +42,16 @@ public final class WorkerOptions {
           "Heap of the process that makes a training set, as Java takes it. What is sorted lies outside of it, and on disk.")
   private String trainingSetHeap = "1g";
 
+  @Setting
+  @Option(
+      names = "--await-tables",
+      paramLabel = "DURATION",
+      converter = DurationConverter.class,
+      defaultValue = "10m",
+      description =
+          "How long a run waits for the tables to hold all events that the brokers had when it began. It goes on without them then, and says so.")
+  private Duration awaitTables = Duration.ofMinutes(10);
+
   @Setting(least = "10ms")
   @Option(
       names = "--look-every",
@@ -77,6 +87,11 @@ public final class WorkerOptions {
   /** As Java's {@code -Xmx} takes it. */
   public String trainingSetHeap() {
     return trainingSetHeap;
+  }
+
+  /** How long a run waits for the tables to hold what the brokers had when it began. */
+  public Duration awaitTables() {
+    return awaitTables;
   }
 
   /** How often what is waited for is looked at. */

@@ -1,6 +1,7 @@
 package io.leat.runtime.settings;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -10,6 +11,9 @@ import picocli.CommandLine.Option;
 
 /** What {@code leat training-set} takes. */
 public final class TrainingSetOptions extends ReplayOptions {
+  /** What a line begins with that says what the tables did not hold when they were read. */
+  public static final String BEHIND = "not in the tables yet: ";
+
   /** Which events a vector sees. */
   public enum AsOf {
     /** All that happened up to its time. */
@@ -108,6 +112,24 @@ public final class TrainingSetOptions extends ReplayOptions {
       description = "The rows of the spine's file as Avro records.")
   private @Nullable Path spineRecords;
 
+  @Option(
+      names = "--await",
+      paramLabel = "EVENT/PARTITION/OFFSET",
+      hidden = true,
+      description =
+          "A record of the event's valid events that its table is to hold before it is read; may"
+              + " stand several times.")
+  private List<String> awaited = new ArrayList<>();
+
+  @Option(
+      names = "--await-at-most",
+      paramLabel = "DURATION",
+      converter = DurationConverter.class,
+      hidden = true,
+      defaultValue = "0s",
+      description = "How long. The tables are read as they are then.")
+  private Duration awaitAtMost = Duration.ZERO;
+
   /** Name of a table or path of a file; empty: the service's spine event. */
   public Optional<String> spine() {
     return Optional.ofNullable(spine);
@@ -155,6 +177,16 @@ public final class TrainingSetOptions extends ReplayOptions {
   /** Whether the snapshots are kept for as long as the tag is there. */
   public boolean isTagged() {
     return !noTag;
+  }
+
+  /** Records that the tables are to hold, each {@code EVENT/PARTITION/OFFSET}. */
+  public List<String> awaited() {
+    return List.copyOf(awaited);
+  }
+
+  /** How long they are waited for. */
+  public Duration awaitAtMost() {
+    return awaitAtMost;
   }
 
   /** The spine file's rows, as the command line wrote them for the process that does the work. */

@@ -44,6 +44,8 @@ public final class TrainingSetCommand extends TableCommand<TrainingSetOptions> {
     Path unfinished = out.resolveSibling(out.getFileName() + ".part");
     FileUtils.deleteDirectory(unfinished.toFile());
     Files.createDirectories(unfinished);
+    new AwaitTables(options.awaited(), options.awaitAtMost())
+        .await(catalog, line -> say("%s", line));
     long began = System.nanoTime();
     Map<String, Long> wanted = options.snapshotsOf().map(Lineage::snapshotsOf).orElse(Map.of());
     try (Snapshots snapshots = new Snapshots(catalog, wanted)) {

@@ -6,17 +6,21 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.leat.features.engine.Micros;
 import io.leat.features.engine.ServiceReplay;
+import io.leat.features.offline.OfflineCatalog;
 import io.leat.features.offline.OfflineTableWriter;
 import io.leat.features.offline.OfflineTableWriter.Arrived;
 import io.leat.features.offline.replay.EventCodec;
 import io.leat.features.offline.replay.Shops;
 import io.leat.features.offline.replay.Shops.Order;
 import io.leat.pipeline.definition.FeatureService;
+import io.leat.runtime.settings.TrainingSetOptions;
 import io.leat.schemas.NullReason;
 import io.leat.schemas.NullReasons;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -86,6 +90,41 @@ class TrainingSetCommandTest {
     assertThat(gone.code()).isEqualTo(1);
     assertThat(gone.said()).contains("shops.events_orders no longer has the snapshot");
     assertThat(now.rows()).hasSize(ORDERS + 2);
+  }
+
+  @Test
+  void whatTheTablesDoNotHoldYetIsWaitedFor() throws Exception {
+    List<String> said = new ArrayList<>();
+
+    new AwaitTables(List.of("orders/0/" + ORDERS), Duration.ofMinutes(2))
+        .await(
+            OfflineCatalog.of(
+                folder.resolve("warehouse").toString(), Map.of(), Shops.PIPELINE.name()),
+            line -> {
+              said.add(line);
+              growUnchecked("more");
+            });
+
+    assertThat(said).containsExactly("waits for offsets 200 to 200 of orders/0");
+  }
+
+  @Test
+  void whatIsNotThereInTimeIsToldAndTheRestIsRead() throws IOException {
+    TrainingSetRun run = run("late", "--await=orders/0/" + (ORDERS + 9), "--await-at-most=1ms");
+
+    assertThat(run.said()).contains(TrainingSetOptions.BEHIND + "offsets 200 to 209 of orders/0");
+    assertThat(run.rows()).hasSize(ORDERS);
+    assertThat(run("there", "--await=orders/0/" + (ORDERS - 1)).said())
+        .doesNotContain(TrainingSetOptions.BEHIND);
+    assertThat(run("wrong", "--await=orders").said()).contains("'orders'; expected EVENT");
+  }
+
+  private void growUnchecked(String id) {
+    try {
+      grow(id);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private void grow(String id) throws IOException {
