@@ -49,6 +49,7 @@ public final class DriftDetector {
   private final Map<DriftStream, Integer> places = new HashMap<>();
   private final Map<String, StreamReference> evidenceOf = new HashMap<>();
   private final String fingerprint;
+  private final String definition;
   private final Optional<EpisodeRule> episodes;
   private final List<EpisodeRule.Stream> sequential;
 
@@ -100,6 +101,7 @@ public final class DriftDetector {
     this.layout = new WindowLayout(features, monitor.outputs());
     features.forEach(feature -> places.put(feature.stream(), places.size()));
     this.fingerprint = profile.fingerprint();
+    this.definition = profile.definition();
     for (int i = 0; i < calibrated.references().size(); i++) {
       evidenceOf.put(
           EpisodeRule.key(calibrated.thresholds().get(i)), calibrated.references().get(i));
@@ -173,6 +175,11 @@ public final class DriftDetector {
   /** Fingerprint of the reference profile. */
   public String reference() {
     return fingerprint;
+  }
+
+  /** Fingerprint of the service's definition that made the training data. */
+  public String definition() {
+    return definition;
   }
 
   /** The thresholds that windows are evaluated by. */

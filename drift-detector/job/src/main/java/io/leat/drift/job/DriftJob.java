@@ -13,7 +13,6 @@ import io.leat.pipeline.definition.Pipeline;
 import io.leat.records.DriftAlert;
 import io.leat.records.DriftMetric;
 import io.leat.records.FeatureVector;
-import io.leat.records.Rollout;
 import io.leat.records.Score;
 import io.leat.runtime.flink.DeadLetters;
 import io.leat.runtime.flink.DecodeAvro;
@@ -30,10 +29,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.apache.flink.api.common.eventtime.Watermark;
-import org.apache.flink.api.common.eventtime.WatermarkGenerator;
-import org.apache.flink.api.common.eventtime.WatermarkOutput;
-import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
@@ -94,7 +89,10 @@ public final class DriftJob implements FlinkJob {
   public void build(StreamExecutionEnvironment environment, FlinkJobContext context) {
     Map<FeatureService, List<Watch>> watches = watches(context);
     List<Watch> all = watches.values().stream().flatMap(List::stream).toList();
-    DataStream<ChampionProfile> champions = champions(environment, context, all);
+    environment.getConfig().enableObjectReuse(); // nobody changes a record that was handed on
+    Profiles profiles =
+        new PublishedProfiles(
+            context.kafkaClientProperties(), context.registry(), context.options().artifacts());
     List<SingleOutputStreamOperator<WatchedVector>> decoded = new ArrayList<>();
     List<DataStream<WindowPart>> parts = new ArrayList<>();
     watches.forEach(
@@ -106,7 +104,8 @@ public final class DriftJob implements FlinkJob {
           parts.add(
               summarise(
                   vectors,
-                  champions,
+                  champions(context, ofService),
+                  profiles,
                   new SummariseWindows.Source(
                       Topics.features(service.name()),
                       watched.features(),
@@ -124,7 +123,8 @@ public final class DriftJob implements FlinkJob {
                     parts.add(
                         summarise(
                             scores,
-                            champions,
+                            champions(context, List.of()),
+                            profiles,
                             new SummariseWindows.Source(
                                 Topics.scores(model), scoreWatch.columns(), List.of(), true),
                             "scores of " + model,
@@ -136,8 +136,7 @@ public final class DriftJob implements FlinkJob {
             .reduce((one, other) -> one.union(other))
             .orElseThrow()
             .keyBy(WindowPart::monitor, TypeInformation.of(String.class))
-            .connect(champions.broadcast(ChampionProfile.STATE))
-            .process(new EvaluateWindows(all), RecordTypeInfo.ofAvro(DriftMetric.class))
+            .process(new EvaluateWindows(all, profiles), RecordTypeInfo.ofAvro(DriftMetric.class))
             .name("evaluate")
             .uid("judge"); // names state in checkpoints, and stays as it was
     metrics
@@ -166,16 +165,16 @@ public final class DriftJob implements FlinkJob {
 
   private static DataStream<WindowPart> summarise(
       DataStream<WatchedVector> watched,
-      DataStream<ChampionProfile> champions,
+      Champions champions,
+      Profiles profiles,
       SummariseWindows.Source source,
       String name,
       List<Watch> watches) {
     return watched
-        .connect(champions.broadcast())
         .transform(
             "summarise " + name,
             TypeInformation.of(WindowPart.class),
-            new SummariseWindows(source, watches))
+            new SummariseWindows(source, watches, champions, profiles))
         .uid("summarise-" + (source.ofScores() ? source.topic() : name));
   }
 
@@ -256,39 +255,13 @@ public final class DriftJob implements FlinkJob {
             .toList());
   }
 
-  /**
-   * The profiles of champions that take over while the job runs. Without event time: they hold no
-   * window open.
-   */
-  private static DataStream<ChampionProfile> champions(
-      StreamExecutionEnvironment environment, FlinkJobContext context, List<Watch> watches) {
-    return KafkaRecords.read(environment, context, Topics.MODEL_REGISTRY)
-        .process(
-            new ChampionProfiles(
-                context.kafkaClientProperties(),
-                context.registry(),
-                context.options().artifacts(),
-                watches),
-            TypeInformation.of(ChampionProfile.class))
-        .name("champions")
-        .uid("champions")
-        .setParallelism(1)
-        .assignTimestampsAndWatermarks(
-            WatermarkStrategy.forGenerator(generators -> new NeverHoldsBack()))
-        .uid("champions-watermarks");
-  }
-
-  /** Says from the first that nothing more of any time comes. */
-  private static final class NeverHoldsBack implements WatermarkGenerator<ChampionProfile> {
-    @Override
-    public void onEvent(ChampionProfile event, long timestamp, WatermarkOutput output) {
-      // as before and after it
-    }
-
-    @Override
-    public void onPeriodicEmit(WatermarkOutput output) {
-      output.emitWatermark(Watermark.MAX_WATERMARK);
-    }
+  /** The champions of vectors that monitors look at. */
+  private static Champions champions(FlinkJobContext context, List<Watch> watches) {
+    return new RecordedChampions(
+        context.kafkaClientProperties(),
+        context.registry(),
+        context.pipeline().name(),
+        watches.stream().map(watch -> watch.monitor().model()).distinct().toList());
   }
 
   /** Every monitor with its model's profile, by the service that it is fed by. */
@@ -307,26 +280,28 @@ public final class DriftJob implements FlinkJob {
     for (Monitor monitor : pipeline.monitors()) {
       Model model = pipeline.model(monitor.model()).orElseThrow();
       FeatureService service = pipeline.service(model.service()).orElseThrow();
-      Optional<ChampionProfile> champion =
+      Optional<Brought> champion =
           registry.flatMap(view -> champion(view, model, context.options().artifacts()));
-      long rollout =
-          registry
-              .flatMap(view -> view.model(model.name()))
-              .flatMap(found -> Optional.ofNullable(found.getRollout()))
-              .map(Rollout::getRevision)
-              .orElse(Watch.NO_ROLLOUT);
       watches
           .computeIfAbsent(service, s -> new ArrayList<>())
-          .add(watch(monitor, model, service, champion, rollout));
+          .add(watch(monitor, model, service, champion));
     }
     return watches;
   }
 
+  /** The profile that a version was published with. */
+  @SuppressWarnings("ArrayRecordComponent") // never compared
+  private record Brought(int number, byte[] profile) {}
+
   /** What the champion brought; empty also where it cannot be read, which is told. */
-  private static Optional<ChampionProfile> champion(
-      RegistryView view, Model model, String artifacts) {
+  private static Optional<Brought> champion(RegistryView view, Model model, String artifacts) {
     try {
-      return ChampionProfile.of(view, model.name(), artifacts);
+      return view.champion(model.name())
+          .flatMap(arm -> view.version(model.name(), arm.getNumber()))
+          .flatMap(
+              version ->
+                  PublishedProfiles.profile(version, artifacts)
+                      .map(profile -> new Brought(version.getNumber(), profile)));
     } catch (LeatException e) {
       log.warn(
           "The reference profile that the champion of model {} was published with cannot be read; its monitors begin with that in the pipeline's folder: {}",
@@ -337,26 +312,20 @@ public final class DriftJob implements FlinkJob {
   }
 
   /**
-   * With the profile that the champion brought, where the monitor can be evaluated by it.
-   *
-   * @param rollout revision of the model's rollout, whose champion or an earlier one's profile does
-   *     not take the place of the folder's any more
+   * With the profile that the champion brought, where the monitor can be evaluated by it; else with
+   * that in the pipeline's folder.
    */
   private static Watch watch(
-      Monitor monitor,
-      Model model,
-      FeatureService service,
-      Optional<ChampionProfile> champion,
-      long rollout) {
+      Monitor monitor, Model model, FeatureService service, Optional<Brought> champion) {
     if (champion.isPresent()) {
       try {
-        ChampionProfile found = champion.get();
+        Brought found = champion.get();
         return watch(
             monitor,
             service,
             ReferenceProfile.parse(found.profile()),
             "the reference profile of version %d".formatted(found.number()),
-            found.rollout());
+            found.number());
       } catch (ReferenceProfileException e) {
         log.warn(
             "Monitor {} cannot be evaluated by the profile that the champion of model {} was published with, and is by that in the pipeline's folder: {}",
@@ -371,7 +340,7 @@ public final class DriftJob implements FlinkJob {
           service,
           ReferenceProfile.read(model),
           model.referenceProfile().toString(),
-          rollout);
+          Champions.UNKNOWN);
     } catch (ReferenceProfileException e) {
       throw new LeatException(
           ErrorCode.MODEL,
@@ -381,11 +350,7 @@ public final class DriftJob implements FlinkJob {
   }
 
   private static Watch watch(
-      Monitor monitor,
-      FeatureService service,
-      ReferenceProfile profile,
-      String place,
-      long rollout) {
+      Monitor monitor, FeatureService service, ReferenceProfile profile, String place, int number) {
     if (!profile.definition().equals(service.definition())) {
       throw new ReferenceProfileException(
           "%s was made by another definition of service %s than the pipeline declares now (%s, not %s). Train model %s again (leat train)."
@@ -428,6 +393,6 @@ public final class DriftJob implements FlinkJob {
                     threshold.statistic().name(),
                     threshold.stream(),
                     threshold.warn()));
-    return new Watch(monitor, profile.toJson(), rollout);
+    return new Watch(monitor, profile.toJson(), number);
   }
 }

@@ -16,16 +16,17 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.flink.api.common.functions.OpenContext;
-import org.apache.flink.api.common.state.BroadcastState;
 import org.apache.flink.api.common.state.MapState;
 import org.apache.flink.api.common.state.MapStateDescriptor;
-import org.apache.flink.api.common.state.ReadOnlyBroadcastState;
 import org.apache.flink.api.common.state.ValueState;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
 import org.apache.flink.api.common.typeinfo.PrimitiveArrayTypeInfo;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.metrics.MetricGroup;
-import org.apache.flink.streaming.api.functions.co.KeyedBroadcastProcessFunction;
+import org.apache.flink.runtime.state.FunctionInitializationContext;
+import org.apache.flink.runtime.state.FunctionSnapshotContext;
+import org.apache.flink.streaming.api.checkpoint.CheckpointedFunction;
+import org.apache.flink.streaming.api.functions.KeyedProcessFunction;
 import org.apache.flink.streaming.api.watermark.Watermark;
 import org.apache.flink.util.Collector;
 import org.apache.flink.util.OutputTag;
@@ -37,18 +38,21 @@ import org.slf4j.LoggerFactory;
  * passes its end. Keyed by the monitor's name; metrics go out on the main output, alerts on {@link
  * #ALERTS}.
  *
- * <p>State a monitor: the open windows' summaries, each stream's alert state and evidence, the open
- * episode, the end of the last window that was closed, and the profile's fingerprint. Summaries are
- * counts by the profile's points and mean nothing against another profile: when the profile
- * changes, open windows and evidence are dropped, alerts and episodes live on.
+ * <p>State a monitor: the open windows' summaries, each with the profile that it is of, each
+ * stream's alert state and evidence, the open episode, what is open as it was told last, the end of
+ * the last window that was closed, and the fingerprint of the profile that a window was evaluated
+ * by last. A window is evaluated by the profile of the version that its vectors and scores are of.
+ * Summaries are counts by a profile's points and mean nothing against another: a window with parts
+ * of two is not evaluated. Where the next window is of another profile than the last was, evidence
+ * begins anew; alerts and episodes live on.
  *
  * <p>A part that comes after its window was closed is late: it changes no verdict, and is reported
  * in a metric of the window, counted and logged. A window that is known to lack vectors when it
- * closes (they were dropped with their reference, or never read) is not evaluated: it has metrics
- * that say so, and alerts stay as they are.
+ * closes (they were of another profile, or never read) is not evaluated: it has metrics that say
+ * so, and alerts stay as they are.
  */
-final class EvaluateWindows
-    extends KeyedBroadcastProcessFunction<String, WindowPart, ChampionProfile, DriftMetric> {
+final class EvaluateWindows extends KeyedProcessFunction<String, WindowPart, DriftMetric>
+    implements CheckpointedFunction {
   private static final long serialVersionUID = 1L;
   private static final Logger log = LoggerFactory.getLogger(EvaluateWindows.class);
   private static final long LOG_EVERY_MILLIS = 60_000;
@@ -61,9 +65,16 @@ final class EvaluateWindows
       new OutputTag<>("alerts", RecordTypeInfo.ofAvro(DriftAlert.class));
 
   private final List<Watch> watches;
+  private final Profiles profiles;
   private transient Map<String, OpenMonitor> monitors = Map.of();
-  private transient boolean followed;
   private transient MapState<Long, byte[]> windows;
+
+  /** Fingerprint of the profile that an open window's summary is of. */
+  private transient MapState<Long, String> profilesOfWindows;
+
+  /** Number of the version that brought it. */
+  private transient MapState<Long, Integer> versionsOfWindows;
+
   private transient MapState<String, byte[]> alertStates;
   private transient MapState<String, byte[]> evidence;
   private transient ValueState<Long> closedUntil;
@@ -73,8 +84,9 @@ final class EvaluateWindows
   private transient MapState<Long, Long> late;
   private transient MapState<String, DriftAlert> openAlerts;
 
-  EvaluateWindows(List<Watch> watches) {
+  EvaluateWindows(List<Watch> watches, Profiles profiles) {
     this.watches = List.copyOf(watches);
+    this.profiles = profiles;
   }
 
   @Override
@@ -84,12 +96,22 @@ final class EvaluateWindows
     monitors = new HashMap<>();
     for (Watch watch : watches) {
       String name = watch.monitor().name();
+      MetricGroup ofMonitor = metrics.addGroup("monitor", name);
       monitors.put(
-          name, new OpenMonitor(watch, new DriftCounters(metrics.addGroup("monitor", name))));
+          name,
+          new OpenMonitor(
+              new WatchVersions(watch, profiles, ofMonitor.counter("profilesRefused")),
+              new DriftCounters(ofMonitor)));
     }
     PrimitiveArrayTypeInfo<byte[]> bytes = PrimitiveArrayTypeInfo.BYTE_PRIMITIVE_ARRAY_TYPE_INFO;
     windows =
         getRuntimeContext().getMapState(new MapStateDescriptor<>("windows", Types.LONG, bytes));
+    profilesOfWindows =
+        getRuntimeContext()
+            .getMapState(new MapStateDescriptor<>("window-profiles", Types.LONG, Types.STRING));
+    versionsOfWindows =
+        getRuntimeContext()
+            .getMapState(new MapStateDescriptor<>("window-versions", Types.LONG, Types.INT));
     alertStates =
         getRuntimeContext().getMapState(new MapStateDescriptor<>("alerts", Types.STRING, bytes));
     evidence =
@@ -111,101 +133,105 @@ final class EvaluateWindows
                     "open-alerts", Types.STRING, RecordTypeInfo.ofAvro(DriftAlert.class)));
   }
 
-  /** Another champion: its monitors compare with the profile that it brought from here on. */
   @Override
-  public void processBroadcastElement(
-      ChampionProfile champion, Context context, Collector<DriftMetric> out) throws Exception {
-    BroadcastState<String, ChampionProfile> newest =
-        context.getBroadcastState(ChampionProfile.STATE);
-    ChampionProfile before = newest.get(champion.model());
-    if (before == null || before.rollout() < champion.rollout()) {
-      newest.put(champion.model(), champion);
-      follow(champion);
-    }
-  }
-
-  private void follow(ChampionProfile champion) {
-    monitors.replaceAll((name, monitor) -> monitor.follow(champion));
-  }
-
-  /** After a restart, goes by the profiles that were followed before it. */
-  private void followOnce(ReadOnlyBroadcastState<String, ChampionProfile> newest) throws Exception {
-    if (!followed) {
-      followed = true;
-      for (Map.Entry<String, ChampionProfile> champion : newest.immutableEntries()) {
-        follow(champion.getValue());
-      }
-    }
+  public void initializeState(FunctionInitializationContext context) {
+    // all of it is keyed
   }
 
   @Override
-  public void processElement(WindowPart part, ReadOnlyContext context, Collector<DriftMetric> out)
+  public void snapshotState(FunctionSnapshotContext context) {
+    monitors.values().forEach(monitor -> monitor.versions.askAgain());
+  }
+
+  @Override
+  public void processElement(WindowPart part, Context context, Collector<DriftMetric> out)
       throws Exception {
-    followOnce(context.getBroadcastState(ChampionProfile.STATE));
     OpenMonitor monitor = Lookups.required(monitors, part.monitor());
-    DriftDetector detector = monitor.detector();
-    dropWindowsOfAnotherReference(part.monitor(), detector);
-    long end = detector.windowEnd(part.windowStart());
+    long start = part.windowStart();
+    long end = monitor.windowEnd(start);
     Long closed = closedUntil.value();
     if (end - 1 <= context.timerService().currentWatermark() || (closed != null && end <= closed)) {
       tellOfLate(part, monitor, out);
       return;
     }
+    context.timerService().registerEventTimeTimer(end - 1);
     if (part.afterGap()) {
-      incomplete.put(part.windowStart(), true);
-      for (Long start : windows.keys()) {
-        incomplete.put(start, true);
+      incomplete.put(start, true);
+      for (Long open : windows.keys()) {
+        incomplete.put(open, true);
       }
     }
+    DriftDetector detector = monitor.versions.of(part.version());
     if (!part.reference().equals(detector.reference())) {
-      // Counts by another profile's points, from before or after it was changed here.
-      if (!incomplete.contains(part.windowStart())) {
-        incomplete.put(part.windowStart(), true);
-        context.timerService().registerEventTimeTimer(end - 1);
-      }
+      incomplete.put(start, true); // where it was summarised the profile could not be read, or can
       return;
     }
     WindowSummary window = detector.readWindow(part.summary());
-    byte[] earlier = windows.get(part.windowStart());
-    if (earlier == null) {
-      context.timerService().registerEventTimeTimer(end - 1);
-    } else {
-      window.merge(detector.readWindow(earlier));
+    byte[] earlier = windows.get(start);
+    if (earlier != null) {
+      if (profileOf(start, monitor).equals(part.reference())) {
+        window.merge(detector.readWindow(earlier));
+      } else {
+        incomplete.put(start, true);
+      }
     }
-    windows.put(part.windowStart(), window.toBytes());
+    windows.put(start, window.toBytes());
+    profilesOfWindows.put(start, part.reference());
+    versionsOfWindows.put(start, part.version());
+  }
+
+  /** Fingerprint of the profile that an open window is of; of a state of before, of the last. */
+  private String profileOf(long windowStart, OpenMonitor monitor) throws Exception {
+    String known = profilesOfWindows.get(windowStart);
+    String last = known == null ? reference.value() : known;
+    return last == null ? monitor.versions.own().reference() : last;
+  }
+
+  private DriftDetector detectorOf(long windowStart, OpenMonitor monitor) throws Exception {
+    Integer version = versionsOfWindows.get(windowStart);
+    return monitor.versions.of(version == null ? Champions.UNKNOWN : version);
   }
 
   @Override
   public void onTimer(long timestamp, OnTimerContext context, Collector<DriftMetric> out)
       throws Exception {
-    followOnce(context.getBroadcastState(ChampionProfile.STATE));
     String name = context.getCurrentKey();
     OpenMonitor monitor = monitors.get(name);
     if (monitor == null) {
       forget(name, timestamp + 1, context);
       return;
     }
-    DriftDetector detector = monitor.detector();
-    dropWindowsOfAnotherReference(name, detector);
     closedUntil.update(timestamp + 1);
-    long start = detector.windowStart(timestamp);
+    long start = monitor.versions.own().windowStart(timestamp);
     if (!openAlerts.isEmpty()) {
-      comeBack(detector, context);
+      comeBack(monitor, context);
     }
     byte[] summary = windows.get(start);
-    if (summary == null && !incomplete.contains(start)) {
+    boolean isWhole = !incomplete.contains(start);
+    if (summary == null && isWhole) {
       return;
     }
+    DriftDetector detector = detectorOf(start, monitor);
+    if (summary != null && !profileOf(start, monitor).equals(detector.reference())) {
+      log.warn(
+          "Monitor {} has another reference profile than the window from {} was counted by: what it holds is dropped",
+          name,
+          Instant.ofEpochMilli(start));
+      summary = null;
+      isWhole = false;
+    }
     windows.remove(start);
-    WindowSummary window =
-        summary == null ? detector.newWindow() : detector.readWindow(summary); // dropped
+    profilesOfWindows.remove(start);
+    versionsOfWindows.remove(start);
+    incomplete.remove(start);
+    WindowSummary window = summary == null ? detector.newWindow() : detector.readWindow(summary);
     remember(start, window.events(), monitor);
-    if (incomplete.contains(start)) {
-      incomplete.remove(start);
+    if (!isWhole) {
       detector.unevaluated(start, window).forEach(out::collect);
       monitor.incomplete(start, window.events());
       return;
     }
+    beginAnewWhereTheProfileIsAnother(detector);
     DetectorState state = DetectorState.read(detector, entriesOf(alertStates), entriesOf(evidence));
     DriftDetector.Verdict verdict = detector.evaluate(start, window, state);
     replace(alertStates, state.alertEntries());
@@ -215,7 +241,7 @@ final class EvaluateWindows
       context.output(ALERTS, alert);
       if (alert.getState() == AlertState.OPEN) {
         openAlerts.put(alert.getAlertId(), alert);
-        comeBack(detector, context);
+        comeBack(monitor, context);
       } else {
         openAlerts.remove(alert.getAlertId());
       }
@@ -227,12 +253,13 @@ final class EvaluateWindows
    * While something is open a window's end is always to come, also where no vector is: should the
    * monitor be taken out, it closes what is open then.
    */
-  private void comeBack(DriftDetector detector, OnTimerContext context) {
+  private void comeBack(OpenMonitor monitor, OnTimerContext context) {
     long now = context.timerService().currentWatermark();
     if (now < Watermark.MAX_WATERMARK.getTimestamp()) { // else nothing comes after
       context
           .timerService()
-          .registerEventTimeTimer(detector.windowEnd(detector.windowStart(now + 1)) - 1);
+          .registerEventTimeTimer(
+              monitor.windowEnd(monitor.versions.own().windowStart(now + 1)) - 1);
     }
   }
 
@@ -265,7 +292,8 @@ final class EvaluateWindows
     }
     long start = part.windowStart();
     Long closed = closedUntil.value();
-    if (closed != null && start < oldestKept(monitor.detector().windowStart(closed - 1), monitor)) {
+    if (closed != null
+        && start < oldestKept(monitor.versions.own().windowStart(closed - 1), monitor)) {
       monitor.late(part.vectors(), start); // what it was closed with is not known any more
       return;
     }
@@ -273,7 +301,7 @@ final class EvaluateWindows
     long now = (before == null ? 0 : before) + part.vectors();
     late.put(start, now);
     Long had = seen.get(start);
-    out.collect(monitor.detector().late(start, had == null ? 0 : had, now));
+    out.collect(monitor.versions.own().late(start, had == null ? 0 : had, now));
     monitor.late(part.vectors(), start);
   }
 
@@ -287,7 +315,7 @@ final class EvaluateWindows
 
   /** Start of the oldest window of which it is known what it was closed with. */
   private static long oldestKept(long newestClosed, OpenMonitor monitor) {
-    return newestClosed - CLOSED_KEPT * (monitor.detector().windowEnd(newestClosed) - newestClosed);
+    return newestClosed - CLOSED_KEPT * (monitor.windowEnd(newestClosed) - newestClosed);
   }
 
   private static void forgetBefore(long oldest, MapState<Long, Long> kept) throws Exception {
@@ -322,6 +350,8 @@ final class EvaluateWindows
     }
     openAlerts.clear();
     windows.clear();
+    profilesOfWindows.clear();
+    versionsOfWindows.clear();
     alertStates.clear();
     evidence.clear();
     closedUntil.clear();
@@ -331,20 +361,9 @@ final class EvaluateWindows
     late.clear();
   }
 
-  private void dropWindowsOfAnotherReference(String monitor, DriftDetector detector)
-      throws Exception {
-    String before = reference.value();
-    if (detector.reference().equals(before)) {
+  private void beginAnewWhereTheProfileIsAnother(DriftDetector detector) throws Exception {
+    if (detector.reference().equals(reference.value())) {
       return;
-    }
-    if (before != null && !windows.isEmpty()) {
-      for (Long start : windows.keys()) {
-        incomplete.put(start, true);
-      }
-      windows.clear();
-      log.warn(
-          "Monitor {} has a new reference profile: what the windows that were open held is dropped, so they are not evaluated; the next ones are compared with it",
-          monitor);
     }
     for (String entry : entriesOf(evidence).keySet()) {
       if (!DetectorState.outlivesReference(entry)) {
@@ -354,38 +373,22 @@ final class EvaluateWindows
     reference.update(detector.reference());
   }
 
-  /** A monitor's detector and counters; one an operator instance. */
+  /** A monitor's detectors and counters; one an operator instance. */
   private static final class OpenMonitor {
-    private final Watch watch;
-    private final DriftDetector detector;
+    private final WatchVersions versions;
     private final String name;
     private final DriftCounters counters;
     private long lateSinceLogged;
     private long loggedAt;
 
-    OpenMonitor(Watch watch, DriftCounters counters) {
-      this.watch = watch;
-      this.detector = watch.detector();
-      this.name = watch.monitor().name();
+    OpenMonitor(WatchVersions versions, DriftCounters counters) {
+      this.versions = versions;
+      this.name = versions.watch().monitor().name();
       this.counters = counters;
     }
 
-    /** This monitor, or as it goes by a later champion's profile. */
-    OpenMonitor follow(ChampionProfile champion) {
-      Watch now = watch.follow(champion);
-      if (now.rollout() == watch.rollout()) {
-        return this;
-      }
-      log.info(
-          "Monitor {} compares with the reference profile of version {} of model {}, which is its champion now",
-          name,
-          champion.number(),
-          champion.model());
-      return new OpenMonitor(now, counters);
-    }
-
-    DriftDetector detector() {
-      return detector;
+    long windowEnd(long windowStart) {
+      return versions.own().windowEnd(windowStart);
     }
 
     void evaluated(DriftDetector.Verdict verdict) {
@@ -400,7 +403,7 @@ final class EvaluateWindows
     void incomplete(long windowStart, long vectors) {
       counters.incomplete();
       log.warn(
-          "Monitor {}: the window from {} is not evaluated: it holds {} vectors, and others of it were dropped or never read.",
+          "Monitor {}: the window from {} is not evaluated: it holds {} vectors, and others of it are of another reference profile or were never read.",
           name,
           Instant.ofEpochMilli(windowStart),
           vectors);

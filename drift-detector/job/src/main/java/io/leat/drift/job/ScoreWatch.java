@@ -44,13 +44,19 @@ final class ScoreWatch implements DecodeAvro.Mapping<Score, WatchedVector> {
             && score.getServiceVersion() == version
             && score.getDefinition().equals(definition)
             && (score.getRole() == null || score.getRole().equals(CHAMPION));
-    long number = score.getModelNumber() == null ? 0 : score.getModelNumber();
+    int number = score.getModelNumber() == null ? Champions.UNKNOWN : score.getModelNumber();
     ColumnValues row =
         current
             ? ColumnValues.of(columns.stream().map(name -> value(score, name)).toArray())
             : ColumnValues.of();
     return new WatchedVector(
-        current, record.isAfterGap(), score.getEventTime().toEpochMilli(), number, row);
+        current,
+        record.isAfterGap(),
+        score.getEventTime().toEpochMilli(),
+        record.partition(),
+        record.offset(),
+        number,
+        row);
   }
 
   /** Lists and maps are no categories, and so null. */

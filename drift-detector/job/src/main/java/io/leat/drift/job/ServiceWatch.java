@@ -68,8 +68,7 @@ final class ServiceWatch
     if (!vector.getService().equals(service)
         || vector.getServiceVersion() != version
         || !vector.getDefinition().equals(definition)) {
-      return new WatchedVector(
-          false, record.isAfterGap(), eventTime, WatchedVector.NO_SCORE, ColumnValues.of());
+      return seen(record, false, eventTime, ColumnValues.of());
     }
     Places found = places(decoded.writerSchema());
     List<Object> valuesOrReasons = NullReason.joined(vector.getValues(), vector.getNullReasons());
@@ -86,7 +85,19 @@ final class ServiceWatch
     for (int i = 0; i < place.length; i++) {
       row.put(i, valuesOrReasons.get(place[i]));
     }
-    return new WatchedVector(true, record.isAfterGap(), eventTime, WatchedVector.NO_SCORE, row);
+    return seen(record, true, eventTime, row);
+  }
+
+  private static WatchedVector seen(
+      KafkaRecord record, boolean current, long eventTime, ColumnValues row) {
+    return new WatchedVector(
+        current,
+        record.isAfterGap(),
+        eventTime,
+        record.partition(),
+        record.offset(),
+        WatchedVector.NO_SCORE,
+        row);
   }
 
   private Places places(Schema writerSchema) throws BadRecordException {

@@ -6,17 +6,15 @@ import io.leat.drift.WindowSummary;
 import io.leat.pipeline.definition.Monitor;
 import io.leat.pipeline.definition.Segments;
 import java.io.Serializable;
-import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import org.apache.flink.api.common.state.BroadcastState;
 import org.apache.flink.metrics.Counter;
 import org.apache.flink.metrics.MetricGroup;
-import org.apache.flink.runtime.state.StateInitializationContext;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
-import org.apache.flink.streaming.api.operators.TwoInputStreamOperator;
+import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
 import org.apache.flink.streaming.api.watermark.Watermark;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.jspecify.annotations.Nullable;
@@ -25,14 +23,15 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Summarises vectors where they are read, so that only small parts of windows travel to where a
- * window is evaluated.
+ * window is evaluated: each by the cells of the profile of the version that it is of. Of a score
+ * that is the version which gave it, of a vector the champion that scores it.
  *
- * <p>Keeps no state but the newest champions' profiles: all else it holds is handed on before each
- * checkpoint's barrier and before each watermark. Evaluates nothing to be late either. Runs on its
- * task's one thread.
+ * <p>Keeps no state: all that it holds is handed on before each checkpoint's barrier and before
+ * each watermark. Evaluates nothing to be late either. Runs on its task's one thread, with what
+ * decodes the vectors.
  */
 final class SummariseWindows extends AbstractStreamOperator<WindowPart>
-    implements TwoInputStreamOperator<WatchedVector, ChampionProfile, WindowPart> {
+    implements OneInputStreamOperator<WatchedVector, WindowPart> {
   private static final long serialVersionUID = 1L;
   private static final Logger log = LoggerFactory.getLogger(SummariseWindows.class);
 
@@ -44,8 +43,10 @@ final class SummariseWindows extends AbstractStreamOperator<WindowPart>
 
   private final Source source;
   private final List<Watch> watches;
+  private final Champions champions;
+  private final Profiles profiles;
   private transient List<OpenMonitor> monitors = List.of();
-  private transient @Nullable BroadcastState<String, ChampionProfile> champions;
+  private transient Champions.@Nullable Recorded recorded;
   private transient Counter vectors;
   private transient Counter otherDefinitions;
   private transient boolean toldOfOtherDefinition;
@@ -55,10 +56,13 @@ final class SummariseWindows extends AbstractStreamOperator<WindowPart>
 
   /**
    * @param watches the monitors that look at them
+   * @param champions of vectors; scores say of which version they are
    */
-  SummariseWindows(Source source, List<Watch> watches) {
+  SummariseWindows(Source source, List<Watch> watches, Champions champions, Profiles profiles) {
     this.source = source;
     this.watches = List.copyOf(watches);
+    this.champions = champions;
+    this.profiles = profiles;
   }
 
   /**
@@ -84,68 +88,74 @@ final class SummariseWindows extends AbstractStreamOperator<WindowPart>
     }
   }
 
+  /** A monitor, by the versions of its model that vectors are of. */
+  private static final class OpenMonitor {
+    private final WatchVersions versions;
+    private final Map<Integer, OfVersion> parts = new HashMap<>();
+    private @Nullable OfVersion last;
+
+    OpenMonitor(WatchVersions versions) {
+      this.versions = versions;
+    }
+  }
+
   /**
-   * A monitor and its windows that hold something.
+   * A monitor's windows that hold something, by the profile of a version.
    *
    * @param places where its features are in a vector's values
    * @param keys where its segments are
    */
-  private record OpenMonitor(
-      String name,
+  private record OfVersion(
+      int number,
       DriftDetector detector,
       int[] places,
       int[] keys,
       Map<Long, WindowSummary> windows) {}
 
   @Override
-  public void initializeState(StateInitializationContext context) throws Exception {
-    super.initializeState(context);
-    champions = context.getOperatorStateStore().getBroadcastState(ChampionProfile.STATE);
-  }
-
-  @Override
   public void open() throws Exception {
     super.open();
-    openMonitors();
     MetricGroup metrics =
         getMetricGroup().addGroup(source.ofScores() ? "model" : "service", source.name());
     vectors = metrics.counter(source.ofScores() ? "scores" : "vectors");
     otherDefinitions =
         metrics.counter(source.ofScores() ? "scoresPassedOver" : "vectorsOfOtherDefinitions");
+    Counter refused = metrics.counter("profilesRefused");
+    monitors =
+        watches.stream()
+            .map(watch -> new OpenMonitor(new WatchVersions(watch, profiles, refused)))
+            .toList();
+    recorded = champions.open();
   }
 
-  private void openMonitors() throws Exception {
-    BroadcastState<String, ChampionProfile> newest = Objects.requireNonNull(champions);
-    monitors = new ArrayList<>();
-    for (Watch watch : watches) {
-      ChampionProfile champion = newest.get(watch.monitor().model());
-      monitors.add(open(champion == null ? watch : watch.follow(champion)));
+  @Override
+  public void close() throws Exception {
+    if (recorded != null) {
+      recorded.close();
     }
+    super.close();
   }
 
-  private OpenMonitor open(Watch watch) {
-    DriftDetector detector = watch.detector();
-    return new OpenMonitor(
-        watch.monitor().name(),
+  private OfVersion of(OpenMonitor monitor, int number) {
+    OfVersion last = monitor.last;
+    if (last == null || last.number() != number) {
+      last = monitor.parts.computeIfAbsent(number, any -> open(monitor.versions, number));
+      monitor.last = last;
+    }
+    return last;
+  }
+
+  private OfVersion open(WatchVersions versions, int number) {
+    Monitor monitor = versions.watch().monitor();
+    DriftDetector detector = versions.of(number);
+    return new OfVersion(
+        number,
         detector,
         (source.ofScores() ? detector.outputs() : detector.features())
             .stream().mapToInt(source.columns()::indexOf).toArray(),
         (source.ofScores() ? List.<String>of() : detector.segments())
-            .stream().mapToInt(name -> place(watch.monitor(), name)).toArray(),
+            .stream().mapToInt(name -> place(monitor, name)).toArray(),
         new LinkedHashMap<>());
-  }
-
-  /** Another champion: what was summarised against the profile before is handed on as it is. */
-  @Override
-  public void processElement2(StreamRecord<ChampionProfile> element) throws Exception {
-    ChampionProfile champion = element.getValue();
-    BroadcastState<String, ChampionProfile> newest = Objects.requireNonNull(champions);
-    ChampionProfile before = newest.get(champion.model());
-    if (before == null || before.rollout() < champion.rollout()) {
-      handOn();
-      newest.put(champion.model(), champion);
-      openMonitors();
-    }
   }
 
   /** Monitors may call different keys by one name. */
@@ -160,7 +170,7 @@ final class SummariseWindows extends AbstractStreamOperator<WindowPart>
   }
 
   @Override
-  public void processElement1(StreamRecord<WatchedVector> element) {
+  public void processElement(StreamRecord<WatchedVector> element) {
     WatchedVector vector = element.getValue();
     afterGap |= vector.afterGap();
     if (!vector.current()) {
@@ -175,15 +185,16 @@ final class SummariseWindows extends AbstractStreamOperator<WindowPart>
     }
     vectors.inc();
     for (OpenMonitor monitor : monitors) {
-      long start = monitor.detector().windowStart(vector.eventTime());
-      WindowSummary window = monitor.windows().get(start);
+      OfVersion of = of(monitor, version(monitor, vector));
+      long start = of.detector().windowStart(vector.eventTime());
+      WindowSummary window = of.windows().get(start);
       if (window == null) {
-        window = monitor.detector().newWindow();
-        monitor.windows().put(start, window);
+        window = of.detector().newWindow();
+        of.windows().put(start, window);
         open++;
-        openBytes += monitor.detector().bytesOfWindow();
+        openBytes += of.detector().bytesOfWindow();
       }
-      ColumnValues row = vector.row().at(monitor.places(), monitor.keys());
+      ColumnValues row = vector.row().at(of.places(), of.keys());
       if (source.ofScores()) {
         window.addScore(vector.version(), row);
       } else {
@@ -195,37 +206,60 @@ final class SummariseWindows extends AbstractStreamOperator<WindowPart>
     }
   }
 
+  private int version(OpenMonitor monitor, WatchedVector vector) {
+    return source.ofScores()
+        ? vector.version()
+        : Objects.requireNonNull(recorded)
+            .of(monitor.versions.watch().monitor().model(), vector.partition(), vector.offset());
+  }
+
   private void handOn() {
     for (OpenMonitor monitor : monitors) {
-      monitor
-          .windows()
-          .forEach(
-              (start, window) ->
-                  output.collect(
-                      new StreamRecord<>(
-                          new WindowPart(
-                              monitor.name(),
-                              start,
-                              monitor.detector().reference(),
-                              window.events(),
-                              afterGap,
-                              window.toBytes()))));
-      monitor.windows().clear();
+      monitor.parts.values().forEach(part -> handOn(monitor.versions.watch().monitor(), part));
+      if (monitor.parts.size() > 1) {
+        monitor.parts.clear(); // of versions that may be of the past
+        monitor.last = null;
+      }
     }
     afterGap &= open == 0; // else it has been told
     open = 0;
     openBytes = 0;
   }
 
+  private void handOn(Monitor monitor, OfVersion part) {
+    part.windows()
+        .forEach(
+            (start, window) ->
+                output.collect(
+                    new StreamRecord<>(
+                        new WindowPart(
+                            monitor.name(),
+                            start,
+                            part.number(),
+                            part.detector().reference(),
+                            window.events(),
+                            afterGap,
+                            window.toBytes()))));
+    part.windows().clear();
+  }
+
   @Override
   public void processWatermark(Watermark mark) throws Exception {
     handOn();
+    Objects.requireNonNull(recorded).refresh();
     super.processWatermark(mark);
   }
 
   @Override
   public void prepareSnapshotPreBarrier(long checkpointId) {
     handOn();
+    Objects.requireNonNull(recorded).lookAgain();
+    for (OpenMonitor monitor : monitors) {
+      if (monitor.versions.askAgain()) {
+        monitor.parts.clear();
+        monitor.last = null;
+      }
+    }
   }
 
   @Override

@@ -9,12 +9,20 @@ import io.leat.drift.ColumnValues;
  *     others are counted and passed over
  * @param afterGap whether records before it in its partition were never read
  * @param eventTime milliseconds since 1970-01-01 UTC
+ * @param partition where it lies, from 0
+ * @param offset where it lies in its partition
  * @param version number of the model version that gave the score; {@link #NO_SCORE} of a vector
  * @param row the watched features' values in the order of {@link ServiceWatch#features()}, and the
  *     vector's segments in that of {@link ServiceWatch#segments()}; of a score the watched columns
  *     in the order of {@link ScoreWatch#columns()}; empty if not current
  */
 public record WatchedVector(
-    boolean current, boolean afterGap, long eventTime, long version, ColumnValues row) {
-  static final long NO_SCORE = -1;
+    boolean current,
+    boolean afterGap,
+    long eventTime,
+    int partition,
+    long offset,
+    int version,
+    ColumnValues row) {
+  static final int NO_SCORE = -1;
 }

@@ -5,6 +5,8 @@ package io.leat.drift.job;
  *
  * @param monitor name of the monitor
  * @param windowStart milliseconds since 1970-01-01 UTC
+ * @param version number of the version whose profile it is summarised against; {@link
+ *     Champions#UNKNOWN} where that is not known
  * @param reference fingerprint of the profile that it is summarised against
  * @param vectors how many vectors it is of
  * @param afterGap whether records before some of them were never read: the window, and those before
@@ -15,6 +17,7 @@ package io.leat.drift.job;
 public record WindowPart(
     String monitor,
     long windowStart,
+    int version,
     String reference,
     long vectors,
     boolean afterGap,

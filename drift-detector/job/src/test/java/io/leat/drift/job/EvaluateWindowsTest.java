@@ -3,19 +3,24 @@ package io.leat.drift.job;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.groups.Tuple.tuple;
 
+import io.leat.common.ErrorCode;
+import io.leat.common.LeatException;
 import io.leat.records.AlertState;
 import io.leat.records.DriftAlert;
 import io.leat.records.DriftMetric;
 import io.leat.records.Severity;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Queue;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.formats.avro.typeutils.AvroSerializer;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
-import org.apache.flink.streaming.api.operators.co.CoBroadcastWithKeyedOperator;
+import org.apache.flink.streaming.api.operators.KeyedProcessOperator;
 import org.apache.flink.streaming.api.watermark.Watermark;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
-import org.apache.flink.streaming.util.KeyedTwoInputStreamOperatorTestHarness;
+import org.apache.flink.streaming.util.KeyedOneInputStreamOperatorTestHarness;
 import org.junit.jupiter.api.Test;
 
 /** Given parts of windows, and watermarks, these metrics and alerts come out. */
@@ -24,24 +29,30 @@ class EvaluateWindowsTest {
   private final Watch watch = Given.watch("m", 3);
   private final Watch other = Given.watch("n", 3);
 
+  /** Static, since a function that travels with operators holds no object of a test. */
+  private static final AtomicBoolean STORE_ANSWERS = new AtomicBoolean();
+
   /** The operator under test, in Flink's harness. */
   private final class Evaluator implements AutoCloseable {
-    private final KeyedTwoInputStreamOperatorTestHarness<
-            String, WindowPart, ChampionProfile, DriftMetric>
-        harness;
+    private final KeyedOneInputStreamOperatorTestHarness<String, WindowPart, DriftMetric> harness;
 
-    Evaluator(List<Watch> watches, OperatorSubtaskState state) throws Exception {
+    Evaluator(List<Watch> watches, Profiles profiles, OperatorSubtaskState state) throws Exception {
       harness =
-          new KeyedTwoInputStreamOperatorTestHarness<>(
-              new CoBroadcastWithKeyedOperator<>(
-                  new EvaluateWindows(watches), List.of(ChampionProfile.STATE)),
+          new KeyedOneInputStreamOperatorTestHarness<>(
+              new KeyedProcessOperator<>(new EvaluateWindows(watches, profiles)),
               WindowPart::monitor,
-              null,
               Types.STRING);
       harness.setup(new AvroSerializer<>(DriftMetric.class));
       harness.initializeState(state);
       harness.open();
-      harness.processWatermark2(Watermark.MAX_WATERMARK);
+    }
+
+    Evaluator(List<Watch> watches, OperatorSubtaskState state) throws Exception {
+      this(watches, Given.profiles(Map.of()), state);
+    }
+
+    Evaluator(Profiles profiles, Watch watch) throws Exception {
+      this(List.of(watch), profiles, OperatorSubtaskState.builder().build());
     }
 
     Evaluator(Watch... watches) throws Exception {
@@ -49,7 +60,7 @@ class EvaluateWindowsTest {
     }
 
     Evaluator given(Watch of, long day, int vectors, double constant) throws Exception {
-      harness.processElement1(Given.part(of, day * DAY, vectors, constant), day * DAY);
+      harness.processElement(Given.part(of, day * DAY, vectors, constant), day * DAY);
       return this;
     }
 
@@ -58,12 +69,14 @@ class EvaluateWindowsTest {
     }
 
     Evaluator watermark(long day) throws Exception {
-      harness.processWatermark1(new Watermark(day * DAY - 1));
+      harness.processWatermark(new Watermark(day * DAY - 1));
       return this;
     }
 
-    Evaluator champion(ChampionProfile champion) throws Exception {
-      harness.processElement2(new StreamRecord<>(champion));
+    /** As a version's profile has it. */
+    Evaluator given(Watch of, int version, long day, int vectors, double constant)
+        throws Exception {
+      harness.processElement(Given.part(of, version, day * DAY, vectors, constant), day * DAY);
       return this;
     }
 
@@ -73,9 +86,15 @@ class EvaluateWindowsTest {
 
     Evaluator givenAfterGap(long day, int vectors, double constant) throws Exception {
       WindowPart part = Given.part(watch, day * DAY, vectors, constant);
-      harness.processElement1(
+      harness.processElement(
           new WindowPart(
-              part.monitor(), part.windowStart(), part.reference(), vectors, true, part.summary()),
+              part.monitor(),
+              part.windowStart(),
+              0,
+              part.reference(),
+              vectors,
+              true,
+              part.summary()),
           day * DAY);
       return this;
     }
@@ -288,41 +307,82 @@ class EvaluateWindowsTest {
     }
   }
 
-  /** The champion's profile says 4 where that of before said 3. */
+  /** Versions 6 and 7 were trained on 3 and 4; in a backlog windows of both lie open at once. */
   @Test
-  void anotherChampionsProfileIsComparedWithFromThenOnAlsoAfterARestart() throws Exception {
+  void eachWindowIsComparedWithTheProfileOfTheVersionThatItIsOf() throws Exception {
     Watch retrained = Given.watch("m", 4);
+    Profiles profiles = Given.profiles(Map.of(6, watch, 7, retrained));
     OperatorSubtaskState state;
-    try (Evaluator evaluator = new Evaluator(watch)) {
-      evaluator.given(0, 24, 4).given(1, 24, 4).watermark(2).given(2, 24, 4);
+    try (Evaluator evaluator = new Evaluator(profiles, retrained)) {
+      evaluator.given(watch, 6, 0, 24, 3).given(retrained, 7, 2, 24, 4);
+      evaluator.given(watch, 6, 1, 24, 3).given(retrained, 7, 3, 12, 4);
+      state = evaluator.snapshot();
+    }
+    try (Evaluator evaluator = new Evaluator(List.of(retrained), profiles, state)) {
+      evaluator.given(retrained, 7, 3, 12, 4).watermark(4);
+
+      assertThat(evaluator.verdicts()).allSatisfy(m -> assertThat(m.getComplete()).isTrue());
+      assertThat(evaluator.verdicts())
+          .filteredOn(metric -> metric.getMetric().equals("ks"))
+          .filteredOn(metric -> metric.getFeature().equals("event.constant"))
+          .extracting(DriftMetric::getReference, DriftMetric::getValue, DriftMetric::getEvents)
+          .containsExactly(
+              tuple(watch.detector().reference(), 0.0, 24L),
+              tuple(watch.detector().reference(), 0.0, 24L),
+              tuple(retrained.detector().reference(), 0.0, 24L),
+              tuple(retrained.detector().reference(), 0.0, 24L));
+      assertThat(evaluator.alerts()).isEmpty();
+    }
+  }
+
+  @Test
+  void aWindowInWhichTheChampionChangedIsNotEvaluatedAndAlertsLiveOn() throws Exception {
+    Watch retrained = Given.watch("m", 4);
+    Profiles profiles = Given.profiles(Map.of(6, watch, 7, retrained));
+    try (Evaluator evaluator = new Evaluator(profiles, watch)) {
+      evaluator.given(watch, 6, 0, 24, 4).given(watch, 6, 1, 24, 4).watermark(2);
       assertThat(evaluator.alerts())
           .extracting(DriftAlert::getState)
           .containsExactly(AlertState.OPEN);
 
-      evaluator.champion(Given.champion(retrained, 7)).champion(Given.champion(watch, 6));
-      evaluator.given(2, 24, 4); // summarised against the profile of before
-      evaluator.given(retrained, 3, 24, 4).watermark(4);
+      evaluator.given(watch, 6, 2, 12, 4).given(retrained, 7, 2, 12, 4).watermark(3);
 
-      assertThat(evaluator.verdicts())
-          .filteredOn(metric -> metric.getWindowStart().toEpochMilli() == 2 * DAY)
-          .hasSize(4)
+      assertThat(evaluator.verdicts().subList(8, 12))
           .allSatisfy(metric -> assertThat(metric.getComplete()).isFalse());
-      assertThat(evaluator.verdicts())
-          .filteredOn(metric -> metric.getWindowStart().toEpochMilli() == 3 * DAY)
-          .hasSize(4)
-          .allSatisfy(
-              metric -> {
-                assertThat(metric.getReference()).isEqualTo(retrained.detector().reference());
-                assertThat(metric.getComplete()).isTrue();
-              });
-      state = evaluator.snapshot();
-    }
-    try (Evaluator evaluator = new Evaluator(List.of(watch), state)) {
-      evaluator.given(retrained, 4, 24, 4).given(retrained, 5, 24, 4).watermark(6);
-
+      evaluator.given(retrained, 7, 3, 24, 4).given(retrained, 7, 4, 24, 4);
+      evaluator.given(retrained, 7, 5, 24, 4).watermark(6);
       assertThat(evaluator.alerts())
           .extracting(DriftAlert::getState)
-          .containsExactly(AlertState.CLOSED);
+          .containsExactly(AlertState.OPEN, AlertState.CLOSED);
+    }
+  }
+
+  @Test
+  void aVersionWhoseProfileCannotBeReadIsComparedOnceItCan() throws Exception {
+    Watch retrained = Given.watch("m", 4);
+    AtomicBoolean answers = STORE_ANSWERS;
+    answers.set(false);
+    Profiles profiles =
+        (model, number) -> {
+          if (!STORE_ANSWERS.get()) {
+            throw new LeatException(ErrorCode.KAFKA, "The store does not answer.");
+          }
+          return Optional.of(Given.watch("m", 4).profile());
+        };
+    try (Evaluator evaluator = new Evaluator(profiles, watch)) {
+      evaluator.given(retrained, 7, 0, 24, 4).watermark(1);
+      answers.set(true);
+      evaluator.snapshot();
+      evaluator.given(retrained, 7, 1, 24, 4).watermark(2);
+
+      assertThat(evaluator.verdicts()).extracting(DriftMetric::getComplete).hasSize(8);
+      assertThat(evaluator.verdicts().subList(0, 4))
+          .allSatisfy(metric -> assertThat(metric.getComplete()).isFalse());
+      assertThat(evaluator.verdicts().subList(4, 8))
+          .allSatisfy(metric -> assertThat(metric.getComplete()).isTrue())
+          .allSatisfy(
+              metric ->
+                  assertThat(metric.getReference()).isEqualTo(retrained.detector().reference()));
     }
   }
 
@@ -385,7 +445,7 @@ class EvaluateWindowsTest {
   void anOpenAlertDoesNotKeepAStreamThatEndsFromEnding() throws Exception {
     try (Evaluator evaluator = new Evaluator(watch)) {
       evaluator.given(0, 24, 4).given(1, 24, 4).watermark(2);
-      evaluator.harness.processWatermark1(Watermark.MAX_WATERMARK);
+      evaluator.harness.processWatermark(Watermark.MAX_WATERMARK);
 
       assertThat(evaluator.alerts())
           .extracting(DriftAlert::getState)

@@ -10,10 +10,12 @@ import io.leat.pipeline.definition.Model;
 import io.leat.pipeline.definition.Monitor;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.TreeMap;
 
 /** A watched model in tests: one feature that wanders, one that is always 3. */
 final class Given {
@@ -79,13 +81,30 @@ final class Given {
     return new Watch(monitor(monitor), profile(monitor(monitor), constant).toJson(), 0);
   }
 
-  /** The profile of another champion of the monitors' model. */
-  static ChampionProfile champion(Watch as, long rollout) {
-    return new ChampionProfile("model", (int) rollout, rollout, as.profile());
+  /** Versions that brought these profiles; of others nothing is known. */
+  static Profiles profiles(Map<Integer, Watch> byNumber) {
+    Map<Integer, byte[]> profiles = new HashMap<>();
+    byNumber.forEach((number, watch) -> profiles.put(number, watch.profile()));
+    return (model, number) -> Optional.ofNullable(profiles.get(number));
+  }
+
+  /** Champions from offsets on, in every partition. */
+  static Champions champions(Map<Long, Integer> byOffset) {
+    TreeMap<Long, Integer> positions = new TreeMap<>(byOffset);
+    return () ->
+        (model, partition, offset) -> {
+          Map.Entry<Long, Integer> last = positions.floorEntry(offset);
+          return last == null ? Champions.UNKNOWN : last.getValue();
+        };
   }
 
   /** So many like vectors of a window. */
   static WindowPart part(Watch watch, long windowStart, int vectors, double constant) {
+    return part(watch, watch.number(), windowStart, vectors, constant);
+  }
+
+  /** The same, of a version of the model. */
+  static WindowPart part(Watch watch, int version, long windowStart, int vectors, double constant) {
     Random random = new Random(windowStart);
     WindowSummary summary = watch.detector().newWindow();
     for (int i = 0; i < vectors; i++) {
@@ -94,6 +113,7 @@ final class Given {
     return new WindowPart(
         watch.monitor().name(),
         windowStart,
+        version,
         watch.detector().reference(),
         vectors,
         false,

@@ -7,10 +7,9 @@ import io.leat.drift.ColumnValues;
 import io.leat.drift.WindowSummary;
 import java.util.ArrayList;
 import java.util.List;
-import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
+import java.util.Map;
 import org.apache.flink.streaming.api.watermark.Watermark;
-import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
-import org.apache.flink.streaming.util.TwoInputStreamOperatorTestHarness;
+import org.apache.flink.streaming.util.OneInputStreamOperatorTestHarness;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -18,20 +17,24 @@ import org.junit.jupiter.api.Test;
 /** Given vectors, these parts of windows are handed on, then. */
 class SummariseWindowsTest {
   private final Watch watch = Given.watch("m", 3);
-  private final TwoInputStreamOperatorTestHarness<WatchedVector, ChampionProfile, WindowPart>
-      harness = harness();
+  private final Watch retrained = Given.watch("m", 4);
 
-  private TwoInputStreamOperatorTestHarness<WatchedVector, ChampionProfile, WindowPart> harness() {
+  /** Version 6 from offset 10 on, and 7 from 20. */
+  private final OneInputStreamOperatorTestHarness<WatchedVector, WindowPart> harness = harness();
+
+  private OneInputStreamOperatorTestHarness<WatchedVector, WindowPart> harness() {
     try {
       // In the vectors the features come in another order, after one that nobody here watches.
-      return new TwoInputStreamOperatorTestHarness<>(
+      return new OneInputStreamOperatorTestHarness<>(
           new SummariseWindows(
               new SummariseWindows.Source(
                   "features.prices",
                   List.of("other", "event.constant", "event.price"),
                   List.of(),
                   false),
-              List.of(watch)));
+              List.of(watch),
+              Given.champions(Map.of(10L, 6, 20L, 7)),
+              Given.profiles(Map.of(6, watch, 7, retrained))));
     } catch (Exception e) {
       throw new IllegalStateException(e);
     }
@@ -40,7 +43,6 @@ class SummariseWindowsTest {
   @BeforeEach
   void open() throws Exception {
     harness.open();
-    harness.processWatermark2(Watermark.MAX_WATERMARK);
   }
 
   @AfterEach
@@ -55,7 +57,7 @@ class SummariseWindowsTest {
     process(Given.DAY, 4);
     assertThat(harness.getOutput()).isEmpty();
 
-    harness.processWatermark1(new Watermark(Given.DAY));
+    harness.processWatermark(new Watermark(Given.DAY));
 
     List<Object> output = new ArrayList<>(harness.getOutput());
     assertThat(output).hasSize(3).last().isEqualTo(new Watermark(Given.DAY));
@@ -67,7 +69,7 @@ class SummariseWindowsTest {
   @Test
   void findsEachFeatureAtItsPlace() throws Exception {
     process(0, 3);
-    harness.processWatermark1(new Watermark(1));
+    harness.processWatermark(new Watermark(1));
 
     WindowSummary summary = watch.detector().newWindow();
     summary.add(ColumnValues.of(0.5, 3));
@@ -81,7 +83,7 @@ class SummariseWindowsTest {
     harness.getOperator().prepareSnapshotPreBarrier(1);
 
     assertThat(parts()).hasSize(1);
-    harness.processWatermark1(new Watermark(1));
+    harness.processWatermark(new Watermark(1));
     assertThat(parts()).hasSize(1);
   }
 
@@ -105,8 +107,8 @@ class SummariseWindowsTest {
 
   @Test
   void passesOverVectorsOfAnotherDefinition() throws Exception {
-    harness.processElement1(new WatchedVector(false, false, 0, -1, ColumnValues.of()), 0);
-    harness.processWatermark1(new Watermark(1));
+    harness.processElement(new WatchedVector(false, false, 0, 0, 0, -1, ColumnValues.of()), 0);
+    harness.processWatermark(new Watermark(1));
 
     assertThat(parts()).isEmpty();
   }
@@ -114,56 +116,61 @@ class SummariseWindowsTest {
   @Test
   void tellsThatRecordsBeforeAVectorWereNeverRead() throws Exception {
     process(0, 3);
-    harness.processWatermark1(new Watermark(1));
-    harness.processElement1(
-        new WatchedVector(true, true, Given.DAY, -1, ColumnValues.of(9, 3, 0.5)), Given.DAY);
-    harness.processWatermark1(new Watermark(Given.DAY));
+    harness.processWatermark(new Watermark(1));
+    harness.processElement(
+        new WatchedVector(true, true, Given.DAY, 0, 0, -1, ColumnValues.of(9, 3, 0.5)), Given.DAY);
+    harness.processWatermark(new Watermark(Given.DAY));
     process(2 * Given.DAY, 3);
-    harness.processWatermark1(new Watermark(2 * Given.DAY));
+    harness.processWatermark(new Watermark(2 * Given.DAY));
 
     assertThat(parts()).extracting(WindowPart::afterGap).containsExactly(false, true, false);
   }
 
   @Test
-  void summarisesAgainstTheProfileOfAnotherChampionFromThenOn() throws Exception {
-    Watch retrained = Given.watch("m", 4);
-    process(0, 3);
-
-    harness.processElement2(new StreamRecord<>(Given.champion(retrained, 7)));
-    process(0, 3);
-    harness.processElement2(new StreamRecord<>(Given.champion(watch, 6))); // came late
-    process(0, 3);
-    harness.processWatermark1(new Watermark(1));
+  void summarisesByTheProfileOfTheChampionThatScoresTheVector() throws Exception {
+    for (long offset : List.of(5L, 25L, 12L, 19L, 20L, 15L)) {
+      harness.processElement(vector(offset), 0);
+    }
+    harness.processWatermark(new Watermark(1));
 
     assertThat(parts())
-        .extracting(WindowPart::reference, WindowPart::vectors)
-        .containsExactly(
-            tuple(watch.detector().reference(), 1L), tuple(retrained.detector().reference(), 2L));
+        .extracting(WindowPart::version, WindowPart::reference, WindowPart::vectors)
+        .containsExactlyInAnyOrder(
+            tuple(Champions.UNKNOWN, watch.detector().reference(), 1L),
+            tuple(6, watch.detector().reference(), 3L),
+            tuple(7, retrained.detector().reference(), 2L));
   }
 
   @Test
-  void aRestartGoesOnByTheProfileOfTheChampion() throws Exception {
-    Watch retrained = Given.watch("m", 4);
-    harness.processElement2(new StreamRecord<>(Given.champion(retrained, 7)));
-    OperatorSubtaskState state = harness.snapshot(1, 1);
+  void scoresAreSummarisedByTheProfileOfTheVersionThatGaveThem() throws Exception {
+    try (OneInputStreamOperatorTestHarness<WatchedVector, WindowPart> ofScores =
+        new OneInputStreamOperatorTestHarness<>(
+            new SummariseWindows(
+                new SummariseWindows.Source("scores.model", List.of(), List.of(), true),
+                List.of(watch),
+                Given.champions(Map.of()),
+                Given.profiles(Map.of(6, watch, 7, retrained))))) {
+      ofScores.open();
+      for (int version : List.of(7, 6, 7)) {
+        ofScores.processElement(
+            new WatchedVector(true, false, 0, 0, 0, version, ColumnValues.of()), 0);
+      }
+      ofScores.processWatermark(new Watermark(1));
 
-    try (TwoInputStreamOperatorTestHarness<WatchedVector, ChampionProfile, WindowPart> restarted =
-        harness()) {
-      restarted.initializeState(state);
-      restarted.open();
-      restarted.processElement1(
-          new WatchedVector(true, false, 0, -1, ColumnValues.of(9, 3, 0.5)), 0);
-      restarted.getOperator().prepareSnapshotPreBarrier(2);
-
-      assertThat(restarted.extractOutputValues())
-          .extracting(WindowPart::reference)
-          .containsExactly(retrained.detector().reference());
+      assertThat(ofScores.extractOutputValues())
+          .extracting(WindowPart::version, WindowPart::reference)
+          .containsExactlyInAnyOrder(
+              tuple(6, watch.detector().reference()), tuple(7, retrained.detector().reference()));
     }
   }
 
+  private static WatchedVector vector(long offset) {
+    return new WatchedVector(true, false, 0, 0, offset, -1, ColumnValues.of(9, 3, 0.5));
+  }
+
   private void process(long eventTime, double constant) throws Exception {
-    harness.processElement1(
-        new WatchedVector(true, false, eventTime, -1, ColumnValues.of(9, constant, 0.5)),
+    harness.processElement(
+        new WatchedVector(true, false, eventTime, 0, 0, -1, ColumnValues.of(9, constant, 0.5)),
         eventTime);
   }
 
