@@ -32,6 +32,15 @@ public final class Distribution {
   @JsonProperty private final long[] atOrBelow;
 
   /**
+   * The first point in, or behind, each of as many equal parts of the range as there are points,
+   * and two ends: a look-up, in place of most of a search's steps. One a vector and column is what
+   * counting costs.
+   */
+  private final char[] firstOfPart;
+
+  private final double partsAUnit;
+
+  /**
    * @param points the kept numbers, ascending, distinct and finite
    * @param below how many numbers lie below each point
    * @param atOrBelow how many numbers lie at or below each point; the last is the count of all
@@ -58,6 +67,15 @@ public final class Distribution {
               .formatted(MAX_POINTS));
     }
     this.points = points.clone();
+    double range = length < 2 ? 0 : points[length - 1] - points[0];
+    this.partsAUnit = range > 0 && Double.isFinite(range) ? length / range : 0;
+    this.firstOfPart = new char[length + 2];
+    for (int part = 0, i = 0; part < firstOfPart.length; part++) {
+      while (i < length && part(points[i]) < part) {
+        i++;
+      }
+      firstOfPart[part] = (char) i;
+    }
     this.below = below.clone();
     this.atOrBelow = atOrBelow.clone();
   }
@@ -232,6 +250,13 @@ public final class Distribution {
     return new Sample(points, windowBelow, windowAtOrBelow, window.values(), buckets);
   }
 
+  /** Never decreases with the value: 0 to the number of points. */
+  private int part(double value) {
+    return points.length == 0
+        ? 0
+        : (int) Math.max(0, Math.min(points.length, (value - points[0]) * partsAUnit));
+  }
+
   /** Number of cells: {@code 2 * size() + 1}. */
   int cells() {
     return 2 * points.length + 1;
@@ -242,8 +267,19 @@ public final class Distribution {
    * point i and behind the one before that.
    */
   int cell(double value) {
-    int found = Arrays.binarySearch(points, value + 0.0);
-    return found >= 0 ? 2 * found + 1 : 2 * (-found - 1);
+    double number = value + 0.0;
+    int part = part(number);
+    int low = firstOfPart[part];
+    int high = firstOfPart[part + 1];
+    while (low < high) {
+      int middle = (low + high) >>> 1;
+      if (points[middle] < number) {
+        low = middle + 1;
+      } else {
+        high = middle;
+      }
+    }
+    return low < points.length && points[low] == number ? 2 * low + 1 : 2 * low;
   }
 
   @Override

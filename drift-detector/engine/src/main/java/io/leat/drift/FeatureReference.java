@@ -162,6 +162,18 @@ public abstract sealed class FeatureReference permits NumberReference, CategoryR
     return both;
   }
 
+  /**
+   * Where a window's values lie among the cells, on the whole: from 0, all in the first, to 1. Of
+   * numbers the mean share of the reference that is below; of categories how rare they are.
+   */
+  final double level(FeatureCounts window) {
+    double sum = 0;
+    for (int cell = 0; cell < window.cells(); cell++) {
+      sum += (double) window.cell(cell) * cell;
+    }
+    return sum / window.values() / Math.max(1, cells() - 1);
+  }
+
   final FeatureCounts newCounts() {
     return new FeatureCounts(cells());
   }

@@ -294,22 +294,23 @@ public final class ReferenceProfileBuilder {
     List<Threshold> thresholds = new ArrayList<>();
     List<StreamReference> references = new ArrayList<>();
     for (Stream stream : streams) {
-      series(stream, stream.reference().statistics(monitor.statistics()), settings, 1)
+      windows(stream, stream.reference().statistics(monitor.statistics()), settings, 1)
           .forEach(
-              (statistic, series) -> {
+              (statistic, windows) -> {
                 DriftStream of = stream.reference().stream();
                 thresholds.add(
-                    Calibration.calibrate(of, statistic, series.toArray(), budget, settings));
+                    Calibration.calibrate(
+                        of, statistic, windows.statistic().toArray(), budget, settings));
                 references.add(
                     StreamReference.of(
                         of,
                         statistic,
                         Dependence.of(
-                            series,
+                            windows,
                             settings.windowMillis(),
                             together ->
                                 Lookups.required(
-                                    series(stream, List.of(statistic), settings, together),
+                                    windows(stream, List.of(statistic), settings, together),
                                     statistic))));
               });
     }
@@ -387,7 +388,7 @@ public final class ReferenceProfileBuilder {
    *
    * @param together how many windows are taken together
    */
-  private Map<Statistic, WindowSeries> series(
+  private Map<Statistic, Dependence.Windows> windows(
       Stream stream,
       List<Statistic> statistics,
       CalibratedMonitor.Settings settings,
@@ -396,6 +397,7 @@ public final class ReferenceProfileBuilder {
     int[] order = stream.rows();
     Map<Statistic, WindowSeries.Builder> series = new LinkedHashMap<>();
     statistics.forEach(statistic -> series.put(statistic, new WindowSeries.Builder()));
+    WindowSeries.Builder levels = new WindowSeries.Builder();
     long length = settings.windowMillis() * together;
     for (int start = 0, end; start < order.length; start = end) {
       long window = Math.floorDiv(stream.times().millis[order[start]], length);
@@ -410,6 +412,9 @@ public final class ReferenceProfileBuilder {
       if (windows.size() < together) {
         continue; // as live windows are, where one is missing
       }
+      if (!counts.isEmpty()) {
+        levels.add(window, reference.level(counts));
+      }
       Comparison comparison = Comparison.of(reference, counts);
       series.forEach(
           (statistic, values) ->
@@ -417,8 +422,10 @@ public final class ReferenceProfileBuilder {
                   .valueFromRest(statistic, settings.minimumEvents())
                   .ifPresent(value -> values.add(window, value)));
     }
-    Map<Statistic, WindowSeries> made = new LinkedHashMap<>();
-    series.forEach((statistic, values) -> made.put(statistic, values.build()));
+    WindowSeries level = levels.build();
+    Map<Statistic, Dependence.Windows> made = new LinkedHashMap<>();
+    series.forEach(
+        (statistic, values) -> made.put(statistic, new Dependence.Windows(values.build(), level)));
     return made;
   }
 }

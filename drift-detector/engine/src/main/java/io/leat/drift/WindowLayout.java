@@ -19,6 +19,7 @@ final class WindowLayout {
   static final String OTHER = "other";
 
   private static final int NONE = -1;
+  private static final int[] NOTHING = {};
   private static final int BYTES_OF_COUNTS = 64;
 
   private final List<FeatureReference> references;
@@ -112,7 +113,7 @@ final class WindowLayout {
 
   /** Counts a score in each of its streams. */
   void countScore(ColumnValues row, FeatureCounts[] counts) {
-    count(row, ofScores, counts);
+    count(List.of(row), ofScores, counts);
   }
 
   /** The keys of segments, in the order of {@link ColumnValues#segments}. */
@@ -120,27 +121,39 @@ final class WindowLayout {
     return keys;
   }
 
-  /** Counts a row in each of its streams. */
-  void count(ColumnValues row, FeatureCounts[] counts) {
-    count(row, whole, counts);
+  /**
+   * Counts rows in each of their streams: a column after the other, so that what a column is
+   * counted by is at hand.
+   */
+  void count(List<ColumnValues> rows, FeatureCounts[] counts) {
+    count(rows, whole, counts);
     for (int key = 0; key < segments.size(); key++) {
       Map<String, int[]> ofKey = segments.get(key);
-      @Nullable String value = row.segments()[key];
-      int[] streams = value == null ? null : ofKey.get(value);
-      if (streams == null) {
-        streams = ofKey.get(OTHER);
+      int[][] streams = new int[rows.size()][];
+      for (int row = 0; row < streams.length; row++) {
+        @Nullable String value = rows.get(row).segments()[key];
+        int[] own = value == null ? null : ofKey.get(value);
+        streams[row] = own == null ? ofKey.getOrDefault(OTHER, NOTHING) : own;
       }
-      if (streams != null) {
-        count(row, streams, counts);
+      for (int column = 0; column < columns.size(); column++) {
+        for (int row = 0; row < streams.length; row++) {
+          int[] of = streams[row];
+          if (column < of.length && of[column] != NONE) {
+            references.get(of[column]).count(rows.get(row), column, counts[of[column]]);
+          }
+        }
       }
     }
   }
 
-  private void count(ColumnValues row, int[] streams, FeatureCounts[] counts) {
+  private void count(List<ColumnValues> rows, int[] streams, FeatureCounts[] counts) {
     for (int column = 0; column < streams.length; column++) {
-      int stream = streams[column];
-      if (stream != NONE) {
-        references.get(stream).count(row, column, counts[stream]);
+      if (streams[column] != NONE) {
+        FeatureReference reference = references.get(streams[column]);
+        FeatureCounts of = counts[streams[column]];
+        for (ColumnValues row : rows) {
+          reference.count(row, column, of);
+        }
       }
     }
   }

@@ -1,12 +1,11 @@
 package io.leat.drift;
 
 import io.leat.schemas.NullReason;
-import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
-import java.io.DataInputStream;
-import java.io.DataOutputStream;
-import java.io.IOException;
-import java.io.UncheckedIOException;
+import java.nio.BufferUnderflowException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 
 /**
  * All that is kept of one window's vectors: per stream, counts by the reference's cells. Its size
@@ -24,8 +23,18 @@ public final class WindowSummary {
 
   private static final long NO_VERSION = -1;
 
+  /** Rows that wait to be counted, at most: enough for a column's cells to be worth fetching. */
+  private static final int MOST_PENDING = 256;
+
+  /** And so many of their values, about 13 bytes each. */
+  private static final int MOST_PENDING_VALUES = 1 << 14;
+
   private final WindowLayout layout;
   private final FeatureCounts[] counts;
+
+  /** Rows that are counted together, soon. */
+  private final List<ColumnValues> pending = new ArrayList<>();
+
   private long events;
 
   /** Of which version of the model scores are counted; {@link #NO_VERSION} where none has come. */
@@ -45,8 +54,17 @@ public final class WindowSummary {
    * @param row values of {@link DriftDetector#features} and of {@link DriftDetector#segments}
    */
   public void add(ColumnValues row) {
-    layout.count(row, counts);
+    pending.add(row);
     events++;
+    if (pending.size() >= MOST_PENDING
+        || (long) pending.size() * row.numbers().length >= MOST_PENDING_VALUES) {
+      countPending();
+    }
+  }
+
+  private void countPending() {
+    layout.count(pending, counts);
+    pending.clear();
   }
 
   /**
@@ -77,6 +95,7 @@ public final class WindowSummary {
 
   /** Takes in all that another summary, of the same features, has counted. */
   public void merge(WindowSummary other) {
+    other.countPending();
     boolean withScores = begin(other.version);
     for (int i = 0; i < counts.length; i++) {
       if (withScores || !layout.isOfScores(i)) {
@@ -98,63 +117,61 @@ public final class WindowSummary {
   }
 
   FeatureCounts counts(int stream) {
+    countPending();
     return counts[stream];
   }
 
   /** Compact binary form: cells that hold nothing take no room. */
   public byte[] toBytes() {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    try (DataOutputStream out = new DataOutputStream(bytes)) {
-      out.writeByte(VERSION);
-      writeNumber(out, events);
-      writeNumber(out, version + 1);
-      writeNumber(out, scores);
-      for (FeatureCounts feature : counts) {
-        writeNulls(out, feature);
-        int cells = feature.isEmpty() ? 0 : feature.cells();
-        int left = 0;
-        for (int cell = 0; cell < cells; cell++) {
-          left += feature.cell(cell) == 0 ? 0 : 1;
-        }
-        writeNumber(out, left);
-        for (int cell = 0; cell < cells; cell++) {
-          if (feature.cell(cell) != 0) {
-            writeNumber(out, cell);
-            writeNumber(out, feature.cell(cell));
-          }
+    countPending();
+    Numbers out = new Numbers();
+    out.writeByte(VERSION);
+    out.write(events);
+    out.write(version + 1);
+    out.write(scores);
+    for (FeatureCounts feature : counts) {
+      writeNulls(out, feature);
+      int cells = feature.isEmpty() ? 0 : feature.cells();
+      int left = 0;
+      for (int cell = 0; cell < cells; cell++) {
+        left += feature.cell(cell) == 0 ? 0 : 1;
+      }
+      out.write(left);
+      for (int cell = 0; cell < cells; cell++) {
+        if (feature.cell(cell) != 0) {
+          out.write(cell);
+          out.write(feature.cell(cell));
         }
       }
-    } catch (IOException e) {
-      throw new UncheckedIOException(e); // memory does not fail
     }
-    return bytes.toByteArray();
+    return out.toBytes();
   }
 
-  private static void writeNulls(DataOutputStream out, FeatureCounts feature) throws IOException {
-    writeNumber(out, feature.nullsByReason().size());
+  private static void writeNulls(Numbers out, FeatureCounts feature) {
+    out.write(feature.nullsByReason().size());
     for (NullReason reason : NullReason.values()) {
       if (feature.nulls(reason) > 0) {
         out.writeByte(reason.code());
-        writeNumber(out, feature.nulls(reason));
+        out.write(feature.nulls(reason));
       }
     }
   }
 
-  private static void readNulls(DataInputStream in, byte version, FeatureCounts feature)
-      throws IOException {
+  private static void readNulls(ByteBuffer in, byte version, FeatureCounts feature) {
     if (version == WITHOUT_REASONS) {
       feature.addNulls(NullReason.UNSTATED, readNumber(in));
       return;
     }
     for (long left = readNumber(in); left > 0; left--) {
-      feature.addNulls(NullReason.of(in.readByte()), readNumber(in));
+      feature.addNulls(NullReason.of(in.get()), readNumber(in));
     }
   }
 
   /** Reads what {@link #toBytes} wrote into this summary, which must be empty. */
   void read(byte[] bytes) {
-    try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes))) {
-      byte formatVersion = in.readByte();
+    ByteBuffer in = ByteBuffer.wrap(bytes);
+    try {
+      byte formatVersion = in.get();
       if (formatVersion < WITHOUT_REASONS || formatVersion > VERSION) {
         throw new IllegalArgumentException(
             "a window summary of format %d; this version of Leat reads formats up to %d"
@@ -169,29 +186,48 @@ public final class WindowSummary {
           feature.add((int) readNumber(in), readNumber(in));
         }
       }
-    } catch (IOException e) {
-      throw new UncheckedIOException("a window summary ends early", e);
+    } catch (BufferUnderflowException e) {
+      throw new IllegalArgumentException("a window summary ends early", e);
     }
   }
 
-  /** Seven bits a byte, the lowest first; the high bit says that more follow. */
-  private static void writeNumber(DataOutputStream out, long number) throws IOException {
-    long rest = number;
-    while (rest > 0x7f) {
-      out.writeByte((int) (rest & 0x7f) | 0x80);
-      rest >>>= 7;
-    }
-    out.writeByte((int) rest);
-  }
-
-  private static long readNumber(DataInputStream in) throws IOException {
+  private static long readNumber(ByteBuffer in) {
     long number = 0;
     for (int shift = 0; ; shift += 7) {
-      int next = in.readUnsignedByte();
+      int next = in.get();
       number |= (long) (next & 0x7f) << shift;
-      if (next < 0x80) {
+      if (next >= 0) {
         return number;
       }
+    }
+  }
+
+  /** Numbers of seven bits a byte, the lowest first; the high bit says that more follow. */
+  private static final class Numbers {
+    private byte[] bytes = new byte[1024];
+    private int size;
+
+    void writeByte(int value) {
+      if (size == bytes.length) {
+        bytes = Arrays.copyOf(bytes, 2 * size);
+      }
+      bytes[size++] = (byte) value;
+    }
+
+    /**
+     * @param number not negative
+     */
+    void write(long number) {
+      long rest = number;
+      while (rest > 0x7f) {
+        writeByte((int) (rest & 0x7f) | 0x80);
+        rest >>>= 7;
+      }
+      writeByte((int) rest);
+    }
+
+    byte[] toBytes() {
+      return Arrays.copyOf(bytes, size);
     }
   }
 }

@@ -46,6 +46,32 @@ class DistributionProperties {
         : (double) distribution.atOrBelow(point) / distribution.count();
   }
 
+  /** Whatever the range: a look-up must not lose a number between two parts of it. */
+  @Property(tries = 300)
+  void theCellOfANumberIsWhereASearchFindsIt(
+      @ForAll("samples") double[] sample, @ForAll("scales") double scale) {
+    Distribution distribution =
+        Distribution.of(Arrays.stream(sample).map(x -> (float) (x * scale)).toArray());
+    double[] points = new double[distribution.size()];
+    Arrays.setAll(points, distribution::point);
+
+    DoubleStream.concat(
+            Arrays.stream(points)
+                .flatMap(x -> DoubleStream.of(Math.nextDown(x), x, Math.nextUp(x))),
+            DoubleStream.of(-Float.MAX_VALUE, Float.MIN_VALUE, 0.0, -0.0, Float.MAX_VALUE))
+        .forEach(
+            value -> {
+              int found = Arrays.binarySearch(points, value + 0.0);
+              assertThat(distribution.cell(value))
+                  .isEqualTo(found >= 0 ? 2 * found + 1 : 2 * (-found - 1));
+            });
+  }
+
+  @Provide
+  Arbitrary<Double> scales() {
+    return Arbitraries.of(1e-30, 1e-3, 1.0, 1e6, 1e30);
+  }
+
   @Property(tries = 200)
   void distanceIsTheLargestGapOfTheTwoFunctions(
       @ForAll("samples") double[] reference, @ForAll("windows") double[] window) {

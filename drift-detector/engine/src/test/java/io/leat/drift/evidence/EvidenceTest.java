@@ -151,20 +151,50 @@ class EvidenceTest {
 
     Dependence.Finding finding =
         Dependence.of(
-            series(windows, values::get),
+            alike(series(windows, values::get)),
             DAY,
             factor ->
-                series(
-                    windows / factor,
-                    group ->
-                        values.subList(group * factor, (group + 1) * factor).stream()
-                            .mapToDouble(Double::doubleValue)
-                            .average()
-                            .orElseThrow()));
+                alike(
+                    series(
+                        windows / factor,
+                        group ->
+                            values.subList(group * factor, (group + 1) * factor).stream()
+                                .mapToDouble(Double::doubleValue)
+                                .average()
+                                .orElseThrow())));
 
     assertThat(finding.guarantee()).isEqualTo(expected);
     assertThat(finding.merged() > 1).isEqualTo(expected == Guarantee.MERGED);
     assertThat(finding.seasons() > 1).isEqualTo(expected == Guarantee.SEASONAL);
     assertThat(finding.series().size()).isEqualTo(windows / finding.merged());
+  }
+
+  /** Levels that were shuffled, so that the statistic alone tells. */
+  private static Dependence.Windows alike(WindowSeries statistic) {
+    Random random = new Random(statistic.size());
+    return new Dependence.Windows(statistic, series(statistic.size(), w -> random.nextGaussian()));
+  }
+
+  /** 300 references of 30 windows: a distance is as great above as below, and hides the chain. */
+  @ParameterizedTest(name = "autocorrelation of levels {0}: none for {1} to {2} of 300")
+  @CsvSource({"0, 0, 45", "0.26, 0, 100", "0.72, 250, 300", "0.93, 290, 300"})
+  void aChainThatTheStatisticHidesIsSeenInTheLevels(double chain, int least, int most) {
+    Random random = new Random(7);
+    int none = 0;
+    for (int reference = 0; reference < 300; reference++) {
+      double[] levels = new double[30];
+      double level = random.nextGaussian();
+      for (int w = 0; w < levels.length; w++) {
+        level = chain * level + Math.sqrt(1 - chain * chain) * random.nextGaussian();
+        levels[w] = level;
+      }
+      Dependence.Windows windows =
+          new Dependence.Windows(
+              series(30, w -> Math.abs(levels[w]) + random.nextGaussian()),
+              series(30, w -> levels[w]));
+      none += Dependence.of(windows, DAY, factor -> windows).guarantee() == Guarantee.NONE ? 1 : 0;
+    }
+
+    assertThat(none).isBetween(least, most);
   }
 }
