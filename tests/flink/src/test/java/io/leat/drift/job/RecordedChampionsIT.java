@@ -84,6 +84,7 @@ class RecordedChampionsIT {
             Instant.EPOCH,
             null,
             null,
+            null,
             null);
     writer.send(
         new ProducerRecord<>(
