@@ -6,6 +6,7 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
@@ -20,6 +21,8 @@ record DemoFolder(Path root) {
   private static final String EXAMPLE = "/io/leat/examples/card-payments/";
   private static final String OWN = "/io/leat/cli/demo/drift/";
 
+  private static final String RETRAINING = "retraining/fraud.yaml";
+
   private static final List<String> OF_EXAMPLE =
       List.of(
           "contracts/payments.avsc",
@@ -29,11 +32,7 @@ record DemoFolder(Path root) {
           "services/fraud.yaml");
 
   private static final List<String> OF_DEMO =
-      List.of(
-          "pipeline.yaml",
-          "models/fraud/model.yaml",
-          "monitors/fraud.yaml",
-          "retraining/fraud.yaml");
+      List.of("pipeline.yaml", "models/fraud/model.yaml", "monitors/fraud.yaml", RETRAINING);
 
   /**
    * Makes an empty one.
@@ -79,11 +78,16 @@ record DemoFolder(Path root) {
     }
   }
 
-  /** Writes the pipeline: contracts, features and service of the example, the rest its own. */
-  void writePipeline(Play play) {
+  /**
+   * Writes the pipeline: contracts, features and service of the example, the rest its own.
+   *
+   * @param trainer the policy's key of this name
+   */
+  void writePipeline(Play play, String trainer) {
     OF_EXAMPLE.forEach(file -> copy(EXAMPLE + file, pipeline().resolve(file)));
     OF_DEMO.forEach(file -> copy(OWN + file, pipeline().resolve(file)));
     write(pipeline().resolve("play.yaml"), play.yaml());
+    append(pipeline().resolve(RETRAINING), "trainer: " + trainer + "\n");
   }
 
   private static void copy(String resource, Path to) {
@@ -101,6 +105,14 @@ record DemoFolder(Path root) {
     try {
       Files.createDirectories(file.getParent());
       Files.writeString(file, text);
+    } catch (IOException e) {
+      throw notWritable(file, e);
+    }
+  }
+
+  private static void append(Path file, String text) {
+    try {
+      Files.writeString(file, text, StandardOpenOption.APPEND);
     } catch (IOException e) {
       throw notWritable(file, e);
     }

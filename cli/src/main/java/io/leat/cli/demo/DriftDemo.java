@@ -16,6 +16,8 @@ import java.util.concurrent.TimeUnit;
 
 /** The whole loop, from a model that is trained to what the next one is worth beside it. */
 final class DriftDemo {
+  static final String BUILTIN = "{ builtin: boosted_trees }";
+
   private static final Duration LOOK = Duration.ofMillis(500);
   private static final Duration DOWN = Duration.ofMinutes(3);
 
@@ -24,14 +26,19 @@ final class DriftDemo {
 
   private final DemoFolder folder;
   private final Play play;
+  private final String trainer;
   private final PrintWriter out;
   private final LeatProcess leat;
   private final Instant begun = Instant.now();
   private final CountDownLatch stopping = new CountDownLatch(1);
 
-  DriftDemo(DemoFolder folder, Play play, PrintWriter out) {
+  /**
+   * @param trainer who trains again, as a policy says it
+   */
+  DriftDemo(DemoFolder folder, Play play, String trainer, PrintWriter out) {
     this.folder = folder;
     this.play = play;
+    this.trainer = trainer;
     this.out = out;
     this.leat = new LeatProcess(folder);
   }
@@ -43,7 +50,7 @@ final class DriftDemo {
    */
   DriftFigures run() throws InterruptedException {
     tell("pipeline, stack, logs and page are in " + folder.root());
-    folder.writePipeline(play);
+    folder.writePipeline(play, trainer);
     leat.run("player", Play.player(), play.learnt(folder.history()));
     tell("the town lives %d days; the champion learns from them".formatted(play.learntDays()));
     learn();

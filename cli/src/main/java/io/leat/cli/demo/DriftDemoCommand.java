@@ -29,12 +29,23 @@ final class DriftDemoCommand implements Callable<Integer> {
               + " there is removed.")
   private Path folder = Path.of(".leat-demo");
 
+  @Setting
+  @Option(
+      names = "--trainer",
+      paramLabel = "YAML",
+      defaultValue = DriftDemo.BUILTIN,
+      description =
+          "Who trains again, as a policy's key trainer says it, such as '{ command: [python3,"
+              + " /somewhere/train.py] }'. Default: ${DEFAULT-VALUE}.")
+  private String trainer = DriftDemo.BUILTIN;
+
   @Spec private CommandSpec spec = CommandSpec.create();
 
   @Override
   public Integer call() throws InterruptedException {
     DriftFigures figures =
-        new DriftDemo(DemoFolder.prepare(folder), Play.USUAL, spec.commandLine().getOut()).run();
+        new DriftDemo(DemoFolder.prepare(folder), Play.USUAL, trainer, spec.commandLine().getOut())
+            .run();
     return figures.hasClosed() ? 0 : 1;
   }
 }

@@ -19,7 +19,7 @@ class DemoFolderTest {
   void itsPipelineIsOneBeforeItsModelIsTrained() throws Exception {
     DemoFolder folder = DemoFolder.prepare(temporary.resolve("demo"));
 
-    folder.writePipeline(Play.USUAL);
+    folder.writePipeline(Play.USUAL, DriftDemo.BUILTIN);
 
     Pipeline pipeline = PipelineReader.readBeforeTraining(folder.pipeline());
     assertThat(pipeline.name()).isEqualTo("moving-fraud");

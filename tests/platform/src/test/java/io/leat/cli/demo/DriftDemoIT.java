@@ -23,7 +23,8 @@ class DriftDemoIT {
     StringWriter printed = new StringWriter();
     DemoFolder folder = DemoFolder.prepare(temporary.resolve("demo"));
 
-    DriftFigures figures = new DriftDemo(folder, SHORT, new PrintWriter(printed, true)).run();
+    DriftFigures figures =
+        new DriftDemo(folder, SHORT, DriftDemo.BUILTIN, new PrintWriter(printed, true)).run();
 
     assertThat(figures.checks()).as(printed.toString()).doesNotContainValue(false);
     assertThat(figures.hasClosed()).isTrue();
