@@ -10,7 +10,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
@@ -132,6 +131,7 @@ final class DriftDemo {
           throw new UserError("Stopped before the loop had closed.");
         }
       }
+      loop.close();
       drain(loop, topics);
       DriftFigures figures = loop.figures();
       folder.writePage(DriftPage.of(figures));
@@ -162,9 +162,8 @@ final class DriftDemo {
 
   /** What has a vector gets its score, however much the player plays meanwhile. */
   private void drain(Loop loop, LoopTopics topics) throws InterruptedException {
-    Set<String> open = loop.unscored();
     Instant until = Instant.now().plus(DRAIN);
-    while (loop.areUnscored(open) && Instant.now().isBefore(until)) {
+    while (loop.unscored() > 0 && Instant.now().isBefore(until)) {
       topics.poll(loop);
       stopping.await(LOOK.toMillis(), TimeUnit.MILLISECONDS);
     }

@@ -31,6 +31,9 @@ final class Loop {
   /** Something that happened, and when the broker took the record that says so. */
   record Moment(String what, long appended) {}
 
+  /** Kinds of alerts that are about a change of the town. */
+  private static final Set<String> CHANGES = Set.of("drift", "performance");
+
   private final Play play;
   private final Consumer<String> told;
   private final Set<String> unscored = new HashSet<>();
@@ -43,6 +46,8 @@ final class Loop {
   private final List<Moment> moments = new ArrayList<>();
   private final Set<String> roles = new HashSet<>();
   private long vectors;
+  private Set<String> last = Set.of();
+  private long counted;
   private long deadLetters;
   private boolean hasChanged;
   private boolean isPromoted;
@@ -68,10 +73,10 @@ final class Loop {
       events[size++] = event;
     }
 
-    /** How many scores of a time on or later there were when the broker took something. */
+    /** How many scores of a time on or later there were before the broker took something. */
     long since(long event, long atBroker) {
       long count = 0;
-      for (int i = 0; i < size && appended[i] <= atBroker; i++) {
+      for (int i = 0; i < size && appended[i] < atBroker; i++) {
         count += events[i] >= event ? 1 : 0;
       }
       return count;
@@ -141,6 +146,10 @@ final class Loop {
 
   /** A monitor says something. */
   void alert(DriftAlert alert, long appended) {
+    if (!CHANGES.contains(alert.getKind())) {
+      told.accept("%s, %s: %s".formatted(alert.getKind(), alert.getState(), alert.getMessage()));
+      return;
+    }
     DriftAlert before = episodes.put(alert.getAlertId(), alert);
     if (before == null && alert.getState() == AlertState.OPEN) {
       openedAt.put(alert.getAlertId(), appended);
@@ -229,14 +238,15 @@ final class Loop {
                     .contains(run.getState()));
   }
 
-  /** The vectors that have no score yet. */
-  Set<String> unscored() {
-    return Set.copyOf(unscored);
+  /** The vectors of now are those that have to have a score; later ones do not count. */
+  void close() {
+    last = Set.copyOf(unscored);
+    counted = vectors;
   }
 
-  /** Whether some of these still have none. */
-  boolean areUnscored(Set<String> events) {
-    return events.stream().anyMatch(unscored::contains);
+  /** How many of the vectors that count have no score yet. */
+  long unscored() {
+    return last.stream().filter(unscored::contains).count();
   }
 
   /** All of it in figures. */
@@ -274,8 +284,8 @@ final class Loop {
         pair,
         labelled.proofs(),
         labelled.count(row -> row.isProof() && row.label()),
-        vectors,
-        deadLetters + unscored.size(),
+        counted,
+        deadLetters + unscored(),
         bins);
   }
 

@@ -61,6 +61,9 @@ final class WindowProcessor extends ContextualProcessor<byte[], byte[], byte[], 
   private static final byte ESTIMATE = 0;
   private static final byte MEASURE = 1;
 
+  /** So many keys of a window are in memory while it is forgotten. */
+  private static final int FORGOTTEN_AT_ONCE = 1_000;
+
   private static final String ALL = WindowSample.ALL;
   private static final String BRIER = "brier";
   private static final byte[] NOTHING = new byte[0];
@@ -253,12 +256,19 @@ final class WindowProcessor extends ContextualProcessor<byte[], byte[], byte[], 
   }
 
   private void forget(byte[] key) {
+    Bytes from = pairPlace(key, Long.MIN_VALUE, "");
+    Bytes to = pairPlace(key, Long.MAX_VALUE, "");
     List<Bytes> places = new ArrayList<>();
-    try (KeyValueIterator<Bytes, byte[]> pairs =
-        store.range(pairPlace(key, Long.MIN_VALUE, ""), pairPlace(key, Long.MAX_VALUE, ""))) {
-      pairs.forEachRemaining(pair -> places.add(pair.key));
-    }
-    places.forEach(store::delete);
+    do {
+      places.clear();
+      try (KeyValueIterator<Bytes, byte[]> pairs = store.range(from, to)) {
+        while (pairs.hasNext() && places.size() < FORGOTTEN_AT_ONCE) {
+          places.add(pairs.next().key);
+        }
+      }
+      places.forEach(store::delete);
+      from = places.isEmpty() ? from : places.get(places.size() - 1);
+    } while (places.size() == FORGOTTEN_AT_ONCE);
     store.delete(place(WINDOW, key));
   }
 
