@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.leat.drift.ColumnValues;
 import io.leat.drift.DetectorState;
 import io.leat.drift.DriftDetector;
+import io.leat.drift.QualityState;
 import io.leat.drift.ReferenceProfile;
 import io.leat.drift.WindowSummary;
 import io.leat.examples.cardpayments.CardPayments;
@@ -126,8 +127,10 @@ class QuietExamplesTest {
     }
     List<DriftAlert> alerts = new ArrayList<>();
     DetectorState state = new DetectorState();
+    QualityState quality = new QualityState();
     windows.forEach(
-        (start, window) -> alerts.addAll(detector.evaluate(start, window, state).alerts()));
+        (start, window) ->
+            alerts.addAll(detector.evaluate(start, window, state, quality).alerts()));
     return alerts;
   }
 }

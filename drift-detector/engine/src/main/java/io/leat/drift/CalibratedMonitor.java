@@ -13,13 +13,17 @@ import java.util.List;
  * @param segments the references of the streams that are of a segment
  * @param references what live windows are ranked among, one a threshold, in the same order; empty
  *     in profiles of releases that had thresholds alone
+ * @param quality what is usual of data quality, one a measure; empty in profiles of earlier
+ *     releases
  */
 public record CalibratedMonitor(
     Settings settings,
     List<Threshold> thresholds,
     @JsonInclude(JsonInclude.Include.NON_EMPTY) List<FeatureReference> segments,
-    @JsonInclude(JsonInclude.Include.NON_EMPTY) List<StreamReference> references) {
+    @JsonInclude(JsonInclude.Include.NON_EMPTY) List<StreamReference> references,
+    @JsonInclude(JsonInclude.Include.NON_EMPTY) List<QualityReference> quality) {
   public CalibratedMonitor {
+    quality = List.copyOf(quality);
     thresholds = List.copyOf(thresholds);
     segments = List.copyOf(segments);
     references = List.copyOf(references);

@@ -52,6 +52,7 @@ public final class DriftDetector {
   private final String definition;
   private final Optional<EpisodeRule> episodes;
   private final List<EpisodeRule.Stream> sequential;
+  private final QualityDetector quality;
 
   /**
    * @throws ReferenceProfileException if the profile's thresholds were calibrated for other
@@ -117,6 +118,7 @@ public final class DriftDetector {
         monitor.rule() == Monitor.Rule.SEQUENTIAL && !sequential.isEmpty()
             ? Optional.of(new EpisodeRule(calibrated.settings(), sequential))
             : Optional.empty();
+    this.quality = new QualityDetector(monitor, features, calibrated.quality(), fingerprint);
   }
 
   private static List<String> names(Stream<Statistic> statistics) {
@@ -290,6 +292,55 @@ public final class DriftDetector {
     return new Verdict(metrics, alerts);
   }
 
+  /**
+   * Evaluates a window, its quality too. An episode of quality that opens is told before what it
+   * may explain, and closes after it: who goes by both never sees drift alone where quality is the
+   * cause.
+   *
+   * @param qualityState what was remembered of quality after the window before; changed
+   */
+  public Verdict evaluate(
+      long windowStart, WindowSummary window, DetectorState state, QualityState qualityState) {
+    Verdict drift = evaluate(windowStart, window, state);
+    Set<String> drifted =
+        drift.alerts().stream()
+            .filter(alert -> alert.getState() == io.leat.records.AlertState.OPEN)
+            .flatMap(QualityDetector::columns)
+            .collect(Collectors.toSet());
+    QualityDetector.Verdict found = quality.evaluate(windowStart, window, drifted, qualityState);
+    List<DriftAlert> alerts = new ArrayList<>(found.opened());
+    for (DriftAlert alert : drift.alerts()) {
+      alerts.add(quality.explained(alert, found, qualityState));
+    }
+    if (!found.closed().isEmpty()) {
+      alerts.addAll(dismiss(windowStart, state, qualityState));
+    }
+    alerts.addAll(found.closed());
+    List<DriftMetric> metrics = new ArrayList<>(drift.metrics());
+    metrics.addAll(found.metrics());
+    return new Verdict(metrics, alerts);
+  }
+
+  /** Closes the episode of drift that one of quality explains, with it. */
+  private List<DriftAlert> dismiss(
+      long windowStart, DetectorState state, QualityState qualityState) {
+    Optional<String> explained = qualityState.explains();
+    qualityState.explains(null);
+    Optional<Episode> open =
+        state.episode().filter(episode -> explained.filter(episode.id()::equals).isPresent());
+    if (open.isEmpty()) {
+      return List.of();
+    }
+    state.episode(null);
+    state.forgetEvidence();
+    return List.of(
+        episode(windowStart, open.get(), List.of())
+            .setState(io.leat.records.AlertState.CLOSED)
+            .setMessage(
+                "The episode ends with that of data quality, which was its cause; what has drifted beside it opens one anew.")
+            .build());
+  }
+
   /** What each stream's evidence is to take in: the window, or the windows that end with it. */
   private List<EpisodeRule.Evaluated> evaluated(
       long windowStart, WindowSummary window, Map<String, Double> values, DetectorState state) {
@@ -457,6 +508,13 @@ public final class DriftDetector {
                         .setMessage("The episode ends: thresholds of single features decide now.")
                         .build()))
         .orElse(List.of());
+  }
+
+  /** The same, of a window of which vectors are known to be missing; quality passes over it. */
+  public List<DriftMetric> unevaluated(
+      long windowStart, WindowSummary window, QualityState qualityState) {
+    quality.pass(windowStart, qualityState);
+    return unevaluated(windowStart, window);
   }
 
   /**

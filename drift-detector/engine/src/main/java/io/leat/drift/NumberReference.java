@@ -105,6 +105,37 @@ public final class NumberReference extends FeatureReference {
         : Optional.empty();
   }
 
+  /** Whether there is more than one number: one alone says nothing of how far others may lie. */
+  boolean hasRange() {
+    return distribution.size() > 1;
+  }
+
+  /** Below this lies what is farther from the least number than the greatest is. */
+  double farBelow() {
+    return farBelow(least(), greatest());
+  }
+
+  /** Above this lies what is farther from the greatest number than the least is. */
+  double farAbove() {
+    return farAbove(least(), greatest());
+  }
+
+  static double farBelow(double least, double greatest) {
+    return least - (greatest - least);
+  }
+
+  static double farAbove(double least, double greatest) {
+    return greatest + (greatest - least);
+  }
+
+  private double least() {
+    return distribution.point(0);
+  }
+
+  private double greatest() {
+    return distribution.point(distribution.size() - 1);
+  }
+
   public Distribution distribution() {
     return distribution;
   }

@@ -148,6 +148,20 @@ final class ReferenceColumn {
     return NumberReference.of(stream, Distribution.of(found, points), nulls);
   }
 
+  boolean isNullAt(int row) {
+    return isNull(at(row));
+  }
+
+  /** Why a row's value is null. */
+  NullReason reasonAt(int row) {
+    return NullReason.of((byte) at(row));
+  }
+
+  /** A row's number. Of a column of numbers, where it is not null. */
+  float numberAt(int row) {
+    return Float.intBitsToFloat(at(row));
+  }
+
   /** How often each category occurs in some of its rows. */
   Map<String, Long> counts(int[] of) {
     long[] counts = new long[categories.size()];

@@ -67,6 +67,8 @@ public record ReferenceProfile(
   private static final String SEGMENTS = "segments";
   private static final String REFERENCES = "references";
   private static final String OUTPUTS = "outputs";
+  private static final String QUALITY = "quality";
+  private static final String USUAL = "usual";
   private static final ObjectMapper JSON =
       JsonMapper.builder()
           .enable(DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES)
@@ -164,6 +166,10 @@ public record ReferenceProfile(
     for (JsonNode monitor : profile.path("monitors")) {
       addMissing(monitor, SEGMENTS, ObjectNode::putArray);
       addMissing(monitor, REFERENCES, ObjectNode::putArray);
+      addMissing(monitor, QUALITY, ObjectNode::putArray);
+      for (JsonNode measure : monitor.path(QUALITY)) {
+        addMissing(measure, USUAL, ObjectNode::putArray);
+      }
       addMissing(monitor.path("settings"), SEGMENTS, ObjectNode::putArray);
       addMissing(monitor.path("settings"), OUTPUTS, ObjectNode::putArray);
       for (JsonNode feature : monitor.path(SEGMENTS)) {

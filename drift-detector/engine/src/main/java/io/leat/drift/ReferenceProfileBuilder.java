@@ -314,8 +314,14 @@ public final class ReferenceProfileBuilder {
                                     statistic))));
               });
     }
+    List<FeatureReference> ofVectors =
+        watched.stream().map(name -> features.get(names.indexOf(name))).toList();
     return new CalibratedMonitor(
-        settings, thresholds, ofSegments.stream().map(Stream::reference).toList(), references);
+        settings,
+        thresholds,
+        ofSegments.stream().map(Stream::reference).toList(),
+        references,
+        new QualityCalibration(settings, order, times.millis).calibrate(known, ofVectors));
   }
 
   /**

@@ -28,6 +28,8 @@ final class WindowLayout {
   private final List<String> keys;
   private final int[] whole;
   private final int[] ofScores;
+  private final double[] farBelow;
+  private final double[] farAbove;
 
   /** For each key, by the segment's value, for each column its stream. */
   private final List<Map<String, int[]>> segments = new ArrayList<>();
@@ -67,6 +69,22 @@ final class WindowLayout {
             i;
       }
     }
+    this.farBelow = far(false);
+    this.farAbove = far(true);
+  }
+
+  /** Below what, or above what, a column's numbers are far off; infinite where none is. */
+  private double[] far(boolean above) {
+    double[] bounds = new double[columns.size()];
+    for (int column = 0; column < bounds.length; column++) {
+      bounds[column] = above ? Double.POSITIVE_INFINITY : Double.NEGATIVE_INFINITY;
+      if (whole[column] != NONE
+          && references.get(whole[column]) instanceof NumberReference numbers
+          && numbers.hasRange()) {
+        bounds[column] = above ? numbers.farAbove() : numbers.farBelow();
+      }
+    }
+    return bounds;
   }
 
   private int[] none() {
@@ -95,6 +113,16 @@ final class WindowLayout {
   /** The columns, in the order of {@link ColumnValues#numbers}. */
   List<String> columns() {
     return columns;
+  }
+
+  /** Below this a column's number is far beyond those of the reference. */
+  double farBelow(int column) {
+    return farBelow[column];
+  }
+
+  /** Above this it is. */
+  double farAbove(int column) {
+    return farAbove[column];
   }
 
   /** The columns of scores, in the order of {@link ColumnValues#numbers}. */

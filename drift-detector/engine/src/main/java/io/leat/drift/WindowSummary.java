@@ -13,7 +13,10 @@ import java.util.List;
  * be done in any order and grouping. Not thread-safe.
  */
 public final class WindowSummary {
-  private static final byte VERSION = 3;
+  private static final byte VERSION = 4;
+
+  /** Kept nothing for data quality but its counts. */
+  private static final byte WITHOUT_TALLY = 3;
 
   /** Held no scores. */
   private static final byte WITHOUT_SCORES = 2;
@@ -31,6 +34,7 @@ public final class WindowSummary {
 
   private final WindowLayout layout;
   private final FeatureCounts[] counts;
+  private final QualityTally tally;
 
   /** Rows that are counted together, soon. */
   private final List<ColumnValues> pending = new ArrayList<>();
@@ -46,6 +50,7 @@ public final class WindowSummary {
     this.layout = layout;
     this.counts =
         layout.references().stream().map(FeatureReference::newCounts).toArray(FeatureCounts[]::new);
+    this.tally = new QualityTally(layout);
   }
 
   /**
@@ -64,6 +69,7 @@ public final class WindowSummary {
 
   private void countPending() {
     layout.count(pending, counts);
+    tally.add(pending);
     pending.clear();
   }
 
@@ -102,6 +108,7 @@ public final class WindowSummary {
         counts[i].add(other.counts[i]);
       }
     }
+    tally.add(other.tally);
     events += other.events;
     scores += withScores ? other.scores : 0;
   }
@@ -114,6 +121,15 @@ public final class WindowSummary {
   /** What a stream's values are out of: vectors, or scores. */
   long events(int stream) {
     return layout.isOfScores(stream) ? scores : events;
+  }
+
+  QualityTally tally() {
+    countPending();
+    return tally;
+  }
+
+  boolean isOfScores(int stream) {
+    return layout.isOfScores(stream);
   }
 
   FeatureCounts counts(int stream) {
@@ -143,6 +159,9 @@ public final class WindowSummary {
           out.write(feature.cell(cell));
         }
       }
+    }
+    for (int column = 0; column < tally.columns(); column++) {
+      out.write(tally.far(column));
     }
     return out.toBytes();
   }
@@ -185,6 +204,9 @@ public final class WindowSummary {
         for (long left = readNumber(in); left > 0; left--) {
           feature.add((int) readNumber(in), readNumber(in));
         }
+      }
+      for (int column = 0; formatVersion > WITHOUT_TALLY && column < tally.columns(); column++) {
+        tally.addFar(column, readNumber(in));
       }
     } catch (BufferUnderflowException e) {
       throw new IllegalArgumentException("a window summary ends early", e);

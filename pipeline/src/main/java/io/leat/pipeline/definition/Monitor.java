@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param openOf see {@code openAfter}
  * @param closeAfter an alert closes after this many windows in a row without drift
  * @param rule what decides whether something has changed
+ * @param quality what is seen of the quality of what comes in
  */
 public record Monitor(
     String name,
@@ -42,7 +43,8 @@ public record Monitor(
     int openAfter,
     int openOf,
     int closeAfter,
-    Rule rule)
+    Rule rule,
+    DataQuality quality)
     implements Serializable {
   private static final long serialVersionUID = 1L;
 
@@ -72,6 +74,42 @@ public record Monitor(
   /** What is seen of the model's performance; empty where nothing is. */
   public Optional<PerformanceRule> performance() {
     return Optional.ofNullable(performanceRule);
+  }
+
+  /** A monitor that sees of data quality what is usual, within as great a budget again. */
+  public Monitor(
+      String name,
+      String model,
+      Duration window,
+      List<String> features,
+      List<String> outputs,
+      Segments segments,
+      @Nullable PerformanceRule performanceRule,
+      List<String> statistics,
+      Duration lateness,
+      int minimumEvents,
+      double falseAlarmsPerWeek,
+      int openAfter,
+      int openOf,
+      int closeAfter,
+      Rule rule) {
+    this(
+        name,
+        model,
+        window,
+        features,
+        outputs,
+        segments,
+        performanceRule,
+        statistics,
+        lateness,
+        minimumEvents,
+        falseAlarmsPerWeek,
+        openAfter,
+        openOf,
+        closeAfter,
+        rule,
+        DataQuality.within(falseAlarmsPerWeek));
   }
 
   /** A monitor of the vectors as a whole, and of no score. */

@@ -3,6 +3,7 @@ package io.leat.pipeline.reader;
 import io.leat.common.Suggestions;
 import io.leat.drift.statistic.Statistic;
 import io.leat.drift.statistic.Statistics;
+import io.leat.pipeline.definition.DataQuality;
 import io.leat.pipeline.definition.FeatureService;
 import io.leat.pipeline.definition.Model;
 import io.leat.pipeline.definition.Monitor;
@@ -14,6 +15,9 @@ import io.leat.pipeline.yaml.Keys;
 import io.leat.pipeline.yaml.Value;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -35,6 +39,7 @@ public final class MonitorReader {
               "segments",
               "segments_cap",
               "performance",
+              "quality",
               "statistics",
               "lateness",
               "minimum_events",
@@ -44,6 +49,16 @@ public final class MonitorReader {
               "close_after");
   public static final Keys PERFORMANCE_KEYS =
       Keys.of("what a monitor sees of performance").requires("metric", "drop").allows("tolerance");
+
+  public static final Keys QUALITY_KEYS =
+      Keys.of("what a monitor sees of data quality")
+          .allows("measures", "false_alarms_per_week", "limits");
+  public static final Keys LIMIT_KEYS =
+      Keys.of("limits of data quality")
+          .allows(
+              Arrays.stream(DataQuality.Measure.values())
+                  .map(DataQuality.Measure::text)
+                  .toArray(String[]::new));
 
   /** Of a Brier score, or of a share of wrong decisions. */
   static final double DEFAULT_TOLERANCE = 0.01;
@@ -120,6 +135,12 @@ public final class MonitorReader {
             .get("rule")
             .flatMap(value -> value.oneOf(Monitor.Rule.class))
             .orElse(Monitor.Rule.SEQUENTIAL);
+    DataQuality quality =
+        block
+            .get("quality")
+            .flatMap(value -> value.block(QUALITY_KEYS))
+            .map(fields -> quality(fields, falseAlarms))
+            .orElse(DataQuality.within(falseAlarms));
     if (block.isBroken() || model.isEmpty()) {
       return Optional.empty();
     }
@@ -139,7 +160,52 @@ public final class MonitorReader {
             openAfter.windows(),
             openAfter.of(),
             closeAfter,
-            rule));
+            rule,
+            quality));
+  }
+
+  private static DataQuality quality(Block fields, double falseAlarms) {
+    Set<DataQuality.Measure> measures = EnumSet.noneOf(DataQuality.Measure.class);
+    Optional<Value> named = fields.get("measures");
+    named
+        .map(Value::list)
+        .orElse(List.of())
+        .forEach(entry -> entry.oneOf(DataQuality.Measure.class).ifPresent(measures::add));
+    if (named.isEmpty()) {
+      measures.addAll(EnumSet.allOf(DataQuality.Measure.class));
+    }
+    Map<DataQuality.Measure, Double> limits = new EnumMap<>(DataQuality.Measure.class);
+    Optional<Block> declared = fields.get("limits").flatMap(value -> value.block(LIMIT_KEYS));
+    for (DataQuality.Measure measure : DataQuality.Measure.values()) {
+      declared
+          .flatMap(block -> block.get(measure.text()))
+          .flatMap(limit -> limit(limit, measures.contains(measure)))
+          .ifPresent(number -> limits.put(measure, number));
+    }
+    return new DataQuality(
+        measures,
+        fields.get("false_alarms_per_week").flatMap(MonitorReader::positive).orElse(falseAlarms),
+        limits);
+  }
+
+  private static Optional<Double> limit(Value value, boolean measured) {
+    if (!measured) {
+      value.problem(
+          "%s has a limit and is not among the measures; add it to them, or remove the limit",
+          value.name());
+    }
+    return value
+        .number()
+        .filter(
+            number -> {
+              boolean isShare = number > 0 && number < 1;
+              if (!isShare) {
+                value.problem(
+                    "the limit of %s is %s; expected a number between 0 and 1",
+                    value.name(), number);
+              }
+              return isShare;
+            });
   }
 
   private static Optional<PerformanceRule> performance(

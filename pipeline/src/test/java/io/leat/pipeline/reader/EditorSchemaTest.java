@@ -93,6 +93,8 @@ class EditorSchemaTest {
         Arguments.of("model", "/properties/guards/properties/latency", RolloutReader.LATENCY_KEYS),
         Arguments.of("monitor", "", MonitorReader.KEYS),
         Arguments.of("monitor", "/properties/performance", MonitorReader.PERFORMANCE_KEYS),
+        Arguments.of("monitor", "/properties/quality", MonitorReader.QUALITY_KEYS),
+        Arguments.of("monitor", "/properties/quality/properties/limits", MonitorReader.LIMIT_KEYS),
         Arguments.of("retraining", "", RetrainingReader.KEYS),
         Arguments.of("retraining", "/properties/needs", RetrainingReader.NEEDS_KEYS),
         Arguments.of("retraining", "/properties/budget", RetrainingReader.BUDGET_KEYS),

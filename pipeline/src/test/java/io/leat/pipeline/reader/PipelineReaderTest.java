@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.leat.features.aggregation.AggregateFunctions;
 import io.leat.pipeline.definition.Contract;
 import io.leat.pipeline.definition.Contract.TopicSettings;
+import io.leat.pipeline.definition.DataQuality;
+import io.leat.pipeline.definition.DataQuality.Measure;
 import io.leat.pipeline.definition.Entity;
 import io.leat.pipeline.definition.FeatureService;
 import io.leat.pipeline.definition.FeatureView;
@@ -31,6 +33,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -322,6 +325,30 @@ class PipelineReaderTest {
     PerformanceRule rule = folder.read().monitors().get(0).performance().orElseThrow();
 
     assertThat(rule).isEqualTo(new PerformanceRule(PerformanceRule.Metric.BRIER, 0.03, 0.01));
+  }
+
+  @Test
+  void aMonitorSaysWhatItSeesOfDataQualityOrSeesAllOfItWithinAsGreatABudget()
+      throws PipelineException {
+    folder.write(
+        "monitors/fraud.yaml",
+        """
+        { monitor: m, watches: fraud, window: 6h, false_alarms_per_week: 0.2,
+          quality: { measures: [null_share, volume], limits: { volume: 0.5 } } }""");
+    folder.write("monitors/other.yaml", "{ monitor: o, watches: fraud, window: 6h }");
+    folder.write(
+        "monitors/unseen.yaml",
+        """
+        { monitor: u, watches: fraud, window: 6h,
+          quality: { measures: [], false_alarms_per_week: 1 } }""");
+
+    assertThat(folder.read().monitors())
+        .extracting(Monitor::quality)
+        .containsExactly(
+            new DataQuality(
+                Set.of(Measure.NULL_SHARE, Measure.VOLUME), 0.2, Map.of(Measure.VOLUME, 0.5)),
+            DataQuality.within(0.5),
+            new DataQuality(Set.of(), 1, Map.of()));
   }
 
   @Test

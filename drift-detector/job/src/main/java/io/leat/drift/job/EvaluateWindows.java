@@ -3,6 +3,7 @@ package io.leat.drift.job;
 import io.leat.common.Lookups;
 import io.leat.drift.DetectorState;
 import io.leat.drift.DriftDetector;
+import io.leat.drift.QualityState;
 import io.leat.drift.WindowSummary;
 import io.leat.records.AlertState;
 import io.leat.records.DriftAlert;
@@ -39,12 +40,12 @@ import org.slf4j.LoggerFactory;
  * #ALERTS}.
  *
  * <p>State a monitor: the open windows' summaries, each with the profile that it is of, each
- * stream's alert state and evidence, the open episode, what is open as it was told last, the end of
- * the last window that was closed, and the fingerprint of the profile that a window was evaluated
- * by last. A window is evaluated by the profile of the version that its vectors and scores are of.
- * Summaries are counts by a profile's points and mean nothing against another: a window with parts
- * of two is not evaluated. Where the next window is of another profile than the last was, evidence
- * begins anew; alerts and episodes live on.
+ * stream's alert state and evidence, the open episodes of drift and of quality, what is open as it
+ * was told last, the end of the last window that was closed, and the fingerprint of the profile
+ * that a window was evaluated by last. A window is evaluated by the profile of the version that its
+ * vectors and scores are of. Summaries are counts by a profile's points and mean nothing against
+ * another: a window with parts of two is not evaluated. Where the next window is of another profile
+ * than the last was, evidence begins anew; alerts and episodes live on.
  *
  * <p>A part that comes after its window was closed is late: it changes no verdict, and is reported
  * in a metric of the window, counted and logged. A window that is known to lack vectors when it
@@ -77,6 +78,7 @@ final class EvaluateWindows extends KeyedProcessFunction<String, WindowPart, Dri
 
   private transient MapState<String, byte[]> alertStates;
   private transient MapState<String, byte[]> evidence;
+  private transient MapState<String, byte[]> quality;
   private transient ValueState<Long> closedUntil;
   private transient ValueState<String> reference;
   private transient MapState<Long, Boolean> incomplete;
@@ -116,6 +118,8 @@ final class EvaluateWindows extends KeyedProcessFunction<String, WindowPart, Dri
         getRuntimeContext().getMapState(new MapStateDescriptor<>("alerts", Types.STRING, bytes));
     evidence =
         getRuntimeContext().getMapState(new MapStateDescriptor<>("evidence", Types.STRING, bytes));
+    quality =
+        getRuntimeContext().getMapState(new MapStateDescriptor<>("quality", Types.STRING, bytes));
     closedUntil =
         getRuntimeContext().getState(new ValueStateDescriptor<>("closed-until", Types.LONG));
     reference = getRuntimeContext().getState(new ValueStateDescriptor<>("reference", Types.STRING));
@@ -227,13 +231,17 @@ final class EvaluateWindows extends KeyedProcessFunction<String, WindowPart, Dri
     WindowSummary window = summary == null ? detector.newWindow() : detector.readWindow(summary);
     remember(start, window.events(), monitor);
     if (!isWhole) {
-      detector.unevaluated(start, window).forEach(out::collect);
+      QualityState qualityState = QualityState.read(entriesOf(quality));
+      detector.unevaluated(start, window, qualityState).forEach(out::collect);
+      replace(quality, qualityState.entries());
       monitor.incomplete(start, window.events());
       return;
     }
     beginAnewWhereTheProfileIsAnother(detector);
+    QualityState qualityState = QualityState.read(entriesOf(quality));
     DetectorState state = DetectorState.read(detector, entriesOf(alertStates), entriesOf(evidence));
-    DriftDetector.Verdict verdict = detector.evaluate(start, window, state);
+    DriftDetector.Verdict verdict = detector.evaluate(start, window, state, qualityState);
+    replace(quality, qualityState.entries());
     replace(alertStates, state.alertEntries());
     replace(evidence, state.entries());
     verdict.metrics().forEach(out::collect);
@@ -354,6 +362,7 @@ final class EvaluateWindows extends KeyedProcessFunction<String, WindowPart, Dri
     versionsOfWindows.clear();
     alertStates.clear();
     evidence.clear();
+    quality.clear();
     closedUntil.clear();
     reference.clear();
     incomplete.clear();
@@ -368,6 +377,11 @@ final class EvaluateWindows extends KeyedProcessFunction<String, WindowPart, Dri
     for (String entry : entriesOf(evidence).keySet()) {
       if (!DetectorState.outlivesReference(entry)) {
         evidence.remove(entry);
+      }
+    }
+    for (String entry : entriesOf(quality).keySet()) {
+      if (!QualityState.outlivesReference(entry)) {
+        quality.remove(entry);
       }
     }
     reference.update(detector.reference());

@@ -5,10 +5,13 @@ import static org.assertj.core.groups.Tuple.tuple;
 
 import io.leat.common.ErrorCode;
 import io.leat.common.LeatException;
+import io.leat.pipeline.definition.DataQuality;
+import io.leat.pipeline.definition.Monitor;
 import io.leat.records.AlertState;
 import io.leat.records.DriftAlert;
 import io.leat.records.DriftMetric;
 import io.leat.records.Severity;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -137,6 +140,42 @@ class EvaluateWindowsTest {
       evaluator.watermark(2);
       assertThat(evaluator.metrics()).hasSize(4);
     }
+  }
+
+  @Test
+  void anEpisodeOfQualityIsOneThroughARestart() throws Exception {
+    Monitor monitor = Given.monitor("q", DataQuality.within(0.5));
+    Watch watched = new Watch(monitor, Given.profile(monitor, 3).toJson(), 0);
+    List<DriftAlert> alerts = new ArrayList<>();
+    OperatorSubtaskState state;
+    try (Evaluator evaluator = new Evaluator(watched)) {
+      for (long day = 0; day < 8; day++) {
+        evaluator.given(watched, day, 24, day < 4 ? 3 : Double.NaN).watermark(day + 1);
+      }
+      alerts.addAll(evaluator.alerts());
+      state = evaluator.snapshot();
+    }
+    try (Evaluator evaluator = new Evaluator(List.of(watched), state)) {
+      for (long day = 8; day < 14; day++) {
+        evaluator.given(watched, day, 24, day < 9 ? Double.NaN : 3).watermark(day + 1);
+      }
+      alerts.addAll(evaluator.alerts());
+    }
+
+    assertThat(alerts)
+        .filteredOn(alert -> alert.getKind().equals("data_quality"))
+        .extracting(
+            DriftAlert::getFeature,
+            DriftAlert::getMetric,
+            DriftAlert::getState,
+            alert -> alert.getWindowStart().toEpochMilli() / DAY)
+        .containsExactly(
+            tuple("event.constant", "null_share", AlertState.OPEN, 5L),
+            tuple("*", "null_share", AlertState.CLOSED, 11L));
+    assertThat(alerts)
+        .filteredOn(alert -> alert.getKind().equals("data_quality"))
+        .extracting(DriftAlert::getAlertId)
+        .containsOnly(alerts.get(0).getAlertId());
   }
 
   @Test

@@ -5,9 +5,11 @@ import io.leat.drift.ReferenceProfile;
 import io.leat.drift.ReferenceProfileBuilder;
 import io.leat.drift.WindowSummary;
 import io.leat.drift.statistic.Statistics;
+import io.leat.pipeline.definition.DataQuality;
 import io.leat.pipeline.definition.FeatureService;
 import io.leat.pipeline.definition.Model;
 import io.leat.pipeline.definition.Monitor;
+import io.leat.pipeline.definition.Segments;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
@@ -15,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeMap;
 
 /** A watched model in tests: one feature that wanders, one that is always 3. */
@@ -25,12 +28,20 @@ final class Given {
 
   private Given() {}
 
+  /** It looks at distributions alone. */
   static Monitor monitor(String name) {
+    return monitor(name, new DataQuality(Set.of(), 0.1, Map.of()));
+  }
+
+  static Monitor monitor(String name, DataQuality quality) {
     return new Monitor(
         name,
         "model",
         Duration.ofDays(1),
         List.of(),
+        List.of(),
+        Segments.NONE,
+        null,
         Statistics.defaults(),
         Duration.ofHours(1),
         10,
@@ -38,7 +49,8 @@ final class Given {
         2,
         3,
         3,
-        Monitor.Rule.THRESHOLDS);
+        Monitor.Rule.THRESHOLDS,
+        quality);
   }
 
   static FeatureService service() {

@@ -7,6 +7,7 @@ import static org.assertj.core.groups.Tuple.tuple;
 import io.leat.drift.ColumnValues;
 import io.leat.drift.DetectorState;
 import io.leat.drift.DriftDetector;
+import io.leat.drift.QualityState;
 import io.leat.drift.ReferenceProfile;
 import io.leat.drift.ReferenceProfileBuilder;
 import io.leat.drift.WindowSummary;
@@ -254,9 +255,10 @@ class DriftJobIT {
     }
     Reported reported = new Reported(new ArrayList<>(), new ArrayList<>());
     DetectorState state = new DetectorState();
+    QualityState quality = new QualityState();
     windows.forEach(
         (start, window) -> {
-          DriftDetector.Verdict verdict = detector.evaluate(start, window, state);
+          DriftDetector.Verdict verdict = detector.evaluate(start, window, state, quality);
           reported.metrics().addAll(verdict.metrics());
           reported.alerts().addAll(verdict.alerts());
         });
