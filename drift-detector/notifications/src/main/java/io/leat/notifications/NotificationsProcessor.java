@@ -153,7 +153,7 @@ final class NotificationsProcessor implements Processor<byte[], byte[], byte[], 
     if (!models.contains(alert.getModel())) {
       return;
     }
-    controls().add(alert, record.value());
+    controls().add(alert, record.value(), here.recordMetadata().orElseThrow().offset());
     Instant came = Instant.ofEpochMilli(record.timestamp());
     Instant now = Instant.ofEpochMilli(here.currentSystemTimeMs());
     for (Receiver receiver : receivers) {
@@ -245,6 +245,10 @@ final class NotificationsProcessor implements Processor<byte[], byte[], byte[], 
       return;
     }
     boolean opens = stage == NotificationStage.OPENED || stage == NotificationStage.RAISED;
+    if (opens && notification.getClosed() != null && notification.getWithheld() != null) {
+      withheldToTheEnd(notification, stage, notification.getWithheld(), now);
+      return;
+    }
     Optional<Withheld> withheld = opens ? controls().withheld(notification, now) : Optional.empty();
     if (withheld.isPresent()) {
       withhold(notification, stage, withheld.get(), now);
@@ -324,11 +328,7 @@ final class NotificationsProcessor implements Processor<byte[], byte[], byte[], 
   private void withhold(
       Notification notification, NotificationStage stage, Withheld withheld, Instant now) {
     if (notification.getClosed() != null) {
-      over(
-          notification,
-          stage == NotificationStage.OPENED ? NotificationStage.CLOSED : stage,
-          now,
-          "not told: " + withheld.sentence());
+      withheldToTheEnd(notification, stage, withheld.sentence(), now);
     } else if (!withheld.sentence().equals(notification.getWithheld())) {
       outbox().put(Notification.newBuilder(notification).setWithheld(withheld.sentence()).build());
       metrics.withheld(notification.getReceiver(), stage, withheld.by());
@@ -338,6 +338,16 @@ final class NotificationsProcessor implements Processor<byte[], byte[], byte[], 
           notification.getOpened().getAlertId(),
           withheld.sentence());
     }
+  }
+
+  /** Of an episode that was held back until it closed nothing is told. */
+  private void withheldToTheEnd(
+      Notification notification, NotificationStage stage, String sentence, Instant now) {
+    over(
+        notification,
+        stage == NotificationStage.OPENED ? NotificationStage.CLOSED : stage,
+        now,
+        "not told: " + sentence);
   }
 
   private void over(Notification notification, NotificationStage stage, Instant now, String words) {

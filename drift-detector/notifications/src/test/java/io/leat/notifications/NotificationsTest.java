@@ -504,4 +504,36 @@ class NotificationsTest {
 
     assertThat(now).isBefore(opened.plus(NotificationsProcessor.READS_HISTORY));
   }
+
+  private static DriftAlert ofStream(String id, AlertState state) {
+    return DriftAlert.newBuilder(Episodes.of(id, state, Severity.WARN))
+        .setEvidence(null)
+        .setAlarmAt(null)
+        .setGuarantee(null)
+        .setStreams(List.of())
+        .build();
+  }
+
+  @Test
+  void ofManyAlertsOfOneWindowTheFirstIsToldAndStandsForTheOthers() {
+    start(receiver("team", webhook(ear)));
+    for (String id : List.of("d", "a", "b", "c")) {
+      produce(ofStream(id, AlertState.OPEN));
+    }
+    produce(
+        DriftAlert.newBuilder(ofStream("later", AlertState.OPEN))
+            .setWindowStart(Episodes.WINDOW.plusSeconds(86_400))
+            .build());
+    untilAnswered("team", "d", NotificationStage.OPENED);
+    untilAnswered("team", "later", NotificationStage.OPENED);
+    assertThat(ids(ear)).containsExactlyInAnyOrder("d-opened", "later-opened");
+    assertThat(stored("team", "b").orElseThrow().getWithheld())
+        .isEqualTo("d stands for it: monitor daily opened it and others in the same window");
+
+    produce(ofStream("a", AlertState.CLOSED));
+    produce(ofStream("d", AlertState.CLOSED));
+    untilAnswered("team", "b", NotificationStage.OPENED);
+    untilAnswered("team", "c", NotificationStage.OPENED);
+    assertThat(ids(ear)).as("of what closed meanwhile nothing is told").doesNotContain("a-opened");
+  }
 }
