@@ -19,7 +19,8 @@ import picocli.CommandLine.TypeConversionException;
 record Shift(double deviations, double nulls) {
   /** Of a text. */
   static final class Converter implements ITypeConverter<Shift> {
-    private static final Pattern TEXT = Pattern.compile("(-?\\d+(?:\\.\\d+)?)(sd|%null)");
+    private static final Pattern TEXT =
+        Pattern.compile("(-?\\d+(?:\\.\\d+)?) ?(sd|%null)", Pattern.CASE_INSENSITIVE);
 
     @Override
     public Shift convert(String text) {
@@ -30,12 +31,16 @@ record Shift(double deviations, double nulls) {
                 .formatted(text));
       }
       double number = Double.parseDouble(matcher.group(1));
-      if (matcher.group(2).equals("sd")) {
+      if (number == 0) {
+        throw new TypeConversionException(
+            "'%s' changes nothing; expected a shift that does, as 1sd or 2%%null".formatted(text));
+      }
+      if (matcher.group(2).equalsIgnoreCase("sd")) {
         return new Shift(number, 0);
       }
       if (number < 0 || number > 100) {
         throw new TypeConversionException(
-            "'%s' is no share; expected 0%%null to 100%%null".formatted(text));
+            "'%s' is no share; expected up to 100%%null".formatted(text));
       }
       return new Shift(0, number / 100);
     }

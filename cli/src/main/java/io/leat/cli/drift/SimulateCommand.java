@@ -50,8 +50,11 @@ final class SimulateCommand implements Callable<Integer> {
   @Parameters(paramLabel = "PIPELINE", description = "Folder of the pipeline.")
   private Path folder = Path.of(".");
 
-  @Option(names = "--monitor", paramLabel = "NAME", required = true, description = "The monitor.")
-  private String name = "";
+  @Option(
+      names = "--monitor",
+      paramLabel = "NAME",
+      description = "The monitor. Default: the pipeline's, if it has one alone.")
+  private @Nullable String name;
 
   @Mixin private VectorOptions vectors = new VectorOptions();
 
@@ -159,6 +162,13 @@ final class SimulateCommand implements Callable<Integer> {
     Simulation asItIs = new Simulation(model, service, monitor, rows, cut, ofReference, weeks);
     List<String> columns = columns(asItIs);
     describe(asItIs, rows.subList(0, cut), rows.subList(cut, rows.size()), out);
+    List<String> left = new ArrayList<>(asItIs.columns());
+    left.removeAll(asItIs.columns(shift));
+    if (column == null && !left.isEmpty()) {
+      out.printf(
+          "not changed: %s, of which no two numbers of the reference differ (10%%null would change them)%n%n",
+          String.join(", ", left));
+    }
     Map<String, Delays> byColumn = new LinkedHashMap<>();
     for (String one : columns) {
       byColumn.put(one, asItIs.delays(shift, one, Math.max(1, runs / columns.size()), seed));
@@ -200,18 +210,21 @@ final class SimulateCommand implements Callable<Integer> {
   }
 
   private Monitor monitor(Pipeline pipeline) {
-    Monitor found =
+    List<Monitor> named =
         pipeline.monitors().stream()
-            .filter(monitor -> monitor.name().equals(name))
-            .findFirst()
-            .orElseThrow(
-                () ->
-                    new UserError(
-                        "Pipeline %s has no monitor %s; it has %s."
-                            .formatted(
-                                pipeline.name(),
-                                name,
-                                pipeline.monitors().stream().map(Monitor::name).toList())));
+            .filter(monitor -> name == null || monitor.name().equals(name))
+            .toList();
+    if (named.size() != 1) {
+      throw new UserError(
+          "Pipeline %s has %s; it has %s."
+              .formatted(
+                  pipeline.name(),
+                  name == null
+                      ? "not one monitor alone, and no --monitor is given"
+                      : "no monitor " + name,
+                  pipeline.monitors().stream().map(Monitor::name).toList()));
+    }
+    Monitor found = named.get(0);
     return with(found, found.window(), budget == null ? found.falseAlarmsPerWeek() : budget);
   }
 
@@ -246,7 +259,7 @@ final class SimulateCommand implements Callable<Integer> {
               .formatted(
                   shift,
                   column == null ? "any column" : column,
-                  name,
+                  simulation.monitor().name(),
                   fit.isEmpty() ? "none" : fit));
     }
     return column == null ? fit : List.of(column);
@@ -301,6 +314,8 @@ final class SimulateCommand implements Callable<Integer> {
   }
 
   private void print(List<Row> table, PrintWriter out) {
+    out.printf(
+        "Missed is what is not found in %d weeks; - stands for a delay longer than that.%n", weeks);
     out.println("                          false alarms a week   runs       delay in days");
     out.println(
         "                            mean  up to (95 %)  with none  median    90 %   missed");

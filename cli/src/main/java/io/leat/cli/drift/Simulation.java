@@ -178,6 +178,11 @@ final class Simulation {
         (int) Arrays.stream(rates).filter(rate -> rate == 0).count());
   }
 
+  /** Columns of vectors that the monitor watches. */
+  List<String> columns() {
+    return detector.features();
+  }
+
   /** Columns that a monitor watches and that can be shifted so. */
   List<String> columns(Shift shift) {
     return detector.features().stream().filter(column -> shift.fits(values(column))).toList();

@@ -23,6 +23,8 @@ class SimulateCommandTest {
     assertThat(run.out())
         .contains("windows of 1d, 6 streams by their statistics, 0.5 false alarms a week")
         .contains("reference: 8,616 vectors, 1996-05-07 to 1996-11-02 (25.6 weeks)")
+        .contains("not changed: event.vic_price, of which no two numbers")
+        .contains("Missed is what is not found in 8 weeks")
         .contains("blocks of 4 weeks out of 24 of the rest, 1996-11-02 to 1997-04-30")
         .containsPattern("\nas it is +\\d\\.\\d{3}")
         .containsPattern("\nwindows of 2d +\\d\\.\\d{3}")
@@ -73,11 +75,15 @@ class SimulateCommandTest {
   @Test
   void whatCannotBeTriedIsNamed() {
     assertThat(simulate("--shift=much").out()).contains("'much' is no shift; expected");
+    assertThat(simulate("--shift=0sd").out()).contains("'0sd' changes nothing; expected");
     assertThat(simulate("--budget=0").code()).isEqualTo(2);
     assertThat(simulate("--reference-share=1").code()).isEqualTo(2);
     assertThat(simulate("--column=event.vic_price").out())
         .contains("event.vic_price")
         .contains("[event.nsw_price, event.nsw_demand]");
+    assertThat(run("--until=1997-05-01", "--shift=3 SD", "--weeks=2", "--runs=1").code())
+        .as("the pipeline has one monitor")
+        .isZero();
     CommandRun unknown = run("--monitor=prices", "--until=1996-06-01");
     assertThat(unknown.code()).isEqualTo(1);
     assertThat(unknown.out()).contains("has no monitor prices; it has [price]");

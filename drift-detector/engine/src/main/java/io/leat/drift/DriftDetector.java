@@ -267,7 +267,7 @@ public final class DriftDetector {
       EpisodeRule rule = episodes.get();
       alerts.addAll(endThresholdAlerts(windowStart, compared, values, state));
       rule.next(state, windowStart, evaluated(windowStart, window, values, state))
-          .ifPresent(change -> alerts.add(episode(windowStart, rule, change)));
+          .ifPresent(change -> alerts.add(episode(windowStart, window, rule, change)));
       sequential.forEach(
           stream -> evidence.put(stream.key(), state.evidence(stream.key()).value()));
     } else {
@@ -612,13 +612,14 @@ public final class DriftDetector {
     return reference == null ? null : reference.guarantee().text();
   }
 
-  private DriftAlert episode(long windowStart, EpisodeRule rule, EpisodeRule.Change change) {
+  private DriftAlert episode(
+      long windowStart, WindowSummary window, EpisodeRule rule, EpisodeRule.Change change) {
     boolean closed = change.kind() == EpisodeRule.Kind.CLOSED;
     return episode(windowStart, change.episode(), change.named())
         .setState(closed ? io.leat.records.AlertState.CLOSED : io.leat.records.AlertState.OPEN)
         .setEvidence(change.evidence())
         .setAlarmAt(rule.alarmAt())
-        .setMessage(message(windowStart, rule, change))
+        .setMessage(message(windowStart, window, rule, change))
         .build();
   }
 
@@ -661,7 +662,8 @@ public final class DriftDetector {
         .build();
   }
 
-  private String message(long windowStart, EpisodeRule rule, EpisodeRule.Change change) {
+  private String message(
+      long windowStart, WindowSummary summary, EpisodeRule rule, EpisodeRule.Change change) {
     List<DriftStream> streams =
         change.named().stream().map(one -> one.stream().threshold().stream()).distinct().toList();
     String about =
@@ -694,7 +696,7 @@ public final class DriftDetector {
         Threshold threshold = most.stream().threshold();
         yield String.format(
             Locale.ROOT,
-            "%s is not as in the training data%s: %.3g to 1 against no change (alarm at %.3g), %s %.4g (matters above %.4g), in the window from %s.",
+            "%s is not as in the training data%s: %.3g to 1 against no change (alarm at %.3g), %s %.4g (matters above %.4g), in the window from %s%s.",
             about,
             change.kind() == EpisodeRule.Kind.WORSE ? ", and by now plainly so" : "",
             change.evidence(),
@@ -702,9 +704,17 @@ public final class DriftDetector {
             threshold.statistic().name(),
             most.value(),
             threshold.statistic().effect().least(),
-            window);
+            window,
+            standsOut(threshold.stream(), summary));
       }
     };
+  }
+
+  private String standsOut(DriftStream stream, WindowSummary window) {
+    int place = Lookups.required(places, stream);
+    return StandsOut.of(features.get(place), window.counts(place))
+        .map(clause -> ": " + clause)
+        .orElse("");
   }
 
   private static String joined(Set<String> streams) {

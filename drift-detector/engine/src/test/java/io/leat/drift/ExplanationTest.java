@@ -174,6 +174,9 @@ class ExplanationTest {
                     ? one.withAmount(NullReason.NULL_IN_EVENT)
                     : one);
 
+    assertThat(explanation.message())
+        .matches(
+            ".* in the window from \\S+: \\d\\d\\.\\d % null \\(null_in_event\\), 0.0 % in the training data\\.");
     Cause first = explanation.causes().get(0);
     assertThat(first.kind()).isEqualTo(Cause.Kind.NULL_BURST);
     assertThat(first.what()).isEqualTo("event.amount is null (null_in_event)");
@@ -195,6 +198,8 @@ class ExplanationTest {
     Explanation explanation =
         explained("event.country", one -> some(one, 0.15) ? one.withCountry("XX") : one);
 
+    assertThat(explanation.message())
+        .matches(".*: \\d\\d\\.\\d % of categories that the training data lack\\.");
     Cause first = explanation.causes().get(0);
     assertThat(first.kind()).isEqualTo(Cause.Kind.NEW_CATEGORY);
     assertThat(first.what()).isEqualTo("event.country is XX");
@@ -273,7 +278,10 @@ class ExplanationTest {
 
   @Test
   void whereEverythingMovesTheCauseIsUnknown() {
-    assertThat(explained("event.amount", one -> one.shifted(1)).causes()).isEmpty();
+    Explanation explanation = explained("event.amount", one -> one.shifted(1));
+
+    assertThat(explanation.causes()).isEmpty();
+    assertThat(explanation.message()).matches(".* in the window from \\S+Z\\.");
   }
 
   @Test
