@@ -209,7 +209,9 @@ class GoldenBytesTest {
         earlier("rollout_observation_without_loss", RolloutObservation.class);
     assertThat(observation.getVersionLoss()).isNull();
     assertThat(observation.getChampionLoss()).isNull();
-    copy(sample(RolloutObservation.class), observation, "version_loss", "champion_loss");
+    assertThat(observation.getLeftOut()).isFalse();
+    copy(
+        sample(RolloutObservation.class), observation, "version_loss", "champion_loss", "left_out");
     assertThat(observation).isEqualTo(sample(RolloutObservation.class));
 
     Outcome outcome = earlier("outcome_without_fallback", Outcome.class);

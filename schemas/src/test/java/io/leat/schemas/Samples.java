@@ -85,7 +85,7 @@ final class Samples {
         retrainingRun(),
         rolloutPlan(),
         rolloutFallback(),
-        new RolloutObservation("fraud", 11L, true, 0.75, false, 0.125, 0.0625, 0.5),
+        new RolloutObservation("fraud", 11L, true, 0.75, false, 0.125, 0.0625, 0.5, true),
         score());
   }
 

@@ -18,6 +18,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.Serdes;
@@ -37,21 +39,26 @@ import org.apache.kafka.streams.state.Stores;
  *                          └─▶ &lt;app&gt;-&lt;model&gt;-switches-changelog  positions of other rollouts
  * </pre>
  *
- * Each vector of the topic has exactly one outcome a model, beside what shadows say. Vectors are
- * scored one by one, as Kafka Streams hands them over. A thread beside the stream follows the
- * registry and opens versions ({@link RegistryFollower}); a partition goes over at its next vector
- * ({@link ScoringProcessor}), and waits where no version is open that may score it ({@link
- * ModelRollouts#mayPass}).
+ * Each vector of the topic has exactly one outcome a model, beside what shadows say, which are left
+ * out where vectors wait ({@link Backlog}). Vectors are scored one by one, as Kafka Streams hands
+ * them over. A thread beside the stream follows the registry and opens versions ({@link
+ * RegistryFollower}); a partition goes over at its next vector ({@link ScoringProcessor}), and
+ * waits where no version is open that may score it ({@link ModelRollouts#mayPass}).
  */
 public final class ScoringJob implements StreamsJob {
   private final RolloutSource source;
+  private final Backlog backlog;
 
   public ScoringJob() {
-    this(ScoringJob::follow);
+    this(ScoringJob::follow, new Backlog());
   }
 
-  ScoringJob(RolloutSource source) {
+  /**
+   * @param backlog is told by the job's gates
+   */
+  ScoringJob(RolloutSource source, Backlog backlog) {
     this.source = source;
+    this.backlog = backlog;
   }
 
   public static void main(String[] arguments) {
@@ -91,7 +98,7 @@ public final class ScoringJob implements StreamsJob {
           topology.addSource(
               source(service), new ByteArrayDeserializer(), new ByteArrayDeserializer(), topic);
           readers.forEach(rollouts -> addModel(topology, rollouts, service, context, retry));
-          context.gates().add(topic, gate(readers));
+          context.gates().add(topic, gate(topic, readers));
         });
     context.resources().add(source.start(context, models));
     return topology;
@@ -110,18 +117,21 @@ public final class ScoringJob implements StreamsJob {
   }
 
   /** Holds a partition until each model that reads it may score its next vector. */
-  private static RecordGate gate(List<ModelRollouts> readers) {
-    return record -> {
-      for (ModelRollouts model : readers) {
-        if (!model.mayPass(record.partition())) {
-          return false;
-        }
+  private RecordGate gate(String topic, List<ModelRollouts> readers) {
+    return new RecordGate() {
+      @Override
+      public boolean mayPass(ConsumerRecord<byte[], byte[]> record) {
+        return readers.stream().allMatch(model -> model.mayPass(record.partition()));
       }
-      return true;
+
+      @Override
+      public void waits(int partition, long records) {
+        backlog.waits(new TopicPartition(topic, partition), records);
+      }
     };
   }
 
-  private static void addModel(
+  private void addModel(
       Topology topology,
       ModelRollouts rollouts,
       String service,
@@ -133,7 +143,7 @@ public final class ScoringJob implements StreamsJob {
         new ScoringProcessor.Sinks(
             "scores-" + model, "shadow-" + model, "unscored-" + model, "observations-" + model);
     ProcessorSupplier<byte[], byte[], byte[], byte[]> supplier =
-        () -> new ScoringProcessor(rollouts, context.registry(), retry, sinks);
+        () -> new ScoringProcessor(rollouts, context.registry(), retry, sinks, backlog);
     topology.addProcessor(processor, context.watch().watched(supplier), source(service));
     topology.addStateStore(
         Stores.keyValueStoreBuilder(

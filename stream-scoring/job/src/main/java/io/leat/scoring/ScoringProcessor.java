@@ -68,6 +68,7 @@ final class ScoringProcessor implements Processor<byte[], byte[], byte[], byte[]
   private final String shadowSubject;
   private final byte[] observationKey;
   private final Sinks sinks;
+  private final Backlog backlog;
   private ProcessorContext<byte[], byte[]> context;
   private SwitchLog switches;
   private ModelRollouts.@Nullable Task task;
@@ -75,7 +76,12 @@ final class ScoringProcessor implements Processor<byte[], byte[], byte[], byte[]
   private Optional<StageObservations> observations = Optional.empty();
 
   ScoringProcessor(
-      ModelRollouts rollouts, RegistryClient registry, RegistryRetry retry, Sinks sinks) {
+      ModelRollouts rollouts,
+      RegistryClient registry,
+      RegistryRetry retry,
+      Sinks sinks,
+      Backlog backlog) {
+    this.backlog = backlog;
     this.rollouts = rollouts;
     this.registry = registry;
     this.retry = retry;
@@ -145,6 +151,11 @@ final class ScoringProcessor implements Processor<byte[], byte[], byte[], byte[]
           answer.version(),
           unscored.reason(),
           new UnscoredVectorException(unscored.message()));
+    }
+    if (now.hasShadows() && backlog.isBehind(read.topic(), read.partition())) {
+      now.leaveShadowsOut();
+      observations.map(StageObservations::leftOut).ifPresent(this::observe);
+      return;
     }
     List<Answer> shadows = now.shadows(vector);
     for (Answer shadow : shadows) {

@@ -76,6 +76,7 @@ import java.util.Properties;
 import java.util.Set;
 import org.apache.avro.Schema;
 import org.apache.avro.SchemaBuilder;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.streams.TestInputTopic;
@@ -109,6 +110,7 @@ class ScoringTopologyTest {
   private List<ModelRollouts> models = List.of();
   private AvroCodec codec;
   private int vectorSchema;
+  private final Backlog backlog = new Backlog();
   private TopologyTestDriver driver;
 
   @BeforeEach
@@ -710,6 +712,25 @@ class ScoringTopologyTest {
   }
 
   @Test
+  void whatTakesTheModelTooLongAnotherScores() throws IOException {
+    Pipeline pipeline = pipeline(model("fraud", artifact()));
+    start(pipeline);
+    ModelVersion first = TestVersions.of(1, pipeline.models().get(0), pipeline, artifacts);
+    ModelVersion second = version(2, pipeline, OnnxGraphs.loop("probabilities", 3));
+    roll(
+        TestVersions.rollout(
+            2, arm(first, ModelRole.CHAMPION, 0), arm(second, ModelRole.CANARY, 1)),
+        first,
+        second);
+    features().pipeInput(record(vector("long", List.of(1e15, true, 1L))));
+    features().pipeInput(record(vector("short", List.of(1.0, true, 1L))));
+
+    assertThat(decoded("fraud"))
+        .extracting(Score::getEventId, Score::getModelNumber, Score::getFallback)
+        .containsExactly(tuple("long", 1, "OUT_OF_TIME"), tuple("short", 2, null));
+  }
+
+  @Test
   void whatTheChampionCannotScoreTheOneBeforeItScoresWhereThatIsDeclared() throws IOException {
     List<Score> scores =
         scoresWhere(
@@ -813,6 +834,49 @@ class ScoringTopologyTest {
         .containsExactly(tuple(1L, null), tuple(2L, 0), tuple(3L, 1), tuple(3L, 1));
   }
 
+  @Test
+  void shadowsAreLeftOutWhereVectorsWaitAndThatIsTold() throws IOException {
+    Pipeline pipeline = pipeline(model("fraud", artifact()));
+    start(pipeline);
+    ModelVersion first = TestVersions.of(1, pipeline.models().get(0), pipeline, artifacts);
+    ModelVersion second = version(2, pipeline, logarithm());
+    RolloutPlan plan =
+        new RolloutPlan(List.of(stage(StageKind.SHADOW, 0), stage(StageKind.CHAMPION, 1)));
+    roll(
+        inStage(
+            plan,
+            0,
+            TestVersions.rollout(
+                2, arm(first, ModelRole.CHAMPION, 1), arm(second, ModelRole.SHADOW, 0))),
+        first,
+        second);
+    TestRecord<byte[], byte[]> vector = record(vector("one", List.of(1.0, true, 1L)));
+    TopicPartition vectors = new TopicPartition(Topics.features("fraud"), 0);
+
+    backlog.waits(vectors, Backlog.FROM - 1);
+    features().pipeInput(vector);
+    assertThat(observations()).hasSize(2);
+    backlog.waits(vectors, Backlog.FROM);
+    features().pipeInput(vector);
+    backlog.waits(vectors, Backlog.UNTIL + 1);
+    features().pipeInput(vector);
+    assertThat(observations())
+        .hasSize(2)
+        .allSatisfy(told -> assertThat(told.getLeftOut()).isTrue());
+    backlog.waits(vectors, Backlog.UNTIL);
+    features().pipeInput(vector);
+    assertThat(observations()).extracting(RolloutObservation::getLeftOut).containsOnly(false);
+
+    assertThat(decoded("fraud")).as("the champion scores all").hasSize(4);
+    assertThat(
+            metrics
+                .get("leat.scoring.shadow.left.out")
+                .tag("version", second.getLabel())
+                .counter()
+                .count())
+        .isEqualTo(2);
+  }
+
   private static RolloutStage stage(StageKind kind, double weight) {
     return new RolloutStage(
         kind,
@@ -908,7 +972,7 @@ class ScoringTopologyTest {
                         })
             .distinct()
             .toList();
-    assertThat(names).hasSize(11).allSatisfy(name -> assertThat(page).contains("`" + name + "`"));
+    assertThat(names).hasSize(12).allSatisfy(name -> assertThat(page).contains("`" + name + "`"));
   }
 
   /** The logarithm of each feature; its second is the score. */
@@ -973,7 +1037,8 @@ class ScoringTopologyTest {
             (started, rollouts) -> {
               models = rollouts;
               return () -> rollouts.forEach(ModelRollouts::close);
-            });
+            },
+            backlog);
     JobContext context =
         new JobContext(
             pipeline,

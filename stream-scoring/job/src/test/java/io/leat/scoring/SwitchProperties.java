@@ -250,7 +250,8 @@ class SwitchProperties {
               rollouts,
               REGISTRY,
               RegistryRetry.none(),
-              new ScoringProcessor.Sinks("scores", "shadow", "unscored", "observations"));
+              new ScoringProcessor.Sinks("scores", "shadow", "unscored", "observations"),
+              new Backlog());
       processor.init(context);
     }
 

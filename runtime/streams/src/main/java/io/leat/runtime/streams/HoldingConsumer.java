@@ -78,6 +78,9 @@ final class HoldingConsumer extends ForwardingConsumer<byte[], byte[]> {
     if (gates.isEmpty()) {
       return polled;
     }
+    for (TopicPartition partition : consumer.assignment()) {
+      consumer.currentLag(partition).ifPresent(records -> gates.waits(partition, records));
+    }
     Map<TopicPartition, ConsumerRecord<byte[], byte[]>> stopped = new HashMap<>(0);
     for (TopicPartition partition : polled.partitions()) {
       for (ConsumerRecord<byte[], byte[]> record : polled.records(partition)) {

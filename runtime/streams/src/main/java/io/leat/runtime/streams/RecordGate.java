@@ -13,4 +13,10 @@ public interface RecordGate {
    * at most, since every partition of the thread waits meanwhile.
    */
   boolean mayPass(ConsumerRecord<byte[], byte[]> record);
+
+  /**
+   * Says, at each poll, how many records of a partition wait in the log to be read. Nothing follows
+   * by default.
+   */
+  default void waits(int partition, long records) {}
 }

@@ -3,6 +3,7 @@ package io.leat.runtime.streams;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.TopicPartition;
 
 /** The gates of a job, by topic; records of other topics pass. Thread-safe. */
 public final class RecordGates {
@@ -14,6 +15,14 @@ public final class RecordGates {
 
   boolean isEmpty() {
     return gates.isEmpty();
+  }
+
+  /** Tells the gate of a topic how many records of a partition wait. */
+  void waits(TopicPartition partition, long records) {
+    RecordGate gate = gates.get(partition.topic());
+    if (gate != null) {
+      gate.waits(partition.partition(), records);
+    }
   }
 
   boolean mayPass(ConsumerRecord<byte[], byte[]> record) {

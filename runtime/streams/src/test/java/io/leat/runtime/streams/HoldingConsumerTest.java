@@ -8,6 +8,7 @@ import io.leat.schemas.position.OnLostPosition;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -61,6 +62,29 @@ class HoldingConsumerTest {
     assertThat(kafka.position(FIRST)).isEqualTo(1);
     assertThat(kafka.paused()).containsExactly(FIRST);
     assertThat(values(consumer.poll(Duration.ZERO))).containsExactly("y");
+  }
+
+  @Test
+  void aGateIsToldHowManyRecordsWait() {
+    Map<Integer, Long> waiting = new HashMap<>();
+    gates.add(
+        "payments",
+        new RecordGate() {
+          @Override
+          public boolean mayPass(ConsumerRecord<byte[], byte[]> record) {
+            return true;
+          }
+
+          @Override
+          public void waits(int partition, long records) {
+            waiting.put(partition, records);
+          }
+        });
+    send(FIRST, 0, "a");
+    send(FIRST, 1, "b");
+    consumer.poll(Duration.ZERO);
+
+    assertThat(waiting).containsExactlyInAnyOrderEntriesOf(Map.of(0, 98L, 1, 100L));
   }
 
   @Test

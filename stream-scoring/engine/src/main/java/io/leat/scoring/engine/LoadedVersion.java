@@ -16,6 +16,7 @@ import io.leat.pipeline.model.ModelException;
 import io.leat.records.ModelVersion;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.slf4j.Logger;
@@ -27,6 +28,9 @@ import org.slf4j.LoggerFactory;
  */
 public final class LoadedVersion {
   static final Scope SCOPE = Scope.ofScore();
+
+  /** Ten times what a model may take on average to be published; one that hangs ends, too. */
+  private static final Duration LONGEST = Duration.ofSeconds(1);
 
   private static final Logger log = LoggerFactory.getLogger(LoadedVersion.class);
 
@@ -139,9 +143,12 @@ public final class LoadedVersion {
     return model;
   }
 
-  /** A way to run it on one vector after the other, for one thread that is a user of it. */
+  /**
+   * A way to run it on one vector after the other, for one thread that is a user of it. A vector
+   * that takes longer than a second is ended.
+   */
   public Inference inference() {
-    return model.inference(1);
+    return model.inference(LONGEST);
   }
 
   /** A way to explain its scores, for one thread; empty where it is not declared. */

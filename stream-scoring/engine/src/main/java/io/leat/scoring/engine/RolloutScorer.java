@@ -129,6 +129,21 @@ public final class RolloutScorer implements AutoCloseable {
     }
   }
 
+  /** Whether versions score beside those that decide. */
+  public boolean hasShadows() {
+    return !rollout.assignment().shadows().isEmpty();
+  }
+
+  /** Counts a vector that no shadow scores, since there is no time for it. */
+  public void leaveShadowsOut() {
+    rollout
+        .assignment()
+        .shadows()
+        .forEach(
+            shadow ->
+                Lookups.required(scorers, shadow).version().metrics().shadowLeftOut().increment());
+  }
+
   /** What each shadow makes of a vector. */
   public List<Answer> shadows(FeatureVector vector) {
     List<RolloutArm> shadows = rollout.assignment().shadows();

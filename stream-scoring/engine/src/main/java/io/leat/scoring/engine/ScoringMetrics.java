@@ -13,6 +13,7 @@ import java.util.Map;
 public final class ScoringMetrics {
   private final Counter scores;
   private final Counter shadowScores;
+  private final Counter shadowLeftOut;
   private final Timer inference;
   private final Map<UnscoredReason, Counter> unscored = new EnumMap<>(UnscoredReason.class);
   private final Map<UnscoredReason, Counter> shadowUnscored = new EnumMap<>(UnscoredReason.class);
@@ -28,6 +29,11 @@ public final class ScoringMetrics {
     shadowScores =
         Counter.builder("leat.scoring.shadow.scores")
             .description("Scores that the version made as a shadow.")
+            .tags(tags)
+            .register(registry);
+    shadowLeftOut =
+        Counter.builder("leat.scoring.shadow.left.out")
+            .description("Vectors that the version did not score as a shadow, since others waited.")
             .tags(tags)
             .register(registry);
     inference =
@@ -65,6 +71,10 @@ public final class ScoringMetrics {
 
   public Counter shadowScores() {
     return shadowScores;
+  }
+
+  public Counter shadowLeftOut() {
+    return shadowLeftOut;
   }
 
   public Timer inference() {

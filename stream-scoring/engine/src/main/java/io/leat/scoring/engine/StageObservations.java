@@ -55,6 +55,11 @@ public final class StageObservations {
     return observations;
   }
 
+  /** Of a vector that is no fair comparison, since the shadow was left out for want of time. */
+  public RolloutObservation leftOut() {
+    return new RolloutObservation(model, rollout, false, null, null, null, null, null, true);
+  }
+
   private RolloutObservation of(Answer answer) {
     return new RolloutObservation(
         model,
@@ -64,6 +69,7 @@ public final class StageObservations {
         budget.map(most -> answer.nanos() > most).orElse(null),
         margin.orElse(null),
         null,
-        null);
+        null,
+        false);
   }
 }

@@ -30,6 +30,8 @@ public enum UnscoredReason {
   WRONG_WIDTH,
   /** ONNX Runtime failed on this vector. */
   INFERENCE_FAILED,
+  /** The model took too long for this vector, and was ended. */
+  OUT_OF_TIME,
   /** The model's score is infinite or not a number. */
   SCORE_NOT_FINITE,
   /** A decision's condition has no value for this score. */

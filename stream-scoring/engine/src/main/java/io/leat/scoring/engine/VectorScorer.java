@@ -2,6 +2,7 @@ package io.leat.scoring.engine;
 
 import io.leat.models.onnx.Inference;
 import io.leat.models.onnx.InferenceException;
+import io.leat.models.onnx.OutOfTimeException;
 import io.leat.models.onnx.Prediction;
 import io.leat.models.onnx.ScoreExplainer;
 import io.leat.models.registry.Serving;
@@ -85,6 +86,8 @@ public final class VectorScorer implements AutoCloseable {
     Timer.Sample time = Timer.start();
     try {
       prediction = inference.run().get(0);
+    } catch (OutOfTimeException e) {
+      return new Unscored(UnscoredReason.OUT_OF_TIME, String.valueOf(e.getMessage()));
     } catch (InferenceException e) {
       return new Unscored(UnscoredReason.INFERENCE_FAILED, String.valueOf(e.getMessage()));
     } finally {

@@ -30,6 +30,9 @@ public final class StageEvidence {
   /** Its most: a circuit breaker that was open stays open, whatever comes after. */
   private long mostInARow;
 
+  /** Vectors that only one version scored, since others waited. */
+  private long leftOut;
+
   /** How many scores lie in a place. */
   @FunctionalInterface
   public interface Places {
@@ -61,6 +64,10 @@ public final class StageEvidence {
   public void add(RolloutObservation observation) {
     if (observation.getVersionLoss() != null || observation.getChampionLoss() != null) {
       losses.add(observation.getVersionLoss(), observation.getChampionLoss());
+      return;
+    }
+    if (observation.getLeftOut()) {
+      leftOut++;
       return;
     }
     boolean candidate = observation.getCandidate();
@@ -115,12 +122,13 @@ public final class StageEvidence {
 
   /** How many vectors either was given, and how many of them they had no score for. */
   public String counts() {
-    return "version: %d of %d vectors without a score; champion: %d of %d"
+    return "version: %d of %d vectors without a score; champion: %d of %d%s"
         .formatted(
             unscored.versionMarked(),
             unscored.versionCount(),
             unscored.championMarked(),
-            unscored.championCount());
+            unscored.championCount(),
+            leftOut == 0 ? "" : "; %d left out, since others waited".formatted(leftOut));
   }
 
   /** What a guard says now. */
@@ -178,6 +186,7 @@ public final class StageEvidence {
       to.writeLong(mostInARow);
       scores.write(to);
       losses.write(to);
+      to.writeLong(leftOut);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -192,12 +201,13 @@ public final class StageEvidence {
       long failuresInARow = from.readLong();
       long mostInARow = from.readLong();
       ScoreDistance scores = ScoreDistance.read(from);
-      // Earlier releases kept no losses.
+      // Earlier releases kept neither losses nor what was left out.
       LossDifference losses =
           from.available() > 0 ? LossDifference.read(from) : new LossDifference();
       StageEvidence evidence = new StageEvidence(unscored, slow, scores, losses);
       evidence.failuresInARow = failuresInARow;
       evidence.mostInARow = mostInARow;
+      evidence.leftOut = from.available() > 0 ? from.readLong() : 0;
       return evidence;
     } catch (IOException e) {
       throw new UncheckedIOException(e);

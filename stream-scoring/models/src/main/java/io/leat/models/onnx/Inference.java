@@ -30,6 +30,7 @@ public final class Inference implements AutoCloseable {
   private final List<InputTensor> inputs;
   private final int most;
   private final boolean together;
+  private final Optional<RunLimit> limit;
   private final Map<String, RunOutput.Numbers> kept = new HashMap<>();
   private final Set<String> made = new LinkedHashSet<>();
   private final Map<Rows, Tensors> tensors = new HashMap<>();
@@ -57,6 +58,7 @@ public final class Inference implements AutoCloseable {
    * @param most vectors a batch
    * @param together whether ONNX Runtime gets a batch as one
    * @param shapes rows of those outputs of numbers whose shape is known
+   * @param limit of a run, closed with this; empty: none
    */
   Inference(
       OnnxSession session,
@@ -65,7 +67,9 @@ public final class Inference implements AutoCloseable {
       Map<String, OutputReader> others,
       int most,
       boolean together,
-      Map<String, RunOutput.Numbers> shapes) {
+      Map<String, RunOutput.Numbers> shapes,
+      Optional<RunLimit> limit) {
+    this.limit = limit;
     this.session = session;
     this.binding = binding;
     this.score = score;
@@ -106,6 +110,7 @@ public final class Inference implements AutoCloseable {
    * Runs the model on the batch, which is empty afterwards, whatever happens.
    *
    * @return what it says of each vector, in the order in which they were added
+   * @throws OutOfTimeException if it takes longer than it may
    * @throws InferenceException if the model fails on some vector of the batch
    */
   public List<Prediction> run() throws InferenceException {
@@ -171,7 +176,7 @@ public final class Inference implements AutoCloseable {
           }
         }
       }
-      try (OrtSession.Result result = session.run(fed, made, ready.outputs())) {
+      try (OrtSession.Result result = run(fed, ready)) {
         if (made.isEmpty()) {
           return ready.given();
         }
@@ -186,6 +191,26 @@ public final class Inference implements AutoCloseable {
     } finally {
       texts.forEach(OnnxTensor::close);
     }
+  }
+
+  private OrtSession.Result run(Map<String, OnnxTensor> fed, Tensors ready)
+      throws OrtException, OutOfTimeException {
+    if (limit.isEmpty()) {
+      return session.run(fed, made, ready.outputs(), null);
+    }
+    RunLimit within = limit.get();
+    within.begin();
+    OrtSession.Result result;
+    try {
+      result = session.run(fed, made, ready.outputs(), within.options());
+    } catch (OrtException e) {
+      if (within.end()) {
+        throw new OutOfTimeException(within.limit());
+      }
+      throw e;
+    }
+    within.end(); // one that was done just in time counts
+    return result;
   }
 
   private Tensors ready(Rows rows) throws OrtException {
@@ -217,5 +242,6 @@ public final class Inference implements AutoCloseable {
   public void close() {
     tensors.values().forEach(Tensors::close);
     tensors.clear();
+    limit.ifPresent(RunLimit::close);
   }
 }

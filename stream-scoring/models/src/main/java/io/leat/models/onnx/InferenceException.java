@@ -1,7 +1,7 @@
 package io.leat.models.onnx;
 
 /** ONNX Runtime failed on one batch; the next may pass. */
-public final class InferenceException extends Exception {
+public class InferenceException extends Exception {
   private static final long serialVersionUID = 1L;
 
   InferenceException(String message) {

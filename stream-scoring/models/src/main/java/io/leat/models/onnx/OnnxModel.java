@@ -6,6 +6,7 @@ import io.leat.pipeline.model.ModelFile;
 import io.leat.pipeline.model.ModelInput.Refusal;
 import io.leat.pipeline.model.ModelMetadata;
 import io.leat.schemas.ValueType;
+import java.time.Duration;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -77,7 +78,8 @@ public final class OnnxModel implements AutoCloseable {
    */
   private Map<String, RunOutput.Numbers> shapes() {
     Map<String, RunOutput> given;
-    try (Inference trial = new Inference(session, inputs, score, others, 2, true, Map.of())) {
+    try (Inference trial =
+        new Inference(session, inputs, score, others, 2, true, Map.of(), Optional.empty())) {
       trial.add(inputs.neutral()).ifPresent(OnnxModel::refuse);
       try {
         given = trial.outputs();
@@ -154,7 +156,22 @@ public final class OnnxModel implements AutoCloseable {
    * @param most vectors a batch, from 1
    */
   public Inference inference(int most) {
-    return new Inference(session, inputs, score, others, most, session.rowsAreAlone(), shapes);
+    return inference(most, Optional.empty());
+  }
+
+  /**
+   * As {@link #inference(int)}, one vector at a time.
+   *
+   * @param limit how long a vector may take, and somewhat longer: it is ended some twenty
+   *     milliseconds later, where the graph's operators let it
+   */
+  public Inference inference(Duration limit) {
+    return inference(1, Optional.of(new RunLimit(limit)));
+  }
+
+  private Inference inference(int most, Optional<RunLimit> limit) {
+    return new Inference(
+        session, inputs, score, others, most, session.rowsAreAlone(), shapes, limit);
   }
 
   /** A way to explain scores, for one thread; empty where the definition declares none. */

@@ -6,6 +6,7 @@ import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtLoggingLevel;
 import ai.onnxruntime.OrtSession;
+import ai.onnxruntime.OrtSession.RunOptions;
 import ai.onnxruntime.OrtSession.SessionOptions;
 import io.leat.pipeline.model.ModelException;
 import io.leat.pipeline.model.ModelFile;
@@ -116,13 +117,15 @@ public final class OnnxSession implements AutoCloseable {
    *
    * @param requested outputs that are made anew; the result holds them, and is to be closed
    * @param pinned outputs that are written where they are
+   * @param options by which another thread may end the run; null: nobody may
    */
   OrtSession.Result run(
-      Map<String, OnnxTensor> inputs, Set<String> requested, Map<String, OnnxValue> pinned)
+      Map<String, OnnxTensor> inputs,
+      Set<String> requested,
+      Map<String, OnnxValue> pinned,
+      @Nullable RunOptions options)
       throws OrtException {
-    return requested.isEmpty()
-        ? session.run(inputs, pinned)
-        : session.run(inputs, requested, pinned);
+    return session.run(inputs, requested, pinned, options);
   }
 
   @Override

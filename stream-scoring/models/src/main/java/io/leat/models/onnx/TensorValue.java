@@ -107,7 +107,8 @@ public final class TensorValue {
       for (Map.Entry<String, TensorValue> input : inputs.entrySet()) {
         fed.put(input.getKey(), input.getValue().tensor());
       }
-      try (OrtSession.Result result = session.run(fed, new LinkedHashSet<>(outputs), Map.of())) {
+      try (OrtSession.Result result =
+          session.run(fed, new LinkedHashSet<>(outputs), Map.of(), null)) {
         Map<String, TensorValue> given = new LinkedHashMap<>();
         for (String output : outputs) {
           given.put(output, copy(result.get(output).orElseThrow()));

@@ -113,7 +113,8 @@ class ThompsonSamplingTest {
                 null,
                 null,
                 version ? cost : null,
-                version ? null : cost));
+                version ? null : cost,
+                false));
       }
       known.forEach(evidence::add);
       shares.add(evidence.share(bandit));

@@ -74,6 +74,69 @@ public final class OnnxGraphs {
             .build());
   }
 
+  /**
+   * A graph that goes round a loop as often as the largest of its input {@code x} says, and gives
+   * it.
+   *
+   * @param output name of what it gives
+   */
+  public static byte[] loop(String output, int width) {
+    GraphProto body =
+        GraphProto.newBuilder()
+            .setName("body")
+            .addInput(tensor("round", INT64))
+            .addInput(tensor("on", BOOL))
+            .addInput(tensor("value", FLOAT, -1, width))
+            .addNode(
+                NodeProto.newBuilder().setOpType("Identity").addInput("on").addOutput("on_out"))
+            .addNode(
+                NodeProto.newBuilder()
+                    .setOpType("Identity")
+                    .addInput("value")
+                    .addOutput("value_out"))
+            .addOutput(tensor("on_out", BOOL))
+            .addOutput(tensor("value_out", FLOAT, -1, width))
+            .build();
+    return file(
+        GraphProto.newBuilder()
+            .setName("g")
+            .addInput(tensor("x", FLOAT, -1, width))
+            .addOutput(tensor(output, FLOAT, -1, width))
+            .addNode(
+                NodeProto.newBuilder()
+                    .setOpType("ReduceMax")
+                    .addInput("x")
+                    .addOutput("most")
+                    .addAttribute(
+                        AttributeProto.newBuilder()
+                            .setName("keepdims")
+                            .setType(AttributeProto.AttributeType.INT)
+                            .setI(0)))
+            .addNode(
+                NodeProto.newBuilder()
+                    .setOpType("Cast")
+                    .addInput("most")
+                    .addOutput("rounds")
+                    .addAttribute(
+                        AttributeProto.newBuilder()
+                            .setName("to")
+                            .setType(AttributeProto.AttributeType.INT)
+                            .setI(INT64)))
+            .addNode(
+                NodeProto.newBuilder()
+                    .setOpType("Loop")
+                    .addInput("rounds")
+                    .addInput("")
+                    .addInput("x")
+                    .addOutput(output)
+                    .addAttribute(
+                        AttributeProto.newBuilder()
+                            .setName("body")
+                            .setType(AttributeProto.AttributeType.GRAPH)
+                            .setG(body)))
+            .build());
+  }
+
   /** A tensor's declaration; -1 is a free dimension. */
   public static ValueInfoProto tensor(String name, int type, long... shape) {
     TensorShapeProto.Builder dimensions = TensorShapeProto.newBuilder();

@@ -24,6 +24,7 @@ import io.leat.schemas.ValueType;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -85,6 +86,21 @@ class OnnxModelTest {
     try (OnnxModel model = open(onnx, new Model.Output("y", 2), TestModels.TYPES);
         Inference inference = model.inference(1)) {
       assertThat(predict(inference, List.of(1.0, true, 3L)).score()).isEqualTo(3);
+    }
+  }
+
+  @Test
+  void aVectorThatTakesTooLongIsEndedAndTheNextHasItsScore() throws InferenceException {
+    try (OnnxModel model =
+            open(OnnxGraphs.loop("y", 1), FIRST, TestModels.types(ValueType.DOUBLE));
+        Inference inference = model.inference(Duration.ofMillis(100))) {
+      assertThat(predict(inference, List.of(3.0)).score()).isEqualTo(3);
+      for (int i = 0; i < 3; i++) {
+        assertThatThrownBy(() -> predict(inference, List.of(1e15)))
+            .isInstanceOf(OutOfTimeException.class)
+            .hasMessageContaining("ended after 100 ms");
+        assertThat(predict(inference, List.of(3.0)).score()).isEqualTo(3);
+      }
     }
   }
 

@@ -36,7 +36,7 @@ class EvidenceStoreTest {
   private static RolloutObservation observation(
       String model, long rollout, boolean candidate, Double score) {
     return new RolloutObservation(
-        model, rollout, candidate, score, false, SCORES.getLimit(), null, null);
+        model, rollout, candidate, score, false, SCORES.getLimit(), null, null, false);
   }
 
   @Test
