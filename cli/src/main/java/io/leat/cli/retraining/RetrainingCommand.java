@@ -7,6 +7,6 @@ import picocli.CommandLine.Command;
     name = "retraining",
     mixinStandardHelpOptions = true,
     synopsisSubcommandLabel = "COMMAND",
-    description = "Retraining by hand. See docs/reference/retraining.md.",
-    subcommands = {RunCommand.class})
+    description = "Retraining by hand, and on the past. See docs/reference/retraining.md.",
+    subcommands = {RunCommand.class, BacktestPolicyCommand.class})
 public final class RetrainingCommand {}

@@ -71,6 +71,9 @@ public final class PrintedCommands {
           new Elsewhere(
               "retraining run --model fraud --why \"a new kind of terminal\"",
               "RetrainingWorkerIT; it would change the model of this stack"),
+          new Elsewhere(
+              "retraining backtest examples/electricity --policy price --events readings=examples/electricity/readings.csv.gz --from 1996-11-01 --until 1997-07-10 --begin 1997-04-21",
+              "BacktestPolicyCommandTest runs it"),
           new Elsewhere("runs show run-9c1e", "RetrainingWorkerIT"),
           new Elsewhere("runs compare run-9c1e run-3f9a", "RetrainingWorkerIT"),
           new Run("replay FILE --event NAME", 3, "1 rows did not fit"),

@@ -1,7 +1,7 @@
 package io.leat.retraining.policy;
 
 /** What became of a cause: the label {@code outcome} of its count. */
-enum AlertOutcome {
+public enum AlertOutcome {
   /** A retraining request was made. */
   REQUESTED,
   /** The alert says that its episode is over; it asks for nothing. */
@@ -39,7 +39,7 @@ enum AlertOutcome {
   LAPSED;
 
   /** Whether an episode with this outcome may ask later on, while it is open. */
-  boolean mayAskAgain() {
+  public boolean mayAskAgain() {
     return switch (this) {
       case REQUESTED, NO_HARM, VETOED, REQUEST_OPEN, COOL_DOWN, OVER_BUDGET -> true;
       case CLOSED, NO_POLICY, NOT_ASKED, VETO, BELOW_SEVERITY, ANSWERED, LAPSED -> false;

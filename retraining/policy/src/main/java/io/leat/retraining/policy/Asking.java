@@ -17,14 +17,14 @@ import java.util.Optional;
  * @param before how often the same cause has asked before
  * @param message one sentence for a person
  */
-record Asking(
+public record Asking(
     Cause cause, String id, AlertSeverity severity, Instant time, int before, String message) {
   /**
    * What an alert that is open asks for; empty for one of a kind that never asks.
    *
    * @param time event time at which it asks
    */
-  static Optional<Asking> of(DriftAlert alert, Instant time, Attempts attempts) {
+  public static Optional<Asking> of(DriftAlert alert, Instant time, Attempts attempts) {
     return cause(alert.getKind())
         .map(
             cause ->
@@ -50,7 +50,7 @@ record Asking(
   }
 
   /** That a policy's time has passed. */
-  static Asking ofSchedule(RetrainingPolicy policy, Instant due, Instant time) {
+  public static Asking ofSchedule(RetrainingPolicy policy, Instant due, Instant time) {
     return new Asking(
         Cause.SCHEDULE,
         "schedule " + due,

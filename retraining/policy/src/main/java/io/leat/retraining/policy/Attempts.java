@@ -8,14 +8,17 @@ import java.nio.ByteBuffer;
  * @param made requests that were made for it, or would have been and lapsed
  * @param answered whether a run of it has put a new version in place: it asks for no other
  */
-record Attempts(int made, boolean answered) {
-  static final Attempts NONE = new Attempts(0, false);
+public record Attempts(int made, boolean answered) {
+  /** Nothing was done. */
+  public static final Attempts NONE = new Attempts(0, false);
 
-  Attempts another() {
+  /** The same with one more. */
+  public Attempts another() {
     return new Attempts(made + 1, answered);
   }
 
-  Attempts andAnswered() {
+  /** The same, answered. */
+  public Attempts andAnswered() {
     return new Attempts(made, true);
   }
 

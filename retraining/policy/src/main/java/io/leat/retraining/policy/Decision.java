@@ -9,7 +9,7 @@ import java.util.Optional;
  * @param policy the policy that asks for a new version; present for {@link AlertOutcome#REQUESTED}
  * @param reason one sentence for the log
  */
-record Decision(AlertOutcome outcome, Optional<RetrainingPolicy> policy, String reason) {
+public record Decision(AlertOutcome outcome, Optional<RetrainingPolicy> policy, String reason) {
   static Decision suppressed(AlertOutcome outcome, String reason) {
     return new Decision(outcome, Optional.empty(), reason);
   }

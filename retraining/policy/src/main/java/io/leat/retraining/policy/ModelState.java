@@ -14,13 +14,13 @@ import org.jspecify.annotations.Nullable;
  * @param broken whether an episode of data quality is open
  * @param requests event times of the requests that were made for it
  */
-record ModelState(
+public record ModelState(
     @Nullable RetrainingRequest last,
     RequestState state,
     boolean harmed,
     boolean broken,
     List<Instant> requests) {
-  ModelState {
+  public ModelState {
     requests = List.copyOf(requests);
   }
 }

@@ -16,15 +16,15 @@ import java.util.Locale;
 import java.util.Optional;
 
 /** The decision whether something asks for a new version of a model; a pure function. */
-final class Policies {
+public final class Policies {
   private final List<RetrainingPolicy> policies;
 
-  Policies(List<RetrainingPolicy> policies) {
+  public Policies(List<RetrainingPolicy> policies) {
     this.policies = List.copyOf(policies);
   }
 
   /** A model's policies, in declared order. */
-  List<RetrainingPolicy> of(String model) {
+  public List<RetrainingPolicy> of(String model) {
     return policies.stream().filter(policy -> policy.model().equals(model)).toList();
   }
 
@@ -33,7 +33,7 @@ final class Policies {
    * and that nothing holds back asks for the new version, unless a run is under way. Where none
    * does, the outcome is what held back the first of them.
    */
-  Decision decide(String model, Asking asking, ModelState now) {
+  public Decision decide(String model, Asking asking, ModelState now) {
     List<RetrainingPolicy> ofModel = of(model);
     if (ofModel.isEmpty()) {
       return Decision.suppressed(AlertOutcome.NO_POLICY, "no retraining policy names the model");

@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param latencyMillis time that the challenger takes for one row, 99 of 100; NaN of no rows
  */
 @SuppressWarnings("ArrayRecordComponent") // made once, and only read
-record Comparison(
+public record Comparison(
     boolean[] labels,
     List<String> entities,
     Map<String, List<String>> segments,
@@ -35,7 +35,7 @@ record Comparison(
   /** Fewer rows of a segment tell nothing. */
   private static final int LEAST_ROWS = 100;
 
-  Comparison {
+  public Comparison {
     entities = List.copyOf(entities);
     segments = Map.copyOf(segments);
   }

@@ -21,8 +21,8 @@ import java.util.stream.Stream;
  * @param report what they say
  * @param notCompared gates that could not compare, since the champion reads other features
  */
-record GateCheck(GateReport report, List<String> notCompared) {
-  GateCheck {
+public record GateCheck(GateReport report, List<String> notCompared) {
+  public GateCheck {
     notCompared = List.copyOf(notCompared);
   }
 
@@ -32,7 +32,7 @@ record GateCheck(GateReport report, List<String> notCompared) {
    * @param hasChampion whether there is a champion, whether or not it could be scored
    * @param seed of what is drawn at random
    */
-  static GateCheck of(
+  public static GateCheck of(
       io.leat.pipeline.definition.Gates declared, Comparison rows, boolean hasChampion, long seed) {
     List<Gate> gates =
         declared.gates().stream().map(gate -> gate(gate, declared.segments())).toList();
@@ -65,7 +65,7 @@ record GateCheck(GateReport report, List<String> notCompared) {
   }
 
   /** FAIL if any fails, else INCONCLUSIVE if any is; of no gates, PASS. */
-  GateVerdict verdict() {
+  public GateVerdict verdict() {
     List<GateVerdict> verdicts = results().stream().map(GateResult::getVerdict).toList();
     return verdicts.contains(GateVerdict.FAIL)
         ? GateVerdict.FAIL
@@ -73,7 +73,7 @@ record GateCheck(GateReport report, List<String> notCompared) {
   }
 
   /** As the run's record has them. */
-  List<GateResult> results() {
+  public List<GateResult> results() {
     return Stream.concat(
             report.results().stream().map(GateCheck::result),
             notCompared.stream().map(GateCheck::open))

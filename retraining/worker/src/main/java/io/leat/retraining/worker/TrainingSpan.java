@@ -11,14 +11,14 @@ import java.util.Optional;
  * @param from event time of the first; empty: all there are
  * @param to event time that all lie before: of later ones the label cannot be known yet
  */
-record TrainingSpan(Optional<Instant> from, Instant to) {
+public record TrainingSpan(Optional<Instant> from, Instant to) {
   /**
    * What is learnt from when somebody asks.
    *
    * @param window event time that it reaches back; empty: to the beginning
    * @param asked event time of the request
    */
-  static TrainingSpan of(FeatureService service, Optional<Duration> window, Instant asked) {
+  public static TrainingSpan of(FeatureService service, Optional<Duration> window, Instant asked) {
     Instant to =
         service
             .label()
