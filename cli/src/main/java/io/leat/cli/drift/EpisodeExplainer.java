@@ -191,10 +191,15 @@ final class EpisodeExplainer {
                                 latest.getMonitor(),
                                 new DriftStream(
                                     stream.getFeature(), Optional.ofNullable(stream.getSegment())),
-                                stream.getMetric())
+                                Explanation.comparedBy(stream))
+                            .filter(one -> streams.stream().noneMatch(one::isSameAs))
                             .ifPresent(streams::add)));
     ObservedVectors vectors = new ObservedVectors(streams, span);
     reading.ifPresent(of -> read(of, timeline, span, vectors));
+    if (reading.isPresent() && streams.isEmpty()) {
+      notes.add(
+          "This episode is about no column that the reference profile has: vectors do not explain it.");
+    }
     if (reading.isPresent() && vectors.since() == 0) {
       notes.add(
           "%s has no vectors of these windows any more: what moved, and why, is not looked at there."

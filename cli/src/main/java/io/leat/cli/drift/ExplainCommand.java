@@ -87,6 +87,11 @@ final class ExplainCommand implements Callable<Integer> {
     List<Episode> episodes = log.read(Optional.empty(), Instant.now());
     List<Episode> wanted =
         id != null ? List.of(Episodes.find(episodes, id)) : ofSpan(episodes, from);
+    if (id != null && !hasWindows(wanted.get(0))) {
+      throw new UserError(
+          "Episode %s is of %s, which has no windows of vectors to explain; 'leat drift show' tells what it says."
+              .formatted(wanted.get(0).id(), wanted.get(0).last().getKind()));
+    }
     EpisodeExplainer explainer = new EpisodeExplainer(options.platform(), options.find(), episodes);
     PrintWriter out = spec.commandLine().getOut();
     List<Explanation> explanations = wanted.stream().map(explainer::explain).toList();
@@ -100,10 +105,16 @@ final class ExplainCommand implements Callable<Integer> {
     return 0;
   }
 
+  /** A request that lapsed is of no window. */
+  private static boolean hasWindows(Episode episode) {
+    return !episode.last().getKind().equals("retraining");
+  }
+
   private List<Episode> ofSpan(List<Episode> episodes, @Nullable Instant begin) {
     Instant end = to == null ? Instant.MAX : to;
     List<Episode> found =
         episodes.stream()
+            .filter(ExplainCommand::hasWindows)
             .filter(episode -> episode.records().get(0).getWindowStart().isBefore(end))
             .filter(
                 episode ->

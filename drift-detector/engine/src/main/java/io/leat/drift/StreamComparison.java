@@ -79,6 +79,11 @@ public final class StreamComparison {
     return statistic;
   }
 
+  /** Whether another is of the same stream by the same statistic. */
+  public boolean isSameAs(StreamComparison other) {
+    return stream().equals(other.stream()) && statistic.equals(other.statistic);
+  }
+
   /**
    * The place of a value.
    *

@@ -14,6 +14,8 @@ import io.leat.pipeline.definition.Segments;
 import io.leat.records.AlertState;
 import io.leat.records.AuditEvent;
 import io.leat.records.DriftAlert;
+import io.leat.records.DriftMetric;
+import io.leat.records.DriftedStream;
 import io.leat.schemas.NullReason;
 import java.time.Duration;
 import java.time.Instant;
@@ -121,18 +123,27 @@ class ExplanationTest {
             .filter(alert -> alert.getState() == AlertState.OPEN)
             .findFirst()
             .orElseThrow();
-    Timeline timeline = Timeline.of(opened, reported.metrics());
+    return explained(opened, reported.metrics(), profile, live, keptFromDay);
+  }
+
+  private Explanation explained(
+      DriftAlert opened,
+      List<DriftMetric> metrics,
+      ReferenceProfile profile,
+      List<Produced> live,
+      int keptFromDay) {
+    Timeline timeline = Timeline.of(opened, metrics);
     List<StreamComparison> streams =
         opened.getStreams().stream()
             .map(
                 stream ->
                     StreamComparison.of(
                             profile,
-                            monitor.name(),
+                            opened.getMonitor(),
                             stream.getSegment() == null
                                 ? DriftStream.of(stream.getFeature())
                                 : DriftStream.of(stream.getFeature(), stream.getSegment()),
-                            stream.getMetric())
+                            Explanation.comparedBy(stream))
                         .orElseThrow())
             .toList();
     ObservedVectors observed = new ObservedVectors(streams, timeline.span());
@@ -355,5 +366,47 @@ class ExplanationTest {
 
     assertThat(explanation.vectorsBefore()).isZero();
     assertThat(explanation.causes().get(0).kind()).isEqualTo(Cause.Kind.NULL_BURST);
+  }
+
+  @Test
+  void anEpisodeOfDataQualityIsExplainedByItsColumnsAndItsOwnEvidence() {
+    Monitor monitor = monitor("event.amount", Segments.NONE);
+    UnaryOperator<Produced> change =
+        one ->
+            one.app().equals("pos-2") && some(one, 0.9)
+                ? one.withAmount(NullReason.NULL_IN_EVENT)
+                : one;
+    ReferenceProfile profile = Given.profile(monitor, SERVICE, rows(vectors(0, TRAINED, change)));
+    List<Produced> live = vectors(TRAINED, END, change);
+    Given.Reported reported = Given.run(new DriftDetector(monitor, profile), SERVICE, rows(live));
+    DriftAlert drift = reported.alerts().get(0);
+    DriftAlert quality =
+        DriftAlert.newBuilder(drift)
+            .setKind("data_quality")
+            .setStreams(
+                List.of(
+                    DriftedStream.newBuilder(drift.getStreams().get(0))
+                        .setMetric("null_share")
+                        .build()))
+            .build();
+    List<DriftMetric> metrics = new ArrayList<>(reported.metrics());
+    reported
+        .metrics()
+        .forEach(
+            metric ->
+                metrics.add(
+                    DriftMetric.newBuilder(metric)
+                        .setMetric("null_share")
+                        .setEvidence(7.0)
+                        .build()));
+
+    Explanation explanation = explained(quality, metrics, profile, live, TRAINED);
+
+    assertThat(explanation.line()).isNotEmpty().allMatch(point -> point.odds() == 7);
+    assertThat(explanation.moved().get(0).buckets()).isNotEmpty();
+    assertThat(explanation.causes().get(0).kind()).isEqualTo(Cause.Kind.NULL_BURST);
+    assertThat(explained("event.amount", change).line())
+        .as("and one of drift by the evidence of drift")
+        .noneMatch(point -> point.odds() == 7);
   }
 }

@@ -10,12 +10,14 @@ import io.leat.records.DriftAlert;
 import io.leat.records.DriftedStream;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -306,11 +308,7 @@ final class Causes {
     if (episode.getKind().equals("data_quality")) {
       return List.of();
     }
-    Set<String> columns =
-        Stream.concat(
-                Stream.of(episode.getFeature()),
-                episode.getStreams().stream().map(DriftedStream::getFeature))
-            .collect(Collectors.toSet());
+    Set<String> columns = columns(episode);
     return context.alerts().stream()
         .filter(other -> other.getKind().equals("data_quality"))
         .filter(other -> other.getModel().equals(episode.getModel()))
@@ -320,11 +318,18 @@ final class Causes {
                     Cause.Kind.DATA_QUALITY,
                     "data quality: " + other.getMessage(),
                     "episode %s was open at the time".formatted(other.getAlertId()),
-                    columns.contains(other.getFeature())
-                        ? "nothing: it is about %s too".formatted(other.getFeature())
+                    columns(other).stream().anyMatch(columns::contains)
+                        ? "nothing: it is about %s too".formatted(listed(columns(other)))
                         : "it is about %s, this episode about %s"
-                            .formatted(other.getFeature(), listed(List.copyOf(columns)))))
+                            .formatted(listed(columns(other)), listed(columns))))
         .toList();
+  }
+
+  private static Set<String> columns(DriftAlert alert) {
+    return Stream.concat(
+            Stream.of(alert.getFeature()),
+            alert.getStreams().stream().map(DriftedStream::getFeature))
+        .collect(Collectors.toCollection(TreeSet::new));
   }
 
   private List<Cause> ofChanges() {
@@ -356,7 +361,7 @@ final class Causes {
     return action.equals("apply") || action.equals("promote-view") || action.startsWith("model.");
   }
 
-  private static String listed(List<String> names) {
+  private static String listed(Collection<String> names) {
     int shown = 5;
     String first = names.stream().limit(shown).collect(Collectors.joining(", "));
     return names.size() > shown ? first + " and %,d more".formatted(names.size() - shown) : first;

@@ -2,6 +2,7 @@ package io.leat.drift.explanation;
 
 import io.leat.drift.StreamComparison;
 import io.leat.drift.StreamComparison.Bucket;
+import io.leat.drift.statistic.Statistics;
 import io.leat.records.DriftAlert;
 import io.leat.records.DriftedStream;
 import java.time.Instant;
@@ -153,6 +154,17 @@ public record Explanation(
         : alert.getStreams();
   }
 
+  /**
+   * The name of the statistic by which a stream's values are compared with the reference: its own,
+   * or where it is one of data quality the Jensen-Shannon distance, which is defined of all columns
+   * and counts nulls and new categories.
+   */
+  public static String comparedBy(DriftedStream stream) {
+    return Timeline.Key.isStatistic(stream.getMetric())
+        ? stream.getMetric()
+        : Statistics.JENSEN_SHANNON.name();
+  }
+
   private static Moved moved(
       DriftedStream stream,
       DriftAlert alert,
@@ -166,7 +178,7 @@ public record Explanation(
       StreamComparison compared = vectors.streams().get(i);
       if (vectors.since() > 0
           && compared.stream().equals(key.stream())
-          && compared.statistic().name().equals(key.statistic())) {
+          && compared.statistic().name().equals(comparedBy(stream))) {
         buckets = compared.buckets(all.streams[i]);
       }
     }

@@ -1,6 +1,7 @@
 package io.leat.drift.explanation;
 
 import io.leat.drift.DriftStream;
+import io.leat.drift.statistic.Statistics;
 import io.leat.records.DriftAlert;
 import io.leat.records.DriftMetric;
 import io.leat.records.DriftedStream;
@@ -40,15 +41,24 @@ public record Timeline(DriftAlert opened, NavigableMap<Instant, Map<Key, DriftMe
           new DriftStream(stream.getFeature(), Optional.ofNullable(stream.getSegment())),
           stream.getMetric());
     }
+
+    /** Whether it is a statistic of drift, and not a measure of data quality. */
+    static boolean isStatistic(String metric) {
+      return Statistics.all().stream().anyMatch(one -> one.name().equals(metric));
+    }
   }
 
   /**
+   * Takes what the episode's evidence is of: statistics of drift, or measures of data quality.
+   *
    * @param metrics of any monitor, in any order
    */
   public static Timeline of(DriftAlert opened, Iterable<DriftMetric> metrics) {
     NavigableMap<Instant, Map<Key, DriftMetric>> windows = new TreeMap<>();
+    boolean ofDrift = opened.getKind().equals("drift");
     for (DriftMetric metric : metrics) {
-      if (metric.getMonitor().equals(opened.getMonitor())
+      if (Key.isStatistic(metric.getMetric()) == ofDrift
+          && metric.getMonitor().equals(opened.getMonitor())
           && metric.getModel().equals(opened.getModel())
           && metric.getComplete()) {
         windows
