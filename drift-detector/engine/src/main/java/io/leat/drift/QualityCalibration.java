@@ -304,7 +304,7 @@ final class QualityCalibration {
       Volumes volumes, long number, long rows, int period, WindowSeries.Builder series) {
     volumes
         .usual(number, period)
-        .ifPresent(usual -> series.add(number, Volumes.distance(rows, usual)));
+        .ifPresent(usual -> series.add(number, Volumes.distance((double) rows, usual)));
     volumes.add(number, rows, period);
   }
 }

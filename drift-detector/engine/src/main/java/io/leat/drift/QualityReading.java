@@ -146,7 +146,7 @@ record QualityReading(Measure measure, double score, List<Part> parts) {
     if (usual.isEmpty()) {
       return Optional.empty();
     }
-    double distance = Volumes.distance(events, usual.getAsDouble());
+    double distance = Volumes.distance((double) events, usual.getAsDouble());
     return of(
         Measure.VOLUME,
         List.of(
