@@ -28,6 +28,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.Test;
@@ -73,9 +74,7 @@ class RetrainingWorkerIT {
 
       List<RetrainingRun> run;
       List<String> killedAt = new ArrayList<>();
-      try (ServiceProcess worker = worker(stack, workers, stackFolder)) {
-        run = killedAtEachStep(worker, killedAt);
-      }
+      run = killedAtEachStep(state -> worker(stack, workers, stackFolder, state), killedAt);
       System.out.printf(
           "retraining: killed at %s; %s%n",
           killedAt,
@@ -86,7 +85,12 @@ class RetrainingWorkerIT {
       assertThat(killedAt)
           .containsExactly("pin", "train", "evaluate", "publish", "roll-out", "follow");
       assertThat(run).extracting(RetrainingRun::getRunId).containsOnly(last.getRunId());
-      assertThat(run.stream().filter(record -> record.getState() == RunState.TRAINED)).hasSize(1);
+      assertThat(run.stream().filter(record -> record.getState() == RunState.TRAINED))
+          .as("trained again where the model is not in the state directory")
+          .hasSize(2);
+      assertThat(run.stream().map(RetrainingRun::getTrainingSet).filter(set -> !set.isEmpty()))
+          .as("made again of the same snapshots")
+          .containsOnly(last.getTrainingSet());
       assertThat(last.getGates())
           .extracting(gate -> gate.getVerdict())
           .containsOnly(GateVerdict.PASS);
@@ -106,9 +110,15 @@ class RetrainingWorkerIT {
     }
   }
 
-  /** Kills the worker whenever it has come to a step where it was not killed yet. */
-  private List<RetrainingRun> killedAtEachStep(ServiceProcess worker, List<String> killedAt)
-      throws IOException {
+  /**
+   * Kills the worker whenever it has come to a step where it was not killed yet, and when the model
+   * is to be published for good: another takes over, which has another state directory.
+   *
+   * @param start starts a worker with the state directory of a name
+   */
+  private List<RetrainingRun> killedAtEachStep(
+      Function<String, ServiceProcess> start, List<String> killedAt) throws IOException {
+    ServiceProcess worker = start.apply("worker-state");
     Set<String> steps = new LinkedHashSet<>();
     List<RetrainingRun> records = new ArrayList<>();
     try (TopicReader reader = TopicReader.committed(brokers, List.of(Topics.RETRAINING_RUNS))) {
@@ -119,15 +129,21 @@ class RetrainingWorkerIT {
         if (!record.getStep().isEmpty() && steps.add(record.getStep())) {
           worker.kill();
           killedAt.add(record.getStep());
-          worker.restart();
+          if (record.getStep().equals("publish")) {
+            worker = start.apply("other-state");
+          } else {
+            worker.restart();
+          }
         }
       }
       assertThat(reader.readToEnd()).as("records behind the last").isEmpty();
+    } finally {
+      worker.close();
     }
     return records;
   }
 
-  private ServiceProcess worker(RunningStack stack, Path pipeline, Path stackFolder) {
+  private ServiceProcess worker(RunningStack stack, Path pipeline, Path stackFolder, String state) {
     int port = Ports.free();
     LeatHome home = LeatHome.find();
     return ServiceProcess.start(
@@ -139,12 +155,12 @@ class RetrainingWorkerIT {
                     "--pipeline=" + pipeline,
                     "--bootstrap-servers=" + brokers,
                     "--registry-url=" + stack.endpoints().registryUrl(),
-                    "--state-dir=" + temporary.resolve("worker-state"),
+                    "--state-dir=" + temporary.resolve(state),
                     "--artifacts=" + stackFolder.resolve("artifacts"),
                     "--warehouse=" + stackFolder.resolve("warehouse"),
                     "--look-every=200ms",
                     "--http-port=" + port),
-                temporary.resolve("worker.log"))
+                temporary.resolve(state + ".log"))
             .withJvmOptions("-Xmx384m", "-Dleat.home=" + home.directory()),
         port);
   }
