@@ -3,32 +3,23 @@ package io.leat.drift;
 import io.leat.common.Lookups;
 import io.leat.drift.AlertRule.Change;
 import io.leat.drift.AlertRule.Evaluated;
-import io.leat.drift.Threshold.Level;
-import io.leat.drift.statistic.Sample;
 import io.leat.drift.statistic.Statistic;
-import io.leat.pipeline.definition.Durations;
 import io.leat.pipeline.definition.Monitor;
 import io.leat.records.DriftAlert;
 import io.leat.records.DriftMetric;
-import io.leat.records.DriftedStream;
-import io.leat.records.Severity;
 import io.leat.schemas.AvroCodec;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /**
  * One monitor at work: turns windows of vectors into metrics and alerts. Immutable, thread-safe.
@@ -38,17 +29,14 @@ public final class DriftDetector {
     AvroCodec.trustGeneratedRecords(); // an alert's streams are records within a record
   }
 
-  /** So many streams a sentence names. */
-  private static final int MOST_TOLD = 5;
-
   private final Monitor monitor;
   private final CalibratedMonitor calibrated;
   private final List<FeatureReference> features;
   private final WindowLayout layout;
   private final Map<DriftStream, List<Threshold>> thresholds;
   private final Map<DriftStream, Integer> places = new HashMap<>();
-  private final Map<String, StreamReference> evidenceOf = new HashMap<>();
   private final String fingerprint;
+  private final DriftRecords records;
   private final String definition;
   private final Optional<EpisodeRule> episodes;
   private final List<EpisodeRule.Stream> sequential;
@@ -103,10 +91,12 @@ public final class DriftDetector {
     features.forEach(feature -> places.put(feature.stream(), places.size()));
     this.fingerprint = profile.fingerprint();
     this.definition = profile.definition();
+    Map<String, StreamReference> evidenceOf = new HashMap<>();
     for (int i = 0; i < calibrated.references().size(); i++) {
       evidenceOf.put(
           EpisodeRule.key(calibrated.thresholds().get(i)), calibrated.references().get(i));
     }
+    this.records = new DriftRecords(monitor, fingerprint, evidenceOf);
     this.sequential =
         IntStream.range(0, calibrated.references().size())
             .mapToObj(
@@ -237,23 +227,16 @@ public final class DriftDetector {
    */
   public record Verdict(List<DriftMetric> metrics, List<DriftAlert> alerts) {}
 
-  /** A stream of a window, compared with its reference. */
-  private record Compared(FeatureReference feature, FeatureCounts counts, Comparison comparison) {
-    static Compared of(FeatureReference feature, FeatureCounts counts) {
-      return new Compared(feature, counts, Comparison.of(feature, counts));
-    }
-  }
-
   /**
    * Evaluates a window. Windows must be given in order of time, each once.
    *
    * @param state what was remembered after the window before; changed
    */
   public Verdict evaluate(long windowStart, WindowSummary window, DetectorState state) {
-    List<Compared> compared = new ArrayList<>();
+    List<DriftRecords.Compared> compared = new ArrayList<>();
     Map<String, Double> values = new HashMap<>();
     for (int i = 0; i < features.size(); i++) {
-      Compared one = Compared.of(features.get(i), window.counts(i));
+      DriftRecords.Compared one = DriftRecords.Compared.of(features.get(i), window.counts(i));
       compared.add(one);
       for (Threshold threshold : ofStream(one.feature().stream())) {
         one.comparison()
@@ -267,7 +250,10 @@ public final class DriftDetector {
       EpisodeRule rule = episodes.get();
       alerts.addAll(endThresholdAlerts(windowStart, compared, values, state));
       rule.next(state, windowStart, evaluated(windowStart, window, values, state))
-          .ifPresent(change -> alerts.add(episode(windowStart, window, rule, change)));
+          .ifPresent(
+              change ->
+                  alerts.add(
+                      records.episode(windowStart, rule, change, standsOut(window, change))));
       sequential.forEach(
           stream -> evidence.put(stream.key(), state.evidence(stream.key()).value()));
     } else {
@@ -275,12 +261,12 @@ public final class DriftDetector {
       alerts.addAll(byThresholds(windowStart, compared, values, state));
     }
     List<DriftMetric> metrics = new ArrayList<>();
-    for (Compared one : compared) {
+    for (DriftRecords.Compared one : compared) {
       long events = window.events(Lookups.required(places, one.feature().stream()));
       for (Threshold threshold : ofStream(one.feature().stream())) {
         Double value = values.get(EpisodeRule.key(threshold));
         metrics.add(
-            metric(
+            records.metric(
                 windowStart,
                 events,
                 one,
@@ -334,11 +320,23 @@ public final class DriftDetector {
     state.episode(null);
     state.forgetEvidence();
     return List.of(
-        episode(windowStart, open.get(), List.of())
+        records
+            .episode(windowStart, open.get(), List.of())
             .setState(io.leat.records.AlertState.CLOSED)
             .setMessage(
                 "The episode ends with that of data quality, which was its cause; what has drifted beside it opens one anew.")
             .build());
+  }
+
+  /** What of the stream with most evidence stands out at once, as the end of a sentence. */
+  private String standsOut(WindowSummary window, EpisodeRule.Change change) {
+    if (change.kind() != EpisodeRule.Kind.OPENED && change.kind() != EpisodeRule.Kind.WORSE) {
+      return "";
+    }
+    int place = Lookups.required(places, change.named().get(0).stream().threshold().stream());
+    return StandsOut.of(features.get(place), window.counts(place))
+        .map(clause -> ": " + clause)
+        .orElse("");
   }
 
   /** What each stream's evidence is to take in: the window, or the windows that end with it. */
@@ -400,9 +398,12 @@ public final class DriftDetector {
   }
 
   private List<DriftAlert> byThresholds(
-      long windowStart, List<Compared> compared, Map<String, Double> values, DetectorState state) {
-    List<Found> found = new ArrayList<>();
-    for (Compared one : compared) {
+      long windowStart,
+      List<DriftRecords.Compared> compared,
+      Map<String, Double> values,
+      DetectorState state) {
+    List<DriftRecords.Found> found = new ArrayList<>();
+    for (DriftRecords.Compared one : compared) {
       List<Threshold> measured = ofStream(one.feature().stream());
       List<Evaluated> evaluated = new ArrayList<>();
       for (Threshold threshold : measured) {
@@ -419,16 +420,24 @@ public final class DriftDetector {
                   measured.stream().map(Threshold::statistic).collect(Collectors.toSet()))
               .next(state.alerts().getOrDefault(name, AlertState.NONE), windowStart, evaluated);
       state.alerts().put(name, step.state());
-      step.changes().forEach(change -> found.add(new Found(one.feature(), one.counts(), change)));
+      step.changes()
+          .forEach(
+              change -> found.add(new DriftRecords.Found(one.feature(), one.counts(), change)));
     }
-    return found.stream().sorted(Found.ORDER).map(f -> alert(windowStart, f)).toList();
+    return found.stream()
+        .sorted(DriftRecords.Found.ORDER)
+        .map(f -> records.alert(windowStart, f))
+        .toList();
   }
 
   /** Closes what thresholds opened, once episodes have taken the place of their alerts. */
   private List<DriftAlert> endThresholdAlerts(
-      long windowStart, List<Compared> compared, Map<String, Double> values, DetectorState state) {
+      long windowStart,
+      List<DriftRecords.Compared> compared,
+      Map<String, Double> values,
+      DetectorState state) {
     List<DriftAlert> closed = new ArrayList<>();
-    for (Compared one : compared) {
+    for (DriftRecords.Compared one : compared) {
       AlertState alerts = state.alerts().get(one.feature().stream().toString());
       if (alerts == null || alerts.open().isEmpty()) {
         continue;
@@ -443,9 +452,10 @@ public final class DriftDetector {
             new Evaluated(
                 threshold.get(), Lookups.required(values, EpisodeRule.key(threshold.get())));
         DriftAlert alert =
-            alert(
+            records.alert(
                 windowStart,
-                new Found(one.feature(), one.counts(), new Change(false, open, evaluated)));
+                new DriftRecords.Found(
+                    one.feature(), one.counts(), new Change(false, open, evaluated)));
         closed.add(
             DriftAlert.newBuilder(alert)
                 .setMessage(
@@ -468,32 +478,10 @@ public final class DriftDetector {
             .alerts()
             .remove(name)
             .open()
-            .ifPresent(open -> closed.add(ended(windowStart, name, open)));
+            .ifPresent(open -> closed.add(records.ended(windowStart, name, open)));
       }
     }
     return closed;
-  }
-
-  private DriftAlert ended(long windowStart, String stream, AlertState.Open open) {
-    return DriftAlert.newBuilder()
-        .setAlertId(open.id())
-        .setMonitor(monitor.name())
-        .setModel(monitor.model())
-        .setKind("drift")
-        .setFeature(DriftStream.parse(stream).feature())
-        .setSegment(DriftStream.parse(stream).segment().orElse(null))
-        .setMetric(open.statistic().name())
-        .setState(io.leat.records.AlertState.CLOSED)
-        .setSeverity(open.severity() == Level.CRITICAL ? Severity.CRITICAL : Severity.WARN)
-        .setWindowStart(Instant.ofEpochMilli(windowStart))
-        .setWindowEnd(Instant.ofEpochMilli(windowEnd(windowStart)))
-        .setValue(0)
-        .setThreshold(0)
-        .setMessage(
-            "%s is not watched any more: the model's reference profile has no such stream."
-                .formatted(stream))
-        .setReference(fingerprint)
-        .build();
   }
 
   /** Closes an episode, once thresholds decide again. */
@@ -503,7 +491,8 @@ public final class DriftDetector {
     return open.map(
             episode ->
                 List.of(
-                    episode(windowStart, episode, List.of())
+                    records
+                        .episode(windowStart, episode, List.of())
                         .setState(io.leat.records.AlertState.CLOSED)
                         .setMessage("The episode ends: thresholds of single features decide now.")
                         .build()))
@@ -526,10 +515,10 @@ public final class DriftDetector {
     for (int i = 0; i < features.size(); i++) {
       for (Threshold threshold : ofStream(features.get(i).stream())) {
         DriftMetric metric =
-            metric(
+            records.metric(
                 windowStart,
                 window.events(i),
-                Compared.of(features.get(i), window.counts(i)),
+                DriftRecords.Compared.of(features.get(i), window.counts(i)),
                 null,
                 threshold,
                 null);
@@ -546,239 +535,6 @@ public final class DriftDetector {
    * @param late those that have come since
    */
   public DriftMetric late(long windowStart, long seen, long late) {
-    return DriftMetric.newBuilder()
-        .setMonitor(monitor.name())
-        .setModel(monitor.model())
-        .setFeature("*")
-        .setMetric("vectors")
-        .setWindowStart(Instant.ofEpochMilli(windowStart))
-        .setWindowEnd(Instant.ofEpochMilli(windowEnd(windowStart)))
-        .setEvents(seen)
-        .setNulls(0)
-        .setValue(null)
-        .setThreshold(0)
-        .setReference(fingerprint)
-        .setComplete(false)
-        .setLate(late)
-        .build();
-  }
-
-  private record Found(FeatureReference feature, FeatureCounts counts, Change change) {
-    static final Comparator<Found> ORDER =
-        Comparator.comparing((Found f) -> f.change().opened())
-            .thenComparing(f -> f.change().alert().severity(), Comparator.reverseOrder())
-            .thenComparing(f -> f.change().evaluated().size(), Comparator.reverseOrder());
-
-    /** How far at most the exact statistic is above its value. */
-    double error() {
-      return Comparison.of(feature, counts).error(change.evaluated().threshold().statistic());
-    }
-  }
-
-  private DriftMetric metric(
-      long windowStart,
-      long events,
-      Compared compared,
-      @Nullable Double value,
-      Threshold threshold,
-      @Nullable Double evidence) {
-    Sample reference = compared.comparison().reference();
-    Sample window = compared.comparison().window();
-    OptionalDouble probability =
-        value == null ? OptionalDouble.empty() : threshold.statistic().pValue(reference, window);
-    return DriftMetric.newBuilder()
-        .setMonitor(monitor.name())
-        .setModel(monitor.model())
-        .setFeature(threshold.stream().feature())
-        .setSegment(threshold.stream().segment().orElse(null))
-        .setMetric(threshold.statistic().name())
-        .setWindowStart(Instant.ofEpochMilli(windowStart))
-        .setWindowEnd(Instant.ofEpochMilli(windowEnd(windowStart)))
-        .setEvents(events)
-        .setNulls(compared.counts().nulls())
-        .setNullsByReason(compared.counts().nullsByReason())
-        .setValue(value)
-        .setThreshold(threshold.warn())
-        .setReference(fingerprint)
-        .setError(value == null ? 0 : compared.comparison().error(threshold.statistic()))
-        .setEvidence(evidence)
-        .setGuarantee(evidence == null ? null : guarantee(threshold))
-        .setPValue(probability.isPresent() ? probability.getAsDouble() : null)
-        .build();
-  }
-
-  private @Nullable String guarantee(Threshold threshold) {
-    StreamReference reference = evidenceOf.get(EpisodeRule.key(threshold));
-    return reference == null ? null : reference.guarantee().text();
-  }
-
-  private DriftAlert episode(
-      long windowStart, WindowSummary window, EpisodeRule rule, EpisodeRule.Change change) {
-    boolean closed = change.kind() == EpisodeRule.Kind.CLOSED;
-    return episode(windowStart, change.episode(), change.named())
-        .setState(closed ? io.leat.records.AlertState.CLOSED : io.leat.records.AlertState.OPEN)
-        .setEvidence(change.evidence())
-        .setAlarmAt(rule.alarmAt())
-        .setMessage(message(windowStart, window, rule, change))
-        .build();
-  }
-
-  private DriftAlert.Builder episode(
-      long windowStart, Episode episode, List<EpisodeRule.Named> named) {
-    Optional<EpisodeRule.Named> first = named.stream().findFirst();
-    Optional<Threshold> threshold = first.map(one -> one.stream().threshold());
-    return DriftAlert.newBuilder()
-        .setAlertId(episode.id())
-        .setMonitor(monitor.name())
-        .setModel(monitor.model())
-        .setKind("drift")
-        .setFeature(threshold.map(t -> t.stream().feature()).orElse("*"))
-        .setSegment(threshold.flatMap(t -> t.stream().segment()).orElse(null))
-        .setMetric(threshold.map(t -> t.statistic().name()).orElse("*"))
-        .setState(io.leat.records.AlertState.OPEN)
-        .setSeverity(episode.severity() == Level.CRITICAL ? Severity.CRITICAL : Severity.WARN)
-        .setWindowStart(Instant.ofEpochMilli(windowStart))
-        .setWindowEnd(Instant.ofEpochMilli(windowEnd(windowStart)))
-        .setValue(first.map(EpisodeRule.Named::value).orElse(0.0))
-        .setThreshold(threshold.map(Threshold::warn).orElse(0.0))
-        .setMessage("")
-        .setReference(fingerprint)
-        .setGuarantee(EpisodeRule.guarantee(named).text())
-        .setUpdates(episode.updates())
-        .setStreams(named.stream().map(DriftDetector::drifted).toList());
-  }
-
-  private static DriftedStream drifted(EpisodeRule.Named named) {
-    Threshold threshold = named.stream().threshold();
-    return DriftedStream.newBuilder()
-        .setFeature(threshold.stream().feature())
-        .setSegment(threshold.stream().segment().orElse(null))
-        .setMetric(threshold.statistic().name())
-        .setValue(named.value())
-        .setLeast(threshold.statistic().effect().least())
-        .setThreshold(threshold.warn())
-        .setEvidence(named.evidence())
-        .setGuarantee(named.stream().reference().guarantee().text())
-        .build();
-  }
-
-  private String message(
-      long windowStart, WindowSummary summary, EpisodeRule rule, EpisodeRule.Change change) {
-    List<DriftStream> streams =
-        change.named().stream().map(one -> one.stream().threshold().stream()).distinct().toList();
-    String about =
-        streams.isEmpty()
-            ? "What it watched"
-            : streams.size() == 1
-                ? streams.get(0).toString()
-                : "%s and %s".formatted(streams.get(0), count(streams.size() - 1, "other stream"));
-    String window = Instant.ofEpochMilli(windowStart).toString();
-    return switch (change.kind()) {
-      case CLOSED ->
-          "%s has been as in the training data for %s of %s, till the window from %s; the episode lasted since %s."
-              .formatted(
-                  about,
-                  count(monitor.closeAfter(), "window"),
-                  Durations.format(monitor.window()),
-                  window,
-                  Instant.ofEpochMilli(change.episode().since()));
-      case JOINED ->
-          String.format(
-              Locale.ROOT,
-              "%s joined what is not as in the training data since %s: %d streams by now, %.3g to 1 against no change, in the window from %s.",
-              joined(change.joined()),
-              Instant.ofEpochMilli(change.episode().since()),
-              change.episode().calm().keySet().stream().map(EpisodeRule::stream).distinct().count(),
-              change.evidence(),
-              window);
-      case OPENED, WORSE -> {
-        EpisodeRule.Named most = change.named().get(0);
-        Threshold threshold = most.stream().threshold();
-        yield String.format(
-            Locale.ROOT,
-            "%s is not as in the training data%s: %.3g to 1 against no change (alarm at %.3g), %s %.4g (matters above %.4g), in the window from %s%s.",
-            about,
-            change.kind() == EpisodeRule.Kind.WORSE ? ", and by now plainly so" : "",
-            change.evidence(),
-            rule.alarmAt(),
-            threshold.statistic().name(),
-            most.value(),
-            threshold.statistic().effect().least(),
-            window,
-            standsOut(threshold.stream(), summary));
-      }
-    };
-  }
-
-  private String standsOut(DriftStream stream, WindowSummary window) {
-    int place = Lookups.required(places, stream);
-    return StandsOut.of(features.get(place), window.counts(place))
-        .map(clause -> ": " + clause)
-        .orElse("");
-  }
-
-  private static String joined(Set<String> streams) {
-    String first = streams.stream().limit(MOST_TOLD).collect(Collectors.joining(", "));
-    return streams.size() <= MOST_TOLD
-        ? first
-        : "%s and %s".formatted(first, count(streams.size() - MOST_TOLD, "other stream"));
-  }
-
-  private DriftAlert alert(long windowStart, Found found) {
-    Evaluated evaluated = found.change().evaluated();
-    return DriftAlert.newBuilder()
-        .setAlertId(found.change().alert().id())
-        .setMonitor(monitor.name())
-        .setModel(monitor.model())
-        .setKind("drift")
-        .setFeature(found.feature().name())
-        .setMetric(evaluated.threshold().statistic().name())
-        .setState(
-            found.change().opened()
-                ? io.leat.records.AlertState.OPEN
-                : io.leat.records.AlertState.CLOSED)
-        .setSeverity(
-            found.change().alert().severity() == Level.CRITICAL ? Severity.CRITICAL : Severity.WARN)
-        .setWindowStart(Instant.ofEpochMilli(windowStart))
-        .setWindowEnd(Instant.ofEpochMilli(windowEnd(windowStart)))
-        .setValue(evaluated.value())
-        .setThreshold(evaluated.threshold().warn())
-        .setMessage(message(windowStart, found))
-        .setReference(fingerprint)
-        .setError(found.error())
-        .build();
-  }
-
-  private String message(long windowStart, Found found) {
-    Evaluated evaluated = found.change().evaluated();
-    String window = Durations.format(monitor.window());
-    String state =
-        found.change().opened()
-            ? "%s has drifted from the training data in %d of the last %s of %s"
-                .formatted(
-                    found.feature().stream(),
-                    monitor.openAfter(),
-                    count(monitor.openOf(), "window"),
-                    window)
-            : evaluated.level() == Level.CLEAN
-                ? "%s has been like the training data for %s of %s"
-                    .formatted(
-                        found.feature().stream(), count(monitor.closeAfter(), "window"), window)
-                : "%s has drifted farther, so a critical alert takes the place of this one"
-                    .formatted(found.feature().stream());
-    return String.format(
-        Locale.ROOT,
-        "%s: %s %.4g (threshold %.4g) in the window from %s, with %s and %s.",
-        state,
-        evaluated.threshold().statistic().name(),
-        evaluated.value(),
-        evaluated.threshold().warn(),
-        Instant.ofEpochMilli(windowStart),
-        count(found.counts().values(), "value"),
-        count(found.counts().nulls(), "null"));
-  }
-
-  private static String count(long count, String what) {
-    return "%d %s%s".formatted(count, what, count == 1 ? "" : "s");
+    return records.late(windowStart, seen, late);
   }
 }

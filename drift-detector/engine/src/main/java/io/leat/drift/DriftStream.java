@@ -43,6 +43,6 @@ public record DriftStream(String feature, Optional<String> segment) {
   @JsonValue
   @Override
   public String toString() {
-    return segment.map(of -> "%s[%s]".formatted(feature, of)).orElse(feature);
+    return segment.map(of -> feature + "[" + of + "]").orElse(feature);
   }
 }

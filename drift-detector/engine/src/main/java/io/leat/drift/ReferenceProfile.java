@@ -17,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BiConsumer;
@@ -54,9 +55,12 @@ public record ReferenceProfile(
     @JsonInclude(JsonInclude.Include.NON_EMPTY) List<FeatureReference> outputs,
     List<CalibratedMonitor> monitors) {
   public static final String FORMAT = "leat-reference-profile";
-  public static final int FORMAT_VERSION = 2;
+  public static final int FORMAT_VERSION = 3;
 
-  /** Of numbers alone, without segments: what earlier releases read and wrote. */
+  /** Without what live windows are ranked among. */
+  static final int WITHOUT_REFERENCES = 2;
+
+  /** Of numbers alone, without segments and outputs. */
   static final int OLDEST_VERSION = 1;
 
   /** Most bytes that a profile's file may have. */
@@ -246,17 +250,43 @@ public record ReferenceProfile(
         .toList();
   }
 
-  /** Writes the profile; a file that is there is replaced whole. */
+  /**
+   * Writes the profile; a file that is there is replaced whole.
+   *
+   * @throws ReferenceProfileException if it is larger than a profile may be; nothing is written
+   *     then
+   */
   public void write(Path file) throws IOException {
+    byte[] json = toJson();
+    checkSize(json.length, MAX_BYTES);
     // Not a temporary file: nobody else may read those, and services run as other users.
     Path draft = file.resolveSibling(file.getFileName() + ".part");
     try {
-      Files.write(draft, toJson());
+      Files.write(draft, json);
       Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     } catch (IOException e) {
       Cleanup.after(e, () -> Files.deleteIfExists(draft));
       throw e;
     }
+  }
+
+  /** Nobody could read a larger one, and a champion without its profile is watched by another's. */
+  void checkSize(long bytes, long most) {
+    if (bytes <= most) {
+      return;
+    }
+    CalibratedMonitor largest =
+        monitors.stream()
+            .max(Comparator.comparingInt(monitor -> monitor.thresholds().size()))
+            .orElseThrow(
+                () ->
+                    new ReferenceProfileException(
+                        "The reference profile of model %s has %d bytes; a profile has at most %d."
+                            .formatted(model, bytes, most)));
+    throw new ReferenceProfileException(
+        "The reference profile of model %s has %d bytes; a profile has at most %d. Monitor %s keeps the windows of %d series, a statistic of a column, or of a column of a segment, each: watch fewer columns, lower segments_cap, name fewer statistics, or take longer windows."
+            .formatted(
+                model, bytes, most, largest.settings().monitor(), largest.thresholds().size()));
   }
 
   /** The profile as JSON; the same profile gives the same bytes. */

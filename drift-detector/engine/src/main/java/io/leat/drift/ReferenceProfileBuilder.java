@@ -204,14 +204,17 @@ public final class ReferenceProfileBuilder {
     Map<String, FeatureReference> ofScores = scored.rows == 0 ? Map.of() : outputs();
     List<CalibratedMonitor> calibrated =
         monitors.stream().map(m -> calibrate(m, features, ofScores, known, unfit, order)).toList();
-    boolean isOld =
+    boolean isRanked = calibrated.stream().anyMatch(m -> !m.references().isEmpty());
+    boolean isOfNumbers =
         features.stream().allMatch(NumberReference.class::isInstance)
             && ofScores.isEmpty()
             && monitors.stream()
                 .allMatch(m -> m.segments().keys().isEmpty() && m.outputs().isEmpty());
     return new ReferenceProfile(
         ReferenceProfile.FORMAT,
-        isOld ? ReferenceProfile.OLDEST_VERSION : ReferenceProfile.FORMAT_VERSION,
+        isRanked
+            ? ReferenceProfile.FORMAT_VERSION
+            : isOfNumbers ? ReferenceProfile.OLDEST_VERSION : ReferenceProfile.WITHOUT_REFERENCES,
         model.name(),
         service.name(),
         service.version(),

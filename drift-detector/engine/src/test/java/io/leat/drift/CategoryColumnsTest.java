@@ -67,7 +67,7 @@ class CategoryColumnsTest {
     ReferenceProfile read = ReferenceProfile.parse(text.getBytes(UTF_8));
 
     assertThat(new String(read.toJson(), UTF_8)).isEqualTo(text);
-    assertThat(read.formatVersion()).isEqualTo(2);
+    assertThat(read.formatVersion()).isEqualTo(3);
     FeatureReference country = read.feature("event.country").orElseThrow();
     assertThat(country.kind()).isEqualTo(ColumnKind.CATEGORIES);
     assertThat(((CategoryReference) country).categories().names())

@@ -62,7 +62,7 @@ class OutputsTest {
       builder.addScore(hour * HOUR, score(random.nextDouble() * 0.6));
     }
     ReferenceProfile profile = builder.build();
-    assertThat(profile.formatVersion()).isEqualTo(2);
+    assertThat(profile.formatVersion()).isEqualTo(3);
     assertThat(ReferenceProfile.parse(profile.toJson()).toJson()).isEqualTo(profile.toJson());
     return new DriftDetector(MONITOR, ReferenceProfile.parse(profile.toJson()));
   }

@@ -327,7 +327,7 @@ class ReferenceProfileTest {
         Files.writeString(
             folder.resolve("later.json"),
             """
-        {"format": "leat-reference-profile", "formatVersion": 3}""");
+        {"format": "leat-reference-profile", "formatVersion": 4}""");
     Path broken =
         Files.writeString(
             folder.resolve("broken.json"),
@@ -344,10 +344,46 @@ class ReferenceProfileTest {
         .hasMessageContaining("is not a reference profile");
     assertThatThrownBy(() -> ReferenceProfile.read(later))
         .isInstanceOf(ReferenceProfileException.class)
-        .hasMessageContaining("of version 3; expected leat-reference-profile of version 2 at most");
+        .hasMessageContaining("of version 4; expected leat-reference-profile of version 3 at most");
     assertThatThrownBy(() -> ReferenceProfile.read(broken))
         .isInstanceOf(ReferenceProfileException.class)
         .hasMessageContaining("is not a reference profile");
+  }
+
+  @Test
+  void whatAnEarlierReleaseCannotReadSaysSoByItsVersion() throws IOException {
+    ReferenceProfile profile = Given.profile(MONITOR, SERVICE, rows(30, 3));
+    String json = new String(profile.toJson(), UTF_8);
+
+    assertThat(profile.monitors().get(0).references()).isNotEmpty();
+    assertThat(profile.formatVersion()).isEqualTo(3);
+    // Before there was a 3, such a file had a lower version.
+    assertThat(
+            ReferenceProfile.parse(
+                json.replace("\"formatVersion\":3", "\"formatVersion\":1").getBytes(UTF_8)))
+        .extracting(ReferenceProfile::monitors)
+        .isEqualTo(profile.monitors());
+    assertThat(
+            new ReferenceProfileBuilder(Given.model(), SERVICE, List.of())
+                .add(0, SERVICE.features().stream().map(feature -> 1.0).toList())
+                .build()
+                .formatVersion())
+        .isEqualTo(1);
+  }
+
+  @Test
+  void aProfileThatNobodyCouldReadIsNotWritten() {
+    ReferenceProfile profile = Given.profile(MONITOR, SERVICE, rows(30, 3));
+    int series = profile.monitors().get(0).thresholds().size();
+
+    profile.checkSize(1_000, 1_000);
+    assertThatThrownBy(() -> profile.checkSize(1_001, 1_000))
+        .isInstanceOf(ReferenceProfileException.class)
+        .hasMessageStartingWith(
+            "The reference profile of model price has 1001 bytes; a profile has at most 1000. Monitor price keeps the windows of %d series"
+                .formatted(series))
+        .hasMessageEndingWith(
+            "watch fewer columns, lower segments_cap, name fewer statistics, or take longer windows.");
   }
 
   @Test

@@ -100,7 +100,13 @@ class SegmentsTest {
     DriftDetector detector =
         new DriftDetector(monitor, Given.profile(monitor, SERVICE, rows(60, 0)));
 
-    assertThat(Given.run(detector, SERVICE, rows(3, 0.3)).alerts())
+    List<DriftAlert> alerts = Given.run(detector, SERVICE, rows(3, 0.3)).alerts();
+
+    assertThat(alerts)
+        .filteredOn(alert -> alert.getMessage().startsWith("event.amount[country=BE]"))
+        .isNotEmpty()
+        .allSatisfy(alert -> assertThat(alert.getSegment()).isEqualTo("country=BE"));
+    assertThat(alerts)
         .extracting(DriftAlert::getMessage)
         .anySatisfy(
             message -> assertThat(message).startsWith("event.amount[country=BE] has drifted"))

@@ -1,11 +1,7 @@
 package io.leat.drift.evidence;
 
-import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
-import java.io.DataInputStream;
-import java.io.DataOutputStream;
-import java.io.IOException;
-import java.io.UncheckedIOException;
+import java.nio.BufferUnderflowException;
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 
 /**
@@ -30,8 +26,16 @@ import java.util.Arrays;
 public final class StreamEvidence {
   private static final byte VERSION = 1;
 
-  /** Reference and clean windows together; of more the oldest clean ones are let go. */
-  static final int MOST_RANKED = 4096;
+  /** Bytes of a window's number, as it is written, and of its value. */
+  private static final int MOST_A_WINDOW = 10 + Float.BYTES;
+
+  /**
+   * So many clean windows are kept, or as many as the reference has, up to {@value #MOST_CLEAN}:
+   * the least bet is on one rank in fifty, so that more say no more. Of more the oldest are let go.
+   */
+  static final int LEAST_CLEAN = 512;
+
+  static final int MOST_CLEAN = 4096;
 
   /** Beyond this it says no more, and sums stay finite. */
   private static final double MOST = 1e200;
@@ -68,8 +72,12 @@ public final class StreamEvidence {
     double won = Math.pow(Bets.of(rank), 1 / reference.inflation());
     evidence = Math.min(MOST, won * (evidence + reference.merged()));
     if (joins) {
-      join(window, value, Math.max(0, MOST_RANKED - reference.series().size()));
+      join(window, value, mostClean(reference.series().size()));
     }
+  }
+
+  static int mostClean(int ofReference) {
+    return Math.max(LEAST_CLEAN, Math.min(MOST_CLEAN, ofReference));
   }
 
   /**
@@ -101,9 +109,6 @@ public final class StreamEvidence {
   }
 
   private void join(long window, float value, int most) {
-    if (most == 0) {
-      return;
-    }
     if (clean >= most) {
       int from = clean - most + 1;
       System.arraycopy(windows, from, windows, 0, clean - from);
@@ -126,65 +131,64 @@ public final class StreamEvidence {
 
   /** Compact binary form. */
   public byte[] toBytes() {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream(16 + 8 * clean);
-    try (DataOutputStream out = new DataOutputStream(bytes)) {
-      out.writeByte(VERSION);
-      out.writeDouble(evidence);
-      out.writeInt(clean);
-      long before = 0;
-      for (int i = 0; i < clean; i++) {
-        writeNumber(out, windows[i] - before);
-        before = windows[i];
-        out.writeFloat(values[i]);
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException(e); // memory does not fail
+    ByteBuffer out = ByteBuffer.allocate(1 + Double.BYTES + Integer.BYTES + MOST_A_WINDOW * clean);
+    out.put(VERSION).putDouble(evidence).putInt(clean);
+    long before = 0;
+    for (int i = 0; i < clean; i++) {
+      writeNumber(out, windows[i] - before);
+      before = windows[i];
+      out.putFloat(values[i]);
     }
-    return bytes.toByteArray();
+    return Arrays.copyOf(out.array(), out.position());
   }
 
   /** Reads what {@link #toBytes} wrote. */
   public static StreamEvidence read(byte[] bytes) {
-    try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes))) {
-      byte version = in.readByte();
+    return read(ByteBuffer.wrap(bytes));
+  }
+
+  /** Reads what {@link #toBytes} wrote, and moves the buffer behind it. */
+  public static StreamEvidence read(ByteBuffer in) {
+    try {
+      byte version = in.get();
       if (version != VERSION) {
         throw new IllegalArgumentException(
             "a stream's evidence of format %d; this version of Leat reads format %d"
                 .formatted(version, VERSION));
       }
       StreamEvidence read = new StreamEvidence();
-      read.evidence = in.readDouble();
-      read.clean = in.readInt();
+      read.evidence = in.getDouble();
+      read.clean = in.getInt();
       read.windows = new long[read.clean];
       read.values = new float[read.clean];
       long before = 0;
       for (int i = 0; i < read.clean; i++) {
         before += readNumber(in);
         read.windows[i] = before;
-        read.values[i] = in.readFloat();
+        read.values[i] = in.getFloat();
       }
       return read;
-    } catch (IOException e) {
-      throw new UncheckedIOException("a stream's evidence ends early", e);
+    } catch (BufferUnderflowException e) {
+      throw new IllegalArgumentException("a stream's evidence ends early", e);
     }
   }
 
   /** Zigzag, then seven bits a byte, the lowest first; the high bit says that more follow. */
-  private static void writeNumber(DataOutputStream out, long number) throws IOException {
+  private static void writeNumber(ByteBuffer out, long number) {
     long rest = (number << 1) ^ (number >> 63);
     while ((rest & ~0x7fL) != 0) {
-      out.writeByte((int) (rest & 0x7f) | 0x80);
+      out.put((byte) ((rest & 0x7f) | 0x80));
       rest >>>= 7;
     }
-    out.writeByte((int) rest);
+    out.put((byte) rest);
   }
 
-  private static long readNumber(DataInputStream in) throws IOException {
+  private static long readNumber(ByteBuffer in) {
     long rest = 0;
     for (int shift = 0; ; shift += 7) {
-      int next = in.readUnsignedByte();
+      int next = in.get();
       rest |= (long) (next & 0x7f) << shift;
-      if (next < 0x80) {
+      if (next >= 0) {
         return (rest >>> 1) ^ -(rest & 1);
       }
     }

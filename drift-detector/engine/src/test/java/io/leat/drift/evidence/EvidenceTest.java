@@ -113,16 +113,17 @@ class EvidenceTest {
     assertThat(read.value()).isEqualTo(evidence.value());
   }
 
-  @Test
-  void noMoreWindowsAreKeptThanMayBeRanked() {
-    Dependence.Finding reference = exchangeable(series(100, Math::sin));
+  @ParameterizedTest(name = "reference of {0} windows: {1} clean ones")
+  @CsvSource({"30, 512", "365, 512", "1000, 1000", "8760, 4096"})
+  void noMoreWindowsAreKeptThanMayBeRanked(int windows, int most) {
+    Dependence.Finding reference = exchangeable(series(windows, Math::sin));
     StreamEvidence evidence = new StreamEvidence();
-    for (int w = 0; w < StreamEvidence.MOST_RANKED + 50; w++) {
-      evidence.add(reference, 100 + w, w, 1, true);
+    for (int w = 0; w < most + 50; w++) {
+      evidence.add(reference, windows + w, w, 1, true);
     }
 
-    assertThat(evidence.cleanWindows()).isEqualTo(StreamEvidence.MOST_RANKED - 100);
-    assertThat(evidence.toBytes()).hasSizeLessThan(6 * StreamEvidence.MOST_RANKED);
+    assertThat(evidence.cleanWindows()).isEqualTo(most);
+    assertThat(evidence.toBytes()).hasSizeLessThan(6 * most);
     evidence.add(reference, 10_000, 60, 1, false);
     assertThat(StreamEvidence.read(evidence.toBytes()).value()).isFinite().isPositive();
   }
