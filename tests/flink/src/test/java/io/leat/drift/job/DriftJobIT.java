@@ -25,6 +25,7 @@ import io.leat.records.Score;
 import io.leat.runtime.flink.LocalCluster;
 import io.leat.schemas.AvroCodec;
 import io.leat.schemas.FeatureVectorSchema;
+import io.leat.schemas.NullReason;
 import io.leat.schemas.RecordHeaders;
 import io.leat.schemas.RegistryClient;
 import io.leat.schemas.Topics;
@@ -35,7 +36,6 @@ import io.leat.testing.SharedCluster;
 import io.leat.testing.TestCluster;
 import io.leat.testing.TopicReader;
 import io.leat.testing.TopicWriter;
-import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -73,6 +73,11 @@ class DriftJobIT {
   private static final long CHANGED_BACK = 85;
   private static final long END = 100;
 
+  /** From when on prices are missing, and until when. */
+  private static final long BREAKS = 64;
+
+  private static final long MENDED = 68;
+
   /** Near seeds give near numbers; the golden ratio's bits spread them. */
   private static final long SPREAD = 0x9E3779B97F4A7C15L;
 
@@ -94,10 +99,19 @@ class DriftJobIT {
       long time, int partition, double price, double neighbour, String region, double score) {
     ColumnValues row() {
       ColumnValues row = ColumnValues.nulls(3, new String[] {region});
-      row.put(0, price);
+      row.put(0, priceOrReason());
       row.put(1, neighbour);
       row.put(2, region);
       return row;
+    }
+
+    /** The same, without its price. */
+    Reading broken() {
+      return new Reading(time, partition, Double.NaN, neighbour, region, score);
+    }
+
+    Object priceOrReason() {
+      return Double.isNaN(price) ? NullReason.NULL_IN_EVENT : price;
     }
 
     @Nullable String decision() {
@@ -130,14 +144,8 @@ class DriftJobIT {
     DriftDetector detector =
         new DriftDetector(
             pipeline.monitors().get(0), ReferenceProfile.read(pipeline.models().get(0)));
-    cluster.clear();
-    cluster.createTopic(VECTORS, PARTITIONS, Map.of());
-    cluster.createTopic(Topics.MODEL_REGISTRY, 1, Map.of("cleanup.policy", "compact"));
-    cluster.createTopic(SCORES, PARTITIONS, Map.of());
-    Stream.of(Topics.DRIFT_METRICS, Topics.DRIFT_ALERTS, DEAD_LETTERS)
-        .forEach(topic -> cluster.createTopic(topic, 1, Map.of()));
-    scoringHasReadAll();
-    try (JobUnderKills job = new JobUnderKills(cluster);
+    createTopics();
+    try (JobUnderKills job = new JobUnderKills(cluster, folder.resolve("state"));
         Vectors vectors = new Vectors(cluster, pipeline.services().get(0));
         TopicReader metricReader = cluster.newReader(Topics.DRIFT_METRICS);
         TopicReader alertReader = cluster.newReader(Topics.DRIFT_ALERTS);
@@ -200,6 +208,68 @@ class DriftJobIT {
           "%d metrics, %d alerts, killed twice: none lost, none twice; first alert: %s%n",
           metrics.size(), alerts.size(), expected.alerts().get(0).getMessage());
     }
+  }
+
+  @Test
+  void nullsAreOneIncidentThatTheDriftOfTheirColumnBeginsAndEndsWithAlsoWhenTheLogIsReadAgain()
+      throws Exception {
+    Pipeline pipeline = pipelineWithProfile();
+    List<Reading> readings = new ArrayList<>();
+    for (Reading reading : readings(TRAINED_DAYS, CHANGE)) {
+      long day = reading.time() / DAY;
+      boolean isBroken = day >= BREAKS && day < MENDED && reading.time() / HOUR % 5 < 2;
+      readings.add(isBroken ? reading.broken() : reading);
+    }
+    Reported expected =
+        expected(
+            new DriftDetector(
+                pipeline.monitors().get(0), ReferenceProfile.read(pipeline.models().get(0))),
+            readings.stream().filter(one -> one.time() < (CHANGE - 1) * DAY).toList());
+
+    List<DriftAlert> alerts = alertsOfAFreshJob(pipeline, readings, expected.alerts().size());
+
+    assertThat(alerts)
+        .isEqualTo(expected.alerts())
+        .extracting(alert -> alert.getKind() + " " + alert.getState())
+        .containsSubsequence(
+            "data_quality OPEN", "drift OPEN", "drift CLOSED", "data_quality CLOSED");
+    assertThat(alerts.get(0).getFeature()).isEqualTo("event.price");
+    assertThat(alerts.get(0).getMessage())
+        .contains("of 48 values of event.price are null (null_in_event)");
+    assertThat(alerts)
+        .filteredOn(alert -> alert.getKind().equals("data_quality"))
+        .extracting(DriftAlert::getAlertId)
+        .hasSizeGreaterThanOrEqualTo(2)
+        .containsOnly(alerts.get(0).getAlertId());
+    assertThat(alerts.get(0).getWindowStart())
+        .isBetween(Instant.ofEpochMilli(BREAKS * DAY), Instant.ofEpochMilli((BREAKS + 3) * DAY));
+    assertThat(alertsOfAFreshJob(pipeline, readings, alerts.size())).isEqualTo(alerts);
+  }
+
+  /** What a job without a state says of readings in empty topics. */
+  private List<DriftAlert> alertsOfAFreshJob(Pipeline pipeline, List<Reading> readings, int count)
+      throws Exception {
+    createTopics();
+    try (JobUnderKills job =
+            new JobUnderKills(cluster, Files.createTempDirectory(folder, "state"));
+        Vectors vectors = new Vectors(cluster, pipeline.services().get(0));
+        TopicReader alertReader = cluster.newReader(Topics.DRIFT_ALERTS)) {
+      vectors.send(readings);
+      List<ConsumerRecord<byte[], byte[]>> alerts = new ArrayList<>(job.await(alertReader, count));
+      job.stop();
+      alerts.addAll(alertReader.readToEnd());
+      return decode(new AvroCodec(cluster.newRegistryClient()), alerts, DriftAlert.class);
+    }
+  }
+
+  private void createTopics() throws Exception {
+    cluster.clear();
+    cluster.createTopic(VECTORS, PARTITIONS, Map.of());
+    cluster.createTopic(Topics.MODEL_REGISTRY, 1, Map.of("cleanup.policy", "compact"));
+    cluster.createTopic(SCORES, PARTITIONS, Map.of());
+    Stream.of(Topics.DRIFT_METRICS, Topics.DRIFT_ALERTS, DEAD_LETTERS)
+        .forEach(topic -> cluster.createTopic(topic, 1, Map.of()));
+    scoringHasReadAll();
   }
 
   /** Windows wait for the scores of what lies in the topic; here nobody is behind. */
@@ -330,12 +400,12 @@ class DriftJobIT {
     private final JvmProcess.Command command;
     private JvmProcess process;
 
-    JobUnderKills(TestCluster cluster) {
+    JobUnderKills(TestCluster cluster, Path state) {
       command =
           command(
               cluster.bootstrapServers(),
               cluster.registryUrl(),
-              folder.resolve("state"),
+              state,
               Path.of("target", "drift-job-it.log"));
       process = JvmProcess.start(command);
     }
@@ -412,6 +482,7 @@ class DriftJobIT {
     }
 
     private void send(Reading reading, String definition) {
+      List<Object> values = List.of(reading.priceOrReason(), reading.neighbour(), reading.region());
       FeatureVector vector =
           new FeatureVector(
               service.name(),
@@ -420,9 +491,9 @@ class DriftJobIT {
               reading.time() + "-" + reading.partition(),
               Instant.ofEpochMilli(reading.time()),
               Map.of(),
-              List.of(reading.price(), reading.neighbour(), reading.region()),
+              NullReason.plain(values),
               new LogPosition("readings", reading.partition(), 0L),
-              ByteBuffer.allocate(0),
+              NullReason.codes(values),
               null);
       ProducerRecord<byte[], byte[]> record =
           new ProducerRecord<>(VECTORS, reading.partition(), null, codec.encode(schemaId, vector));
