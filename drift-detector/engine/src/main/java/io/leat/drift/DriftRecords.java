@@ -29,6 +29,9 @@ final class DriftRecords {
   /** So many streams a sentence names. */
   private static final int MOST_TOLD = 5;
 
+  /** So many streams a record names, the first of them: brokers take 1 MB at most. */
+  static final int MOST_NAMED = 500;
+
   private final Monitor monitor;
   private final String fingerprint;
   private final Map<String, StreamReference> evidenceOf;
@@ -168,7 +171,7 @@ final class DriftRecords {
         .setReference(fingerprint)
         .setGuarantee(EpisodeRule.guarantee(named).text())
         .setUpdates(episode.updates())
-        .setStreams(named.stream().map(DriftRecords::drifted).toList());
+        .setStreams(named.stream().limit(MOST_NAMED).map(DriftRecords::drifted).toList());
   }
 
   private static DriftedStream drifted(EpisodeRule.Named named) {

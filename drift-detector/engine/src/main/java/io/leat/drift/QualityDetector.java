@@ -449,7 +449,10 @@ final class QualityDetector {
         .setStreams(
             said == Said.CLOSED
                 ? List.of()
-                : named.stream().flatMap(reading -> streams(reading, state)).toList())
+                : named.stream()
+                    .flatMap(reading -> streams(reading, state))
+                    .limit(DriftRecords.MOST_NAMED)
+                    .toList())
         .build();
   }
 

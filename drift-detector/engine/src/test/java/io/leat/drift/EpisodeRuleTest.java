@@ -5,6 +5,11 @@ import static org.assertj.core.api.Assertions.tuple;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.leat.drift.evidence.Dependence;
+import io.leat.drift.evidence.Guarantee;
+import io.leat.drift.evidence.WindowSeries;
+import io.leat.drift.statistic.Statistic;
+import io.leat.drift.statistic.Statistics;
 import io.leat.pipeline.definition.FeatureService;
 import io.leat.pipeline.definition.Monitor;
 import io.leat.records.AlertState;
@@ -19,7 +24,9 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
@@ -270,6 +277,40 @@ class EpisodeRuleTest {
 
     assertThat(detector.isSequential()).isFalse();
     assertThat(new DriftDetector(MONITOR, profile).isSequential()).isTrue();
+  }
+
+  @Test
+  void anEpisodeOfVeryManyStreamsFitsIntoARecordAndSaysHowManyThereAre() throws IOException {
+    Statistic statistic = Statistics.get(Statistics.defaults().get(0));
+    Dependence.Finding finding =
+        new Dependence.Finding(Guarantee.NONE, 1, 1, 1, WindowSeries.of(List.of(), List.of()));
+    List<EpisodeRule.Named> named = new ArrayList<>();
+    for (int i = 0; i < 42_000; i++) {
+      DriftStream stream =
+          new DriftStream(
+              "a_view_of_some_length.a_feature_of_some_length_" + i, Optional.of("country=AT"));
+      Threshold threshold = new Threshold(stream, statistic, 0.2, 0.4, 60, true);
+      named.add(
+          new EpisodeRule.Named(
+              new EpisodeRule.Stream(EpisodeRule.key(threshold), threshold, finding, 0.1),
+              0.3,
+              50_000 - i));
+    }
+    EpisodeRule rule = new EpisodeRule(CalibratedMonitor.Settings.of(MONITOR), List.of());
+    Episode episode =
+        new Episode("id", 0, Threshold.Level.WARN, 0, Map.of(), 0, Collections.emptySortedSet());
+
+    DriftAlert alert =
+        new DriftRecords(MONITOR, "reference", Map.of())
+            .episode(
+                0,
+                rule,
+                new EpisodeRule.Change(EpisodeRule.Kind.OPENED, episode, 800, named, Set.of()),
+                "");
+
+    assertThat(alert.toByteBuffer().remaining()).isLessThan(250_000);
+    assertThat(alert.getStreams().get(0).getEvidence()).isEqualTo(50_000);
+    assertThat(alert.getMessage()).contains("and 41999 other streams is not as in the training");
   }
 
   private static long day(DriftAlert alert) {
