@@ -8,10 +8,12 @@ import io.leat.records.Notification;
 import io.leat.records.NotificationStage;
 import jakarta.mail.Message;
 import jakarta.mail.MessagingException;
+import jakarta.mail.SendFailedException;
 import jakarta.mail.Session;
 import jakarta.mail.Transport;
 import jakarta.mail.internet.InternetAddress;
 import jakarta.mail.internet.MimeMessage;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Date;
 import java.util.Locale;
@@ -22,14 +24,26 @@ import org.eclipse.angus.mail.smtp.SMTPAddressFailedException;
 import org.eclipse.angus.mail.smtp.SMTPSendFailedException;
 import org.eclipse.angus.mail.smtp.SMTPSenderFailedException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Mail, by SMTP (RFC 5321): one a stage, to all addresses. Its {@code Message-ID} is the same each
- * time that a stage is told, and the later ones answer the first. What the server refuses for good
- * (5xx) is refused, all else is tried again. The server's certificate has to be good for its name.
+ * time that a stage is told, and the later ones answer the first. A mail that the server takes for
+ * some of the addresses is told: the others are logged. What it refuses for good (5xx) is refused,
+ * all else is tried again. The server's certificate has to be good for its name.
  */
 final class EmailChannel implements Channel {
+  private static final Logger log = LoggerFactory.getLogger(EmailChannel.class);
+  private static final int REFUSED = 400;
   private static final int PERMANENT = 500;
+
+  /**
+   * Longest that a reply is waited for: RFC 5321, section 4.5.3.2.6, of the one to a mail's text. A
+   * client that gives up before sends again what the server has.
+   */
+  private static final Duration REPLY_LIMIT = Duration.ofMinutes(10);
+
   private static final int LONGEST_SUBJECT = 200;
 
   private final Receiver.Email to;
@@ -61,8 +75,10 @@ final class EmailChannel implements Channel {
     settings.put("mail.smtp.host", to.host());
     settings.put("mail.smtp.port", Integer.toString(to.port()));
     settings.put("mail.smtp.connectiontimeout", limit);
-    settings.put("mail.smtp.timeout", limit);
+    settings.put("mail.smtp.timeout", Long.toString(REPLY_LIMIT.toMillis()));
     settings.put("mail.smtp.writetimeout", limit);
+    settings.put("mail.smtp.sendpartial", "true");
+    settings.put("mail.smtp.quitwait", "false");
     settings.put("mail.smtp.auth", Boolean.toString(to.login().isPresent()));
     settings.put("mail.smtp.ssl.checkserveridentity", "true");
     settings.put("mail.smtp.ssl.enable", Boolean.toString(to.encryption() == Encryption.TLS));
@@ -77,6 +93,7 @@ final class EmailChannel implements Channel {
 
   @Override
   public Answer tell(Notification notification, NotificationStage stage) {
+    boolean isTaken = false;
     try (Transport transport = session.getTransport()) {
       MimeMessage message = message(notification, stage);
       if (to.login().isPresent()) {
@@ -85,10 +102,14 @@ final class EmailChannel implements Channel {
         transport.connect();
       }
       transport.sendMessage(message, message.getAllRecipients());
-      return new Answer(Outcome.TAKEN, "SMTP 250");
+      isTaken = true;
     } catch (MessagingException e) {
-      return answer(e);
+      if (!isTaken) {
+        return answer(e);
+      }
+      log.debug("A mail server took a mail and did not end the conversation as it should", e);
     }
+    return new Answer(Outcome.TAKEN, "SMTP 250");
   }
 
   /** The server's code, where it gave one; its words may name addresses. */
@@ -96,8 +117,18 @@ final class EmailChannel implements Channel {
     int code = 0;
     for (Exception e = thrown; e != null; ) {
       int of = code(e);
-      code = code == 0 || (of > 0 && of < code) ? of : code; // what may be tried again comes first
+      // what may be tried again comes first
+      code = code == 0 || (of > 0 && of < code) ? of : code;
       e = e instanceof MessagingException messaging ? messaging.getNextException() : null;
+    }
+    if (thrown instanceof SendFailedException failed
+        && failed.getValidSentAddresses() != null
+        && failed.getValidSentAddresses().length > 0) {
+      log.warn(
+          "A mail server took a mail for {} of its addresses and refused it for the others ({}): these are not told. Correct the receiver's addresses",
+          failed.getValidSentAddresses().length,
+          code);
+      return new Answer(Outcome.TAKEN, "SMTP 250, %d to some".formatted(code));
     }
     if (code >= PERMANENT) {
       return new Answer(Outcome.REFUSED, "SMTP " + code);
@@ -106,7 +137,13 @@ final class EmailChannel implements Channel {
         Outcome.FAILED, code > 0 ? "SMTP " + code : thrown.getClass().getSimpleName());
   }
 
+  /** 0 where it is no refusal: 250 is the code of what was taken for some addresses. */
   private static int code(Exception e) {
+    int code = replied(e);
+    return code < REFUSED ? 0 : code;
+  }
+
+  private static int replied(Exception e) {
     if (e instanceof SMTPSendFailedException failed) {
       return failed.getReturnCode();
     }

@@ -190,11 +190,15 @@ class EmailChannelTest {
     "RCPT TO, 550 5.1.1 nobody of that name, REFUSED, SMTP 550",
     "RCPT TO, 450 4.2.0 greylisted, FAILED, SMTP 450",
     "DATA, 554 5.6.0 too much, REFUSED, SMTP 554",
+    "., 554 5.6.0 too much, REFUSED, SMTP 554",
+    "., 451 4.3.0 later, FAILED, SMTP 451",
+    "RCPT TO:<ops, 550 5.1.1 nobody of that name, TAKEN, 'SMTP 250, 550 to some'",
+    "RCPT TO:<risk, 452 4.2.2 mailbox full, TAKEN, 'SMTP 250, 452 to some'",
   })
   void whatIsRefusedForGoodIsNotTriedAgain(
       String command, String reply, Outcome outcome, String words) throws Exception {
     try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
-        Scripted scripted = new Scripted(socket, command, reply)) {
+        Scripted scripted = new Scripted(socket, command, reply, false)) {
       assertThat(
               channel(socket.getLocalPort(), Encryption.NONE, Optional.empty(), null)
                   .tell(episode(), NotificationStage.OPENED))
@@ -203,9 +207,24 @@ class EmailChannelTest {
     }
   }
 
-  /** One conversation with a server that answers one command as it is bidden. */
+  @Test
+  void whatTheServerHasTakenIsToldThoughTheConversationBreaksOff() throws Exception {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+        Scripted scripted = new Scripted(socket, ".", "250 taken", true)) {
+      assertThat(
+              channel(socket.getLocalPort(), Encryption.NONE, Optional.empty(), null)
+                  .tell(episode(), NotificationStage.OPENED))
+          .isEqualTo(new Answer(Outcome.TAKEN, "SMTP 250"));
+      assertThat(scripted).isNotNull();
+    }
+  }
+
+  /**
+   * One conversation with a server that answers one command as it is bidden, and may reset the
+   * connection then. {@code .} is the end of a mail's text.
+   */
   private record Scripted(java.util.concurrent.ExecutorService thread) implements AutoCloseable {
-    Scripted(ServerSocket socket, String command, String reply) {
+    Scripted(ServerSocket socket, String command, String reply, boolean resets) {
       this(Executors.newSingleThreadExecutor());
       thread.execute(
           () -> {
@@ -213,8 +232,18 @@ class EmailChannelTest {
                 BufferedReader lines =
                     new BufferedReader(new InputStreamReader(client.getInputStream(), US_ASCII))) {
               say(client, "220 here");
+              boolean isText = false;
               for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-                say(client, line.startsWith(command) ? reply : "250 fine");
+                if (isText && !line.equals(".")) {
+                  continue;
+                }
+                boolean bidden = line.startsWith(command);
+                isText = !bidden && line.equals("DATA");
+                say(client, bidden ? reply : isText ? "354 go on" : "250 fine");
+                if (bidden && resets) {
+                  client.setSoLinger(true, 0);
+                  return;
+                }
               }
             } catch (IOException e) {
               // the client has gone
