@@ -37,6 +37,10 @@ final class Loop {
   private final Play play;
   private final Consumer<String> told;
   private final Set<String> unscored = new HashSet<>();
+
+  /** Events whose score was read before their vector: the topics are read one after the other. */
+  private final Set<String> scoredBefore = new HashSet<>();
+
   private final Times scored = new Times();
   private final LabelledScores labelled = new LabelledScores();
   private final Map<String, DriftAlert> episodes = new LinkedHashMap<>();
@@ -95,7 +99,9 @@ final class Loop {
   /** A vector was made of an event. */
   void vector(String event) {
     vectors++;
-    unscored.add(event);
+    if (!scoredBefore.remove(event)) {
+      unscored.add(event);
+    }
   }
 
   /** A vector of which there is no score. */
@@ -105,7 +111,9 @@ final class Loop {
 
   /** A score that counts. */
   void score(Score score, long appended) {
-    unscored.remove(score.getEventId());
+    if (!unscored.remove(score.getEventId())) {
+      scoredBefore.add(score.getEventId());
+    }
     long time = score.getEventTime().toEpochMilli();
     scored.add(appended, time);
     if (!hasChanged && time >= play.changesAt().toEpochMilli()) {

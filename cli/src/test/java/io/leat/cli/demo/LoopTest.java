@@ -40,8 +40,14 @@ class LoopTest {
       String id = "p" + payments++;
       Instant time = Play.START.plus(Duration.ofDays(day)).plus(Duration.ofMinutes(i));
       boolean fraud = random.nextInt(4) == 0;
-      loop.vector(id);
+      boolean isVectorReadFirst = i % 2 == 0;
+      if (isVectorReadFirst) {
+        loop.vector(id);
+      }
       loop.score(score(id, time, isRetrained ? 2 : 1), broker++);
+      if (!isVectorReadFirst) {
+        loop.vector(id);
+      }
       double blind = random.nextDouble();
       double seeing = random.nextDouble() + (fraud ? 0.6 : 0);
       loop.outcome(
