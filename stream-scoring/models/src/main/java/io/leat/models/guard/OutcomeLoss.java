@@ -20,8 +20,7 @@ public final class OutcomeLoss {
    *     io.leat.records.LossKind#WRONG_DECISION} a number other than 0 and 1
    */
   public static Optional<Double> of(Outcome outcome, RolloutLoss loss) {
-    Instant known = outcome.getLabelTime();
-    if (known != null && known.isAfter(outcome.getEventTime().plus(after(loss)))) {
+    if (isLate(outcome, loss)) {
       return Optional.empty();
     }
     double label = number(outcome.getLabel());
@@ -37,6 +36,12 @@ public final class OutcomeLoss {
               distance / Objects.requireNonNull(loss.getScale(), "of ABSOLUTE_ERROR");
         };
     return Double.isNaN(cost) ? Optional.empty() : Optional.of(Math.min(cost, 1));
+  }
+
+  /** Whether the label came when the score was to have been held against it already. */
+  public static boolean isLate(Outcome outcome, RolloutLoss loss) {
+    Instant known = outcome.getLabelTime();
+    return known != null && known.isAfter(outcome.getEventTime().plus(after(loss)));
   }
 
   /** How long after its event a score is held against its label. */

@@ -44,7 +44,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The store has a row a score: under the event's time and id and the version's number stand the
  * rollout and, until it has counted, the outcome. A row goes when no outcome of its event can come
- * any more, or another stage has begun.
+ * any more, or another stage has begun; what comes nevertheless does not count.
  */
 final class LossProcessor implements Processor<byte[], byte[], byte[], byte[]> {
   /** By how much outcomes of one partition may be behind, and what comes late be later still. */
@@ -66,6 +66,9 @@ final class LossProcessor implements Processor<byte[], byte[], byte[], byte[]> {
 
   /** Event time up to which all rows that can count have counted, microseconds. */
   private long counted = Long.MIN_VALUE;
+
+  /** Event time before which all rows are gone, microseconds. */
+  private long forgotten = Long.MIN_VALUE;
 
   /** Rows of rollouts before this one are gone. */
   private long from = Long.MIN_VALUE;
@@ -112,6 +115,11 @@ final class LossProcessor implements Processor<byte[], byte[], byte[], byte[]> {
       return RolloutPlans.before(rollout).getNumber();
     }
 
+    /** Whether an outcome is of this rollout or one before, not of one that is not known yet. */
+    boolean knows(Outcome outcome) {
+      return Objects.requireNonNull(outcome.getRollout()) <= rollout.getRevision();
+    }
+
     /** Whether both versions score each vector. */
     boolean isPaired() {
       return kind == StageKind.SHADOW || kind == StageKind.BLUE_GREEN;
@@ -137,17 +145,29 @@ final class LossProcessor implements Processor<byte[], byte[], byte[], byte[]> {
         || outcome.getRollout() == null
         || outcome.getModelNumber() == null
         || outcome.getFallback() != null // what another could not score is no fair sample
-        || outcome.getRollout() < firstOf(rollout.get())) {
+        || outcome.getRollout() < firstOf(rollout.get())
+        || micros(outcome.getEventTime()) < now - micros(kept)) {
       return;
     }
+    Optional<Stage> stage = rollout.get().flatMap(Stage::of);
     Bytes key = key(outcome, outcome.getModelNumber());
-    if (isCounted(rows().get(key))) {
+    byte[] known = rows().get(key);
+    if (known != null && (isCounted(known) || isLate(outcome, stage))) {
       return; // another label holds now, which came too late
     }
     rows().put(key, row(outcome.getRollout(), record.value()));
-    if (micros(outcome.getEventTime()) <= counted) {
-      rollout.get().flatMap(Stage::of).ifPresent(stage -> count(stage, outcome));
+    if (micros(outcome.getEventTime()) > counted) {
+      return;
     }
+    if (stage.isPresent() && stage.get().knows(outcome)) {
+      count(stage.get(), outcome);
+    } else {
+      counted = micros(outcome.getEventTime()) - 1; // once the registry's follower has come to it
+    }
+  }
+
+  private static boolean isLate(Outcome outcome, Optional<Stage> stage) {
+    return stage.flatMap(Stage::loss).filter(loss -> OutcomeLoss.isLate(outcome, loss)).isPresent();
   }
 
   /** The first rollout whose scores may count; any where the registry was not read yet. */
@@ -185,11 +205,11 @@ final class LossProcessor implements Processor<byte[], byte[], byte[], byte[]> {
           continue;
         }
         Outcome outcome = outcome(row);
-        if (Objects.requireNonNull(outcome.getRollout()) > known.get().getRevision()) {
-          // The registry's follower is behind: it is of a rollout that is not known yet.
-          next = Math.min(next, micros(outcome.getEventTime()) - 1);
-        } else {
+        if (stage.get().knows(outcome)) {
           count(stage.get(), outcome);
+        } else {
+          // The registry's follower is behind.
+          next = Math.min(next, micros(outcome.getEventTime()) - 1);
         }
       }
     }
@@ -204,7 +224,6 @@ final class LossProcessor implements Processor<byte[], byte[], byte[], byte[]> {
     int number = Objects.requireNonNull(outcome.getModelNumber());
     boolean isVersion = number == stage.version();
     if (loss == null
-        || Objects.requireNonNull(outcome.getRollout()) > stage.rollout().getRevision()
         || isCounted(rows().get(key(outcome, number)))
         || (!isVersion && number != stage.champion())) {
       return;
@@ -252,8 +271,9 @@ final class LossProcessor implements Processor<byte[], byte[], byte[], byte[]> {
     List<Bytes> gone = new ArrayList<>();
     boolean isNew = first != from;
     from = first;
+    long until = now - micros(kept);
     try (KeyValueIterator<Bytes, byte[]> found =
-        isNew ? rows().all() : rows().range(time(Long.MIN_VALUE), time(now - micros(kept)))) {
+        isNew ? rows().all() : rows().range(time(forgotten), time(until))) {
       while (found.hasNext()) {
         KeyValue<Bytes, byte[]> row = found.next();
         if (!isNew || ByteBuffer.wrap(row.value).getLong() < first) {
@@ -264,6 +284,8 @@ final class LossProcessor implements Processor<byte[], byte[], byte[], byte[]> {
     gone.forEach(rows()::delete);
     if (isNew) {
       counted = Long.MIN_VALUE;
+    } else {
+      forgotten = until;
     }
   }
 

@@ -135,6 +135,12 @@ class LossProcessorTest {
     driver.advanceWallClockTime(RolloutProcessor.LOOKS);
   }
 
+  private void assertThatNoRowIsLeft() {
+    try (var rows = driver.<Object, Object>getKeyValueStore(LossProcessor.store(MODEL)).all()) {
+      assertThat(rows).toIterable().isEmpty();
+    }
+  }
+
   private List<RolloutObservation> told() {
     return observations.readValuesToList().stream()
         .map(bytes -> codec.decode(bytes, RolloutObservation.class))
@@ -165,7 +171,7 @@ class LossProcessorTest {
 
     send(outcome("a", CHAMPION, 0.5, 5).setLabel(false).setRevision(1));
     send(outcome("a", VERSION, 1, 5).setLabel(false).setRevision(1));
-    reach(AFTER.plusDays(4));
+    reach(AFTER.plusDays(2));
     send(outcome("c", CHAMPION, 0.5, 5));
     send(outcome("c", VERSION, 0.5, 5).setLabelTime(BEGIN.plus(AFTER).plusSeconds(1)));
     assertThat(told()).as("counted already, or with a label that came too late").isEmpty();
@@ -188,6 +194,49 @@ class LossProcessorTest {
   }
 
   @Test
+  void aLabelThatComesTooLateDoesNotTakeThePlaceOfTheOneThatHeld() {
+    stage(StageKind.CANARY, 5, null);
+    Instant late = BEGIN.plus(AFTER).plusSeconds(1);
+    send(outcome("a", VERSION, 1, 5));
+    send(outcome("a", VERSION, 1, 5).setLabel(false).setRevision(1).setLabelTime(late));
+    reach(AFTER);
+
+    assertThat(told()).extracting(RolloutObservation::getVersionLoss).containsExactly(0.0);
+  }
+
+  @Test
+  void aScoreOfAShareThatIsNotKnownYetCountsOnceItIs() {
+    stage(StageKind.CANARY, 5, null);
+    reach(AFTER);
+    send(outcome("a", VERSION, 1, 6));
+    reach(AFTER.plusSeconds(1));
+    assertThat(told()).isEmpty();
+
+    stage(StageKind.CANARY, 6, new RolloutPeriod(5L, 1));
+    reach(AFTER.plusSeconds(2));
+    assertThat(told()).extracting(RolloutObservation::getRollout).containsExactly(5L);
+  }
+
+  @Test
+  void whatIsForgottenIsNotCountedAgain() {
+    stage(StageKind.CANARY, 5, null);
+    Instant later = BEGIN.plus(Duration.ofDays(2));
+    send(outcome("a", VERSION, 1, 5));
+    reach(AFTER);
+    assertThat(told()).hasSize(1);
+
+    reach(Duration.ofDays(4));
+    send(outcome("a", VERSION, 1, 5).setRevision(1));
+    send(outcome("b", VERSION, 1, 5).setEventTime(later).setLabelTime(later));
+    reach(Duration.ofDays(4).plusSeconds(1));
+    assertThat(told()).as("b alone").hasSize(1);
+
+    reach(Duration.ofDays(6));
+    assertThat(told()).isEmpty();
+    assertThatNoRowIsLeft();
+  }
+
+  @Test
   void whatIsOfARolloutThatIsNotKnownYetWaitsAndOfOneThatIsOverIsForgotten() {
     send(outcome("a", VERSION, 1, 5));
     reach(AFTER);
@@ -205,8 +254,6 @@ class LossProcessorTest {
     stage(StageKind.CANARY, 8, null);
     reach(AFTER.plusMinutes(5));
     assertThat(told()).isEmpty();
-    try (var rows = driver.<Object, Object>getKeyValueStore(LossProcessor.store(MODEL)).all()) {
-      assertThat(rows).toIterable().isEmpty();
-    }
+    assertThatNoRowIsLeft();
   }
 }
