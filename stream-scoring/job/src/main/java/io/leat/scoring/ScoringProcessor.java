@@ -154,7 +154,7 @@ final class ScoringProcessor implements Processor<byte[], byte[], byte[], byte[]
     }
     if (now.hasShadows() && backlog.isBehind(read.topic(), read.partition())) {
       now.leaveShadowsOut();
-      observations.map(StageObservations::leftOut).ifPresent(this::observe);
+      observations.map(stage -> stage.leftOut(answer)).ifPresent(this::observe);
       return;
     }
     List<Answer> shadows = now.shadows(vector);

@@ -877,6 +877,35 @@ class ScoringTopologyTest {
         .isEqualTo(2);
   }
 
+  @Test
+  void whereTheChampionIsLeftOutFailuresOfTheVersionThatDecidesAreTold() throws IOException {
+    Pipeline pipeline = pipeline(model("fraud", artifact()));
+    start(pipeline);
+    ModelVersion first = TestVersions.of(1, pipeline.models().get(0), pipeline, artifacts);
+    ModelVersion second = version(2, pipeline, logarithm());
+    RolloutPlan plan =
+        new RolloutPlan(List.of(stage(StageKind.BLUE_GREEN, 1), stage(StageKind.CHAMPION, 1)));
+    roll(
+        inStage(
+            plan,
+            0,
+            TestVersions.rollout(
+                2, arm(first, ModelRole.SHADOW, 0), arm(second, ModelRole.CHAMPION, 1))),
+        first,
+        second);
+    backlog.waits(new TopicPartition(Topics.features("fraud"), 0), Backlog.FROM);
+
+    features().pipeInput(record(vector("zero", List.of(1.0, false, 1L))));
+    features().pipeInput(record(vector("one", List.of(1.0, true, 1L))));
+
+    assertThat(observations())
+        .extracting(
+            RolloutObservation::getLeftOut,
+            RolloutObservation::getCandidate,
+            RolloutObservation::getScore)
+        .containsExactly(tuple(true, true, null), tuple(true, true, 0.0));
+  }
+
   private static RolloutStage stage(StageKind kind, double weight) {
     return new RolloutStage(
         kind,

@@ -50,17 +50,21 @@ public final class StageObservations {
    */
   public List<RolloutObservation> of(Answer decided, List<Answer> shadows) {
     List<RolloutObservation> observations = new ArrayList<>(1 + shadows.size());
-    observations.add(of(decided.first()));
-    shadows.forEach(shadow -> observations.add(of(shadow)));
+    observations.add(of(decided.first(), false));
+    shadows.forEach(shadow -> observations.add(of(shadow, false)));
     return observations;
   }
 
-  /** Of a vector that is no fair comparison, since the shadow was left out for want of time. */
-  public RolloutObservation leftOut() {
-    return new RolloutObservation(model, rollout, false, null, null, null, null, null, true);
+  /**
+   * Of a vector that is no fair comparison, since the shadow was left out for want of time.
+   *
+   * @param decided what became of it
+   */
+  public RolloutObservation leftOut(Answer decided) {
+    return of(decided.first(), true);
   }
 
-  private RolloutObservation of(Answer answer) {
+  private RolloutObservation of(Answer answer, boolean leftOut) {
     return new RolloutObservation(
         model,
         rollout,
@@ -70,6 +74,6 @@ public final class StageObservations {
         margin.orElse(null),
         null,
         null,
-        false);
+        leftOut);
   }
 }

@@ -66,18 +66,18 @@ public final class StageEvidence {
       losses.add(observation.getVersionLoss(), observation.getChampionLoss());
       return;
     }
-    if (observation.getLeftOut()) {
-      leftOut++;
-      return;
-    }
     boolean candidate = observation.getCandidate();
     Double score = observation.getScore();
     boolean failed = score == null;
-    unscored.add(candidate, failed);
     if (candidate) {
       failuresInARow = failed ? failuresInARow + 1 : 0;
       mostInARow = Math.max(mostInARow, failuresInARow);
     }
+    if (observation.getLeftOut()) {
+      leftOut++;
+      return;
+    }
+    unscored.add(candidate, failed);
     if (observation.getSlow() != null) {
       slow.add(candidate, observation.getSlow());
     }

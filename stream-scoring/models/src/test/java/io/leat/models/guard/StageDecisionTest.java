@@ -60,6 +60,10 @@ class StageDecisionTest {
         "fraud", 3L, candidate, scored ? 0.5 : null, null, null, null, null, false);
   }
 
+  private static RolloutObservation leftOut(boolean candidate, boolean scored) {
+    return RolloutObservation.newBuilder(of(candidate, scored)).setLeftOut(true).build();
+  }
+
   private static RolloutObservation score(boolean candidate, double score) {
     return new RolloutObservation(
         "fraud", 3L, candidate, score, null, SCORES.getLimit(), null, null, false);
@@ -170,6 +174,26 @@ class StageDecisionTest {
     }
     evidence.add(of(true, true));
     assertThat(StageDecision.of(stage(ROW), LONG, evidence).next()).isEqualTo(Next.BACK);
+  }
+
+  @Test
+  void failuresInARowEndItWhereTheChampionIsLeftOut() {
+    StageEvidence evidence = vectors(1_000, 0, 1);
+    for (int i = 0; i < 4; i++) {
+      evidence.add(leftOut(true, false));
+    }
+    evidence.add(leftOut(true, true));
+    evidence.add(leftOut(false, false));
+    assertThat(evidence.finding(ROW).verdict()).isEqualTo(Verdict.PASSED);
+    for (int i = 0; i < 5; i++) {
+      evidence.add(leftOut(true, false));
+    }
+
+    assertThat(evidence.finding(ROW).verdict()).isEqualTo(Verdict.TRIPPED);
+    assertThat(evidence.counts())
+        .as("they are held against nothing")
+        .startsWith("version: 0 of 1000 vectors")
+        .endsWith("; 11 left out, since others waited");
   }
 
   @Test
