@@ -19,6 +19,7 @@ import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongConsumer;
@@ -42,6 +43,8 @@ final class StageKeeper {
   private final String actor;
   private final MeterRegistry metrics;
   private final Map<String, String> problems = new ConcurrentHashMap<>();
+
+  private final BanditPeriods periods = new BanditPeriods();
 
   /** When it was last said of a model how its stage stands. */
   private final Map<String, Instant> said = new HashMap<>();
@@ -144,13 +147,15 @@ final class StageKeeper {
     if (bandit == null) {
       return false;
     }
-    int period = (int) (lasted.toMillis() / bandit.getPeriod());
-    int before = rollout.getPeriod() == null ? 0 : rollout.getPeriod().getNumber();
-    if (period <= before) {
+    OptionalInt begun =
+        periods.begun(model, rollout, Duration.ofMillis(bandit.getPeriod()), lasted);
+    if (begun.isEmpty()) {
       return false;
     }
+    int period = begun.getAsInt();
     double share = known.share(bandit);
     if (share == RolloutPlans.candidate(rollout).getWeight()) {
+      periods.stays(model, rollout, period);
       return false;
     }
     change(
