@@ -28,14 +28,36 @@ final class Findings {
 
   private final String model;
   private final WindowKey window;
-  private final Monitor monitor;
+  private final Instant end;
+  private final Optional<Monitor> monitor;
   private final Emitter emitter;
 
   Findings(String model, WindowKey window, Monitor monitor, Emitter emitter) {
+    this(
+        model,
+        window,
+        Micros.toInstant(
+            window.start() + TimeUnit.MILLISECONDS.toMicros(monitor.window().toMillis())),
+        Optional.of(monitor),
+        emitter);
+  }
+
+  private Findings(
+      String model, WindowKey window, Instant end, Optional<Monitor> monitor, Emitter emitter) {
     this.model = model;
     this.window = window;
+    this.end = end;
     this.monitor = monitor;
     this.emitter = emitter;
+  }
+
+  /**
+   * Of a monitor that was taken out: what is open can be closed, and nothing else.
+   *
+   * @param now event time at which it closes
+   */
+  static Findings ofTakenOut(String model, WindowKey window, Instant now, Emitter emitter) {
+    return new Findings(model, window, now, Optional.empty(), emitter);
   }
 
   String model() {
@@ -47,16 +69,15 @@ final class Findings {
   }
 
   Monitor monitor() {
-    return monitor;
+    return monitor.orElseThrow();
+  }
+
+  private String monitorName() {
+    return window.series().monitor();
   }
 
   private Instant start() {
     return Micros.toInstant(window.start());
-  }
-
-  private Instant end() {
-    return Micros.toInstant(
-        window.start() + TimeUnit.MILLISECONDS.toMicros(monitor.window().toMillis()));
   }
 
   void metric(
@@ -69,7 +90,7 @@ final class Findings {
     WindowSample.Counts counts = sample.counts(segment);
     PerformanceMetric.Builder metric =
         PerformanceMetric.newBuilder()
-            .setMonitor(monitor.name())
+            .setMonitor(monitorName())
             .setModel(model)
             .setModelVersion(window.series().version())
             .setModelNumber(window.series().number() == 0 ? null : window.series().number())
@@ -77,7 +98,7 @@ final class Findings {
             .setSegment(segment.equals(WindowSample.ALL) ? null : segment)
             .setMetric(name)
             .setWindowStart(start())
-            .setWindowEnd(end())
+            .setWindowEnd(end)
             .setValue(orNull(figure.value()))
             .setLow(orNull(figure.low()))
             .setHigh(orNull(figure.high()))
@@ -87,7 +108,7 @@ final class Findings {
             .setUsed(used)
             .setComplete(true);
     more.accept(metric);
-    emitter.metric(monitor.name(), metric.build(), end());
+    emitter.metric(monitorName(), metric.build(), end);
   }
 
   /** Opens an alert, says that it has become critical, or closes it after enough quiet windows. */
@@ -107,7 +128,7 @@ final class Findings {
                 Sha256.hex(
                         String.join(
                             "\n",
-                            monitor.name(),
+                            monitorName(),
                             model,
                             window.series().version(),
                             KIND,
@@ -130,7 +151,7 @@ final class Findings {
       open(episode, value, threshold, found);
     }
     episode.quiet = isQuiet ? episode.quiet + 1 : 0;
-    if (episode.quiet >= monitor.closeAfter()) {
+    if (episode.quiet >= monitor().closeAfter()) {
       close(
           episode,
           value,
@@ -167,7 +188,7 @@ final class Findings {
     DriftAlert alert =
         DriftAlert.newBuilder()
             .setAlertId(episode.alert.orElseThrow())
-            .setMonitor(monitor.name())
+            .setMonitor(monitorName())
             .setModel(model)
             .setKind(KIND)
             .setFeature("*")
@@ -175,14 +196,14 @@ final class Findings {
             .setState(state)
             .setSeverity(severity)
             .setWindowStart(start())
-            .setWindowEnd(end())
+            .setWindowEnd(end)
             .setValue(value)
             .setThreshold(threshold)
             .setMessage(message)
             .setReference("version " + episode.version)
             .setUpdates(episode.updates)
             .build();
-    emitter.alert(model, alert, end());
+    emitter.alert(model, alert, end);
   }
 
   private static @Nullable Double orNull(double number) {

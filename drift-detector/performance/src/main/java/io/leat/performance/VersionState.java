@@ -88,15 +88,21 @@ final class VersionState {
    * mean of its first windows. NaN before there are as many.
    */
   Estimate reference() {
-    Estimate known = published.orElse(Estimate.NONE);
-    return !Double.isNaN(known.value()) || reference.size() < REFERENCE_WINDOWS
-        ? known
-        : Estimate.mean(reference);
+    return known()
+        .orElseGet(
+            () -> reference.size() < REFERENCE_WINDOWS ? Estimate.NONE : Estimate.mean(reference));
   }
 
   /** Whether the reference is what was known of the version when it was published. */
   boolean isPublished() {
-    return published.filter(known -> !Double.isNaN(known.value())).isPresent();
+    return known().isPresent();
+  }
+
+  /** Without its interval a figure would count as exact, and chance as a loss. */
+  private Optional<Estimate> known() {
+    return published
+        .filter(figure -> !Double.isNaN(figure.value()))
+        .filter(figure -> !Double.isNaN(figure.standardError()));
   }
 
   byte[] toBytes() {

@@ -185,7 +185,8 @@ final class WindowProcessor extends ContextualProcessor<byte[], byte[], byte[], 
     WindowKey window = WindowKey.fromBytes(key);
     Monitor monitor = monitors.get(window.series().monitor());
     if (monitor == null) {
-      forget(key); // it was taken out of the pipeline
+      closeTakenOut(window, record);
+      forget(key);
       return;
     }
     Findings findings = new Findings(model.name(), window, monitor, emitter(record));
@@ -361,23 +362,47 @@ final class WindowProcessor extends ContextualProcessor<byte[], byte[], byte[], 
             .array());
   }
 
-  /** Closes what is open of versions that were the champion, and are not in this window. */
-  private void closeReplaced(Findings findings) {
-    WindowKey window = findings.window();
-    byte[] monitor = window.series().monitor().getBytes(UTF_8);
-    ByteBuffer prefix =
-        ByteBuffer.allocate(1 + Integer.BYTES + monitor.length)
-            .put(VERSION)
-            .putInt(monitor.length)
-            .put(monitor);
+  /** Where all places of a monitor's versions begin. */
+  private static byte[] versionsOf(String monitor) {
+    byte[] name = monitor.getBytes(UTF_8);
+    return ByteBuffer.allocate(1 + Integer.BYTES + name.length)
+        .put(VERSION)
+        .putInt(name.length)
+        .put(name)
+        .array();
+  }
+
+  private List<KeyValue<Bytes, byte[]>> versions(byte[] from) {
     List<KeyValue<Bytes, byte[]>> versions = new ArrayList<>();
-    byte[] from = prefix.array();
     byte[] to = from.clone();
     to[to.length - 1]++; // a name's last byte is never the greatest
     try (KeyValueIterator<Bytes, byte[]> found = store.range(Bytes.wrap(from), Bytes.wrap(to))) {
       found.forEachRemaining(versions::add);
     }
-    for (KeyValue<Bytes, byte[]> found : versions) {
+    return versions;
+  }
+
+  /** Closes what a monitor that was taken out of the pipeline has left open, and forgets it. */
+  private void closeTakenOut(WindowKey window, Record<byte[], byte[]> record) {
+    String monitor = window.series().monitor();
+    Findings findings =
+        Findings.ofTakenOut(model.name(), window, Micros.toInstant(clock.now()), emitter(record));
+    String why =
+        "monitor %s does not look at the performance of model %s any more"
+            .formatted(monitor, model.name());
+    for (KeyValue<Bytes, byte[]> found : versions(versionsOf(monitor))) {
+      VersionState version = VersionState.fromBytes(found.value);
+      findings.close(version.drop, version.drop.threshold, why);
+      findings.close(version.harm, version.harm.threshold, why);
+      store.delete(found.key);
+    }
+  }
+
+  /** Closes what is open of versions that were the champion, and are not in this window. */
+  private void closeReplaced(Findings findings) {
+    WindowKey window = findings.window();
+    byte[] from = versionsOf(window.series().monitor());
+    for (KeyValue<Bytes, byte[]> found : versions(from)) {
       ByteBuffer key = ByteBuffer.wrap(found.key.get()).position(from.length);
       int number = key.getInt();
       byte[] label = new byte[key.remaining()];

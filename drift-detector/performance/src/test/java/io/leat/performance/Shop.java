@@ -43,8 +43,10 @@ import org.apache.avro.generic.GenericRecord;
 import org.apache.avro.generic.GenericRecordBuilder;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.TopologyTestDriver;
+import org.apache.kafka.streams.state.KeyValueStore;
 import org.apache.kafka.streams.test.TestRecord;
 import org.jspecify.annotations.Nullable;
 
@@ -360,12 +362,21 @@ final class Shop implements AutoCloseable {
         .count();
   }
 
+  /** Gives what is known of windows to another shop, as a restart of the job does. */
+  void giveWindowsTo(Shop other) {
+    KeyValueStore<Bytes, byte[]> windows = other.driver.getKeyValueStore("fraud-windows");
+    driver
+        .<Bytes, byte[]>getKeyValueStore("fraud-windows")
+        .all()
+        .forEachRemaining(entry -> windows.put(entry.key, entry.value));
+  }
+
   /** What a model's stores hold, but for their clocks. */
   int held() {
     List<Object> held = new ArrayList<>();
     for (String store : List.of("fraud-events", "fraud-labels")) {
       driver
-          .<org.apache.kafka.common.utils.Bytes, byte[]>getKeyValueStore(store)
+          .<Bytes, byte[]>getKeyValueStore(store)
           .all()
           .forEachRemaining(
               entry -> {

@@ -42,8 +42,12 @@ class WindowTest {
   }
 
   private static Monitor monitor() {
+    return monitor("watch");
+  }
+
+  private static Monitor monitor(String name) {
     return new Monitor(
-        "watch",
+        name,
         Shop.MODEL,
         Duration.ofHours(DAY),
         List.of(),
@@ -275,6 +279,54 @@ class WindowTest {
         .extracting(DriftAlert::getState, DriftAlert::getReference)
         .containsExactly(
             tuple(AlertState.OPEN, "version v1"), tuple(AlertState.CLOSED, "version v1"));
+  }
+
+  @Test
+  void aMonitorThatIsTakenOutClosesWhatItHadOpenedOnce() {
+    for (int day = 0; day < 12; day++) {
+      day(shop, day, 1, "CHAMPION", 200, day < 4 ? 1 : 0);
+    }
+    List<DriftAlert> opened = shop.alerts();
+    assertThat(opened).extracting(DriftAlert::getState).contains(AlertState.OPEN);
+    assertThat(opened).extracting(DriftAlert::getState).doesNotContain(AlertState.CLOSED);
+
+    try (Shop renamed = new Shop(BY_ID, List.of(monitor("other")))) {
+      shop.giveWindowsTo(renamed);
+      renamed.until(12 * DAY + WAIT);
+
+      List<DriftAlert> closed = renamed.alerts();
+      assertThat(closed).extracting(DriftAlert::getState).containsOnly(AlertState.CLOSED);
+      assertThat(closed)
+          .extracting(DriftAlert::getAlertId)
+          .doesNotHaveDuplicates()
+          .hasSameElementsAs(opened.stream().map(DriftAlert::getAlertId).toList());
+      assertThat(closed)
+          .allSatisfy(
+              alert -> {
+                assertThat(alert.getMonitor()).isEqualTo("watch");
+                assertThat(alert.getWindowEnd()).isEqualTo(at(12 * DAY + WAIT));
+                assertThat(alert.getMessage()).startsWith("monitor watch does not look at");
+              });
+      renamed.until(20 * DAY + WAIT);
+      assertThat(renamed.alerts()).isEmpty();
+    }
+  }
+
+  @Test
+  void whatWasPublishedWithoutAnIntervalIsNoReference() {
+    shop.published.put(
+        1,
+        new KnownWorth(
+            Optional.empty(), Map.of("auc", new KnownWorth.Figure(0.99, Double.NaN, Double.NaN))));
+    for (int day = 0; day < 8; day++) {
+      day(shop, day, 1, "CHAMPION", 400, 0.7);
+    }
+    shop.until(8 * DAY + WAIT + 1);
+    assertThat(measured())
+        .filteredOn(metric -> metric.getMetric().equals("auc"))
+        .hasSize(8)
+        .allSatisfy(metric -> assertThat(metric.getHigh()).isLessThan(0.88));
+    assertThat(drops()).isEmpty();
   }
 
   @Test

@@ -6,6 +6,8 @@ import io.leat.schemas.AvroCodec;
 import io.leat.schemas.RegistryClient;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.function.Predicate;
+import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -19,10 +21,21 @@ final class AlertProcessor extends PolicyProcessor {
   private static final Logger log = LoggerFactory.getLogger(AlertProcessor.class);
 
   private final AvroCodec codec;
+  private final Predicate<DriftAlert> isWatched;
 
-  AlertProcessor(Parts parts, RegistryClient registry) {
+  /**
+   * @param isWatched whether the pipeline has the monitor that tells of a model's performance
+   */
+  AlertProcessor(Parts parts, RegistryClient registry, Predicate<DriftAlert> isWatched) {
     super(parts);
     this.codec = new AvroCodec(registry);
+    this.isWatched = isWatched;
+  }
+
+  @Override
+  public void init(ProcessorContext<String, Output> context) {
+    super.init(context);
+    memory().forgetUnwatched(isWatched);
   }
 
   @Override
@@ -31,7 +44,7 @@ final class AlertProcessor extends PolicyProcessor {
     if (alert.getKind().equals(AlertKinds.RETRAINING)) {
       return; // this job's own
     }
-    Instant now = alert.getWindowEnd();
+    Instant now = memory().reached(alert.getModel(), alert.getWindowEnd());
     if (alert.getKind().equals(AlertKinds.PERFORMANCE)
         || alert.getKind().equals(AlertKinds.DATA_QUALITY)) {
       memory().episode(alert);

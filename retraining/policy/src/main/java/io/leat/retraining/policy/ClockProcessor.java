@@ -17,7 +17,8 @@ final class ClockProcessor extends PolicyProcessor {
   @Override
   public void process(Record<String, byte[]> record) {
     String model = record.key();
-    Instant now = Instant.ofEpochMilli(ByteBuffer.wrap(record.value()).getLong());
+    Instant window = Instant.ofEpochMilli(ByteBuffer.wrap(record.value()).getLong());
+    Instant now = memory().reached(model, window);
     pass(model, now, record);
     for (RetrainingPolicy policy : policies().of(model)) {
       policy

@@ -15,6 +15,8 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.Predicate;
 import org.apache.avro.specific.SpecificRecordBase;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.apache.kafka.streams.KeyValue;
@@ -42,6 +44,7 @@ final class Memory {
   private final KeyValueStore<String, byte[]> lapsed;
   private final KeyValueStore<String, byte[]> attempts;
   private final KeyValueStore<String, byte[]> anchors;
+  private final KeyValueStore<String, byte[]> clocks;
 
   Memory(ProcessorContext<?, ?> context, RegistryClient registry, RegistryRetry retry) {
     this.codec = new AvroCodec(registry);
@@ -56,6 +59,7 @@ final class Memory {
     this.lapsed = context.getStateStore(RetrainingTopology.LAPSED);
     this.attempts = context.getStateStore(RetrainingTopology.ATTEMPTS);
     this.anchors = context.getStateStore(RetrainingTopology.ANCHORS);
+    this.clocks = context.getStateStore(RetrainingTopology.CLOCKS);
   }
 
   /** How a model stands. */
@@ -150,6 +154,33 @@ final class Memory {
     }
   }
 
+  /**
+   * Forgets episodes of performance that nobody will close: of monitors that look at a model's
+   * performance no more, where the job that opened them may not run for the model any more either.
+   */
+  void forgetUnwatched(Predicate<DriftAlert> isWatched) {
+    Predicate<DriftAlert> isGone =
+        alert -> alert.getKind().equals(AlertKinds.PERFORMANCE) && !isWatched.test(alert);
+    forget(episodes, this::alert, isGone);
+    forget(held, value -> heldAlert(value).alert(), isGone);
+  }
+
+  private static void forget(
+      KeyValueStore<String, byte[]> store,
+      Function<byte[], DriftAlert> read,
+      Predicate<DriftAlert> isGone) {
+    List<String> gone = new ArrayList<>();
+    try (KeyValueIterator<String, byte[]> all = store.all()) {
+      all.forEachRemaining(
+          one -> {
+            if (isGone.test(read.apply(one.value))) {
+              gone.add(one.key);
+            }
+          });
+    }
+    gone.forEach(store::delete);
+  }
+
   private boolean isOpen(String model, String kind) {
     try (KeyValueIterator<String, byte[]> open =
         episodes.prefixScan(key(model, kind, ""), new StringSerializer())) {
@@ -199,17 +230,44 @@ final class Memory {
     Instant since = Instant.ofEpochMilli(buffer.getLong());
     byte[] alert = new byte[buffer.remaining()];
     buffer.get(alert);
-    return new HeldAlert(retry.call(() -> codec.decode(alert, DriftAlert.class)), since);
+    return new HeldAlert(alert(alert), since);
+  }
+
+  private DriftAlert alert(byte[] bytes) {
+    return retry.call(() -> codec.decode(bytes, DriftAlert.class));
   }
 
   /** From when on a policy's schedule counts; the first time that it is asked for, now. */
   Instant anchor(String policy, Instant now) {
     byte[] known = anchors.get(policy);
     if (known == null) {
-      anchors.put(policy, ByteBuffer.allocate(Long.BYTES).putLong(now.toEpochMilli()).array());
+      anchors.put(policy, bytes(now));
       return now;
     }
-    return Instant.ofEpochMilli(ByteBuffer.wrap(known).getLong());
+    return time(known);
+  }
+
+  /**
+   * The model's event time when something of that time is read. What tells late of a window, as
+   * performance does once its labels are there, does not turn it back.
+   *
+   * @return the greatest that was read of the model so far
+   */
+  Instant reached(String model, Instant read) {
+    byte[] known = clocks.get(model);
+    if (known != null && !time(known).isBefore(read)) {
+      return time(known);
+    }
+    clocks.put(model, bytes(read));
+    return read;
+  }
+
+  private static byte[] bytes(Instant time) {
+    return ByteBuffer.allocate(Long.BYTES).putLong(time.toEpochMilli()).array();
+  }
+
+  private static Instant time(byte[] bytes) {
+    return Instant.ofEpochMilli(ByteBuffer.wrap(bytes).getLong());
   }
 
   private List<Instant> times(String model) {

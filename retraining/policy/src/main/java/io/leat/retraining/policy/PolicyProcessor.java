@@ -85,6 +85,7 @@ abstract sealed class PolicyProcessor implements Processor<String, byte[], Strin
       } else if (!decision.outcome().mayAskAgain()) {
         memory().release(alert);
       } else if (decision.outcome() == AlertOutcome.VETOED
+          && !coolDown(model).isZero()
           && !now.isBefore(held.since().plus(coolDown(model)))) {
         lapse(alert, "data quality has not recovered within the cool-down", now, record);
         memory().hold(alert, now);

@@ -54,7 +54,7 @@ public final class RetrainingTopology {
    * Model and id of each episode that is open and may still ask, to the event time, in
    * milliseconds, from which on it waits, and its last alert.
    */
-  static final String HELD = "held-alerts";
+  static final String HELD = "open-alerts";
 
   /** Model to the request whose lapse is alerted of. */
   static final String LAPSED = "lapsed-requests";
@@ -65,8 +65,20 @@ public final class RetrainingTopology {
   /** Policy to the event time, in milliseconds, from which its schedule counts. */
   static final String ANCHORS = "schedule-anchors";
 
-  private static final String[] STORES = {
-    LAST_REQUESTS, OPEN_REQUESTS, RUNS, REQUEST_TIMES, EPISODES, HELD, LAPSED, ATTEMPTS, ANCHORS
+  /** Model to the greatest event time, in milliseconds, that was read of it. */
+  static final String CLOCKS = "model-clocks";
+
+  static final String[] STORES = {
+    LAST_REQUESTS,
+    OPEN_REQUESTS,
+    RUNS,
+    REQUEST_TIMES,
+    EPISODES,
+    HELD,
+    LAPSED,
+    ATTEMPTS,
+    ANCHORS,
+    CLOCKS
   };
 
   /** One: alerts are few, and one order of all of them is the easiest to follow. */
@@ -116,7 +128,10 @@ public final class RetrainingTopology {
                         retry,
                         metrics)))
         .repartition(byModel("alerts-by-model"))
-        .process(watch.watched(() -> new AlertProcessor(parts, registry)), STORES)
+        .process(
+            watch.watched(
+                () -> new AlertProcessor(parts, registry, alert -> isWatched(pipeline, alert))),
+            STORES)
         .to((model, output, context) -> output.topic(), produced);
 
     builder.stream(Topics.DRIFT_METRICS, bytes)
@@ -149,6 +164,16 @@ public final class RetrainingTopology {
         .process(watch.watched(() -> new RunProcessor(parts, registry)), STORES)
         .to((model, output, context) -> output.topic(), produced);
     return builder.build();
+  }
+
+  /** Whether a monitor of the pipeline looks at the performance that an alert is about. */
+  static boolean isWatched(Pipeline pipeline, DriftAlert alert) {
+    return pipeline.monitors().stream()
+        .filter(monitor -> monitor.performance().isPresent())
+        .anyMatch(
+            monitor ->
+                monitor.name().equals(alert.getMonitor())
+                    && monitor.model().equals(alert.getModel()));
   }
 
   private static byte[] time(DriftMetric metric) {

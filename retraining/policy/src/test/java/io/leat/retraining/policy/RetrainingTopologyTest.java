@@ -456,7 +456,7 @@ class RetrainingTopologyTest {
 
     produce(quality("q1", AlertState.CLOSED, MAY.plus(Duration.ofDays(2))));
 
-    assertThat(requests()).extracting(RetrainingRequest::getCause).containsExactly("a1");
+    assertThat(written()).extracting(RetrainingRequest::getCause).containsExactly("a1");
     produce(closed(alert("a1", Severity.CRITICAL, MAY.plus(Duration.ofDays(3)))));
     produce(quality("q2", AlertState.OPEN, MAY.plus(Duration.ofDays(3))));
     produce(quality("q2", AlertState.CLOSED, MAY.plus(Duration.ofDays(4))));
@@ -489,6 +489,24 @@ class RetrainingTopologyTest {
     produce(quality("q1", AlertState.CLOSED, MAY.plus(Duration.ofDays(16))));
 
     assertThat(requests()).extracting(RetrainingRequest::getCause).containsExactly("a1");
+  }
+
+  @Test
+  void withoutACoolDownWhatDataQualityHoldsBackLapsesOnceWithItsEpisode() {
+    restart(conditions -> after(conditions, Duration.ZERO, Optional.empty()));
+    produce(quality("q1", AlertState.OPEN, MAY));
+    produce(alert("a1", Severity.CRITICAL, MAY));
+    for (int day = 0; day <= 15; day++) {
+      window(MAY.plus(Duration.ofDays(day)));
+    }
+    assertThat(written()).isEmpty();
+
+    produce(closed(alert("a1", Severity.CRITICAL, MAY.plus(Duration.ofDays(16)))));
+
+    assertThat(written())
+        .extracting(RetrainingRequest::getCause, RetrainingRequest::getState)
+        .containsExactly(tuple("a1", RequestStatus.LAPSED));
+    assertThat(alerts()).hasSize(1);
   }
 
   @Test
@@ -529,6 +547,44 @@ class RetrainingTopologyTest {
     produce(alert("a1", Severity.CRITICAL, MAY));
 
     assertThat(causes()).containsExactly("p2");
+  }
+
+  @Test
+  void performanceThatIsToldLateAsksAtTheModelsTimeAndOnceInACoolDown() {
+    restart(conditions -> with(conditions, Set.of(Cause.DRIFT, Cause.PERFORMANCE), Harmful.ALL));
+    Instant told = MAY.plus(Duration.ofDays(8));
+    window(told);
+
+    produce(performance("p1", AlertState.OPEN, MAY)); // its labels took a week and a day
+    window(told);
+    window(MAY.plus(Duration.ofDays(3))); // of another monitor, which is behind
+    window(told.plus(Duration.ofDays(7)).minusMillis(1));
+
+    List<RetrainingRequest> written = written();
+    assertThat(written)
+        .extracting(RetrainingRequest::getCause, RetrainingRequest::getState)
+        .containsExactly(tuple("p1", RequestStatus.ASKED));
+    assertThat(written.get(0).getEventTime()).isEqualTo(told);
+    produce(run(written.get(0), RunState.REJECTED));
+    window(told.plus(Duration.ofDays(7)));
+    assertThat(causes()).containsExactly("p1");
+  }
+
+  @Test
+  void performanceThatIsToldLateAndHeldBackLapsesAfterTheCoolDownOnly() {
+    restart(conditions -> with(conditions, Set.of(Cause.DRIFT, Cause.PERFORMANCE), Harmful.ALL));
+    Instant told = MAY.plus(Duration.ofDays(8));
+    window(told);
+    produce(quality("q1", AlertState.OPEN, told));
+    produce(performance("p1", AlertState.OPEN, MAY));
+
+    window(told.plus(Duration.ofDays(7)).minusMillis(1));
+    assertThat(written()).isEmpty();
+
+    window(told.plus(Duration.ofDays(7)));
+    assertThat(written())
+        .extracting(RetrainingRequest::getState)
+        .containsExactly(RequestStatus.LAPSED);
   }
 
   @Test
