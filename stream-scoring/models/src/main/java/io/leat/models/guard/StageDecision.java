@@ -32,13 +32,32 @@ public record StageDecision(Next next, String reason, List<String> evidence) {
   }
 
   /**
-   * Of a stage that has lasted for some time.
+   * What is done with a stage that has lasted for some time.
    *
    * <p>A guard that tripped ends it at once. It is passed when it has lasted long enough, the
    * version was given enough vectors, one at least, enough of its scores have their label, a bandit
    * rather prefers it, and all guards pass. Where that is not so at the end of its time, it is
    * inconclusive and ends too.
    */
+  public static Next next(RolloutStage stage, Duration lasted, StageEvidence evidence) {
+    List<Verdict> verdicts = stage.getGuards().stream().map(evidence::verdict).toList();
+    if (verdicts.contains(Verdict.TRIPPED)) {
+      return Next.BACK;
+    }
+    boolean enough =
+        lasted.toMillis() >= stage.getMinDuration()
+            && evidence.events() >= Math.max(1, stage.getMinEvents())
+            && evidence.labels() >= stage.getMinLabels()
+            && (stage.getBandit() == null || evidence.chance() >= EVEN);
+    if (enough && verdicts.stream().allMatch(one -> one == Verdict.PASSED)) {
+      return Next.ADVANCE;
+    }
+    return stage.getMaxDuration() != null && lasted.toMillis() >= stage.getMaxDuration()
+        ? Next.INCONCLUSIVE
+        : Next.WAIT;
+  }
+
+  /** {@link #next}, with the reason and the figures: to be told, not at every look. */
   public static StageDecision of(RolloutStage stage, Duration lasted, StageEvidence evidence) {
     List<String> lines = new ArrayList<>();
     lines.add(evidence.counts());
@@ -54,23 +73,22 @@ public record StageDecision(Next next, String reason, List<String> evidence) {
     }
     List<Finding> findings = stage.getGuards().stream().map(evidence::finding).toList();
     findings.forEach(finding -> lines.add(finding.evidence()));
-    for (Finding finding : findings) {
-      if (finding.verdict() == Verdict.TRIPPED) {
-        return new StageDecision(Next.BACK, "a guard tripped: " + finding.evidence(), lines);
-      }
-    }
-    boolean enough =
-        lasted.toMillis() >= stage.getMinDuration()
-            && evidence.events() >= Math.max(1, stage.getMinEvents())
-            && evidence.labels() >= stage.getMinLabels()
-            && (stage.getBandit() == null || evidence.chance() >= EVEN);
-    if (enough && findings.stream().allMatch(one -> one.verdict() == Verdict.PASSED)) {
-      return new StageDecision(Next.ADVANCE, "the stage is passed", lines);
-    }
-    if (stage.getMaxDuration() != null && lasted.toMillis() >= stage.getMaxDuration()) {
-      return new StageDecision(
-          Next.INCONCLUSIVE, "inconclusive: the stage is not passed within its time", lines);
-    }
-    return new StageDecision(Next.WAIT, "the stage goes on", lines);
+    Next next = next(stage, lasted, evidence);
+    String reason =
+        switch (next) {
+          case BACK -> "a guard tripped: " + tripped(findings);
+          case ADVANCE -> "the stage is passed";
+          case INCONCLUSIVE -> "inconclusive: the stage is not passed within its time";
+          case WAIT -> "the stage goes on";
+        };
+    return new StageDecision(next, reason, lines);
+  }
+
+  private static String tripped(List<Finding> findings) {
+    return findings.stream()
+        .filter(finding -> finding.verdict() == Verdict.TRIPPED)
+        .findFirst()
+        .orElseThrow()
+        .evidence();
   }
 }

@@ -131,33 +131,47 @@ public final class StageEvidence {
             leftOut == 0 ? "" : "; %d left out, since others waited".formatted(leftOut));
   }
 
-  /** What a guard says now. */
+  /** What follows from a guard now. */
+  public Verdict verdict(RolloutGuard guard) {
+    double limit = guard.getLimit();
+    double alpha = guard.getAlpha();
+    return switch (guard.getKind()) {
+      case UNSCORED -> verdict(unscored.interval(alpha), limit);
+      case LATENCY -> verdict(slow.interval(alpha), limit);
+      case LOSS -> verdict(losses.interval(alpha), limit);
+      case SCORE_DISTRIBUTION ->
+          verdict(scores.evidence() >= 1 / alpha, scores.interval(alpha).upper() < limit);
+      case FAILURES_IN_A_ROW -> verdict(mostInARow >= limit, true);
+    };
+  }
+
+  /**
+   * What a guard says now, with its figures: for who is told, since {@link #verdict} is quicker.
+   */
   public Finding finding(RolloutGuard guard) {
+    return new Finding(verdict(guard), figures(guard));
+  }
+
+  private String figures(RolloutGuard guard) {
     double limit = guard.getLimit();
     double alpha = guard.getAlpha();
     return switch (guard.getKind()) {
       case UNSCORED -> mean("unscored", unscored.interval(alpha), guard, vectors(unscored));
       case LATENCY -> mean("latency", slow.interval(alpha), guard, vectors(slow));
       case LOSS -> mean("loss", losses.interval(alpha), guard, costs());
-      case SCORE_DISTRIBUTION -> {
-        Interval interval = scores.interval(alpha);
-        yield new Finding(
-            verdict(scores.evidence() >= 1 / alpha, interval.upper() < limit),
-            String.format(
-                Locale.ROOT,
-                "score_distribution: distance %.4g in %s, margin %s, alpha %s, e-value %.4g, of %d and %d scores",
-                scores.distance(),
-                interval,
-                limit,
-                alpha,
-                scores.evidence(),
-                scores.versionCount(),
-                scores.championCount()));
-      }
+      case SCORE_DISTRIBUTION ->
+          String.format(
+              Locale.ROOT,
+              "score_distribution: distance %.4g in %s, margin %s, alpha %s, e-value %.4g, of %d and %d scores",
+              scores.distance(),
+              scores.interval(alpha),
+              limit,
+              alpha,
+              scores.evidence(),
+              scores.versionCount(),
+              scores.championCount());
       case FAILURES_IN_A_ROW ->
-          new Finding(
-              verdict(mostInARow >= limit, true),
-              "failures_in_a_row: at most %d, limit %d".formatted(mostInARow, Math.round(limit)));
+          "failures_in_a_row: at most %d, limit %d".formatted(mostInARow, Math.round(limit));
     };
   }
 
@@ -165,11 +179,13 @@ public final class StageEvidence {
     return "of %d and %d vectors".formatted(share.versionCount(), share.championCount());
   }
 
-  private static Finding mean(String name, Interval interval, RolloutGuard guard, String of) {
-    return new Finding(
-        verdict(interval.lower() > guard.getLimit(), interval.upper() < guard.getLimit()),
-        "%s: version less champion in %s, margin %s, alpha %s, %s"
-            .formatted(name, interval, guard.getLimit(), guard.getAlpha(), of));
+  private static String mean(String name, Interval interval, RolloutGuard guard, String of) {
+    return "%s: version less champion in %s, margin %s, alpha %s, %s"
+        .formatted(name, interval, guard.getLimit(), guard.getAlpha(), of);
+  }
+
+  private static Verdict verdict(Interval difference, double margin) {
+    return verdict(difference.lower() > margin, difference.upper() < margin);
   }
 
   private static Verdict verdict(boolean tripped, boolean passed) {

@@ -111,7 +111,7 @@ class StageDecisionTest {
       for (int i = 0; i < 1_500 && !advanced; i++) {
         evidence.add(of(false, random.nextDouble() >= 0.001));
         evidence.add(of(true, random.nextDouble() >= 0.022));
-        Next next = StageDecision.of(withoutLeast(UNSCORED), LONG, evidence).next();
+        Next next = StageDecision.next(withoutLeast(UNSCORED), LONG, evidence);
         advanced = next == Next.ADVANCE;
         if (next == Next.BACK) {
           break;
@@ -145,7 +145,7 @@ class StageDecisionTest {
       for (int i = 0; i < 1_500 && !tripped; i++) {
         evidence.add(of(false, random.nextDouble() >= 0.05));
         evidence.add(of(true, random.nextDouble() >= 0.07));
-        tripped = StageDecision.of(stage(UNSCORED), Duration.ZERO, evidence).next() == Next.BACK;
+        tripped = StageDecision.next(stage(UNSCORED), Duration.ZERO, evidence) == Next.BACK;
       }
       back += tripped ? 1 : 0;
     }
@@ -269,8 +269,8 @@ class StageDecisionTest {
       others.add(cost(hard, null));
       others.add(cost(null, random.nextDouble()));
     }
-    assertThat(same.finding(LOSS).verdict()).isEqualTo(Verdict.PASSED);
-    assertThat(others.finding(LOSS).verdict()).isEqualTo(Verdict.UNDECIDED);
+    assertThat(same.verdict(LOSS)).isEqualTo(Verdict.PASSED);
+    assertThat(others.verdict(LOSS)).isEqualTo(Verdict.UNDECIDED);
   }
 
   @Test
@@ -291,8 +291,8 @@ class StageDecisionTest {
         others.add(cost(hard < 0.12 ? 1.0 : 0, null));
         others.add(cost(null, random.nextDouble() < 0.1 ? 1.0 : 0));
         if (i % 10 == 0) {
-          pairsTripped |= same.finding(LOSS).verdict() == Verdict.TRIPPED;
-          apartTripped |= others.finding(LOSS).verdict() == Verdict.TRIPPED;
+          pairsTripped |= same.verdict(LOSS) == Verdict.TRIPPED;
+          apartTripped |= others.verdict(LOSS) == Verdict.TRIPPED;
         }
       }
       pairs += pairsTripped ? 1 : 0;

@@ -108,27 +108,32 @@ final class StageKeeper {
     Duration lasted = Duration.between(rollout.getStartedAt(), now);
     StageEvidence known =
         evidence.of(model, RolloutPlans.began(rollout)).orElseGet(StageEvidence::new);
-    StageDecision decision = StageDecision.of(stage, lasted, known);
-    Reason reason = new Reason(actor, Optional.of(decision.reason()), decision.evidence());
-    if (decision.next() == Next.WAIT || (behind && decision.next() != Next.BACK)) {
-      if (behind || !reweigh(model, rollout, stage, lasted, known, reason)) {
+    Next next = StageDecision.next(stage, lasted, known);
+    Supplier<StageDecision> figures = () -> StageDecision.of(stage, lasted, known);
+    if (next == Next.WAIT || (behind && next != Next.BACK)) {
+      if (behind || !reweigh(model, rollout, stage, lasted, known, figures)) {
         problems.remove(model);
-        say(model, now, decision);
+        say(model, now, figures);
       }
       return;
     }
+    Reason reason = reason(figures.get());
     change(
         model,
         rollout,
-        decision.next().name().toLowerCase(Locale.ROOT),
+        next.name().toLowerCase(Locale.ROOT),
         reason,
         revision -> {
-          if (decision.next() == Next.ADVANCE) {
+          if (next == Next.ADVANCE) {
             registry.advance(model, revision, reason);
           } else {
             registry.back(model, revision, reason);
           }
         });
+  }
+
+  private Reason reason(StageDecision decision) {
+    return new Reason(actor, Optional.of(decision.reason()), decision.evidence());
   }
 
   /**
@@ -142,7 +147,7 @@ final class StageKeeper {
       RolloutStage stage,
       Duration lasted,
       StageEvidence known,
-      Reason reason) {
+      Supplier<StageDecision> figures) {
     RolloutBandit bandit = stage.getBandit();
     if (bandit == null) {
       return false;
@@ -158,6 +163,7 @@ final class StageKeeper {
       periods.stays(model, rollout, period);
       return false;
     }
+    Reason reason = reason(figures.get());
     change(
         model,
         rollout,
@@ -207,10 +213,11 @@ final class StageKeeper {
   }
 
   /** How a stage that goes on stands, now and then. */
-  private void say(String model, Instant now, StageDecision decision) {
+  private void say(String model, Instant now, Supplier<StageDecision> figures) {
     Instant last = said.get(model);
     if (last == null || !now.isBefore(last.plus(SAYS))) {
       said.put(model, now);
+      StageDecision decision = figures.get();
       log.info(
           "Model {}: {}: {}", model, decision.reason(), String.join("; ", decision.evidence()));
     }
