@@ -1,6 +1,7 @@
 package io.leat.cli.demo;
 
 import io.leat.cli.command.UserError;
+import io.leat.cli.up.StackLock;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -18,6 +19,7 @@ import java.util.stream.Stream;
  */
 record DemoFolder(Path root) {
   private static final String MARK = "leat-demo";
+  private static final String STACK = "stack";
   private static final String EXAMPLE = "/io/leat/examples/card-payments/";
   private static final String OWN = "/io/leat/cli/demo/drift/";
 
@@ -37,8 +39,8 @@ record DemoFolder(Path root) {
   /**
    * Makes an empty one.
    *
-   * @throws UserError if there is something else than an earlier demonstration, or it cannot be
-   *     written
+   * @throws UserError if there is something else than an earlier demonstration, or one that still
+   *     runs, or it cannot be written
    */
   static DemoFolder prepare(Path folder) {
     Path root = folder.toAbsolutePath().normalize();
@@ -48,6 +50,11 @@ record DemoFolder(Path root) {
           throw new UserError(
               "%s is no folder of a demonstration: there is no file %s in it. Nothing was removed. Give another with --dir."
                   .formatted(root, MARK));
+        }
+        if (StackLock.isHeld(root.resolve(STACK))) {
+          throw new UserError(
+              "A demonstration runs in %s. Nothing was removed. Stop it with Ctrl-C in its terminal or with 'leat down --dir %s', or give another folder with --dir."
+                  .formatted(root, root.resolve(STACK)));
         }
         clear(root);
       }
@@ -127,7 +134,7 @@ record DemoFolder(Path root) {
   }
 
   Path stack() {
-    return root.resolve("stack");
+    return root.resolve(STACK);
   }
 
   /** What the champion learns from. */

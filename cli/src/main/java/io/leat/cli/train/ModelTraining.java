@@ -194,7 +194,9 @@ public final class ModelTraining {
     KnownWorth.put(
         lineage, "auc", new KnownWorth.Figure(holdOut.auc(), holdOut.aucLow(), holdOut.aucHigh()));
     KnownWorth.put(
-        lineage, "log_loss", new KnownWorth.Figure(holdOut.logLoss(), Double.NaN, Double.NaN));
+        lineage,
+        "log_loss",
+        new KnownWorth.Figure(holdOut.logLoss(), holdOut.logLossLow(), holdOut.logLossHigh()));
     return lineage;
   }
 

@@ -19,7 +19,7 @@ import java.util.Optional;
  * The lock of a stack's folder. The {@code leat up} that runs there holds it as long as it lives,
  * however it ends, and has written into it which process it is.
  */
-final class StackLock implements AutoCloseable {
+public final class StackLock implements AutoCloseable {
   private static final String FILE = "up.lock";
 
   /** The system tells a process's start less exactly than this from one time to another. */
@@ -51,7 +51,7 @@ final class StackLock implements AutoCloseable {
   }
 
   /** Whether a stack runs in a folder, which need not exist. */
-  static boolean isHeld(Path folder) throws IOException {
+  public static boolean isHeld(Path folder) throws IOException {
     if (!Files.exists(folder.resolve(FILE))) {
       return false;
     }

@@ -6,8 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.leat.cli.command.UserError;
 import io.leat.pipeline.definition.Pipeline;
 import io.leat.pipeline.reader.PipelineReader;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -38,6 +40,25 @@ class DemoFolderTest {
     assertThat(DemoFolder.prepare(folder.root())).isEqualTo(folder);
 
     assertThat(folder.stack()).doesNotExist();
+  }
+
+  @Test
+  void whatStillRunsIsNot() throws Exception {
+    DemoFolder folder = DemoFolder.prepare(temporary.resolve("demo"));
+    Files.createDirectories(folder.stack());
+    Path lock = folder.stack().resolve("up.lock");
+    try (FileChannel channel =
+        FileChannel.open(lock, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+      channel.lock();
+
+      assertThatThrownBy(() -> DemoFolder.prepare(folder.root()))
+          .isInstanceOf(UserError.class)
+          .hasMessageContaining("runs in " + folder.root())
+          .hasMessageContaining("leat down --dir " + folder.stack());
+      assertThat(lock).exists();
+    }
+    DemoFolder.prepare(folder.root());
+    assertThat(lock).doesNotExist();
   }
 
   @Test

@@ -2,6 +2,7 @@ package io.leat.retraining.training;
 
 import io.leat.evaluation.Auc;
 import io.leat.evaluation.Calibration;
+import io.leat.evaluation.ClusteredMean;
 import io.leat.evaluation.Estimate;
 import io.leat.evaluation.Losses;
 import java.util.Map;
@@ -19,6 +20,8 @@ import java.util.stream.IntStream;
  *     label
  * @param aucHigh upper end
  * @param logLoss mean negative log-likelihood in nats; 0 is perfect
+ * @param logLossLow lower end of its 95 % interval, as if each row stood for itself; NaN of one row
+ * @param logLossHigh upper end
  * @param baselineLogLoss log loss of predicting the rows' own share of true labels every time
  * @param calibrationError {@link Calibration#error}
  */
@@ -29,6 +32,8 @@ public record BinaryMetrics(
     double aucLow,
     double aucHigh,
     double logLoss,
+    double logLossLow,
+    double logLossHigh,
     double baselineLogLoss,
     double calibrationError)
     implements Metrics {
@@ -42,10 +47,11 @@ public record BinaryMetrics(
     }
     int positives = (int) IntStream.range(0, rows).filter(i -> labels[i]).count();
     double share = (double) positives / rows;
-    double loss = 0;
-    for (int i = 0; i < rows; i++) {
-      loss += Losses.logLoss(probabilities[i], labels[i]);
-    }
+    double[] losses =
+        IntStream.range(0, rows)
+            .mapToDouble(i -> Losses.logLoss(probabilities[i], labels[i]))
+            .toArray();
+    Estimate logLoss = ClusteredMean.of(losses, IntStream.range(0, rows).toArray());
     Estimate auc = Auc.estimate(probabilities, labels);
     return new BinaryMetrics(
         rows,
@@ -53,7 +59,9 @@ public record BinaryMetrics(
         auc.value(),
         auc.low(),
         auc.high(),
-        loss / rows,
+        logLoss.value(),
+        logLoss.low(),
+        logLoss.high(),
         share * Losses.logLoss(share, true) + (1 - share) * Losses.logLoss(share, false),
         Calibration.of(probabilities, labels).error());
   }

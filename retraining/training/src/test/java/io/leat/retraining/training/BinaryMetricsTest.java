@@ -42,6 +42,10 @@ class BinaryMetricsTest {
     BinaryMetrics metrics = BinaryMetrics.of(new double[] {0.8, 0.4}, new boolean[] {true, false});
     assertThat(metrics.logLoss()).isCloseTo(-(Math.log(0.8) + Math.log(0.6)) / 2, within(1e-12));
     assertThat(metrics.baselineLogLoss()).isCloseTo(Math.log(2), within(1e-12));
+    // Of two values the standard error of the mean is half of their distance.
+    double half = 1.959963984540054 * Math.log(0.8 / 0.6) / 2;
+    assertThat(metrics.logLossLow()).isCloseTo(metrics.logLoss() - half, within(1e-12));
+    assertThat(metrics.logLossHigh()).isCloseTo(metrics.logLoss() + half, within(1e-12));
   }
 
   @Test

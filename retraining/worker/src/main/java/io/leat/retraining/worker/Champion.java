@@ -45,14 +45,14 @@ record Champion(ModelVersion version, Manifest manifest) {
    * its reference profile; the beginning of time where neither is known.
    */
   Instant newFrom(ArtifactStore artifacts) {
-    String told = manifest.lineage().get(KnownWorth.TRAINED_UNTIL);
-    if (told != null) {
-      return Instant.parse(told);
-    }
-    return manifest
-        .file(Manifest.REFERENCE_PROFILE)
-        .map(file -> artifacts.get(file.sha256()))
-        .map(Champion::behind)
+    return KnownWorth.of(manifest.lineage())
+        .trainedUntil()
+        .or(
+            () ->
+                manifest
+                    .file(Manifest.REFERENCE_PROFILE)
+                    .map(file -> artifacts.get(file.sha256()))
+                    .map(Champion::behind))
         .orElse(Instant.MIN);
   }
 

@@ -1,12 +1,11 @@
 package io.leat.retraining.worker;
 
-import io.leat.evaluation.Auc;
-import io.leat.evaluation.Calibration;
 import io.leat.evaluation.Estimate;
-import io.leat.evaluation.Losses;
+import io.leat.evaluation.Performance;
 import io.leat.records.RunMetric;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -92,32 +91,31 @@ public record Comparison(
     for (int i = 0; i < rows.length; i++) {
       truths[i] = labels[rows[i]];
     }
-    Estimate auc = Auc.estimate(scores, truths);
-    metrics.add(metric(candidate, segment, "auc", auc.value(), auc));
-    if (Arrays.stream(scores).allMatch(score -> score >= 0 && score <= 1)) {
-      metrics.add(
-          metric(candidate, segment, "log_loss", mean(Losses::logLoss, scores, truths), null));
-      metrics.add(metric(candidate, segment, "brier", mean(Losses::brier, scores, truths), null));
-      metrics.add(
-          metric(
-              candidate,
-              segment,
-              "ece_equal_count_10",
-              Calibration.of(scores, truths).error(),
-              null));
-    }
+    Performance performance = Performance.of(scores, truths, clusters(rows));
+    metrics.add(metric(candidate, segment, "auc", performance.auc()));
+    performance
+        .probabilities()
+        .ifPresent(
+            of -> {
+              metrics.add(metric(candidate, segment, "log_loss", of.logLoss()));
+              metrics.add(metric(candidate, segment, "brier", of.brier()));
+              metrics.add(
+                  metric(candidate, segment, "ece_equal_count_10", of.calibration().error(), null));
+            });
     return metrics;
   }
 
-  private interface Loss {
-    double of(double score, boolean label);
+  /** Rows of one entity have one number. */
+  private int[] clusters(int[] rows) {
+    Map<String, Integer> numbers = new HashMap<>();
+    return Arrays.stream(rows)
+        .map(row -> numbers.computeIfAbsent(entities.get(row), entity -> numbers.size()))
+        .toArray();
   }
 
-  private static double mean(Loss loss, double[] scores, boolean[] truths) {
-    return IntStream.range(0, scores.length)
-        .mapToDouble(row -> loss.of(scores[row], truths[row]))
-        .average()
-        .orElse(Double.NaN);
+  private static RunMetric metric(
+      String candidate, String segment, String name, Estimate estimate) {
+    return metric(candidate, segment, name, estimate.value(), estimate);
   }
 
   private static RunMetric metric(

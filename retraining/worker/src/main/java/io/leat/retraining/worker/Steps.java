@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.leat.common.ErrorCode;
 import io.leat.common.LeatException;
+import io.leat.common.Sha256;
 import io.leat.models.onnx.Inference;
 import io.leat.models.onnx.InferenceException;
 import io.leat.models.onnx.OnnxModel;
@@ -40,6 +41,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Steps {
   private static final String MODEL_FILE = "model_file";
+  private static final String MODEL_SHA256 = "model_sha256";
 
   private final Workplace place;
   private final TrainingSets trainingSets;
@@ -82,16 +84,34 @@ final class Steps {
    */
   private RetrainingRun withModel(RetrainingRun run, UnaryOperator<RetrainingRun> step) {
     Path file = modelFile(run);
-    return Files.exists(file)
+    return Files.exists(file) && isOf(run, file)
         ? step.apply(run)
         : RunRecords.done(
                 run,
                 RunState.PINNED,
                 Step.TRAIN,
-                "the model is not in %s: another worker took over, which has another state directory, and trains again"
+                "the run's model is not in %s: another worker took over, which has another state directory, and trains again"
                     .formatted(file))
             .setArtifacts(place.folder(run).root().toString())
             .build();
+  }
+
+  /**
+   * Whether a file is what the run's record tells of: each of two workers may have trained, and a
+   * trainer need not give the same twice. Records of earlier releases do not say.
+   */
+  private static boolean isOf(RetrainingRun run, Path file) {
+    String digest = run.getParameters().get(MODEL_SHA256);
+    return digest == null || digest.equals(digest(file));
+  }
+
+  private static String digest(Path made) {
+    Path graph = Trainers.graph(made);
+    try {
+      return Sha256.hex(graph);
+    } catch (IOException e) {
+      throw RunFolder.notWritable(graph, e);
+    }
   }
 
   private RetrainingRun pin(RetrainingRun run) {
@@ -169,7 +189,11 @@ final class Steps {
       Path file = profiled(trained.model(), model, service, set);
       return Optional.of(
           RunRecords.done(run, RunState.TRAINED, Step.EVALUATE, "trained by " + run.getTrainer())
-              .setParameters(with(trained.parameters(), folder.root().relativize(file).toString()))
+              .setParameters(
+                  with(
+                      trained.parameters(),
+                      folder.root().relativize(file).toString(),
+                      digest(file)))
               .setArtifacts(folder.root().toString())
               .build());
     }
@@ -197,9 +221,10 @@ final class Steps {
   }
 
   private static java.util.Map<String, String> with(
-      java.util.Map<String, String> parameters, String file) {
+      java.util.Map<String, String> parameters, String file, String digest) {
     java.util.Map<String, String> all = new java.util.TreeMap<>(parameters);
     all.put(MODEL_FILE, file);
+    all.put(MODEL_SHA256, digest);
     return all;
   }
 

@@ -10,6 +10,7 @@ import io.leat.records.GateResult;
 import io.leat.records.GateVerdict;
 import io.leat.records.RunMetric;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -106,6 +107,33 @@ class GateCheckTest {
     assertThat(rows(150, 2, 0).metrics())
         .filteredOn(metric -> !metric.getSegment().isEmpty())
         .isEmpty();
+  }
+
+  @Test
+  void lossesAreOfEntitiesAndHaveAnInterval() {
+    List<RunMetric> metrics = rows(600, 2, 0).metrics();
+
+    assertThat(metrics)
+        .filteredOn(metric -> List.of("auc", "log_loss", "brier").contains(metric.getMetric()))
+        .hasSize(18)
+        .allSatisfy(
+            metric -> {
+              assertThat(metric.getLow()).isLessThan(metric.getValue());
+              assertThat(metric.getHigh()).isGreaterThan(metric.getValue());
+            });
+    Comparison one = rows(600, 2, 0);
+    Comparison ofOneEntity =
+        new Comparison(
+            one.labels(),
+            Collections.nCopies(600, "entity"),
+            Map.of(),
+            one.challenger(),
+            Optional.empty(),
+            1);
+    assertThat(ofOneEntity.metrics())
+        .filteredOn(metric -> metric.getMetric().equals("log_loss"))
+        .singleElement()
+        .satisfies(metric -> assertThat(metric.getLow()).isNaN());
   }
 
   private static Gates gates(Gate gate) {
