@@ -1,6 +1,5 @@
 package io.leat.cli.demo;
 
-import io.leat.runtime.settings.Setting;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -19,17 +18,15 @@ import picocli.CommandLine.Spec;
             + " beside the old one on the same payments, and a page of plots. Exit code 0: the loop"
             + " closed.")
 final class DriftDemoCommand implements Callable<Integer> {
-  @Setting(otherwise = ".leat-demo in the current folder")
   @Option(
       names = "--dir",
       paramLabel = "DIR",
       defaultValue = ".leat-demo",
       description =
           "Folder of the demonstration: its pipeline, its stack, its page. What an earlier one left"
-              + " there is removed.")
+              + " there is removed. Default: ${DEFAULT-VALUE} in the current folder.")
   private Path folder = Path.of(".leat-demo");
 
-  @Setting
   @Option(
       names = "--trainer",
       paramLabel = "YAML",
