@@ -37,7 +37,7 @@ record Play(
   private static final int CUSTOMERS_A_TERMINAL = 2;
   private static final String PLAYER = "io.leat.examples.cardpayments.CardPayments";
 
-  static final Play USUAL = new Play(11, 250, 46, 52, 60, 20, 160, 5_000);
+  static final Play USUAL = new Play(11, 250, 46, 52, 60, 20, 400, 5_000);
 
   Instant changesAt() {
     return day(changeDay);

@@ -175,9 +175,14 @@ abstract sealed class PolicyProcessor implements Processor<String, byte[], Strin
   }
 
   final Decision decide(DriftAlert alert, Instant now) {
-    if (memory().attempts(alert.getModel(), alert.getAlertId()).answered()) {
+    Attempts attempts = memory().attempts(alert.getModel(), alert.getAlertId());
+    if (attempts.answered()) {
       return Decision.suppressed(
           AlertOutcome.ANSWERED, "a run of its episode has put a new version in place");
+    }
+    if (attempts.made() > 0 && memory().waiting(alert.getModel()).isPresent()) {
+      return Decision.suppressed(
+          AlertOutcome.REQUEST_OPEN, "it has asked, and a request waits for a run to take it up");
     }
     return asking(alert, now)
         .map(asking -> decide(alert.getModel(), asking))

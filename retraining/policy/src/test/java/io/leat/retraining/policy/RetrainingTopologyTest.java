@@ -184,6 +184,22 @@ class RetrainingTopologyTest {
   }
 
   @Test
+  void whatIsReadFasterThanAWorkerLooksAsksOnceAnEpisode() {
+    produce(alert("a1", Severity.CRITICAL, MAY));
+    produce(alert("a2", Severity.CRITICAL, MAY.plus(Duration.ofDays(1))));
+    for (int day = 0; day < 365; day++) {
+      window(MAY.plus(Duration.ofDays(day)));
+    }
+
+    List<RetrainingRequest> requests = requests();
+    assertThat(requests).extracting(RetrainingRequest::getCause).containsExactly("a1", "a2");
+    produce(run(requests.get(1), RunState.STARTED));
+    produce(run(requests.get(1), RunState.REJECTED));
+    window(MAY.plus(Duration.ofDays(365)));
+    assertThat(causes()).hasSize(1);
+  }
+
+  @Test
   void whileARunIsUnderWayThereIsNoOtherRequestHoweverLongItTakes() {
     produce(alert("a1", Severity.CRITICAL, MAY));
     produce(run(requests().get(0), RunState.STARTED));

@@ -45,7 +45,13 @@ class ServiceSettingsIT {
                   mlflow.follow().hasKey(),
                   mlflow.follow().hasSecret()));
       WorkerOptions worker = CommandLine.populateCommand(new WorkerOptions(), arguments);
-      System.out.println("looks " + worker.lookEvery() + " " + worker.trainingSetHeap());
+      System.out.println(
+          "looks "
+              + worker.lookEvery()
+              + " "
+              + worker.trainingSetHeap()
+              + " "
+              + worker.awaitTables());
       System.out.println("uploads " + mlflow.keepUploads() + " " + mlflow.uploadBytes());
     }
   }
@@ -82,6 +88,7 @@ class ServiceSettingsIT {
             Map.entry("LEAT_MAX_ROWS", "1005"),
             Map.entry("LEAT_MAX_VALUES", "1006"),
             Map.entry("LEAT_TIMEOUT", "9s"),
+            Map.entry("LEAT_AWAIT_TABLES", "14m"),
             Map.entry("LEAT_LOOK_EVERY", "13s"),
             Map.entry("LEAT_TRAINING_SET_HEAP", "3g"));
     assertThat(StackEnvironment.HEEDED)
@@ -121,7 +128,7 @@ class ServiceSettingsIT {
             "feature server key true",
             "follow Optional[http://mlflow:5000] best PT12S true true",
             "uploads PT11M 3145728",
-            "looks PT13S 3g",
+            "looks PT13S 3g PT14M",
             "acknowledgement=PT7S",
             "bodyBytes=1001",
             "events=1002",
