@@ -305,6 +305,6 @@ final class QualityCalibration {
     volumes
         .usual(number, period)
         .ifPresent(usual -> series.add(number, Volumes.distance((double) rows, usual)));
-    volumes.add(number, rows, period);
+    volumes.add(number, rows);
   }
 }

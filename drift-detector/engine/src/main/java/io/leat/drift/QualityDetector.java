@@ -214,7 +214,7 @@ final class QualityDetector {
     int period = usual.reference().period();
     Optional<QualityReading> reading =
         QualityReading.ofVolume(state.volumes(), number, events, period);
-    state.volumes().add(number, events, period);
+    state.volumes().add(number, events);
     return reading;
   }
 

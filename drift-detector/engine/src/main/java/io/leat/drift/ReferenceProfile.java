@@ -224,9 +224,13 @@ public record ReferenceProfile(
                   other.serviceVersion,
                   other.definition));
     }
+    List<FeatureReference> ofBoth = merge(features, other.features);
+    List<FeatureReference> outputsOfBoth = merge(outputs, other.outputs);
+    boolean isOfNumbers =
+        outputsOfBoth.isEmpty() && ofBoth.stream().allMatch(NumberReference.class::isInstance);
     return new ReferenceProfile(
         FORMAT,
-        Math.max(formatVersion, other.formatVersion),
+        isOfNumbers ? OLDEST_VERSION : WITHOUT_REFERENCES,
         model,
         service,
         serviceVersion,
@@ -234,8 +238,8 @@ public record ReferenceProfile(
         rows + other.rows,
         Math.min(firstTime, other.firstTime),
         Math.max(lastTime, other.lastTime),
-        merge(features, other.features),
-        merge(outputs, other.outputs),
+        ofBoth,
+        outputsOfBoth,
         List.of());
   }
 

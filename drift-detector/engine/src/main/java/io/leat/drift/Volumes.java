@@ -17,8 +17,8 @@ final class Volumes {
 
   private static final int LEAST = 3;
 
-  /** So many windows are remembered at most. */
-  static final int MOST_KEPT = 1200;
+  /** So many windows back are remembered. */
+  private static final int MOST_KEPT = 1200;
 
   private final TreeMap<Long, Long> events = new TreeMap<>();
   private OptionalLong last = OptionalLong.empty();
@@ -61,10 +61,11 @@ final class Volumes {
     last = OptionalLong.of(window);
   }
 
-  void add(long window, long vectors, int period) {
+  /** Whatever the period: another reference may have a longer one. */
+  void add(long window, long vectors) {
     pass(window);
     events.put(window, vectors);
-    events.headMap(window - (long) COMPARED * period, false).clear();
+    events.headMap(window - MOST_KEPT, false).clear();
   }
 
   void clear() {

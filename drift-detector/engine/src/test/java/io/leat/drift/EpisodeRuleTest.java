@@ -17,6 +17,7 @@ import io.leat.records.DriftAlert;
 import io.leat.records.DriftMetric;
 import io.leat.records.DriftedStream;
 import io.leat.records.Severity;
+import io.leat.schemas.AvroCodec;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -281,6 +282,7 @@ class EpisodeRuleTest {
 
   @Test
   void anEpisodeOfVeryManyStreamsFitsIntoARecordAndSaysHowManyThereAre() throws IOException {
+    AvroCodec.trustGeneratedRecords();
     Statistic statistic = Statistics.get(Statistics.defaults().get(0));
     Dependence.Finding finding =
         new Dependence.Finding(Guarantee.NONE, 1, 1, 1, WindowSeries.of(List.of(), List.of()));

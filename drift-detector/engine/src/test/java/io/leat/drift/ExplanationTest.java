@@ -16,6 +16,7 @@ import io.leat.records.AuditEvent;
 import io.leat.records.DriftAlert;
 import io.leat.records.DriftMetric;
 import io.leat.records.DriftedStream;
+import io.leat.schemas.AvroCodec;
 import io.leat.schemas.NullReason;
 import java.time.Duration;
 import java.time.Instant;
@@ -404,9 +405,80 @@ class ExplanationTest {
 
     assertThat(explanation.line()).isNotEmpty().allMatch(point -> point.odds() == 7);
     assertThat(explanation.moved().get(0).buckets()).isNotEmpty();
+    assertThat(explanation.moved().get(0).usual())
+        .isEqualTo(
+            quality.getStreams().get(0).getThreshold() - quality.getStreams().get(0).getLeast());
     assertThat(explanation.causes().get(0).kind()).isEqualTo(Cause.Kind.NULL_BURST);
+    assertThat(explanation.causes().get(0).speaksFor())
+        .contains("(usual is 0.")
+        .doesNotContain("(usual is 0.000)");
     assertThat(explained("event.amount", change).line())
         .as("and one of drift by the evidence of drift")
         .noneMatch(point -> point.odds() == 7);
+  }
+
+  @Test
+  void aChangeShowsSinceEvidenceGathersThoughNotInEachWindow() {
+    assertThat(onset("js_base2", 0.1, 0.2, List.of(0.5, 3.0, 3.0, 9.0, 9.0, 30.0))).isEqualTo(1);
+  }
+
+  @Test
+  void aVolumeIsOffWhereLessComesAndWhereMoreDoes() {
+    List<Double> evidence = List.of(2.0, 3.0, 4.0, 9.0, 20.0, 30.0);
+
+    assertThat(onset("volume", 0.5, 0.1, evidence)).isZero();
+    assertThat(onset("volume", 0.5, 3, evidence)).isZero();
+    assertThat(onset("volume", 0.5, 1, evidence)).isEqualTo(5);
+  }
+
+  /** In which of days with such evidence, the last of which opens an episode, the change shows. */
+  private static long onset(
+      String statistic, double threshold, double value, List<Double> evidence) {
+    List<DriftMetric> metrics = metrics(statistic, threshold, value, evidence);
+    DriftAlert opened = openedBy(metrics.get(metrics.size() - 1));
+    return Duration.between(Instant.EPOCH, Timeline.of(opened, metrics).span().onset()).toDays();
+  }
+
+  private static List<DriftMetric> metrics(
+      String statistic, double threshold, double value, List<Double> evidence) {
+    List<DriftMetric> metrics = new ArrayList<>();
+    for (int day = 0; day < evidence.size(); day++) {
+      metrics.add(
+          DriftMetric.newBuilder()
+              .setMonitor("price")
+              .setModel("price")
+              .setFeature("event.amount")
+              .setMetric(statistic)
+              .setWindowStart(Instant.EPOCH.plus(Given.DAY.multipliedBy(day)))
+              .setWindowEnd(Instant.EPOCH.plus(Given.DAY.multipliedBy(day + 1)))
+              .setEvents(100)
+              .setNulls(0)
+              .setValue(value)
+              .setThreshold(threshold)
+              .setReference("r")
+              .setEvidence(evidence.get(day))
+              .build());
+    }
+    AvroCodec.trustGeneratedRecords();
+    return metrics;
+  }
+
+  private static DriftAlert openedBy(DriftMetric metric) {
+    return DriftAlert.newBuilder()
+        .setAlertId("e")
+        .setMonitor("price")
+        .setModel("price")
+        .setKind(metric.getMetric().equals("volume") ? "data_quality" : "drift")
+        .setFeature("event.amount")
+        .setMetric(metric.getMetric())
+        .setState(AlertState.OPEN)
+        .setSeverity(io.leat.records.Severity.WARN)
+        .setWindowStart(metric.getWindowStart())
+        .setWindowEnd(metric.getWindowEnd())
+        .setValue(metric.getValue())
+        .setThreshold(metric.getThreshold())
+        .setMessage("")
+        .setReference("r")
+        .build();
   }
 }

@@ -173,6 +173,19 @@ class QualityTest {
   }
 
   @Test
+  void volumesAreRememberedForAReferenceWithALongerPeriod() {
+    Volumes volumes = new Volumes();
+    for (int hour = 0; hour < 14 * 24; hour++) {
+      volumes.add(hour, hour % 24 == 0 ? 100 : EVENTS);
+    }
+
+    Volumes read = Volumes.read(volumes.toBytes());
+
+    assertThat(read.usual(14 * 24, 1)).hasValue(EVENTS);
+    assertThat(read.usual(14 * 24, 24)).hasValue(100);
+  }
+
+  @Test
   void aLimitOpensAtOnceWhateverTheReferenceWasLike() {
     DataQuality limited =
         new DataQuality(EnumSet.of(Measure.NULL_SHARE), 0.001, Map.of(Measure.NULL_SHARE, 0.1));

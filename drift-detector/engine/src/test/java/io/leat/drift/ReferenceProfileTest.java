@@ -369,6 +369,9 @@ class ReferenceProfileTest {
                 .build()
                 .formatVersion())
         .isEqualTo(1);
+    ReferenceProfile merged = profile.merge(profile);
+    assertThat(merged.formatVersion()).as("it has no windows to rank among").isEqualTo(2);
+    assertThat(ReferenceProfile.parse(merged.toJson()).rows()).isEqualTo(2 * profile.rows());
   }
 
   @Test

@@ -91,8 +91,11 @@ final class Causes {
     this.allBefore = vectors.allBefore();
     for (int i = 0; i < vectors.streams().size(); i++) {
       StreamComparison stream = vectors.streams().get(i);
-      double usual =
+      OptionalDouble told =
           timeline.usual(new Timeline.Key(stream.stream(), stream.statistic().name()), span);
+      // An episode of data quality is told of by its measures, and compared by a statistic.
+      double usual =
+          told.isPresent() ? told.getAsDouble() : stream.value(allBefore.streams[i]).orElse(0);
       OptionalDouble now = stream.value(all.streams[i]);
       if (now.isPresent() && now.getAsDouble() > usual) {
         moved.add(new Moved(i, stream, usual, now.getAsDouble()));

@@ -3,6 +3,7 @@ package io.leat.drift.explanation;
 import io.leat.drift.StreamComparison;
 import io.leat.drift.StreamComparison.Bucket;
 import io.leat.drift.statistic.Statistics;
+import io.leat.pipeline.definition.DataQuality.Measure;
 import io.leat.records.DriftAlert;
 import io.leat.records.DriftedStream;
 import java.time.Instant;
@@ -188,12 +189,25 @@ public record Explanation(
         Optional.ofNullable(stream.getSegment()),
         stream.getMetric(),
         stream.getValue(),
-        timeline.usual(key, span),
+        usual(stream, timeline, span),
         byThreshold ? OptionalDouble.empty() : OptionalDouble.of(stream.getLeast()),
         stream.getThreshold(),
         byThreshold ? OptionalDouble.empty() : OptionalDouble.of(stream.getEvidence()),
         byThreshold ? Optional.empty() : Optional.of(stream.getGuarantee()),
         buckets);
+  }
+
+  /**
+   * Of a measure of data quality as the episode was opened by it: its metrics are of the column
+   * that is farthest off in a window.
+   */
+  private static double usual(DriftedStream stream, Timeline timeline, Span span) {
+    if (Timeline.Key.isStatistic(stream.getMetric())) {
+      return timeline.usual(Timeline.Key.of(stream), span).orElse(0);
+    }
+    return stream.getMetric().equals(Measure.VOLUME.text())
+        ? 1
+        : stream.getThreshold() - stream.getLeast();
   }
 
   private static OptionalDouble optional(Double value) {

@@ -2,6 +2,7 @@ package io.leat.drift.explanation;
 
 import io.leat.drift.DriftStream;
 import io.leat.drift.statistic.Statistics;
+import io.leat.pipeline.definition.DataQuality.Measure;
 import io.leat.records.DriftAlert;
 import io.leat.records.DriftMetric;
 import io.leat.records.DriftedStream;
@@ -27,6 +28,9 @@ import java.util.stream.Collectors;
 public record Timeline(DriftAlert opened, NavigableMap<Instant, Map<Key, DriftMetric>> windows) {
   /** So many windows before an episode are what its windows are compared with. */
   public static final int WINDOWS_BEFORE = 7;
+
+  /** A volume of nothing, beside what is usual, counts as this: its logarithm is finite. */
+  private static final double LEAST_VOLUME = 1e-9;
 
   /** A stream by one of its statistics. */
   public record Key(DriftStream stream, String statistic) {
@@ -71,8 +75,9 @@ public record Timeline(DriftAlert opened, NavigableMap<Instant, Map<Key, DriftMe
 
   /**
    * The windows to look at. The change shows from the window on since which the stream with most
-   * evidence has gathered more in every window, or, where thresholds decide, was beyond its
-   * threshold in every window, up to the one that opened the episode.
+   * evidence has lost none in any window (what is evaluated some windows at a time gathers none in
+   * between), or, where thresholds decide, was beyond its threshold in every window, up to the one
+   * that opened the episode.
    */
   public Span span() {
     Duration window = Duration.between(opened.getWindowStart(), opened.getWindowEnd());
@@ -110,14 +115,22 @@ public record Timeline(DriftAlert opened, NavigableMap<Instant, Map<Key, DriftMe
     Double evidence = before.getEvidence();
     Double later = now.getEvidence();
     return evidence == null || later == null
-        ? value > before.getThreshold()
-        : evidence > 1 && evidence < later && value > before.getThreshold() / 2;
+        ? beyond(before, value) > 1
+        : evidence > 1 && evidence <= later && beyond(before, value) > 1 / 2.0;
+  }
+
+  /** How far off it is, in units of its threshold; a volume, which may be less or more, too. */
+  private static double beyond(DriftMetric metric, double value) {
+    return metric.getMetric().equals(Measure.VOLUME.text())
+        ? Math.abs(Math.log(Math.max(LEAST_VOLUME, value)) / Math.log(metric.getThreshold()))
+        : value / metric.getThreshold();
   }
 
   /**
-   * A stream's usual value: the median over the windows before the change; 0 where none is kept.
+   * A stream's usual value: the median over the windows before the change; empty where none is
+   * kept.
    */
-  double usual(Key stream, Span span) {
+  OptionalDouble usual(Key stream, Span span) {
     double[] values =
         windows.subMap(span.from(), true, span.onset(), false).values().stream()
             .flatMap(window -> Optional.ofNullable(window.get(stream)).stream())
@@ -125,7 +138,9 @@ public record Timeline(DriftAlert opened, NavigableMap<Instant, Map<Key, DriftMe
             .mapToDouble(Double::doubleValue)
             .sorted()
             .toArray();
-    return values.length == 0 ? 0 : values[values.length / 2];
+    return values.length == 0
+        ? OptionalDouble.empty()
+        : OptionalDouble.of(values[values.length / 2]);
   }
 
   /**
@@ -198,6 +213,6 @@ public record Timeline(DriftAlert opened, NavigableMap<Instant, Map<Key, DriftMe
     if (evidence != null) {
       return evidence;
     }
-    return value == null ? 0 : Math.max(0, value / metric.getThreshold() - 1);
+    return value == null ? 0 : Math.max(0, beyond(metric, value) - 1);
   }
 }
