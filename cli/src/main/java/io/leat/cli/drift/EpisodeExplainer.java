@@ -257,19 +257,30 @@ final class EpisodeExplainer {
       List<ModelVersion> versions = new ArrayList<>(registry.get().versions(model.name()));
       versions.sort(Comparator.comparingInt(ModelVersion::getNumber).reversed());
       for (ModelVersion version : versions) {
-        if (!registry.get().isDeleted(version)) {
-          Optional<ReferenceProfile> found =
-              PublishedModel.manifest(version)
-                  .file(Manifest.REFERENCE_PROFILE)
-                  .map(file -> ReferenceProfile.parse(store.get(file.sha256())))
-                  .filter(profile -> profile.fingerprint().equals(fingerprint));
-          if (found.isPresent()) {
-            return found;
-          }
+        Optional<ReferenceProfile> found =
+            registry.get().isDeleted(version)
+                ? Optional.empty()
+                : profile(version, store).filter(one -> one.fingerprint().equals(fingerprint));
+        if (found.isPresent()) {
+          return found;
         }
       }
     }
     return Optional.empty();
+  }
+
+  /** What a version was published with; where that cannot be read another may be the one wanted. */
+  private Optional<ReferenceProfile> profile(ModelVersion version, ArtifactStore store) {
+    try {
+      return PublishedModel.manifest(version)
+          .file(Manifest.REFERENCE_PROFILE)
+          .map(file -> ReferenceProfile.parse(store.get(file.sha256())));
+    } catch (LeatException | ReferenceProfileException e) {
+      notes.add(
+          "The reference profile of version %d cannot be read: %s"
+              .formatted(version.getNumber(), e.getMessage()));
+      return Optional.empty();
+    }
   }
 
   private void read(Reading of, Timeline timeline, Span span, ObservedVectors vectors) {
