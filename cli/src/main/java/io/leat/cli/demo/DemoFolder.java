@@ -22,6 +22,7 @@ record DemoFolder(Path root) {
   private static final String STACK = "stack";
   private static final String EXAMPLE = "/io/leat/examples/card-payments/";
   private static final String OWN = "/io/leat/cli/demo/drift/";
+  private static final String OF_NULLS = "/io/leat/cli/demo/nulls/";
 
   private static final String RETRAINING = "retraining/fraud.yaml";
 
@@ -35,6 +36,11 @@ record DemoFolder(Path root) {
 
   private static final List<String> OF_DEMO =
       List.of("pipeline.yaml", "models/fraud/model.yaml", "monitors/fraud.yaml", RETRAINING);
+
+  /** What is another where nulls come: an amount may be one, and what comes in is watched. */
+  private static final List<String> WITH_NULLS =
+      List.of(
+          "contracts/payments.avsc", "contracts/payments.yaml", "monitors/fraud.yaml", RETRAINING);
 
   /**
    * Makes an empty one.
@@ -93,6 +99,9 @@ record DemoFolder(Path root) {
   void writePipeline(Play play, String trainer) {
     OF_EXAMPLE.forEach(file -> copy(EXAMPLE + file, pipeline().resolve(file)));
     OF_DEMO.forEach(file -> copy(OWN + file, pipeline().resolve(file)));
+    if (play.hasNulls()) {
+      WITH_NULLS.forEach(file -> copy(OF_NULLS + file, pipeline().resolve(file)));
+    }
     write(pipeline().resolve("play.yaml"), play.yaml());
     append(pipeline().resolve(RETRAINING), "trainer: " + trainer + "\n");
   }

@@ -13,7 +13,10 @@ import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
-/** The whole loop, from a model that is trained to what the next one is worth beside it. */
+/**
+ * A town whose fraud moves, from a model that is trained to what the next one is worth beside it;
+ * or one whose payments lack a value, from the nulls to the end of the incident.
+ */
 final class DriftDemo {
   static final String BUILTIN = "{ builtin: boosted_trees }";
 
@@ -47,7 +50,7 @@ final class DriftDemo {
    *
    * @throws UserError if a part of it fails
    */
-  DriftFigures run() throws InterruptedException {
+  Figures run() throws InterruptedException {
     tell("pipeline, stack, logs and page are in " + folder.root());
     folder.writePipeline(play, trainer);
     leat.run("player", Play.player(), play.learnt(folder.history()));
@@ -101,40 +104,40 @@ final class DriftDemo {
         .forEach(this::tell);
   }
 
-  private DriftFigures follow(JvmProcess up) throws InterruptedException {
+  private Figures follow(JvmProcess up) throws InterruptedException {
     Endpoints endpoints = Endpoints.load(folder.stack());
     tell(
         "the platform is up, and plays; in a browser: http://127.0.0.1:"
             + endpoints.port("console"));
-    Loop loop = new Loop(play, this::tell);
-    try (LoopTopics topics = new LoopTopics(endpoints)) {
+    Story story = play.hasNulls() ? new Incident(play, this::tell) : new Loop(play, this::tell);
+    try (StoryTopics topics = new StoryTopics(endpoints)) {
       boolean isShadowed = false;
       Instant quiet = Instant.now();
-      while (!loop.isProven()) {
+      while (!story.isOver()) {
         requireRunning(up);
-        topics.poll(loop);
-        if (loop.isPromoted() && !isShadowed) {
+        topics.poll(story);
+        if (!isShadowed && story.wantsShadow()) {
           isShadowed = shadow();
         }
-        Optional<Instant> now = loop.now();
-        if (loop.hasFailed() || now.filter(play.endsAt()::isBefore).isPresent()) {
-          tell("the loop does not close");
+        Optional<Instant> now = story.now();
+        if (story.hasFailed() || now.filter(play.endsAt()::isBefore).isPresent()) {
+          tell(play.hasNulls() ? "the incident does not pass" : "the loop does not close");
           break;
         }
         if (now.isPresent() && quiet.plusSeconds(20).isBefore(Instant.now())) {
           quiet = Instant.now();
           tell(
               "%s of the town's life, %,d payments with a vector"
-                  .formatted(now.get().toString().substring(0, 10), loop.vectors()));
+                  .formatted(now.get().toString().substring(0, 10), story.vectors()));
         }
         if (stopping.await(LOOK.toMillis(), TimeUnit.MILLISECONDS)) {
-          throw new UserError("Stopped before the loop had closed.");
+          throw new UserError("Stopped before its end.");
         }
       }
-      loop.close();
-      drain(loop, topics);
-      DriftFigures figures = loop.figures();
-      folder.writePage(DriftPage.of(figures));
+      story.close();
+      drain(story, topics);
+      Figures figures = story.figures();
+      folder.writePage(figures.page());
       out.println();
       figures.lines().forEach(out::println);
       out.println("page: " + folder.page());
@@ -161,10 +164,10 @@ final class DriftDemo {
   }
 
   /** What has a vector gets its score, however much the player plays meanwhile. */
-  private void drain(Loop loop, LoopTopics topics) throws InterruptedException {
+  private void drain(Story story, StoryTopics topics) throws InterruptedException {
     Instant until = Instant.now().plus(DRAIN);
-    while (loop.unscored() > 0 && Instant.now().isBefore(until)) {
-      topics.poll(loop);
+    while (story.waiting() > 0 && Instant.now().isBefore(until)) {
+      topics.poll(story);
       stopping.await(LOOK.toMillis(), TimeUnit.MILLISECONDS);
     }
   }

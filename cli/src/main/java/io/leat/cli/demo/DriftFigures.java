@@ -48,7 +48,8 @@ record DriftFigures(
     long frauds,
     long vectors,
     long unscored,
-    List<Bin> bins) {
+    List<Bin> bins)
+    implements Figures {
   static final Duration BIN = Duration.ofDays(5);
 
   DriftFigures {
@@ -59,20 +60,11 @@ record DriftFigures(
     bins = List.copyOf(bins);
   }
 
-  /**
-   * Something that happened.
-   *
-   * @param at event time that the stream had reached
-   * @param payments scored since the change
-   * @param clock when, by the broker's clock
-   */
-  record Step(String what, Instant at, long payments, Instant clock) {}
-
   /** AUC of both versions over the payments of {@link #BIN}. */
   record Bin(Instant start, Estimate before, Estimate after) {}
 
-  /** What has to hold where the loop closed, in words. */
-  Map<String, Boolean> checks() {
+  @Override
+  public Map<String, Boolean> checks() {
     Map<String, Boolean> checks = new LinkedHashMap<>();
     checks.put("no episode before the change", early == 0);
     checks.put("one episode after it", episodes.size() - early == 1);
@@ -88,13 +80,8 @@ record DriftFigures(
     return checks;
   }
 
-  /** Whether all of it holds. */
-  boolean hasClosed() {
-    return checks().values().stream().allMatch(holds -> holds);
-  }
-
-  /** The figures in lines. */
-  List<String> lines() {
+  @Override
+  public List<String> measured() {
     List<String> lines = new ArrayList<>();
     lines.add("AUC of version 1, before the change         " + text(healthy));
     lines.add("AUC of version 1, until another decided     " + text(struck));
@@ -103,23 +90,12 @@ record DriftFigures(
     lines.add(
         "gain                                        %s, of %,d payments, %,d of them fraud"
             .formatted(text(proof.difference()), rows, frauds));
-    for (Step step : steps) {
-      lines.add(
-          "%-27s %,8d payments after the change, %s, %s"
-              .formatted(
-                  step.what(),
-                  step.payments(),
-                  step.at().toString().substring(0, 10),
-                  clock(step)));
-    }
-    lines.add("%,d vectors, %,d of them unscored".formatted(vectors, unscored));
-    checks().forEach((what, holds) -> lines.add((holds ? "yes  " : "NO   ") + what));
     return lines;
   }
 
-  private String clock(Step step) {
-    Duration since = Duration.between(steps.get(0).clock(), step.clock());
-    return "%d s".formatted(since.toSeconds());
+  @Override
+  public String page() {
+    return DriftPage.of(this);
   }
 
   /** A figure with its interval. */

@@ -61,15 +61,14 @@ final class DriftPage {
             .formatted(DriftFigures.BIN.toDays()));
     page.add(
         "<table><tr><th>what happened</th><th class=\"number\">payments after the change</th><th>date in the stream</th><th class=\"number\">seconds</th></tr>");
-    for (DriftFigures.Step step : figures.steps()) {
+    for (Figures.Step step : figures.steps()) {
       page.add(
           "<tr><td>%s</td><td class=\"number\">%s</td><td>%s</td><td class=\"number\">%d</td></tr>"
               .formatted(
                   escaped(step.what()),
                   String.format(Locale.ROOT, "%,d", step.payments()),
                   date(step.at()),
-                  java.time.Duration.between(figures.steps().get(0).clock(), step.clock())
-                      .toSeconds()));
+                  step.since(figures.steps().get(0)).toSeconds()));
     }
     page.add("</table>");
     figures
@@ -171,7 +170,7 @@ final class DriftPage {
   private String marks() {
     StringBuilder marks = new StringBuilder();
     int row = 0;
-    for (DriftFigures.Step step : figures.steps()) {
+    for (Figures.Step step : figures.steps()) {
       String x = coordinate(x(step.at().toEpochMilli()));
       int y = 12 + 11 * (row++ % 8);
       marks.append(

@@ -15,10 +15,11 @@ import java.util.TreeMap;
  * @param customers how many pay
  * @param learntDays the champion learns from those before; less than {@code changeDay}
  * @param fastDays those before are played as fast as they go
- * @param changeDay from then on fraud is another
+ * @param changeDay from then on fraud is another, or nulls come
+ * @param nullDays so many days they come; 0 where it is fraud that moves
  * @param daysPerMinute pace behind the fast days
- * @param lastDay the loop should have closed before
- * @param proof payments with a label that both versions have to have scored
+ * @param lastDay it should all have happened before
+ * @param proof payments with a label that both versions have to have scored; 0 with nulls
  */
 record Play(
     long seed,
@@ -26,6 +27,7 @@ record Play(
     int learntDays,
     int fastDays,
     int changeDay,
+    int nullDays,
     double daysPerMinute,
     int lastDay,
     int proof) {
@@ -37,10 +39,25 @@ record Play(
   private static final int CUSTOMERS_A_TERMINAL = 2;
   private static final String PLAYER = "io.leat.examples.cardpayments.CardPayments";
 
-  static final Play USUAL = new Play(11, 250, 46, 52, 60, 20, 400, 5_000);
+  static final Play USUAL = new Play(11, 250, 46, 52, 60, 0, 20, 400, 5_000);
+  static final Play NULLS = new Play(11, 250, 46, 52, 60, 7, 20, 400, 0);
 
   Instant changesAt() {
     return day(changeDay);
+  }
+
+  boolean hasNulls() {
+    return nullDays > 0;
+  }
+
+  /** From then on each payment has its amount again. */
+  Instant nullsEndAt() {
+    return day(changeDay + nullDays);
+  }
+
+  /** Whether a time is one at which nulls come. */
+  boolean isStruck(Instant time) {
+    return !time.isBefore(changesAt()) && time.isBefore(nullsEndAt());
   }
 
   Instant endsAt() {
@@ -72,16 +89,23 @@ record Play(
   }
 
   private Map<String, Object> arguments() {
-    return new TreeMap<>(
-        Map.of(
-            "start", "\"" + START + "\"",
-            "seed", seed,
-            "customers", customers,
-            "terminals", customers / CUSTOMERS_A_TERMINAL,
-            "shift-day", -1,
-            "fraud-day", changeDay,
-            "fast-days", fastDays,
-            "days-per-minute", daysPerMinute));
+    Map<String, Object> arguments =
+        new TreeMap<>(
+            Map.of(
+                "start", "\"" + START + "\"",
+                "seed", seed,
+                "customers", customers,
+                "terminals", customers / CUSTOMERS_A_TERMINAL,
+                "shift-day", -1,
+                "fast-days", fastDays,
+                "days-per-minute", daysPerMinute));
+    if (hasNulls()) {
+      arguments.put("nulls-day", changeDay);
+      arguments.put("nulls-days", nullDays);
+    } else {
+      arguments.put("fraud-day", changeDay);
+    }
+    return arguments;
   }
 
   /** Arguments that write what the champion learns from. */

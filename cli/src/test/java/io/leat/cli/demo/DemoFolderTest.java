@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.leat.cli.command.UserError;
+import io.leat.pipeline.definition.DataQuality;
 import io.leat.pipeline.definition.Pipeline;
 import io.leat.pipeline.reader.PipelineReader;
 import java.nio.channels.FileChannel;
@@ -29,6 +30,22 @@ class DemoFolderTest {
     assertThat(pipeline.monitors().get(0).performance()).isPresent();
     assertThat(Files.readString(folder.pipeline().resolve("play.yaml")))
         .contains("fraud-day: " + Play.USUAL.changeDay());
+  }
+
+  @Test
+  void withNullsAnAmountMayBeOneAndWhatComesInIsWatched() throws Exception {
+    DemoFolder folder = DemoFolder.prepare(temporary.resolve("demo"));
+
+    folder.writePipeline(Play.NULLS, DriftDemo.BUILTIN);
+
+    Pipeline pipeline = PipelineReader.readBeforeTraining(folder.pipeline());
+    assertThat(pipeline.retraining()).hasSize(1);
+    assertThat(pipeline.monitors().get(0).performance()).isEmpty();
+    assertThat(pipeline.monitors().get(0).quality().measures())
+        .containsExactly(DataQuality.Measure.NULL_SHARE);
+    assertThat(Files.readString(folder.pipeline().resolve("play.yaml")))
+        .contains("nulls-day: " + Play.NULLS.changeDay(), "nulls-days: " + Play.NULLS.nullDays())
+        .doesNotContain("fraud-day");
   }
 
   @Test

@@ -9,10 +9,8 @@ import io.leat.records.GateVerdict;
 import io.leat.records.LogPosition;
 import io.leat.records.Outcome;
 import io.leat.records.RequestStatus;
-import io.leat.records.RetrainingRequest;
 import io.leat.records.RetrainingRun;
 import io.leat.records.RunState;
-import io.leat.records.Score;
 import io.leat.records.Severity;
 import java.time.Duration;
 import java.time.Instant;
@@ -24,7 +22,7 @@ import org.junit.jupiter.api.Test;
 
 /** Given these records of its topics, the loop closed, or did not. */
 class LoopTest {
-  private static final Play PLAY = new Play(1, 10, 5, 5, 6, 1, 100, 200);
+  private static final Play PLAY = new Play(1, 10, 5, 5, 6, 0, 1, 100, 200);
   private static final int PAYMENTS_A_DAY = 50;
   private static final Instant CHANGE = PLAY.changesAt();
 
@@ -44,7 +42,7 @@ class LoopTest {
       if (isVectorReadFirst) {
         loop.vector(id);
       }
-      loop.score(score(id, time, isRetrained ? 2 : 1), broker++);
+      loop.score(StoryRecords.score(id, time, isRetrained ? 2 : 1), broker++);
       if (!isVectorReadFirst) {
         loop.vector(id);
       }
@@ -55,22 +53,6 @@ class LoopTest {
       loop.outcome(
           outcome(id, time, 2, isRetrained ? "CHAMPION" : "SHADOW", seeing, fraud), broker++);
     }
-  }
-
-  private static Score score(String id, Instant time, int version) {
-    return Score.newBuilder()
-        .setModel("fraud")
-        .setModelVersion("v" + version)
-        .setModelNumber(version)
-        .setEventId(id)
-        .setEventTime(time)
-        .setScore(0.5)
-        .setService("fraud")
-        .setServiceVersion(1)
-        .setDefinition("d")
-        .setVector(new LogPosition("features.fraud", 0, 1L))
-        .setSource(new LogPosition("payments", 0, 1L))
-        .build();
   }
 
   private static Outcome outcome(
@@ -112,18 +94,7 @@ class LoopTest {
   }
 
   private void request(String id) {
-    loop.request(
-        RetrainingRequest.newBuilder()
-            .setRequestId(id)
-            .setPolicy("fraud")
-            .setModel("fraud")
-            .setModelVersion("v1")
-            .setCause("a")
-            .setReason("worse")
-            .setEventTime(CHANGE)
-            .setState(RequestStatus.ASKED)
-            .build(),
-        broker++);
+    loop.request(StoryRecords.request(id, CHANGE, RequestStatus.ASKED, "worse"), broker++);
   }
 
   private void run(RunState state, GateVerdict verdict) {
@@ -175,9 +146,9 @@ class LoopTest {
 
     assertThat(failed()).isEmpty();
     DriftFigures figures = loop.figures();
-    assertThat(figures.hasClosed()).isTrue();
+    assertThat(figures.holds()).isTrue();
     assertThat(figures.steps())
-        .extracting(DriftFigures.Step::what)
+        .extracting(Figures.Step::what)
         .containsExactly(
             "fraud moves",
             "episode of performance",
@@ -233,9 +204,9 @@ class LoopTest {
     loop.vector("lost");
     assertThat(failed()).containsExactly("no vector unscored");
 
-    loop.score(score("lost", CHANGE, 2), broker++);
+    loop.score(StoryRecords.score("lost", CHANGE, 2), broker++);
     loop.vector("later");
-    assertThat(loop.figures().hasClosed()).isTrue();
+    assertThat(loop.figures().holds()).isTrue();
   }
 
   @Test
@@ -244,7 +215,7 @@ class LoopTest {
 
     DriftFigures figures = loop.figures();
 
-    assertThat(figures.hasClosed()).isFalse();
+    assertThat(figures.holds()).isFalse();
     assertThat(DriftPage.of(figures)).contains("</html>");
   }
 }

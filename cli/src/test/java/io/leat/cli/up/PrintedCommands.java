@@ -170,6 +170,7 @@ public final class PrintedCommands {
           new Elsewhere("up examples/electricity", "ElectricityIT"),
           new Elsewhere("demo", "the name of the command that is run"),
           new Elsewhere("demo drift", "DriftDemoIT; it has a stack of its own"),
+          new Elsewhere("demo drift --nulls", "DriftDemoIT; it has a stack of its own"),
           new Elsewhere("model promote fraud@1 --shadow", "DriftDemoIT runs it"),
           new Elsewhere(
               "init bikes --from trips.csv --delimiter ';' --decimal ',' --time-format 'dd.MM.yyyy HH:mm:ss' --time-zone Europe/Berlin",

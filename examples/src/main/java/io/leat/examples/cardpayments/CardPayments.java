@@ -39,6 +39,9 @@ import picocli.CommandLine.Option;
  * minute, and in real time once it has caught up with the clock. Started again, it goes on behind
  * the last payment in the topic. One record in five thousand comes from an old gateway that sends
  * text in place of Avro, for the dead letters.
+ *
+ * <p>On {@code --nulls-days} from {@code --nulls-day} on a release of the shops' software leaves
+ * out the amount of one payment in four, where the contract lets it be null.
  */
 @Command(
     name = "card-payments",
@@ -48,6 +51,7 @@ public final class CardPayments implements Callable<Integer> {
   private static final Logger log = LoggerFactory.getLogger(CardPayments.class);
   private static final String EVENT = "payments";
   private static final long GATEWAY_EVERY = 5_000;
+  private static final long NULL_EVERY = 4;
 
   @Option(names = "--bootstrap-servers", defaultValue = "localhost:9092")
   private String bootstrapServers = "";
@@ -95,6 +99,18 @@ public final class CardPayments implements Callable<Integer> {
   private int fraudDay;
 
   @Option(
+      names = "--nulls-day",
+      defaultValue = "-1",
+      description = "Day from which one payment in four has no amount; -1 for never.")
+  private int nullsDay;
+
+  @Option(
+      names = "--nulls-days",
+      defaultValue = "7",
+      description = "So many days until all of them have one again.")
+  private int nullsDays;
+
+  @Option(
       names = "--days",
       description = "Stop after so many days. Default: never, with --csv: 60.")
   private int days;
@@ -132,13 +148,13 @@ public final class CardPayments implements Callable<Integer> {
         out.write(
             String.format(
                 Locale.ROOT,
-                "%d,%s,%s,%s,%s,%.2f,%b%n",
+                "%d,%s,%s,%s,%s,%s,%b%n",
                 p.id(),
                 p.paidAt(),
                 p.customerId(),
                 p.terminalId(),
                 p.terminalCountry(),
-                p.amount(),
+                isWithoutAmount(p) ? "" : String.format(Locale.ROOT, "%.2f", p.amount()),
                 p.fraud()));
       }
     }
@@ -239,14 +255,21 @@ public final class CardPayments implements Callable<Integer> {
     return a.isAfter(b) ? a : b;
   }
 
-  private static GenericRecord record(Payment payment, RegistryClient.Registered contract) {
+  private boolean isWithoutAmount(Payment payment) {
+    return nullsDay >= 0
+        && payment.id() % NULL_EVERY == 0
+        && !payment.paidAt().isBefore(end(nullsDay))
+        && payment.paidAt().isBefore(end(nullsDay + nullsDays));
+  }
+
+  private GenericRecord record(Payment payment, RegistryClient.Registered contract) {
     GenericRecord record = new GenericData.Record(contract.schema());
     record.put("transaction_id", payment.id());
     record.put("paid_at", payment.paidAt().toEpochMilli());
     record.put("customer_id", payment.customerId());
     record.put("terminal_id", payment.terminalId());
     record.put("terminal_country", payment.terminalCountry());
-    record.put("amount", payment.amount());
+    record.put("amount", isWithoutAmount(payment) ? null : payment.amount());
     record.put("fraud", payment.fraud());
     return record;
   }

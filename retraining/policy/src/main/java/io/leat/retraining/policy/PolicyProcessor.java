@@ -128,7 +128,7 @@ abstract sealed class PolicyProcessor implements Processor<String, byte[], Strin
       Record<String, byte[]> record) {
     RetrainingRequest lapsed = Requests.lapsed(request, why);
     metrics.decided(request.getModel(), AlertOutcome.LAPSED);
-    closeLapse(request.getModel(), now, record);
+    closeLapse(request.getModel(), "another request of the model has lapsed", now, record);
     memory().lapsed(lapsed, wasMade);
     forward(
         record,
@@ -151,19 +151,15 @@ abstract sealed class PolicyProcessor implements Processor<String, byte[], Strin
     log.warn("Request {} has lapsed: {}", lapsed.getRequestId(), why);
   }
 
-  /** A run has taken a request of the model up, or another lapses. */
-  final void closeLapse(String model, Instant now, Record<String, byte[]> record) {
+  /**
+   * Closes the alert of the request that has lapsed last, if it is open.
+   *
+   * @param why a run has taken a request of the model up, or another lapses
+   */
+  final void closeLapse(String model, String why, Instant now, Record<String, byte[]> record) {
     memory()
         .takeLapsed(model)
-        .ifPresent(
-            before ->
-                alert(
-                    record,
-                    Requests.alert(
-                        before,
-                        AlertState.CLOSED,
-                        now,
-                        "a run has taken up a retraining request of the model")));
+        .ifPresent(before -> alert(record, Requests.alert(before, AlertState.CLOSED, now, why)));
   }
 
   private void alert(Record<String, byte[]> record, DriftAlert alert) {

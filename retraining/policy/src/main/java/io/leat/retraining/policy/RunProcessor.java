@@ -30,7 +30,11 @@ final class RunProcessor extends PolicyProcessor {
     switch (run.getState()) {
       case STARTED, PINNED, TRAINED, GATED, PUBLISHED -> {
         memory().goesOn(run);
-        closeLapse(run.getModel(), time(run), record);
+        closeLapse(
+            run.getModel(),
+            "a run has taken up a retraining request of the model",
+            time(run),
+            record);
       }
       case PROMOTED, REJECTED, FAILED -> memory().ended(run).ifPresent(request -> told(run));
       case LAPSED -> {

@@ -667,9 +667,11 @@ class RetrainingTopologyTest {
     assertThat(written())
         .extracting(RetrainingRequest::getCause, RetrainingRequest::getState)
         .containsExactly(tuple("a2", RequestStatus.LAPSED));
-    assertThat(alerts())
+    List<DriftAlert> alerts = alerts();
+    assertThat(alerts)
         .extracting(DriftAlert::getState)
         .containsExactly(AlertState.OPEN, AlertState.CLOSED, AlertState.OPEN);
+    assertThat(alerts.get(1).getMessage()).isEqualTo("another request of the model has lapsed");
 
     produce(quality("q1", AlertState.CLOSED, MAY.plus(Duration.ofDays(8))));
     assertThat(causes()).as("its episode is open still").containsExactly("a2");

@@ -2,6 +2,7 @@ package io.leat.cli.demo;
 
 import io.leat.cli.command.Endpoints;
 import io.leat.records.DriftAlert;
+import io.leat.records.DriftMetric;
 import io.leat.records.Outcome;
 import io.leat.records.RetrainingRequest;
 import io.leat.records.RetrainingRun;
@@ -18,8 +19,8 @@ import java.util.function.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.jspecify.annotations.Nullable;
 
-/** The topics that the loop passes, read from their beginning. Owned by one thread. */
-final class LoopTopics implements AutoCloseable {
+/** The topics that tell of a demonstration, read from their beginning. Owned by one thread. */
+final class StoryTopics implements AutoCloseable {
   private static final String MODEL = "fraud";
   private static final String SERVICE = "fraud";
 
@@ -29,17 +30,19 @@ final class LoopTopics implements AutoCloseable {
   private final TopicLog vectors;
   private final TopicLog unscored;
   private final TopicLog scores;
+  private final TopicLog metrics;
   private final TopicLog alerts;
   private final TopicLog requests;
   private final TopicLog runs;
   private final TopicLog outcomes;
 
-  LoopTopics(Endpoints endpoints) {
+  StoryTopics(Endpoints endpoints) {
     kafka = Map.of("bootstrap.servers", endpoints.bootstrapServers(), "max.poll.records", 5_000);
     codec = new AvroCodec(new RegistryClient(endpoints.registryUrl()));
     vectors = open(Topics.features(SERVICE));
     unscored = open(Topics.unscored(MODEL));
     scores = open(Topics.scores(MODEL));
+    metrics = open(Topics.DRIFT_METRICS);
     alerts = open(Topics.DRIFT_ALERTS);
     requests = open(Topics.RETRAINING_REQUESTS);
     runs = open(Topics.RETRAINING_RUNS);
@@ -53,16 +56,17 @@ final class LoopTopics implements AutoCloseable {
   }
 
   /** Reads on to where the topics end now. */
-  void poll(Loop loop) {
-    read(vectors, record -> loop.vector(event(record)));
-    read(unscored, record -> loop.deadLetter());
-    read(scores, record -> loop.score(decode(record, Score.class), record.timestamp()));
-    read(alerts, record -> loop.alert(decode(record, DriftAlert.class), record.timestamp()));
+  void poll(Story story) {
+    read(vectors, record -> story.vector(event(record)));
+    read(unscored, record -> story.deadLetter());
+    read(scores, record -> story.score(decode(record, Score.class), record.timestamp()));
+    read(metrics, record -> story.metric(decode(record, DriftMetric.class)));
+    read(alerts, record -> story.alert(decode(record, DriftAlert.class), record.timestamp()));
     read(
         requests,
-        record -> loop.request(decode(record, RetrainingRequest.class), record.timestamp()));
-    read(runs, record -> loop.run(decode(record, RetrainingRun.class), record.timestamp()));
-    read(outcomes, record -> loop.outcome(decode(record, Outcome.class), record.timestamp()));
+        record -> story.request(decode(record, RetrainingRequest.class), record.timestamp()));
+    read(runs, record -> story.run(decode(record, RetrainingRun.class), record.timestamp()));
+    read(outcomes, record -> story.outcome(decode(record, Outcome.class), record.timestamp()));
   }
 
   private static void read(
