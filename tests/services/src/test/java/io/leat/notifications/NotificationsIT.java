@@ -312,7 +312,9 @@ class NotificationsIT {
     writer.flush();
   }
 
-  /** Each opens in a window of its own: of several of one window the first stands for the others. */
+  /**
+   * Each opens in a window of its own: of several of one window the first stands for the others.
+   */
   private static DriftAlert alert(String id, AlertState state, Severity severity) {
     Instant window =
         Instant.parse("1997-05-01T00:00:00Z")
