@@ -89,15 +89,6 @@ class ModelSwapIT {
   private static final int PARTITIONS = 6;
   private static final int KILL_EVERY = 5;
 
-  /** What a process holds of native memory is settled after so many swaps. */
-  private static final int SETTLED = 50;
-
-  /**
-   * By how much it may grow from then on. {@link NativeMemoryIT} has a twin that leaks: of the
-   * sessions of 900 swaps it would hold 100 MB, a quarter of the process.
-   */
-  private static final double GROWN = 1.05;
-
   private static final Duration TIMEOUT = Duration.ofMinutes(3);
   private static final String MODEL = "price";
   private static final String FEATURES = Topics.features("price");
@@ -303,14 +294,8 @@ class ModelSwapIT {
   private void assertNativeMemoryIsSteady() {
     System.out.println("kilobytes resident after swaps: " + resident);
     if (Soak.isOn()) {
-      assertThat(SWAPS).isGreaterThanOrEqualTo(4 * SETTLED);
-      assertThat(median(resident.subList(SWAPS - SETTLED, SWAPS)))
-          .isLessThan(GROWN * median(resident.subList(SETTLED, 2 * SETTLED)));
+      assertThat(SettledMemory.growth(resident)).isLessThan(SettledMemory.GROWN);
     }
-  }
-
-  private static double median(List<Long> values) {
-    return values.stream().sorted().toList().get(values.size() / 2);
   }
 
   private void assertEachVectorOnce(TestCluster cluster) {

@@ -18,6 +18,8 @@ class NativeMemoryIT {
    */
   private static final long LEAKED_KILOBYTES = 4_000;
 
+  private static final int SWAPS = 400;
+
   @TempDir Path folder;
 
   /**
@@ -34,8 +36,26 @@ class NativeMemoryIT {
     assertThat(medianGrowth(true)).isGreaterThan(LEAKED_KILOBYTES);
   }
 
+  /** The twin of {@link ModelSwapIT}, whose assertion this is. */
+  @Test
+  void swapsWhoseSessionsAreNotClosedAreSeen() throws Exception {
+    List<Long> resident = numbers(ModelSwaps.class, SWAPS, true);
+    assertThat(resident).hasSize(SWAPS);
+    double growth = SettledMemory.growth(resident);
+    System.out.println("times the memory that swaps which leak hold: " + growth);
+    assertThat(growth).isGreaterThan(SettledMemory.GROWN);
+  }
+
   /** Of five rounds, in kilobytes. */
   private long medianGrowth(boolean leak) throws Exception {
+    List<Long> growth = numbers(NativeMemorySoak.class, 5, leak).stream().sorted().toList();
+    System.out.println("kilobytes grown in each round: " + growth);
+    assertThat(growth).hasSize(5);
+    return growth.get(2);
+  }
+
+  /** The numbers that a program prints, in a process of its own. */
+  private List<Long> numbers(Class<?> program, int times, boolean leak) throws Exception {
     assumeTrue(
         Files.exists(Path.of("/proc/self/status")),
         "skipped: this system has no /proc/self/status to read resident memory from");
@@ -49,21 +69,16 @@ class NativeMemoryIT {
                 "-XX:+AlwaysPreTouch",
                 "-cp",
                 ServiceProcess.testClassPath(),
-                NativeMemorySoak.class.getName(),
-                "5",
+                program.getName(),
+                String.valueOf(times),
                 String.valueOf(leak))
             .redirectOutput(output.toFile())
             .redirectError(ProcessBuilder.Redirect.INHERIT)
             .start();
     assertThat(soak.waitFor()).isZero();
-    List<Long> growth =
-        Files.readAllLines(output, UTF_8).stream()
-            .filter(line -> line.matches("-?\\d+"))
-            .map(Long::valueOf)
-            .sorted()
-            .toList();
-    System.out.println("kilobytes grown in each round: " + growth);
-    assertThat(growth).hasSize(5);
-    return growth.get(2);
+    return Files.readAllLines(output, UTF_8).stream()
+        .filter(line -> line.matches("-?\\d+"))
+        .map(Long::valueOf)
+        .toList();
   }
 }

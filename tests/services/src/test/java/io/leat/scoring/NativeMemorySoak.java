@@ -1,29 +1,15 @@
 package io.leat.scoring;
 
-import io.leat.models.artifact.ArtifactStore;
 import io.leat.models.onnx.Fixture;
 import io.leat.models.onnx.Inference;
 import io.leat.models.onnx.InferenceException;
 import io.leat.models.onnx.OnnxModel;
 import io.leat.models.onnx.TestModels;
-import io.leat.models.registry.RegistryView;
-import io.leat.models.registry.TestVersions;
-import io.leat.pipeline.definition.Pipeline;
 import io.leat.pipeline.model.ModelFile;
-import io.leat.records.FeatureVector;
-import io.leat.records.ModelVersion;
-import io.leat.scoring.engine.ModelRollouts;
-import io.leat.scoring.engine.RolloutLoader;
-import io.leat.scoring.engine.RolloutScorer;
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.InstantSource;
-import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -64,54 +50,8 @@ public final class NativeMemorySoak {
       for (String name : COPIED) {
         score(Fixture.read(name));
       }
-      swap();
+      ModelSwaps.run(SWAPS, false);
       System.out.println(residentKilobytes() - before);
-    }
-  }
-
-  /** As a task of the scoring service goes over from one rollout to the next. */
-  private static void swap() throws IOException {
-    Path folder = Files.createTempDirectory("swaps");
-    try (ArtifactStore artifacts = ArtifactStore.open(folder.toString());
-        ModelRollouts rollouts =
-            new ModelRollouts("fraud", new SimpleMeterRegistry(), InstantSource.system())) {
-      List<ModelVersion> versions = new ArrayList<>();
-      for (int number = 1; number <= 2; number++) {
-        ModelFile file = new ModelFile(Path.of("model.onnx"), TestModels.train(number).onnx(), "");
-        Pipeline pipeline = TestModels.pipeline(TestModels.model("fraud", file.path()));
-        versions.add(TestVersions.of(number, pipeline.models().get(0), pipeline, file, artifacts));
-      }
-      RolloutLoader loader = new RolloutLoader(artifacts, new SimpleMeterRegistry());
-      FeatureVector vector = TestModels.vector("p", List.of(20.0, true, 3L));
-      @Nullable RolloutScorer task = null;
-      for (int swap = 1; swap <= SWAPS; swap++) {
-        RegistryView view =
-            TestVersions.registry(
-                versions,
-                List.of(
-                    TestVersions.model(
-                        "fraud",
-                        TestVersions.champion(swap, versions.get(swap % versions.size())))));
-        rollouts.read(view);
-        rollouts.load(loader, view);
-        RolloutScorer next = new RolloutScorer(rollouts.acquire());
-        if (task != null) {
-          task.close();
-        }
-        task = next;
-        for (int i = 0; i < SCORES; i++) {
-          task.decide(new byte[0], vector);
-        }
-      }
-      if (task != null) {
-        task.close();
-      }
-    } finally {
-      try (Stream<Path> files = Files.walk(folder)) {
-        for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-          Files.delete(file);
-        }
-      }
     }
   }
 
@@ -142,7 +82,7 @@ public final class NativeMemorySoak {
     }
   }
 
-  private static long residentKilobytes() throws IOException {
+  static long residentKilobytes() throws IOException {
     return Files.readAllLines(Path.of("/proc/self/status")).stream()
         .filter(line -> line.startsWith("VmRSS:"))
         .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
