@@ -65,6 +65,7 @@ final class AlertProcessor extends PolicyProcessor {
     memory().release(alert);
     if (held.isPresent() && decide(held.get().alert(), now).outcome() == AlertOutcome.VETOED) {
       lapse(held.get().alert(), "its episode closed while data quality held it back", now, record);
+      closeLapse(alert.getModel(), "its episode has closed: nothing asks any more", now, record);
     }
   }
 

@@ -154,7 +154,7 @@ abstract sealed class PolicyProcessor implements Processor<String, byte[], Strin
   /**
    * Closes the alert of the request that has lapsed last, if it is open.
    *
-   * @param why a run has taken a request of the model up, or another lapses
+   * @param why a run has taken a request of the model up, another lapses, or its episode has closed
    */
   final void closeLapse(String model, String why, Instant now, Record<String, byte[]> record) {
     memory()
