@@ -43,8 +43,10 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.apache.avro.specific.SpecificRecordBase;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.parquet.conf.PlainParquetConfiguration;
 import org.apache.parquet.example.data.Group;
 import org.apache.parquet.example.data.simple.SimpleGroup;
@@ -159,22 +161,32 @@ class RetrainingKillsIT {
     }
   }
 
-  /** Kills the worker at each step that comes behind the training. */
+  /**
+   * Kills the worker as soon as it has written that it begins a step, for each step that comes
+   * behind the training. Each record counts, however briefly the worker was at its step.
+   */
   private Set<String> killAtEachStep(ServiceProcess worker, String run) {
     Set<String> killedAt = new LinkedHashSet<>();
-    await("the end of run " + run)
-        .atMost(TIMEOUT.multipliedBy(2))
-        .until(
-            () -> {
-              RetrainingRun last = last(run);
-              if (!last.getStep().isEmpty()
-                  && !last.getStep().equals("train")
-                  && killedAt.add(last.getStep())) {
-                worker.kill();
-                worker.restart();
-              }
-              return last.getStep().isEmpty();
-            });
+    try (TopicReader reader = cluster.newReader(Topics.RETRAINING_RUNS)) {
+      Predicate<List<ConsumerRecord<byte[], byte[]>>> ended =
+          records -> {
+            List<String> steps =
+                records.stream()
+                    .map(record -> codec.decode(record.value(), RetrainingRun.class))
+                    .filter(one -> one.getRunId().equals(run))
+                    .map(RetrainingRun::getStep)
+                    .toList();
+            if (killedAt.addAll(
+                steps.stream()
+                    .filter(step -> !step.isEmpty() && !step.equals("train"))
+                    .toList())) {
+              worker.kill();
+              worker.restart();
+            }
+            return !steps.isEmpty() && steps.get(steps.size() - 1).isEmpty();
+          };
+      reader.await(ended, "the end of run " + run, TIMEOUT.multipliedBy(2));
+    }
     assertThat(last(run).getState()).as(last(run).getMessage()).isEqualTo(RunState.PROMOTED);
     return killedAt;
   }
