@@ -73,7 +73,9 @@ class DocumentationLinksTest {
     if (!Files.exists(target)) {
       return false;
     }
-    return parts.length == 1 || !target.toString().endsWith(".md") || anchors(target).contains(parts[1]);
+    return parts.length == 1
+        || !target.toString().endsWith(".md")
+        || anchors(target).contains(parts[1]);
   }
 
   /** What GitHub makes of the headings of a page. */

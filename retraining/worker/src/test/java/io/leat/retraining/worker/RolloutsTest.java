@@ -21,7 +21,7 @@ class RolloutsTest {
   @TempDir private Path folder;
 
   @Test
-  void aShadowWithAGuardOfLossDoes() throws IOException {
+  void aShadowWithAGuardOfLossDoes() throws Exception {
     assertThat(
             Rollouts.isJudgedInShadow(
                 model(
@@ -34,7 +34,7 @@ class RolloutsTest {
   }
 
   @Test
-  void aPersonDoesWhereNoLabelIsAskedForInTheShadow() throws IOException {
+  void aPersonDoesWhereNoLabelIsAskedForInTheShadow() throws Exception {
     assertThat(Rollouts.isJudgedInShadow(model("rollout: [shadow 1d, champion]"))).isFalse();
     assertThat(
             Rollouts.isJudgedInShadow(
@@ -48,7 +48,7 @@ class RolloutsTest {
     assertThat(Rollouts.isJudgedInShadow(model(""))).isFalse();
   }
 
-  private Model model(String more) throws IOException {
+  private Model model(String more) throws Exception {
     Path copy = Files.createTempDirectory(folder, "pipeline");
     try (Stream<Path> files = Files.walk(EXAMPLE)) {
       files
