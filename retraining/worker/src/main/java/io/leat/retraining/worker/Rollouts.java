@@ -202,7 +202,7 @@ final class Rollouts {
                         .formatted(champion, run.getChampion()))
                 .build());
       }
-      place.models().begin(reference(run), Optional.of(run.getChampion()), reason(run));
+      place.models().rollouts().begin(reference(run), Optional.of(run.getChampion()), reason(run));
     }
     long revision =
         begun(history(run), run)
