@@ -101,7 +101,7 @@ public final class Services {
                   List.of(OUTCOMES, PERFORMANCE_METRICS, DRIFT_ALERTS, UNREADABLE)),
           streams("retraining", "io.leat.retraining.policy.RetrainingJob", When.RETRAINING, 7074)
               .with(
-                  List.of(DRIFT_ALERTS, DRIFT_METRICS, RETRAINING_RUNS),
+                  List.of(DRIFT_ALERTS, DRIFT_METRICS, PERFORMANCE_METRICS, RETRAINING_RUNS),
                   List.of(RETRAINING_REQUESTS, AUDIT, DRIFT_ALERTS, UNREADABLE)),
           server(RETRAINING_WORKER, "io.leat.retraining.worker.WorkerMain", When.RETRAINING, 7079)
               .with(List.of(RETRAINING_REQUESTS, TABLES), List.of(RETRAINING_RUNS, AUDIT)),

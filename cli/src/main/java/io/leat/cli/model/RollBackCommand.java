@@ -58,15 +58,13 @@ final class RollBackCommand implements Callable<Integer> {
   private void rollBack(ModelRegistry registry, ModelHistory history, RegistryView now) {
     Rollout rollout = now.model(model).orElseThrow().getRollout();
     if (rollout != null && rollout.getStage() != null) {
-      registry.rollouts().back(model, rollout.getRevision(), options.reason());
+      registry.back(model, rollout.getRevision(), options.reason());
     } else {
-      registry
-          .rollouts()
-          .rollBack(
-              model,
-              target(history, rollout),
-              rollout == null ? 0 : rollout.getRevision(),
-              options.reason());
+      registry.rollBack(
+          model,
+          target(history, rollout),
+          rollout == null ? 0 : rollout.getRevision(),
+          options.reason());
     }
   }
 

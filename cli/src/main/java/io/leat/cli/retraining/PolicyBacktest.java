@@ -292,7 +292,8 @@ final class PolicyBacktest {
         policies.decide(
             model.name(),
             asking,
-            new ModelState(last, RequestState.ENDED, true, false, List.copyOf(requests)));
+            new ModelState(
+                last, RequestState.ENDED, true, Optional.empty(), false, List.copyOf(requests)));
     if (decision.policy().isEmpty()) {
       return false;
     }

@@ -47,7 +47,11 @@ final class AlertProcessor extends PolicyProcessor {
     Instant now = memory().reached(alert.getModel(), alert.getWindowEnd());
     if (alert.getKind().equals(AlertKinds.PERFORMANCE)
         || alert.getKind().equals(AlertKinds.DATA_QUALITY)) {
-      memory().episode(alert);
+      Optional<DriftAlert> closed = memory().episode(alert);
+      if (alert.getKind().equals(AlertKinds.DATA_QUALITY)) {
+        closed.ifPresent(
+            opened -> memory().incident(alert.getModel(), doubts().incident(opened, alert)));
+      }
     }
     if (alert.getState() == AlertState.CLOSED) {
       count(alert.getModel(), AlertOutcome.CLOSED);
@@ -72,10 +76,7 @@ final class AlertProcessor extends PolicyProcessor {
   /** An alert that has opened, or says that its episode has become worse, or comes once more. */
   private void open(DriftAlert told, Instant now, Record<String, byte[]> record) {
     Optional<HeldAlert> held = memory().held(told);
-    DriftAlert alert =
-        held.map(HeldAlert::alert)
-            .filter(known -> known.getSeverity().compareTo(told.getSeverity()) > 0)
-            .orElse(told);
+    DriftAlert alert = held.map(known -> known.told(told)).orElse(told);
     Decision decision = decide(alert, now);
     if (decision.policy().isPresent()) {
       ask(alert, decision, now, record);

@@ -16,9 +16,16 @@ import java.util.Optional;
  * @param time event time at which it asks
  * @param before how often the same cause has asked before
  * @param message one sentence for a person
+ * @param doubt why it may be the doing of broken data that are mended by now
  */
 public record Asking(
-    Cause cause, String id, AlertSeverity severity, Instant time, int before, String message) {
+    Cause cause,
+    String id,
+    AlertSeverity severity,
+    Instant time,
+    int before,
+    String message,
+    Optional<Doubt> doubt) {
   /**
    * What an alert that is open asks for; empty for one of a kind that never asks.
    *
@@ -38,7 +45,8 @@ public record Asking(
                     attempts.made(),
                     attempts.made() == 0
                         ? alert.getMessage()
-                        : "%s; it is still so, and asks once more".formatted(alert.getMessage())));
+                        : "%s; it is still so, and asks once more".formatted(alert.getMessage()),
+                    Optional.empty()));
   }
 
   private static Optional<Cause> cause(String kind) {
@@ -57,6 +65,11 @@ public record Asking(
         AlertSeverity.CRITICAL,
         time,
         0,
-        "its time has passed: it was due " + due);
+        "its time has passed: it was due " + due,
+        Optional.empty());
+  }
+
+  Asking with(Optional<Doubt> found) {
+    return new Asking(cause, id, severity, time, before, message, found);
   }
 }

@@ -2,13 +2,15 @@ package io.leat.retraining.policy;
 
 import io.leat.pipeline.definition.RetrainingPolicy;
 import io.leat.records.RetrainingRequest;
-import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import org.apache.kafka.streams.processor.api.Record;
 
-/** Lets event time pass for a model: what has lapsed by then, what waited for it, what is due. */
+/**
+ * Lets event time pass for a model, and knows how far its monitors have looked: what has lapsed by
+ * then, what waited for it, what is due.
+ */
 final class ClockProcessor extends PolicyProcessor {
   ClockProcessor(Parts parts) {
     super(parts);
@@ -17,8 +19,9 @@ final class ClockProcessor extends PolicyProcessor {
   @Override
   public void process(Record<String, byte[]> record) {
     String model = record.key();
-    Instant window = Instant.ofEpochMilli(ByteBuffer.wrap(record.value()).getLong());
-    Instant now = memory().reached(model, window);
+    LookedAt read = LookedAt.fromBytes(record.value());
+    Instant now = memory().reached(model, read.end());
+    read.window().ifPresent(window -> looked(model, read.looker(), window));
     pass(model, now, record);
     for (RetrainingPolicy policy : policies().of(model)) {
       policy

@@ -1,5 +1,7 @@
 package io.leat.retraining.policy;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.leat.records.AlertState;
 import io.leat.records.DriftAlert;
 import io.leat.records.RetrainingRequest;
@@ -32,6 +34,11 @@ final class Memory {
   /** Separates the parts of a key; no name has it. */
   private static final String NEXT = "\n";
 
+  private static final int SPAN_BYTES = 2 * Long.BYTES;
+
+  /** So many closed incidents of a model, where a monitor does not come to look beyond them. */
+  static final int MOST_INCIDENTS = 1000;
+
   private final AvroCodec codec;
   private final RegistryClient registry;
   private final RegistryRetry retry;
@@ -45,6 +52,8 @@ final class Memory {
   private final KeyValueStore<String, byte[]> attempts;
   private final KeyValueStore<String, byte[]> anchors;
   private final KeyValueStore<String, byte[]> clocks;
+  private final KeyValueStore<String, byte[]> incidents;
+  private final KeyValueStore<String, byte[]> looked;
 
   Memory(ProcessorContext<?, ?> context, RegistryClient registry, RegistryRetry retry) {
     this.codec = new AvroCodec(registry);
@@ -60,15 +69,18 @@ final class Memory {
     this.attempts = context.getStateStore(RetrainingTopology.ATTEMPTS);
     this.anchors = context.getStateStore(RetrainingTopology.ANCHORS);
     this.clocks = context.getStateStore(RetrainingTopology.CLOCKS);
+    this.incidents = context.getStateStore(RetrainingTopology.INCIDENTS);
+    this.looked = context.getStateStore(RetrainingTopology.LOOKED);
   }
 
-  /** How a model stands. */
+  /** How a model stands; of its harm nothing is in doubt. */
   ModelState of(String model) {
     Optional<RetrainingRequest> last = request(lastRequests.get(model));
     return new ModelState(
         last.orElse(null),
         last.map(this::state).orElse(RequestState.ENDED),
         isOpen(model, AlertKinds.PERFORMANCE),
+        Optional.empty(),
         isOpen(model, AlertKinds.DATA_QUALITY),
         times(model));
   }
@@ -144,14 +156,99 @@ final class Memory {
     return request(lapsed.delete(model));
   }
 
-  /** Keeps to itself what is open. */
-  void episode(DriftAlert alert) {
+  /**
+   * Keeps to itself what is open, as it was told first.
+   *
+   * @return the episode that has closed, as it was told first; empty where none has
+   */
+  Optional<DriftAlert> episode(DriftAlert alert) {
     String key = key(alert.getModel(), alert.getKind(), alert.getAlertId());
     if (alert.getState() == AlertState.OPEN) {
-      episodes.put(key, encode(Topics.DRIFT_ALERTS, alert));
-    } else {
-      episodes.delete(key);
+      episodes.putIfAbsent(key, encode(Topics.DRIFT_ALERTS, alert));
+      return Optional.empty();
     }
+    return Optional.ofNullable(episodes.delete(key)).map(this::alert);
+  }
+
+  /** The open episodes of a kind, as they were told first. */
+  List<DriftAlert> open(String model, String kind) {
+    List<DriftAlert> open = new ArrayList<>();
+    try (KeyValueIterator<String, byte[]> all =
+        episodes.prefixScan(key(model, kind, ""), new StringSerializer())) {
+      all.forEachRemaining(one -> open.add(alert(one.value)));
+    }
+    return open;
+  }
+
+  /** Keeps an incident; the oldest of more than so many goes. */
+  void incident(String model, Incident incident) {
+    byte[] monitor = incident.monitor().getBytes(UTF_8);
+    incidents.put(
+        key(model, incident.id()),
+        ByteBuffer.allocate(SPAN_BYTES + monitor.length)
+            .put(bytes(incident.span()))
+            .put(monitor)
+            .array());
+    List<Incident> known = incidents(model);
+    if (known.size() > MOST_INCIDENTS) {
+      incidents.delete(key(model, known.get(0).id()));
+    }
+  }
+
+  /** The incidents of a model that are remembered, those that ended first before the others. */
+  List<Incident> incidents(String model) {
+    List<Incident> known = new ArrayList<>();
+    try (KeyValueIterator<String, byte[]> all =
+        incidents.prefixScan(model + NEXT, new StringSerializer())) {
+      all.forEachRemaining(
+          one -> {
+            ByteBuffer value = ByteBuffer.wrap(one.value);
+            Span span = span(value);
+            known.add(
+                new Incident(
+                    one.key.substring(model.length() + NEXT.length()),
+                    UTF_8.decode(value).toString(),
+                    span));
+          });
+    }
+    known.sort(Comparator.comparing(incident -> incident.span().to()));
+    return known;
+  }
+
+  /** Forgets an incident. */
+  void forget(String model, Incident incident) {
+    incidents.delete(key(model, incident.id()));
+  }
+
+  /**
+   * A monitor has looked at a window, as one does for episodes of a kind.
+   *
+   * @return whether it is later than all that it has looked at
+   */
+  boolean looked(String model, Doubts.Looker looker, Span window) {
+    boolean isLater =
+        looked(model, looker).filter(last -> !last.to().isBefore(window.to())).isEmpty();
+    if (isLater) {
+      looked.put(key(model, looker.kind(), looker.monitor()), bytes(window));
+    }
+    return isLater;
+  }
+
+  /** The last window that a monitor has looked at; empty where it is not known to have. */
+  Optional<Span> looked(String model, Doubts.Looker looker) {
+    return Optional.ofNullable(looked.get(key(model, looker.kind(), looker.monitor())))
+        .map(value -> span(ByteBuffer.wrap(value)));
+  }
+
+  private static byte[] bytes(Span span) {
+    return ByteBuffer.allocate(SPAN_BYTES)
+        .putLong(span.from().toEpochMilli())
+        .putLong(span.to().toEpochMilli())
+        .array();
+  }
+
+  private static Span span(ByteBuffer value) {
+    return new Span(Instant.ofEpochMilli(value.getLong()), Instant.ofEpochMilli(value.getLong()));
   }
 
   /**

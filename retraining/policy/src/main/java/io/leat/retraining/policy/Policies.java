@@ -80,10 +80,11 @@ public final class Policies {
           Decision.suppressed(
               AlertOutcome.NO_HARM, "the model performs as before, as far as is known"));
     }
-    if (now.broken() && when.veto().contains(Veto.DATA_QUALITY)) {
-      return Optional.of(
-          Decision.suppressed(
-              AlertOutcome.VETOED, "an episode of data quality is open: what comes in is broken"));
+    if (when.veto().contains(Veto.DATA_QUALITY)) {
+      Optional<String> veto = veto(when, asking, now);
+      if (veto.isPresent()) {
+        return veto.map(reason -> Decision.suppressed(AlertOutcome.VETOED, reason));
+      }
     }
     RetrainingRequest last = now.last();
     if (last != null && isTooEarly(last, asking, when.coolDown())) {
@@ -110,6 +111,22 @@ public final class Policies {
                             made(budget, asking, now),
                             Durations.format(budget.per()),
                             budget.runs())));
+  }
+
+  /** Why data quality holds it back. */
+  private static Optional<String> veto(Conditions when, Asking asking, ModelState now) {
+    if (now.broken()) {
+      return Optional.of("an episode of data quality is open: what comes in is broken");
+    }
+    boolean goesByHarm = asking.cause() == Cause.DRIFT && when.harmful() == Harmful.ONLY;
+    return asking
+        .doubt()
+        .map(Doubt::reason)
+        .or(
+            () ->
+                goesByHarm
+                    ? now.harmInDoubt().map(doubt -> "of the harm: " + doubt.reason())
+                    : Optional.empty());
   }
 
   /** Without a cool-down the same cause does not ask twice of the same data either. */

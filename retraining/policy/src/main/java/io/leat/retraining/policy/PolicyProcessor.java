@@ -31,6 +31,7 @@ abstract sealed class PolicyProcessor implements Processor<String, byte[], Strin
   private static final Logger log = LoggerFactory.getLogger(PolicyProcessor.class);
 
   private final Policies policies;
+  private final Doubts doubts;
   private final Requests requests;
   private final RegistryClient registry;
   private final RegistryRetry retry;
@@ -41,6 +42,7 @@ abstract sealed class PolicyProcessor implements Processor<String, byte[], Strin
 
   PolicyProcessor(Parts parts) {
     this.policies = parts.policies();
+    this.doubts = parts.doubts();
     this.requests = parts.requests();
     this.registry = parts.registry();
     this.retry = parts.retry();
@@ -51,6 +53,7 @@ abstract sealed class PolicyProcessor implements Processor<String, byte[], Strin
   /** What the processors share. */
   record Parts(
       Policies policies,
+      Doubts doubts,
       Requests requests,
       RegistryClient registry,
       RegistryRetry retry,
@@ -71,6 +74,10 @@ abstract sealed class PolicyProcessor implements Processor<String, byte[], Strin
     return policies;
   }
 
+  final Doubts doubts() {
+    return doubts;
+  }
+
   final RegistryRetry retry() {
     return retry;
   }
@@ -87,7 +94,7 @@ abstract sealed class PolicyProcessor implements Processor<String, byte[], Strin
       } else if (decision.outcome() == AlertOutcome.VETOED
           && !coolDown(model).isZero()
           && !now.isBefore(held.since().plus(coolDown(model)))) {
-        lapse(alert, "data quality has not recovered within the cool-down", now, record);
+        lapse(alert, "held back for as long as the cool-down: " + decision.reason(), now, record);
         memory().hold(alert, now);
       }
     }
@@ -181,7 +188,7 @@ abstract sealed class PolicyProcessor implements Processor<String, byte[], Strin
           AlertOutcome.REQUEST_OPEN, "it has asked, and a request waits for a run to take it up");
     }
     return asking(alert, now)
-        .map(asking -> decide(alert.getModel(), asking))
+        .map(asking -> decide(alert.getModel(), asking.with(doubt(alert))))
         .orElseGet(
             () ->
                 Decision.suppressed(
@@ -189,7 +196,39 @@ abstract sealed class PolicyProcessor implements Processor<String, byte[], Strin
   }
 
   final Decision decide(String model, Asking asking) {
-    return policies.decide(model, asking, memory().of(model));
+    return policies.decide(model, asking, memory().of(model).withHarmInDoubt(harmInDoubt(model)));
+  }
+
+  private Optional<Doubt> doubt(DriftAlert episode) {
+    String model = episode.getModel();
+    return doubts.of(episode, memory().incidents(model), looker -> memory().looked(model, looker));
+  }
+
+  /** Where one that is open is in no doubt, there is none. */
+  private Optional<Doubt> harmInDoubt(String model) {
+    Optional<Doubt> found = Optional.empty();
+    if (memory().incidents(model).isEmpty()) {
+      return found;
+    }
+    for (DriftAlert episode : memory().open(model, AlertKinds.PERFORMANCE)) {
+      found = doubt(episode);
+      if (found.isEmpty()) {
+        return found;
+      }
+    }
+    return found;
+  }
+
+  /** A monitor has looked at a window: what is past is forgotten. */
+  final void looked(String model, Doubts.Looker looker, Span window) {
+    if (!memory().looked(model, looker, window)) {
+      return;
+    }
+    for (Incident incident : memory().incidents(model)) {
+      if (doubts.isPast(incident, model, by -> memory().looked(model, by))) {
+        memory().forget(model, incident);
+      }
+    }
   }
 
   final void count(String model, AlertOutcome outcome) {

@@ -3,6 +3,7 @@ package io.leat.retraining.policy;
 import io.leat.pipeline.definition.Pipeline;
 import io.leat.records.DriftAlert;
 import io.leat.records.DriftMetric;
+import io.leat.records.PerformanceMetric;
 import io.leat.records.RetrainingRun;
 import io.leat.runtime.streams.RecordWatch;
 import io.leat.runtime.streams.RegistryRetry;
@@ -10,7 +11,6 @@ import io.leat.schemas.AvroCodec;
 import io.leat.schemas.RegistryClient;
 import io.leat.schemas.Topics;
 import io.micrometer.core.instrument.MeterRegistry;
-import java.nio.ByteBuffer;
 import java.time.InstantSource;
 import org.apache.kafka.common.serialization.Serde;
 import org.apache.kafka.common.serialization.Serdes;
@@ -29,7 +29,8 @@ import org.apache.kafka.streams.state.Stores;
  *                                    │
  *                                  state: requests, open episodes, what is held back
  *                                    │
- * drift-metrics   ──▶ by model ──▶ what is due, what has lapsed ──▶ the same topics
+ * drift-metrics,
+ * performance-metrics ──▶ by model ──▶ what is due, what has lapsed ──▶ the same topics
  *                                    │
  * retraining-runs ──▶ by model ──▶ end of a request, and of the alert that one has lapsed
  * </pre>
@@ -47,7 +48,7 @@ public final class RetrainingTopology {
   /** Model, event time and id of each request that was made. */
   static final String REQUEST_TIMES = "request-times";
 
-  /** Model, kind and id of each open episode of performance or data quality, to its alert. */
+  /** Model, kind and id of each open episode of performance or data quality, to its first alert. */
   static final String EPISODES = "episodes";
 
   /**
@@ -68,6 +69,12 @@ public final class RetrainingTopology {
   /** Model to the greatest event time, in milliseconds, that was read of it. */
   static final String CLOCKS = "model-clocks";
 
+  /** Model and id of each closed episode of data quality, to its span of event time and monitor. */
+  static final String INCIDENTS = "incidents";
+
+  /** Model, kind and monitor to the last window that the monitor has looked at, as a span. */
+  static final String LOOKED = "looked-until";
+
   static final String[] STORES = {
     LAST_REQUESTS,
     OPEN_REQUESTS,
@@ -78,7 +85,9 @@ public final class RetrainingTopology {
     LAPSED,
     ATTEMPTS,
     ANCHORS,
-    CLOCKS
+    CLOCKS,
+    INCIDENTS,
+    LOOKED
   };
 
   /** One: alerts are few, and one order of all of them is the easiest to follow. */
@@ -114,7 +123,8 @@ public final class RetrainingTopology {
     }
 
     PolicyProcessor.Parts parts =
-        new PolicyProcessor.Parts(policies, requests, registry, retry, metrics, clock);
+        new PolicyProcessor.Parts(
+            policies, new Doubts(pipeline), requests, registry, retry, metrics, clock);
     Produced<String, Output> produced = Produced.with(Serdes.String(), outputSerde());
     builder.stream(Topics.DRIFT_ALERTS, bytes)
         .process(
@@ -141,7 +151,7 @@ public final class RetrainingTopology {
                     new RouteByModel<>(
                         DriftMetric.class,
                         DriftMetric::getModel,
-                        (metric, whole) -> time(metric),
+                        (metric, whole) -> LookedAt.of(metric).toBytes(),
                         new AvroCodec(registry),
                         retry,
                         metrics)))
@@ -163,6 +173,21 @@ public final class RetrainingTopology {
         .repartition(byModel("runs-by-model"))
         .process(watch.watched(() -> new RunProcessor(parts, registry)), STORES)
         .to((model, output, context) -> output.topic(), produced);
+
+    builder.stream(Topics.PERFORMANCE_METRICS, bytes)
+        .process(
+            watch.watched(
+                () ->
+                    new RouteByModel<>(
+                        PerformanceMetric.class,
+                        PerformanceMetric::getModel,
+                        (metric, whole) -> LookedAt.of(metric).toBytes(),
+                        new AvroCodec(registry),
+                        retry,
+                        metrics)))
+        .repartition(byModel("performance-by-model"))
+        .process(watch.watched(() -> new ClockProcessor(parts)), STORES)
+        .to((model, output, context) -> output.topic(), produced);
     return builder.build();
   }
 
@@ -174,10 +199,6 @@ public final class RetrainingTopology {
             monitor ->
                 monitor.name().equals(alert.getMonitor())
                     && monitor.model().equals(alert.getModel()));
-  }
-
-  private static byte[] time(DriftMetric metric) {
-    return ByteBuffer.allocate(Long.BYTES).putLong(metric.getWindowEnd().toEpochMilli()).array();
   }
 
   private static Repartitioned<String, byte[]> byModel(String name) {

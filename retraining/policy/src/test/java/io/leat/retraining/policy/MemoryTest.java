@@ -7,6 +7,8 @@ import io.leat.records.DriftAlert;
 import io.leat.records.Severity;
 import io.leat.runtime.streams.RegistryRetry;
 import io.leat.schemas.RegistryClient;
+import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import org.apache.kafka.common.serialization.Serdes;
@@ -56,6 +58,34 @@ class MemoryTest {
         .as("the drift job closes its own")
         .extracting(held -> held.alert().getAlertId())
         .containsExactly("a1");
+  }
+
+  @Test
+  void ofMoreIncidentsThanAreKeptTheOldestGoes() {
+    for (int day = 0; day <= Memory.MOST_INCIDENTS; day++) {
+      Instant from = MAY.plus(Duration.ofDays(day));
+      memory.incident(
+          "price", new Incident("q" + day, "prices", new Span(from, from.plusSeconds(1))));
+    }
+
+    assertThat(memory.incidents("price"))
+        .hasSize(Memory.MOST_INCIDENTS)
+        .first()
+        .isEqualTo(
+            new Incident(
+                "q1",
+                "prices",
+                new Span(
+                    MAY.plus(Duration.ofDays(1)), MAY.plus(Duration.ofDays(1)).plusSeconds(1))));
+    assertThat(memory.incidents("demand")).isEmpty();
+  }
+
+  @Test
+  void whatAnEarlierReleaseSentOfAWindowIsItsEndAlone() {
+    byte[] earlier = ByteBuffer.allocate(Long.BYTES).putLong(MAY.toEpochMilli()).array();
+
+    assertThat(LookedAt.fromBytes(earlier).end()).isEqualTo(MAY);
+    assertThat(LookedAt.fromBytes(earlier).window()).isEmpty();
   }
 
   @Test

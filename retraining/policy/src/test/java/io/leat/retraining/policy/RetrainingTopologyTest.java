@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.tuple;
 
 import io.leat.pipeline.definition.Gates;
 import io.leat.pipeline.definition.Model;
+import io.leat.pipeline.definition.Monitor;
+import io.leat.pipeline.definition.PerformanceRule;
 import io.leat.pipeline.definition.Pipeline;
 import io.leat.pipeline.definition.RetrainingPolicy;
 import io.leat.pipeline.definition.RetrainingPolicy.AlertSeverity;
@@ -13,11 +15,13 @@ import io.leat.pipeline.definition.RetrainingPolicy.Budget;
 import io.leat.pipeline.definition.RetrainingPolicy.Cause;
 import io.leat.pipeline.definition.RetrainingPolicy.Conditions;
 import io.leat.pipeline.definition.RetrainingPolicy.Harmful;
+import io.leat.pipeline.definition.Segments;
 import io.leat.pipeline.definition.Trainer;
 import io.leat.records.AlertState;
 import io.leat.records.AuditEvent;
 import io.leat.records.DriftAlert;
 import io.leat.records.DriftMetric;
+import io.leat.records.PerformanceMetric;
 import io.leat.records.RequestStatus;
 import io.leat.records.RetrainingRequest;
 import io.leat.records.RetrainingRun;
@@ -48,7 +52,10 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.TopologyTestDriver;
+import org.apache.kafka.streams.state.KeyValueIterator;
+import org.apache.kafka.streams.state.KeyValueStore;
 import org.apache.kafka.streams.test.TestRecord;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -680,6 +687,123 @@ class RetrainingTopologyTest {
     assertThat(causes()).as("its episode is open still").containsExactly("a2");
   }
 
+  /**
+   * An incident that was told of for the third to the sixth day, and may have begun two windows
+   * before; labels of its time come when it has been closed for long.
+   */
+  private void givenAnIncidentThatIsOver() {
+    produce(daily(quality("q1", AlertState.OPEN, day(3))));
+    produce(daily(quality("q1", AlertState.OPEN, day(4)))); // it has become worse
+    produce(daily(quality("q1", AlertState.CLOSED, day(6))));
+    window(day(20));
+  }
+
+  @Test
+  void performanceThatSufferedFromAnIncidentThatIsOverAsksOnlyIfItIsOpenLongAfterIt() {
+    restart(conditions -> with(conditions, Set.of(Cause.DRIFT, Cause.PERFORMANCE), Harmful.ALL));
+    givenAnIncidentThatIsOver();
+
+    produce(daily(performance("p1", AlertState.OPEN, day(4))));
+    produce(daily(performance("p1", AlertState.OPEN, day(9)))); // it has become worse
+
+    assertThat(written()).isEmpty();
+    assertThat(count("vetoed")).isEqualTo(2);
+    measured(day(9), true);
+    measured(day(22), false);
+    window(day(21));
+    assertThat(written()).as("its monitor has not looked far enough").isEmpty();
+
+    measured(day(10), true);
+
+    assertThat(written())
+        .extracting(
+            RetrainingRequest::getCause,
+            RetrainingRequest::getState,
+            RetrainingRequest::getEventTime)
+        .containsExactly(tuple("p1", RequestStatus.ASKED, day(22)));
+  }
+
+  @Test
+  void performanceThatRecoversWithAnIncidentThatIsOverLapsesAndSaysWhy() {
+    restart(conditions -> with(conditions, Set.of(Cause.DRIFT, Cause.PERFORMANCE), Harmful.ALL));
+    givenAnIncidentThatIsOver();
+    produce(daily(performance("p1", AlertState.OPEN, day(4))));
+    window(day(27));
+    List<RetrainingRequest> held = written();
+    assertThat(held)
+        .extracting(RetrainingRequest::getCause, RetrainingRequest::getState)
+        .containsExactly(tuple("p1", RequestStatus.LAPSED));
+    assertThat(held.get(0).getReason())
+        .contains("data quality was broken (episode q1 of monitor prices, 1997-05-01T00:00:00Z to ")
+        .endsWith("once monitor prices has looked until 1997-05-11T00:00:00Z");
+    produce(daily(performance("p1", AlertState.CLOSED, day(8))));
+    measured(day(10), true);
+
+    assertThat(written())
+        .extracting(RetrainingRequest::getCause, RetrainingRequest::getState)
+        .containsExactly(tuple("p1", RequestStatus.LAPSED));
+  }
+
+  @Test
+  void performanceOfOtherTimesThanAnIncidentAsks() {
+    restart(conditions -> with(conditions, Set.of(Cause.DRIFT, Cause.PERFORMANCE), Harmful.ALL));
+    givenAnIncidentThatIsOver();
+
+    produce(daily(performance("reaches back", AlertState.OPEN, day(8))));
+    assertThat(written()).isEmpty();
+
+    produce(daily(performance("after", AlertState.OPEN, day(9))));
+    assertThat(causes()).containsExactly("after");
+  }
+
+  @Test
+  void harmThatWasSeenInAnIncidentThatIsOverDoesNotMakeDriftHarmful() {
+    restart(conditions -> with(conditions, Set.of(Cause.DRIFT), Harmful.ONLY));
+    givenAnIncidentThatIsOver();
+    produce(daily(performance("p1", AlertState.OPEN, day(4))));
+    produce(daily(alert("a1", Severity.CRITICAL, day(20))));
+    assertThat(written()).isEmpty();
+    assertThat(count("vetoed")).isEqualTo(1);
+
+    measured(day(10), true);
+
+    assertThat(causes()).containsExactly("a1");
+  }
+
+  @Test
+  void driftThatAnotherMonitorSawInAnIncidentThatIsOverWaitsForThatMonitor() {
+    givenAnIncidentThatIsOver();
+    DriftAlert other = daily(alert("a1", Severity.CRITICAL, day(4)));
+    other.put("monitor", "others");
+    produce(other);
+    assertThat(written()).isEmpty();
+    window("others", day(9));
+    assertThat(written()).isEmpty();
+
+    window("others", day(10));
+
+    assertThat(causes()).containsExactly("a1");
+  }
+
+  @Test
+  void anIncidentIsForgottenOnceEveryMonitorOfTheModelHasLookedPastIt() {
+    KeyValueStore<String, byte[]> incidents = driver.getKeyValueStore(RetrainingTopology.INCIDENTS);
+    givenAnIncidentThatIsOver();
+    window("others", day(20));
+    measured(day(11), true);
+    assertThat(isEmpty(incidents)).isFalse();
+
+    measured(day(12), true);
+
+    assertThat(isEmpty(incidents)).isTrue();
+  }
+
+  private static boolean isEmpty(KeyValueStore<String, byte[]> store) {
+    try (KeyValueIterator<String, byte[]> all = store.all()) {
+      return !all.hasNext();
+    }
+  }
+
   @Test
   void aPolicyWithoutAVetoAsksWhateverComesIn() {
     restart(
@@ -694,6 +818,8 @@ class RetrainingTopologyTest {
                 Optional.empty(),
                 Optional.empty()));
     produce(quality("q1", AlertState.OPEN, MAY));
+    produce(quality("q2", AlertState.OPEN, MAY));
+    produce(quality("q2", AlertState.CLOSED, MAY));
 
     produce(alert("a1", Severity.CRITICAL, MAY));
 
@@ -803,11 +929,44 @@ class RetrainingTopologyTest {
         .toList();
   }
 
+  private static Instant day(int number) {
+    return MAY.plus(Duration.ofDays(number));
+  }
+
+  private static DriftAlert daily(DriftAlert alert) {
+    alert.put("window_start", alert.getWindowEnd().minus(Duration.ofDays(1)));
+    return alert;
+  }
+
+  /** A figure of performance, with its labels or estimated without. */
+  private void measured(Instant end, boolean complete) {
+    produce(
+        Topics.PERFORMANCE_METRICS,
+        PerformanceMetric.newBuilder()
+            .setMonitor("prices")
+            .setModel("price")
+            .setModelVersion("1996-11")
+            .setMetric("auc")
+            .setWindowStart(end.minus(Duration.ofDays(1)))
+            .setWindowEnd(end)
+            .setScored(100)
+            .setLabelled(complete ? 100 : 0)
+            .setMissing(0)
+            .setUsed(100)
+            .setComplete(complete)
+            .setEstimated(!complete)
+            .build());
+  }
+
   private void window(Instant end) {
+    window("prices", end);
+  }
+
+  private void window(String monitor, Instant end) {
     produce(
         Topics.DRIFT_METRICS,
         DriftMetric.newBuilder()
-            .setMonitor("prices")
+            .setMonitor(monitor)
             .setModel("price")
             .setFeature("event.vic_price")
             .setMetric("ks")
@@ -929,7 +1088,9 @@ class RetrainingTopologyTest {
         List.of(),
         List.of(),
         List.of(model("price"), model("demand")),
-        List.of(),
+        List.of(
+            monitor("prices", new PerformanceRule(PerformanceRule.Metric.AUC, 0.02, 0)),
+            monitor("others", null)),
         List.of(
             new RetrainingPolicy(
                 "weekly",
@@ -940,6 +1101,25 @@ class RetrainingTopologyTest {
                 Gates.DEFAULT,
                 Model.Approval.NONE),
             new RetrainingPolicy("other", "demand", severity, Duration.ofDays(7))));
+  }
+
+  private static Monitor monitor(String name, @Nullable PerformanceRule performance) {
+    return new Monitor(
+        name,
+        "price",
+        Duration.ofDays(1),
+        List.of(),
+        List.of(),
+        Segments.NONE,
+        performance,
+        List.of("ks"),
+        Duration.ZERO,
+        10,
+        0.1,
+        2,
+        3,
+        3,
+        Monitor.Rule.SEQUENTIAL);
   }
 
   private static Model model(String name) {

@@ -342,9 +342,7 @@ final class Steps {
                   measured,
                   RunState.GATED,
                   Step.PUBLISH,
-                  (Rollouts.isJudgedInShadow(model)
-                          ? "inconclusive, so that the shadow is to show by labels what it costs: "
-                          : "inconclusive, so that somebody has to approve it, and it begins in the shadow: ")
+                  "inconclusive, so that somebody has to approve it, and it begins in the shadow: "
                       + told)
               .build()
           : RunRecords.ended(measured, RunState.REJECTED, "inconclusive: " + told).build();
