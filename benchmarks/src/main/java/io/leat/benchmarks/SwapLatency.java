@@ -131,12 +131,8 @@ final class SwapLatency {
         CompletableFuture<?> promoted =
             CompletableFuture.supplyAsync(
                 () ->
-                    registry
-                        .rollouts()
-                        .promote(
-                            new ModelReference(ScoringWorkload.MODEL, other),
-                            Optional.empty(),
-                            WHY));
+                    registry.promote(
+                        new ModelReference(ScoringWorkload.MODEL, other), Optional.empty(), WHY));
         long end = readUntil(log, codec, revision, begin + LONGEST_SWAP.toNanos(), process);
         promoted.join();
         swaps.add(new Swap(begin, end));

@@ -15,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -279,14 +280,15 @@ public final class DriftDetector {
   }
 
   /**
-   * Evaluates a window, its quality too. An episode of quality that opens is told before what it
-   * may explain, and closes after it: who goes by both never sees drift alone where quality is the
-   * cause.
+   * Evaluates a window, its quality too, after those before it that held nothing. An episode of
+   * quality that opens is told before what it may explain, and closes after it: who goes by both
+   * never sees drift alone where quality is the cause.
    *
    * @param qualityState what was remembered of quality after the window before; changed
    */
   public Verdict evaluate(
       long windowStart, WindowSummary window, DetectorState state, QualityState qualityState) {
+    Verdict silence = silence(windowStart, state, qualityState);
     Verdict drift = evaluate(windowStart, window, state);
     Set<String> drifted =
         drift.alerts().stream()
@@ -294,17 +296,55 @@ public final class DriftDetector {
             .flatMap(QualityDetector::columns)
             .collect(Collectors.toSet());
     QualityDetector.Verdict found = quality.evaluate(windowStart, window, drifted, qualityState);
+    List<DriftAlert> alerts = new ArrayList<>(silence.alerts());
+    alerts.addAll(told(windowStart, drift.alerts(), found, state, qualityState));
+    List<DriftMetric> metrics = new ArrayList<>(silence.metrics());
+    metrics.addAll(drift.metrics());
+    metrics.addAll(found.metrics());
+    return new Verdict(metrics, alerts);
+  }
+
+  /**
+   * Evaluates the windows that held nothing, from the last that was evaluated on, as far as they
+   * end by some time. Nothing can drift in them; how much comes is a matter of quality. Whether it
+   * is asked at the end of each, or once after many, it says the same.
+   *
+   * @param state what was remembered after the window before; changed
+   * @param qualityState likewise
+   */
+  public Verdict silence(long until, DetectorState state, QualityState qualityState) {
+    Verdict verdict = new Verdict(new ArrayList<>(), new ArrayList<>());
+    OptionalLong next = quality.nextSilent(until, qualityState);
+    while (next.isPresent()) {
+      QualityDetector.Verdict found = quality.silence(next.getAsLong(), qualityState);
+      verdict.metrics().addAll(found.metrics());
+      verdict.alerts().addAll(told(next.getAsLong(), List.of(), found, state, qualityState));
+      next = quality.nextSilent(until, qualityState);
+    }
+    return verdict;
+  }
+
+  /** Whether {@link #silence} is to be asked at the end of a window that holds nothing. */
+  public boolean awaitsSilence(QualityState qualityState) {
+    return quality.awaitsSilence(qualityState);
+  }
+
+  /** What a window has said of drift and of quality, in the order in which it is told. */
+  private List<DriftAlert> told(
+      long windowStart,
+      List<DriftAlert> drift,
+      QualityDetector.Verdict found,
+      DetectorState state,
+      QualityState qualityState) {
     List<DriftAlert> alerts = new ArrayList<>(found.opened());
-    for (DriftAlert alert : drift.alerts()) {
+    for (DriftAlert alert : drift) {
       alerts.add(quality.explained(alert, found, qualityState));
     }
     if (!found.closed().isEmpty()) {
       alerts.addAll(dismiss(windowStart, state, qualityState));
     }
     alerts.addAll(found.closed());
-    List<DriftMetric> metrics = new ArrayList<>(drift.metrics());
-    metrics.addAll(found.metrics());
-    return new Verdict(metrics, alerts);
+    return alerts;
   }
 
   /** Closes the episode of drift that one of quality explains, with it. */

@@ -27,6 +27,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -39,7 +40,8 @@ import java.util.stream.Stream;
  * and the mean over the measures alarms at A = windows a week / false alarms a week, which happens
  * once in A windows on average at most while nothing changes. Measures whose reference promises
  * nothing ({@link Guarantee#NONE}) do not take part: for these stands the worst window of the
- * reference, which k of the last n windows have to be beyond.
+ * reference, which k of the last n windows have to be beyond. Of what training data cannot know
+ * ({@link Measure#isLive}) that is a window that is off by more than does not matter.
  *
  * <p>An episode opens where a measure that alarms is also off by more than does not matter; at once
  * where a limit is broken; and at once where an episode of drift opens about columns that are
@@ -56,8 +58,6 @@ final class QualityDetector {
 
   /** Fewer windows of the reference have no worst to go by. */
   private static final int LEAST_WINDOWS = 10;
-
-  private static final String ALL = "*";
 
   private final Monitor monitor;
   private final DataQuality quality;
@@ -107,10 +107,26 @@ final class QualityDetector {
     this.alarmAt =
         Math.max(1, WEEK_MILLIS / monitor.window().toMillis() / quality.falseAlarmsPerWeek());
     for (QualityReference reference : references) {
-      if (quality.measures().contains(reference.measure())) {
-        usual.put(reference.measure(), Usual.of(reference));
+      watch(reference);
+      if (reference.measure() == Measure.NULL_SHARE) {
+        watch(QualityReference.ofNone(Measure.DUPLICATE_SHARE, reference, window()));
       }
     }
+    for (Measure measure : Measure.values()) {
+      if (measure.isLive()) {
+        watch(QualityReference.ofNothing(measure));
+      }
+    }
+  }
+
+  private void watch(QualityReference reference) {
+    if (quality.measures().contains(reference.measure())) {
+      usual.put(reference.measure(), Usual.of(reference));
+    }
+  }
+
+  private long window() {
+    return monitor.window().toMillis();
   }
 
   /**
@@ -129,7 +145,47 @@ final class QualityDetector {
   }
 
   /**
-   * Evaluates a window, and those before it that held nothing.
+   * Start of the next window, of those that end by some time, that held nothing and has not been
+   * looked at: what comes of it is {@link #silence}'s. Empty where there is none, also after so
+   * long a silence that nothing is known any more.
+   */
+  OptionalLong nextSilent(long until, QualityState state) {
+    Volumes volumes = state.volumes();
+    if (!usual.containsKey(Measure.VOLUME) || volumes.last().isEmpty()) {
+      return OptionalLong.empty();
+    }
+    long next = volumes.last().getAsLong() + 1;
+    if (start(next + 1) > until) {
+      return OptionalLong.empty();
+    }
+    if (volumes.silentFor() >= QualityCalibration.MOST_SILENT) {
+      volumes.clear();
+      return OptionalLong.empty();
+    }
+    return OptionalLong.of(start(next));
+  }
+
+  /** Whether a window that holds nothing is to be looked at when it ends. */
+  boolean awaitsSilence(QualityState state) {
+    return usual.containsKey(Measure.VOLUME) && state.volumes().last().isPresent();
+  }
+
+  /** Evaluates a window that held nothing. */
+  Verdict silence(long windowStart, QualityState state) {
+    Verdict verdict = new Verdict();
+    long number = Math.floorDiv(windowStart, monitor.window().toMillis());
+    step(
+        number,
+        0,
+        volume(number, 0, Lookups.required(usual, Measure.VOLUME), state).stream().toList(),
+        Set.of(),
+        state,
+        verdict);
+    return verdict;
+  }
+
+  /**
+   * Evaluates a window, after those before it that held nothing.
    *
    * @param drifted columns of which an episode of drift opens in this window
    */
@@ -137,30 +193,9 @@ final class QualityDetector {
       long windowStart, WindowSummary window, Set<String> drifted, QualityState state) {
     Verdict verdict = new Verdict();
     long number = Math.floorDiv(windowStart, monitor.window().toMillis());
-    Usual volume = usual.get(Measure.VOLUME);
-    if (volume != null && state.volumes().last().isPresent()) {
-      long last = state.volumes().last().getAsLong();
-      if (number - last > QualityCalibration.MOST_SILENT) {
-        state.volumes().clear();
-      }
-      for (long silent = last + 1;
-          state.volumes().last().isPresent() && silent < number;
-          silent++) {
-        step(
-            silent,
-            0,
-            volume(silent, 0, volume, state).stream().toList(),
-            Set.of(),
-            state,
-            verdict);
-      }
-    }
     List<QualityReading> readings = new ArrayList<>();
     for (Usual one : usual.values()) {
-      (one.reference().measure() == Measure.VOLUME
-              ? volume(number, window.events(), one, state)
-              : QualityReading.ofShares(one.reference(), features, window, monitor.minimumEvents()))
-          .ifPresent(readings::add);
+      reading(number, window, one, state).ifPresent(readings::add);
     }
     step(number, window.events(), readings, drifted, state, verdict);
     if (state.episode().isPresent()) {
@@ -171,6 +206,20 @@ final class QualityDetector {
       }
     }
     return verdict;
+  }
+
+  private Optional<QualityReading> reading(
+      long number, WindowSummary window, Usual of, QualityState state) {
+    int least = monitor.minimumEvents();
+    Measure measure = of.reference().measure();
+    return switch (measure) {
+      case NULL_SHARE, OUT_OF_RANGE_SHARE, NEW_CATEGORY_SHARE ->
+          QualityReading.ofShares(of.reference(), features, window, least);
+      case VOLUME -> volume(number, window.events(), of, state);
+      case DUPLICATE_SHARE -> QualityReading.ofDuplicates(window, least);
+      case FRESHNESS -> QualityReading.ofAges(window, least, state.recent(measure));
+      case OTHER_DEFINITION_SHARE -> QualityReading.ofOtherDefinitions(window, least);
+    };
   }
 
   /** A window of which vectors are known to be missing says nothing, and is not silent either. */
@@ -245,9 +294,9 @@ final class QualityDetector {
                 tie(measure, number),
                 open.isEmpty());
       } else if (beyondAll
-          && of.reference().values().size() >= LEAST_WINDOWS
-          && before >= monitor.openAfter()) {
-        alarming.add(measure);
+          && (measure.isLive() || of.reference().values().size() >= LEAST_WINDOWS)
+          && (measure == Measure.OTHER_DEFINITION_SHARE || before >= monitor.openAfter())) {
+        alarming.add(measure); // another definition is no matter of chance
       }
       if (beyondAll) {
         plain.add(measure);
@@ -427,14 +476,14 @@ final class QualityDetector {
         .setMonitor(monitor.name())
         .setModel(monitor.model())
         .setKind(KIND)
-        .setFeature(part.map(Part::column).orElse(ALL))
-        .setMetric(first.map(reading -> reading.measure().text()).orElse(ALL))
+        .setFeature(part.map(Part::column).orElse(QualityReading.ALL))
+        .setMetric(first.map(reading -> reading.measure().text()).orElse(QualityReading.ALL))
         .setState(said == Said.CLOSED ? AlertState.CLOSED : AlertState.OPEN)
         .setSeverity(episode.severity() == Level.CRITICAL ? Severity.CRITICAL : Severity.WARN)
         .setWindowStart(Instant.ofEpochMilli(start(number)))
         .setWindowEnd(Instant.ofEpochMilli(start(number + 1)))
         .setValue(part.map(Part::value).orElse(0.0))
-        .setThreshold(part.map(one -> threshold(first.orElseThrow(), one)).orElse(0.0))
+        .setThreshold(part.map(one -> first.orElseThrow().threshold(one)).orElse(0.0))
         .setMessage(message(number, episode, named, state, said))
         .setReference(fingerprint)
         .setEvidence(evidence(state))
@@ -463,12 +512,6 @@ final class QualityDetector {
         .orElse(reading.parts().get(0));
   }
 
-  /** Beyond what value of a part it matters. */
-  private double threshold(QualityReading reading, Part part) {
-    double least = QualityReading.least(reading.measure());
-    return reading.measure() == Measure.VOLUME ? Math.exp(-least) : part.usual() + least;
-  }
-
   private Stream<DriftedStream> streams(QualityReading reading, QualityState state) {
     Usual of = Lookups.required(usual, reading.measure());
     List<Part> parts = reading.beyond(of.calm());
@@ -480,8 +523,11 @@ final class QualityDetector {
                         .setFeature(part.column())
                         .setMetric(reading.measure().text())
                         .setValue(part.value())
-                        .setLeast(QualityReading.least(reading.measure()))
-                        .setThreshold(threshold(reading, part))
+                        .setLeast(
+                            reading.measure() == Measure.FRESHNESS
+                                ? reading.threshold(part) - part.usual()
+                                : QualityReading.least(reading.measure()))
+                        .setThreshold(reading.threshold(part))
                         .setEvidence(state.evidence(reading.measure()).value())
                         .setGuarantee(of.reference().guarantee().text())
                         .build());
@@ -531,7 +577,7 @@ final class QualityDetector {
         .setEvents(events)
         .setNulls(0)
         .setValue(part.value())
-        .setThreshold(threshold(reading, part))
+        .setThreshold(reading.threshold(part))
         .setReference(fingerprint)
         .setEvidence(of.isPromising() ? state.evidence(reading.measure()).value() : null)
         .setGuarantee(of.reference().guarantee().text())

@@ -2,6 +2,8 @@ package io.leat.drift;
 
 import io.leat.drift.QualityReference.Usual;
 import io.leat.pipeline.definition.DataQuality.Measure;
+import io.leat.pipeline.definition.Durations;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -19,11 +21,20 @@ import java.util.stream.Collectors;
  * @param parts what it was measured of; the farthest first
  */
 record QualityReading(Measure measure, double score, List<Part> parts) {
+  /** The column of what is of no column. */
+  static final String ALL = "*";
+
+  /** How old most vectors are is asked of all but a twentieth: single ones may be late. */
+  private static final double MOST_VECTORS = 0.95;
+
+  /** An age that is nothing: a service that starts again takes as long. */
+  private static final double NOTHING_SECONDS = 60;
 
   /**
    * A column, for one reason where nulls are measured, or all vectors.
    *
-   * @param value the share, or the vectors beside what is usual
+   * @param reason of nulls; of vectors of another definition which
+   * @param value the share, or the vectors beside what is usual, or the age in seconds
    * @param effect by how much it is off: points of a share, or the logarithm of a quotient
    * @param of how many values it is a share of; of a volume the vectors
    */
@@ -39,17 +50,26 @@ record QualityReading(Measure measure, double score, List<Part> parts) {
   /** By how much a part of a measure may be off and does not matter. */
   static double least(Measure measure) {
     return switch (measure) {
-      case NULL_SHARE, OUT_OF_RANGE_SHARE -> 0.01;
+      case NULL_SHARE, OUT_OF_RANGE_SHARE, DUPLICATE_SHARE, OTHER_DEFINITION_SHARE -> 0.01;
       case NEW_CATEGORY_SHARE -> 0.02;
       case VOLUME -> Math.log(2);
+      case FRESHNESS -> Math.log(4);
     };
   }
 
-  /** What is plainly an incident: a tenth of a column, or of what is usual. */
+  /**
+   * What is plainly an incident: a tenth of a column, or of what is usual; an hour for a minute.
+   */
   static double critical(Measure measure) {
     return switch (measure) {
-      case NULL_SHARE, OUT_OF_RANGE_SHARE, NEW_CATEGORY_SHARE -> 0.1;
+      case NULL_SHARE,
+          OUT_OF_RANGE_SHARE,
+          NEW_CATEGORY_SHARE,
+          DUPLICATE_SHARE,
+          OTHER_DEFINITION_SHARE ->
+          0.1;
       case VOLUME -> Math.log(10);
+      case FRESHNESS -> Math.log(60);
     };
   }
 
@@ -108,8 +128,8 @@ record QualityReading(Measure measure, double score, List<Part> parts) {
                 minimumEvents);
           }
         }
-        case VOLUME -> {
-          // is of no column
+        case VOLUME, DUPLICATE_SHARE, FRESHNESS, OTHER_DEFINITION_SHARE -> {
+          // are of no column
         }
       }
     }
@@ -140,6 +160,66 @@ record QualityReading(Measure measure, double score, List<Part> parts) {
     return column + "\n" + reason;
   }
 
+  /** Of the vectors whose event the window had a vector of already; training rows are one each. */
+  static Optional<QualityReading> ofDuplicates(WindowSummary window, int minimumEvents) {
+    EventSample events = window.tally().events();
+    return events.seen() < minimumEvents
+        ? Optional.empty()
+        : of(
+            Measure.DUPLICATE_SHARE,
+            List.of(part(Map.of(), ALL, "", events.again(), events.seen())));
+  }
+
+  /** Of the vectors that other definitions made: which, the most frequent first. */
+  static Optional<QualityReading> ofOtherDefinitions(WindowSummary window, int minimumEvents) {
+    Map<String, Long> others = window.tally().others();
+    long all = window.events() + others.values().stream().mapToLong(Long::longValue).sum();
+    if (all < minimumEvents) {
+      return Optional.empty();
+    }
+    List<Part> parts = new ArrayList<>(List.of(part(Map.of(), ALL, "", 0, all)));
+    others.forEach(
+        (definition, vectors) -> parts.add(part(Map.of(), ALL, definition, vectors, all)));
+    return of(Measure.OTHER_DEFINITION_SHARE, parts);
+  }
+
+  /**
+   * Of the age of vectors. What is added to both ages makes nothing of seconds.
+   *
+   * @param recent what it was in the windows before; this one is added
+   */
+  static Optional<QualityReading> ofAges(WindowSummary window, int minimumEvents, Recent recent) {
+    Ages ages = window.tally().ages();
+    if (ages.all() < minimumEvents) {
+      return Optional.empty();
+    }
+    double age = ages.quantile(MOST_VECTORS);
+    OptionalDouble usual = recent.usual();
+    recent.add(age);
+    if (usual.isEmpty()) {
+      return Optional.empty();
+    }
+    double distance = Math.log((age + NOTHING_SECONDS) / (usual.getAsDouble() + NOTHING_SECONDS));
+    return of(
+        Measure.FRESHNESS,
+        List.of(new Part(ALL, "", age, usual.getAsDouble(), distance, distance, ages.all())));
+  }
+
+  /** The value of a part beyond which it matters; of a volume, below which. */
+  double threshold(Part part) {
+    double least = least(measure);
+    return switch (measure) {
+      case VOLUME -> Math.exp(-least);
+      case FRESHNESS -> (part.usual() + NOTHING_SECONDS) * Math.exp(least) - NOTHING_SECONDS;
+      case NULL_SHARE,
+          OUT_OF_RANGE_SHARE,
+          NEW_CATEGORY_SHARE,
+          DUPLICATE_SHARE,
+          OTHER_DEFINITION_SHARE ->
+          part.usual() + least;
+    };
+  }
+
   /** Of the number of vectors. */
   static Optional<QualityReading> ofVolume(Volumes volumes, long window, long events, int period) {
     OptionalDouble usual = volumes.usual(window, period);
@@ -151,7 +231,7 @@ record QualityReading(Measure measure, double score, List<Part> parts) {
         Measure.VOLUME,
         List.of(
             new Part(
-                "*",
+                ALL,
                 "",
                 events / Math.max(1, usual.getAsDouble()),
                 usual.getAsDouble(),
@@ -167,10 +247,24 @@ record QualityReading(Measure measure, double score, List<Part> parts) {
         .toList();
   }
 
-  /** Whether a part is beyond a limit that the definition sets. */
+  /**
+   * Whether a part is beyond a limit that the definition sets. Where no vectors are usual, none are
+   * no part of them.
+   */
   boolean breaks(double limit) {
     return parts.stream()
-        .anyMatch(part -> measure == Measure.VOLUME ? part.value() < limit : part.effect() > limit);
+        .anyMatch(
+            part ->
+                switch (measure) {
+                  case VOLUME -> part.usual() >= 1 && part.value() < limit;
+                  case FRESHNESS -> part.value() > limit;
+                  case NULL_SHARE,
+                      OUT_OF_RANGE_SHARE,
+                      NEW_CATEGORY_SHARE,
+                      DUPLICATE_SHARE,
+                      OTHER_DEFINITION_SHARE ->
+                      part.effect() > limit;
+                });
   }
 
   /** What is told of a part: {@code 4.10 % of 1200 values of a are null (null_in_event), ...}. */
@@ -193,7 +287,19 @@ record QualityReading(Measure measure, double score, List<Part> parts) {
           "%s of %d values of %s did not occur in the training data"
               .formatted(share, part.of(), part.column());
       case VOLUME -> "%d vectors came, where %.0f are usual".formatted(part.of(), part.usual());
+      case DUPLICATE_SHARE ->
+          "%s of the vectors are of events that had come before in the window".formatted(share);
+      case FRESHNESS ->
+          "vectors came up to %s after their events, where %s are usual"
+              .formatted(seconds(part.value()), seconds(part.usual()));
+      case OTHER_DEFINITION_SHARE ->
+          "%s of %d vectors are of %s, which is not the definition that the model was trained on"
+              .formatted(share, part.of(), part.reason());
     };
+  }
+
+  private static String seconds(double seconds) {
+    return Durations.format(Duration.ofSeconds(Math.round(seconds)));
   }
 
   private static String percent(double share) {

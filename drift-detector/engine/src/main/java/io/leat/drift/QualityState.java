@@ -5,9 +5,11 @@ import io.leat.pipeline.definition.DataQuality.Measure;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,9 +21,11 @@ public final class QualityState {
   private static final String EXPLAINS = "explains";
   private static final String VOLUMES = "volumes";
   private static final String MEASURE = "measure ";
+  private static final String RECENT = "recent ";
 
   private final Map<Measure, StreamEvidence> evidence = new EnumMap<>(Measure.class);
   private final Map<Measure, Long> beyond = new EnumMap<>(Measure.class);
+  private final Map<Measure, Recent> recent = new EnumMap<>(Measure.class);
   private Volumes volumes = new Volumes();
   private @Nullable Episode episode;
   private @Nullable String explains;
@@ -65,6 +69,11 @@ public final class QualityState {
     return volumes;
   }
 
+  /** The last windows of a measure that training data say nothing of. */
+  Recent recent(Measure measure) {
+    return recent.computeIfAbsent(measure, key -> new Recent());
+  }
+
   /** All of it, by what it is of. */
   public Map<String, byte[]> entries() {
     Map<String, byte[]> entries = new HashMap<>();
@@ -77,16 +86,19 @@ public final class QualityState {
     if (volumes.last().isPresent()) {
       entries.put(VOLUMES, volumes.toBytes());
     }
-    evidence.forEach(
-        (measure, state) -> {
-          byte[] bytes = state.toBytes();
-          entries.put(
-              MEASURE + measure.name(),
-              ByteBuffer.allocate(Long.BYTES + bytes.length)
-                  .putLong(beyond.getOrDefault(measure, 0L))
-                  .put(bytes)
-                  .array());
-        });
+    recent.forEach((measure, last) -> entries.put(RECENT + measure.name(), last.toBytes()));
+    Set<Measure> measures = EnumSet.noneOf(Measure.class);
+    measures.addAll(evidence.keySet());
+    measures.addAll(beyond.keySet()); // those without evidence, too
+    for (Measure measure : measures) {
+      byte[] bytes = evidence(measure).toBytes();
+      entries.put(
+          MEASURE + measure.name(),
+          ByteBuffer.allocate(Long.BYTES + bytes.length)
+              .putLong(beyond.getOrDefault(measure, 0L))
+              .put(bytes)
+              .array());
+    }
     return entries;
   }
 
@@ -105,6 +117,11 @@ public final class QualityState {
             case EXPLAINS -> state.explains = new String(bytes, StandardCharsets.UTF_8);
             case VOLUMES -> state.volumes = Volumes.read(bytes);
             default -> {
+              if (entry.startsWith(RECENT)) {
+                state.recent.put(
+                    Measure.valueOf(entry.substring(RECENT.length())), Recent.read(bytes));
+                return;
+              }
               Measure measure = Measure.valueOf(entry.substring(MEASURE.length()));
               ByteBuffer buffer = ByteBuffer.wrap(bytes);
               state.beyond.put(measure, buffer.getLong());

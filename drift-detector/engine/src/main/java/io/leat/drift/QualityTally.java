@@ -1,15 +1,24 @@
 package io.leat.drift;
 
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * What a window keeps for the sake of data quality, beside its counts: how many of each column's
- * numbers lie far beyond those of the reference. Its size depends on the columns alone. Not
+ * numbers lie far beyond those of the reference, which events come again, how old vectors are, and
+ * how many are of other definitions. Its size is bounded, whatever the window holds. Not
  * thread-safe.
  */
 final class QualityTally {
+  /** So many other definitions are told apart; who changes them so often knows. */
+  static final int MOST_DEFINITIONS = 20;
+
   private final WindowLayout layout;
   private final long[] far;
+  private final EventSample events = new EventSample();
+  private final Ages ages = new Ages();
+  private final TreeMap<String, Long> others = new TreeMap<>();
 
   QualityTally(WindowLayout layout) {
     this.layout = layout;
@@ -27,10 +36,27 @@ final class QualityTally {
     }
   }
 
+  void add(VectorOrigin origin) {
+    events.add(origin.event(), 1);
+    ages.add(origin.ageMillis());
+  }
+
+  /** Vectors of another definition, of the first names alone where there are too many. */
+  void addOther(String definition, long vectors) {
+    others.merge(definition, vectors, Long::sum);
+    if (others.size() > MOST_DEFINITIONS) {
+      long last = others.pollLastEntry().getValue();
+      others.merge(others.lastKey(), last, Long::sum);
+    }
+  }
+
   void add(QualityTally other) {
     for (int column = 0; column < far.length; column++) {
       far[column] += other.far[column];
     }
+    events.add(other.events);
+    ages.add(other.ages);
+    other.others.forEach(this::addOther);
   }
 
   int columns() {
@@ -48,5 +74,18 @@ final class QualityTally {
 
   void addFar(int column, long count) {
     far[column] += count;
+  }
+
+  EventSample events() {
+    return events;
+  }
+
+  Ages ages() {
+    return ages;
+  }
+
+  /** Vectors by the other definition that made them. */
+  Map<String, Long> others() {
+    return others;
   }
 }

@@ -2,6 +2,7 @@ package io.leat.drift;
 
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.TreeMap;
@@ -54,6 +55,16 @@ final class Volumes {
   /** The newest window that has been counted or passed over; empty where none was. */
   OptionalLong last() {
     return last;
+  }
+
+  /** How many windows have been counted or passed over since the last that held something. */
+  long silentFor() {
+    for (Map.Entry<Long, Long> one : events.descendingMap().entrySet()) {
+      if (one.getValue() > 0) {
+        return last.orElse(one.getKey()) - one.getKey();
+      }
+    }
+    return MOST_KEPT;
   }
 
   /** Passes over a window of which it is not known how many vectors it held. */

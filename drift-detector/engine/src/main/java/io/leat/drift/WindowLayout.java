@@ -21,6 +21,7 @@ final class WindowLayout {
   private static final int NONE = -1;
   private static final int[] NOTHING = {};
   private static final int BYTES_OF_COUNTS = 64;
+  private static final int BYTES_OF_AN_EVENT = 64;
 
   private final List<FeatureReference> references;
   private final List<String> columns;
@@ -188,7 +189,7 @@ final class WindowLayout {
 
   /** About how much memory a summary takes of which every stream has counted something. */
   long bytes() {
-    long bytes = 0;
+    long bytes = (long) BYTES_OF_AN_EVENT * EventSample.MOST + (long) Long.BYTES * Ages.CELLS;
     for (FeatureReference reference : references) {
       bytes += BYTES_OF_COUNTS + (long) Long.BYTES * reference.cells();
     }

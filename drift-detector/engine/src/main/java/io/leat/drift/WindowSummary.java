@@ -1,11 +1,14 @@
 package io.leat.drift;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.leat.schemas.NullReason;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * All that is kept of one window's vectors: per stream, counts by the reference's cells. Its size
@@ -13,7 +16,10 @@ import java.util.List;
  * be done in any order and grouping. Not thread-safe.
  */
 public final class WindowSummary {
-  private static final byte VERSION = 4;
+  private static final byte VERSION = 5;
+
+  /** Did not know where vectors come from. */
+  private static final byte WITHOUT_ORIGINS = 4;
 
   /** Kept nothing for data quality but its counts. */
   private static final byte WITHOUT_TALLY = 3;
@@ -65,6 +71,21 @@ public final class WindowSummary {
         || (long) pending.size() * row.numbers().length >= MOST_PENDING_VALUES) {
       countPending();
     }
+  }
+
+  /** Counts a vector, and where it comes from. */
+  public void add(ColumnValues row, VectorOrigin origin) {
+    add(row);
+    tally.add(origin);
+  }
+
+  /**
+   * Notes a vector that another definition made: it is none of the window's.
+   *
+   * @param definition says which
+   */
+  public void addOther(String definition) {
+    tally.addOther(definition, 1);
   }
 
   private void countPending() {
@@ -163,7 +184,50 @@ public final class WindowSummary {
     for (int column = 0; column < tally.columns(); column++) {
       out.write(tally.far(column));
     }
+    writeOrigins(out);
     return out.toBytes();
+  }
+
+  private void writeOrigins(Numbers out) {
+    EventSample sample = tally.events();
+    out.write(sample.zeros());
+    out.write(sample.events());
+    sample.forEach(
+        (event, vectors) -> {
+          out.write(event);
+          out.write(vectors);
+        });
+    Ages ages = tally.ages();
+    out.write(IntStream.range(0, Ages.CELLS).filter(cell -> ages.count(cell) > 0).count());
+    for (int cell = 0; cell < Ages.CELLS; cell++) {
+      if (ages.count(cell) > 0) {
+        out.write(cell);
+        out.write(ages.count(cell));
+      }
+    }
+    out.write(tally.others().size());
+    tally
+        .others()
+        .forEach(
+            (definition, vectors) -> {
+              out.write(definition);
+              out.write(vectors);
+            });
+  }
+
+  private void readOrigins(ByteBuffer in) {
+    tally.events().begin((int) readNumber(in));
+    for (long left = readNumber(in); left > 0; left--) {
+      tally.events().add(readNumber(in), readNumber(in));
+    }
+    for (long left = readNumber(in); left > 0; left--) {
+      tally.ages().add((int) readNumber(in), readNumber(in));
+    }
+    for (long left = readNumber(in); left > 0; left--) {
+      byte[] definition = new byte[(int) readNumber(in)];
+      in.get(definition);
+      tally.addOther(new String(definition, UTF_8), readNumber(in));
+    }
   }
 
   private static void writeNulls(Numbers out, FeatureCounts feature) {
@@ -208,6 +272,9 @@ public final class WindowSummary {
       for (int column = 0; formatVersion > WITHOUT_TALLY && column < tally.columns(); column++) {
         tally.addFar(column, readNumber(in));
       }
+      if (formatVersion > WITHOUT_ORIGINS) {
+        readOrigins(in);
+      }
     } catch (BufferUnderflowException e) {
       throw new IllegalArgumentException("a window summary ends early", e);
     }
@@ -246,6 +313,14 @@ public final class WindowSummary {
         rest >>>= 7;
       }
       writeByte((int) rest);
+    }
+
+    void write(String text) {
+      byte[] written = text.getBytes(UTF_8);
+      write(written.length);
+      for (byte one : written) {
+        writeByte(one);
+      }
     }
 
     byte[] toBytes() {

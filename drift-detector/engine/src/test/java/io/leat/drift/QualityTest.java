@@ -1,6 +1,7 @@
 package io.leat.drift;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import io.leat.drift.Given.Row;
 import io.leat.drift.statistic.Statistics;
@@ -145,6 +146,69 @@ class QualityTest {
     assertThat(fifth.getWindowStart())
         .isBetween(day(REFERENCE_DAYS + 38), day(REFERENCE_DAYS + 41));
     assertThat(found.of(QUALITY).get(3).getState()).isEqualTo(io.leat.records.AlertState.CLOSED);
+  }
+
+  @Test
+  void aSilenceThatBreaksALimitIsToldOfWhileItLastsAndIsUsualAfterAWhile() {
+    Monitor monitor =
+        monitor(new DataQuality(EnumSet.of(Measure.VOLUME), 0.5, Map.of(Measure.VOLUME, 0.1)));
+    DriftDetector detector = new DriftDetector(monitor, reference());
+    List<Row> live = days(REFERENCE_DAYS, 14, EVENTS, this::usual);
+    DetectorState state = new DetectorState();
+    QualityState atOnce = run(detector, live).remembered();
+    QualityState dayByDay = run(detector, live).remembered();
+
+    List<DriftAlert> alerts = detector.silence((REFERENCE_DAYS + 34) * DAY, state, atOnce).alerts();
+
+    assertThat(alerts)
+        .extracting(DriftAlert::getState, DriftAlert::getWindowStart)
+        .containsExactly(
+            tuple(io.leat.records.AlertState.OPEN, day(REFERENCE_DAYS + 14)),
+            tuple(io.leat.records.AlertState.CLOSED, day(REFERENCE_DAYS + 20)));
+    List<DriftAlert> each = new ArrayList<>();
+    for (int day = REFERENCE_DAYS + 14; day <= REFERENCE_DAYS + 34; day++) {
+      each.addAll(detector.silence(day * DAY, state, dayByDay).alerts());
+    }
+    assertThat(each).isEqualTo(alerts);
+    assertThat(detector.awaitsSilence(atOnce)).isTrue();
+    assertThat(detector.silence((REFERENCE_DAYS + 5000) * DAY, state, atOnce).metrics())
+        .as("a silence of a thousand windows is no part of the data")
+        .hasSize(1000 - 20);
+    assertThat(detector.awaitsSilence(atOnce)).isFalse();
+  }
+
+  @Test
+  void driftThatBeginsWithAnIncidentAfterASilenceIsToldOnce() {
+    Monitor monitor =
+        monitor(
+            3,
+            new DataQuality(
+                EnumSet.of(Measure.VOLUME, Measure.NULL_SHARE),
+                0.5,
+                Map.of(Measure.NULL_SHARE, 0.1, Measure.VOLUME, 0.1)));
+    List<Row> live = days(REFERENCE_DAYS, 14, EVENTS, this::usual);
+    live.addAll(days(REFERENCE_DAYS + 24, 6, EVENTS, (day, i) -> withNulls(0.4)));
+    live.addAll(days(REFERENCE_DAYS + 30, 10, EVENTS, this::usual));
+    ReferenceProfile profile =
+        Given.profile(monitor, SERVICE, days(0, REFERENCE_DAYS, EVENTS, this::usual));
+
+    Found found = run(monitor, profile, live);
+
+    assertThat(found.of(QUALITY).subList(0, 2))
+        .extracting(DriftAlert::getState, DriftAlert::getWindowStart)
+        .containsExactly(
+            tuple(io.leat.records.AlertState.OPEN, day(REFERENCE_DAYS + 14)),
+            tuple(io.leat.records.AlertState.CLOSED, day(REFERENCE_DAYS + 20)));
+    assertThat(found.alerts())
+        .filteredOn(alert -> alert.getWindowStart().equals(day(REFERENCE_DAYS + 24)))
+        .extracting(alert -> alert.getKind() + " " + alert.getState())
+        .containsExactly("data_quality OPEN", "drift OPEN");
+    assertThat(found.of("drift"))
+        .filteredOn(alert -> alert.getState() == io.leat.records.AlertState.CLOSED)
+        .extracting(DriftAlert::getWindowStart)
+        .filteredOn(start -> start.isAfter(day(REFERENCE_DAYS + 23)))
+        .first()
+        .satisfies(ends -> assertThat(ends).isAfterOrEqualTo(day(REFERENCE_DAYS + 30)));
   }
 
   @Test
@@ -296,6 +360,10 @@ class QualityTest {
   }
 
   private static Monitor monitor(DataQuality quality) {
+    return monitor(0.5, quality);
+  }
+
+  private static Monitor monitor(double falseAlarmsPerWeek, DataQuality quality) {
     return new Monitor(
         "price",
         "price",
@@ -307,7 +375,7 @@ class QualityTest {
         Statistics.defaults(),
         Duration.ZERO,
         24,
-        0.5,
+        falseAlarmsPerWeek,
         2,
         3,
         3,
@@ -360,23 +428,28 @@ class QualityTest {
     return Instant.ofEpochMilli(number * DAY);
   }
 
-  /** What came of it. */
-  private record Found(List<DriftMetric> metrics, List<DriftAlert> alerts) {
+  /** What came of it, and what is remembered of quality then. */
+  private record Found(
+      List<DriftMetric> metrics, List<DriftAlert> alerts, QualityState remembered) {
     List<DriftAlert> of(String kind) {
       return alerts.stream().filter(alert -> alert.getKind().equals(kind)).toList();
     }
   }
 
-  /** Window after window; all that is remembered is written and read between. */
   private static Found run(Monitor monitor, ReferenceProfile profile, List<Row> rows) {
-    DriftDetector detector = new DriftDetector(monitor, profile);
+    return run(new DriftDetector(monitor, profile), rows);
+  }
+
+  /** Window after window; all that is remembered is written and read between. */
+  private static Found run(DriftDetector detector, List<Row> rows) {
     TreeMap<Long, List<Row>> windows = new TreeMap<>();
     rows.forEach(
         row ->
             windows
                 .computeIfAbsent(detector.windowStart(row.time()), start -> new ArrayList<>())
                 .add(row));
-    Found found = new Found(new ArrayList<>(), new ArrayList<>());
+    List<DriftMetric> metrics = new ArrayList<>();
+    List<DriftAlert> alerts = new ArrayList<>();
     DetectorState state = new DetectorState();
     QualityState quality = new QualityState();
     for (Map.Entry<Long, List<Row>> window : windows.entrySet()) {
@@ -384,9 +457,9 @@ class QualityTest {
       DriftDetector.Verdict verdict =
           detector.evaluate(
               window.getKey(), Given.summary(detector, SERVICE, window.getValue()), state, quality);
-      found.metrics().addAll(verdict.metrics());
-      found.alerts().addAll(verdict.alerts());
+      metrics.addAll(verdict.metrics());
+      alerts.addAll(verdict.alerts());
     }
-    return found;
+    return new Found(metrics, alerts, quality);
   }
 }

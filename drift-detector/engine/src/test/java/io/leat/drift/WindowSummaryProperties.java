@@ -84,7 +84,13 @@ class WindowSummaryProperties {
 
   private static WindowSummary summaryOf(List<@Nullable Object[]> vectors) {
     WindowSummary summary = new WindowSummary(new WindowLayout(FEATURES, List.of()));
-    vectors.forEach(vector -> summary.add(ColumnValues.of(vector)));
+    for (@Nullable Object[] vector : vectors) {
+      String id = Arrays.toString(vector);
+      summary.add(ColumnValues.of(vector), VectorOrigin.of(id, id.length()));
+      if (id.length() % 3 == 0) {
+        summary.addOther("d" + id.length());
+      }
+    }
     return summary;
   }
 

@@ -12,7 +12,8 @@ import java.util.Set;
  * @param measures what is measured of a window; empty: nothing
  * @param falseAlarmsPerWeek budget for all measures together, beside the monitor's own
  * @param limits what opens an episode at once, whatever the reference was like: by how much a share
- *     is above what is usual, or below what part of what is usual a volume is; between 0 and 1
+ *     is above what is usual, or below what part of what is usual a volume is, between 0 and 1; of
+ *     the freshness the age in seconds
  */
 public record DataQuality(
     Set<Measure> measures, double falseAlarmsPerWeek, Map<Measure, Double> limits)
@@ -31,11 +32,28 @@ public record DataQuality(
     /** The share of a column's categories that did not occur in training. */
     NEW_CATEGORY_SHARE,
     /** How many vectors there are, beside the last windows of the same hour and weekday. */
-    VOLUME;
+    VOLUME,
+    /** The share of vectors whose event the window had a vector of already. */
+    DUPLICATE_SHARE,
+    /** How long after their events vectors are written, beside the last windows. */
+    FRESHNESS,
+    /** The share of vectors that another definition of the service made than that of training. */
+    OTHER_DEFINITION_SHARE;
 
     /** As definitions, metrics and alerts have it: {@code null_share}. */
     public String text() {
       return name().toLowerCase(Locale.ROOT);
+    }
+
+    /**
+     * Whether training data say nothing of it, as it is a matter of the live stream alone: no
+     * budget of false alarms can be promised then.
+     */
+    public boolean isLive() {
+      return switch (this) {
+        case NULL_SHARE, OUT_OF_RANGE_SHARE, NEW_CATEGORY_SHARE, VOLUME, DUPLICATE_SHARE -> false;
+        case FRESHNESS, OTHER_DEFINITION_SHARE -> true;
+      };
     }
   }
 

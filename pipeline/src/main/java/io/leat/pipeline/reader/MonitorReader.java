@@ -179,7 +179,7 @@ public final class MonitorReader {
     for (DataQuality.Measure measure : DataQuality.Measure.values()) {
       declared
           .flatMap(block -> block.get(measure.text()))
-          .flatMap(limit -> limit(limit, measures.contains(measure)))
+          .flatMap(limit -> limit(limit, measure, measures.contains(measure)))
           .ifPresent(number -> limits.put(measure, number));
     }
     return new DataQuality(
@@ -188,11 +188,15 @@ public final class MonitorReader {
         limits);
   }
 
-  private static Optional<Double> limit(Value value, boolean measured) {
+  private static Optional<Double> limit(
+      Value value, DataQuality.Measure measure, boolean measured) {
     if (!measured) {
       value.problem(
           "%s has a limit and is not among the measures; add it to them, or remove the limit",
           value.name());
+    }
+    if (measure == DataQuality.Measure.FRESHNESS) {
+      return value.duration().map(age -> age.toMillis() / 1000.0);
     }
     return value
         .number()

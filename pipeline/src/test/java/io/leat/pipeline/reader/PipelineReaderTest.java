@@ -334,7 +334,7 @@ class PipelineReaderTest {
         "monitors/fraud.yaml",
         """
         { monitor: m, watches: fraud, window: 6h, false_alarms_per_week: 0.2,
-          quality: { measures: [null_share, volume], limits: { volume: 0.5 } } }""");
+          quality: { measures: [freshness, volume], limits: { volume: 0.5, freshness: 10m } } }""");
     folder.write("monitors/other.yaml", "{ monitor: o, watches: fraud, window: 6h }");
     folder.write(
         "monitors/unseen.yaml",
@@ -346,7 +346,9 @@ class PipelineReaderTest {
         .extracting(Monitor::quality)
         .containsExactly(
             new DataQuality(
-                Set.of(Measure.NULL_SHARE, Measure.VOLUME), 0.2, Map.of(Measure.VOLUME, 0.5)),
+                Set.of(Measure.FRESHNESS, Measure.VOLUME),
+                0.2,
+                Map.of(Measure.VOLUME, 0.5, Measure.FRESHNESS, 600.0)),
             DataQuality.within(0.5),
             new DataQuality(Set.of(), 1, Map.of()));
   }

@@ -159,7 +159,7 @@ final class Follower implements AutoCloseable {
           new ModelReference(model.name(), number), Map.of(SOURCE, there.link()), Reason.of(ACTOR));
       log.info("{} is version {} of model {}", there.link(), number, model.name());
     } catch (Refusal e) {
-      refuse(model, there, e.detail());
+      refuse(model, there, e.sentence());
     } catch (LeatException e) {
       if (e.code() != ErrorCode.MODEL) {
         throw e; // it may be published later
@@ -183,8 +183,6 @@ final class Follower implements AutoCloseable {
       thread.join(STOP.toMillis());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-    } finally {
-      server.close();
     }
   }
 }

@@ -4,12 +4,21 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.leat.models.artifact.ArtifactStore;
+import io.leat.models.registry.ModelPackage;
 import io.leat.models.registry.ModelReference;
+import io.leat.models.registry.ModelRegistry;
 import io.leat.models.registry.ModelRegistry.Label;
 import io.leat.models.registry.ModelRegistry.Terms;
-import io.leat.models.registry.RolloutChanges;
+import io.leat.models.registry.Reason;
 import io.leat.models.registry.TestVersions;
+import io.leat.pipeline.apply.Applier;
 import io.leat.pipeline.definition.Fallback;
+import io.leat.pipeline.definition.FeatureService;
+import io.leat.pipeline.definition.Model;
+import io.leat.pipeline.definition.Pipeline;
+import io.leat.pipeline.model.ModelFile;
+import io.leat.pipeline.model.ModelMetadata;
+import io.leat.pipeline.reader.PipelineReader;
 import io.leat.records.FeatureVector;
 import io.leat.records.LogPosition;
 import io.leat.records.ModelRole;
@@ -18,7 +27,12 @@ import io.leat.records.ModelVersion;
 import io.leat.records.RegisteredModel;
 import io.leat.records.Rollout;
 import io.leat.records.Score;
+import io.leat.retraining.training.Trainer;
+import io.leat.retraining.training.TrainingSet;
 import io.leat.schemas.AvroCodec;
+import io.leat.schemas.FeatureVectorSchema;
+import io.leat.schemas.RecordHeaders;
+import io.leat.schemas.RegistryClient;
 import io.leat.schemas.Topics;
 import io.leat.schemas.WireFormat;
 import io.leat.scoring.engine.Outcome.Scored;
@@ -36,9 +50,11 @@ import io.leat.testing.soak.Soak;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -50,7 +66,9 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -72,12 +90,14 @@ class ModelSwapIT {
   private static final int KILL_EVERY = 5;
 
   private static final Duration TIMEOUT = Duration.ofMinutes(3);
-  private static final String MODEL = PriceModel.MODEL;
-  private static final String FEATURES = PriceModel.FEATURES;
+  private static final String MODEL = "price";
+  private static final String FEATURES = Topics.features("price");
   private static final String SCORES = Topics.scores(MODEL);
   private static final String SHADOW_SCORES = Topics.shadowScores(MODEL);
   private static final String UNSCORED = Topics.unscored(MODEL);
   private static final String SWITCHES = "electricity-scoring-price-switches-changelog";
+
+  private static final Reason WHY = Reason.of("test");
 
   private final Random random = new Random(Soak.seed());
   private final List<ModelVersion> versions = new ArrayList<>();
@@ -86,25 +106,47 @@ class ModelSwapIT {
   /** Kilobytes after each swap. */
   private final List<Long> resident = new ArrayList<>();
 
-  private PriceModel price;
-  private AvroCodec codec;
+  private ModelRegistry models;
   private int champion;
+  private Pipeline pipeline;
+  private AvroCodec codec;
+  private int vectorSchema;
   private int vectors;
 
   @Test
   void versionsAreSwappedWhileVectorsFlowAndTheRecordedPositionsTellEachScore(TestCluster cluster)
       throws Exception {
     cluster.clear();
-    try (PriceModel made = new PriceModel(cluster, withMorePartitions(cluster), random)) {
-      price = made;
-      codec = price.codec();
-      publishVersions();
-      swapWhileVectorsFlow(cluster);
+    Path folder = withMorePartitions(cluster.newDirectory("pipeline"));
+    Path artifacts = cluster.newDirectory("artifacts");
+    pipeline = PipelineReader.read(folder);
+    RegistryClient registry = cluster.newRegistryClient();
+    codec = new AvroCodec(registry);
+    new Applier(Map.of("bootstrap.servers", cluster.bootstrapServers()), registry)
+        .apply(pipeline, "test");
+    FeatureService service = pipeline.service("price").orElseThrow();
+    vectorSchema =
+        registry.register(
+            Topics.valueSubject(FEATURES), FeatureVectorSchema.of(service.featureNames()));
+    try (ArtifactStore store = ArtifactStore.open(artifacts.toString())) {
+      models =
+          new ModelRegistry(
+              Map.of("bootstrap.servers", cluster.bootstrapServers()),
+              registry,
+              store,
+              InstantSource.system());
+      publishVersions(service);
+      swapWhileVectorsFlow(cluster, folder, artifacts, service);
       assertEachVectorOnce(cluster);
-      assertScoresOfThePositions();
+      assertScoresOfThePositions(cluster, store);
       assertNativeMemoryIsSteady();
       ScoreReplay.Report replayed =
-          new ScoreReplay(price.kafka(), codec, price.store(), "electricity-scoring", MODEL)
+          new ScoreReplay(
+                  Map.of("bootstrap.servers", cluster.bootstrapServers()),
+                  codec,
+                  store,
+                  "electricity-scoring",
+                  MODEL)
               .run("price", Optional.empty(), Optional.empty(), Long.MAX_VALUE / 2);
       assertThat(replayed.examples()).isEmpty();
       assertThat(replayed.vectors()).isEqualTo(vectors);
@@ -113,29 +155,53 @@ class ModelSwapIT {
     }
   }
 
-  private static Path withMorePartitions(TestCluster cluster) throws IOException {
-    Path copy = PriceModel.copyOfTheExample(cluster);
-    PriceModel.replace(
-        copy.resolve("contracts/readings.yaml"), "partitions: 2", "partitions: " + PARTITIONS);
+  private static Path withMorePartitions(Path copy) throws IOException {
+    Path example = Path.of(System.getProperty("leat.project"), "examples", "electricity");
+    try (Stream<Path> files = Files.walk(example)) {
+      for (Path file : files.filter(Files::isRegularFile).toList()) {
+        Path to = copy.resolve(example.relativize(file).toString());
+        Files.createDirectories(to.getParent());
+        Files.copy(file, to);
+      }
+    }
+    Path contract = copy.resolve("contracts/readings.yaml");
+    String text = Files.readString(contract);
+    assertThat(text).contains("partitions: 2");
+    Files.writeString(contract, text.replace("partitions: 2", "partitions: " + PARTITIONS));
     return copy;
   }
 
-  /** Of labels that hang on nothing: each time another model. */
-  private void publishVersions() throws Exception {
+  private void publishVersions(FeatureService service) throws Exception {
+    Model model = pipeline.model(MODEL).orElseThrow();
     for (int number = 1; number <= VERSIONS; number++) {
+      ModelFile file = new ModelFile(Path.of("v" + number), train(service), "");
       versions.add(
-          price.publish(
-              price.pipeline(),
-              number,
-              new Terms(false, List.of(), Fallback.CHAMPION, true, Label.ONCE),
-              values -> random.nextBoolean()));
+          models
+              .publish(
+                  ModelPackage.of(model, pipeline, file, Map.of()),
+                  "v" + number,
+                  new Terms(false, List.of(), Fallback.CHAMPION, true, Label.ONCE),
+                  WHY)
+              .version());
     }
   }
 
-  private void swapWhileVectorsFlow(TestCluster cluster) throws Exception {
+  /** Of labels that hang on nothing: each time another model. */
+  private byte[] train(FeatureService service) throws Exception {
+    TrainingSet.Builder set = TrainingSet.builder(service.featureNames());
+    for (int i = 0; i < 500; i++) {
+      set.add(
+          i,
+          service.features().stream().mapToDouble(feature -> random.nextDouble()).toArray(),
+          random.nextBoolean());
+    }
+    return Trainer.train(set.build(), ModelMetadata.of(service)).onnx();
+  }
+
+  private void swapWhileVectorsFlow(
+      TestCluster cluster, Path folder, Path artifacts, FeatureService service) throws Exception {
     try (TopicWriter writer = cluster.newWriter();
-        ScoringInstances instances =
-            new ScoringInstances(cluster, price.folder(), price.artifacts());
+        ScoringInstances instances = new ScoringInstances(cluster, folder, artifacts);
         TopicReader scores = cluster.newReader(SCORES)) {
       int seen = 0;
       for (int swap = 1; swap <= SWAPS; swap++) {
@@ -146,7 +212,7 @@ class ModelSwapIT {
         } else if (swap % KILL_EVERY == 0) {
           instances.killAndReplace(random);
         }
-        seen += awaitScoresOf(revision, scores, writer);
+        seen += awaitScoresOf(revision, scores, writer, service);
         resident.add(instances.residentKilobytes());
       }
       scores.await(vectors - seen, TIMEOUT);
@@ -154,13 +220,14 @@ class ModelSwapIT {
   }
 
   /** Vectors are written until some are scored by a rollout: it takes a moment to be loaded. */
-  private int awaitScoresOf(long revision, TopicReader scores, TopicWriter writer) {
+  private int awaitScoresOf(
+      long revision, TopicReader scores, TopicWriter writer, FeatureService service) {
     int seen = 0;
     Instant end = Instant.now().plus(TIMEOUT);
     boolean gone = false;
     while (!gone) {
       assertThat(Instant.now()).as("rollout %d scores", revision).isBefore(end);
-      write(writer);
+      write(writer, service);
       AtomicInteger polls = new AtomicInteger();
       List<ConsumerRecord<byte[], byte[]>> more =
           scores.await(
@@ -179,25 +246,41 @@ class ModelSwapIT {
         .anyMatch(score -> score.getRollout() == revision);
   }
 
-  private void write(TopicWriter writer) {
+  private void write(TopicWriter writer, FeatureService service) {
     for (int i = 0; i < VECTORS_AT_ONCE; i++) {
-      byte[] key = ("m" + random.nextInt(200)).getBytes(UTF_8);
-      writer.send(
-          price.vector("e" + vectors, 831_427_200_000L + vectors, key, price.values(), vectors));
+      List<Object> values = new ArrayList<>();
+      service.features().forEach(feature -> values.add(random.nextDouble()));
+      FeatureVector vector =
+          FeatureVector.newBuilder()
+              .setService(service.name())
+              .setServiceVersion(service.version())
+              .setDefinition(service.definition())
+              .setEventId("e" + vectors)
+              .setEventTime(Instant.ofEpochMilli(831_427_200_000L + vectors))
+              .setKeys(Map.of("market", "NSW"))
+              .setValues(values)
+              .setSource(new LogPosition("readings", vectors % 2, (long) vectors))
+              .build();
+      ProducerRecord<byte[], byte[]> record =
+          new ProducerRecord<>(
+              FEATURES,
+              ("m" + random.nextInt(200)).getBytes(UTF_8),
+              codec.encode(vectorSchema, vector));
+      RecordHeaders.set(record.headers(), RecordHeaders.EVENT_ID, vector.getEventId());
+      writer.send(record);
       vectors++;
     }
     writer.flush();
   }
 
   private RegisteredModel next(int swap) {
-    RolloutChanges rollouts = price.models().rollouts();
     return switch (swap % 3) {
       case 0 -> {
         champion++;
-        yield rollouts.promote(version(0), Optional.empty(), PriceModel.WHY);
+        yield models.promote(version(0), Optional.empty(), WHY);
       }
-      case 1 -> rollouts.shadow(version(1), PriceModel.WHY);
-      default -> rollouts.canary(version(2), 0.3, PriceModel.WHY);
+      case 1 -> models.shadow(version(1), WHY);
+      default -> models.canary(version(2), 0.3, WHY);
     };
   }
 
@@ -228,8 +311,8 @@ class ModelSwapIT {
     assertThat(report.outputs()).isEqualTo(vectors);
   }
 
-  private void assertScoresOfThePositions() {
-    Map<Integer, NavigableMap<Long, ModelSwitch>> positions = positions();
+  private void assertScoresOfThePositions(TestCluster cluster, ArtifactStore store) {
+    Map<Integer, NavigableMap<Long, ModelSwitch>> positions = positions(cluster);
     assertThat(positions).hasSize(PARTITIONS);
     positions.forEach(
         (partition, switches) ->
@@ -239,16 +322,15 @@ class ModelSwapIT {
                 .isSorted()
                 .doesNotHaveDuplicates());
     Map<LogPosition, ConsumerRecord<byte[], byte[]>> inputs = new HashMap<>();
-    price
-        .read(FEATURES)
+    read(cluster, FEATURES)
         .forEach(
             record ->
                 inputs.put(
                     new LogPosition(record.topic(), record.partition(), record.offset()), record));
     Set<Long> revisions = new TreeSet<>();
     int shadows = 0;
-    try (Again again = new Again(price.store())) {
-      for (ConsumerRecord<byte[], byte[]> record : price.read(SCORES)) {
+    try (Again again = new Again(store)) {
+      for (ConsumerRecord<byte[], byte[]> record : read(cluster, SCORES)) {
         Score score = codec.decode(record.value(), Score.class);
         ConsumerRecord<byte[], byte[]> input = inputs.get(score.getVector());
         Rollout rollout =
@@ -257,7 +339,7 @@ class ModelSwapIT {
         assertThat(record.value()).isEqualTo(again.decided(rollout, input, record));
         revisions.add(score.getRollout());
       }
-      for (ConsumerRecord<byte[], byte[]> record : price.read(SHADOW_SCORES)) {
+      for (ConsumerRecord<byte[], byte[]> record : read(cluster, SHADOW_SCORES)) {
         Score score = codec.decode(record.value(), Score.class);
         ConsumerRecord<byte[], byte[]> input = inputs.get(score.getVector());
         Rollout rollout =
@@ -291,9 +373,9 @@ class ModelSwapIT {
     return count;
   }
 
-  private Map<Integer, NavigableMap<Long, ModelSwitch>> positions() {
+  private Map<Integer, NavigableMap<Long, ModelSwitch>> positions(TestCluster cluster) {
     Map<Integer, NavigableMap<Long, ModelSwitch>> positions = new TreeMap<>();
-    for (ConsumerRecord<byte[], byte[]> record : price.read(SWITCHES)) {
+    for (ConsumerRecord<byte[], byte[]> record : read(cluster, SWITCHES)) {
       ModelSwitch gone = codec.decode(record.value(), ModelSwitch.class);
       assertThat(ByteBuffer.wrap(record.key()).getLong()).isEqualTo(gone.getOffset());
       ModelSwitch before =
@@ -303,6 +385,12 @@ class ModelSwapIT {
       assertThat(before).as("a position is written once").isNull();
     }
     return positions;
+  }
+
+  private static List<ConsumerRecord<byte[], byte[]>> read(TestCluster cluster, String topic) {
+    try (TopicReader reader = cluster.newReader(topic)) {
+      return reader.readToEnd();
+    }
   }
 
   /** Scores vectors again, by the rollout that it is told. */

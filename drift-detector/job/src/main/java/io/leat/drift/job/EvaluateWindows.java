@@ -47,6 +47,11 @@ import org.slf4j.LoggerFactory;
  * another: a window with parts of two is not evaluated. Where the next window is of another profile
  * than the last was, evidence begins anew; alerts and episodes live on.
  *
+ * <p>A window in which nothing came is evaluated too, of how much comes, when the watermark passes
+ * its end, as it does while other partitions or services go on. Where all are silent no event time
+ * passes, and nothing is evaluated: a wall clock would make another verdict of a log that is read
+ * again.
+ *
  * <p>A part that comes after its window was closed is late: it changes no verdict, and is reported
  * in a metric of the window, counted and logged. A window that is known to lack vectors when it
  * closes (they were of another profile, or never read) is not evaluated: it has metrics that say
@@ -81,6 +86,7 @@ final class EvaluateWindows extends KeyedProcessFunction<String, WindowPart, Dri
   private transient MapState<String, byte[]> quality;
   private transient ValueState<Long> closedUntil;
   private transient ValueState<String> reference;
+  private transient ValueState<Integer> lastVersion;
   private transient MapState<Long, Boolean> incomplete;
   private transient MapState<Long, Long> seen;
   private transient MapState<Long, Long> late;
@@ -123,6 +129,8 @@ final class EvaluateWindows extends KeyedProcessFunction<String, WindowPart, Dri
     closedUntil =
         getRuntimeContext().getState(new ValueStateDescriptor<>("closed-until", Types.LONG));
     reference = getRuntimeContext().getState(new ValueStateDescriptor<>("reference", Types.STRING));
+    lastVersion =
+        getRuntimeContext().getState(new ValueStateDescriptor<>("last-version", Types.INT));
     incomplete =
         getRuntimeContext()
             .getMapState(new MapStateDescriptor<>("incomplete", Types.LONG, Types.BOOLEAN));
@@ -191,9 +199,9 @@ final class EvaluateWindows extends KeyedProcessFunction<String, WindowPart, Dri
     return last == null ? monitor.versions.own().reference() : last;
   }
 
-  private DriftDetector detectorOf(long windowStart, OpenMonitor monitor) throws Exception {
+  private int versionOf(long windowStart) throws Exception {
     Integer version = versionsOfWindows.get(windowStart);
-    return monitor.versions.of(version == null ? Champions.UNKNOWN : version);
+    return version == null ? Champions.UNKNOWN : version;
   }
 
   @Override
@@ -213,9 +221,11 @@ final class EvaluateWindows extends KeyedProcessFunction<String, WindowPart, Dri
     byte[] summary = windows.get(start);
     boolean isWhole = !incomplete.contains(start);
     if (summary == null && isWhole) {
+      silence(timestamp + 1, monitor, context, out);
       return;
     }
-    DriftDetector detector = detectorOf(start, monitor);
+    int version = versionOf(start);
+    DriftDetector detector = monitor.versions.of(version);
     if (summary != null && !profileOf(start, monitor).equals(detector.reference())) {
       log.warn(
           "Monitor {} has another reference profile than the window from {} was counted by: what it holds is dropped",
@@ -234,16 +244,50 @@ final class EvaluateWindows extends KeyedProcessFunction<String, WindowPart, Dri
       QualityState qualityState = QualityState.read(entriesOf(quality));
       detector.unevaluated(start, window, qualityState).forEach(out::collect);
       replace(quality, qualityState.entries());
+      comeBackForSilence(detector, qualityState, timestamp + 1, context);
       monitor.incomplete(start, window.events());
       return;
     }
     beginAnewWhereTheProfileIsAnother(detector);
+    lastVersion.update(version);
     QualityState qualityState = QualityState.read(entriesOf(quality));
     DetectorState state = DetectorState.read(detector, entriesOf(alertStates), entriesOf(evidence));
-    DriftDetector.Verdict verdict = detector.evaluate(start, window, state, qualityState);
+    tell(detector.evaluate(start, window, state, qualityState), monitor, context, out);
+    keep(state, qualityState);
+    comeBackForSilence(detector, qualityState, timestamp + 1, context);
+  }
+
+  /**
+   * The time of windows has passed in which no vector came: of other partitions, or of other
+   * services. By the profile that the last window was evaluated by.
+   */
+  private void silence(
+      long until, OpenMonitor monitor, OnTimerContext context, Collector<DriftMetric> out)
+      throws Exception {
+    Integer version = lastVersion.value();
+    DriftDetector detector = monitor.versions.of(version == null ? Champions.UNKNOWN : version);
+    if (!detector.reference().equals(reference.value())) {
+      return; // what was evaluated last was by another; the next window tells of the silence
+    }
+    QualityState qualityState = QualityState.read(entriesOf(quality));
+    DetectorState state = DetectorState.read(detector, entriesOf(alertStates), entriesOf(evidence));
+    tell(detector.silence(until, state, qualityState), monitor, context, out);
+    keep(state, qualityState);
+    comeBackForSilence(detector, qualityState, until, context);
+  }
+
+  private void keep(DetectorState state, QualityState qualityState) throws Exception {
     replace(quality, qualityState.entries());
     replace(alertStates, state.alertEntries());
     replace(evidence, state.entries());
+  }
+
+  private void tell(
+      DriftDetector.Verdict verdict,
+      OpenMonitor monitor,
+      OnTimerContext context,
+      Collector<DriftMetric> out)
+      throws Exception {
     verdict.metrics().forEach(out::collect);
     for (DriftAlert alert : verdict.alerts()) {
       context.output(ALERTS, alert);
@@ -255,6 +299,21 @@ final class EvaluateWindows extends KeyedProcessFunction<String, WindowPart, Dri
       }
     }
     monitor.evaluated(verdict);
+  }
+
+  /**
+   * How much comes is known of windows in which nothing does, too, where it is watched: each of
+   * them is looked at when the watermark passes its end.
+   *
+   * @param end of the window that was looked at
+   */
+  private static void comeBackForSilence(
+      DriftDetector detector, QualityState qualityState, long end, OnTimerContext context) {
+    boolean isLast =
+        context.timerService().currentWatermark() == Watermark.MAX_WATERMARK.getTimestamp();
+    if (!isLast && detector.awaitsSilence(qualityState)) {
+      context.timerService().registerEventTimeTimer(detector.windowEnd(end) - 1);
+    }
   }
 
   /**
@@ -365,6 +424,7 @@ final class EvaluateWindows extends KeyedProcessFunction<String, WindowPart, Dri
     quality.clear();
     closedUntil.clear();
     reference.clear();
+    lastVersion.clear();
     incomplete.clear();
     seen.clear();
     late.clear();

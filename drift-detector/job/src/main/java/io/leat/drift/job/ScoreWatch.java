@@ -51,12 +51,14 @@ final class ScoreWatch implements DecodeAvro.Mapping<Score, WatchedVector> {
             : ColumnValues.of();
     return new WatchedVector(
         current,
+        "",
         record.isAfterGap(),
         score.getEventTime().toEpochMilli(),
         record.partition(),
         record.offset(),
         number,
-        row);
+        row,
+        null);
   }
 
   /** Lists and maps are no categories, and so null. */

@@ -2,6 +2,7 @@ package io.leat.drift.job;
 
 import io.leat.drift.ColumnValues;
 import io.leat.drift.Segmenter;
+import io.leat.drift.VectorOrigin;
 import io.leat.pipeline.definition.Segments;
 import io.leat.records.FeatureVector;
 import io.leat.runtime.flink.BadRecordException;
@@ -22,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 final class ServiceWatch
     implements DecodeAvro.Mapping<DecodeAvro.WithWriterSchema<FeatureVector>, WatchedVector> {
   private static final long serialVersionUID = 1L;
+  private static final int FINGERPRINT = 12;
 
   private final String service;
   private final int version;
@@ -64,11 +66,10 @@ final class ServiceWatch
   public WatchedVector apply(KafkaRecord record, DecodeAvro.WithWriterSchema<FeatureVector> decoded)
       throws BadRecordException {
     FeatureVector vector = decoded.value();
-    long eventTime = vector.getEventTime().toEpochMilli();
     if (!vector.getService().equals(service)
         || vector.getServiceVersion() != version
         || !vector.getDefinition().equals(definition)) {
-      return seen(record, false, eventTime, ColumnValues.of());
+      return seen(record, vector, false, ColumnValues.of());
     }
     Places found = places(decoded.writerSchema());
     List<Object> valuesOrReasons = NullReason.joined(vector.getValues(), vector.getNullReasons());
@@ -85,19 +86,32 @@ final class ServiceWatch
     for (int i = 0; i < place.length; i++) {
       row.put(i, valuesOrReasons.get(place[i]));
     }
-    return seen(record, true, eventTime, row);
+    return seen(record, vector, true, row);
   }
 
   private static WatchedVector seen(
-      KafkaRecord record, boolean current, long eventTime, ColumnValues row) {
+      KafkaRecord record, FeatureVector vector, boolean current, ColumnValues row) {
+    long eventTime = vector.getEventTime().toEpochMilli();
     return new WatchedVector(
         current,
+        current ? "" : definition(vector),
         record.isAfterGap(),
         eventTime,
         record.partition(),
         record.offset(),
         WatchedVector.NO_SCORE,
-        row);
+        row,
+        current ? VectorOrigin.of(vector.getEventId(), record.appendedAt() - eventTime) : null);
+  }
+
+  /** {@code fraud@2 (3f2a9c01b7e4)}: the fingerprint tells definitions of one version apart. */
+  private static String definition(FeatureVector vector) {
+    String fingerprint = vector.getDefinition();
+    return "%s@%d (%s)"
+        .formatted(
+            vector.getService(),
+            vector.getServiceVersion(),
+            fingerprint.substring(0, Math.min(FINGERPRINT, fingerprint.length())));
   }
 
   private Places places(Schema writerSchema) throws BadRecordException {

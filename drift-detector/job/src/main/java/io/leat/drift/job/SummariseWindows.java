@@ -181,9 +181,12 @@ final class SummariseWindows extends AbstractStreamOperator<WindowPart>
             "Vectors on {} were made by another definition of the service than the model's training data: they are passed over and counted in vectorsOfOtherDefinitions. Train the model again, or apply the definition it was trained on.",
             source.topic());
       }
-      return;
+      if (source.ofScores()) {
+        return;
+      }
+    } else {
+      vectors.inc();
     }
-    vectors.inc();
     for (OpenMonitor monitor : monitors) {
       OfVersion of = of(monitor, version(monitor, vector));
       long start = of.detector().windowStart(vector.eventTime());
@@ -194,11 +197,15 @@ final class SummariseWindows extends AbstractStreamOperator<WindowPart>
         open++;
         openBytes += of.detector().bytesOfWindow();
       }
+      if (!vector.current()) {
+        window.addOther(vector.definition());
+        continue;
+      }
       ColumnValues row = vector.row().at(of.places(), of.keys());
       if (source.ofScores()) {
         window.addScore(vector.version(), row);
       } else {
-        window.add(row);
+        window.add(row, Objects.requireNonNull(vector.origin()));
       }
     }
     if (open >= MOST_OPEN || openBytes >= MOST_BYTES && open > monitors.size()) {

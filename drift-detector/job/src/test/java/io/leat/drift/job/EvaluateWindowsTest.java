@@ -6,6 +6,7 @@ import static org.assertj.core.groups.Tuple.tuple;
 import io.leat.common.ErrorCode;
 import io.leat.common.LeatException;
 import io.leat.pipeline.definition.DataQuality;
+import io.leat.pipeline.definition.DataQuality.Measure;
 import io.leat.pipeline.definition.Monitor;
 import io.leat.records.AlertState;
 import io.leat.records.DriftAlert;
@@ -16,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.formats.avro.typeutils.AvroSerializer;
@@ -176,6 +178,41 @@ class EvaluateWindowsTest {
         .filteredOn(alert -> alert.getKind().equals("data_quality"))
         .extracting(DriftAlert::getAlertId)
         .containsOnly(alerts.get(0).getAlertId());
+  }
+
+  /** Other partitions, or the vectors of other services, let the watermark pass. */
+  @Test
+  void aSilenceIsAnIncidentWhileItLastsAndIsNoneOnceItIsUsual() throws Exception {
+    Monitor monitor =
+        Given.monitor(
+            "q", new DataQuality(Set.of(Measure.VOLUME), 0.5, Map.of(Measure.VOLUME, 0.1)));
+    Watch watched = new Watch(monitor, Given.profile(monitor, 3).toJson(), 0);
+    List<DriftAlert> alerts = new ArrayList<>();
+    OperatorSubtaskState state;
+    try (Evaluator evaluator = new Evaluator(watched)) {
+      for (long day = 0; day < 8; day++) {
+        evaluator.given(watched, day, 24, 3).watermark(day + 1);
+      }
+      evaluator.watermark(9);
+      assertThat(evaluator.alerts())
+          .extracting(DriftAlert::getMessage)
+          .singleElement()
+          .asString()
+          .startsWith("0 vectors came, where 24 are usual");
+      alerts.addAll(evaluator.alerts());
+      state = evaluator.snapshot();
+    }
+    try (Evaluator evaluator = new Evaluator(List.of(watched), state)) {
+      evaluator.watermark(13).watermark(20);
+      assertThat(evaluator.metrics())
+          .extracting(metric -> metric.getWindowStart().toEpochMilli() / DAY)
+          .containsExactly(9L, 10L, 11L, 12L, 13L, 14L, 15L, 16L, 17L, 18L, 19L);
+      alerts.addAll(evaluator.alerts());
+    }
+
+    assertThat(alerts)
+        .extracting(DriftAlert::getState, alert -> alert.getWindowStart().toEpochMilli() / DAY)
+        .containsExactly(tuple(AlertState.OPEN, 8L), tuple(AlertState.CLOSED, 14L));
   }
 
   @Test

@@ -3,6 +3,7 @@ package io.leat.drift.job;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.leat.drift.VectorOrigin;
 import io.leat.records.FeatureVector;
 import io.leat.records.LogPosition;
 import io.leat.runtime.flink.BadRecordException;
@@ -22,7 +23,7 @@ import org.junit.jupiter.api.Test;
 /** What monitors see of a vector. */
 class ServiceWatchTest {
   private static final KafkaRecord RECORD =
-      new KafkaRecord("features.prices", 0, 7, 0, new RecordHeaders(), null, new byte[0]);
+      new KafkaRecord("features.prices", 0, 7, 1_250, new RecordHeaders(), null, new byte[0]);
   private final ServiceWatch watch =
       new ServiceWatch("prices", 1, "d1", List.of("b", "a"), List.of());
 
@@ -35,6 +36,7 @@ class ServiceWatchTest {
     assertThat(vector.eventTime()).isEqualTo(1_000);
     assertThat(vector.row().numbers()).containsExactly(2.5, 1);
     assertThat(sameOtherOrder.row().numbers()).containsExactly(2.5, 1);
+    assertThat(vector.origin()).isEqualTo(VectorOrigin.of("e1", 250));
   }
 
   @Test
@@ -64,7 +66,10 @@ class ServiceWatchTest {
 
   @Test
   void aVectorOfAnotherDefinitionIsNotCurrent() throws BadRecordException {
-    assertThat(apply("d2", List.of("c"), 1.0).current()).isFalse();
+    WatchedVector other = apply("0123456789abcdef", List.of("c"), 1.0);
+
+    assertThat(other.current()).isFalse();
+    assertThat(other.definition()).isEqualTo("prices@1 (0123456789ab)");
   }
 
   @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.groups.Tuple.tuple;
 
 import io.leat.drift.ColumnValues;
+import io.leat.drift.VectorOrigin;
 import io.leat.drift.WindowSummary;
 import java.util.ArrayList;
 import java.util.List;
@@ -72,7 +73,7 @@ class SummariseWindowsTest {
     harness.processWatermark(new Watermark(1));
 
     WindowSummary summary = watch.detector().newWindow();
-    summary.add(ColumnValues.of(0.5, 3));
+    summary.add(ColumnValues.of(0.5, 3), VectorOrigin.of("e", 5));
     assertThat(parts().get(0).summary()).isEqualTo(summary.toBytes());
   }
 
@@ -106,19 +107,22 @@ class SummariseWindowsTest {
   }
 
   @Test
-  void passesOverVectorsOfAnotherDefinition() throws Exception {
-    harness.processElement(new WatchedVector(false, false, 0, 0, 0, -1, ColumnValues.of()), 0);
+  void notesVectorsOfAnotherDefinitionAndCountsNothingOfThem() throws Exception {
+    harness.processElement(
+        new WatchedVector(false, "prices@2 (d2)", false, 0, 0, 0, -1, ColumnValues.of(), null), 0);
     harness.processWatermark(new Watermark(1));
 
-    assertThat(parts()).isEmpty();
+    WindowSummary summary = watch.detector().newWindow();
+    summary.addOther("prices@2 (d2)");
+    assertThat(parts()).extracting(WindowPart::vectors).containsExactly(0L);
+    assertThat(parts().get(0).summary()).isEqualTo(summary.toBytes());
   }
 
   @Test
   void tellsThatRecordsBeforeAVectorWereNeverRead() throws Exception {
     process(0, 3);
     harness.processWatermark(new Watermark(1));
-    harness.processElement(
-        new WatchedVector(true, true, Given.DAY, 0, 0, -1, ColumnValues.of(9, 3, 0.5)), Given.DAY);
+    harness.processElement(vector(Given.DAY, true, 0, 3), Given.DAY);
     harness.processWatermark(new Watermark(Given.DAY));
     process(2 * Given.DAY, 3);
     harness.processWatermark(new Watermark(2 * Given.DAY));
@@ -153,7 +157,7 @@ class SummariseWindowsTest {
       ofScores.open();
       for (int version : List.of(7, 6, 7)) {
         ofScores.processElement(
-            new WatchedVector(true, false, 0, 0, 0, version, ColumnValues.of()), 0);
+            new WatchedVector(true, "", false, 0, 0, 0, version, ColumnValues.of(), null), 0);
       }
       ofScores.processWatermark(new Watermark(1));
 
@@ -165,13 +169,25 @@ class SummariseWindowsTest {
   }
 
   private static WatchedVector vector(long offset) {
-    return new WatchedVector(true, false, 0, 0, offset, -1, ColumnValues.of(9, 3, 0.5));
+    return vector(0, false, offset, 3);
+  }
+
+  private static WatchedVector vector(
+      long eventTime, boolean afterGap, long offset, double constant) {
+    return new WatchedVector(
+        true,
+        "",
+        afterGap,
+        eventTime,
+        0,
+        offset,
+        -1,
+        ColumnValues.of(9, constant, 0.5),
+        VectorOrigin.of("e", 5));
   }
 
   private void process(long eventTime, double constant) throws Exception {
-    harness.processElement(
-        new WatchedVector(true, false, eventTime, 0, 0, -1, ColumnValues.of(9, constant, 0.5)),
-        eventTime);
+    harness.processElement(vector(eventTime, false, 0, constant), eventTime);
   }
 
   private List<WindowPart> parts() {

@@ -13,7 +13,6 @@ import java.util.Map;
  */
 public record Prediction(double score, Map<String, Object> outputs) {
   public Prediction {
-    outputs =
-        outputs.isEmpty() ? Map.of() : Collections.unmodifiableMap(new LinkedHashMap<>(outputs));
+    outputs = Collections.unmodifiableMap(new LinkedHashMap<>(outputs));
   }
 }

@@ -18,9 +18,6 @@ import io.leat.models.onnx.Signature;
 import io.leat.models.onnx.TensorValue;
 import io.leat.runtime.Readiness;
 import io.leat.runtime.access.JsonErrors;
-import io.leat.runtime.access.RefusedException;
-import io.leat.runtime.access.RequestGate;
-import io.leat.runtime.access.Role;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -62,19 +59,16 @@ final class OipRoutes {
   void configure(ServerBuilder server) {
     server.service("/v2/health/live", (context, request) -> live());
     server.service("/v2/health/ready", (context, request) -> ready());
-    server
-        .route()
-        .get("/v2")
-        .build((context, request) -> get(context, (sender, body) -> metadata()));
+    server.route().get("/v2").build((context, request) -> get(context, body -> metadata()));
     for (String model : List.of("/v2/models/{model}", "/v2/models/{model}/versions/{version}")) {
       server
           .route()
           .get(model)
-          .build((context, request) -> get(context, (sender, body) -> metadata(context)));
+          .build((context, request) -> get(context, body -> metadata(context)));
       server
           .route()
           .get(model + "/ready")
-          .build((context, request) -> get(context, (sender, body) -> modelReady(context)));
+          .build((context, request) -> get(context, body -> modelReady(context)));
       server.route().post(model + "/infer").build(this::serveInfer);
     }
   }
@@ -93,13 +87,11 @@ final class OipRoutes {
     return json(isReady ? HttpStatus.OK : HttpStatus.SERVICE_UNAVAILABLE, body);
   }
 
-  private HttpResponse get(
-      ServiceRequestContext context, RequestGate.Work<byte[], HttpResponse> work) {
+  private HttpResponse get(ServiceRequestContext context, RequestGate.Work<HttpResponse> work) {
     return HttpResponse.of(
         gate.serve(
             context,
             PROTOCOL,
-            Role.SCORE,
             () -> CompletableFuture.completedFuture(new byte[0]),
             work,
             OipRoutes::refuse));
@@ -159,13 +151,12 @@ final class OipRoutes {
         gate.serve(
             context,
             PROTOCOL,
-            Role.SCORE,
             () ->
                 request
                     .aggregate()
                     .thenApply(AggregatedHttpRequest::content)
                     .thenApply(HttpData::array),
-            (sender, body) -> infer(context, body, request.headers().get(JSON_LENGTH)),
+            body -> infer(context, body, request.headers().get(JSON_LENGTH)),
             OipRoutes::refuse));
   }
 
@@ -322,7 +313,7 @@ final class OipRoutes {
     return HttpResponse.of(status, MediaType.JSON, HttpData.wrap(JsonTensors.write(body)));
   }
 
-  private static HttpResponse refuse(RefusedException refusal) {
+  private static HttpResponse refuse(RequestException refusal) {
     ObjectNode body = JsonTensors.JSON.objectNode();
     body.put("error", refusal.detail());
     return HttpResponse.of(

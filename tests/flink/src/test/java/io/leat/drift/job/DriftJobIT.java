@@ -10,6 +10,7 @@ import io.leat.drift.DriftDetector;
 import io.leat.drift.QualityState;
 import io.leat.drift.ReferenceProfile;
 import io.leat.drift.ReferenceProfileBuilder;
+import io.leat.drift.VectorOrigin;
 import io.leat.drift.WindowSummary;
 import io.leat.pipeline.definition.FeatureService;
 import io.leat.pipeline.definition.Model;
@@ -114,6 +115,10 @@ class DriftJobIT {
       return Double.isNaN(price) ? NullReason.NULL_IN_EVENT : price;
     }
 
+    String id() {
+      return time + "-" + partition;
+    }
+
     @Nullable String decision() {
       return score > 0.5 ? "high" : null;
     }
@@ -151,8 +156,8 @@ class DriftJobIT {
         TopicReader alertReader = cluster.newReader(Topics.DRIFT_ALERTS);
         TopicReader deadLetterReader = cluster.newReader(DEAD_LETTERS)) {
 
-      vectors.send(readings(TRAINED_DAYS, 70));
       vectors.sendOfAnotherDefinition(TRAINED_DAYS * DAY);
+      vectors.send(readings(TRAINED_DAYS, 70));
       vectors.sendGarbage();
       List<ConsumerRecord<byte[], byte[]>> metrics = new ArrayList<>(job.await(metricReader, 1));
       job.kill();
@@ -164,7 +169,7 @@ class DriftJobIT {
       vectors.send(readings(CHANGE + 3, END));
       job.restart();
 
-      Reported expected = expected(detector, readings(TRAINED_DAYS, END - 1));
+      Reported expected = expected(detector, readings(TRAINED_DAYS, END - 1), TRAINED_DAYS * DAY);
       int late = 1;
       metrics.addAll(job.await(metricReader, expected.metrics().size() + late - metrics.size()));
       alerts.addAll(job.await(alertReader, expected.alerts().size() - alerts.size()));
@@ -224,7 +229,8 @@ class DriftJobIT {
         expected(
             new DriftDetector(
                 pipeline.monitors().get(0), ReferenceProfile.read(pipeline.models().get(0))),
-            readings.stream().filter(one -> one.time() < (CHANGE - 1) * DAY).toList());
+            readings.stream().filter(one -> one.time() < (CHANGE - 1) * DAY).toList(),
+            -1);
 
     List<DriftAlert> alerts = alertsOfAFreshJob(pipeline, readings, expected.alerts().size());
 
@@ -312,16 +318,23 @@ class DriftJobIT {
 
   private record Reported(List<DriftMetric> metrics, List<DriftAlert> alerts) {}
 
-  /** What the engine alone says. */
-  private static Reported expected(DriftDetector detector, List<Reading> readings) {
+  /**
+   * What the engine alone says.
+   *
+   * @param other time of a vector of another definition; negative where there is none
+   */
+  private static Reported expected(DriftDetector detector, List<Reading> readings, long other) {
     TreeMap<Long, WindowSummary> windows = new TreeMap<>();
     for (Reading reading : readings) {
       windows
           .computeIfAbsent(detector.windowStart(reading.time()), start -> detector.newWindow())
-          .add(reading.row());
+          .add(reading.row(), VectorOrigin.of(reading.id(), 0));
       windows
           .get(detector.windowStart(reading.time()))
           .addScore(CHAMPION, ColumnValues.of(reading.score(), reading.decision()));
+    }
+    if (other >= 0) {
+      windows.get(detector.windowStart(other)).addOther("prices@1 (another)");
     }
     Reported reported = new Reported(new ArrayList<>(), new ArrayList<>());
     DetectorState state = new DetectorState();
@@ -488,7 +501,7 @@ class DriftJobIT {
               service.name(),
               service.version(),
               definition,
-              reading.time() + "-" + reading.partition(),
+              reading.id(),
               Instant.ofEpochMilli(reading.time()),
               Map.of(),
               NullReason.plain(values),
@@ -508,7 +521,7 @@ class DriftJobIT {
               .setModelVersion("1")
               .setModelNumber(version)
               .setRole(role)
-              .setEventId(reading.time() + "-" + reading.partition())
+              .setEventId(reading.id())
               .setEventTime(Instant.ofEpochMilli(reading.time()))
               .setScore(reading.score())
               .setDecision(reading.decision())

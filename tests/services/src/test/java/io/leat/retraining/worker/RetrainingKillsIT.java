@@ -177,7 +177,9 @@ class RetrainingKillsIT {
                     .map(RetrainingRun::getStep)
                     .toList();
             if (killedAt.addAll(
-                steps.stream().filter(step -> !step.isEmpty() && !step.equals("train")).toList())) {
+                steps.stream()
+                    .filter(step -> !step.isEmpty() && !step.equals("train"))
+                    .toList())) {
               worker.kill();
               worker.restart();
             }
