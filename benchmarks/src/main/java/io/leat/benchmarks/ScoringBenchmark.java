@@ -35,8 +35,6 @@ import io.leat.scoring.engine.Scores;
 import io.leat.scoring.engine.VectorScorer;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -67,8 +65,11 @@ import org.openjdk.jmh.annotations.TearDown;
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 public class ScoringBenchmark {
-  /** Numbers in all rows together: vectors come out of a decoder, and are in a cache. */
-  private static final int NUMBERS = 1 << 16;
+  /**
+   * Numbers in all rows together. Vectors come out of a decoder, and are in the cache of the core
+   * (1 MiB); each number is an object of 16 bytes, and a vector some 600 bytes beside them.
+   */
+  private static final int NUMBERS = 1 << 13;
 
   private static final byte[] KEY = {'c', '1'};
   private static final LogPosition POSITION = new LogPosition("features.bench", 0, 7L);
@@ -84,14 +85,7 @@ public class ScoringBenchmark {
   private final OrtEnvironment environment = OrtEnvironment.getEnvironment();
   private int scoreSchema;
   private Path folder;
-  private OrtSession.SessionOptions options;
-  private OrtSession session;
-  private FloatBuffer input;
-  private FloatBuffer output;
-  private OnnxTensor keptInput;
-  private OnnxTensor keptOutput;
-  private Map<String, OnnxTensor> fed;
-  private Map<String, OnnxTensor> pinned;
+  private KeptLoop loop;
   private VectorScorer scorer;
   private RolloutScorer rollout;
   private LoadedVersion version;
@@ -103,7 +97,7 @@ public class ScoringBenchmark {
   @Setup
   public void prepare() throws OrtException, IOException {
     byte[] onnx = model.onnx();
-    openSession(onnx);
+    loop = new KeptLoop(model, 1);
     openStage(onnx);
     if (model.isExplained()) {
       List<String> names = List.copyOf(features().keySet());
@@ -139,34 +133,11 @@ public class ScoringBenchmark {
       encoded.add(codec.encode(vectorSchema, vector));
       vectors.add(codec.decode(encoded.get(i), FeatureVector.class));
       double stage = ((Scored) scorer.score(vectors.get(i))).prediction().score();
-      if (stage != run(i) || stage != keptRun(i)) {
+      if (stage != run(i) || stage != loop.run(rows, i)) {
         throw new IllegalStateException(
             "row %d: the stage's score is %s, the loop's %s".formatted(i, stage, run(i)));
       }
     }
-  }
-
-  private void openSession(byte[] onnx) throws OrtException {
-    options = new OrtSession.SessionOptions();
-    options.setExecutionMode(OrtSession.SessionOptions.ExecutionMode.SEQUENTIAL);
-    options.setIntraOpNumThreads(1);
-    options.setInterOpNumThreads(1);
-    session = environment.createSession(onnx, options);
-    input = floats(model.width());
-    keptInput = OnnxTensor.createTensor(environment, input, new long[] {1, model.width()});
-    fed = Map.of("x", keptInput);
-    try (OrtSession.Result result = session.run(fed, Set.of("y"))) {
-      long[] shape = ((OnnxTensor) result.get(0)).getInfo().getShape();
-      output = floats((int) shape[1]);
-      keptOutput = OnnxTensor.createTensor(environment, output, shape);
-    }
-    pinned = Map.of("y", keptOutput);
-  }
-
-  private static FloatBuffer floats(int count) {
-    return ByteBuffer.allocateDirect(count * Float.BYTES)
-        .order(ByteOrder.nativeOrder())
-        .asFloatBuffer();
   }
 
   private void openStage(byte[] onnx) throws IOException {
@@ -235,10 +206,7 @@ public class ScoringBenchmark {
     scorer.close();
     version.release();
     rollout.close();
-    keptInput.close();
-    keptOutput.close();
-    session.close();
-    options.close();
+    loop.close();
     Cluster.delete(folder);
   }
 
@@ -246,7 +214,7 @@ public class ScoringBenchmark {
   @Benchmark
   public double kept(CpuClock clock) throws OrtException {
     clock.events++;
-    return keptRun(turn());
+    return loop.run(rows, turn());
   }
 
   /** The loop as it is written at first: a tensor a row, and a result that is read and closed. */
@@ -290,18 +258,11 @@ public class ScoringBenchmark {
     return contributions[0];
   }
 
-  private double keptRun(int place) throws OrtException {
-    input.clear();
-    input.put(rows[place]);
-    session.run(fed, pinned).close();
-    return output.get(model.column());
-  }
-
   private double run(int place) throws OrtException {
     try (OnnxTensor tensor =
             OnnxTensor.createTensor(
                 environment, FloatBuffer.wrap(rows[place]), new long[] {1, model.width()});
-        OrtSession.Result result = session.run(Map.of("x", tensor), Set.of("y"))) {
+        OrtSession.Result result = loop.session().run(Map.of("x", tensor), Set.of("y"))) {
       return ((float[][]) result.get(0).getValue())[0][model.column()];
     }
   }

@@ -1,7 +1,9 @@
 package io.leat.benchmarks;
 
+import ai.onnxruntime.OrtException;
 import io.leat.models.onnx.OnnxSession;
 import java.nio.file.Path;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -21,8 +23,8 @@ import picocli.CommandLine.Option;
     name = "scoring",
     mixinStandardHelpOptions = true,
     description =
-        "A score in the process, beside a bare ONNX Runtime loop; contributions (JMH). A score"
-            + " through Kafka, beside the shape of Crayfish; its latency while versions are"
+        "A score in the process, beside a bare ONNX Runtime loop; contributions; several rows a"
+            + " run (JMH). A score through Kafka, beside the shape of Crayfish; its latency while versions are"
             + " swapped.")
 final class ScoringCommand implements Callable<Integer> {
   /** Of the loop, for the stage without Kafka. */
@@ -78,6 +80,7 @@ final class ScoringCommand implements Callable<Integer> {
   /** What is measured. */
   enum Part {
     PROCESS,
+    BATCHES,
     KAFKA,
     SWAPS
   }
@@ -100,6 +103,10 @@ final class ScoringCommand implements Callable<Integer> {
       inProcess(out);
       out.line("");
     }
+    if (parts.contains(Part.BATCHES)) {
+      batches(out);
+      out.line("");
+    }
     if (parts.contains(Part.KAFKA)) {
       CrayfishComparison.run(out, events, forks, jvmOptions);
       out.line("");
@@ -111,20 +118,52 @@ final class ScoringCommand implements Callable<Integer> {
     return 0;
   }
 
+  private Collection<RunResult> run(Class<?> benchmark) throws RunnerException {
+    return new Runner(
+            new OptionsBuilder()
+                .include(benchmark.getSimpleName())
+                .forks(forks)
+                .jvmArgs("-Xmx512m")
+                .warmupIterations(seconds)
+                .warmupTime(TimeValue.seconds(1))
+                .measurementIterations(seconds)
+                .measurementTime(TimeValue.seconds(1))
+                .build())
+        .run();
+  }
+
+  /** What a batch saves, and whether it changes a number. */
+  private void batches(Results out) throws RunnerException, OrtException {
+    Map<ScoringModels, Map<Integer, String>> cells = new TreeMap<>();
+    for (RunResult result : run(BatchBenchmark.class)) {
+      ScoringModels model = ScoringModels.valueOf(result.getParams().getParam("model"));
+      int size = Integer.parseInt(result.getParams().getParam("size"));
+      cells
+          .computeIfAbsent(model, key -> new TreeMap<>())
+          .put(
+              size,
+              "%.2f (%d)"
+                  .formatted(
+                      counter(result, "nanos") / counter(result, "events") / 1_000,
+                      BatchBenchmark.others(model, size)));
+    }
+    out.line(
+        "Several rows a run, by the loop of kept tensors; CPU µs a score, and in brackets how many"
+            + " of %d rows have a score of other bits than alone.",
+        BatchBenchmark.ROWS);
+    out.line("");
+    out.line("| | %s |", joined(cells.get(ScoringModels.LOGISTIC).keySet()));
+    out.line("|---|---|---|---|");
+    cells.forEach((model, of) -> out.line("| %s | %s |", model.label(), joined(of.values())));
+  }
+
+  private static String joined(Collection<?> cells) {
+    return cells.stream().map(Object::toString).collect(Collectors.joining(" | "));
+  }
+
   private void inProcess(Results out) throws RunnerException {
     Map<ScoringModels, Map<String, Double>> nanos = new TreeMap<>();
-    for (RunResult result :
-        new Runner(
-                new OptionsBuilder()
-                    .include(ScoringBenchmark.class.getSimpleName())
-                    .forks(forks)
-                    .jvmArgs("-Xmx512m")
-                    .warmupIterations(seconds)
-                    .warmupTime(TimeValue.seconds(1))
-                    .measurementIterations(seconds)
-                    .measurementTime(TimeValue.seconds(1))
-                    .build())
-            .run()) {
+    for (RunResult result : run(ScoringBenchmark.class)) {
       nanos
           .computeIfAbsent(
               ScoringModels.valueOf(result.getParams().getParam("model")), key -> new TreeMap<>())

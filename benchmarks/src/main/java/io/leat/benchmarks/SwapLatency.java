@@ -131,8 +131,12 @@ final class SwapLatency {
         CompletableFuture<?> promoted =
             CompletableFuture.supplyAsync(
                 () ->
-                    registry.promote(
-                        new ModelReference(ScoringWorkload.MODEL, other), Optional.empty(), WHY));
+                    registry
+                        .rollouts()
+                        .promote(
+                            new ModelReference(ScoringWorkload.MODEL, other),
+                            Optional.empty(),
+                            WHY));
         long end = readUntil(log, codec, revision, begin + LONGEST_SWAP.toNanos(), process);
         promoted.join();
         swaps.add(new Swap(begin, end));

@@ -72,7 +72,7 @@ final class EpisodeExplainer {
   /** Windows of metrics before an episode that its line of evidence shows. */
   private static final int WINDOWS_SHOWN = 30;
 
-  private static final int MOST_SCORES = 1_000_000;
+  private static final int MOST_SCORES = 250_000;
   private static final int LONGEST_VALUE = 100;
   private static final Set<String> NO_PRODUCERS = Set.of("traceparent", "tracestate", "baggage");
   private static final Set<String> OURS = Set.of("leat.", "__");
@@ -103,17 +103,21 @@ final class EpisodeExplainer {
     notes.clear();
     DriftAlert opened = episode.records().get(0);
     DriftAlert latest = episode.lastOpen();
-    Timeline timeline = Timeline.of(opened, metrics(opened, episode.last()));
+    Timeline timeline = timeline(opened, latest, episode.last());
     Span span = timeline.span();
     ObservedVectors vectors = vectors(latest, timeline, span);
     Context context = new Context(alerts(span), changes(), refused(latest, vectors, span));
     return Explanation.of(latest, episode.last(), timeline, vectors, context, notes);
   }
 
-  private List<DriftMetric> metrics(DriftAlert opened, DriftAlert last) {
-    Duration window = Duration.between(opened.getWindowStart(), opened.getWindowEnd());
-    Instant from = opened.getWindowStart().minus(window.multipliedBy(WINDOWS_SHOWN));
-    List<DriftMetric> metrics = new ArrayList<>();
+  private Timeline timeline(DriftAlert opened, DriftAlert latest, DriftAlert last) {
+    Duration shown =
+        Duration.between(opened.getWindowStart(), opened.getWindowEnd())
+            .multipliedBy(WINDOWS_SHOWN);
+    Instant from = opened.getWindowStart().minus(shown);
+    Instant end = opened.getWindowEnd().plus(shown);
+    boolean[] isCut = {false};
+    Timeline.Builder builder = new Timeline.Builder(opened, latest);
     read(
         Topics.DRIFT_METRICS,
         from,
@@ -123,14 +127,24 @@ final class EpisodeExplainer {
               && !metric.getWindowStart().isBefore(from)
               && (last.getState() == AlertState.OPEN
                   || !metric.getWindowEnd().isAfter(last.getWindowEnd()))) {
-            metrics.add(metric);
+            if (metric.getWindowEnd().isAfter(end)) {
+              isCut[0] = true;
+            } else {
+              builder.add(metric);
+            }
           }
           return true;
         });
-    if (metrics.isEmpty()) {
+    Timeline timeline = builder.build();
+    if (timeline.sums().isEmpty()) {
       notes.add("There are no metrics of these windows any more on " + Topics.DRIFT_METRICS + ".");
     }
-    return metrics;
+    if (isCut[0]) {
+      notes.add(
+          "The line of evidence ends %d windows after the episode opened."
+              .formatted(WINDOWS_SHOWN));
+    }
+    return timeline;
   }
 
   /** Takes a record whose value is not null; returns whether to go on. */
@@ -284,7 +298,8 @@ final class EpisodeExplainer {
   }
 
   private void read(Reading of, Timeline timeline, Span span, ObservedVectors vectors) {
-    Map<String, Score> scores = scores(of, span);
+    List<String> outputs = of.monitor().outputs();
+    Map<String, @Nullable Object[]> scores = scores(of, span);
     Map<Schema, Columns> known = new HashMap<>();
     long wanted = vectorsOf(timeline, span);
     long[] seen = {0};
@@ -305,14 +320,16 @@ final class EpisodeExplainer {
                   codec.writerSchema(record.value()),
                   schema -> Columns.of(schema, of.monitor().segments()));
           List<Object> values = NullReason.joined(vector.getValues(), vector.getNullReasons());
-          Score score = scores.get(vector.getEventId());
+          @Nullable Object[] said = scores.get(vector.getEventId());
           vectors.add(
               time,
               record.timestamp(),
-              column ->
-                  of.monitor().outputs().contains(column)
-                      ? output(score, column)
-                      : columns.value(values, column),
+              column -> {
+                int output = outputs.indexOf(column);
+                return output < 0
+                    ? columns.value(values, column)
+                    : said == null ? NullReason.NOT_YET : said[output]; // no score, no evidence
+              },
               columns.segments(values),
               traits(of.service(), vector, columns.texts(values), record.headers()));
           return ++seen[0] < wanted;
@@ -325,15 +342,11 @@ final class EpisodeExplainer {
     for (Instant start = span.from();
         start.isBefore(span.end());
         start = start.plus(span.window())) {
-      Optional<DriftMetric> one =
-          Optional.ofNullable(timeline.windows().get(start)).stream()
-              .flatMap(window -> window.values().stream())
-              .filter(metric -> metric.getSegment() == null)
-              .max(Comparator.comparingLong(DriftMetric::getEvents));
-      if (one.isEmpty()) {
+      Timeline.Sum window = timeline.sums().get(start);
+      if (window == null || window.vectors().isEmpty()) {
         return Long.MAX_VALUE;
       }
-      vectors += one.get().getEvents();
+      vectors += window.vectors().getAsLong();
     }
     return vectors;
   }
@@ -430,12 +443,14 @@ final class EpisodeExplainer {
     return value.length() <= LONGEST_VALUE ? value : value.substring(0, LONGEST_VALUE);
   }
 
-  /** The champion's scores by event, where the monitor watches some. */
-  private Map<String, Score> scores(Reading of, Span span) {
-    Map<String, Score> scores = new HashMap<>();
-    if (of.monitor().outputs().isEmpty()) {
+  /** Of the champion's scores by event what the monitor watches, in its order. */
+  private Map<String, @Nullable Object[]> scores(Reading of, Span span) {
+    Map<String, @Nullable Object[]> scores = new HashMap<>();
+    List<String> outputs = of.monitor().outputs();
+    if (outputs.isEmpty()) {
       return scores;
     }
+    boolean[] isCut = {false};
     read(
         Topics.scores(of.model().name()),
         span.from(),
@@ -444,18 +459,23 @@ final class EpisodeExplainer {
           if (!score.getEventTime().isBefore(span.from())
               && score.getEventTime().isBefore(span.end())
               && (score.getRole() == null || score.getRole().equals("CHAMPION"))) {
-            scores.put(score.getEventId(), score);
+            isCut[0] = scores.size() == MOST_SCORES;
+            if (!isCut[0]) {
+              scores.put(
+                  score.getEventId(),
+                  outputs.stream().map(column -> output(score, column)).toArray());
+            }
           }
-          return scores.size() < MOST_SCORES;
+          return !isCut[0];
         });
+    if (isCut[0]) {
+      notes.add(
+          "There are more scores than are looked at: the first %,d are.".formatted(MOST_SCORES));
+    }
     return scores;
   }
 
-  /** A vector without a score is no evidence. */
-  private static @Nullable Object output(@Nullable Score score, String column) {
-    if (score == null) {
-      return NullReason.NOT_YET;
-    }
+  private static @Nullable Object output(Score score, String column) {
     return switch (column) {
       case Monitor.SCORE -> score.getScore();
       case Monitor.DECISION -> score.getDecision();

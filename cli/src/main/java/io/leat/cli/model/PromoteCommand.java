@@ -86,14 +86,16 @@ final class PromoteCommand implements Callable<Integer> {
 
   private RegisteredModel change(ModelRegistry registry) {
     if (shadow) {
-      return registry.shadow(reference, options.reason());
+      return registry.rollouts().shadow(reference, options.reason());
     }
     if (canary != null) {
-      return registry.canary(reference, Shares.parse("--canary", canary), options.reason());
+      return registry
+          .rollouts()
+          .canary(reference, Shares.parse("--canary", canary), options.reason());
     }
     Optional<Integer> before = Optional.ofNullable(expected);
     return now
-        ? registry.promote(reference, before, options.reason())
-        : registry.begin(reference, before, options.reason());
+        ? registry.rollouts().promote(reference, before, options.reason())
+        : registry.rollouts().begin(reference, before, options.reason());
   }
 }

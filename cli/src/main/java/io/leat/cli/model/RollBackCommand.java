@@ -58,13 +58,15 @@ final class RollBackCommand implements Callable<Integer> {
   private void rollBack(ModelRegistry registry, ModelHistory history, RegistryView now) {
     Rollout rollout = now.model(model).orElseThrow().getRollout();
     if (rollout != null && rollout.getStage() != null) {
-      registry.back(model, rollout.getRevision(), options.reason());
+      registry.rollouts().back(model, rollout.getRevision(), options.reason());
     } else {
-      registry.rollBack(
-          model,
-          target(history, rollout),
-          rollout == null ? 0 : rollout.getRevision(),
-          options.reason());
+      registry
+          .rollouts()
+          .rollBack(
+              model,
+              target(history, rollout),
+              rollout == null ? 0 : rollout.getRevision(),
+              options.reason());
     }
   }
 

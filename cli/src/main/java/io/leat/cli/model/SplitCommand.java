@@ -55,7 +55,7 @@ final class SplitCommand implements Callable<Integer> {
     RegistryView view =
         platform.models(
             registry -> {
-              registry.split(parsed, options.reason());
+              registry.rollouts().split(parsed, options.reason());
               return registry.view();
             });
     RegisteredModel model = view.model(parsed.keySet().iterator().next().model()).orElseThrow();

@@ -6,6 +6,7 @@ import io.leat.drift.explanation.Cause;
 import io.leat.drift.explanation.Context;
 import io.leat.drift.explanation.Explanation;
 import io.leat.drift.explanation.ObservedVectors;
+import io.leat.drift.explanation.Span;
 import io.leat.drift.explanation.Timeline;
 import io.leat.drift.explanation.Trait;
 import io.leat.pipeline.definition.FeatureService;
@@ -429,6 +430,41 @@ class ExplanationTest {
     assertThat(onset("volume", 0.5, 0.1, evidence)).isZero();
     assertThat(onset("volume", 0.5, 3, evidence)).isZero();
     assertThat(onset("volume", 0.5, 1, evidence)).isEqualTo(5);
+  }
+
+  @Test
+  void ofVeryManyStreamsThoseThatAreNamedAreKeptWindowByWindow() {
+    List<DriftMetric> metrics = new ArrayList<>();
+    for (DriftMetric one : metrics("js_base2", 0.1, 0.2, List.of(2.0, 3.0, 4.0))) {
+      metrics.add(one);
+      for (int i = 0; i < 99; i++) {
+        metrics.add(
+            DriftMetric.newBuilder(one).setFeature("event.other_" + i).setEvidence(1.0).build());
+      }
+    }
+    Timeline timeline = Timeline.of(openedBy(metrics.get(200)), metrics);
+
+    assertThat(timeline.windows().values()).extracting(Map::size).containsExactly(1, 1, 100);
+    assertThat(timeline.line()).extracting(Timeline.Point::odds).containsExactly(1.01, 1.02, 1.03);
+    assertThat(timeline.byColumn()).hasSize(100);
+  }
+
+  @Test
+  void noMoreVectorsAreTakenThanTheirTraitsLeaveRoomFor() {
+    Instant onset = Instant.EPOCH.plus(Given.DAY);
+    ObservedVectors vectors =
+        new ObservedVectors(
+            List.of(), new Span(Instant.EPOCH, onset, onset.plus(Given.DAY), Given.DAY));
+    Map<Trait, String> traits = new HashMap<>();
+    for (int i = 0; i < 40; i++) {
+      traits.put(new Trait(Trait.Kind.HEADER, "header " + i), "a");
+    }
+    for (int i = 0; i < 150_001; i++) {
+      vectors.add(onset, 0, column -> null, Map.of(), traits);
+    }
+
+    assertThat(vectors.since()).isEqualTo(150_000);
+    assertThat(vectors.isCut()).isTrue();
   }
 
   /** In which of days with such evidence, the last of which opens an episode, the change shows. */

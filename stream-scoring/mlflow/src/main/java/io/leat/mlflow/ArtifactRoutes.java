@@ -33,9 +33,9 @@ final class ArtifactRoutes {
 
   private final Locations locations;
   private final Uploads uploads;
-  private final RequestGate gate;
+  private final RestApi gate;
 
-  ArtifactRoutes(Locations locations, Uploads uploads, RequestGate gate) {
+  ArtifactRoutes(Locations locations, Uploads uploads, RestApi gate) {
     this.locations = locations;
     this.uploads = uploads;
     this.gate = gate;
@@ -62,7 +62,7 @@ final class ArtifactRoutes {
                     Role.READ_MODELS,
                     sender ->
                         CompletableFuture.supplyAsync(
-                            () -> get(RequestGate.path(context)), context.blockingTaskExecutor())));
+                            () -> get(RestApi.path(context)), context.blockingTaskExecutor())));
     server
         .route()
         .put(ADDRESS + "/{*path}")
@@ -75,7 +75,7 @@ final class ArtifactRoutes {
   }
 
   private ObjectNode list(Call call) throws Refusal, IOException {
-    ObjectNode answer = RequestGate.JSON.createObjectNode();
+    ObjectNode answer = RestApi.JSON.createObjectNode();
     Path folder = locations.find(call.text("path").orElse(""));
     if (Files.isDirectory(folder)) {
       ArrayNode files = answer.putArray("files");
@@ -114,7 +114,7 @@ final class ArtifactRoutes {
   }
 
   private CompletableFuture<HttpResponse> put(ServiceRequestContext context, HttpRequest request) {
-    String path = RequestGate.path(context);
+    String path = RestApi.path(context);
     return CompletableFuture.supplyAsync(
             () -> begin(path, request.headers().contentLength()), context.blockingTaskExecutor())
         .thenCompose(

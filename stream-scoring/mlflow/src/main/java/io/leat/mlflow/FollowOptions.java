@@ -2,6 +2,7 @@ package io.leat.mlflow;
 
 import io.leat.common.ErrorCode;
 import io.leat.common.LeatException;
+import io.leat.models.artifact.S3Files;
 import io.leat.runtime.settings.DurationConverter;
 import io.leat.runtime.settings.EnvironmentDefaults;
 import io.leat.runtime.settings.Setting;
@@ -58,6 +59,14 @@ public final class FollowOptions {
 
   @Setting
   @Option(
+      names = "--follow-files",
+      paramLabel = "ADDRESS",
+      description =
+          "s3://bucket/prefix below which its versions' files may lie, where it does not hand them out itself.")
+  private @Nullable String files;
+
+  @Setting
+  @Option(
       names = "--webhook-secret",
       paramLabel = "FILE",
       description =
@@ -96,9 +105,29 @@ public final class FollowOptions {
     return every;
   }
 
+  /**
+   * Where its versions' files may lie beside the server; empty where all come from it.
+   *
+   * @throws LeatException if it is no address of a bucket
+   */
+  Optional<S3Files> files() {
+    if (files != null && !S3Files.isAddress(files)) {
+      throw new LeatException(
+          ErrorCode.SETTING,
+          "--follow-files is '%s'; expected an address such as s3://bucket/prefix."
+              .formatted(files));
+    }
+    return Optional.ofNullable(files).map(S3Files::at);
+  }
+
   /** Whether a token for it is named. */
   public boolean hasKey() {
     return key != null;
+  }
+
+  /** Whether a bucket is named where files may lie. */
+  public boolean hasFiles() {
+    return files != null;
   }
 
   /** Whether a secret of its webhooks is named. */

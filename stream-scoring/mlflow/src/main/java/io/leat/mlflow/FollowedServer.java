@@ -3,6 +3,7 @@ package io.leat.mlflow;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.leat.common.Cleanup;
+import io.leat.models.artifact.S3Files;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -18,6 +19,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -27,7 +29,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
 
 /** An MLflow server as its clients ask it: versions by alias, and their files. Thread-safe. */
-final class FollowedServer {
+final class FollowedServer implements AutoCloseable {
   private static final String API = "/api/2.0/mlflow/";
   private static final Duration PATIENCE = Duration.ofSeconds(30);
   private static final Duration LONGEST_FILE = Duration.ofMinutes(10);
@@ -40,6 +42,7 @@ final class FollowedServer {
   private final URI server;
   private final Optional<String> key;
   private final long room;
+  private final Optional<S3Files> files;
   private final HttpClient http =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(PATIENCE).build();
 
@@ -52,21 +55,40 @@ final class FollowedServer {
 
   /** What is left of the room for a version's files. */
   private static final class Left {
+    private final long room;
     private int files = MOST_FILES;
     private long bytes;
 
-    Left(long bytes) {
-      this.bytes = bytes;
+    Left(long room) {
+      this.room = room;
+      this.bytes = room;
+    }
+
+    /** A file begins, of as many bytes as are known. */
+    void take(long known) throws Refusal {
+      if (files-- == 0) {
+        throw Refusal.invalid("The version has more than %d files.", MOST_FILES);
+      }
+      read(known);
+    }
+
+    void read(long more) throws Refusal {
+      bytes -= more;
+      if (bytes < 0) {
+        throw Refusal.invalid("The version's files have more than %d MiB.", room >> 20);
+      }
     }
   }
 
   /**
    * @param room bytes that a version's files may have together
+   * @param files where they may lie, beside the server; closed with this
    */
-  FollowedServer(URI server, Optional<String> key, long room) {
+  FollowedServer(URI server, Optional<String> key, long room, Optional<S3Files> files) {
     this.server = server;
     this.key = key;
     this.room = room;
+    this.files = files;
   }
 
   /**
@@ -96,7 +118,8 @@ final class FollowedServer {
    * Downloads a version's files.
    *
    * @param folder takes them
-   * @throws Refusal if they are elsewhere than at the server, or too many or too large
+   * @throws Refusal if they are elsewhere than they may be, or too many or too large
+   * @throws io.leat.common.LeatException if the bucket where they lie does not give them
    * @throws IOException if the server does not answer as MLflow does
    */
   void download(Version version, Path folder) throws Refusal, IOException, InterruptedException {
@@ -108,7 +131,28 @@ final class FollowedServer {
         json(address, ask(address, PATIENCE, BodyHandlers.ofString()))
             .path("artifact_uri")
             .asText();
-    download(path(uri), "", folder, new Left(room));
+    Optional<S3Files> bucket = files.filter(store -> store.has(uri));
+    if (bucket.isPresent()) {
+      copy(bucket.get(), uri, folder, new Left(room));
+    } else {
+      download(path(uri), "", folder, new Left(room));
+    }
+  }
+
+  private void copy(S3Files bucket, String uri, Path folder, Left left)
+      throws Refusal, IOException {
+    List<S3Files.Entry> found = bucket.list(uri, MOST_FILES + 1);
+    if (found.isEmpty()) {
+      throw Refusal.absent("There are no files below %s.", uri);
+    }
+    for (S3Files.Entry file : found) {
+      left.take(file.bytes());
+      Path target = Uploads.within(folder, file.path());
+      Files.createDirectories(target.getParent());
+      try (OutputStream to = Files.newOutputStream(target)) {
+        bucket.copy(uri, file, to);
+      }
+    }
   }
 
   private String path(String uri) throws Refusal {
@@ -121,7 +165,7 @@ final class FollowedServer {
       return uri.substring(proxied.length());
     }
     throw Refusal.invalid(
-        "The files lie at '%s'; expected files that %s hands out itself, as 'mlflow server --serve-artifacts' does.",
+        "The files lie at '%s'; expected files that %s hands out itself, as 'mlflow server --serve-artifacts' does, or that lie in S3 where --follow-files says.",
         uri, server);
   }
 
@@ -136,9 +180,7 @@ final class FollowedServer {
     for (JsonNode file : files) {
       String name = file.path("path").asText();
       String rest = below.isEmpty() ? name : below + "/" + name;
-      if (left.files-- == 0) {
-        throw Refusal.invalid("The version has more than %d files.", MOST_FILES);
-      }
+      left.take(0);
       Path target = Uploads.within(folder, rest);
       if (file.path("is_dir").asBoolean()) {
         Files.createDirectories(target);
@@ -167,10 +209,7 @@ final class FollowedServer {
       }
       byte[] buffer = new byte[BUFFER];
       for (int read = body.read(buffer); read >= 0; read = body.read(buffer)) {
-        left.bytes -= read;
-        if (left.bytes < 0) {
-          throw Refusal.invalid("The version's files have more than %d MiB.", room >> 20);
-        }
+        left.read(read);
         file.write(buffer, 0, read);
       }
     }
@@ -209,7 +248,7 @@ final class FollowedServer {
 
   private ObjectNode json(String address, HttpResponse<String> answer) throws IOException {
     if (answer.statusCode() == OK
-        && RequestGate.JSON.readTree(answer.body()) instanceof ObjectNode object) {
+        && RestApi.JSON.readTree(answer.body()) instanceof ObjectNode object) {
       return object;
     }
     throw new IOException(
@@ -218,5 +257,10 @@ final class FollowedServer {
 
   private static String encoded(String text) {
     return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
+  }
+
+  @Override
+  public void close() {
+    files.ifPresent(S3Files::close);
   }
 }

@@ -159,7 +159,7 @@ final class Follower implements AutoCloseable {
           new ModelReference(model.name(), number), Map.of(SOURCE, there.link()), Reason.of(ACTOR));
       log.info("{} is version {} of model {}", there.link(), number, model.name());
     } catch (Refusal e) {
-      refuse(model, there, e.sentence());
+      refuse(model, there, e.detail());
     } catch (LeatException e) {
       if (e.code() != ErrorCode.MODEL) {
         throw e; // it may be published later
@@ -183,6 +183,8 @@ final class Follower implements AutoCloseable {
       thread.join(STOP.toMillis());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    } finally {
+      server.close();
     }
   }
 }

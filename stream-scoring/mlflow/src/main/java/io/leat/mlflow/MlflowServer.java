@@ -8,6 +8,7 @@ import io.leat.common.Cleanup;
 import io.leat.common.ErrorCode;
 import io.leat.common.LeatException;
 import io.leat.models.artifact.ArtifactStore;
+import io.leat.models.artifact.S3Files;
 import io.leat.models.registry.ModelRegistry;
 import io.leat.pipeline.definition.Pipeline;
 import io.leat.pipeline.definition.PipelineException;
@@ -43,7 +44,7 @@ public final class MlflowServer implements RunningService {
 
   private final ArtifactStore artifacts;
   private final Optional<Follower> follower;
-  private final RequestGate gate;
+  private final RestApi gate;
   private final Readiness readiness;
   private final ServiceServer server;
   private final CountDownLatch stopped = new CountDownLatch(1);
@@ -51,7 +52,7 @@ public final class MlflowServer implements RunningService {
   private MlflowServer(
       ArtifactStore artifacts,
       Optional<Follower> follower,
-      RequestGate gate,
+      RestApi gate,
       Readiness readiness,
       ServiceServer server) {
     this.artifacts = artifacts;
@@ -89,7 +90,7 @@ public final class MlflowServer implements RunningService {
       uploads.sweep();
       Exports exports = new Exports(folder.resolve("exports"), registry, clock);
       Locations locations = new Locations(registry, exports, uploads);
-      RequestGate gate = new RequestGate(access, limits, metrics);
+      RestApi gate = new RestApi(access, limits, metrics);
       RunRoutes runs = new RunRoutes(uploads, gate, clock);
       Publisher publisher = new Publisher(pipeline, registry);
       Optional<Follower> follower =
@@ -136,6 +137,7 @@ public final class MlflowServer implements RunningService {
       MeterRegistry metrics) {
     FollowOptions follow = options.follow();
     Optional<String> key = follow.key();
+    Optional<S3Files> files = follow.files();
     return follow
         .follow()
         .map(
@@ -144,7 +146,7 @@ public final class MlflowServer implements RunningService {
                     pipeline,
                     registry,
                     publisher,
-                    new FollowedServer(address, key, options.uploadBytes()),
+                    new FollowedServer(address, key, options.uploadBytes(), files),
                     follow.alias(),
                     follow.every(),
                     folder.resolve("followed"),
@@ -175,7 +177,7 @@ public final class MlflowServer implements RunningService {
     routes.serviceUnder(
         "/api/",
         (context, request) ->
-            RequestGate.response(
+            RestApi.response(
                 new Refusal(
                     HttpStatus.NOT_FOUND,
                     "ENDPOINT_NOT_FOUND",

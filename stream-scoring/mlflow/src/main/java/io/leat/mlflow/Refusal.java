@@ -1,21 +1,20 @@
 package io.leat.mlflow;
 
 import com.linecorp.armeria.common.HttpStatus;
+import io.leat.runtime.access.RefusedException;
 import org.jspecify.annotations.Nullable;
 
 /** A request that is not answered, as MLflow's clients are told: a code of theirs, a sentence. */
-final class Refusal extends Exception {
+final class Refusal extends RefusedException {
   private static final long serialVersionUID = 1L;
 
-  private final int status;
   private final String code;
 
   /**
    * @param code one of MLflow's ({@code databricks.proto})
    */
   Refusal(HttpStatus status, String code, String message, @Nullable Object... arguments) {
-    super(arguments.length == 0 ? message : message.formatted(arguments), null, false, false);
-    this.status = status.code();
+    super(status, arguments.length == 0 ? message : message.formatted(arguments));
     this.code = code;
   }
 
@@ -28,15 +27,7 @@ final class Refusal extends Exception {
     return new Refusal(HttpStatus.NOT_FOUND, "RESOURCE_DOES_NOT_EXIST", message, arguments);
   }
 
-  HttpStatus status() {
-    return HttpStatus.valueOf(status);
-  }
-
   String code() {
     return code;
-  }
-
-  String sentence() {
-    return String.valueOf(getMessage());
   }
 }

@@ -45,7 +45,7 @@ final class RegistryRoutes {
   private final Locations locations;
   private final Uploads uploads;
   private final RunRoutes runs;
-  private final RequestGate gate;
+  private final RestApi gate;
 
   RegistryRoutes(
       Pipeline pipeline,
@@ -54,7 +54,7 @@ final class RegistryRoutes {
       Locations locations,
       Uploads uploads,
       RunRoutes runs,
-      RequestGate gate) {
+      RestApi gate) {
     this.pipeline = pipeline;
     this.registry = registry;
     this.publisher = publisher;
@@ -96,16 +96,16 @@ final class RegistryRoutes {
         .build(gate.service("model-versions/create", Role.WRITE_MODELS, this::createVersion));
   }
 
-  private void read(ServerBuilder server, HttpMethod method, String path, RequestGate.Work work) {
+  private void read(ServerBuilder server, HttpMethod method, String path, RestApi.Work work) {
     route(server, method, path, Role.READ_MODELS, work);
   }
 
-  private void write(ServerBuilder server, HttpMethod method, String path, RequestGate.Work work) {
+  private void write(ServerBuilder server, HttpMethod method, String path, RestApi.Work work) {
     route(server, method, path, Role.WRITE_MODELS, work);
   }
 
   private void route(
-      ServerBuilder server, HttpMethod method, String path, Role role, RequestGate.Work work) {
+      ServerBuilder server, HttpMethod method, String path, Role role, RestApi.Work work) {
     String name = path.substring(MODELS.lastIndexOf('/', MODELS.length() - 2) + 1);
     server.route().methods(method).path(path).build(gate.service(name, role, work));
   }
@@ -166,7 +166,7 @@ final class RegistryRoutes {
             .sorted()
             .toList();
     Search.Page<String> page = Search.page(call, found, Map.of("name", name -> name));
-    ObjectNode answer = RequestGate.JSON.createObjectNode();
+    ObjectNode answer = RestApi.JSON.createObjectNode();
     ArrayNode models = answer.putArray("registered_models");
     page.found()
         .forEach(
@@ -204,7 +204,7 @@ final class RegistryRoutes {
     keys.put("creation_timestamp", ModelVersion::getPublishedAt);
     keys.put("last_updated_timestamp", ModelVersion::getPublishedAt);
     Search.Page<ModelVersion> page = Search.page(call, found, keys);
-    ObjectNode answer = RequestGate.JSON.createObjectNode();
+    ObjectNode answer = RestApi.JSON.createObjectNode();
     ArrayNode versions = answer.putArray("model_versions");
     page.found().forEach(version -> versions.add(Versions.json(view, version, call.server())));
     return next(answer, page);
@@ -221,7 +221,7 @@ final class RegistryRoutes {
       throw Refusal.invalid("Leat has no stages; name a version, or an alias.");
     }
     List<ModelVersion> versions = Versions.all(view, name);
-    ObjectNode answer = RequestGate.JSON.createObjectNode();
+    ObjectNode answer = RestApi.JSON.createObjectNode();
     ArrayNode newest = answer.putArray("model_versions");
     if (!versions.isEmpty()) {
       newest.add(Versions.json(view, versions.get(versions.size() - 1), call.server()));
@@ -258,7 +258,7 @@ final class RegistryRoutes {
 
   private ObjectNode downloadUri(Call call) throws Refusal {
     ModelVersion version = named(registry.view(), call);
-    return RequestGate.JSON
+    return RestApi.JSON
         .createObjectNode()
         .put("artifact_uri", Locations.of(version, call.server()));
   }
@@ -268,7 +268,7 @@ final class RegistryRoutes {
   }
 
   private static ObjectNode object(String field, ObjectNode value) {
-    ObjectNode answer = RequestGate.JSON.createObjectNode();
+    ObjectNode answer = RestApi.JSON.createObjectNode();
     answer.set(field, value);
     return answer;
   }
@@ -322,14 +322,14 @@ final class RegistryRoutes {
     // An empty value takes a tag away, in Leat.
     String value = call.required("value");
     registry.tag(reference(named(registry.view(), call)), Map.of(key, value), sender(call));
-    return RequestGate.JSON.createObjectNode();
+    return RestApi.JSON.createObjectNode();
   }
 
   private ObjectNode deleteTag(Call call) throws Refusal {
     String key = call.required("key");
     requireFree(key);
     registry.tag(reference(named(registry.view(), call)), Map.of(key, ""), sender(call));
-    return RequestGate.JSON.createObjectNode();
+    return RestApi.JSON.createObjectNode();
   }
 
   private ObjectNode describe(Call call) throws Refusal {
@@ -345,7 +345,7 @@ final class RegistryRoutes {
         call.required("alias"),
         call.number("expected_version"),
         sender(call));
-    return RequestGate.JSON.createObjectNode();
+    return RestApi.JSON.createObjectNode();
   }
 
   private ObjectNode deleteAlias(Call call) throws Refusal {
@@ -355,12 +355,12 @@ final class RegistryRoutes {
           "The champion is the version that scores; it is followed by another: leat model promote.");
     }
     registry.removeAlias(known(registry.view(), call), alias, sender(call));
-    return RequestGate.JSON.createObjectNode();
+    return RestApi.JSON.createObjectNode();
   }
 
   private ObjectNode delete(Call call) throws Refusal {
     registry.delete(reference(named(registry.view(), call)), sender(call));
-    return RequestGate.JSON.createObjectNode();
+    return RestApi.JSON.createObjectNode();
   }
 
   private static Reason sender(Call call) {

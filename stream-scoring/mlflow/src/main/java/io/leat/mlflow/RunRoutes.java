@@ -32,10 +32,10 @@ final class RunRoutes {
   private static final int SHORT_NAME = 8;
 
   private final Uploads uploads;
-  private final RequestGate gate;
+  private final RestApi gate;
   private final InstantSource clock;
 
-  RunRoutes(Uploads uploads, RequestGate gate, InstantSource clock) {
+  RunRoutes(Uploads uploads, RestApi gate, InstantSource clock) {
     this.uploads = uploads;
     this.gate = gate;
     this.clock = clock;
@@ -61,7 +61,7 @@ final class RunRoutes {
     route(server, HttpMethod.PATCH, "logged-models/{id}/tags", this::tagLogged);
   }
 
-  private void route(ServerBuilder server, HttpMethod method, String path, RequestGate.Work work) {
+  private void route(ServerBuilder server, HttpMethod method, String path, RestApi.Work work) {
     server
         .route()
         .methods(method)
@@ -70,7 +70,7 @@ final class RunRoutes {
   }
 
   private static ObjectNode experiment(Call call) {
-    ObjectNode answer = RequestGate.JSON.createObjectNode();
+    ObjectNode answer = RestApi.JSON.createObjectNode();
     answer
         .putObject("experiment")
         .put("experiment_id", Locations.EXPERIMENT)
@@ -82,7 +82,7 @@ final class RunRoutes {
 
   private ObjectNode create(Call call) throws Refusal, IOException {
     String id = Uploads.newId("");
-    ObjectNode run = RequestGate.JSON.createObjectNode();
+    ObjectNode run = RestApi.JSON.createObjectNode();
     String name =
         call.text("run_name")
             .or(() -> tag(call, "mlflow.runName"))
@@ -147,7 +147,7 @@ final class RunRoutes {
 
   private ObjectNode log(Call call, String kind, ObjectNode one) throws Refusal, IOException {
     uploads.update(id(call), run -> add(run, kind, one));
-    return RequestGate.JSON.createObjectNode();
+    return RestApi.JSON.createObjectNode();
   }
 
   private ObjectNode logBatch(Call call) throws Refusal, IOException {
@@ -158,13 +158,13 @@ final class RunRoutes {
             addAll(run, kind, call.fields().path(kind));
           }
         });
-    return RequestGate.JSON.createObjectNode();
+    return RestApi.JSON.createObjectNode();
   }
 
   /** What it says is in the file MLmodel too, which is uploaded. */
   private ObjectNode logModel(Call call) throws Refusal, IOException {
     uploads.document(id(call));
-    return RequestGate.JSON.createObjectNode();
+    return RestApi.JSON.createObjectNode();
   }
 
   private ObjectNode logOutputs(Call call) throws Refusal, IOException {
@@ -177,12 +177,12 @@ final class RunRoutes {
             outputs.add(model);
           }
         });
-    return RequestGate.JSON.createObjectNode();
+    return RestApi.JSON.createObjectNode();
   }
 
   private ObjectNode metric(Call call) throws Refusal, IOException {
     String key = call.required("metric_key");
-    ObjectNode answer = RequestGate.JSON.createObjectNode();
+    ObjectNode answer = RestApi.JSON.createObjectNode();
     ArrayNode metrics = answer.putArray("metrics");
     for (JsonNode metric : uploads.document(id(call)).path("data").path("metrics")) {
       if (metric.path("key").asText().equals(key)) {
@@ -195,7 +195,7 @@ final class RunRoutes {
   private ObjectNode createLogged(Call call) throws Refusal, IOException {
     String id = Uploads.newId(Uploads.LOGGED);
     long now = clock.millis();
-    ObjectNode model = RequestGate.JSON.createObjectNode();
+    ObjectNode model = RestApi.JSON.createObjectNode();
     ObjectNode info =
         model
             .putObject("info")
@@ -249,7 +249,7 @@ final class RunRoutes {
   /** A client looks for those of a run by their name. */
   private ObjectNode searchLogged(Call call) throws Refusal, IOException {
     Search search = Search.of(call.text("filter").orElse(""), Set.of("name", "source_run_id"));
-    ObjectNode answer = RequestGate.JSON.createObjectNode();
+    ObjectNode answer = RestApi.JSON.createObjectNode();
     ArrayNode models = answer.putArray("models");
     for (ObjectNode model : uploads.loggedModels()) {
       JsonNode info = model.path("info");
@@ -299,7 +299,7 @@ final class RunRoutes {
 
   /** Adds what has a key; it takes the place of what had the same. */
   private static void put(ArrayNode list, JsonNode one) throws Refusal {
-    ObjectNode kept = RequestGate.JSON.createObjectNode();
+    ObjectNode kept = RestApi.JSON.createObjectNode();
     for (String field : List.of("key", "value", "timestamp", "step")) {
       if (one.hasNonNull(field)) {
         kept.set(field, one.get(field));
@@ -333,7 +333,7 @@ final class RunRoutes {
   }
 
   private static ObjectNode answer(String field, ObjectNode value) {
-    ObjectNode answer = RequestGate.JSON.createObjectNode();
+    ObjectNode answer = RestApi.JSON.createObjectNode();
     answer.set(field, value);
     return answer;
   }

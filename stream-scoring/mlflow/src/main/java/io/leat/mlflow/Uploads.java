@@ -98,7 +98,7 @@ final class Uploads {
     if (ID.matcher(id).matches()) {
       try {
         return (ObjectNode)
-            RequestGate.JSON.readTree(Files.readAllBytes(folder.resolve(id).resolve(DOCUMENT)));
+            RestApi.JSON.readTree(Files.readAllBytes(folder.resolve(id).resolve(DOCUMENT)));
       } catch (NoSuchFileException e) {
         log.debug("no such upload", e);
       }
@@ -131,7 +131,7 @@ final class Uploads {
   private void write(String id, ObjectNode document) throws IOException {
     Path file = folder.resolve(id).resolve(DOCUMENT);
     Path unfinished = file.resolveSibling(DOCUMENT + UNFINISHED);
-    Files.write(unfinished, RequestGate.JSON.writeValueAsBytes(document));
+    Files.write(unfinished, RestApi.JSON.writeValueAsBytes(document));
     Files.move(unfinished, file, StandardCopyOption.REPLACE_EXISTING);
   }
 

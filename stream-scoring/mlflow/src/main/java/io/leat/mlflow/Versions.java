@@ -68,7 +68,7 @@ final class Versions {
   static ObjectNode json(RegistryView view, ModelVersion version, String server) {
     long published = version.getPublishedAt().toEpochMilli();
     ObjectNode json =
-        RequestGate.JSON
+        RestApi.JSON
             .createObjectNode()
             .put("name", version.getModel())
             .put("version", String.valueOf(version.getNumber()))
@@ -117,7 +117,7 @@ final class Versions {
     List<ModelVersion> versions = new ArrayList<>(all(view, name));
     Collections.reverse(versions);
     ObjectNode json =
-        RequestGate.JSON
+        RestApi.JSON
             .createObjectNode()
             .put("name", name)
             .put("description", declared.map(Model::intendedUse).orElse(""))

@@ -60,7 +60,7 @@ final class Webhook {
                     }
                     return HttpResponse.of(HttpStatus.OK, MediaType.JSON, "{}");
                   } catch (Refusal e) {
-                    return RequestGate.response(e);
+                    return RestApi.response(e);
                   }
                 }));
   }

@@ -4,9 +4,9 @@
  * what {@code log_model} uploads can be registered. A version is published by the same classes as
  * by {@code leat model publish}.
  *
- * <p>Requests enter by {@link io.leat.mlflow.RequestGate}. {@link io.leat.mlflow.RegistryRoutes}
- * are the registry's, {@link io.leat.mlflow.RunRoutes} and {@link io.leat.mlflow.ArtifactRoutes}
- * what an upload needs; {@link io.leat.mlflow.Uploads} are on the disk until they are old.
+ * <p>Requests enter by {@link io.leat.mlflow.RestApi}. {@link io.leat.mlflow.RegistryRoutes} are
+ * the registry's, {@link io.leat.mlflow.RunRoutes} and {@link io.leat.mlflow.ArtifactRoutes} what
+ * an upload needs; {@link io.leat.mlflow.Uploads} are on the disk until they are old.
  *
  * <p>Imports {@code models}, {@code runtime}, {@code pipeline} and {@code schemas}.
  */

@@ -102,7 +102,7 @@ class SearchTest {
 
   private static Search.Page<Integer> page(List<Integer> all, String fields) throws Refusal {
     try {
-      ObjectNode read = (ObjectNode) RequestGate.JSON.readTree(fields);
+      ObjectNode read = (ObjectNode) RestApi.JSON.readTree(fields);
       return Search.page(new Call(Principal.ANONYMOUS, read, "http://here", ""), all, KEYS);
     } catch (JsonProcessingException e) {
       throw new IllegalArgumentException(fields, e);

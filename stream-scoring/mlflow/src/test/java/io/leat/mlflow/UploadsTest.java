@@ -36,7 +36,7 @@ class UploadsTest {
   }
 
   private static ObjectNode document(String name) {
-    return RequestGate.JSON.createObjectNode().put("name", name);
+    return RestApi.JSON.createObjectNode().put("name", name);
   }
 
   private Path put(String rest, int length) throws Exception {

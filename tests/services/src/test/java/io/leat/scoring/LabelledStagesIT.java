@@ -4,59 +4,34 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import io.leat.models.artifact.ArtifactStore;
 import io.leat.models.registry.Assignment;
-import io.leat.models.registry.ModelPackage;
 import io.leat.models.registry.ModelReference;
-import io.leat.models.registry.ModelRegistry;
 import io.leat.models.registry.ModelRegistry.Label;
 import io.leat.models.registry.ModelRegistry.Terms;
-import io.leat.models.registry.Reason;
 import io.leat.performance.PerformanceJob;
-import io.leat.pipeline.apply.Applier;
-import io.leat.pipeline.definition.FeatureService;
-import io.leat.pipeline.definition.Model;
 import io.leat.pipeline.definition.Pipeline;
-import io.leat.pipeline.model.ModelFile;
-import io.leat.pipeline.model.ModelMetadata;
 import io.leat.pipeline.reader.PipelineReader;
-import io.leat.records.AuditEvent;
-import io.leat.records.FeatureVector;
-import io.leat.records.LogPosition;
 import io.leat.records.ModelRole;
 import io.leat.records.ModelSwitch;
 import io.leat.records.Rollout;
 import io.leat.records.RolloutArm;
 import io.leat.records.RolloutObservation;
 import io.leat.records.Score;
-import io.leat.retraining.training.Trainer;
-import io.leat.retraining.training.TrainingSet;
-import io.leat.runtime.streams.StreamsJob;
-import io.leat.schemas.AvroCodec;
-import io.leat.schemas.FeatureVectorSchema;
-import io.leat.schemas.RecordHeaders;
-import io.leat.schemas.RegistryClient;
 import io.leat.schemas.Topics;
 import io.leat.scoring.rollouts.RolloutJob;
-import io.leat.stack.Ports;
 import io.leat.testing.ServiceProcess;
 import io.leat.testing.TestCluster;
-import io.leat.testing.TopicReader;
 import io.leat.testing.TopicWriter;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.function.Predicate;
-import java.util.stream.Stream;
 import org.apache.avro.generic.GenericRecord;
 import org.apache.avro.generic.GenericRecordBuilder;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -86,18 +61,11 @@ class LabelledStagesIT {
       rollout: [{ kind: bandit, period: 1s, floor: 6.25%, min_labels: 100 }, champion]
       """;
   private static final double FLOOR = 0.0625;
-  private static final Duration TIMEOUT = Duration.ofMinutes(2);
-  private static final String MODEL = "price";
-  private static final String FEATURES = Topics.features("price");
-  private static final Reason WHY = Reason.of("test");
+  private static final String MODEL = PriceModel.MODEL;
 
   private final Random random = new Random(7);
   private TestCluster cluster;
-  private ModelRegistry models;
-  private RegistryClient registry;
-  private AvroCodec codec;
-  private Pipeline pipeline;
-  private FeatureService service;
+  private PriceModel price;
   private int events;
   private long time = 831_427_200_000L;
 
@@ -105,22 +73,15 @@ class LabelledStagesIT {
   void aVersionAsGoodAsTheChampionBecomesItAndOneThatCostsMoreGoesBack() throws Exception {
     try (TestCluster started = TestCluster.start()) {
       cluster = started;
-      Path folder = pipeline(ROLLOUT);
-      Path artifacts = cluster.newDirectory("artifacts");
-      pipeline = PipelineReader.read(folder);
-      registry = cluster.newRegistryClient();
-      codec = new AvroCodec(registry);
-      new Applier(kafka(), registry).apply(pipeline, "test");
-      service = pipeline.service("price").orElseThrow();
-      try (ArtifactStore store = ArtifactStore.open(artifacts.toString())) {
-        models = new ModelRegistry(kafka(), registry, store, InstantSource.system());
-        publish(1, true);
-        publish(2, true);
-        publish(3, false);
+      try (PriceModel made = new PriceModel(cluster, pipeline(ROLLOUT), random)) {
+        price = made;
+        publish(price.pipeline(), 1, true);
+        publish(price.pipeline(), 2, true);
+        publish(price.pipeline(), 3, false);
         try (TopicWriter writer = cluster.newWriter();
-            ServiceProcess scoring = start(ScoringJob.class, folder, artifacts);
-            ServiceProcess performance = start(PerformanceJob.class, folder, artifacts);
-            ServiceProcess rollouts = start(RolloutJob.class, folder, artifacts)) {
+            ServiceProcess scoring = price.start(ScoringJob.class);
+            ServiceProcess performance = price.start(PerformanceJob.class);
+            ServiceProcess rollouts = price.start(RolloutJob.class)) {
           becomeTheChampion(writer, rollouts);
           goBack(writer);
           draw(writer);
@@ -129,71 +90,26 @@ class LabelledStagesIT {
     }
   }
 
-  private Map<String, Object> kafka() {
-    return Map.of("bootstrap.servers", cluster.bootstrapServers());
-  }
-
   private Path pipeline(String rollout) throws IOException {
-    Path copy = cluster.newDirectory("pipeline");
-    Path example = Path.of(System.getProperty("leat.project"), "examples", "electricity");
-    try (Stream<Path> files = Files.walk(example)) {
-      for (Path file : files.filter(Files::isRegularFile).toList()) {
-        Path to = copy.resolve(example.relativize(file).toString());
-        Files.createDirectories(to.getParent());
-        Files.copy(file, to);
-      }
-    }
-    Path price = copy.resolve("services/price.yaml");
-    String text = Files.readString(price);
-    assertThat(text).contains(LABEL);
-    Files.writeString(price, text.replace(LABEL, LABEL.replace("1d", WITHIN.toMinutes() + "m")));
+    Path copy = PriceModel.copyOfTheExample(cluster);
+    PriceModel.replace(
+        copy.resolve("services/price.yaml"), LABEL, LABEL.replace("1d", WITHIN.toMinutes() + "m"));
     Path model = copy.resolve("models/price/model.yaml");
     Files.writeString(model, Files.readString(model) + "\n" + rollout);
     return copy;
   }
 
   /** Learns that the label is whether the first feature is large, or the opposite. */
-  private void publish(int number, boolean right) throws Exception {
-    publish(pipeline, number, right);
-  }
-
-  private void publish(Pipeline terms, int number, boolean right) throws Exception {
-    TrainingSet.Builder set = TrainingSet.builder(service.featureNames());
-    for (int i = 0; i < 500; i++) {
-      double[] values =
-          service.features().stream().mapToDouble(feature -> random.nextDouble()).toArray();
-      set.add(i, values, (values[0] > 0.5) == right);
-    }
-    ModelFile file =
-        new ModelFile(
-            Path.of("v" + number),
-            Trainer.train(set.build(), ModelMetadata.of(service)).onnx(),
-            "");
-    Model model = pipeline.model(MODEL).orElseThrow();
-    models.publish(
-        ModelPackage.of(model, pipeline, file, Map.of()),
-        "v" + number,
-        Terms.of(terms.model(MODEL).orElseThrow(), true, Label.ONCE),
-        WHY);
-  }
-
-  private ServiceProcess start(Class<? extends StreamsJob> job, Path folder, Path artifacts) {
-    int port = Ports.free();
-    return ServiceProcess.start(
-        job,
-        List.of(
-            "--pipeline=" + folder,
-            "--bootstrap-servers=" + cluster.bootstrapServers(),
-            "--registry-url=" + cluster.registryUrl(),
-            "--state-dir=" + cluster.newDirectory("state"),
-            "--artifacts=" + artifacts,
-            "--http-port=" + port),
-        port,
-        cluster.newDirectory("log"));
+  private void publish(Pipeline declared, int number, boolean right) throws Exception {
+    price.publish(
+        price.pipeline(),
+        number,
+        Terms.of(declared.model(MODEL).orElseThrow(), true, Label.ONCE),
+        values -> (values[0] > 0.5) == right);
   }
 
   private void becomeTheChampion(TopicWriter writer, ServiceProcess rollouts) {
-    long shadow = begin(2);
+    long shadow = price.begin(2);
     write(writer, LABELS / 2);
     pass(writer);
     rollouts.kill();
@@ -201,7 +117,7 @@ class LabelledStagesIT {
     pass(writer);
     rollouts.restart();
     await(rollout -> rollout.getRevision() > shadow, "the shadow is passed", writer, 0);
-    assertThat(audit("model.advance").get(0).getEvidence())
+    assertThat(price.audit("model.advance").get(0).getEvidence())
         .as("each vector counts once, whatever was killed")
         .element(1)
         .asString()
@@ -209,8 +125,8 @@ class LabelledStagesIT {
             "version: mean 0\\.\\d+ of %1$d scores with a label; champion: mean 0\\.\\d+ of %1$d"
                 .formatted(LABELS));
     await(rollout -> rollout.getStage() == null, "the version is the champion", writer, 50);
-    assertThat(models.view().champion(MODEL).orElseThrow().getNumber()).isEqualTo(2);
-    assertThat(audit("model.advance"))
+    assertThat(price.models().view().champion(MODEL).orElseThrow().getNumber()).isEqualTo(2);
+    assertThat(price.audit("model.advance"))
         .hasSize(2)
         .allSatisfy(
             event ->
@@ -218,7 +134,7 @@ class LabelledStagesIT {
                     .last()
                     .asString()
                     .startsWith("loss: version less champion in ["));
-    assertThat(observations())
+    assertThat(price.read(Topics.ROLLOUT_OBSERVATIONS, RolloutObservation.class))
         .filteredOn(told -> told.getVersionLoss() != null && told.getChampionLoss() != null)
         .as("both scores of a vector count together, in the shadow alone")
         .hasSize(LABELS)
@@ -226,12 +142,12 @@ class LabelledStagesIT {
   }
 
   private void goBack(TopicWriter writer) {
-    long begun = begin(3);
+    long begun = price.begin(3);
     Rollout back =
         await(rollout -> rollout.getRevision() > begun, "the version goes back", writer, 50);
     assertThat(back.getStage()).isNull();
-    assertThat(models.view().champion(MODEL).orElseThrow().getNumber()).isEqualTo(2);
-    assertThat(audit("model.back"))
+    assertThat(price.models().view().champion(MODEL).orElseThrow().getNumber()).isEqualTo(2);
+    assertThat(price.audit("model.back"))
         .singleElement()
         .satisfies(
             event ->
@@ -242,7 +158,7 @@ class LabelledStagesIT {
   /** The version costs more, and nothing else is declared that would end its stage. */
   private void draw(TopicWriter writer) throws Exception {
     publish(PipelineReader.read(pipeline(BANDIT)), 4, false);
-    long begun = begin(4);
+    long begun = price.begin(4);
     Rollout least =
         await(
             rollout -> rollout.getArms().get(1).getWeight() == FLOOR,
@@ -250,17 +166,16 @@ class LabelledStagesIT {
             writer,
             50);
     assertThat(least.getPeriod().getBegan()).isEqualTo(begun);
-    assertThat(audit("model.reweigh")).isNotEmpty();
-    Instant end = Instant.now().plus(TIMEOUT);
-    while (scores(least.getRevision()).count() < 2 * LABELS) {
-      assertThat(Instant.now()).as("the version scores").isBefore(end);
-      write(writer, 100);
-    }
+    assertThat(price.audit("model.reweigh")).isNotEmpty();
+    price.awaitScores(least.getRevision(), 2 * LABELS, () -> write(writer, 100));
     assertScoresAreDrawnByTheirShares(begun, least.getRevision());
-    models.promote(new ModelReference(MODEL, "4"), Optional.empty(), WHY);
-    long better = begin(2);
+    price
+        .models()
+        .rollouts()
+        .promote(new ModelReference(MODEL, "4"), Optional.empty(), PriceModel.WHY);
+    long better = price.begin(2);
     await(rollout -> rollout.getStage() == null, "what costs less is the champion", writer, 50);
-    assertThat(audit("model.advance"))
+    assertThat(price.audit("model.advance"))
         .last()
         .satisfies(
             event -> {
@@ -269,20 +184,20 @@ class LabelledStagesIT {
                   .anyMatch(
                       line -> line.startsWith("bandit: the version costs less with a chance"));
             });
-    assertThat(scores(better)).isNotEmpty();
+    assertThat(price.scores(better)).isNotEmpty();
   }
 
   private void assertScoresAreDrawnByTheirShares(long from, long to) {
     Map<Long, Rollout> rollouts = new TreeMap<>();
     for (ConsumerRecord<byte[], byte[]> record :
-        read("electricity-scoring-price-switches-changelog")) {
-      Rollout rollout = codec.decode(record.value(), ModelSwitch.class).getRollout();
+        price.read("electricity-scoring-price-switches-changelog")) {
+      Rollout rollout = price.codec().decode(record.value(), ModelSwitch.class).getRollout();
       rollouts.put(rollout.getRevision(), rollout);
     }
     Map<Long, Integer> counts = new TreeMap<>();
     Map<Long, Integer> versions = new TreeMap<>();
-    for (ConsumerRecord<byte[], byte[]> record : read(Topics.scores(MODEL))) {
-      Score score = codec.decode(record.value(), Score.class);
+    for (ConsumerRecord<byte[], byte[]> record : price.read(Topics.scores(MODEL))) {
+      Score score = price.codec().decode(record.value(), Score.class);
       if (score.getRollout() < from || score.getRollout() > to) {
         continue;
       }
@@ -300,48 +215,19 @@ class LabelledStagesIT {
     assertThat(share).as("%s of %s", versions, counts).isCloseTo(FLOOR, within(6 * deviation));
   }
 
-  private Stream<Score> scores(long rollout) {
-    return read(Topics.scores(MODEL)).stream()
-        .map(record -> codec.decode(record.value(), Score.class))
-        .filter(score -> score.getRollout() == rollout);
-  }
-
-  private long begin(int version) {
-    return models
-        .begin(new ModelReference(MODEL, Integer.toString(version)), Optional.empty(), WHY)
-        .getRollout()
-        .getRevision();
-  }
-
   /**
    * @param more how many events are written each time that it is not so
    */
   private Rollout await(Predicate<Rollout> condition, String what, TopicWriter writer, int more) {
-    Instant end = Instant.now().plus(TIMEOUT);
-    while (true) {
-      Rollout rollout = models.view().model(MODEL).orElseThrow().getRollout();
-      if (condition.test(rollout)) {
-        return rollout;
-      }
-      assertThat(Instant.now()).as(what).isBefore(end);
-      if (more > 0) {
-        write(writer, more);
-        pass(writer);
-      }
-    }
-  }
-
-  private List<AuditEvent> audit(String action) {
-    return read(Topics.AUDIT).stream()
-        .map(record -> codec.decode(record.value(), AuditEvent.class))
-        .filter(event -> event.getAction().equals(action))
-        .toList();
-  }
-
-  private List<RolloutObservation> observations() {
-    return read(Topics.ROLLOUT_OBSERVATIONS).stream()
-        .map(record -> codec.decode(record.value(), RolloutObservation.class))
-        .toList();
+    return price.await(
+        condition,
+        what,
+        () -> {
+          if (more > 0) {
+            write(writer, more);
+            pass(writer);
+          }
+        });
   }
 
   /** Takes the stream beyond the time that labels may take, by events that are not old enough. */
@@ -351,17 +237,13 @@ class LabelledStagesIT {
   }
 
   private void write(TopicWriter writer, int count) {
-    int vectorSchema =
-        registry.register(
-            Topics.valueSubject(FEATURES), FeatureVectorSchema.of(service.featureNames()));
     for (int i = 0; i < count; i++) {
       time += 100;
       events++;
-      List<Object> values = new ArrayList<>();
-      service.features().forEach(feature -> values.add(random.nextDouble()));
+      List<Object> values = price.values();
       byte[] key = ("m" + random.nextInt(1_000)).getBytes(UTF_8);
       GenericRecord reading =
-          new GenericRecordBuilder(pipeline.contract("readings").orElseThrow().schema())
+          new GenericRecordBuilder(price.pipeline().contract("readings").orElseThrow().schema())
               .set("reading_time", time)
               .set("market", new String(key, UTF_8))
               .set("nsw_price", 0.0)
@@ -372,30 +254,10 @@ class LabelledStagesIT {
               .set("price_up", (double) values.get(0) > 0.5)
               .build();
       String valid = Topics.valid("readings");
-      int schema = registry.register(Topics.valueSubject(valid), reading.getSchema());
-      writer.send(new ProducerRecord<>(valid, key, codec.encode(schema, reading)));
-      FeatureVector vector =
-          FeatureVector.newBuilder()
-              .setService(service.name())
-              .setServiceVersion(service.version())
-              .setDefinition(service.definition())
-              .setEventId(Long.toString(time))
-              .setEventTime(Instant.ofEpochMilli(time))
-              .setKeys(Map.of("market", new String(key, UTF_8)))
-              .setValues(values)
-              .setSource(new LogPosition("readings", 0, (long) events))
-              .build();
-      ProducerRecord<byte[], byte[]> record =
-          new ProducerRecord<>(FEATURES, key, codec.encode(vectorSchema, vector));
-      RecordHeaders.set(record.headers(), RecordHeaders.EVENT_ID, vector.getEventId());
-      writer.send(record);
+      int schema = price.registry().register(Topics.valueSubject(valid), reading.getSchema());
+      writer.send(new ProducerRecord<>(valid, key, price.codec().encode(schema, reading)));
+      writer.send(price.vector(Long.toString(time), time, key, values, events));
     }
     writer.flush();
-  }
-
-  private List<ConsumerRecord<byte[], byte[]>> read(String topic) {
-    try (TopicReader reader = cluster.newReader(topic)) {
-      return reader.readToEnd();
-    }
   }
 }

@@ -4,21 +4,12 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.leat.models.artifact.ArtifactStore;
-import io.leat.models.registry.ModelPackage;
 import io.leat.models.registry.ModelReference;
-import io.leat.models.registry.ModelRegistry;
 import io.leat.models.registry.ModelRegistry.Label;
 import io.leat.models.registry.ModelRegistry.Terms;
-import io.leat.models.registry.Reason;
+import io.leat.models.registry.RolloutChanges;
 import io.leat.models.registry.TestVersions;
-import io.leat.pipeline.apply.Applier;
 import io.leat.pipeline.definition.Fallback;
-import io.leat.pipeline.definition.FeatureService;
-import io.leat.pipeline.definition.Model;
-import io.leat.pipeline.definition.Pipeline;
-import io.leat.pipeline.model.ModelFile;
-import io.leat.pipeline.model.ModelMetadata;
-import io.leat.pipeline.reader.PipelineReader;
 import io.leat.records.FeatureVector;
 import io.leat.records.LogPosition;
 import io.leat.records.ModelRole;
@@ -27,12 +18,7 @@ import io.leat.records.ModelVersion;
 import io.leat.records.RegisteredModel;
 import io.leat.records.Rollout;
 import io.leat.records.Score;
-import io.leat.retraining.training.Trainer;
-import io.leat.retraining.training.TrainingSet;
 import io.leat.schemas.AvroCodec;
-import io.leat.schemas.FeatureVectorSchema;
-import io.leat.schemas.RecordHeaders;
-import io.leat.schemas.RegistryClient;
 import io.leat.schemas.Topics;
 import io.leat.schemas.WireFormat;
 import io.leat.scoring.engine.Outcome.Scored;
@@ -50,11 +36,9 @@ import io.leat.testing.soak.Soak;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -66,9 +50,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -90,14 +72,12 @@ class ModelSwapIT {
   private static final int KILL_EVERY = 5;
 
   private static final Duration TIMEOUT = Duration.ofMinutes(3);
-  private static final String MODEL = "price";
-  private static final String FEATURES = Topics.features("price");
+  private static final String MODEL = PriceModel.MODEL;
+  private static final String FEATURES = PriceModel.FEATURES;
   private static final String SCORES = Topics.scores(MODEL);
   private static final String SHADOW_SCORES = Topics.shadowScores(MODEL);
   private static final String UNSCORED = Topics.unscored(MODEL);
   private static final String SWITCHES = "electricity-scoring-price-switches-changelog";
-
-  private static final Reason WHY = Reason.of("test");
 
   private final Random random = new Random(Soak.seed());
   private final List<ModelVersion> versions = new ArrayList<>();
@@ -106,47 +86,25 @@ class ModelSwapIT {
   /** Kilobytes after each swap. */
   private final List<Long> resident = new ArrayList<>();
 
-  private ModelRegistry models;
-  private int champion;
-  private Pipeline pipeline;
+  private PriceModel price;
   private AvroCodec codec;
-  private int vectorSchema;
+  private int champion;
   private int vectors;
 
   @Test
   void versionsAreSwappedWhileVectorsFlowAndTheRecordedPositionsTellEachScore(TestCluster cluster)
       throws Exception {
     cluster.clear();
-    Path folder = withMorePartitions(cluster.newDirectory("pipeline"));
-    Path artifacts = cluster.newDirectory("artifacts");
-    pipeline = PipelineReader.read(folder);
-    RegistryClient registry = cluster.newRegistryClient();
-    codec = new AvroCodec(registry);
-    new Applier(Map.of("bootstrap.servers", cluster.bootstrapServers()), registry)
-        .apply(pipeline, "test");
-    FeatureService service = pipeline.service("price").orElseThrow();
-    vectorSchema =
-        registry.register(
-            Topics.valueSubject(FEATURES), FeatureVectorSchema.of(service.featureNames()));
-    try (ArtifactStore store = ArtifactStore.open(artifacts.toString())) {
-      models =
-          new ModelRegistry(
-              Map.of("bootstrap.servers", cluster.bootstrapServers()),
-              registry,
-              store,
-              InstantSource.system());
-      publishVersions(service);
-      swapWhileVectorsFlow(cluster, folder, artifacts, service);
+    try (PriceModel made = new PriceModel(cluster, withMorePartitions(cluster), random)) {
+      price = made;
+      codec = price.codec();
+      publishVersions();
+      swapWhileVectorsFlow(cluster);
       assertEachVectorOnce(cluster);
-      assertScoresOfThePositions(cluster, store);
+      assertScoresOfThePositions();
       assertNativeMemoryIsSteady();
       ScoreReplay.Report replayed =
-          new ScoreReplay(
-                  Map.of("bootstrap.servers", cluster.bootstrapServers()),
-                  codec,
-                  store,
-                  "electricity-scoring",
-                  MODEL)
+          new ScoreReplay(price.kafka(), codec, price.store(), "electricity-scoring", MODEL)
               .run("price", Optional.empty(), Optional.empty(), Long.MAX_VALUE / 2);
       assertThat(replayed.examples()).isEmpty();
       assertThat(replayed.vectors()).isEqualTo(vectors);
@@ -155,53 +113,29 @@ class ModelSwapIT {
     }
   }
 
-  private static Path withMorePartitions(Path copy) throws IOException {
-    Path example = Path.of(System.getProperty("leat.project"), "examples", "electricity");
-    try (Stream<Path> files = Files.walk(example)) {
-      for (Path file : files.filter(Files::isRegularFile).toList()) {
-        Path to = copy.resolve(example.relativize(file).toString());
-        Files.createDirectories(to.getParent());
-        Files.copy(file, to);
-      }
-    }
-    Path contract = copy.resolve("contracts/readings.yaml");
-    String text = Files.readString(contract);
-    assertThat(text).contains("partitions: 2");
-    Files.writeString(contract, text.replace("partitions: 2", "partitions: " + PARTITIONS));
+  private static Path withMorePartitions(TestCluster cluster) throws IOException {
+    Path copy = PriceModel.copyOfTheExample(cluster);
+    PriceModel.replace(
+        copy.resolve("contracts/readings.yaml"), "partitions: 2", "partitions: " + PARTITIONS);
     return copy;
   }
 
-  private void publishVersions(FeatureService service) throws Exception {
-    Model model = pipeline.model(MODEL).orElseThrow();
-    for (int number = 1; number <= VERSIONS; number++) {
-      ModelFile file = new ModelFile(Path.of("v" + number), train(service), "");
-      versions.add(
-          models
-              .publish(
-                  ModelPackage.of(model, pipeline, file, Map.of()),
-                  "v" + number,
-                  new Terms(false, List.of(), Fallback.CHAMPION, true, Label.ONCE),
-                  WHY)
-              .version());
-    }
-  }
-
   /** Of labels that hang on nothing: each time another model. */
-  private byte[] train(FeatureService service) throws Exception {
-    TrainingSet.Builder set = TrainingSet.builder(service.featureNames());
-    for (int i = 0; i < 500; i++) {
-      set.add(
-          i,
-          service.features().stream().mapToDouble(feature -> random.nextDouble()).toArray(),
-          random.nextBoolean());
+  private void publishVersions() throws Exception {
+    for (int number = 1; number <= VERSIONS; number++) {
+      versions.add(
+          price.publish(
+              price.pipeline(),
+              number,
+              new Terms(false, List.of(), Fallback.CHAMPION, true, Label.ONCE),
+              values -> random.nextBoolean()));
     }
-    return Trainer.train(set.build(), ModelMetadata.of(service)).onnx();
   }
 
-  private void swapWhileVectorsFlow(
-      TestCluster cluster, Path folder, Path artifacts, FeatureService service) throws Exception {
+  private void swapWhileVectorsFlow(TestCluster cluster) throws Exception {
     try (TopicWriter writer = cluster.newWriter();
-        ScoringInstances instances = new ScoringInstances(cluster, folder, artifacts);
+        ScoringInstances instances =
+            new ScoringInstances(cluster, price.folder(), price.artifacts());
         TopicReader scores = cluster.newReader(SCORES)) {
       int seen = 0;
       for (int swap = 1; swap <= SWAPS; swap++) {
@@ -212,7 +146,7 @@ class ModelSwapIT {
         } else if (swap % KILL_EVERY == 0) {
           instances.killAndReplace(random);
         }
-        seen += awaitScoresOf(revision, scores, writer, service);
+        seen += awaitScoresOf(revision, scores, writer);
         resident.add(instances.residentKilobytes());
       }
       scores.await(vectors - seen, TIMEOUT);
@@ -220,14 +154,13 @@ class ModelSwapIT {
   }
 
   /** Vectors are written until some are scored by a rollout: it takes a moment to be loaded. */
-  private int awaitScoresOf(
-      long revision, TopicReader scores, TopicWriter writer, FeatureService service) {
+  private int awaitScoresOf(long revision, TopicReader scores, TopicWriter writer) {
     int seen = 0;
     Instant end = Instant.now().plus(TIMEOUT);
     boolean gone = false;
     while (!gone) {
       assertThat(Instant.now()).as("rollout %d scores", revision).isBefore(end);
-      write(writer, service);
+      write(writer);
       AtomicInteger polls = new AtomicInteger();
       List<ConsumerRecord<byte[], byte[]>> more =
           scores.await(
@@ -246,41 +179,25 @@ class ModelSwapIT {
         .anyMatch(score -> score.getRollout() == revision);
   }
 
-  private void write(TopicWriter writer, FeatureService service) {
+  private void write(TopicWriter writer) {
     for (int i = 0; i < VECTORS_AT_ONCE; i++) {
-      List<Object> values = new ArrayList<>();
-      service.features().forEach(feature -> values.add(random.nextDouble()));
-      FeatureVector vector =
-          FeatureVector.newBuilder()
-              .setService(service.name())
-              .setServiceVersion(service.version())
-              .setDefinition(service.definition())
-              .setEventId("e" + vectors)
-              .setEventTime(Instant.ofEpochMilli(831_427_200_000L + vectors))
-              .setKeys(Map.of("market", "NSW"))
-              .setValues(values)
-              .setSource(new LogPosition("readings", vectors % 2, (long) vectors))
-              .build();
-      ProducerRecord<byte[], byte[]> record =
-          new ProducerRecord<>(
-              FEATURES,
-              ("m" + random.nextInt(200)).getBytes(UTF_8),
-              codec.encode(vectorSchema, vector));
-      RecordHeaders.set(record.headers(), RecordHeaders.EVENT_ID, vector.getEventId());
-      writer.send(record);
+      byte[] key = ("m" + random.nextInt(200)).getBytes(UTF_8);
+      writer.send(
+          price.vector("e" + vectors, 831_427_200_000L + vectors, key, price.values(), vectors));
       vectors++;
     }
     writer.flush();
   }
 
   private RegisteredModel next(int swap) {
+    RolloutChanges rollouts = price.models().rollouts();
     return switch (swap % 3) {
       case 0 -> {
         champion++;
-        yield models.promote(version(0), Optional.empty(), WHY);
+        yield rollouts.promote(version(0), Optional.empty(), PriceModel.WHY);
       }
-      case 1 -> models.shadow(version(1), WHY);
-      default -> models.canary(version(2), 0.3, WHY);
+      case 1 -> rollouts.shadow(version(1), PriceModel.WHY);
+      default -> rollouts.canary(version(2), 0.3, PriceModel.WHY);
     };
   }
 
@@ -311,8 +228,8 @@ class ModelSwapIT {
     assertThat(report.outputs()).isEqualTo(vectors);
   }
 
-  private void assertScoresOfThePositions(TestCluster cluster, ArtifactStore store) {
-    Map<Integer, NavigableMap<Long, ModelSwitch>> positions = positions(cluster);
+  private void assertScoresOfThePositions() {
+    Map<Integer, NavigableMap<Long, ModelSwitch>> positions = positions();
     assertThat(positions).hasSize(PARTITIONS);
     positions.forEach(
         (partition, switches) ->
@@ -322,15 +239,16 @@ class ModelSwapIT {
                 .isSorted()
                 .doesNotHaveDuplicates());
     Map<LogPosition, ConsumerRecord<byte[], byte[]>> inputs = new HashMap<>();
-    read(cluster, FEATURES)
+    price
+        .read(FEATURES)
         .forEach(
             record ->
                 inputs.put(
                     new LogPosition(record.topic(), record.partition(), record.offset()), record));
     Set<Long> revisions = new TreeSet<>();
     int shadows = 0;
-    try (Again again = new Again(store)) {
-      for (ConsumerRecord<byte[], byte[]> record : read(cluster, SCORES)) {
+    try (Again again = new Again(price.store())) {
+      for (ConsumerRecord<byte[], byte[]> record : price.read(SCORES)) {
         Score score = codec.decode(record.value(), Score.class);
         ConsumerRecord<byte[], byte[]> input = inputs.get(score.getVector());
         Rollout rollout =
@@ -339,7 +257,7 @@ class ModelSwapIT {
         assertThat(record.value()).isEqualTo(again.decided(rollout, input, record));
         revisions.add(score.getRollout());
       }
-      for (ConsumerRecord<byte[], byte[]> record : read(cluster, SHADOW_SCORES)) {
+      for (ConsumerRecord<byte[], byte[]> record : price.read(SHADOW_SCORES)) {
         Score score = codec.decode(record.value(), Score.class);
         ConsumerRecord<byte[], byte[]> input = inputs.get(score.getVector());
         Rollout rollout =
@@ -373,9 +291,9 @@ class ModelSwapIT {
     return count;
   }
 
-  private Map<Integer, NavigableMap<Long, ModelSwitch>> positions(TestCluster cluster) {
+  private Map<Integer, NavigableMap<Long, ModelSwitch>> positions() {
     Map<Integer, NavigableMap<Long, ModelSwitch>> positions = new TreeMap<>();
-    for (ConsumerRecord<byte[], byte[]> record : read(cluster, SWITCHES)) {
+    for (ConsumerRecord<byte[], byte[]> record : price.read(SWITCHES)) {
       ModelSwitch gone = codec.decode(record.value(), ModelSwitch.class);
       assertThat(ByteBuffer.wrap(record.key()).getLong()).isEqualTo(gone.getOffset());
       ModelSwitch before =
@@ -385,12 +303,6 @@ class ModelSwapIT {
       assertThat(before).as("a position is written once").isNull();
     }
     return positions;
-  }
-
-  private static List<ConsumerRecord<byte[], byte[]>> read(TestCluster cluster, String topic) {
-    try (TopicReader reader = cluster.newReader(topic)) {
-      return reader.readToEnd();
-    }
   }
 
   /** Scores vectors again, by the rollout that it is told. */

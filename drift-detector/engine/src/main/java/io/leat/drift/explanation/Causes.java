@@ -127,12 +127,12 @@ final class Causes {
   }
 
   private double shareSince(Members members) {
-    return (double) members.since().rows / vectors.since();
+    return (double) members.since() / vectors.since();
   }
 
   /** 0 where there are no vectors of before. */
   private double shareBefore(Members members) {
-    return vectors.before() == 0 ? 0 : (double) members.before().rows / vectors.before();
+    return vectors.before() == 0 ? 0 : (double) members.before() / vectors.before();
   }
 
   private Optional<Cause> ofVectors(Members members, List<Members> others) {
@@ -193,17 +193,15 @@ final class Causes {
     long times = Math.max(1, vectors.windows(false));
     long withTimes = vectors.windows(true);
     double part = shareSince(members);
+    Counts since = vectors.counts(members, true);
+    Counts before = vectors.counts(members, false);
     List<Left> left = new ArrayList<>();
     for (Moved one : moved) {
       FeatureCounts now = all.streams[one.place];
       OptionalDouble value =
           one.stream.value(
               StreamComparison.replaced(
-                  now,
-                  members.since().streams[one.place],
-                  times,
-                  members.before().streams[one.place],
-                  withTimes));
+                  now, since.streams[one.place], times, before.streams[one.place], withTimes));
       if (value.isEmpty()) {
         return Optional.empty(); // nothing would be left to measure
       }
@@ -253,7 +251,7 @@ final class Causes {
                     || (other.trait().kind() == Trait.Kind.SEGMENT
                         && !other.trait().name().equals(cause.trait().name())))
         .filter(other -> shareSince(other) <= IN_ONE_PLACE)
-        .map(other -> new Place(other, (double) vectors.both(cause, other) / cause.since().rows))
+        .map(other -> new Place(other, (double) vectors.both(cause, other) / cause.since()))
         .filter(place -> place.share >= IN_ONE_PLACE)
         .max(
             Comparator.comparingDouble((Place place) -> place.share - shareSince(place.members))

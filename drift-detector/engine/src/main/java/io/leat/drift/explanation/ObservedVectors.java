@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Vectors (or scores) of an episode's windows and of those before, as far as an explanation needs
  * them: of each where its values lie by the reference, and its traits. About 4 bytes a vector,
- * stream and trait. Not thread-safe.
+ * stream and trait, 100 MB at most. Not thread-safe.
  */
 public final class ObservedVectors {
   /** A trait of which more values are seen tells vectors apart too well to be a cause. */
@@ -26,6 +26,12 @@ public final class ObservedVectors {
 
   /** So many vectors before the episode, and in it, are taken; {@link #isCut} says if more came. */
   static final int MOST_VECTORS = 500_000;
+
+  /** The same, of vectors times what is kept of each. */
+  static final long MOST_PLACES = 6_000_000;
+
+  /** So many new categories of a column are counted by their names: the first. */
+  private static final int MOST_NEW = 1_000;
 
   private static final int MOST_TRAITS = 60;
   private static final int NOT_OF_STREAM = Integer.MIN_VALUE;
@@ -103,7 +109,8 @@ public final class ObservedVectors {
     if (!span.isSince(time) && !span.isBefore(time)) {
       return;
     }
-    if (part.rows == MOST_VECTORS) {
+    if (part.rows == MOST_VECTORS
+        || (part.rows + 1L) * (streams.size() + values.size()) > MOST_PLACES) {
       part.cut = true;
       return;
     }
@@ -129,9 +136,11 @@ public final class ObservedVectors {
         if (stream.isNew(place)) {
           trait(part, row, Trait.Kind.NEWNESS, column, "new");
           if (part == since) {
-            newCategories
-                .computeIfAbsent(column, name -> new HashMap<>())
-                .merge(String.valueOf(found), 1L, Long::sum);
+            Map<String, Long> known = newCategories.computeIfAbsent(column, of -> new HashMap<>());
+            String name = String.valueOf(found);
+            if (known.size() < MOST_NEW || known.containsKey(name)) {
+              known.merge(name, 1L, Long::sum);
+            }
           }
         }
       }
@@ -207,7 +216,6 @@ public final class ObservedVectors {
   /** Counts of the streams, of all vectors of a side or of some. */
   static final class Counts {
     final FeatureCounts[] streams;
-    long rows;
 
     private Counts(List<StreamComparison> streams) {
       this.streams =
@@ -215,7 +223,6 @@ public final class ObservedVectors {
     }
 
     private void add(Part part, int row) {
-      rows++;
       for (int i = 0; i < streams.length; i++) {
         int place = part.places[i].get(row);
         if (place != NOT_OF_STREAM) {
@@ -243,38 +250,57 @@ public final class ObservedVectors {
     return counts;
   }
 
-  /** Vectors that have one value of a trait, of both sides. */
-  record Members(Trait trait, String value, Counts since, Counts before) {}
+  /**
+   * Vectors that have one value of a trait.
+   *
+   * @param since how many of the episode's windows
+   * @param before how many of the windows before
+   */
+  record Members(Trait trait, String value, int since, int before) {}
 
   /** Every value of every trait. */
   List<Members> members() {
     List<Members> all = new ArrayList<>();
     values.forEach(
         (trait, known) -> {
-          Map<Integer, Members> byId = new TreeMap<>();
-          known.forEach(
-              (value, id) ->
-                  byId.put(
-                      id, new Members(trait, value, new Counts(streams), new Counts(streams))));
-          count(trait, since, byId, Members::since);
-          count(trait, before, byId, Members::before);
-          all.addAll(byId.values());
+          int[] ofSince = rows(trait, since);
+          int[] ofBefore = rows(trait, before);
+          known.entrySet().stream()
+              .sorted(Map.Entry.comparingByValue())
+              .forEach(
+                  value ->
+                      all.add(
+                          new Members(
+                              trait,
+                              value.getKey(),
+                              ofSince[value.getValue()],
+                              ofBefore[value.getValue()])));
         });
     return all;
   }
 
-  private static void count(
-      Trait trait, Part part, Map<Integer, Members> byId, Function<Members, Counts> side) {
+  /** How many vectors have each value, by its number. */
+  private static int[] rows(Trait trait, Part part) {
+    int[] rows = new int[MOST_VALUES + 1];
     Ints ids = part.traits.get(trait);
-    if (ids == null) {
-      return;
+    for (int row = 0; ids != null && row < part.rows; row++) {
+      rows[ids.get(row)]++;
     }
-    for (int row = 0; row < part.rows; row++) {
-      Members of = byId.get(ids.get(row));
-      if (of != null) {
-        side.apply(of).add(part, row);
+    return rows;
+  }
+
+  /** Counts of those of the episode's windows, or of those before; made when asked for. */
+  Counts counts(Members members, boolean inEpisode) {
+    Part part = inEpisode ? since : before;
+    Counts counts = new Counts(streams);
+    Ints ids = part.traits.get(members.trait());
+    Integer id = values.getOrDefault(members.trait(), Map.of()).get(members.value());
+    for (int row = 0; ids != null && id != null && row < part.rows; row++) {
+      if (ids.get(row) == id) {
+        counts.add(part, row);
       }
     }
+    return counts;
   }
 
   /** How many vectors of the episode's windows have both. */

@@ -8,14 +8,16 @@ import io.leat.records.DriftMetric;
 import io.leat.records.DriftedStream;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.OptionalLong;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
@@ -23,9 +25,14 @@ import java.util.stream.Collectors;
  * What a monitor measured, window by window, around an episode. Immutable.
  *
  * @param opened the record that opened the episode
- * @param windows by their start, the metrics of complete windows
+ * @param windows by their start, of complete windows the metrics of the streams that the episode
+ *     names, and of the window that opened it all
+ * @param sums by the same, what all metrics of a window come to
  */
-public record Timeline(DriftAlert opened, NavigableMap<Instant, Map<Key, DriftMetric>> windows) {
+public record Timeline(
+    DriftAlert opened,
+    NavigableMap<Instant, Map<Key, DriftMetric>> windows,
+    NavigableMap<Instant, Sum> sums) {
   /** So many windows before an episode are what its windows are compared with. */
   public static final int WINDOWS_BEFORE = 7;
 
@@ -53,24 +60,96 @@ public record Timeline(DriftAlert opened, NavigableMap<Instant, Map<Key, DriftMe
   }
 
   /**
+   * What the metrics of a window come to.
+   *
+   * @param end of the window
+   * @param evidence of all streams that have some
+   * @param streams how many these are
+   * @param vectors how many the window has; empty where only segments are known
+   */
+  public record Sum(Instant end, double evidence, long streams, OptionalLong vectors) {
+    static Sum of(DriftMetric metric) {
+      Double evidence = metric.getEvidence();
+      return new Sum(
+          metric.getWindowEnd(),
+          evidence == null ? 0 : evidence,
+          evidence == null ? 0 : 1,
+          metric.getSegment() == null ? OptionalLong.of(metric.getEvents()) : OptionalLong.empty());
+    }
+
+    Sum and(Sum other) {
+      return new Sum(
+          end,
+          evidence + other.evidence,
+          streams + other.streams,
+          vectors.isEmpty() || other.vectors.isEmpty()
+              ? (vectors.isEmpty() ? other.vectors : vectors)
+              : OptionalLong.of(Math.max(vectors.getAsLong(), other.vectors.getAsLong())));
+    }
+  }
+
+  /**
+   * Takes metrics one by one, and keeps of them what an explanation needs: a monitor of many
+   * segments has tens of thousands a window. Not thread-safe.
+   */
+  public static final class Builder {
+    private final DriftAlert opened;
+    private final boolean ofDrift;
+    private final Set<Key> named = new HashSet<>();
+    private final NavigableMap<Instant, Map<Key, DriftMetric>> windows = new TreeMap<>();
+    private final NavigableMap<Instant, Sum> sums = new TreeMap<>();
+
+    /**
+     * @param latest the last record that says what the episode is about
+     */
+    public Builder(DriftAlert opened, DriftAlert latest) {
+      this.opened = opened;
+      this.ofDrift = opened.getKind().equals("drift");
+      named.add(most(opened));
+      opened.getStreams().forEach(stream -> named.add(Key.of(stream)));
+      latest.getStreams().forEach(stream -> named.add(Key.of(stream)));
+    }
+
+    /** Takes a metric of any monitor, if the episode's evidence is of it. */
+    public void add(DriftMetric metric) {
+      if (Key.isStatistic(metric.getMetric()) != ofDrift
+          || !metric.getMonitor().equals(opened.getMonitor())
+          || !metric.getModel().equals(opened.getModel())
+          || !metric.getComplete()) {
+        return;
+      }
+      Instant start = metric.getWindowStart();
+      sums.merge(start, Sum.of(metric), Sum::and);
+      if (named.contains(Key.of(metric)) || start.equals(opened.getWindowStart())) {
+        windows.computeIfAbsent(start, of -> new HashMap<>()).put(Key.of(metric), metric);
+      }
+    }
+
+    public Timeline build() {
+      return new Timeline(opened, windows, sums);
+    }
+  }
+
+  /**
    * Takes what the episode's evidence is of: statistics of drift, or measures of data quality.
    *
    * @param metrics of any monitor, in any order
    */
   public static Timeline of(DriftAlert opened, Iterable<DriftMetric> metrics) {
-    NavigableMap<Instant, Map<Key, DriftMetric>> windows = new TreeMap<>();
-    boolean ofDrift = opened.getKind().equals("drift");
-    for (DriftMetric metric : metrics) {
-      if (Key.isStatistic(metric.getMetric()) == ofDrift
-          && metric.getMonitor().equals(opened.getMonitor())
-          && metric.getModel().equals(opened.getModel())
-          && metric.getComplete()) {
-        windows
-            .computeIfAbsent(metric.getWindowStart(), start -> new HashMap<>())
-            .put(Key.of(metric), metric);
-      }
-    }
-    return new Timeline(opened, windows);
+    Builder builder = new Builder(opened, opened);
+    metrics.forEach(builder::add);
+    return builder.build();
+  }
+
+  /** The stream with most evidence, or the one that the alert is about. */
+  private static Key most(DriftAlert opened) {
+    return opened.getStreams().stream()
+        .max(Comparator.comparingDouble(DriftedStream::getEvidence))
+        .map(Key::of)
+        .orElse(
+            new Key(
+                new DriftStream(opened.getFeature(), Optional.ofNullable(opened.getSegment())),
+                opened.getMetric()));
   }
 
   /**
@@ -82,14 +161,7 @@ public record Timeline(DriftAlert opened, NavigableMap<Instant, Map<Key, DriftMe
   public Span span() {
     Duration window = Duration.between(opened.getWindowStart(), opened.getWindowEnd());
     Instant onset = opened.getWindowStart();
-    Key most =
-        opened.getStreams().stream()
-            .max(Comparator.comparingDouble(DriftedStream::getEvidence))
-            .map(Key::of)
-            .orElse(
-                new Key(
-                    new DriftStream(opened.getFeature(), Optional.ofNullable(opened.getSegment())),
-                    opened.getMetric()));
+    Key most = most(opened);
     for (Map.Entry<Instant, Map<Key, DriftMetric>> earlier :
         windows.headMap(onset, false).descendingMap().entrySet()) {
       DriftMetric now = windows.getOrDefault(onset, Map.of()).get(most);
@@ -153,22 +225,9 @@ public record Timeline(DriftAlert opened, NavigableMap<Instant, Map<Key, DriftMe
 
   /** The evidence after each window, the mean over the streams; empty where thresholds decide. */
   public List<Point> line() {
-    return windows.entrySet().stream()
-        .flatMap(
-            window -> {
-              double[] evidence =
-                  window.getValue().values().stream()
-                      .flatMap(metric -> Optional.ofNullable(metric.getEvidence()).stream())
-                      .mapToDouble(Double::doubleValue)
-                      .toArray();
-              OptionalDouble mean = Arrays.stream(evidence).average();
-              return mean.isEmpty()
-                  ? java.util.stream.Stream.empty()
-                  : java.util.stream.Stream.of(
-                      new Point(
-                          window.getValue().values().iterator().next().getWindowEnd(),
-                          mean.getAsDouble()));
-            })
+    return sums.values().stream()
+        .filter(window -> window.streams() > 0)
+        .map(window -> new Point(window.end(), window.evidence() / window.streams()))
         .toList();
   }
 

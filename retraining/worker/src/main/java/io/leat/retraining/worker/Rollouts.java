@@ -11,6 +11,7 @@ import io.leat.models.registry.Reason;
 import io.leat.models.registry.RegistryView;
 import io.leat.models.registry.RolloutPlans;
 import io.leat.pipeline.definition.Model;
+import io.leat.pipeline.definition.ModelStage;
 import io.leat.records.AuditEvent;
 import io.leat.records.GateResult;
 import io.leat.records.GateVerdict;
@@ -77,7 +78,7 @@ final class Rollouts {
     boolean isOpen =
         run.getGates().stream().anyMatch(gate -> gate.getVerdict() == GateVerdict.INCONCLUSIVE);
     boolean asks =
-        isOpen // no guard of a stage asks labels, so that a person has to
+        (isOpen && !isJudgedInShadow(model))
             || model.approval() == Model.Approval.REQUIRED
             || place.policy(run).approval() == Model.Approval.REQUIRED;
     return RunRecords.done(
@@ -86,6 +87,17 @@ final class Rollouts {
             asks ? Step.PROPOSE : Step.ROLL_OUT,
             "version %d of model %s".formatted(number, model.name()))
         .build();
+  }
+
+  /**
+   * Whether a shadow of the model shows by labels what gates left open: its guard of loss is passed
+   * only where the version is known to cost no more than the champion and the margin.
+   */
+  static boolean isJudgedInShadow(Model model) {
+    return model.rollout().stream()
+        .filter(stage -> stage.kind() == ModelStage.Kind.SHADOW)
+        .flatMap(stage -> stage.guards().stream())
+        .anyMatch(guard -> guard.kind() == ModelStage.GuardKind.LOSS);
   }
 
   /** Where the version comes from; nothing in it depends on when it was made. */
@@ -190,7 +202,7 @@ final class Rollouts {
                         .formatted(champion, run.getChampion()))
                 .build());
       }
-      place.models().begin(reference(run), Optional.of(run.getChampion()), reason(run));
+      place.models().rollouts().begin(reference(run), Optional.of(run.getChampion()), reason(run));
     }
     long revision =
         begun(history(run), run)

@@ -342,7 +342,9 @@ final class Steps {
                   measured,
                   RunState.GATED,
                   Step.PUBLISH,
-                  "inconclusive, so that somebody has to approve it, and it begins in the shadow: "
+                  (Rollouts.isJudgedInShadow(model)
+                          ? "inconclusive, so that the shadow is to show by labels what it costs: "
+                          : "inconclusive, so that somebody has to approve it, and it begins in the shadow: ")
                       + told)
               .build()
           : RunRecords.ended(measured, RunState.REJECTED, "inconclusive: " + told).build();

@@ -3,7 +3,8 @@
  * out ({@code Authenticator}, by {@link io.leat.runtime.access.ApiKeys}), what they may do ({@link
  * io.leat.runtime.access.Role}), over which protocol, and how refusals are worded ({@link
  * io.leat.runtime.access.JsonErrors}). Every gateway, HTTP or gRPC, asks {@link
- * io.leat.runtime.access.Access}.
+ * io.leat.runtime.access.Access}; those whose requests wait for something let them in by a {@link
+ * io.leat.runtime.access.RequestGate}.
  *
  * <p>Imports {@code runtime/settings} and {@code schemas} of Leat.
  */

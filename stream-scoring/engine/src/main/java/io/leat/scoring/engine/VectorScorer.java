@@ -13,10 +13,10 @@ import io.leat.records.FeatureVector;
 import io.leat.scoring.engine.LoadedVersion.Rule;
 import io.leat.scoring.engine.Outcome.Scored;
 import io.leat.scoring.engine.Outcome.Unscored;
-import io.micrometer.core.instrument.Timer;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -83,7 +83,7 @@ public final class VectorScorer implements AutoCloseable {
       return new Unscored(UnscoredReason.of(refusal.get().reason()), refusal.get().message());
     }
     Prediction prediction;
-    Timer.Sample time = Timer.start();
+    long begun = System.nanoTime();
     try {
       prediction = inference.run().get(0);
     } catch (OutOfTimeException e) {
@@ -91,7 +91,7 @@ public final class VectorScorer implements AutoCloseable {
     } catch (InferenceException e) {
       return new Unscored(UnscoredReason.INFERENCE_FAILED, String.valueOf(e.getMessage()));
     } finally {
-      time.stop(version.metrics().inference());
+      version.metrics().inference().record(System.nanoTime() - begun, TimeUnit.NANOSECONDS);
     }
     if (!Double.isFinite(prediction.score())) {
       return new Unscored(
@@ -114,8 +114,10 @@ public final class VectorScorer implements AutoCloseable {
 
   private Outcome decide(
       Prediction prediction, Function<Optional<String>, Optional<Contributions>> explain) {
-    Map<String, Object> bindings = LoadedVersion.SCOPE.bind(prediction.score());
-    for (Rule rule : version.rules()) {
+    List<Rule> rules = version.rules();
+    Map<String, Object> bindings =
+        rules.isEmpty() ? Map.of() : LoadedVersion.SCOPE.bind(prediction.score());
+    for (Rule rule : rules) {
       try {
         if (Boolean.TRUE.equals(rule.condition().evaluate(bindings))) {
           Optional<String> decision = Optional.of(rule.decision());

@@ -28,7 +28,7 @@ public abstract class ArtifactStore implements AutoCloseable {
    * @throws LeatException if it is none of these
    */
   public static ArtifactStore open(String address) {
-    if (address.startsWith(S3Artifacts.SCHEME)) {
+    if (address.startsWith(S3Bucket.SCHEME)) {
       return S3Artifacts.at(address);
     }
     try {

@@ -17,6 +17,9 @@ final class Thresholds {
   /** The place of a threshold that no value is at or below. */
   private static final int BEFORE_ALL = -2;
 
+  /** The place of a threshold that every value is at or below; what is missing lies behind it. */
+  private static final int AFTER_ALL = 1 << 30;
+
   private final double[][] sorted;
 
   private Thresholds(double[][] sorted) {
@@ -40,10 +43,16 @@ final class Thresholds {
             .toArray(double[][]::new));
   }
 
-  /** The place of a split's threshold. */
+  /** The place of a split's threshold. No value compares with one that is not a number. */
   int place(TreeNodes nodes, int node) {
     double threshold = compared(nodes, node);
-    return Double.isNaN(threshold) ? BEFORE_ALL : place(sorted[nodes.column(node)], threshold);
+    if (!Double.isNaN(threshold)) {
+      return place(sorted[nodes.column(node)], threshold);
+    }
+    boolean greater =
+        nodes.mode(node) == TreeNodes.Mode.BRANCH_GT
+            || nodes.mode(node) == TreeNodes.Mode.BRANCH_GTE;
+    return greater && Double.isNaN(nodes.threshold(node)) ? AFTER_ALL : BEFORE_ALL;
   }
 
   /**
@@ -54,13 +63,14 @@ final class Thresholds {
    */
   void find(double[] row, int[] places) {
     for (int column = 0; column < sorted.length; column++) {
-      int place = place(sorted[column], row[column]);
+      boolean missing = Double.isNaN(row[column]);
+      int place = missing ? AFTER_ALL + 1 : place(sorted[column], row[column]);
       places[2 * column] = place;
-      places[2 * column + 1] = Double.isNaN(row[column]) ? MISSING : place;
+      places[2 * column + 1] = missing ? MISSING : place;
     }
   }
 
-  /** Even on a threshold, odd between two; NaN is behind all. */
+  /** Even on a threshold, odd between two. */
   private static int place(double[] sorted, double value) {
     int found = Arrays.binarySearch(sorted, positive(value));
     return found >= 0 ? 2 * found : 2 * ~found - 1;

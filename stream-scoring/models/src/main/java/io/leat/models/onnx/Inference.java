@@ -132,12 +132,13 @@ public final class Inference implements AutoCloseable {
         throw new InferenceException(problem.get());
       }
     }
+    RunOutput scores = output(given, score);
     for (int row = 0; row < rows; row++) {
-      Map<String, Object> more = new LinkedHashMap<>();
+      Map<String, Object> more = others.isEmpty() ? Map.of() : new LinkedHashMap<>();
       for (Map.Entry<String, OutputReader> other : others.entrySet()) {
         more.put(other.getKey(), other.getValue().value(output(given, other.getValue()), row));
       }
-      predictions.add(new Prediction(score.real(output(given, score), row), more));
+      predictions.add(new Prediction(score.real(scores, row), more));
     }
   }
 

@@ -254,14 +254,14 @@ final class InputBinding {
   Optional<Refusal> write(
       List<? extends @Nullable Object> vector, List<InputTensor> tensors, int row) {
     Optional<Refusal> refusal = values.refuseWidth(vector);
-    InputTensor only = tensors.get(0);
     for (int feature = 0; refusal.isEmpty() && feature < vector.size(); feature++) {
-      Object value = vector.get(feature);
-      // A matrix of floats, which most models take, is worth a way of its own.
-      boolean written =
-          floatsInOrder && value instanceof Double number && only.putFinite(row, feature, number);
-      if (!written) {
-        refusal = values.write(feature, value, (place, one) -> put(place, one, tensors, row));
+      if (floatsInOrder) { // most models take such, so it is worth a way of its own
+        feature = tensors.get(0).putFinite(row, feature, vector);
+      }
+      if (feature < vector.size()) {
+        refusal =
+            values.write(
+                feature, vector.get(feature), (place, one) -> put(place, one, tensors, row));
       }
     }
     return refusal;

@@ -5,6 +5,8 @@ import ai.onnxruntime.OrtException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The place of one of a graph's inputs, for as many rows as a batch may have. Owned by one thread.
@@ -61,17 +63,26 @@ final class InputTensor {
   }
 
   /**
-   * Writes an element of a tensor of floats.
+   * Writes elements of a matrix of floats, from a column on.
    *
-   * @return whether the number is finite in single precision; else nothing is written
+   * @param values of the whole row
+   * @return the column of the first value that is no double, or not finite in single precision, and
+   *     is not written; one behind the last where all are
    */
-  boolean putFinite(int row, int column, double number) {
-    float rounded = (float) number;
-    if (!Float.isFinite(rounded)) {
-      return false;
+  int putFinite(int row, int from, List<? extends @Nullable Object> values) {
+    int size = values.size();
+    int place = row * width * Float.BYTES;
+    for (int column = from; column < size; column++) {
+      if (!(values.get(column) instanceof Double number)) {
+        return column;
+      }
+      float rounded = number.floatValue();
+      if (!Float.isFinite(rounded)) {
+        return column;
+      }
+      numbers.putFloat(place + column * Float.BYTES, rounded);
     }
-    numbers.putFloat((row * width + column) * Float.BYTES, rounded);
-    return true;
+    return size;
   }
 
   /** Some rows as a tensor: of numbers over this place, of texts a copy. */

@@ -13,6 +13,7 @@ import java.util.Map;
  */
 public record Prediction(double score, Map<String, Object> outputs) {
   public Prediction {
-    outputs = Collections.unmodifiableMap(new LinkedHashMap<>(outputs));
+    outputs =
+        outputs.isEmpty() ? Map.of() : Collections.unmodifiableMap(new LinkedHashMap<>(outputs));
   }
 }

@@ -6,6 +6,8 @@ import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Ends runs of ONNX Runtime that take too long. One thread runs; another, one a process, looks
@@ -17,6 +19,7 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 final class RunLimit implements AutoCloseable {
   private static final long LOOKS_MILLIS = 20;
+  private static final Logger log = LoggerFactory.getLogger(RunLimit.class);
   private static final Set<RunLimit> ALL = ConcurrentHashMap.newKeySet();
   private static final long NONE = 0;
   private static final long ENDED = -1;
@@ -65,7 +68,7 @@ final class RunLimit implements AutoCloseable {
 
   void begin() {
     runs++;
-    run.set(runs);
+    run.setRelease(runs); // the looking thread sees it soon enough
   }
 
   /**
@@ -77,7 +80,10 @@ final class RunLimit implements AutoCloseable {
     if (run.compareAndSet(runs, NONE)) {
       return false;
     }
-    synchronized (this) { // whoever said so has said it
+    synchronized (this) { // whoever said so has said it, or could not
+      if (run.compareAndSet(runs, NONE)) {
+        return false;
+      }
       terminate(false);
       run.set(NONE);
     }
@@ -91,8 +97,18 @@ final class RunLimit implements AutoCloseable {
       } catch (InterruptedException e) {
         return; // nobody interrupts it
       }
-      long now = System.nanoTime();
-      ALL.forEach(one -> one.endIfTooLong(now));
+      look(ALL, System.nanoTime());
+    }
+  }
+
+  /** Ends those runs that take too long; one that cannot be ended keeps no other from it. */
+  static void look(Iterable<RunLimit> all, long now) {
+    for (RunLimit one : all) {
+      try {
+        one.endIfTooLong(now);
+      } catch (RuntimeException e) {
+        log.error("A run that takes too long could not be ended, and goes on", e);
+      }
     }
   }
 
@@ -104,7 +120,13 @@ final class RunLimit implements AutoCloseable {
     } else if (current > NONE && now - since > limit.toNanos()) {
       synchronized (this) {
         if (run.compareAndSet(current, ENDED)) {
-          terminate(true);
+          try {
+            terminate(true);
+          } catch (RuntimeException e) {
+            since = now; // to be tried again
+            run.set(current);
+            throw e;
+          }
         }
       }
     }

@@ -28,12 +28,22 @@ sealed interface RunOutput {
     Object get(int place);
 
     /** Elements a row. */
-    default int width() {
-      return shape().stream().mapToInt(Math::toIntExact).reduce(1, Math::multiplyExact);
-    }
+    int width();
   }
 
-  record Numbers(ElementType type, ByteBuffer buffer, List<Long> shape) implements Elements {
+  /**
+   * @param width elements a row, which is asked for at every score
+   */
+  record Numbers(ElementType type, ByteBuffer buffer, List<Long> shape, int width)
+      implements Elements {
+    Numbers(ElementType type, ByteBuffer buffer, List<Long> shape) {
+      this(
+          type,
+          buffer,
+          shape,
+          shape.stream().mapToInt(Math::toIntExact).reduce(1, Math::multiplyExact));
+    }
+
     @Override
     public Object get(int place) {
       return switch (type) {
@@ -48,14 +58,14 @@ sealed interface RunOutput {
     /** A place for so many rows of this shape. */
     Numbers room(int rows) {
       ByteBuffer place =
-          ByteBuffer.allocateDirect(rows * width() * type.bytes()).order(ByteOrder.nativeOrder());
-      return new Numbers(type, place, shape);
+          ByteBuffer.allocateDirect(rows * width * type.bytes()).order(ByteOrder.nativeOrder());
+      return new Numbers(type, place, shape, width);
     }
 
     /** Some of the rows, over the same memory. */
     Numbers rows(int from, int rows) {
-      int bytes = width() * type.bytes();
-      return new Numbers(type, part(buffer, from * bytes, rows * bytes), shape);
+      int bytes = width * type.bytes();
+      return new Numbers(type, part(buffer, from * bytes, rows * bytes), shape, width);
     }
 
     /** A tensor over this memory. */
@@ -76,6 +86,11 @@ sealed interface RunOutput {
   }
 
   record Texts(List<String> texts, List<Long> shape) implements Elements {
+    @Override
+    public int width() {
+      return shape.stream().mapToInt(Math::toIntExact).reduce(1, Math::multiplyExact);
+    }
+
     @Override
     public Object get(int place) {
       return texts.get(place);

@@ -44,7 +44,7 @@ public record ModelHistory(List<AuditEvent> events) {
             byte[] value = record.value();
             if (value != null) {
               event(codec, value)
-                  .filter(event -> event.getSubject().equals(ModelRegistry.subject(model)))
+                  .filter(event -> event.getSubject().equals(RegistryChanges.subject(model)))
                   .filter(event -> event.getAfter() != null)
                   .ifPresent(events::add);
             }

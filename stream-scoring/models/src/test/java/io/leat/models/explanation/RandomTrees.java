@@ -97,11 +97,21 @@ final class RandomTrees {
     return new Tree(
         MODES[random.nextInt(MODES.length)],
         random.nextInt(width),
-        signed(random, 2),
+        threshold(random),
         random.nextBoolean(),
         children,
         children.get(0).cover + children.get(1).cover,
         0);
+  }
+
+  /** A whole number; sometimes one that nothing compares with, or that all is beyond. */
+  private static float threshold(Random random) {
+    return switch (random.nextInt(20)) {
+      case 0 -> Float.NaN;
+      case 1 -> Float.POSITIVE_INFINITY;
+      case 2 -> Float.NEGATIVE_INFINITY;
+      default -> signed(random, 2);
+    };
   }
 
   /** A whole number; zero has either sign. */

@@ -125,9 +125,9 @@ final class StageKeeper {
         reason,
         revision -> {
           if (next == Next.ADVANCE) {
-            registry.advance(model, revision, reason);
+            registry.rollouts().advance(model, revision, reason);
           } else {
-            registry.back(model, revision, reason);
+            registry.rollouts().back(model, revision, reason);
           }
         });
   }
@@ -169,7 +169,7 @@ final class StageKeeper {
         rollout,
         "reweigh",
         reason,
-        revision -> registry.reweigh(model, revision, period, share, reason));
+        revision -> registry.rollouts().reweigh(model, revision, period, share, reason));
     return true;
   }
 

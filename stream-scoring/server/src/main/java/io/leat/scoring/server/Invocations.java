@@ -16,6 +16,9 @@ import io.leat.models.onnx.Signature;
 import io.leat.models.onnx.TensorValue;
 import io.leat.runtime.Readiness;
 import io.leat.runtime.access.JsonErrors;
+import io.leat.runtime.access.RefusedException;
+import io.leat.runtime.access.RequestGate;
+import io.leat.runtime.access.Role;
 import io.leat.scoring.engine.LoadedVersion;
 import java.util.ArrayList;
 import java.util.List;
@@ -46,6 +49,10 @@ final class Invocations {
   void configure(ServerBuilder server) {
     server.route().post("/invocations").build(this::serve);
     server.route().post("/models/{model}/invocations").build(this::serve);
+    server
+        .route()
+        .post("/endpoints/{model}/invocations")
+        .build(this::serve); // of mlflow.deployments
     server.service("/ping", (context, request) -> ping());
     server.service("/health", (context, request) -> ping());
     server.service(
@@ -64,12 +71,13 @@ final class Invocations {
         gate.serve(
             context,
             PROTOCOL,
+            Role.SCORE,
             () ->
                 request
                     .aggregate()
                     .thenApply(AggregatedHttpRequest::content)
                     .thenApply(HttpData::array),
-            body -> {
+            (sender, body) -> {
               MediaType type = request.contentType();
               if (type != null && !type.is(MediaType.JSON)) {
                 throw new RequestException(
@@ -300,7 +308,7 @@ final class Invocations {
     return all;
   }
 
-  private static HttpResponse refuse(RequestException refusal) {
+  private static HttpResponse refuse(RefusedException refusal) {
     ObjectNode body = JsonTensors.JSON.objectNode();
     body.put(
         "error_code",

@@ -18,6 +18,9 @@ import io.leat.models.onnx.InferenceException;
 import io.leat.models.onnx.Signature;
 import io.leat.models.onnx.TensorValue;
 import io.leat.runtime.Readiness;
+import io.leat.runtime.access.RefusedException;
+import io.leat.runtime.access.RequestGate;
+import io.leat.runtime.access.Role;
 import io.leat.scoring.server.inference.InferParameter;
 import io.leat.scoring.server.inference.InferTensorContents;
 import io.leat.scoring.server.inference.ModelInferRequest;
@@ -66,8 +69,12 @@ final class OipGrpc {
     method(server, "ModelInfer", this::infer);
   }
 
-  private void method(
-      ServerBuilder server, String name, RequestGate.Work<? extends MessageLite> work) {
+  /** What answers a message. */
+  private interface Method {
+    MessageLite answer(byte[] body) throws RequestException, InferenceException;
+  }
+
+  private void method(ServerBuilder server, String name, Method method) {
     AbstractUnaryGrpcService service =
         new AbstractUnaryGrpcService() {
           @Override
@@ -76,8 +83,9 @@ final class OipGrpc {
             return gate.serve(
                 context,
                 PROTOCOL,
+                Role.SCORE,
                 () -> CompletableFuture.completedFuture(message),
-                body -> work.answer(body).toByteArray(),
+                (sender, body) -> method.answer(body).toByteArray(),
                 refusal -> {
                   throw status(refusal);
                 });
@@ -88,11 +96,26 @@ final class OipGrpc {
         service.decorate(
             (endpoint, context, request) ->
                 endpoint.serve(
-                    context, request.mapError(failure -> status(gate.refusal(failure))))));
+                    context, request.mapError(failure -> status(gate.refusal(context, failure))))));
   }
 
-  private static ArmeriaStatusException status(RequestException refusal) {
-    return new ArmeriaStatusException(refusal.grpcCode(), refusal.detail());
+  private static ArmeriaStatusException status(RefusedException refusal) {
+    return new ArmeriaStatusException(code(refusal.status().code()), refusal.detail());
+  }
+
+  /** gRPC's own code (google.rpc.Code) for a status of HTTP. */
+  private static int code(int status) {
+    return switch (status) {
+      case 400, 413, 415, 422 -> 3; // INVALID_ARGUMENT
+      case 401 -> 16; // UNAUTHENTICATED
+      case 403 -> 7; // PERMISSION_DENIED
+      case 404 -> 5; // NOT_FOUND
+      case 408 -> 4; // DEADLINE_EXCEEDED
+      case 429 -> 8; // RESOURCE_EXHAUSTED
+      case 499 -> 1; // CANCELLED
+      case 503 -> 14; // UNAVAILABLE
+      default -> 13; // INTERNAL
+    };
   }
 
   private static RequestException noMessage(String name, InvalidProtocolBufferException why) {

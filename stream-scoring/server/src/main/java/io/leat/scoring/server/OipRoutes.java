@@ -18,6 +18,9 @@ import io.leat.models.onnx.Signature;
 import io.leat.models.onnx.TensorValue;
 import io.leat.runtime.Readiness;
 import io.leat.runtime.access.JsonErrors;
+import io.leat.runtime.access.RefusedException;
+import io.leat.runtime.access.RequestGate;
+import io.leat.runtime.access.Role;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -59,16 +62,19 @@ final class OipRoutes {
   void configure(ServerBuilder server) {
     server.service("/v2/health/live", (context, request) -> live());
     server.service("/v2/health/ready", (context, request) -> ready());
-    server.route().get("/v2").build((context, request) -> get(context, body -> metadata()));
+    server
+        .route()
+        .get("/v2")
+        .build((context, request) -> get(context, (sender, body) -> metadata()));
     for (String model : List.of("/v2/models/{model}", "/v2/models/{model}/versions/{version}")) {
       server
           .route()
           .get(model)
-          .build((context, request) -> get(context, body -> metadata(context)));
+          .build((context, request) -> get(context, (sender, body) -> metadata(context)));
       server
           .route()
           .get(model + "/ready")
-          .build((context, request) -> get(context, body -> modelReady(context)));
+          .build((context, request) -> get(context, (sender, body) -> modelReady(context)));
       server.route().post(model + "/infer").build(this::serveInfer);
     }
   }
@@ -87,11 +93,13 @@ final class OipRoutes {
     return json(isReady ? HttpStatus.OK : HttpStatus.SERVICE_UNAVAILABLE, body);
   }
 
-  private HttpResponse get(ServiceRequestContext context, RequestGate.Work<HttpResponse> work) {
+  private HttpResponse get(
+      ServiceRequestContext context, RequestGate.Work<byte[], HttpResponse> work) {
     return HttpResponse.of(
         gate.serve(
             context,
             PROTOCOL,
+            Role.SCORE,
             () -> CompletableFuture.completedFuture(new byte[0]),
             work,
             OipRoutes::refuse));
@@ -151,12 +159,13 @@ final class OipRoutes {
         gate.serve(
             context,
             PROTOCOL,
+            Role.SCORE,
             () ->
                 request
                     .aggregate()
                     .thenApply(AggregatedHttpRequest::content)
                     .thenApply(HttpData::array),
-            body -> infer(context, body, request.headers().get(JSON_LENGTH)),
+            (sender, body) -> infer(context, body, request.headers().get(JSON_LENGTH)),
             OipRoutes::refuse));
   }
 
@@ -313,7 +322,7 @@ final class OipRoutes {
     return HttpResponse.of(status, MediaType.JSON, HttpData.wrap(JsonTensors.write(body)));
   }
 
-  private static HttpResponse refuse(RequestException refusal) {
+  private static HttpResponse refuse(RefusedException refusal) {
     ObjectNode body = JsonTensors.JSON.objectNode();
     body.put("error", refusal.detail());
     return HttpResponse.of(

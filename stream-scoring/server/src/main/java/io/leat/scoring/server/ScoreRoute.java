@@ -23,6 +23,8 @@ import io.leat.records.FeatureVector;
 import io.leat.records.LogPosition;
 import io.leat.records.ModelVersion;
 import io.leat.runtime.access.JsonErrors;
+import io.leat.runtime.access.RequestGate;
+import io.leat.runtime.access.Role;
 import io.leat.schemas.ValueType;
 import io.leat.scoring.engine.Outcome.Scored;
 import io.leat.scoring.engine.Outcome.Unscored;
@@ -92,12 +94,13 @@ final class ScoreRoute implements HttpService {
         gate.serve(
             context,
             PROTOCOL,
+            Role.SCORE,
             () ->
                 request
                     .aggregate()
                     .thenApply(AggregatedHttpRequest::content)
                     .thenApply(HttpData::array),
-            body -> answer(String.valueOf(context.pathParam("model")), body),
+            (sender, body) -> answer(String.valueOf(context.pathParam("model")), body),
             refusal -> JsonErrors.response(refusal.status(), refusal.detail())));
   }
 

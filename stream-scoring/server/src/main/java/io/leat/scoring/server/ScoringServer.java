@@ -1,10 +1,12 @@
 package io.leat.scoring.server;
 
 import com.linecorp.armeria.server.ServerBuilder;
+import com.linecorp.armeria.server.encoding.DecodingService;
 import io.leat.common.Cleanup;
 import io.leat.common.ErrorCode;
 import io.leat.common.LeatException;
 import io.leat.models.artifact.ArtifactStore;
+import io.leat.models.onnx.InferenceException;
 import io.leat.pipeline.definition.Model;
 import io.leat.pipeline.definition.Pipeline;
 import io.leat.pipeline.definition.PipelineException;
@@ -15,10 +17,15 @@ import io.leat.runtime.RunningService;
 import io.leat.runtime.ServiceServer;
 import io.leat.runtime.access.Access;
 import io.leat.runtime.access.JsonErrors;
+import io.leat.runtime.access.Principal;
+import io.leat.runtime.access.RequestGate;
 import io.leat.runtime.access.RequestOptions;
 import io.leat.schemas.AvroCodec;
 import io.leat.scoring.engine.ModelRollouts;
 import io.leat.scoring.engine.RegistryFollower;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -26,6 +33,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -99,7 +107,7 @@ public final class ScoringServer implements RunningService {
     readiness.add("model registry", follower::problem);
     ServedModels models = new ServedModels(rollouts, follower, artifacts, metrics);
     readiness.add("models", models::problem);
-    RequestGate gate = new RequestGate(access, limits, metrics);
+    RequestGate gate = gate(access, limits, metrics);
     ScoreRoute scores = new ScoreRoute(pipeline, models, gate, features);
     ServiceServer server;
     try {
@@ -124,9 +132,38 @@ public final class ScoringServer implements RunningService {
     return new ScoringServer(models, scores, gate, readiness, server);
   }
 
+  private static RequestGate gate(Access access, RequestOptions limits, MeterRegistry metrics) {
+    RequestGate gate =
+        new RequestGate(
+            access,
+            limits,
+            (context, protocol, status, nanos) ->
+                Timer.builder("leat.scoring.server.requests")
+                    .description("Requests for scores, from their headers to their answer.")
+                    .tags(
+                        "protocol",
+                        protocol,
+                        "principal",
+                        Principal.nameOf(context),
+                        "status",
+                        status.codeAsText())
+                    .publishPercentileHistogram()
+                    .register(metrics)
+                    .record(nanos, TimeUnit.NANOSECONDS),
+            failure ->
+                failure instanceof InferenceException
+                    ? Optional.of(RequestException.malformed("%s", failure.getMessage()))
+                    : Optional.empty());
+    Gauge.builder("leat.scoring.server.requests.under.way", gate, RequestGate::underWay)
+        .description("Requests that are being answered; at --max-concurrent the answer is 429.")
+        .register(metrics);
+    return gate;
+  }
+
   private static void configure(ServerBuilder routes, RequestOptions limits) {
     routes.maxRequestLength(limits.requestBytes());
     routes.requestTimeout(limits.timeout());
+    routes.decorator(DecodingService.newDecorator()); // bodies may come compressed
     routes.errorHandler(
         new JsonErrors(
             "The body is too large; at most %d bytes.".formatted(limits.requestBytes())));

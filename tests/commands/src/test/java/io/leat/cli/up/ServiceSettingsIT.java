@@ -37,12 +37,13 @@ class ServiceSettingsIT {
       MlflowServerOptions mlflow =
           CommandLine.populateCommand(new MlflowServerOptions(), arguments);
       System.out.println(
-          "follow %s %s %s %s %s"
+          "follow %s %s %s %s %s %s"
               .formatted(
                   mlflow.follow().follow(),
                   mlflow.follow().alias(),
                   mlflow.follow().every(),
                   mlflow.follow().hasKey(),
+                  mlflow.follow().hasFiles(),
                   mlflow.follow().hasSecret()));
       WorkerOptions worker = CommandLine.populateCommand(new WorkerOptions(), arguments);
       System.out.println(
@@ -78,6 +79,7 @@ class ServiceSettingsIT {
             Map.entry("LEAT_FOLLOW", "http://mlflow:5000/"),
             Map.entry("LEAT_FOLLOW_ALIAS", "best"),
             Map.entry("LEAT_FOLLOW_EVERY", "12s"),
+            Map.entry("LEAT_FOLLOW_FILES", "s3://bucket/models"),
             Map.entry("LEAT_FOLLOW_KEY", keys.toString()),
             Map.entry("LEAT_WEBHOOK_SECRET", keys.toString()),
             Map.entry("LEAT_KEEP_UPLOADS", "11m"),
@@ -126,7 +128,7 @@ class ServiceSettingsIT {
             "threads=5",
             "keys true",
             "feature server key true",
-            "follow Optional[http://mlflow:5000] best PT12S true true",
+            "follow Optional[http://mlflow:5000] best PT12S true true true",
             "uploads PT11M 3145728",
             "looks PT13S 3g PT14M",
             "acknowledgement=PT7S",

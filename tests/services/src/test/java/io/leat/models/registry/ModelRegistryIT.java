@@ -103,8 +103,8 @@ class ModelRegistryIT {
     publish("arms", "v2", OPEN, "score >= 0.6");
     ModelReference second = new ModelReference("arms", "2");
 
-    registry.shadow(second, ADA);
-    registry.canary(second, 0.25, ADA);
+    registry.rollouts().shadow(second, ADA);
+    registry.rollouts().canary(second, 0.25, ADA);
 
     List<RolloutArm> arms = registry.view().model("arms").orElseThrow().getRollout().getArms();
     assertThat(arms)
@@ -112,14 +112,14 @@ class ModelRegistryIT {
         .containsExactly(tuple(1, ModelRole.CHAMPION, 0.75), tuple(2, ModelRole.CANARY, 0.25));
 
     long canary = registry.view().model("arms").orElseThrow().getRollout().getRevision();
-    registry.promote(second, Optional.of(1), ADA);
+    registry.rollouts().promote(second, Optional.of(1), ADA);
     assertThat(registry.view().model("arms").orElseThrow().getRollout().getRevision())
         .isGreaterThan(canary);
-    assertThatThrownBy(() -> registry.canary(second, 0.1, ADA))
+    assertThatThrownBy(() -> registry.rollouts().canary(second, 0.1, ADA))
         .hasMessageContaining("Version 2 of model arms is the champion itself");
     ModelHistory history = history("arms");
     assertThat(history.earlierChampion()).hasValue(1);
-    registry.rollBack("arms", 1, revision("arms"), ADA);
+    registry.rollouts().rollBack("arms", 1, revision("arms"), ADA);
     assertThat(registry.view().champion("arms").map(RolloutArm::getNumber)).contains(1);
     assertThat(history("arms").earlierChampion()).hasValue(2);
     assertThat(history("arms").events())
@@ -142,7 +142,7 @@ class ModelRegistryIT {
     shares.put(new ModelReference("split", "3"), 0.25);
     shares.put(new ModelReference("split", "2"), 0.125);
 
-    Rollout rollout = registry.split(shares, ADA).getRollout();
+    Rollout rollout = registry.rollouts().split(shares, ADA).getRollout();
 
     assertThat(rollout.getKind()).isEqualTo("split");
     assertThat(rollout.getArms())
@@ -152,10 +152,10 @@ class ModelRegistryIT {
             tuple(3, ModelRole.CANARY, 0.25),
             tuple(2, ModelRole.CANARY, 0.125));
     shares.put(new ModelReference("split", "v2"), 0.1);
-    assertThatThrownBy(() -> registry.split(shares, ADA))
+    assertThatThrownBy(() -> registry.rollouts().split(shares, ADA))
         .hasMessageContaining("Version 2 of model split stands twice");
     shares.put(new ModelReference("split", "v2"), 0.75);
-    assertThatThrownBy(() -> registry.split(shares, ADA))
+    assertThatThrownBy(() -> registry.rollouts().split(shares, ADA))
         .hasMessageContaining("all together less than 100 %");
   }
 
@@ -176,9 +176,11 @@ class ModelRegistryIT {
     }
     ModelReference second = new ModelReference("staged", "2");
 
-    Rollout shadow = registry.begin(second, Optional.of(1), ADA).getRollout();
-    assertThat(registry.begin(second, Optional.of(1), ADA).getRollout()).isEqualTo(shadow);
-    Rollout blueGreen = registry.advance("staged", shadow.getRevision(), ADA).getRollout();
+    Rollout shadow = registry.rollouts().begin(second, Optional.of(1), ADA).getRollout();
+    assertThat(registry.rollouts().begin(second, Optional.of(1), ADA).getRollout())
+        .isEqualTo(shadow);
+    Rollout blueGreen =
+        registry.rollouts().advance("staged", shadow.getRevision(), ADA).getRollout();
     assertThat(List.of(shadow, blueGreen))
         .extracting(Rollout::getKind, Rollout::getStage)
         .containsExactly(tuple("shadow", 0), tuple("blue_green", 1));
@@ -186,36 +188,43 @@ class ModelRegistryIT {
         .extracting(RolloutArm::getNumber, RolloutArm::getRole)
         .containsExactly(
             tuple(2, ModelRole.CHAMPION), tuple(1, ModelRole.SHADOW), tuple(1, ModelRole.FALLBACK));
-    assertThatThrownBy(() -> registry.begin(new ModelReference("staged", "3"), Optional.of(2), ADA))
+    assertThatThrownBy(
+            () -> registry.rollouts().begin(new ModelReference("staged", "3"), Optional.of(2), ADA))
         .as("the champion before the rollout counts")
         .hasMessageContaining("the champion is version 1");
-    assertThatThrownBy(() -> registry.advance("staged", shadow.getRevision(), ADA))
+    assertThatThrownBy(() -> registry.rollouts().advance("staged", shadow.getRevision(), ADA))
         .hasMessageContaining("Somebody changed it meanwhile");
 
-    assertThatThrownBy(() -> registry.rollBack("staged", 1, shadow.getRevision(), ADA))
+    assertThatThrownBy(() -> registry.rollouts().rollBack("staged", 1, shadow.getRevision(), ADA))
         .hasMessageContaining("Somebody changed it meanwhile");
     assertThat(history("staged").earlierChampion()).as("nobody is the champion for good").isEmpty();
-    Rollout beside = registry.shadow(new ModelReference("staged", "3"), ADA).getRollout();
+    Rollout beside =
+        registry.rollouts().shadow(new ModelReference("staged", "3"), ADA).getRollout();
     assertThat(beside.getArms())
         .as("beside the champion before the rollout, which ends")
         .extracting(RolloutArm::getNumber, RolloutArm::getRole)
         .containsExactly(tuple(1, ModelRole.CHAMPION), tuple(3, ModelRole.SHADOW));
-    registry.begin(second, Optional.of(1), ADA);
-    blueGreen = registry.advance("staged", revision("staged"), ADA).getRollout();
+    registry.rollouts().begin(second, Optional.of(1), ADA);
+    blueGreen = registry.rollouts().advance("staged", revision("staged"), ADA).getRollout();
 
-    Rollout back = registry.back("staged", blueGreen.getRevision(), ADA).getRollout();
+    Rollout back = registry.rollouts().back("staged", blueGreen.getRevision(), ADA).getRollout();
     assertThat(back.getStage()).isNull();
     assertThat(back.getArms())
         .extracting(RolloutArm::getNumber, RolloutArm::getRole)
         .containsExactly(tuple(1, ModelRole.CHAMPION));
-    assertThatThrownBy(() -> registry.back("staged", back.getRevision(), ADA))
+    assertThatThrownBy(() -> registry.rollouts().back("staged", back.getRevision(), ADA))
         .hasMessageContaining("in a stage");
 
-    assertThat(registry.promote(second, Optional.of(1), ADA).getRollout().getArms())
+    assertThat(registry.rollouts().promote(second, Optional.of(1), ADA).getRollout().getArms())
         .as("at once, and the one before it takes its place where it has no score")
         .extracting(RolloutArm::getNumber, RolloutArm::getRole)
         .containsExactly(tuple(2, ModelRole.CHAMPION), tuple(1, ModelRole.FALLBACK));
-    assertThat(registry.rollBack("staged", 1, revision("staged"), ADA).getRollout().getArms())
+    assertThat(
+            registry
+                .rollouts()
+                .rollBack("staged", 1, revision("staged"), ADA)
+                .getRollout()
+                .getArms())
         .as("not the version that goes")
         .extracting(RolloutArm::getNumber, RolloutArm::getRole)
         .containsExactly(tuple(1, ModelRole.CHAMPION));
@@ -264,6 +273,7 @@ class ModelRegistryIT {
     return () -> {
       try {
         newRegistry()
+            .rollouts()
             .promote(new ModelReference("race", version), Optional.of(1), Reason.of(actor));
         return "promoted";
       } catch (LeatException e) {
@@ -283,14 +293,14 @@ class ModelRegistryIT {
     ModelReference version = new ModelReference("eyes", "v1");
 
     assertThat(registry.view().champion("eyes")).isEmpty();
-    assertThatThrownBy(() -> registry.promote(version, Optional.empty(), ADA))
+    assertThatThrownBy(() -> registry.rollouts().promote(version, Optional.empty(), ADA))
         .hasMessageContaining("is PUBLISHED; expected APPROVED")
         .hasMessageContaining("Somebody else than ada runs: leat model approve eyes@1");
     registry.propose(version, ADA);
     assertThatThrownBy(() -> registry.approve(version, ADA))
         .hasMessageContaining("was published by ada");
     registry.approve(version, new Reason("bob", Optional.of("auc 0.91"), List.of("report 7")));
-    registry.promote(version, Optional.of(0), ADA);
+    registry.rollouts().promote(version, Optional.of(0), ADA);
 
     assertThat(registry.view().champion("eyes").map(RolloutArm::getNumber)).contains(1);
     AuditEvent approval =
@@ -347,7 +357,7 @@ class ModelRegistryIT {
 
     assertThatThrownBy(() -> registry.retire(first, ADA)).hasMessageContaining("it scores");
     registry.retire(second, ADA);
-    assertThatThrownBy(() -> registry.promote(second, Optional.empty(), ADA))
+    assertThatThrownBy(() -> registry.rollouts().promote(second, Optional.empty(), ADA))
         .hasMessageContaining("is RETIRED");
     registry.delete(second, ADA);
 

@@ -177,9 +177,7 @@ class RetrainingKillsIT {
                     .map(RetrainingRun::getStep)
                     .toList();
             if (killedAt.addAll(
-                steps.stream()
-                    .filter(step -> !step.isEmpty() && !step.equals("train"))
-                    .toList())) {
+                steps.stream().filter(step -> !step.isEmpty() && !step.equals("train")).toList())) {
               worker.kill();
               worker.restart();
             }

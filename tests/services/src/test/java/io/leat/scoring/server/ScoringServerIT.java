@@ -140,7 +140,7 @@ class ScoringServerIT {
           "another",
           new Terms(false, List.of(), Fallback.CHAMPION, true, Label.ONCE),
           WHY);
-      models.canary(new ModelReference("price", "2"), 0.5, WHY);
+      models.rollouts().canary(new ModelReference("price", "2"), 0.5, WHY);
     }
     start(ScoringJob.class, Ports.free());
     processes.forEach(ServiceProcess::awaitReady);
