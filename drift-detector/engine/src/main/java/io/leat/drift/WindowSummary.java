@@ -89,6 +89,9 @@ public final class WindowSummary {
   }
 
   private void countPending() {
+    if (pending.isEmpty()) {
+      return; // each of a window's streams asks
+    }
     layout.count(pending, counts);
     tally.add(pending);
     pending.clear();

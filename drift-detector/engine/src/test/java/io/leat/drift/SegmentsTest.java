@@ -176,8 +176,9 @@ class SegmentsTest {
     WindowLayout layout = new WindowLayout(references, List.of());
     WindowSummary full = new WindowSummary(layout);
     for (int stream = 0; stream < references.size(); stream++) {
+      FeatureCounts counts = full.counts(stream);
       for (int cell = 0; cell < references.get(stream).cells(); cell++) {
-        full.counts(stream).add(cell, 1_000);
+        counts.add(cell, 1_000);
       }
     }
 
