@@ -52,6 +52,7 @@ class MemoryTrialTest {
       for (int run = 0; run < RUNS; run++) {
         garbage.add(new byte[KEPT_BYTES]);
       }
+      assertThat(garbage).hasSize(RUNS);
       garbage.clear();
       trial.endRound();
     }
