@@ -225,6 +225,11 @@ final class SimulateCommand implements Callable<Integer> {
                   pipeline.monitors().stream().map(Monitor::name).toList()));
     }
     Monitor found = named.get(0);
+    if (found.windows().areCounted()) {
+      throw new UserError(
+          "Monitor %s has windows of %s; weeks can be replayed of windows of time alone."
+              .formatted(found.name(), found.windows().text()));
+    }
     return with(found, found.window(), budget == null ? found.falseAlarmsPerWeek() : budget);
   }
 

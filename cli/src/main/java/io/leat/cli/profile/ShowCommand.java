@@ -73,7 +73,10 @@ public final class ShowCommand implements Callable<Integer> {
       }
       return String.join(" ", quartiles);
     }
-    Categories categories = ((CategoryReference) one).categories();
+    if (!(one instanceof CategoryReference category)) {
+      return "";
+    }
+    Categories categories = category.categories();
     List<String> shown = new ArrayList<>();
     for (int i = 0; i < Math.min(CATEGORIES_SHOWN, categories.names().size()); i++) {
       shown.add(share(categories.names().get(i), categories.counts().get(i), categories));

@@ -119,12 +119,12 @@ final class PolicyBacktest {
     this.input = ModelInput.of(model, service);
     this.monitor =
         pipeline.monitors().stream()
-            .filter(one -> one.model().equals(model.name()))
+            .filter(one -> one.model().equals(model.name()) && !one.windows().areCounted())
             .findFirst()
             .orElseThrow(
                 () ->
                     new UserError(
-                        "No monitor watches model %s, so that no episode would open. Declare one in monitors/%s.yaml."
+                        "No monitor watches model %s by windows of time, so that no episode would open. Declare one in monitors/%s.yaml."
                             .formatted(model.name(), model.name())));
     this.policy = replayable(declared);
     this.policies = new Policies(List.of(policy));

@@ -2,15 +2,15 @@ package io.leat.drift;
 
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonInclude;
+import io.leat.pipeline.definition.Embedding;
 import io.leat.pipeline.definition.Monitor;
-import java.time.Duration;
 import java.util.List;
 
 /**
  * A monitor's thresholds, and the settings that they were calibrated for.
  *
  * @param thresholds one a stream and statistic, features in the service's order
- * @param segments the references of the streams that are of a segment
+ * @param segments the references of the streams that are of a segment, or of an embedding
  * @param references what live windows are ranked among, one a threshold, in the same order; empty
  *     in profiles of releases that had thresholds alone
  * @param quality what is usual of data quality, one a measure; empty in profiles of earlier
@@ -29,7 +29,13 @@ public record CalibratedMonitor(
     references = List.copyOf(references);
   }
 
-  /** What of a monitor its thresholds depend on; as {@link Monitor} says. */
+  /**
+   * What of a monitor its thresholds depend on; as {@link Monitor} says.
+   *
+   * @param windowMillis length of a window of time; of a pane where windows are by count
+   * @param everyMillis length of a pane where windows slide; else 0
+   * @param events least number of vectors of a window by count; else 0
+   */
   public record Settings(
       String monitor,
       long windowMillis,
@@ -40,8 +46,12 @@ public record CalibratedMonitor(
       double falseAlarmsPerWeek,
       int openAfter,
       int openOf,
-      int closeAfter) {
+      int closeAfter,
+      @JsonInclude(JsonInclude.Include.NON_DEFAULT) long everyMillis,
+      @JsonInclude(JsonInclude.Include.NON_DEFAULT) int events,
+      @JsonInclude(JsonInclude.Include.NON_EMPTY) List<String> embeddings) {
     public Settings {
+      embeddings = List.copyOf(embeddings);
       features = List.copyOf(features);
       outputs = List.copyOf(outputs);
       segments = List.copyOf(segments);
@@ -58,12 +68,26 @@ public record CalibratedMonitor(
           monitor.falseAlarmsPerWeek(),
           monitor.openAfter(),
           monitor.openOf(),
-          monitor.closeAfter());
+          monitor.closeAfter(),
+          monitor.windows().areSliding() ? monitor.windows().every().toMillis() : 0,
+          monitor.windows().events(),
+          monitor.embeddings().stream().map(Embedding::describe).toList());
     }
 
     @JsonIgnore
-    Duration window() {
-      return Duration.ofMillis(windowMillis);
+    boolean isSliding() {
+      return everyMillis > 0;
+    }
+
+    @JsonIgnore
+    boolean isCounted() {
+      return events > 0;
+    }
+
+    /** Of how many panes a window of time is. */
+    @JsonIgnore
+    int panes() {
+      return isSliding() ? (int) (windowMillis / everyMillis) : 1;
     }
   }
 }

@@ -28,12 +28,13 @@ import java.util.List;
  *       declustering: Coles, "An Introduction to Statistical Modeling of Extreme Values" (2001),
  *       sections 4.3.3 and 5.3. The exponential tail (shape 0) errs to the careful side where a
  *       statistic is bounded.
- *   <li>s is raised by one standard error, s / sqrt(c): few clusters, wider margin.
+ *   <li>s is raised by one standard error, s / sqrt(c): few clusters, wider margin. Of windows of k
+ *       panes each, c / k clusters are of other vectors, and count.
  * </ol>
  *
  * <p>Limits, plainly: the budget holds on average, for data like the reference. A season that the
- * reference has not seen is drift to it. With fewer than {@value #LEAST_WINDOWS} windows there is
- * no tail to speak of: the greatest value and a margin stand in.
+ * reference has not seen is drift to it. With fewer than {@value #LEAST_WINDOWS} windows that do
+ * not overlap there is no tail to speak of: the greatest value and a margin stand in.
  */
 final class Calibration {
   static final int LEAST_WINDOWS = 20;
@@ -44,22 +45,24 @@ final class Calibration {
 
   /**
    * @param values statistic of each evaluated window of the reference, in order of time
+   * @param everyMillis how long after a window the next ends
    * @param budget alarms a week that this feature and statistic may raise
    */
   static Threshold calibrate(
       DriftStream stream,
       Statistic statistic,
       double[] values,
+      double everyMillis,
       double budget,
       CalibratedMonitor.Settings settings) {
     EffectSize effect = statistic.effect();
     double greatest = Arrays.stream(values).max().orElse(0);
-    boolean calibrated = values.length >= LEAST_WINDOWS;
+    boolean calibrated = values.length / settings.panes() >= LEAST_WINDOWS;
     double raw;
     if (greatest == 0) {
       raw = 0;
     } else if (calibrated) {
-      raw = returnLevel(values, budget, settings);
+      raw = returnLevel(values, values.length * everyMillis / WEEK_MILLIS, budget, settings);
     } else {
       raw = effect.farBeyond(greatest);
     }
@@ -69,7 +72,7 @@ final class Calibration {
   }
 
   private static double returnLevel(
-      double[] values, double budget, CalibratedMonitor.Settings settings) {
+      double[] values, double weeks, double budget, CalibratedMonitor.Settings settings) {
     double[] joint = kthGreatestOfLast(values, settings.openAfter(), settings.openOf());
     double[] sorted = joint.clone();
     Arrays.sort(sorted);
@@ -80,10 +83,9 @@ final class Calibration {
     }
     double clusters = peaks.size();
     double excess = peaks.stream().mapToDouble(peak -> peak - level).average().orElseThrow();
-    double weeks = values.length * settings.window().toMillis() / WEEK_MILLIS;
     return level
         + excess
-            * (1 + 1 / Math.sqrt(clusters))
+            * (1 + 1 / Math.sqrt(Math.max(1, clusters / settings.panes())))
             * Math.max(0, Math.log(clusters / (weeks * budget)));
   }
 

@@ -15,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeSet;
@@ -107,7 +108,15 @@ public final class DriftDetector {
             .toList();
     this.episodes =
         monitor.rule() == Monitor.Rule.SEQUENTIAL && !sequential.isEmpty()
-            ? Optional.of(new EpisodeRule(calibrated.settings(), sequential))
+            ? Optional.of(
+                new EpisodeRule(
+                    calibrated.settings(),
+                    ReferenceWindows.typicalMillis(
+                        calibrated.settings(),
+                        profile.firstTime(),
+                        profile.lastTime(),
+                        profile.rows()),
+                    sequential))
             : Optional.empty();
     this.quality = new QualityDetector(monitor, features, calibrated.quality(), fingerprint);
   }
@@ -185,17 +194,45 @@ public final class DriftDetector {
     return calibrated.thresholds().stream().filter(t -> !t.calibrated()).toList();
   }
 
-  /** Start of the window that a time lies in; windows are aligned to 1970-01-01 UTC. */
+  /**
+   * Start of the window that a time lies in; of windows that overlap, of that which begins where a
+   * whole number of windows has passed since 1970-01-01 UTC. Of windows by count, of the pane.
+   */
   public long windowStart(long eventTimeMillis) {
     return eventTimeMillis - Math.floorMod(eventTimeMillis, monitor.window().toMillis());
   }
 
-  /** End of a window, exclusive. */
+  /** End of such a window, exclusive. */
   public long windowEnd(long windowStart) {
     return windowStart + monitor.window().toMillis();
   }
 
-  /** A summary of a window that holds nothing yet. */
+  /** Start of the pane that a time lies in: what windows are made of. */
+  public long paneStart(long eventTimeMillis) {
+    return eventTimeMillis - Math.floorMod(eventTimeMillis, monitor.windows().every().toMillis());
+  }
+
+  /** End of a pane, exclusive. */
+  public long paneEnd(long paneStart) {
+    return paneStart + monitor.windows().every().toMillis();
+  }
+
+  /**
+   * Whether a window is one that {@link #evaluate} is to be given. Of windows that slide evidence
+   * takes in only those that do not overlap, since ranks of windows that share vectors are not
+   * independent; the rest are {@linkplain #measure measured}.
+   */
+  public boolean decides(WindowTime when) {
+    return !isSequential() || isApart(when);
+  }
+
+  /** Whether a window is one of those, of all of time, that do not overlap. */
+  private boolean isApart(WindowTime when) {
+    return !monitor.windows().areSliding()
+        || Math.floorMod(when.start(), monitor.window().toMillis()) == 0;
+  }
+
+  /** A summary of a window, or of a pane, that holds nothing yet. */
   public WindowSummary newWindow() {
     return new WindowSummary(layout);
   }
@@ -229,11 +266,17 @@ public final class DriftDetector {
   public record Verdict(List<DriftMetric> metrics, List<DriftAlert> alerts) {}
 
   /**
-   * Evaluates a window. Windows must be given in order of time, each once.
+   * Evaluates the window of time that begins then. Windows must be given in order of time, each
+   * once.
    *
    * @param state what was remembered after the window before; changed
    */
   public Verdict evaluate(long windowStart, WindowSummary window, DetectorState state) {
+    return evaluate(time(windowStart), window, state);
+  }
+
+  /** Evaluates a window, as above. */
+  public Verdict evaluate(WindowTime when, WindowSummary window, DetectorState state) {
     List<DriftRecords.Compared> compared = new ArrayList<>();
     Map<String, Double> values = new HashMap<>();
     for (int i = 0; i < features.size(); i++) {
@@ -245,21 +288,19 @@ public final class DriftDetector {
             .ifPresent(value -> values.put(EpisodeRule.key(threshold), value));
       }
     }
-    List<DriftAlert> alerts = new ArrayList<>(endUnwatched(windowStart, state));
+    List<DriftAlert> alerts = new ArrayList<>(endUnwatched(when, state));
     Map<String, Double> evidence = new HashMap<>();
     if (episodes.isPresent()) {
       EpisodeRule rule = episodes.get();
-      alerts.addAll(endThresholdAlerts(windowStart, compared, values, state));
-      rule.next(state, windowStart, evaluated(windowStart, window, values, state))
+      alerts.addAll(endThresholdAlerts(when, compared, values, state));
+      rule.next(state, when, evaluated(when, window, values, state))
           .ifPresent(
-              change ->
-                  alerts.add(
-                      records.episode(windowStart, rule, change, standsOut(window, change))));
+              change -> alerts.add(records.episode(when, rule, change, standsOut(window, change))));
       sequential.forEach(
           stream -> evidence.put(stream.key(), state.evidence(stream.key()).value()));
     } else {
-      alerts.addAll(endEpisode(windowStart, state));
-      alerts.addAll(byThresholds(windowStart, compared, values, state));
+      alerts.addAll(endEpisode(when, state));
+      alerts.addAll(byThresholds(when, compared, values, state));
     }
     List<DriftMetric> metrics = new ArrayList<>();
     for (DriftRecords.Compared one : compared) {
@@ -268,12 +309,7 @@ public final class DriftDetector {
         Double value = values.get(EpisodeRule.key(threshold));
         metrics.add(
             records.metric(
-                windowStart,
-                events,
-                one,
-                value,
-                threshold,
-                evidence.get(EpisodeRule.key(threshold))));
+                when, events, one, value, threshold, evidence.get(EpisodeRule.key(threshold))));
       }
     }
     return new Verdict(metrics, alerts);
@@ -287,17 +323,20 @@ public final class DriftDetector {
    * @param qualityState what was remembered of quality after the window before; changed
    */
   public Verdict evaluate(
-      long windowStart, WindowSummary window, DetectorState state, QualityState qualityState) {
-    Verdict silence = silence(windowStart, state, qualityState);
-    Verdict drift = evaluate(windowStart, window, state);
+      WindowTime when, WindowSummary window, DetectorState state, QualityState qualityState) {
+    if (!tellsQuality(when)) {
+      return evaluate(when, window, state);
+    }
+    Verdict silence = silence(when.start(), state, qualityState);
+    Verdict drift = evaluate(when, window, state);
     Set<String> drifted =
         drift.alerts().stream()
             .filter(alert -> alert.getState() == io.leat.records.AlertState.OPEN)
             .flatMap(QualityDetector::columns)
             .collect(Collectors.toSet());
-    QualityDetector.Verdict found = quality.evaluate(windowStart, window, drifted, qualityState);
+    QualityDetector.Verdict found = quality.evaluate(when.start(), window, drifted, qualityState);
     List<DriftAlert> alerts = new ArrayList<>(silence.alerts());
-    alerts.addAll(told(windowStart, drift.alerts(), found, state, qualityState));
+    alerts.addAll(told(when, drift.alerts(), found, state, qualityState));
     List<DriftMetric> metrics = new ArrayList<>(silence.metrics());
     metrics.addAll(drift.metrics());
     metrics.addAll(found.metrics());
@@ -318,7 +357,7 @@ public final class DriftDetector {
     while (next.isPresent()) {
       QualityDetector.Verdict found = quality.silence(next.getAsLong(), qualityState);
       verdict.metrics().addAll(found.metrics());
-      verdict.alerts().addAll(told(next.getAsLong(), List.of(), found, state, qualityState));
+      verdict.alerts().addAll(told(time(next.getAsLong()), List.of(), found, state, qualityState));
       next = quality.nextSilent(until, qualityState);
     }
     return verdict;
@@ -331,7 +370,7 @@ public final class DriftDetector {
 
   /** What a window has said of drift and of quality, in the order in which it is told. */
   private List<DriftAlert> told(
-      long windowStart,
+      WindowTime when,
       List<DriftAlert> drift,
       QualityDetector.Verdict found,
       DetectorState state,
@@ -341,15 +380,30 @@ public final class DriftDetector {
       alerts.add(quality.explained(alert, found, qualityState));
     }
     if (!found.closed().isEmpty()) {
-      alerts.addAll(dismiss(windowStart, state, qualityState));
+      alerts.addAll(dismiss(when, state, qualityState));
     }
     alerts.addAll(found.closed());
     return alerts;
   }
 
+  /** The same, of the window of time that begins then. */
+  public Verdict evaluate(
+      long windowStart, WindowSummary window, DetectorState state, QualityState qualityState) {
+    return evaluate(time(windowStart), window, state, qualityState);
+  }
+
+  private WindowTime time(long windowStart) {
+    return WindowTime.of(windowStart, monitor.window().toMillis());
+  }
+
+  /** Whether quality is looked at in a window: of those of time that do not overlap. */
+  private boolean tellsQuality(WindowTime when) {
+    return isApart(when) && !monitor.windows().areCounted();
+  }
+
   /** Closes the episode of drift that one of quality explains, with it. */
   private List<DriftAlert> dismiss(
-      long windowStart, DetectorState state, QualityState qualityState) {
+      WindowTime when, DetectorState state, QualityState qualityState) {
     Optional<String> explained = qualityState.explains();
     qualityState.explains(null);
     Optional<Episode> open =
@@ -361,7 +415,7 @@ public final class DriftDetector {
     state.forgetEvidence();
     return List.of(
         records
-            .episode(windowStart, open.get(), List.of())
+            .episode(when, open.get(), List.of())
             .setState(io.leat.records.AlertState.CLOSED)
             .setMessage(
                 "The episode ends with that of data quality, which was its cause; what has drifted beside it opens one anew.")
@@ -381,8 +435,8 @@ public final class DriftDetector {
 
   /** What each stream's evidence is to take in: the window, or the windows that end with it. */
   private List<EpisodeRule.Evaluated> evaluated(
-      long windowStart, WindowSummary window, Map<String, Double> values, DetectorState state) {
-    Map<Integer, WindowSummary> together = together(windowStart, window, state);
+      WindowTime when, WindowSummary window, Map<String, Double> values, DetectorState state) {
+    Map<Integer, WindowSummary> together = together(when, window, state);
     List<EpisodeRule.Evaluated> evaluated = new ArrayList<>();
     for (EpisodeRule.Stream stream : sequential) {
       int factor = stream.reference().merged();
@@ -408,9 +462,9 @@ public final class DriftDetector {
    * farther off by nature, and would be ranked among those of whole groups.
    */
   private Map<Integer, WindowSummary> together(
-      long windowStart, WindowSummary window, DetectorState state) {
+      WindowTime when, WindowSummary window, DetectorState state) {
     Map<Integer, WindowSummary> whole = new HashMap<>();
-    long number = Math.floorDiv(windowStart, monitor.window().toMillis());
+    long number = when.number();
     Set<Integer> factors =
         sequential.stream()
             .map(stream -> stream.reference().merged())
@@ -438,7 +492,7 @@ public final class DriftDetector {
   }
 
   private List<DriftAlert> byThresholds(
-      long windowStart,
+      WindowTime when,
       List<DriftRecords.Compared> compared,
       Map<String, Double> values,
       DetectorState state) {
@@ -458,7 +512,7 @@ public final class DriftDetector {
                   name,
                   calibrated.settings(),
                   measured.stream().map(Threshold::statistic).collect(Collectors.toSet()))
-              .next(state.alerts().getOrDefault(name, AlertState.NONE), windowStart, evaluated);
+              .next(state.alerts().getOrDefault(name, AlertState.NONE), when.start(), evaluated);
       state.alerts().put(name, step.state());
       step.changes()
           .forEach(
@@ -466,13 +520,13 @@ public final class DriftDetector {
     }
     return found.stream()
         .sorted(DriftRecords.Found.ORDER)
-        .map(f -> records.alert(windowStart, f))
+        .map(f -> records.alert(when, f))
         .toList();
   }
 
   /** Closes what thresholds opened, once episodes have taken the place of their alerts. */
   private List<DriftAlert> endThresholdAlerts(
-      long windowStart,
+      WindowTime when,
       List<DriftRecords.Compared> compared,
       Map<String, Double> values,
       DetectorState state) {
@@ -493,7 +547,7 @@ public final class DriftDetector {
                 threshold.get(), Lookups.required(values, EpisodeRule.key(threshold.get())));
         DriftAlert alert =
             records.alert(
-                windowStart,
+                when,
                 new DriftRecords.Found(
                     one.feature(), one.counts(), new Change(false, open, evaluated)));
         closed.add(
@@ -509,7 +563,7 @@ public final class DriftDetector {
   }
 
   /** Closes alerts of streams that the profile does not have any more. */
-  private List<DriftAlert> endUnwatched(long windowStart, DetectorState state) {
+  private List<DriftAlert> endUnwatched(WindowTime when, DetectorState state) {
     Set<String> watched = streams().stream().map(DriftStream::toString).collect(Collectors.toSet());
     List<DriftAlert> closed = new ArrayList<>();
     for (String name : new TreeSet<>(state.alerts().keySet())) {
@@ -518,21 +572,21 @@ public final class DriftDetector {
             .alerts()
             .remove(name)
             .open()
-            .ifPresent(open -> closed.add(records.ended(windowStart, name, open)));
+            .ifPresent(open -> closed.add(records.ended(when, name, open)));
       }
     }
     return closed;
   }
 
   /** Closes an episode, once thresholds decide again. */
-  private List<DriftAlert> endEpisode(long windowStart, DetectorState state) {
+  private List<DriftAlert> endEpisode(WindowTime when, DetectorState state) {
     Optional<Episode> open = state.episode();
     state.episode(null);
     return open.map(
             episode ->
                 List.of(
                     records
-                        .episode(windowStart, episode, List.of())
+                        .episode(when, episode, List.of())
                         .setState(io.leat.records.AlertState.CLOSED)
                         .setMessage("The episode ends: thresholds of single features decide now.")
                         .build()))
@@ -541,22 +595,24 @@ public final class DriftDetector {
 
   /** The same, of a window of which vectors are known to be missing; quality passes over it. */
   public List<DriftMetric> unevaluated(
-      long windowStart, WindowSummary window, QualityState qualityState) {
-    quality.pass(windowStart, qualityState);
-    return unevaluated(windowStart, window);
+      WindowTime when, WindowSummary window, QualityState qualityState) {
+    if (tellsQuality(when)) {
+      quality.pass(when.start(), qualityState);
+    }
+    return unevaluated(when, window);
   }
 
   /**
    * What is told of a window of which vectors are known to be missing: how many it holds, and
    * nothing about drift. One a feature and statistic.
    */
-  public List<DriftMetric> unevaluated(long windowStart, WindowSummary window) {
+  public List<DriftMetric> unevaluated(WindowTime when, WindowSummary window) {
     List<DriftMetric> metrics = new ArrayList<>();
     for (int i = 0; i < features.size(); i++) {
       for (Threshold threshold : ofStream(features.get(i).stream())) {
         DriftMetric metric =
             records.metric(
-                windowStart,
+                when,
                 window.events(i),
                 DriftRecords.Compared.of(features.get(i), window.counts(i)),
                 null,
@@ -569,12 +625,36 @@ public final class DriftDetector {
   }
 
   /**
-   * What is told of a window when vectors of it come after it was closed.
+   * What is told of a window that overlaps the one that was evaluated last: how far off it is. One
+   * a stream and statistic.
+   */
+  public List<DriftMetric> measure(WindowTime when, WindowSummary window) {
+    List<DriftMetric> metrics = new ArrayList<>();
+    for (int i = 0; i < features.size(); i++) {
+      DriftRecords.Compared one = DriftRecords.Compared.of(features.get(i), window.counts(i));
+      for (Threshold threshold : ofStream(features.get(i).stream())) {
+        OptionalDouble value =
+            one.comparison().value(threshold.statistic(), monitor.minimumEvents());
+        metrics.add(
+            records.metric(
+                when,
+                window.events(i),
+                one,
+                value.isPresent() ? value.getAsDouble() : null,
+                threshold,
+                null));
+      }
+    }
+    return metrics;
+  }
+
+  /**
+   * What is told of a pane when vectors of it come after it was closed.
    *
    * @param seen vectors that it was closed with
    * @param late those that have come since
    */
-  public DriftMetric late(long windowStart, long seen, long late) {
-    return records.late(windowStart, seen, late);
+  public DriftMetric late(long paneStart, long seen, long late) {
+    return records.late(new WindowTime(paneStart, paneEnd(paneStart), paneStart), seen, late);
   }
 }

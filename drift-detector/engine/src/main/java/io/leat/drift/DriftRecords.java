@@ -4,7 +4,6 @@ import io.leat.drift.AlertRule.Change;
 import io.leat.drift.AlertRule.Evaluated;
 import io.leat.drift.Threshold.Level;
 import io.leat.drift.statistic.Sample;
-import io.leat.pipeline.definition.Durations;
 import io.leat.pipeline.definition.Monitor;
 import io.leat.records.DriftAlert;
 import io.leat.records.DriftMetric;
@@ -67,19 +66,15 @@ final class DriftRecords {
     }
   }
 
-  private Instant end(long windowStart) {
-    return Instant.ofEpochMilli(windowStart).plus(monitor.window());
-  }
-
   /** As {@link DriftDetector#late}. */
-  DriftMetric late(long windowStart, long seen, long late) {
+  DriftMetric late(WindowTime when, long seen, long late) {
     return DriftMetric.newBuilder()
         .setMonitor(monitor.name())
         .setModel(monitor.model())
         .setFeature("*")
         .setMetric("vectors")
-        .setWindowStart(Instant.ofEpochMilli(windowStart))
-        .setWindowEnd(end(windowStart))
+        .setWindowStart(Instant.ofEpochMilli(when.start()))
+        .setWindowEnd(Instant.ofEpochMilli(when.end()))
         .setEvents(seen)
         .setNulls(0)
         .setValue(null)
@@ -98,7 +93,7 @@ final class DriftRecords {
    * @param evidence null where thresholds decide
    */
   DriftMetric metric(
-      long windowStart,
+      WindowTime when,
       long events,
       Compared compared,
       @Nullable Double value,
@@ -114,8 +109,8 @@ final class DriftRecords {
         .setFeature(threshold.stream().feature())
         .setSegment(threshold.stream().segment().orElse(null))
         .setMetric(threshold.statistic().name())
-        .setWindowStart(Instant.ofEpochMilli(windowStart))
-        .setWindowEnd(end(windowStart))
+        .setWindowStart(Instant.ofEpochMilli(when.start()))
+        .setWindowEnd(Instant.ofEpochMilli(when.end()))
         .setEvents(events)
         .setNulls(compared.counts().nulls())
         .setNullsByReason(compared.counts().nullsByReason())
@@ -140,17 +135,17 @@ final class DriftRecords {
    * @param standsOut what the sentence of one that opens, or becomes critical, ends with
    */
   DriftAlert episode(
-      long windowStart, EpisodeRule rule, EpisodeRule.Change change, String standsOut) {
+      WindowTime when, EpisodeRule rule, EpisodeRule.Change change, String standsOut) {
     boolean closed = change.kind() == EpisodeRule.Kind.CLOSED;
-    return episode(windowStart, change.episode(), change.named())
+    return episode(when, change.episode(), change.named())
         .setState(closed ? io.leat.records.AlertState.CLOSED : io.leat.records.AlertState.OPEN)
         .setEvidence(change.evidence())
         .setAlarmAt(rule.alarmAt())
-        .setMessage(message(windowStart, rule, change, standsOut))
+        .setMessage(message(when, rule, change, standsOut))
         .build();
   }
 
-  DriftAlert.Builder episode(long windowStart, Episode episode, List<EpisodeRule.Named> named) {
+  DriftAlert.Builder episode(WindowTime when, Episode episode, List<EpisodeRule.Named> named) {
     Optional<EpisodeRule.Named> first = named.stream().findFirst();
     Optional<Threshold> threshold = first.map(one -> one.stream().threshold());
     return DriftAlert.newBuilder()
@@ -163,8 +158,8 @@ final class DriftRecords {
         .setMetric(threshold.map(t -> t.statistic().name()).orElse("*"))
         .setState(io.leat.records.AlertState.OPEN)
         .setSeverity(episode.severity() == Level.CRITICAL ? Severity.CRITICAL : Severity.WARN)
-        .setWindowStart(Instant.ofEpochMilli(windowStart))
-        .setWindowEnd(end(windowStart))
+        .setWindowStart(Instant.ofEpochMilli(when.start()))
+        .setWindowEnd(Instant.ofEpochMilli(when.end()))
         .setValue(first.map(EpisodeRule.Named::value).orElse(0.0))
         .setThreshold(threshold.map(Threshold::warn).orElse(0.0))
         .setMessage("")
@@ -189,7 +184,7 @@ final class DriftRecords {
   }
 
   private String message(
-      long windowStart, EpisodeRule rule, EpisodeRule.Change change, String standsOut) {
+      WindowTime when, EpisodeRule rule, EpisodeRule.Change change, String standsOut) {
     List<DriftStream> streams =
         change.named().stream().map(one -> one.stream().threshold().stream()).distinct().toList();
     String about =
@@ -198,14 +193,14 @@ final class DriftRecords {
             : streams.size() == 1
                 ? streams.get(0).toString()
                 : "%s and %s".formatted(streams.get(0), count(streams.size() - 1, "other stream"));
-    String window = Instant.ofEpochMilli(windowStart).toString();
+    String window = Instant.ofEpochMilli(when.start()).toString();
     return switch (change.kind()) {
       case CLOSED ->
           "%s has been as in the training data for %s of %s, till the window from %s; the episode lasted since %s."
               .formatted(
                   about,
                   count(monitor.closeAfter(), "window"),
-                  Durations.format(monitor.window()),
+                  monitor.windows().text(),
                   window,
                   Instant.ofEpochMilli(change.episode().since()));
       case JOINED ->
@@ -244,7 +239,7 @@ final class DriftRecords {
   }
 
   /** What became of an alert by thresholds. */
-  DriftAlert alert(long windowStart, Found found) {
+  DriftAlert alert(WindowTime when, Found found) {
     Evaluated evaluated = found.change().evaluated();
     return DriftAlert.newBuilder()
         .setAlertId(found.change().alert().id())
@@ -260,19 +255,19 @@ final class DriftRecords {
                 : io.leat.records.AlertState.CLOSED)
         .setSeverity(
             found.change().alert().severity() == Level.CRITICAL ? Severity.CRITICAL : Severity.WARN)
-        .setWindowStart(Instant.ofEpochMilli(windowStart))
-        .setWindowEnd(end(windowStart))
+        .setWindowStart(Instant.ofEpochMilli(when.start()))
+        .setWindowEnd(Instant.ofEpochMilli(when.end()))
         .setValue(evaluated.value())
         .setThreshold(evaluated.threshold().warn())
-        .setMessage(message(windowStart, found))
+        .setMessage(message(when, found))
         .setReference(fingerprint)
         .setError(found.error())
         .build();
   }
 
-  private String message(long windowStart, Found found) {
+  private String message(WindowTime when, Found found) {
     Evaluated evaluated = found.change().evaluated();
-    String window = Durations.format(monitor.window());
+    String window = monitor.windows().text();
     String state =
         found.change().opened()
             ? "%s has drifted from the training data in %d of the last %s of %s"
@@ -294,7 +289,7 @@ final class DriftRecords {
         evaluated.threshold().statistic().name(),
         evaluated.value(),
         evaluated.threshold().warn(),
-        Instant.ofEpochMilli(windowStart),
+        Instant.ofEpochMilli(when.start()),
         count(found.counts().values(), "value"),
         count(found.counts().nulls(), "null"));
   }
@@ -304,7 +299,7 @@ final class DriftRecords {
   }
 
   /** The end of an alert by thresholds of a stream that is not watched any more. */
-  DriftAlert ended(long windowStart, String stream, AlertState.Open open) {
+  DriftAlert ended(WindowTime when, String stream, AlertState.Open open) {
     return DriftAlert.newBuilder()
         .setAlertId(open.id())
         .setMonitor(monitor.name())
@@ -315,8 +310,8 @@ final class DriftRecords {
         .setMetric(open.statistic().name())
         .setState(io.leat.records.AlertState.CLOSED)
         .setSeverity(open.severity() == Level.CRITICAL ? Severity.CRITICAL : Severity.WARN)
-        .setWindowStart(Instant.ofEpochMilli(windowStart))
-        .setWindowEnd(end(windowStart))
+        .setWindowStart(Instant.ofEpochMilli(when.start()))
+        .setWindowEnd(Instant.ofEpochMilli(when.end()))
         .setValue(0)
         .setThreshold(0)
         .setMessage(

@@ -53,14 +53,18 @@ final class EpisodeRule {
   private static final double WEEK_MILLIS = 7 * 24 * 3_600_000.0;
 
   private final CalibratedMonitor.Settings settings;
+  private final double windowMillis;
   private final List<Stream> streams;
   private final double alarmAt;
 
-  EpisodeRule(CalibratedMonitor.Settings settings, List<Stream> streams) {
+  /**
+   * @param windowMillis how long a window is; by count on average
+   */
+  EpisodeRule(CalibratedMonitor.Settings settings, double windowMillis, List<Stream> streams) {
     this.settings = settings;
+    this.windowMillis = windowMillis;
     this.streams = List.copyOf(streams);
-    this.alarmAt =
-        Math.max(1, WEEK_MILLIS / settings.windowMillis() / settings.falseAlarmsPerWeek());
+    this.alarmAt = Math.max(1, WEEK_MILLIS / windowMillis / settings.falseAlarmsPerWeek());
   }
 
   /**
@@ -125,7 +129,8 @@ final class EpisodeRule {
   }
 
   /** Takes the next window, and changes the state. */
-  Optional<Change> next(DetectorState state, long windowStart, List<Evaluated> evaluated) {
+  Optional<Change> next(DetectorState state, WindowTime when, List<Evaluated> evaluated) {
+    long windowStart = when.start();
     Optional<Episode> open = state.episode();
     Map<String, Evaluated> now = new HashMap<>();
     Set<String> agreeing = new HashSet<>();
@@ -142,7 +147,7 @@ final class EpisodeRule {
           .evidence(stream.key())
           .add(
               stream.reference(),
-              Math.floorDiv(windowStart, settings.windowMillis() * stream.reference().merged()),
+              Math.floorDiv(when.number(), (long) stream.reference().merged()),
               (float) one.value(),
               tie(stream, windowStart),
               open.isEmpty());
@@ -266,8 +271,7 @@ final class EpisodeRule {
       return Optional.of(new Change(Kind.CLOSED, after, evidence, named, joined));
     }
     boolean due =
-        windowStart - episode.told() >= settings.closeAfter() * settings.windowMillis()
-            && !joined.isEmpty();
+        windowStart - episode.told() >= settings.closeAfter() * windowMillis && !joined.isEmpty();
     if (!worse && !due) {
       state.episode(after);
       return Optional.empty();

@@ -19,10 +19,24 @@ public final class FeatureCounts {
   private long[] cells = NOTHING;
 
   private final Map<NullReason, Long> nulls = new EnumMap<>(NullReason.class);
+  private final long[] sums;
   private long values;
 
   FeatureCounts(int cells) {
+    this(cells, 0);
+  }
+
+  /**
+   * @param dimensions of embeddings; 0 of all else
+   */
+  FeatureCounts(int cells, int dimensions) {
     this.size = cells;
+    this.sums = new long[dimensions];
+  }
+
+  /** The sums of embeddings' numbers, as {@link EmbeddingReference} counts them; may be changed. */
+  long[] sums() {
+    return sums;
   }
 
   void add(int cell) {
@@ -44,7 +58,22 @@ public final class FeatureCounts {
         add(cell, other.cells[cell]);
       }
     }
+    for (int i = 0; i < sums.length; i++) {
+      sums[i] += other.sums[i];
+    }
     other.nulls.forEach(this::addNulls);
+  }
+
+  /** Takes out what was {@linkplain #add(FeatureCounts) added}. */
+  void remove(FeatureCounts other) {
+    for (int cell = 0; cell < other.cells.length; cell++) {
+      cells[cell] -= other.cells[cell];
+    }
+    for (int i = 0; i < sums.length; i++) {
+      sums[i] -= other.sums[i];
+    }
+    values -= other.values;
+    other.nulls.forEach((reason, count) -> addNulls(reason, -count));
   }
 
   /** Whether it holds no value that is not null. */

@@ -25,9 +25,11 @@ import java.util.TreeMap;
 @JsonTypeInfo(use = JsonTypeInfo.Id.DEDUCTION)
 @JsonSubTypes({
   @JsonSubTypes.Type(NumberReference.class),
-  @JsonSubTypes.Type(CategoryReference.class)
+  @JsonSubTypes.Type(CategoryReference.class),
+  @JsonSubTypes.Type(EmbeddingReference.class)
 })
-public abstract sealed class FeatureReference permits NumberReference, CategoryReference {
+public abstract sealed class FeatureReference
+    permits NumberReference, CategoryReference, EmbeddingReference {
   /** What is measured of categories where a monitor names no statistic that is defined of them. */
   private static final List<Statistic> OF_CATEGORIES = List.of(Statistics.JENSEN_SHANNON);
 
@@ -174,7 +176,7 @@ public abstract sealed class FeatureReference permits NumberReference, CategoryR
     return sum / window.values() / Math.max(1, cells() - 1);
   }
 
-  final FeatureCounts newCounts() {
+  FeatureCounts newCounts() {
     return new FeatureCounts(cells());
   }
 
@@ -190,9 +192,9 @@ public abstract sealed class FeatureReference permits NumberReference, CategoryR
 
   /**
    * What is measured of it: those of the named statistics that are defined of what its values are;
-   * where none is, the Jensen-Shannon distance, which is defined of all.
+   * where none is, the Jensen-Shannon distance, which is defined of all but embeddings.
    */
-  final List<Statistic> statistics(List<String> named) {
+  List<Statistic> statistics(List<String> named) {
     List<Statistic> defined =
         named.stream().map(Statistics::get).filter(s -> s.kinds().contains(kind())).toList();
     return defined.isEmpty() ? OF_CATEGORIES : defined;

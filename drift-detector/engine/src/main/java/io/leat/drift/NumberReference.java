@@ -140,6 +140,10 @@ public final class NumberReference extends FeatureReference {
     return distribution;
   }
 
+  double[] bins() {
+    return bins.clone();
+  }
+
   @Override
   public ColumnKind kind() {
     return ColumnKind.NUMBERS;

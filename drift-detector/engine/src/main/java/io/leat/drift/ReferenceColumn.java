@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * that a model reads, a category as its place in a list, a null as a NaN that bears its reason. Not
  * thread-safe.
  */
-final class ReferenceColumn {
+final class ReferenceColumn implements StreamColumn {
   /** With more different texts than this, they are no categories. */
   static final int MOST_CATEGORIES = 100_000;
 
@@ -117,13 +117,8 @@ final class ReferenceColumn {
     return isNull(cell) ? null : categories.get(cell);
   }
 
-  /**
-   * The reference of some of its rows.
-   *
-   * @param points most points of a distribution
-   * @param kept most categories that are kept
-   */
-  FeatureReference reference(DriftStream stream, int[] of, int points, int kept) {
+  @Override
+  public FeatureReference reference(DriftStream stream, int[] of, int points, int kept) {
     Map<String, Long> nulls = new TreeMap<>();
     int values = 0;
     for (int row : of) {
@@ -180,8 +175,8 @@ final class ReferenceColumn {
     return byName;
   }
 
-  /** Counts a row as windows count it. */
-  void count(FeatureReference reference, int row, FeatureCounts counts) {
+  @Override
+  public void count(FeatureReference reference, int row, FeatureCounts counts) {
     int cell = at(row);
     if (isNull(cell)) {
       counts.addNulls(NullReason.of((byte) cell), 1);

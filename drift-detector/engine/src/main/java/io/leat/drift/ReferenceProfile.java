@@ -55,7 +55,10 @@ public record ReferenceProfile(
     @JsonInclude(JsonInclude.Include.NON_EMPTY) List<FeatureReference> outputs,
     List<CalibratedMonitor> monitors) {
   public static final String FORMAT = "leat-reference-profile";
-  public static final int FORMAT_VERSION = 3;
+  public static final int FORMAT_VERSION = 4;
+
+  /** With tumbling windows of time alone, and without embeddings. */
+  static final int WITHOUT_PANES = 3;
 
   /** Without what live windows are ranked among. */
   static final int WITHOUT_REFERENCES = 2;
@@ -73,6 +76,9 @@ public record ReferenceProfile(
   private static final String OUTPUTS = "outputs";
   private static final String QUALITY = "quality";
   private static final String USUAL = "usual";
+  private static final String EMBEDDINGS = "embeddings";
+  private static final String EVERY = "everyMillis";
+  private static final String EVENTS = "events";
   private static final ObjectMapper JSON =
       JsonMapper.builder()
           .enable(DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES)
@@ -176,6 +182,9 @@ public record ReferenceProfile(
       }
       addMissing(monitor.path("settings"), SEGMENTS, ObjectNode::putArray);
       addMissing(monitor.path("settings"), OUTPUTS, ObjectNode::putArray);
+      addMissing(monitor.path("settings"), EMBEDDINGS, ObjectNode::putArray);
+      addMissing(monitor.path("settings"), EVERY, (settings, every) -> settings.put(every, 0));
+      addMissing(monitor.path("settings"), EVENTS, (settings, events) -> settings.put(events, 0));
       for (JsonNode feature : monitor.path(SEGMENTS)) {
         addMissing(feature, NULLS_BY_REASON, ObjectNode::putObject);
       }

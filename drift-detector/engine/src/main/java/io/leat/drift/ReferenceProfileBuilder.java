@@ -3,7 +3,9 @@ package io.leat.drift;
 import io.leat.common.Lookups;
 import io.leat.drift.evidence.Dependence;
 import io.leat.drift.evidence.WindowSeries;
+import io.leat.drift.statistic.ColumnKind;
 import io.leat.drift.statistic.Statistic;
+import io.leat.pipeline.definition.Embedding;
 import io.leat.pipeline.definition.FeatureService;
 import io.leat.pipeline.definition.Model;
 import io.leat.pipeline.definition.Monitor;
@@ -13,6 +15,7 @@ import io.leat.schemas.NullReason;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -36,6 +39,9 @@ public final class ReferenceProfileBuilder {
 
   /** So many categories are kept of a segment. */
   static final int SEGMENT_KEPT = 50;
+
+  /** Longer than a day, so that windows have neither hour nor weekday. */
+  private static final long NO_SEASON = Long.MAX_VALUE;
 
   private final Model model;
   private final FeatureService service;
@@ -205,6 +211,10 @@ public final class ReferenceProfileBuilder {
     List<CalibratedMonitor> calibrated =
         monitors.stream().map(m -> calibrate(m, features, ofScores, known, unfit, order)).toList();
     boolean isRanked = calibrated.stream().anyMatch(m -> !m.references().isEmpty());
+    boolean isOfPanes =
+        calibrated.stream()
+            .map(CalibratedMonitor::settings)
+            .anyMatch(m -> m.isSliding() || m.isCounted() || !m.embeddings().isEmpty());
     boolean isOfNumbers =
         features.stream().allMatch(NumberReference.class::isInstance)
             && ofScores.isEmpty()
@@ -212,9 +222,13 @@ public final class ReferenceProfileBuilder {
                 .allMatch(m -> m.segments().keys().isEmpty() && m.outputs().isEmpty());
     return new ReferenceProfile(
         ReferenceProfile.FORMAT,
-        isRanked
+        isOfPanes
             ? ReferenceProfile.FORMAT_VERSION
-            : isOfNumbers ? ReferenceProfile.OLDEST_VERSION : ReferenceProfile.WITHOUT_REFERENCES,
+            : isRanked
+                ? ReferenceProfile.WITHOUT_PANES
+                : isOfNumbers
+                    ? ReferenceProfile.OLDEST_VERSION
+                    : ReferenceProfile.WITHOUT_REFERENCES,
         model.name(),
         service.name(),
         service.version(),
@@ -244,8 +258,7 @@ public final class ReferenceProfileBuilder {
   }
 
   /** A stream of a monitor: its reference, and the rows that made it, in order of time. */
-  private record Stream(
-      FeatureReference reference, ReferenceColumn column, Times times, int[] rows) {}
+  private record Stream(FeatureReference reference, StreamColumn column, Times times, int[] rows) {}
 
   private CalibratedMonitor calibrate(
       Monitor monitor,
@@ -255,8 +268,9 @@ public final class ReferenceProfileBuilder {
       Map<String, String> unfit,
       int[] order) {
     CalibratedMonitor.Settings settings = CalibratedMonitor.Settings.of(monitor);
+    Map<String, EmbeddingColumn> embedded = embedded(monitor, known, unfit);
     List<String> watched =
-        monitor.features().isEmpty() ? List.copyOf(known.keySet()) : monitor.features();
+        monitor.features().isEmpty() ? byDefault(monitor, known.keySet()) : monitor.features();
     for (String name : watched) {
       if (!known.containsKey(name)) {
         throw new ReferenceProfileException(
@@ -275,10 +289,21 @@ public final class ReferenceProfileBuilder {
           new Stream(
               features.get(names.indexOf(name)), Lookups.required(known, name), times, order));
     }
+    List<Stream> own = new ArrayList<>();
+    embedded.forEach(
+        (name, column) ->
+            own.add(
+                new Stream(
+                    column.reference(
+                        DriftStream.of(name), order, Distribution.MAX_POINTS, Categories.KEPT),
+                    column,
+                    times,
+                    order)));
+    streams.addAll(own);
     int[] orderOfScores = scored.order();
     for (String name : monitor.outputs()) {
       FeatureReference reference = ofScores.get(name);
-      if (watched.contains(name)) {
+      if (watched.contains(name) || embedded.containsKey(name)) {
         throw new ReferenceProfileException(
             "Monitor %s watches %s of the model's scores, and service %s has a feature of that name; name the features that it watches, without that one."
                 .formatted(monitor.name(), name, service.name()));
@@ -287,8 +312,12 @@ public final class ReferenceProfileBuilder {
         streams.add(new Stream(reference, Lookups.required(outputs, name), scored, orderOfScores));
       }
     }
-    List<Stream> ofSegments = segments(monitor, watched, known, order);
+    Map<String, StreamColumn> columnsOf = new LinkedHashMap<>();
+    watched.forEach(name -> columnsOf.put(name, Lookups.required(known, name)));
+    columnsOf.putAll(embedded);
+    List<Stream> ofSegments = segments(monitor, columnsOf, order);
     streams.addAll(ofSegments);
+    own.addAll(ofSegments);
     long pairs =
         streams.stream()
             .mapToLong(one -> one.reference().statistics(monitor.statistics()).size())
@@ -296,43 +325,93 @@ public final class ReferenceProfileBuilder {
     double budget = monitor.falseAlarmsPerWeek() / pairs;
     List<Threshold> thresholds = new ArrayList<>();
     List<StreamReference> references = new ArrayList<>();
+    ReferenceWindows cut = new ReferenceWindows(settings, order, times.millis);
     for (Stream stream : streams) {
-      windows(stream, stream.reference().statistics(monitor.statistics()), settings, 1)
+      List<Statistic> measured = stream.reference().statistics(monitor.statistics());
+      Map<Statistic, WindowSeries> sliding =
+          settings.isSliding() ? sliding(stream, measured, settings, cut) : Map.of();
+      windows(stream, measured, settings, cut, 1)
           .forEach(
               (statistic, windows) -> {
                 DriftStream of = stream.reference().stream();
                 thresholds.add(
                     Calibration.calibrate(
-                        of, statistic, windows.statistic().toArray(), budget, settings));
+                        of,
+                        statistic,
+                        sliding.getOrDefault(statistic, windows.statistic()).toArray(),
+                        cut.everyMillis(),
+                        budget,
+                        settings));
                 references.add(
                     StreamReference.of(
                         of,
                         statistic,
                         Dependence.of(
                             windows,
-                            settings.windowMillis(),
+                            settings.isCounted() ? NO_SEASON : settings.windowMillis(),
                             together ->
                                 Lookups.required(
-                                    windows(stream, List.of(statistic), settings, together),
+                                    windows(stream, List.of(statistic), settings, cut, together),
                                     statistic))));
               });
     }
-    List<FeatureReference> ofVectors =
-        watched.stream().map(name -> features.get(names.indexOf(name))).toList();
+    List<FeatureReference> ofVectors = new ArrayList<>();
+    watched.forEach(name -> ofVectors.add(features.get(names.indexOf(name))));
+    Map<String, ReferenceColumn> values = new LinkedHashMap<>(known);
+    own.stream()
+        .map(Stream::reference)
+        .filter(one -> one.stream().segment().isEmpty())
+        .forEach(
+            one -> {
+              ofVectors.add(one);
+              values.put(one.name(), Lookups.required(embedded, one.name()).distances());
+            });
     return new CalibratedMonitor(
         settings,
         thresholds,
-        ofSegments.stream().map(Stream::reference).toList(),
+        own.stream().map(Stream::reference).toList(),
         references,
-        new QualityCalibration(settings, order, times.millis).calibrate(known, ofVectors));
+        settings.isCounted()
+            ? List.of()
+            : new QualityCalibration(settings, order, times.millis).calibrate(values, ofVectors));
+  }
+
+  /** All but what is a part of an embedding. */
+  private static List<String> byDefault(Monitor monitor, Set<String> known) {
+    return known.stream()
+        .filter(
+            name -> monitor.embeddings().stream().noneMatch(one -> one.features().contains(name)))
+        .toList();
+  }
+
+  private Map<String, EmbeddingColumn> embedded(
+      Monitor monitor, Map<String, ReferenceColumn> known, Map<String, String> unfit) {
+    Map<String, EmbeddingColumn> embedded = new LinkedHashMap<>();
+    for (Embedding embedding : monitor.embeddings()) {
+      List<ReferenceColumn> numbers = new ArrayList<>();
+      for (String feature : embedding.features()) {
+        ReferenceColumn column = known.get(feature);
+        if (column == null || column.kind().filter(ColumnKind.NUMBERS::equals).isEmpty()) {
+          throw new ReferenceProfileException(
+              "The embedding %s of monitor %s is made of %s, which %s in the training data; expected numbers."
+                  .formatted(
+                      embedding.name(),
+                      monitor.name(),
+                      feature,
+                      column == null ? unfit.getOrDefault(feature, "is not there") : "is a text"));
+        }
+        numbers.add(column);
+      }
+      embedded.put(embedding.name(), new EmbeddingColumn(embedding, numbers, times.rows));
+    }
+    return embedded;
   }
 
   /**
    * The streams of a monitor's segments. A segment has its own where it is among the most frequent
    * and could fill the least windows that a threshold is set by; all others are one together.
    */
-  private List<Stream> segments(
-      Monitor monitor, List<String> watched, Map<String, ReferenceColumn> known, int[] order) {
+  private List<Stream> segments(Monitor monitor, Map<String, StreamColumn> watched, int[] order) {
     long least = (long) Calibration.LEAST_WINDOWS * monitor.minimumEvents();
     List<Stream> streams = new ArrayList<>();
     for (Segments.Key key : monitor.segments().keys()) {
@@ -356,17 +435,17 @@ public final class ReferenceProfileBuilder {
       rowsBySegment(column, own, order)
           .forEach(
               (value, of) -> {
-                for (String name : watched) {
-                  DriftStream stream =
-                      DriftStream.of(name, WindowLayout.segment(key.name(), value));
-                  ReferenceColumn values = Lookups.required(known, name);
-                  streams.add(
-                      new Stream(
-                          values.reference(stream, of, SEGMENT_POINTS, SEGMENT_KEPT),
-                          values,
-                          times,
-                          of));
-                }
+                watched.forEach(
+                    (name, values) -> {
+                      DriftStream stream =
+                          DriftStream.of(name, WindowLayout.segment(key.name(), value));
+                      streams.add(
+                          new Stream(
+                              values.reference(stream, of, SEGMENT_POINTS, SEGMENT_KEPT),
+                              values,
+                              times,
+                              of));
+                    });
               });
     }
     return streams;
@@ -393,7 +472,8 @@ public final class ReferenceProfileBuilder {
   }
 
   /**
-   * Statistics of a stream's windows, each against the rest of the reference, in order of time.
+   * Statistics of a stream's windows that do not overlap, each against the rest of the reference,
+   * in order of time.
    *
    * @param together how many windows are taken together
    */
@@ -401,40 +481,87 @@ public final class ReferenceProfileBuilder {
       Stream stream,
       List<Statistic> statistics,
       CalibratedMonitor.Settings settings,
+      ReferenceWindows cut,
       int together) {
     FeatureReference reference = stream.reference();
     int[] order = stream.rows();
-    Map<Statistic, WindowSeries.Builder> series = new LinkedHashMap<>();
-    statistics.forEach(statistic -> series.put(statistic, new WindowSeries.Builder()));
+    Map<Statistic, WindowSeries.Builder> series = builders(statistics);
     WindowSeries.Builder levels = new WindowSeries.Builder();
-    long length = settings.windowMillis() * together;
     for (int start = 0, end; start < order.length; start = end) {
-      long window = Math.floorDiv(stream.times().millis[order[start]], length);
+      long first = cut.number(stream.times().millis[order[start]]);
+      long window = Math.floorDiv(first, (long) together);
       FeatureCounts counts = reference.newCounts();
       Set<Long> windows = new HashSet<>();
-      for (end = start;
-          end < order.length && Math.floorDiv(stream.times().millis[order[end]], length) == window;
-          end++) {
+      for (end = start; end < order.length; end++) {
+        long number = cut.number(stream.times().millis[order[end]]);
+        if (Math.floorDiv(number, (long) together) != window) {
+          break;
+        }
         stream.column().count(reference, order[end], counts);
-        windows.add(Math.floorDiv(stream.times().millis[order[end]], settings.windowMillis()));
+        windows.add(number);
       }
-      if (windows.size() < together) {
+      if (windows.size() < together || !cut.isWhole(first)) {
         continue; // as live windows are, where one is missing
       }
       if (!counts.isEmpty()) {
         levels.add(window, reference.level(counts));
       }
-      Comparison comparison = Comparison.of(reference, counts);
-      series.forEach(
-          (statistic, values) ->
-              comparison
-                  .valueFromRest(statistic, settings.minimumEvents())
-                  .ifPresent(value -> values.add(window, value)));
+      measure(window, Comparison.of(reference, counts), settings, series);
     }
     WindowSeries level = levels.build();
     Map<Statistic, Dependence.Windows> made = new LinkedHashMap<>();
     series.forEach(
         (statistic, values) -> made.put(statistic, new Dependence.Windows(values.build(), level)));
     return made;
+  }
+
+  /** The same of windows that overlap, one for each pane that completes one. */
+  private static Map<Statistic, WindowSeries> sliding(
+      Stream stream,
+      List<Statistic> statistics,
+      CalibratedMonitor.Settings settings,
+      ReferenceWindows cut) {
+    FeatureReference reference = stream.reference();
+    int[] order = stream.rows();
+    Map<Statistic, WindowSeries.Builder> series = builders(statistics);
+    Map<Long, FeatureCounts> panes = new HashMap<>();
+    FeatureCounts counts = reference.newCounts();
+    int next = 0;
+    for (long pane = cut.firstPane(); pane <= cut.lastPane(); pane++) {
+      FeatureCounts added = reference.newCounts();
+      while (next < order.length && cut.pane(stream.times().millis[order[next]]) == pane) {
+        stream.column().count(reference, order[next++], added);
+      }
+      panes.put(pane, added);
+      counts.add(added);
+      FeatureCounts gone = panes.remove(pane - settings.panes());
+      if (gone != null) {
+        counts.remove(gone);
+      }
+      if (pane - cut.firstPane() >= settings.panes() - 1) {
+        measure(pane, Comparison.of(reference, counts), settings, series);
+      }
+    }
+    Map<Statistic, WindowSeries> made = new LinkedHashMap<>();
+    series.forEach((statistic, values) -> made.put(statistic, values.build()));
+    return made;
+  }
+
+  private static Map<Statistic, WindowSeries.Builder> builders(List<Statistic> statistics) {
+    Map<Statistic, WindowSeries.Builder> series = new LinkedHashMap<>();
+    statistics.forEach(statistic -> series.put(statistic, new WindowSeries.Builder()));
+    return series;
+  }
+
+  private static void measure(
+      long window,
+      Comparison comparison,
+      CalibratedMonitor.Settings settings,
+      Map<Statistic, WindowSeries.Builder> series) {
+    series.forEach(
+        (statistic, values) ->
+            comparison
+                .valueFromRest(statistic, settings.minimumEvents())
+                .ifPresent(value -> values.add(window, value)));
   }
 }

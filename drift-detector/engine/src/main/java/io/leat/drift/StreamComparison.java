@@ -33,7 +33,7 @@ public final class StreamComparison {
 
   /**
    * What a monitor compares of a stream; empty where the profile has no such stream, or there is no
-   * such statistic.
+   * such statistic. Embeddings have no place of their own in a vector, and are not explained.
    */
   public static Optional<StreamComparison> of(
       ReferenceProfile profile, String monitor, DriftStream stream, String statistic) {
@@ -49,7 +49,7 @@ public final class StreamComparison {
             profile.outputs().stream(),
             profile.monitor(monitor).stream().flatMap(one -> one.segments().stream()))
         .flatMap(all -> all)
-        .filter(one -> one.stream().equals(stream))
+        .filter(one -> one.stream().equals(stream) && !(one instanceof EmbeddingReference))
         .findFirst()
         .flatMap(one -> known.map(of -> new StreamComparison(one, of, segments)));
   }

@@ -1,9 +1,11 @@
 package io.leat.drift;
 
+import io.leat.common.Lookups;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -25,6 +27,10 @@ final class WindowLayout {
 
   private final List<FeatureReference> references;
   private final List<String> columns;
+
+  /** Embeddings, by their names: for each the places of its numbers among the columns. */
+  private final Map<String, int[]> embeddings = new LinkedHashMap<>();
+
   private final List<String> outputs;
   private final List<String> keys;
   private final int[] whole;
@@ -42,20 +48,32 @@ final class WindowLayout {
   WindowLayout(List<FeatureReference> references, Collection<String> outputs) {
     this.references = List.copyOf(references);
     Set<String> names = new LinkedHashSet<>();
+    Set<String> members = new LinkedHashSet<>();
+    Map<String, List<String>> membersOf = new LinkedHashMap<>();
     Set<String> keysOf = new LinkedHashSet<>();
     for (FeatureReference reference : references) {
-      names.add(reference.name());
+      if (reference instanceof EmbeddingReference embedding) {
+        membersOf.put(embedding.name(), embedding.features());
+        members.addAll(embedding.features());
+      } else {
+        names.add(reference.name());
+      }
       reference.stream().segment().ifPresent(segment -> keysOf.add(key(segment)));
     }
     this.outputs = names.stream().filter(outputs::contains).toList();
     names.removeAll(this.outputs);
+    names.addAll(members);
     this.columns = List.copyOf(names);
+    membersOf.forEach(
+        (name, features) ->
+            embeddings.put(name, features.stream().mapToInt(columns::indexOf).toArray()));
     this.keys = List.copyOf(keysOf);
     this.whole = none();
     this.ofScores = new int[this.outputs.size()];
     keys.forEach(key -> segments.add(new HashMap<>()));
     Map<String, Integer> places = new HashMap<>();
     columns.forEach(column -> places.put(column, places.size()));
+    embeddings.keySet().forEach(embedding -> places.put(embedding, places.size()));
     for (int i = 0; i < this.references.size(); i++) {
       DriftStream stream = this.references.get(i).stream();
       int column = places.getOrDefault(stream.feature(), NONE);
@@ -89,7 +107,7 @@ final class WindowLayout {
   }
 
   private int[] none() {
-    int[] none = new int[columns.size()];
+    int[] none = new int[columns.size() + embeddings.size()];
     Arrays.fill(none, NONE);
     return none;
   }
@@ -111,7 +129,10 @@ final class WindowLayout {
     return references;
   }
 
-  /** The columns, in the order of {@link ColumnValues#numbers}. */
+  /**
+   * The columns, in the order of {@link ColumnValues#numbers}: also those that are watched as a
+   * part of an embedding alone.
+   */
   List<String> columns() {
     return columns;
   }
@@ -164,11 +185,11 @@ final class WindowLayout {
         int[] own = value == null ? null : ofKey.get(value);
         streams[row] = own == null ? ofKey.getOrDefault(OTHER, NOTHING) : own;
       }
-      for (int column = 0; column < columns.size(); column++) {
+      for (int column = 0; column < whole.length; column++) {
         for (int row = 0; row < streams.length; row++) {
           int[] of = streams[row];
           if (column < of.length && of[column] != NONE) {
-            references.get(of[column]).count(rows.get(row), column, counts[of[column]]);
+            count(references.get(of[column]), rows.get(row), column, counts[of[column]]);
           }
         }
       }
@@ -181,9 +202,17 @@ final class WindowLayout {
         FeatureReference reference = references.get(streams[column]);
         FeatureCounts of = counts[streams[column]];
         for (ColumnValues row : rows) {
-          reference.count(row, column, of);
+          count(reference, row, column, of);
         }
       }
+    }
+  }
+
+  private void count(FeatureReference reference, ColumnValues row, int column, FeatureCounts of) {
+    if (reference instanceof EmbeddingReference embedding) {
+      embedding.count(row, Lookups.required(embeddings, embedding.name()), of);
+    } else {
+      reference.count(row, column, of);
     }
   }
 
@@ -192,6 +221,10 @@ final class WindowLayout {
     long bytes = (long) BYTES_OF_AN_EVENT * EventSample.MOST + (long) Long.BYTES * Ages.CELLS;
     for (FeatureReference reference : references) {
       bytes += BYTES_OF_COUNTS + (long) Long.BYTES * reference.cells();
+      bytes +=
+          reference instanceof EmbeddingReference embedding
+              ? (long) Long.BYTES * embedding.features().size()
+              : 0;
     }
     return bytes;
   }

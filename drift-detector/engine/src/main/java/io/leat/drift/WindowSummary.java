@@ -142,6 +142,11 @@ public final class WindowSummary {
     return events;
   }
 
+  /** The same of a summary out of {@link #toBytes}. */
+  public static long events(byte[] summary) {
+    return readNumber(ByteBuffer.wrap(summary, 1, summary.length - 1));
+  }
+
   /** What a stream's values are out of: vectors, or scores. */
   long events(int stream) {
     return layout.isOfScores(stream) ? scores : events;
@@ -182,6 +187,9 @@ public final class WindowSummary {
           out.write(cell);
           out.write(feature.cell(cell));
         }
+      }
+      for (long sum : feature.sums()) {
+        out.write((sum << 1) ^ (sum >> 63)); // the sign last, so that small numbers are short
       }
     }
     for (int column = 0; column < tally.columns(); column++) {
@@ -270,6 +278,10 @@ public final class WindowSummary {
         readNulls(in, formatVersion, feature);
         for (long left = readNumber(in); left > 0; left--) {
           feature.add((int) readNumber(in), readNumber(in));
+        }
+        for (int i = 0; i < feature.sums().length; i++) {
+          long sum = readNumber(in);
+          feature.sums()[i] = (sum >>> 1) ^ -(sum & 1);
         }
       }
       for (int column = 0; formatVersion > WITHOUT_TALLY && column < tally.columns(); column++) {

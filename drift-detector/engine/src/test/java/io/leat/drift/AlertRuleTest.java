@@ -16,7 +16,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** The life of an alert: 2 of 3 open it, 3 clean windows close it. */
 class AlertRuleTest {
   private static final CalibratedMonitor.Settings TWO_OF_THREE =
-      new CalibratedMonitor.Settings("m", 1_000, List.of(), List.of(), List.of(), 1, 1, 2, 3, 3);
+      new CalibratedMonitor.Settings(
+          "m", 1_000, List.of(), List.of(), List.of(), 1, 1, 2, 3, 3, 0, 0, List.of());
 
   /**
    * Windows: '.' clean, 'w' drifted, 'C' critically, '-' not evaluated, ' ' absent. What they did:

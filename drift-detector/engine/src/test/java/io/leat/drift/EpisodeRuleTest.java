@@ -298,14 +298,15 @@ class EpisodeRuleTest {
               0.3,
               50_000 - i));
     }
-    EpisodeRule rule = new EpisodeRule(CalibratedMonitor.Settings.of(MONITOR), List.of());
+    EpisodeRule rule =
+        new EpisodeRule(CalibratedMonitor.Settings.of(MONITOR), 24.0 * HOUR, List.of());
     Episode episode =
         new Episode("id", 0, Threshold.Level.WARN, 0, Map.of(), 0, Collections.emptySortedSet());
 
     DriftAlert alert =
         new DriftRecords(MONITOR, "reference", Map.of())
             .episode(
-                0,
+                WindowTime.of(0, 24 * HOUR),
                 rule,
                 new EpisodeRule.Change(EpisodeRule.Kind.OPENED, episode, 800, named, Set.of()),
                 "");

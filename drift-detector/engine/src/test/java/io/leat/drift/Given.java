@@ -1,9 +1,11 @@
 package io.leat.drift;
 
 import io.leat.drift.statistic.Statistics;
+import io.leat.pipeline.definition.DataQuality;
 import io.leat.pipeline.definition.FeatureService;
 import io.leat.pipeline.definition.Model;
 import io.leat.pipeline.definition.Monitor;
+import io.leat.pipeline.definition.MonitorWindows;
 import io.leat.pipeline.definition.Segments;
 import io.leat.records.DriftAlert;
 import io.leat.records.DriftMetric;
@@ -52,11 +54,19 @@ final class Given {
 
   /** The same, by a rule. */
   static Monitor monitor(Duration window, double falseAlarmsPerWeek, Monitor.Rule rule) {
+    return monitor(MonitorWindows.tumbling(window), falseAlarmsPerWeek, rule);
+  }
+
+  /** The same, of other windows. */
+  static Monitor monitor(MonitorWindows windows, double falseAlarmsPerWeek, Monitor.Rule rule) {
     return new Monitor(
         "price",
         "price",
-        window,
+        windows,
         List.of(),
+        List.of(),
+        Segments.NONE,
+        null,
         Statistics.defaults(),
         Duration.ZERO,
         24,
@@ -64,7 +74,8 @@ final class Given {
         2,
         3,
         3,
-        rule);
+        rule,
+        DataQuality.within(falseAlarmsPerWeek));
   }
 
   /** A vector: its event time in milliseconds and its values. */

@@ -327,7 +327,7 @@ class ReferenceProfileTest {
         Files.writeString(
             folder.resolve("later.json"),
             """
-        {"format": "leat-reference-profile", "formatVersion": 4}""");
+        {"format": "leat-reference-profile", "formatVersion": 5}""");
     Path broken =
         Files.writeString(
             folder.resolve("broken.json"),
@@ -344,7 +344,7 @@ class ReferenceProfileTest {
         .hasMessageContaining("is not a reference profile");
     assertThatThrownBy(() -> ReferenceProfile.read(later))
         .isInstanceOf(ReferenceProfileException.class)
-        .hasMessageContaining("of version 4; expected leat-reference-profile of version 3 at most");
+        .hasMessageContaining("of version 5; expected leat-reference-profile of version 4 at most");
     assertThatThrownBy(() -> ReferenceProfile.read(broken))
         .isInstanceOf(ReferenceProfileException.class)
         .hasMessageContaining("is not a reference profile");

@@ -4,8 +4,10 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.groups.Tuple.tuple;
 
+import io.leat.pipeline.definition.DataQuality;
 import io.leat.pipeline.definition.FeatureService;
 import io.leat.pipeline.definition.Monitor;
+import io.leat.pipeline.definition.MonitorWindows;
 import io.leat.pipeline.definition.Segments;
 import io.leat.records.DriftAlert;
 import io.leat.records.DriftMetric;
@@ -196,5 +198,90 @@ class SegmentsTest {
     assertThat(memory).isLessThan(64_000_000);
     assertThat(state).isLessThan(32_000_000);
     assertThat(new WindowSummary(layout).toBytes().length).isLessThan(3 * references.size());
+  }
+
+  /** However many values a key of segments has, and however long a monitor runs. */
+  @Test
+  void whatAMonitorKeepsOfAThousandColumnsAndTwentySegmentsIsBounded() {
+    int columns = 1_000;
+    int cap = 20;
+    int hours = 24;
+    int ofSegment = 21;
+    String[] names = new String[columns + 1];
+    for (int column = 0; column < columns; column++) {
+      names[column] = "f" + column;
+    }
+    names[columns] = "country";
+    FeatureService service = Given.service(names);
+    Monitor monitor =
+        new Monitor(
+            "price",
+            "price",
+            MonitorWindows.sliding(Given.DAY, Duration.ofHours(6)),
+            service.featureNames().subList(0, columns),
+            List.of(),
+            new Segments(List.of(COUNTRY), cap),
+            null,
+            List.of("ks"),
+            Duration.ZERO,
+            1,
+            0.5,
+            2,
+            3,
+            3,
+            Monitor.Rule.SEQUENTIAL,
+            DataQuality.NONE);
+    Random random = new Random(2);
+    List<Given.Row> rows = new ArrayList<>();
+    for (int hour = 0; hour < hours * ofSegment; hour++) {
+      for (int segment = 0; segment < cap + 3; segment++) {
+        rows.add(row(random, 60L * hour * MINUTE, columns, "C" + segment));
+      }
+    }
+    DriftDetector detector =
+        new DriftDetector(
+            monitor, ReferenceProfile.parse(Given.profile(monitor, service, rows).toJson()));
+    assertThat(detector.streams()).as("all, the cap, and others").hasSize(columns * (1 + cap + 1));
+
+    List<Integer> panes = new ArrayList<>();
+    List<Long> entries = new ArrayList<>();
+    DetectorState state = new DetectorState();
+    for (int day = 0; day < 3; day++) {
+      WindowSummary window = detector.newWindow();
+      for (int pane = 0; pane < monitor.windows().panes(); pane++) {
+        List<Given.Row> live = new ArrayList<>();
+        for (int i = 0; i < 500; i++) {
+          live.add(row(random, 0, columns, "country " + random.nextInt()));
+        }
+        WindowSummary summary = Given.summary(detector, service, live);
+        panes.add(summary.toBytes().length);
+        window.merge(summary);
+      }
+      detector.evaluate(day * Given.DAY.toMillis(), window, state);
+      entries.add(state.entries().values().stream().mapToLong(bytes -> bytes.length).sum());
+    }
+
+    long most = detector.bytesOfWindow();
+    System.out.printf(
+        "%,d streams: panes of %,d bytes at most of %,d; state beside them %,d, %,d and %,d bytes after windows 1, 2 and 3%n",
+        detector.streams().size(),
+        panes.stream().mapToInt(Integer::intValue).max().orElseThrow(),
+        most,
+        entries.get(0),
+        entries.get(1),
+        entries.get(2));
+    assertThat(panes).allSatisfy(bytes -> assertThat((long) bytes).isLessThan(most));
+    assertThat(entries.get(2) - entries.get(1))
+        .as("a window more is a window's number and its statistic, of each stream")
+        .isLessThanOrEqualTo(detector.streams().size() * 6L);
+  }
+
+  private static Given.Row row(Random random, long time, int columns, String country) {
+    List<Object> values = new ArrayList<>();
+    for (int column = 0; column < columns; column++) {
+      values.add(random.nextGaussian());
+    }
+    values.add(country);
+    return new Given.Row(time, values);
   }
 }

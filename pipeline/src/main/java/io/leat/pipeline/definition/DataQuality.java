@@ -20,6 +20,9 @@ public record DataQuality(
     implements Serializable {
   private static final long serialVersionUID = 1L;
 
+  /** Nothing is seen. */
+  public static final DataQuality NONE = new DataQuality(Set.of(), 1, Map.of());
+
   /** What is measured of a window. */
   public enum Measure {
     /** The share of a column's values that are null, by reason. */

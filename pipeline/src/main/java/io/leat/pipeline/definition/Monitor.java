@@ -10,9 +10,9 @@ import org.jspecify.annotations.Nullable;
  * Watches what a model is fed, and what it says.
  *
  * @param model name of the watched model
- * @param window length of the tumbling windows in event time, aligned to 1970-01-01 UTC
+ * @param windows how what comes in is cut into windows
  * @param features full names of the watched features; empty: every number, boolean and category of
- *     the model's service
+ *     the model's service, but for the numbers of its embeddings
  * @param outputs what is watched of the model's scores: {@value #SCORE}, {@value #DECISION}, and
  *     its further outputs as {@code outputs.<name>}
  * @param segments by what parts of the vectors are watched by themselves too
@@ -27,11 +27,12 @@ import org.jspecify.annotations.Nullable;
  * @param closeAfter an alert closes after this many windows in a row without drift
  * @param rule what decides whether something has changed
  * @param quality what is seen of the quality of what comes in
+ * @param embeddings vectors of numbers that are watched as one column each
  */
 public record Monitor(
     String name,
     String model,
-    Duration window,
+    MonitorWindows windows,
     List<String> features,
     List<String> outputs,
     Segments segments,
@@ -44,7 +45,8 @@ public record Monitor(
     int openOf,
     int closeAfter,
     Rule rule,
-    DataQuality quality)
+    DataQuality quality,
+    List<Embedding> embeddings)
     implements Serializable {
   private static final long serialVersionUID = 1L;
 
@@ -69,6 +71,12 @@ public record Monitor(
     features = List.copyOf(features);
     outputs = List.copyOf(outputs);
     statistics = List.copyOf(statistics);
+    embeddings = List.copyOf(embeddings);
+  }
+
+  /** Length of a window of time; of a pane where windows are by count. */
+  public Duration window() {
+    return windows.length();
   }
 
   /** What is seen of the model's performance; empty where nothing is. */
@@ -76,7 +84,85 @@ public record Monitor(
     return Optional.ofNullable(performanceRule);
   }
 
-  /** A monitor that sees of data quality what is usual, within as great a budget again. */
+  /** A monitor of no embedding. */
+  public Monitor(
+      String name,
+      String model,
+      MonitorWindows windows,
+      List<String> features,
+      List<String> outputs,
+      Segments segments,
+      @Nullable PerformanceRule performanceRule,
+      List<String> statistics,
+      Duration lateness,
+      int minimumEvents,
+      double falseAlarmsPerWeek,
+      int openAfter,
+      int openOf,
+      int closeAfter,
+      Rule rule,
+      DataQuality quality) {
+    this(
+        name,
+        model,
+        windows,
+        features,
+        outputs,
+        segments,
+        performanceRule,
+        statistics,
+        lateness,
+        minimumEvents,
+        falseAlarmsPerWeek,
+        openAfter,
+        openOf,
+        closeAfter,
+        rule,
+        quality,
+        List.of());
+  }
+
+  /** A monitor of tumbling windows. */
+  public Monitor(
+      String name,
+      String model,
+      Duration window,
+      List<String> features,
+      List<String> outputs,
+      Segments segments,
+      @Nullable PerformanceRule performanceRule,
+      List<String> statistics,
+      Duration lateness,
+      int minimumEvents,
+      double falseAlarmsPerWeek,
+      int openAfter,
+      int openOf,
+      int closeAfter,
+      Rule rule,
+      DataQuality quality) {
+    this(
+        name,
+        model,
+        MonitorWindows.tumbling(window),
+        features,
+        outputs,
+        segments,
+        performanceRule,
+        statistics,
+        lateness,
+        minimumEvents,
+        falseAlarmsPerWeek,
+        openAfter,
+        openOf,
+        closeAfter,
+        rule,
+        quality);
+  }
+
+  /**
+   * A monitor of tumbling windows that sees of data quality what is usual, within as great a budget
+   * again.
+   */
   public Monitor(
       String name,
       String model,

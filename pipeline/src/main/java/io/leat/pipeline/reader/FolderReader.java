@@ -93,7 +93,11 @@ public final class FolderReader {
         MonitorReader.KEYS,
         NameRule.TOPIC,
         monitors,
-        new MonitorReader(services, models, new SegmentReader(contracts, views, folder.problems()))
+        new MonitorReader(
+                services,
+                models,
+                new SegmentReader(contracts, views, folder.problems()),
+                new EmbeddingReader(contracts, views))
             ::read);
     each(
         "retraining",

@@ -4,9 +4,11 @@ import io.leat.common.Suggestions;
 import io.leat.drift.statistic.Statistic;
 import io.leat.drift.statistic.Statistics;
 import io.leat.pipeline.definition.DataQuality;
+import io.leat.pipeline.definition.Embedding;
 import io.leat.pipeline.definition.FeatureService;
 import io.leat.pipeline.definition.Model;
 import io.leat.pipeline.definition.Monitor;
+import io.leat.pipeline.definition.MonitorWindows;
 import io.leat.pipeline.definition.PerformanceRule;
 import io.leat.pipeline.definition.PerformanceRule.Metric;
 import io.leat.pipeline.definition.Segments;
@@ -34,8 +36,10 @@ public final class MonitorReader {
           .requires("monitor", "watches", "window")
           .allows(
               "description",
+              "every",
               "features",
               "outputs",
+              "embeddings",
               "segments",
               "segments_cap",
               "performance",
@@ -75,12 +79,17 @@ public final class MonitorReader {
   private final Declared<FeatureService> services;
   private final Declared<Model> models;
   private final SegmentReader segmentReader;
+  private final EmbeddingReader embeddingReader;
 
   MonitorReader(
-      Declared<FeatureService> services, Declared<Model> models, SegmentReader segmentReader) {
+      Declared<FeatureService> services,
+      Declared<Model> models,
+      SegmentReader segmentReader,
+      EmbeddingReader embeddingReader) {
     this.services = services;
     this.models = models;
     this.segmentReader = segmentReader;
+    this.embeddingReader = embeddingReader;
   }
 
   /** How many of how many windows. */
@@ -91,7 +100,7 @@ public final class MonitorReader {
         block
             .get("watches")
             .flatMap(value -> value.text().flatMap(watched -> models.find(value, watched)));
-    Optional<Duration> window = block.get("window").flatMap(Value::duration);
+    Optional<MonitorWindows> windows = MonitorWindowsReader.read(block);
     Optional<FeatureService> service = model.flatMap(m -> services.get(m.service()));
     List<String> features =
         block.get("features").map(list -> features(list, service)).orElse(List.of());
@@ -99,6 +108,11 @@ public final class MonitorReader {
         block
             .get("outputs")
             .map(list -> model.map(m -> outputs(list, m)).orElse(List.of()))
+            .orElse(List.of());
+    List<Embedding> embeddings =
+        block
+            .get("embeddings")
+            .flatMap(list -> model.flatMap(m -> service.map(s -> embeddingReader.read(list, m, s))))
             .orElse(List.of());
     List<Segments.Key> keys =
         block
@@ -140,7 +154,10 @@ public final class MonitorReader {
             .get("quality")
             .flatMap(value -> value.block(QUALITY_KEYS))
             .map(fields -> quality(fields, falseAlarms))
-            .orElse(DataQuality.within(falseAlarms));
+            .orElse(
+                windows.filter(MonitorWindows::areCounted).isPresent()
+                    ? DataQuality.NONE
+                    : DataQuality.within(falseAlarms));
     if (block.isBroken() || model.isEmpty()) {
       return Optional.empty();
     }
@@ -148,7 +165,7 @@ public final class MonitorReader {
         new Monitor(
             name,
             model.get().name(),
-            window.orElseThrow(),
+            windows.orElseThrow(),
             features,
             outputs,
             new Segments(keys, cap),
@@ -161,7 +178,8 @@ public final class MonitorReader {
             openAfter.of(),
             closeAfter,
             rule,
-            quality));
+            quality,
+            embeddings));
   }
 
   private static DataQuality quality(Block fields, double falseAlarms) {

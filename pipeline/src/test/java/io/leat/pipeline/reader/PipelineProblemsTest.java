@@ -69,6 +69,15 @@ class PipelineProblemsTest {
         "monitors/fraud.yaml ~ open_after: 1 of 2 ~ open_after: 3 of 2 ~ monitors/fraud.yaml:8: open_after is '3 of 2'; expected so many of so many windows, as in 2 of 3",
         "monitors/fraud.yaml ~ false_alarms_per_week: 1 ~ false_alarms_per_week: 0 ~ monitors/fraud.yaml:7: false_alarms_per_week is 0.0; expected a number above 0",
         "monitors/fraud.yaml ~ window: 1d ~ window: 0d ~ monitors/fraud.yaml:3: window is 0; expected a duration of more than nothing",
+        "monitors/fraud.yaml ~ lateness: 2h ~ embeddings: [text] ~ monitors/fraud.yaml:5: the model fraud declares no input text of several features (none); name one, or list the features, as in text: [e0, e1, e2].",
+        "monitors/fraud.yaml ~ lateness: 2h ~ `embeddings: [ { text: [event.amount] } ]` ~ monitors/fraud.yaml:5: an embedding is two features or more, as in text: [e0, e1, e2]",
+        "monitors/fraud.yaml ~ lateness: 2h ~ `embeddings: [ { is_night: [event.amount, customer_activity.avg_amount_7d] } ]` ~ monitors/fraud.yaml:5: an embedding is called is_night, and so is a feature of the service or another embedding",
+        "monitors/fraud.yaml ~ lateness: 2h ~ `embeddings: [ { text: [event.amount, is_night] } ]` ~ monitors/fraud.yaml:5: is_night, of the embedding text, is no number; an embedding is made of numbers",
+        "monitors/fraud.yaml ~ lateness: 2h ~ `embeddings: [ { text: [event.amount, is_nigt] } ]` ~ monitors/fraud.yaml:5: the service fraud has no feature is_nigt. Did you mean is_night?",
+        "monitors/fraud.yaml ~ window: 1d ~ window: 0 events ~ monitors/fraud.yaml:3: window is 0 events; expected at least one, as in 5000 events",
+        "monitors/fraud.yaml ~ lateness: 2h ~ every: 5h ~ monitors/fraud.yaml:5: every is 5h and the window 1d; expected a time of which a whole number makes the window, as 1d does",
+        "monitors/fraud.yaml ~ lateness: 2h ~ every: 2d ~ monitors/fraud.yaml:5: every is 2d and the window 1d; expected a time of which a whole number makes the window, as 1d does",
+        "monitors/fraud.yaml ~ lateness: 2h ~ every: 1m ~ monitors/fraud.yaml:5: every is 1m and the window 1d, which is 1440 times as long; expected at most 366 times, since so many parts of a window are kept",
         // fields of the event
         "contracts/payments.yaml ~ key: customer_id ~ key: customer ~ contracts/payments.yaml:5: no field customer in the event payments; it has payment_id, paid_at, customer_id, terminal_id, terminal_country, amount, fee, fraud. Did you mean customer_id?",
         "contracts/payments.yaml ~ event_time: paid_at ~ event_time: amount ~ contracts/payments.yaml:7: event_time is the field amount, of type double; expected a long with logicalType timestamp-millis or timestamp-micros that is never null",
@@ -279,6 +288,20 @@ class PipelineProblemsTest {
             "contracts/payments.yaml:15: partitions is 'many'; expected a whole number of at least 1",
             "features/customer_activity.yaml:3: no entity client; declared are customer, terminal.",
             "monitors/fraud.yaml:9: close_after is 'later'; expected a whole number of at least 1");
+  }
+
+  @Test
+  void windowsByCountSeeNeitherQualityNorPerformance() {
+    folder.replace("monitors/fraud.yaml", "window: 1d", "window: 500 events");
+    folder.replace(
+        "monitors/fraud.yaml",
+        "lateness: 2h",
+        "quality: { measures: [volume] }\nperformance: { metric: auc, drop: 0.1 }");
+
+    assertThat(folder.problems())
+        .containsExactly(
+            "monitors/fraud.yaml:5: data quality is seen by windows of time, and this monitor's are by count; remove quality, or declare it in a monitor whose window is a duration",
+            "monitors/fraud.yaml:6: the performance of a model is seen by windows of time, and this monitor's are by count; remove performance, or declare it in a monitor whose window is a duration");
   }
 
   @Test

@@ -7,6 +7,7 @@ import io.leat.pipeline.definition.Contract;
 import io.leat.pipeline.definition.Contract.TopicSettings;
 import io.leat.pipeline.definition.DataQuality;
 import io.leat.pipeline.definition.DataQuality.Measure;
+import io.leat.pipeline.definition.Durations;
 import io.leat.pipeline.definition.Entity;
 import io.leat.pipeline.definition.FeatureService;
 import io.leat.pipeline.definition.FeatureView;
@@ -17,6 +18,7 @@ import io.leat.pipeline.definition.Model.Decision;
 import io.leat.pipeline.definition.Model.Nulls;
 import io.leat.pipeline.definition.Model.Output;
 import io.leat.pipeline.definition.Monitor;
+import io.leat.pipeline.definition.MonitorWindows;
 import io.leat.pipeline.definition.PerformanceRule;
 import io.leat.pipeline.definition.Pipeline;
 import io.leat.pipeline.definition.PipelineException;
@@ -37,6 +39,8 @@ import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class PipelineReaderTest {
   @TempDir private Path directory;
@@ -314,6 +318,28 @@ class PipelineReaderTest {
     assertThat(pipeline.retraining())
         .containsExactly(
             new RetrainingPolicy("calm", "fraud", AlertSeverity.CRITICAL, Duration.ofDays(7)));
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @CsvSource(
+      delimiter = '~',
+      textBlock =
+          """
+          window: 7d ~ 7d ~ 7d ~ 0
+          window: 7d, every: 1d ~ 7d ~ 1d ~ 0
+          window: 6h, every: 6h ~ 6h ~ 6h ~ 0
+          window: 5000 events ~ 1m ~ 1m ~ 5000
+          window: 1 event, every: 10s ~ 10s ~ 10s ~ 1
+          """)
+  void windowsTumbleSlideOrAreCounted(String keys, String length, String every, int events)
+      throws PipelineException {
+    folder.write("monitors/fraud.yaml", "{ monitor: m, watches: fraud, %s }".formatted(keys));
+
+    Monitor monitor = folder.read().monitors().get(0);
+
+    assertThat(monitor.windows())
+        .isEqualTo(new MonitorWindows(Durations.parse(length), Durations.parse(every), events));
+    assertThat(monitor.quality().measures().isEmpty()).isEqualTo(events > 0);
   }
 
   @Test

@@ -5,9 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.leat.drift.sample.SampleTest;
 import io.leat.drift.sample.SampleTests;
 import io.leat.drift.sequential.SequentialDetectors;
-import io.leat.drift.statistic.ColumnKind;
 import io.leat.drift.statistic.EffectSize;
-import io.leat.drift.statistic.Input;
 import io.leat.drift.statistic.Range;
 import io.leat.drift.statistic.Statistic;
 import io.leat.drift.statistic.Statistics;
@@ -40,7 +38,7 @@ class StatisticPagesTest {
                                 statistic.name(),
                                 statistic.description(),
                                 range(statistic.range()),
-                                statistic.input() == Input.BUCKETS ? "buckets" : "distribution",
+                                statistic.input().name().toLowerCase(Locale.ROOT),
                                 kinds(statistic),
                                 statistic.source())));
   }
@@ -111,10 +109,10 @@ class StatisticPagesTest {
   }
 
   @Test
-  void theSchemaForEditorsListsEveryStatisticOfNumbers() throws IOException {
+  void theSchemaForEditorsListsEveryStatistic() throws IOException {
     new MadeText(SCHEMA, "        \"enum\": [", "        ]")
         .check(
-            Statistics.of(ColumnKind.NUMBERS).stream()
+            Statistics.all().stream()
                 .map(statistic -> "          \"%s\"".formatted(statistic.name()))
                 .collect(Collectors.joining(",\n", "", "\n")));
   }

@@ -164,6 +164,9 @@ public record Timeline(
     Key most = most(opened);
     for (Map.Entry<Instant, Map<Key, DriftMetric>> earlier :
         windows.headMap(onset, false).descendingMap().entrySet()) {
+      if (earlier.getKey().plus(window).isAfter(onset)) {
+        continue; // it overlaps
+      }
       DriftMetric now = windows.getOrDefault(onset, Map.of()).get(most);
       DriftMetric before = earlier.getValue().get(most);
       if (!earlier.getKey().plus(window).equals(onset)

@@ -5,6 +5,8 @@ import io.leat.drift.DetectorState;
 import io.leat.drift.DriftDetector;
 import io.leat.drift.QualityState;
 import io.leat.drift.WindowSummary;
+import io.leat.drift.WindowTime;
+import io.leat.pipeline.definition.MonitorWindows;
 import io.leat.records.AlertState;
 import io.leat.records.DriftAlert;
 import io.leat.records.DriftMetric;
@@ -16,6 +18,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.state.MapState;
 import org.apache.flink.api.common.state.MapStateDescriptor;
@@ -35,27 +38,28 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Puts a monitor's windows together and evaluates each once, in order of time, when the watermark
- * passes its end. Keyed by the monitor's name; metrics go out on the main output, alerts on {@link
- * #ALERTS}.
+ * Puts a monitor's windows together out of {@linkplain Panes panes} and evaluates each once, in
+ * order of time, when the watermark passes its end. Keyed by the monitor's name; metrics go out on
+ * the main output, alerts on {@link #ALERTS}.
  *
- * <p>State a monitor: the open windows' summaries, each with the profile that it is of, each
- * stream's alert state and evidence, the open episodes of drift and of quality, what is open as it
- * was told last, the end of the last window that was closed, and the fingerprint of the profile
- * that a window was evaluated by last. A window is evaluated by the profile of the version that its
- * vectors and scores are of. Summaries are counts by a profile's points and mean nothing against
- * another: a window with parts of two is not evaluated. Where the next window is of another profile
- * than the last was, evidence begins anew; alerts and episodes live on.
+ * <p>State a monitor: the panes' summaries that windows are yet to be made of, each with the
+ * profile that it is of, each stream's alert state and evidence, the open episodes of drift and of
+ * quality, what is open as it was told last, the end of the last window that was closed, and the
+ * fingerprint of the profile that a window was evaluated by last. A window is evaluated by the
+ * profile of the version that its vectors and scores are of. Summaries are counts by a profile's
+ * points and mean nothing against another: a window with parts of two is not evaluated. Where the
+ * next window is of another profile than the last was, evidence begins anew; alerts and episodes
+ * live on.
  *
  * <p>A window in which nothing came is evaluated too, of how much comes, when the watermark passes
  * its end, as it does while other partitions or services go on. Where all are silent no event time
  * passes, and nothing is evaluated: a wall clock would make another verdict of a log that is read
  * again.
  *
- * <p>A part that comes after its window was closed is late: it changes no verdict, and is reported
- * in a metric of the window, counted and logged. A window that is known to lack vectors when it
- * closes (they were of another profile, or never read) is not evaluated: it has metrics that say
- * so, and alerts stay as they are.
+ * <p>A part that comes after its pane was closed is late: it changes no verdict, and is reported in
+ * a metric of the pane, counted and logged. A window that is known to lack vectors when it closes
+ * (they were of another profile, or never read) is not evaluated: it has metrics that say so, and
+ * alerts stay as they are.
  */
 final class EvaluateWindows extends KeyedProcessFunction<String, WindowPart, DriftMetric>
     implements CheckpointedFunction {
@@ -63,7 +67,7 @@ final class EvaluateWindows extends KeyedProcessFunction<String, WindowPart, Dri
   private static final Logger log = LoggerFactory.getLogger(EvaluateWindows.class);
   private static final long LOG_EVERY_MILLIS = 60_000;
 
-  /** Of so many closed windows it is known how many vectors they had. */
+  /** Of so many closed panes it is known how many vectors they had. */
   private static final int CLOSED_KEPT = 500;
 
   /** What began and ceased, in order of windows. */
@@ -73,13 +77,13 @@ final class EvaluateWindows extends KeyedProcessFunction<String, WindowPart, Dri
   private final List<Watch> watches;
   private final Profiles profiles;
   private transient Map<String, OpenMonitor> monitors = Map.of();
-  private transient MapState<Long, byte[]> windows;
+  private transient Panes panes;
 
-  /** Fingerprint of the profile that an open window's summary is of. */
-  private transient MapState<Long, String> profilesOfWindows;
+  /** Start of the first pane of windows that slide: what begins before it lacks vectors. */
+  private transient ValueState<Long> begun;
 
-  /** Number of the version that brought it. */
-  private transient MapState<Long, Integer> versionsOfWindows;
+  /** The number of the next window, of windows by count. */
+  private transient ValueState<Long> nextNumber;
 
   private transient MapState<String, byte[]> alertStates;
   private transient MapState<String, byte[]> evidence;
@@ -87,7 +91,6 @@ final class EvaluateWindows extends KeyedProcessFunction<String, WindowPart, Dri
   private transient ValueState<Long> closedUntil;
   private transient ValueState<String> reference;
   private transient ValueState<Integer> lastVersion;
-  private transient MapState<Long, Boolean> incomplete;
   private transient MapState<Long, Long> seen;
   private transient MapState<Long, Long> late;
   private transient MapState<String, DriftAlert> openAlerts;
@@ -112,14 +115,6 @@ final class EvaluateWindows extends KeyedProcessFunction<String, WindowPart, Dri
               new DriftCounters(ofMonitor)));
     }
     PrimitiveArrayTypeInfo<byte[]> bytes = PrimitiveArrayTypeInfo.BYTE_PRIMITIVE_ARRAY_TYPE_INFO;
-    windows =
-        getRuntimeContext().getMapState(new MapStateDescriptor<>("windows", Types.LONG, bytes));
-    profilesOfWindows =
-        getRuntimeContext()
-            .getMapState(new MapStateDescriptor<>("window-profiles", Types.LONG, Types.STRING));
-    versionsOfWindows =
-        getRuntimeContext()
-            .getMapState(new MapStateDescriptor<>("window-versions", Types.LONG, Types.INT));
     alertStates =
         getRuntimeContext().getMapState(new MapStateDescriptor<>("alerts", Types.STRING, bytes));
     evidence =
@@ -131,9 +126,9 @@ final class EvaluateWindows extends KeyedProcessFunction<String, WindowPart, Dri
     reference = getRuntimeContext().getState(new ValueStateDescriptor<>("reference", Types.STRING));
     lastVersion =
         getRuntimeContext().getState(new ValueStateDescriptor<>("last-version", Types.INT));
-    incomplete =
-        getRuntimeContext()
-            .getMapState(new MapStateDescriptor<>("incomplete", Types.LONG, Types.BOOLEAN));
+    panes = new Panes(getRuntimeContext(), reference);
+    begun = getRuntimeContext().getState(new ValueStateDescriptor<>("begun", Types.LONG));
+    nextNumber = getRuntimeContext().getState(new ValueStateDescriptor<>("number", Types.LONG));
     seen =
         getRuntimeContext().getMapState(new MapStateDescriptor<>("seen", Types.LONG, Types.LONG));
     late =
@@ -159,8 +154,8 @@ final class EvaluateWindows extends KeyedProcessFunction<String, WindowPart, Dri
   public void processElement(WindowPart part, Context context, Collector<DriftMetric> out)
       throws Exception {
     OpenMonitor monitor = Lookups.required(monitors, part.monitor());
-    long start = part.windowStart();
-    long end = monitor.windowEnd(start);
+    long start = part.paneStart();
+    long end = monitor.paneEnd(start);
     Long closed = closedUntil.value();
     if (end - 1 <= context.timerService().currentWatermark() || (closed != null && end <= closed)) {
       tellOfLate(part, monitor, out);
@@ -168,40 +163,10 @@ final class EvaluateWindows extends KeyedProcessFunction<String, WindowPart, Dri
     }
     context.timerService().registerEventTimeTimer(end - 1);
     if (part.afterGap()) {
-      incomplete.put(start, true);
-      for (Long open : windows.keys()) {
-        incomplete.put(open, true);
-      }
+      boolean areAllOpen = closed == null || monitor.windows().areCounted();
+      panes.lack(start, areAllOpen ? Long.MIN_VALUE : closed);
     }
-    DriftDetector detector = monitor.versions.of(part.version());
-    if (!part.reference().equals(detector.reference())) {
-      incomplete.put(start, true); // where it was summarised the profile could not be read, or can
-      return;
-    }
-    WindowSummary window = detector.readWindow(part.summary());
-    byte[] earlier = windows.get(start);
-    if (earlier != null) {
-      if (profileOf(start, monitor).equals(part.reference())) {
-        window.merge(detector.readWindow(earlier));
-      } else {
-        incomplete.put(start, true);
-      }
-    }
-    windows.put(start, window.toBytes());
-    profilesOfWindows.put(start, part.reference());
-    versionsOfWindows.put(start, part.version());
-  }
-
-  /** Fingerprint of the profile that an open window is of; of a state of before, of the last. */
-  private String profileOf(long windowStart, OpenMonitor monitor) throws Exception {
-    String known = profilesOfWindows.get(windowStart);
-    String last = known == null ? reference.value() : known;
-    return last == null ? monitor.versions.own().reference() : last;
-  }
-
-  private int versionOf(long windowStart) throws Exception {
-    Integer version = versionsOfWindows.get(windowStart);
-    return version == null ? Champions.UNKNOWN : version;
+    panes.add(part, monitor.versions);
   }
 
   @Override
@@ -213,48 +178,54 @@ final class EvaluateWindows extends KeyedProcessFunction<String, WindowPart, Dri
       forget(name, timestamp + 1, context);
       return;
     }
-    closedUntil.update(timestamp + 1);
-    long start = monitor.versions.own().windowStart(timestamp);
+    long end = timestamp + 1;
+    if (monitor.paneEnd(monitor.paneStart(timestamp)) != end) {
+      return; // a pane of windows that the monitor had before
+    }
+    closedUntil.update(end);
     if (!openAlerts.isEmpty()) {
       comeBack(monitor, context);
     }
-    byte[] summary = windows.get(start);
-    boolean isWhole = !incomplete.contains(start);
-    if (summary == null && isWhole) {
-      silence(timestamp + 1, monitor, context, out);
+    remember(monitor.paneStart(timestamp), monitor);
+    Optional<Panes.Gathered> gathered =
+        panes.gather(monitor.windowsFrom(end), end, monitor.versions);
+    if (gathered.isEmpty()) {
+      silence(end, monitor, context, out);
       return;
     }
-    int version = versionOf(start);
-    DriftDetector detector = monitor.versions.of(version);
-    if (summary != null && !profileOf(start, monitor).equals(detector.reference())) {
-      log.warn(
-          "Monitor {} has another reference profile than the window from {} was counted by: what it holds is dropped",
-          name,
-          Instant.ofEpochMilli(start));
-      summary = null;
-      isWhole = false;
+    Panes.Gathered found = gathered.get();
+    WindowSummary window = found.window();
+    DriftDetector detector = found.detector();
+    if (window.events() < monitor.windows().events()) {
+      panes.compact(found, end); // by count: it is not full
+      return;
     }
-    windows.remove(start);
-    profilesOfWindows.remove(start);
-    versionsOfWindows.remove(start);
-    incomplete.remove(start);
-    WindowSummary window = summary == null ? detector.newWindow() : detector.readWindow(summary);
-    remember(start, window.events(), monitor);
-    if (!isWhole) {
+    WindowTime when = timeOf(found, end, monitor.windows());
+    boolean isBeforeTheFirst = isBeforeTheFirst(when, found, monitor);
+    if (panes.forgetBefore(end - monitor.overlap()) && monitor.windows().areSliding()) {
+      goOn(monitor.paneEnd(end), context);
+    }
+    if (!found.isWhole() || isBeforeTheFirst) {
       QualityState qualityState = QualityState.read(entriesOf(quality));
-      detector.unevaluated(start, window, qualityState).forEach(out::collect);
+      detector.unevaluated(when, window, qualityState).forEach(out::collect);
       replace(quality, qualityState.entries());
-      comeBackForSilence(detector, qualityState, timestamp + 1, context);
-      monitor.incomplete(start, window.events());
+      comeBackForSilence(detector, qualityState, end, context);
+      if (!found.isWhole()) {
+        monitor.incomplete(when.start(), window.events());
+      }
+      return;
+    }
+    if (!detector.decides(when)) {
+      detector.measure(when, window).forEach(out::collect);
       return;
     }
     beginAnewWhereTheProfileIsAnother(detector);
-    lastVersion.update(version);
+    lastVersion.update(found.version());
     QualityState qualityState = QualityState.read(entriesOf(quality));
     DetectorState state = DetectorState.read(detector, entriesOf(alertStates), entriesOf(evidence));
-    tell(detector.evaluate(start, window, state, qualityState), monitor, context, out);
+    tell(detector.evaluate(when, window, state, qualityState), monitor, context, out);
     keep(state, qualityState);
-    comeBackForSilence(detector, qualityState, timestamp + 1, context);
+    comeBackForSilence(detector, qualityState, end, context);
   }
 
   /**
@@ -301,6 +272,37 @@ final class EvaluateWindows extends KeyedProcessFunction<String, WindowPart, Dri
     monitor.evaluated(verdict);
   }
 
+  /** When a window that ends now was, and its number. */
+  private WindowTime timeOf(Panes.Gathered found, long end, MonitorWindows windows)
+      throws Exception {
+    if (!windows.areCounted()) {
+      return WindowTime.of(end - windows.length().toMillis(), windows.length().toMillis());
+    }
+    Long next = nextNumber.value();
+    long number = next == null ? 0 : next;
+    nextNumber.update(number + 1);
+    return new WindowTime(found.start(), end, number);
+  }
+
+  /** Whether a window that slides began before the monitor has seen anything. */
+  private boolean isBeforeTheFirst(WindowTime when, Panes.Gathered found, OpenMonitor monitor)
+      throws Exception {
+    if (!monitor.windows().areSliding()) {
+      return false;
+    }
+    if (begun.value() == null) {
+      begun.update(found.start());
+    }
+    return when.start() < begun.value();
+  }
+
+  /** The next window that slides ends then, whether a vector comes till then or not. */
+  private static void goOn(long end, OnTimerContext context) {
+    if (context.timerService().currentWatermark() < Watermark.MAX_WATERMARK.getTimestamp()) {
+      context.timerService().registerEventTimeTimer(end - 1);
+    }
+  }
+
   /**
    * How much comes is known of windows in which nothing does, too, where it is watched: each of
    * them is looked at when the watermark passes its end.
@@ -312,12 +314,14 @@ final class EvaluateWindows extends KeyedProcessFunction<String, WindowPart, Dri
     boolean isLast =
         context.timerService().currentWatermark() == Watermark.MAX_WATERMARK.getTimestamp();
     if (!isLast && detector.awaitsSilence(qualityState)) {
-      context.timerService().registerEventTimeTimer(detector.windowEnd(end) - 1);
+      context
+          .timerService()
+          .registerEventTimeTimer(detector.windowEnd(detector.windowStart(end)) - 1);
     }
   }
 
   /**
-   * While something is open a window's end is always to come, also where no vector is: should the
+   * While something is open a pane's end is always to come, also where no vector is: should the
    * monitor be taken out, it closes what is open then.
    */
   private void comeBack(OpenMonitor monitor, OnTimerContext context) {
@@ -325,8 +329,7 @@ final class EvaluateWindows extends KeyedProcessFunction<String, WindowPart, Dri
     if (now < Watermark.MAX_WATERMARK.getTimestamp()) { // else nothing comes after
       context
           .timerService()
-          .registerEventTimeTimer(
-              monitor.windowEnd(monitor.versions.own().windowStart(now + 1)) - 1);
+          .registerEventTimeTimer(monitor.paneEnd(monitor.paneStart(now + 1)) - 1);
     }
   }
 
@@ -357,10 +360,9 @@ final class EvaluateWindows extends KeyedProcessFunction<String, WindowPart, Dri
     if (part.vectors() == 0) {
       return; // of scores: their vectors came late too, or scoring did
     }
-    long start = part.windowStart();
+    long start = part.paneStart();
     Long closed = closedUntil.value();
-    if (closed != null
-        && start < oldestKept(monitor.versions.own().windowStart(closed - 1), monitor)) {
+    if (closed != null && start < oldestKept(monitor.paneStart(closed - 1), monitor)) {
       monitor.late(part.vectors(), start); // what it was closed with is not known any more
       return;
     }
@@ -372,17 +374,21 @@ final class EvaluateWindows extends KeyedProcessFunction<String, WindowPart, Dri
     monitor.late(part.vectors(), start);
   }
 
-  /** Keeps how many vectors a window was closed with, and lets go of the oldest. */
-  private void remember(long start, long events, OpenMonitor monitor) throws Exception {
-    seen.put(start, events);
+  /** Keeps how many vectors a pane was closed with, and lets go of the oldest. */
+  private void remember(long start, OpenMonitor monitor) throws Exception {
+    long vectors = panes.vectors(start);
+    if (vectors == 0) {
+      return;
+    }
+    seen.put(start, vectors);
     long oldest = oldestKept(start, monitor);
     forgetBefore(oldest, seen);
     forgetBefore(oldest, late);
   }
 
-  /** Start of the oldest window of which it is known what it was closed with. */
+  /** Start of the oldest pane of which it is known what it was closed with. */
   private static long oldestKept(long newestClosed, OpenMonitor monitor) {
-    return newestClosed - CLOSED_KEPT * (monitor.windowEnd(newestClosed) - newestClosed);
+    return newestClosed - CLOSED_KEPT * (monitor.paneEnd(newestClosed) - newestClosed);
   }
 
   private static void forgetBefore(long oldest, MapState<Long, Long> kept) throws Exception {
@@ -416,16 +422,15 @@ final class EvaluateWindows extends KeyedProcessFunction<String, WindowPart, Dri
               .build());
     }
     openAlerts.clear();
-    windows.clear();
-    profilesOfWindows.clear();
-    versionsOfWindows.clear();
+    panes.clear();
+    begun.clear();
+    nextNumber.clear();
     alertStates.clear();
     evidence.clear();
     quality.clear();
     closedUntil.clear();
     reference.clear();
     lastVersion.clear();
-    incomplete.clear();
     seen.clear();
     late.clear();
   }
@@ -461,8 +466,26 @@ final class EvaluateWindows extends KeyedProcessFunction<String, WindowPart, Dri
       this.counters = counters;
     }
 
-    long windowEnd(long windowStart) {
-      return versions.own().windowEnd(windowStart);
+    MonitorWindows windows() {
+      return versions.watch().monitor().windows();
+    }
+
+    long paneStart(long time) {
+      return versions.own().paneStart(time);
+    }
+
+    long paneEnd(long paneStart) {
+      return versions.own().paneEnd(paneStart);
+    }
+
+    /** Where the first pane of a window that ends then begins; by count wherever it was. */
+    long windowsFrom(long end) {
+      return windows().areCounted() ? Long.MIN_VALUE : end - windows().length().toMillis();
+    }
+
+    /** How much of a window the next one takes in. */
+    long overlap() {
+      return windows().length().minus(windows().every()).toMillis();
     }
 
     void evaluated(DriftDetector.Verdict verdict) {

@@ -189,7 +189,7 @@ final class SummariseWindows extends AbstractStreamOperator<WindowPart>
     }
     for (OpenMonitor monitor : monitors) {
       OfVersion of = of(monitor, version(monitor, vector));
-      long start = of.detector().windowStart(vector.eventTime());
+      long start = of.detector().paneStart(vector.eventTime());
       WindowSummary window = of.windows().get(start);
       if (window == null) {
         window = of.detector().newWindow();

@@ -1,22 +1,22 @@
 package io.leat.drift.job;
 
 /**
- * A part of a monitor's window: some of its vectors, summarised.
+ * A part of a pane of a monitor's windows: some of its vectors, summarised.
  *
  * @param monitor name of the monitor
- * @param windowStart milliseconds since 1970-01-01 UTC
+ * @param paneStart milliseconds since 1970-01-01 UTC
  * @param version number of the version whose profile it is summarised against; {@link
  *     Champions#UNKNOWN} where that is not known
  * @param reference fingerprint of the profile that it is summarised against
  * @param vectors how many vectors it is of
- * @param afterGap whether records before some of them were never read: the window, and those before
+ * @param afterGap whether records before some of them were never read: the pane, and those before
  *     it that are open, may lack vectors
  * @param summary {@link io.leat.drift.WindowSummary#toBytes}
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared
 public record WindowPart(
     String monitor,
-    long windowStart,
+    long paneStart,
     int version,
     String reference,
     long vectors,

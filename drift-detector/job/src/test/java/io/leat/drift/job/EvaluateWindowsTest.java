@@ -93,13 +93,7 @@ class EvaluateWindowsTest {
       WindowPart part = Given.part(watch, day * DAY, vectors, constant);
       harness.processElement(
           new WindowPart(
-              part.monitor(),
-              part.windowStart(),
-              0,
-              part.reference(),
-              vectors,
-              true,
-              part.summary()),
+              part.monitor(), part.paneStart(), 0, part.reference(), vectors, true, part.summary()),
           day * DAY);
       return this;
     }

@@ -9,6 +9,7 @@ import io.leat.pipeline.definition.DataQuality;
 import io.leat.pipeline.definition.FeatureService;
 import io.leat.pipeline.definition.Model;
 import io.leat.pipeline.definition.Monitor;
+import io.leat.pipeline.definition.MonitorWindows;
 import io.leat.pipeline.definition.Segments;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -34,10 +35,14 @@ final class Given {
   }
 
   static Monitor monitor(String name, DataQuality quality) {
+    return monitor(name, MonitorWindows.tumbling(Duration.ofDays(1)), quality);
+  }
+
+  static Monitor monitor(String name, MonitorWindows windows, DataQuality quality) {
     return new Monitor(
         name,
         "model",
-        Duration.ofDays(1),
+        windows,
         List.of(),
         List.of(),
         Segments.NONE,
@@ -91,6 +96,12 @@ final class Given {
 
   static Watch watch(String monitor, double constant) {
     return new Watch(monitor(monitor), profile(monitor(monitor), constant).toJson(), 0);
+  }
+
+  /** It looks at distributions alone, by other windows. */
+  static Watch watch(MonitorWindows windows) {
+    Monitor monitor = monitor("m", windows, DataQuality.NONE);
+    return new Watch(monitor, profile(monitor, 3).toJson(), 0);
   }
 
   /** Versions that brought these profiles; of others nothing is known. */

@@ -63,7 +63,7 @@ class SummariseWindowsTest {
     List<Object> output = new ArrayList<>(harness.getOutput());
     assertThat(output).hasSize(3).last().isEqualTo(new Watermark(Given.DAY));
     assertThat(parts())
-        .extracting(WindowPart::windowStart, WindowPart::vectors)
+        .extracting(WindowPart::paneStart, WindowPart::vectors)
         .containsExactly(tuple(0L, 2L), tuple(Given.DAY, 1L));
   }
 

@@ -4,6 +4,10 @@ package io.leat.drift.statistic;
 public enum ColumnKind {
   /** Numbers and booleans (true is 1). */
   NUMBERS,
-  /** Texts of which many are equal. No monitor watches such columns yet. */
-  CATEGORIES
+  /** Texts of which many are equal. */
+  CATEGORIES,
+  /**
+   * Vectors of as many numbers each; as a number each is its distance from the reference's mean.
+   */
+  EMBEDDINGS
 }

@@ -19,6 +19,14 @@ public enum Input {
     public long size(Sample sample) {
       return sample.counted();
     }
+  },
+
+  /** The mean of embeddings. Nulls are passed over. */
+  MEANS {
+    @Override
+    public long size(Sample sample) {
+      return sample.values();
+    }
   };
 
   /** How much of a sample there is to look at. */

@@ -11,6 +11,7 @@ package io.leat.drift.statistic;
  *
  * <p>The buckets of a column of numbers: one for what lies below the reference's least value, its
  * deciles (closed above, equal ones merged), one for what lies above its greatest, one for nulls.
+ * Embeddings are numbers by their distance from the reference's mean, and have a mean of their own.
  */
 public final class Sample {
   private final double[] points;
@@ -18,6 +19,7 @@ public final class Sample {
   private final long[] atOrBelow;
   private final long values;
   private final long[] buckets;
+  private final double[] sums;
   private final long counted;
 
   /**
@@ -30,16 +32,41 @@ public final class Sample {
    * @param buckets how many rows fall into each bucket; the same buckets for both sides
    */
   public Sample(double[] points, long[] below, long[] atOrBelow, long values, long[] buckets) {
+    this(points, below, atOrBelow, values, buckets, new double[0]);
+  }
+
+  private Sample(
+      double[] points, long[] below, long[] atOrBelow, long values, long[] buckets, double[] sums) {
     this.points = points;
     this.below = below;
     this.atOrBelow = atOrBelow;
     this.values = values;
     this.buckets = buckets;
+    this.sums = sums;
     long sum = 0;
     for (long count : buckets) {
       sum += count;
     }
     this.counted = sum;
+  }
+
+  /**
+   * The same, of embeddings.
+   *
+   * @param ofVectors the sum of each number of the vectors, in units of the reference's spread
+   */
+  public Sample withSums(double[] ofVectors) {
+    return new Sample(points, below, atOrBelow, values, buckets, ofVectors);
+  }
+
+  /** How many numbers a vector has; 0 where values are no embeddings. */
+  public int dimensions() {
+    return sums.length;
+  }
+
+  /** The mean of a number of the vectors; NaN where there is no vector. */
+  public double mean(int dimension) {
+    return sums[dimension] / values;
   }
 
   /** How many values it holds that are not null. */
@@ -93,7 +120,16 @@ public final class Sample {
         difference(below, part.below),
         difference(atOrBelow, part.atOrBelow),
         values - part.values,
-        difference(buckets, part.buckets));
+        difference(buckets, part.buckets),
+        difference(sums, part.sums));
+  }
+
+  private static double[] difference(double[] whole, double[] part) {
+    double[] rest = whole.clone();
+    for (int i = 0; i < rest.length; i++) {
+      rest[i] -= part[i];
+    }
+    return rest;
   }
 
   private static long[] difference(long[] whole, long[] part) {

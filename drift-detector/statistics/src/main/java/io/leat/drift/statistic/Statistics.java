@@ -18,6 +18,7 @@ public final class Statistics {
   public static final Statistic L_INFINITY = add(new LInfinity());
   public static final Statistic CHI_SQUARE = add(new ChiSquareContingency());
   public static final Statistic G = add(new GContingency());
+  public static final Statistic CENTROID_SHIFT = add(new CentroidShift());
 
   private static final List<String> DEFAULTS =
       List.of(KOLMOGOROV_SMIRNOV.name(), POPULATION_STABILITY.name());

@@ -36,6 +36,23 @@ record Samples(Sample reference, Sample window) {
     return over(points, reference, nulls, window, windowNulls);
   }
 
+  /** Embeddings of three numbers, made of one each. */
+  static Samples embedded(double[] reference, double[] window) {
+    Samples exact = exact(reference, window);
+    double mean = Arrays.stream(reference).average().orElse(0);
+    double spread =
+        Math.sqrt(
+            Arrays.stream(reference).map(x -> 14 * (x - mean) * (x - mean)).average().orElse(0));
+    return new Samples(
+        exact.reference().withSums(sums(reference, mean, spread)),
+        exact.window().withSums(sums(window, mean, spread)));
+  }
+
+  private static double[] sums(double[] numbers, double mean, double spread) {
+    double sum = Arrays.stream(numbers).map(x -> (x - mean) / (spread > 0 ? spread : 1)).sum();
+    return new double[] {sum, -2 * sum, 3 * sum};
+  }
+
   /** Counts by the same buckets, of what is no number. */
   static Samples ofCounts(long[] reference, long[] window) {
     return new Samples(counts(reference), counts(window));

@@ -60,6 +60,9 @@ class StatisticProperties {
 
     /** What a statistic may be given of it. */
     List<Samples> samples(Statistic statistic) {
+      if (statistic.kinds().equals(Set.of(ColumnKind.EMBEDDINGS))) {
+        return List.of(Samples.embedded(reference, window));
+      }
       return statistic.kinds().contains(ColumnKind.CATEGORIES)
           ? statistic.kinds().contains(ColumnKind.NUMBERS)
               ? List.of(exact(), thinned(), categories())
@@ -141,7 +144,9 @@ class StatisticProperties {
     Samples samples =
         statistic.kinds().contains(ColumnKind.NUMBERS)
             ? Samples.thinned(reference, 0, window, 0, drawn.every())
-            : Samples.ofCounts(new long[] {reference.length, 5, 0}, new long[] {0, 0, 30});
+            : statistic.kinds().contains(ColumnKind.EMBEDDINGS)
+                ? Samples.embedded(reference, window)
+                : Samples.ofCounts(new long[] {reference.length, 5, 0}, new long[] {0, 0, 30});
 
     assertThat(statistic.value(samples.reference(), samples.window()).orElseThrow())
         .isGreaterThan(statistic.effect().least());

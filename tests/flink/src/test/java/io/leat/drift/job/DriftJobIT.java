@@ -252,6 +252,101 @@ class DriftJobIT {
     assertThat(alertsOfAFreshJob(pipeline, readings, alerts.size())).isEqualTo(alerts);
   }
 
+  @Test
+  void windowsThatSlideAndThoseByCountAreTheSameThroughAKillAndWhenTheLogIsReadAgain()
+      throws Exception {
+    Pipeline pipeline =
+        pipelineWithProfile(
+            Map.of(
+                "price",
+                """
+                monitor: price
+                watches: price
+                window: 3d
+                every: 1d
+                features: [event.region]
+                embeddings: [ { pair: [event.price, event.neighbour] } ]
+                minimum_events: 24
+                quality: { measures: [] }
+                """,
+                "counted",
+                """
+                monitor: counted
+                watches: price
+                window: 99 events
+                every: 1h
+                minimum_events: 24
+                """));
+    Map<String, Integer> measured = new HashMap<>();
+    for (Monitor monitor : pipeline.monitors()) {
+      DriftDetector detector =
+          new DriftDetector(monitor, ReferenceProfile.read(pipeline.models().get(0)));
+      assertThat(detector.isSequential()).isTrue();
+      measured.put(monitor.name(), detector.thresholds().size());
+    }
+    int days = (int) (END - 1 - TRAINED_DAYS);
+    int hoursOfCounted = 50;
+    int counted = days * 24 / hoursOfCounted;
+    int count = days * measured.get("price") + counted * measured.get("counted");
+
+    List<DriftMetric> metrics = metricsOfAFreshJob(pipeline, count, true);
+
+    assertThat(metrics)
+        .filteredOn(metric -> metric.getMonitor().equals("price"))
+        .filteredOn(metric -> metric.getMetric().equals("centroid_shift"))
+        .hasSize(days)
+        .last()
+        .satisfies(
+            metric -> {
+              assertThat(metric.getFeature()).isEqualTo("pair");
+              assertThat(metric.getEvents()).isEqualTo(3 * 48);
+              assertThat(metric.getWindowStart()).isEqualTo(Instant.ofEpochMilli(96 * DAY));
+              assertThat(metric.getWindowEnd()).isEqualTo(Instant.ofEpochMilli(99 * DAY));
+              assertThat(metric.getEvidence()).as("99 days are 33 windows").isNotNull();
+            });
+    assertThat(metrics)
+        .filteredOn(metric -> metric.getMonitor().equals("price"))
+        .filteredOn(metric -> metric.getMetric().equals("centroid_shift"))
+        .extracting(metric -> metric.getEvidence() != null)
+        .startsWith(false, false, true, false, false, true);
+    assertThat(metrics)
+        .filteredOn(metric -> metric.getMonitor().equals("counted"))
+        .hasSize(counted * measured.get("counted"))
+        .allSatisfy(
+            metric -> {
+              assertThat(metric.getEvents()).as("50 hours, of 99 at least").isEqualTo(100);
+              assertThat(Duration.between(metric.getWindowStart(), metric.getWindowEnd()).toHours())
+                  .isEqualTo(hoursOfCounted);
+            });
+    assertThat(metricsOfAFreshJob(pipeline, count, false))
+        .containsExactlyInAnyOrderElementsOf(metrics);
+  }
+
+  /** What a job without a state measures of all readings in empty topics. */
+  private List<DriftMetric> metricsOfAFreshJob(Pipeline pipeline, int count, boolean kill)
+      throws Exception {
+    createTopics();
+    try (JobUnderKills job =
+            new JobUnderKills(cluster, Files.createTempDirectory(folder, "state"));
+        Vectors vectors = new Vectors(cluster, pipeline.services().get(0));
+        TopicReader metricReader = cluster.newReader(Topics.DRIFT_METRICS)) {
+      List<ConsumerRecord<byte[], byte[]>> metrics = new ArrayList<>();
+      if (kill) {
+        vectors.send(readings(TRAINED_DAYS, 75));
+        metrics.addAll(job.await(metricReader, 1));
+        job.kill();
+        vectors.send(readings(75, END));
+        job.restart();
+      } else {
+        vectors.send(readings(TRAINED_DAYS, END));
+      }
+      metrics.addAll(job.await(metricReader, count - metrics.size()));
+      job.stop();
+      metrics.addAll(metricReader.readToEnd());
+      return decode(new AvroCodec(cluster.newRegistryClient()), metrics, DriftMetric.class);
+    }
+  }
+
   /** What a job without a state says of readings in empty topics. */
   private List<DriftAlert> alertsOfAFreshJob(Pipeline pipeline, List<Reading> readings, int count)
       throws Exception {
@@ -349,6 +444,13 @@ class DriftJobIT {
   }
 
   private Pipeline copyOfPipeline() throws Exception {
+    return copyOfPipeline(Map.of());
+  }
+
+  /**
+   * @param monitors those that it has beside its own, or in its place, by the names of their files
+   */
+  private Pipeline copyOfPipeline(Map<String, String> monitors) throws Exception {
     Path source =
         Path.of(System.getProperty("leat.project"), "tests/flink/src/test/resources/prices");
     try (Stream<Path> files = Files.walk(source)) {
@@ -363,11 +465,19 @@ class DriftJobIT {
     }
     // Nobody scores here; the reader asks only that a model is there.
     Files.write(folder.resolve("prices/models/price/model.onnx"), new byte[] {1});
+    for (Map.Entry<String, String> monitor : monitors.entrySet()) {
+      Files.writeString(
+          folder.resolve("prices/monitors/" + monitor.getKey() + ".yaml"), monitor.getValue());
+    }
     return PipelineReader.read(folder.resolve("prices"));
   }
 
   private Pipeline pipelineWithProfile() throws Exception {
-    Pipeline pipeline = copyOfPipeline();
+    return pipelineWithProfile(Map.of());
+  }
+
+  private Pipeline pipelineWithProfile(Map<String, String> monitors) throws Exception {
+    Pipeline pipeline = copyOfPipeline(monitors);
     Model model = pipeline.models().get(0);
     ReferenceProfileBuilder builder = ReferenceProfileBuilder.of(pipeline, model);
     for (Reading r : readings(0, TRAINED_DAYS)) {
