@@ -51,7 +51,10 @@ final class TreeEnsemble implements MarginModel {
       }
     }
     return new TreeEnsemble(
-        trees, thresholds, bases, background == null ? Baseline.TRAINING : Baseline.BACKGROUND);
+        Tree.sideBySide(trees),
+        thresholds,
+        bases,
+        background == null ? Baseline.TRAINING : Baseline.BACKGROUND);
   }
 
   @Override
