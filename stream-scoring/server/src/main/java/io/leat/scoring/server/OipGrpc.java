@@ -9,7 +9,10 @@ import com.google.common.primitives.Longs;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.MessageLite;
+import com.linecorp.armeria.common.HttpRequest;
+import com.linecorp.armeria.common.HttpStatus;
 import com.linecorp.armeria.common.grpc.protocol.ArmeriaStatusException;
+import com.linecorp.armeria.common.stream.StreamMessage;
 import com.linecorp.armeria.server.ServerBuilder;
 import com.linecorp.armeria.server.ServiceRequestContext;
 import com.linecorp.armeria.server.grpc.protocol.AbstractUnaryGrpcService;
@@ -96,7 +99,24 @@ final class OipGrpc {
         service.decorate(
             (endpoint, context, request) ->
                 endpoint.serve(
-                    context, request.mapError(failure -> status(gate.refusal(context, failure))))));
+                    context,
+                    whole(request).mapError(failure -> status(gate.refusal(context, failure))))));
+  }
+
+  /** The request; where its messages are compressed, one that says that this is not spoken. */
+  private static HttpRequest whole(HttpRequest request) {
+    String encoding = request.headers().get("grpc-encoding", "identity");
+    if (encoding.equals("identity")) {
+      return request;
+    }
+    request.abort();
+    return HttpRequest.of(
+        request.headers(),
+        StreamMessage.aborted(
+            new RequestException(
+                HttpStatus.NOT_IMPLEMENTED,
+                "grpc-encoding is %s; expected messages that are not compressed.",
+                encoding)));
   }
 
   private static ArmeriaStatusException status(RefusedException refusal) {
@@ -113,6 +133,7 @@ final class OipGrpc {
       case 408 -> 4; // DEADLINE_EXCEEDED
       case 429 -> 8; // RESOURCE_EXHAUSTED
       case 499 -> 1; // CANCELLED
+      case 501 -> 12; // UNIMPLEMENTED
       case 503 -> 14; // UNAVAILABLE
       default -> 13; // INTERNAL
     };

@@ -50,6 +50,9 @@ import io.leat.testing.TestCluster;
 import io.leat.testing.TopicReader;
 import io.leat.testing.TopicWriter;
 import io.leat.testing.soak.Soak;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
 import java.net.ConnectException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -68,6 +71,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.stream.Stream;
+import java.util.zip.GZIPOutputStream;
 import org.apache.avro.generic.GenericData;
 import org.apache.avro.generic.GenericRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -383,6 +387,14 @@ class ScoringServerIT {
             .toByteArray();
     assertThatThrownBy(() -> client.execute(method, mixed).join())
         .hasMessageContaining("do not mix");
+    assertThatThrownBy(
+            () ->
+                Clients.builder("gproto+h2c://127.0.0.1:" + port)
+                    .addHeader("grpc-encoding", "gzip")
+                    .build(UnaryGrpcClient.class)
+                    .execute(method, new byte[0])
+                    .join())
+        .hasMessageContaining("grpc-encoding is gzip; expected messages that are not compressed");
     return answer
         .getRawOutputContents(place)
         .asReadOnlyByteBuffer()
@@ -398,12 +410,29 @@ class ScoringServerIT {
     }
     HttpResponse<String> answer = ask("/invocations", JSON.writeValueAsString(request));
     assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+    HttpResponse<String> compressed =
+        HTTP.send(
+            request("/endpoints/price/invocations")
+                .header("content-type", "application/json")
+                .header("content-encoding", "gzip")
+                .POST(HttpRequest.BodyPublishers.ofByteArray(gzip(JSON.writeValueAsBytes(request))))
+                .build(),
+            HttpResponse.BodyHandlers.ofString());
+    assertThat(compressed.body()).as("by mlflow.deployments, compressed").isEqualTo(answer.body());
     return JSON.readTree(answer.body())
         .path("predictions")
         .path("probabilities")
         .path(0)
         .path(1)
         .floatValue();
+  }
+
+  private static byte[] gzip(byte[] body) throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (OutputStream compressing = new GZIPOutputStream(bytes)) {
+      compressing.write(body);
+    }
+    return bytes.toByteArray();
   }
 
   @Test
@@ -476,6 +505,15 @@ class ScoringServerIT {
       assertThat(JSON.readTree(refused.body()).path("detail").textValue()).isNotBlank();
     }
     assertThat(ask("/invocations", " ".repeat(2 << 20)).statusCode()).isEqualTo(413);
+    HttpResponse<String> unpacked =
+        HTTP.send(
+            request("/invocations")
+                .header("content-type", "application/json")
+                .header("content-encoding", "gzip")
+                .POST(HttpRequest.BodyPublishers.ofByteArray(gzip(new byte[2 << 20])))
+                .build(),
+            HttpResponse.BodyHandlers.ofString());
+    assertThat(unpacked.statusCode()).as("it counts unpacked").isEqualTo(413);
   }
 
   private int get(String path) throws Exception {
