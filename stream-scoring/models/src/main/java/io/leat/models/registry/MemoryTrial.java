@@ -22,7 +22,7 @@ import java.util.stream.Stream;
 final class MemoryTrial {
   static final int ROUNDS = 5;
 
-  /** What {@value #ROUNDS} rounds may keep together: ten times what they were seen to by chance. */
+  /** What the rounds may keep together: sixteen times the most that was seen by chance. */
   static final long MOST_KIBIBYTES = 16 << 10;
 
   private static final Path STATUS = Path.of("/proc/self/status");
