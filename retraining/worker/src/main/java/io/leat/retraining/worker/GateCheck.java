@@ -10,9 +10,12 @@ import io.leat.retraining.gate.GateRows;
 import io.leat.retraining.gate.Gates;
 import io.leat.retraining.gate.Metric;
 import io.leat.retraining.gate.Verdict;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.OptionalDouble;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -22,6 +25,12 @@ import java.util.stream.Stream;
  * @param notCompared gates that could not compare, since the champion reads other features
  */
 public record GateCheck(GateReport report, List<String> notCompared) {
+  private static final Set<io.leat.pipeline.definition.Gates.Metric> LOSSES =
+      EnumSet.of(
+          io.leat.pipeline.definition.Gates.Metric.AUC,
+          io.leat.pipeline.definition.Gates.Metric.LOG_LOSS,
+          io.leat.pipeline.definition.Gates.Metric.BRIER);
+
   public GateCheck {
     notCompared = List.copyOf(notCompared);
   }
@@ -127,5 +136,13 @@ public record GateCheck(GateReport report, List<String> notCompared) {
         .setMessage(
             "the champion reads other features than the service has today, and cannot be scored on them")
         .build();
+  }
+
+  /** Names of the gates that hold, over all rows, what scores cost against the champion's. */
+  static Set<String> ofLoss(io.leat.pipeline.definition.Gates declared) {
+    return declared.gates().stream()
+        .filter(gate -> gate.rule() == Rule.NOT_WORSE_BY && LOSSES.contains(gate.metric()))
+        .map(gate -> gate(gate, List.of()).toString())
+        .collect(Collectors.toUnmodifiableSet());
   }
 }

@@ -10,6 +10,7 @@ import io.leat.models.registry.PipelineModels;
 import io.leat.models.registry.Reason;
 import io.leat.models.registry.RegistryView;
 import io.leat.models.registry.RolloutPlans;
+import io.leat.pipeline.definition.Gates;
 import io.leat.pipeline.definition.Model;
 import io.leat.pipeline.definition.ModelStage;
 import io.leat.records.AuditEvent;
@@ -27,6 +28,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 
@@ -78,7 +80,7 @@ final class Rollouts {
     boolean isOpen =
         run.getGates().stream().anyMatch(gate -> gate.getVerdict() == GateVerdict.INCONCLUSIVE);
     boolean asks =
-        (isOpen && !isJudgedInShadow(model))
+        (isOpen && !isJudgedInShadow(run, model, place.policy(run).gates()))
             || model.approval() == Model.Approval.REQUIRED
             || place.policy(run).approval() == Model.Approval.REQUIRED;
     return RunRecords.done(
@@ -90,14 +92,21 @@ final class Rollouts {
   }
 
   /**
-   * Whether a shadow of the model shows by labels what gates left open: its guard of loss is passed
-   * only where the version is known to cost no more than the champion and the margin.
+   * Whether a shadow shows by labels all that the gates left open: what scores cost beside the
+   * champion's, over all rows. Its guard of loss is passed only where the version is known to cost
+   * no more than the champion and the margin; of segments, groups, limits and latency it says
+   * nothing, and where there is no champion nobody is in a shadow.
    */
-  static boolean isJudgedInShadow(Model model) {
-    return model.rollout().stream()
-        .filter(stage -> stage.kind() == ModelStage.Kind.SHADOW)
-        .flatMap(stage -> stage.guards().stream())
-        .anyMatch(guard -> guard.kind() == ModelStage.GuardKind.LOSS);
+  static boolean isJudgedInShadow(RetrainingRun run, Model model, Gates declared) {
+    Set<String> shown = GateCheck.ofLoss(declared);
+    return run.getChampion() > 0
+        && run.getGates().stream()
+            .filter(gate -> gate.getVerdict() == GateVerdict.INCONCLUSIVE)
+            .allMatch(gate -> gate.getRows() > 0 && shown.contains(gate.getGate()))
+        && model.rollout().stream()
+            .filter(stage -> stage.kind() == ModelStage.Kind.SHADOW)
+            .flatMap(stage -> stage.guards().stream())
+            .anyMatch(guard -> guard.kind() == ModelStage.GuardKind.LOSS);
   }
 
   /** Where the version comes from; nothing in it depends on when it was made. */

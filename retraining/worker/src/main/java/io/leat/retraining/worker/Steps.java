@@ -342,7 +342,7 @@ final class Steps {
                   measured,
                   RunState.GATED,
                   Step.PUBLISH,
-                  (Rollouts.isJudgedInShadow(model)
+                  (Rollouts.isJudgedInShadow(measured, model, policy.gates())
                           ? "inconclusive, so that the shadow is to show by labels what it costs: "
                           : "inconclusive, so that somebody has to approve it, and it begins in the shadow: ")
                       + told)
