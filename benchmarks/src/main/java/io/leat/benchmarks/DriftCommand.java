@@ -141,7 +141,7 @@ final class DriftCommand implements Callable<Integer> {
     try (Cluster cluster = Cluster.start(Path.of("benchmarks/target/cluster"))) {
       Path folder = cluster.directory().resolve("rows");
       Pipeline pipeline = pipeline(folder, width);
-      cluster.create(List.of(VECTORS, Topics.MODEL_REGISTRY), 1);
+      cluster.create(List.of(VECTORS, Topics.MODEL_REGISTRY, Topics.deadLetters("rows_in")), 1);
       bytes = produce(cluster, pipeline.services().get(0), count);
       for (int fork = 0; fork < forks; fork++) {
         for (Job job : Job.values()) {

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.function.Supplier;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.streams.processor.api.Processor;
@@ -47,6 +48,7 @@ final class ContractProcessor implements Processor<byte[], byte[], byte[], byte[
   private @Nullable SeenEvents seen;
   private int largestRecord;
   private int largestValid;
+  private OptionalLong passedLast = OptionalLong.empty();
 
   /**
    * What a task needs to take events in.
@@ -113,6 +115,7 @@ final class ContractProcessor implements Processor<byte[], byte[], byte[], byte[
         if (seen != null && !seen.reaches(accepted.eventTime())) {
           metrics.unchecked();
         }
+        passedLast = OptionalLong.of(accepted.eventTime());
         metrics.accepted(accepted.warnings());
         context().forward(valid, sinks.valid());
         return;
@@ -176,7 +179,7 @@ final class ContractProcessor implements Processor<byte[], byte[], byte[], byte[
     Record<byte[], byte[]> deadLetter = record.withHeaders(record.headers()); // a copy
     DeadLetterWriter.to(deadLetter.headers()).withoutClaims();
     deadLetter = encrypted(deadLetter);
-    validation().deadLetters().append(deadLetter.headers(), refused, source);
+    explain(deadLetter, refused, source);
     if (RecordSize.upperBound(deadLetter) > largestRecord) {
       log.error(
           "{} at {} is too large to copy: its dead letter goes without key, value and the"
@@ -187,10 +190,16 @@ final class ContractProcessor implements Processor<byte[], byte[], byte[], byte[
           sinks.deadLetters());
       deadLetter = new Record<>(null, null, record.timestamp());
       DeadLetterWriter.to(deadLetter.headers()).leftOut();
-      validation().deadLetters().append(deadLetter.headers(), refused, source);
+      explain(deadLetter, refused, source);
     }
     metrics.refused(refused.reason());
     context().forward(deadLetter, sinks.deadLetters());
+  }
+
+  private void explain(
+      Record<byte[], byte[]> deadLetter, Verdict.Refused refused, LogPosition source) {
+    validation().deadLetters().append(deadLetter.headers(), refused, source);
+    DeadLetterWriter.to(deadLetter.headers()).partitionTime(passedLast);
   }
 
   /** Key, value and hidden headers encrypted, where the contract asks for it. */

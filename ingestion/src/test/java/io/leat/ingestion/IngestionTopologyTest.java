@@ -286,6 +286,26 @@ class IngestionTopologyTest {
   }
 
   @Test
+  void aDeadLetterBearsTheEventTimeOfTheLastEventBeforeItThatPassed() throws IOException {
+    try (var ingestion = new IngestionHarness(contract(POSITIVE))) {
+      TestRecord<byte[], byte[]> first = new TestRecord<>(null, new byte[] {1});
+      first.headers().add(RecordHeaders.PARTITION_TIME, "5".getBytes(UTF_8));
+      ingestion.produce(first);
+      ingestion.produce(new TestRecord<>(null, ingestion.encode(payment("p1", 12.5).build())));
+      ingestion.produce(new TestRecord<>(null, new byte[] {2}));
+      ingestion.produce(new TestRecord<>(null, ingestion.encode(payment("p2", -3).build())));
+
+      List<TestRecord<byte[], byte[]>> deadLetters = ingestion.deadLetters();
+      assertThat(deadLetters.get(0).headers().lastHeader(RecordHeaders.PARTITION_TIME))
+          .as("none has passed, and producers do not say it")
+          .isNull();
+      assertThat(deadLetters.subList(1, 3))
+          .extracting(deadLetter -> header(deadLetter, RecordHeaders.PARTITION_TIME))
+          .containsOnly("" + NOW.toEpochMilli());
+    }
+  }
+
+  @Test
   void aDeadLetterKeepsWhatItCameWithAndBearsStreamsOwnHeaders() throws IOException {
     try (var ingestion = new IngestionHarness(contract(POSITIVE))) {
       TestRecord<byte[], byte[]> event = new TestRecord<>(null, new byte[] {1, 2, 3});

@@ -63,6 +63,20 @@ public enum Data {
               .filter(monitor -> !monitor.outputs().isEmpty())
               .map(Monitor::model)
               .map(Topics::scores)),
+  /** Of the events that watched vectors are made of, where a monitor looks at them. */
+  DEAD_LETTERS_WATCHED(
+      "`<event>.dlq` of monitors",
+      pipeline ->
+          pipeline.monitors().stream()
+              .filter(monitor -> monitor.quality().seesDeadLetters())
+              .map(Monitor::model)
+              .map(pipeline::model)
+              .flatMap(Optional::stream)
+              .map(Model::service)
+              .map(pipeline::service)
+              .flatMap(Optional::stream)
+              .flatMap(service -> pipeline.events(service).stream())
+              .map(Topics::deadLetters)),
   SCORES("`scores.<model>`", pipeline -> models(pipeline).map(Topics::scores)),
   SHADOW_SCORES("`scores.<model>.shadow`", pipeline -> models(pipeline).map(Topics::shadowScores)),
   UNSCORED("`scores.<model>.dlq`", pipeline -> models(pipeline).map(Topics::unscored)),

@@ -4,6 +4,7 @@ import static io.leat.platform.Data.ALERT_CONTROLS;
 import static io.leat.platform.Data.AUDIT;
 import static io.leat.platform.Data.BACKFILL;
 import static io.leat.platform.Data.DEAD_LETTERS;
+import static io.leat.platform.Data.DEAD_LETTERS_WATCHED;
 import static io.leat.platform.Data.DRIFT_ALERTS;
 import static io.leat.platform.Data.DRIFT_METRICS;
 import static io.leat.platform.Data.EVENTS;
@@ -93,7 +94,7 @@ public final class Services {
               .with(List.of(VALID, VECTORS, SCORES), List.of(TABLES, UNREADABLE)),
           flink("drift", "io.leat.drift.job.DriftJob", When.MONITORS, 1)
               .with(
-                  List.of(VECTORS_WATCHED, SCORES_WATCHED),
+                  List.of(VECTORS_WATCHED, SCORES_WATCHED, DEAD_LETTERS_WATCHED),
                   List.of(DRIFT_METRICS, DRIFT_ALERTS, UNREADABLE)),
           streams("performance", "io.leat.performance.PerformanceJob", When.LABELS, 7081)
               .with(

@@ -63,6 +63,12 @@ public final class RecordHeaders {
   /** Reason code of a dead letter. */
   public static final String REASON = "leat.reason";
 
+  /**
+   * Of a dead letter the event time of the last event before it in its partition that passed, as
+   * {@link #EVENT_TIME} is written; absent where none has since the service began.
+   */
+  public static final String PARTITION_TIME = "leat.partition-time";
+
   /** Names of the rules that a dead letter broke, separated by commas; absent where none. */
   public static final String RULES = "leat.rules";
 

@@ -219,6 +219,7 @@ final class QualityDetector {
       case DUPLICATE_SHARE -> QualityReading.ofDuplicates(window, least);
       case FRESHNESS -> QualityReading.ofAges(window, least, state.recent(measure));
       case OTHER_DEFINITION_SHARE -> QualityReading.ofOtherDefinitions(window, least);
+      case DEAD_LETTER_SHARE -> QualityReading.ofDeadLetters(window, least, state.recent(measure));
     };
   }
 

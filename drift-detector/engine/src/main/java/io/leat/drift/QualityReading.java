@@ -50,7 +50,12 @@ record QualityReading(Measure measure, double score, List<Part> parts) {
   /** By how much a part of a measure may be off and does not matter. */
   static double least(Measure measure) {
     return switch (measure) {
-      case NULL_SHARE, OUT_OF_RANGE_SHARE, DUPLICATE_SHARE, OTHER_DEFINITION_SHARE -> 0.01;
+      case NULL_SHARE,
+          OUT_OF_RANGE_SHARE,
+          DUPLICATE_SHARE,
+          OTHER_DEFINITION_SHARE,
+          DEAD_LETTER_SHARE ->
+          0.01;
       case NEW_CATEGORY_SHARE -> 0.02;
       case VOLUME -> Math.log(2);
       case FRESHNESS -> Math.log(4);
@@ -66,7 +71,8 @@ record QualityReading(Measure measure, double score, List<Part> parts) {
           OUT_OF_RANGE_SHARE,
           NEW_CATEGORY_SHARE,
           DUPLICATE_SHARE,
-          OTHER_DEFINITION_SHARE ->
+          OTHER_DEFINITION_SHARE,
+          DEAD_LETTER_SHARE ->
           0.1;
       case VOLUME -> Math.log(10);
       case FRESHNESS -> Math.log(60);
@@ -128,7 +134,7 @@ record QualityReading(Measure measure, double score, List<Part> parts) {
                 minimumEvents);
           }
         }
-        case VOLUME, DUPLICATE_SHARE, FRESHNESS, OTHER_DEFINITION_SHARE -> {
+        case VOLUME, DUPLICATE_SHARE, FRESHNESS, OTHER_DEFINITION_SHARE, DEAD_LETTER_SHARE -> {
           // are of no column
         }
       }
@@ -205,6 +211,30 @@ record QualityReading(Measure measure, double score, List<Part> parts) {
         List.of(new Part(ALL, "", age, usual.getAsDouble(), distance, distance, ages.all())));
   }
 
+  /**
+   * Of the events that were refused.
+   *
+   * @param recent what it was in the windows before; this one is added
+   */
+  static Optional<QualityReading> ofDeadLetters(
+      WindowSummary window, int minimumEvents, Recent recent) {
+    long refused = window.tally().deadLetters();
+    long all = window.events() + refused;
+    if (all < minimumEvents) {
+      return Optional.empty();
+    }
+    double share = refused / (double) all;
+    OptionalDouble usual = recent.usual();
+    recent.add(share);
+    if (usual.isEmpty()) {
+      return Optional.empty();
+    }
+    double above = share - usual.getAsDouble();
+    return of(
+        Measure.DEAD_LETTER_SHARE,
+        List.of(new Part(ALL, "", share, usual.getAsDouble(), above, above, all)));
+  }
+
   /** The value of a part beyond which it matters; of a volume, below which. */
   double threshold(Part part) {
     double least = least(measure);
@@ -215,7 +245,8 @@ record QualityReading(Measure measure, double score, List<Part> parts) {
           OUT_OF_RANGE_SHARE,
           NEW_CATEGORY_SHARE,
           DUPLICATE_SHARE,
-          OTHER_DEFINITION_SHARE ->
+          OTHER_DEFINITION_SHARE,
+          DEAD_LETTER_SHARE ->
           part.usual() + least;
     };
   }
@@ -262,7 +293,8 @@ record QualityReading(Measure measure, double score, List<Part> parts) {
                       OUT_OF_RANGE_SHARE,
                       NEW_CATEGORY_SHARE,
                       DUPLICATE_SHARE,
-                      OTHER_DEFINITION_SHARE ->
+                      OTHER_DEFINITION_SHARE,
+                      DEAD_LETTER_SHARE ->
                       part.effect() > limit;
                 });
   }
@@ -292,6 +324,9 @@ record QualityReading(Measure measure, double score, List<Part> parts) {
       case FRESHNESS ->
           "vectors came up to %s after their events, where %s are usual"
               .formatted(seconds(part.value()), seconds(part.usual()));
+      case DEAD_LETTER_SHARE ->
+          "%s of %d events went to the dead letters, where %s are usual"
+              .formatted(share, part.of(), usual);
       case OTHER_DEFINITION_SHARE ->
           "%s of %d vectors are of %s, which is not the definition that the model was trained on"
               .formatted(share, part.of(), part.reason());

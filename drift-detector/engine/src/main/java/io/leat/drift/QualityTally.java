@@ -19,6 +19,7 @@ final class QualityTally {
   private final EventSample events = new EventSample();
   private final Ages ages = new Ages();
   private final TreeMap<String, Long> others = new TreeMap<>();
+  private long deadLetters;
 
   QualityTally(WindowLayout layout) {
     this.layout = layout;
@@ -57,6 +58,7 @@ final class QualityTally {
     events.add(other.events);
     ages.add(other.ages);
     other.others.forEach(this::addOther);
+    deadLetters += other.deadLetters;
   }
 
   int columns() {
@@ -82,6 +84,15 @@ final class QualityTally {
 
   Ages ages() {
     return ages;
+  }
+
+  void addDeadLetters(long count) {
+    deadLetters += count;
+  }
+
+  /** Events that were refused before they could be part of a vector. */
+  long deadLetters() {
+    return deadLetters;
   }
 
   /** Vectors by the other definition that made them. */

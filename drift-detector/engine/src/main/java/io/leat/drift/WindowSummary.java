@@ -88,6 +88,14 @@ public final class WindowSummary {
     tally.addOther(definition, 1);
   }
 
+  /**
+   * Notes dead letters of the window's time. They are of its evaluation, and are not written with
+   * it.
+   */
+  public void addDeadLetters(long count) {
+    tally.addDeadLetters(count);
+  }
+
   private void countPending() {
     if (pending.isEmpty()) {
       return; // each of a window's streams asks

@@ -41,7 +41,12 @@ public record DataQuality(
     /** How long after their events vectors are written, beside the last windows. */
     FRESHNESS,
     /** The share of vectors that another definition of the service made than that of training. */
-    OTHER_DEFINITION_SHARE;
+    OTHER_DEFINITION_SHARE,
+    /**
+     * The share of events that ingestion refused, of these and the vectors, beside the last
+     * windows.
+     */
+    DEAD_LETTER_SHARE;
 
     /** As definitions, metrics and alerts have it: {@code null_share}. */
     public String text() {
@@ -55,7 +60,7 @@ public record DataQuality(
     public boolean isLive() {
       return switch (this) {
         case NULL_SHARE, OUT_OF_RANGE_SHARE, NEW_CATEGORY_SHARE, VOLUME, DUPLICATE_SHARE -> false;
-        case FRESHNESS, OTHER_DEFINITION_SHARE -> true;
+        case FRESHNESS, OTHER_DEFINITION_SHARE, DEAD_LETTER_SHARE -> true;
       };
     }
   }
@@ -63,6 +68,11 @@ public record DataQuality(
   public DataQuality {
     measures = Set.copyOf(measures);
     limits = Map.copyOf(limits);
+  }
+
+  /** Whether it looks at events that never become part of a vector. */
+  public boolean seesDeadLetters() {
+    return measures.contains(Measure.DEAD_LETTER_SHARE);
   }
 
   /** All measures and no limit. */

@@ -186,7 +186,7 @@ class PipelineProblemsTest {
         "monitors/fraud.yaml ~ watches: fraud ~ watches: frauds ~ monitors/fraud.yaml:2: no model frauds; declared are fraud. Did you mean fraud?",
         "monitors/fraud.yaml ~ event.amount ~ event.amout ~ monitors/fraud.yaml:4: the service fraud has no feature event.amout. Did you mean event.amount?",
         "monitors/fraud.yaml ~ lateness: 2h ~ `statistics: [ks, ks]` ~ monitors/fraud.yaml:5: the statistic ks stands twice",
-        "monitors/fraud.yaml ~ lateness: 2h ~ `quality: { measures: [nulls] }` ~ monitors/fraud.yaml:5: an entry of measures is 'nulls'; expected null_share or out_of_range_share or new_category_share or volume or duplicate_share or freshness or other_definition_share.",
+        "monitors/fraud.yaml ~ lateness: 2h ~ `quality: { measures: [nulls] }` ~ monitors/fraud.yaml:5: an entry of measures is 'nulls'; expected null_share or out_of_range_share or new_category_share or volume or duplicate_share or freshness or other_definition_share or dead_letter_share.",
         "monitors/fraud.yaml ~ lateness: 2h ~ `quality: { limits: { null_share: 5 } }` ~ monitors/fraud.yaml:5: the limit of null_share is 5.0; expected a number between 0 and 1",
         "monitors/fraud.yaml ~ lateness: 2h ~ `quality: { limits: { freshness: 0s } }` ~ monitors/fraud.yaml:5: freshness is 0; expected a duration of more than nothing",
         "monitors/fraud.yaml ~ lateness: 2h ~ `quality: { measures: [volume], limits: { null_share: 0.1 } }` ~ monitors/fraud.yaml:5: null_share has a limit and is not among the measures; add it to them, or remove the limit",

@@ -11,6 +11,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.util.List;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.kafka.common.header.Headers;
@@ -103,6 +104,13 @@ public final class DeadLetterWriter {
     return add(RecordHeaders.CONTRACT, RecordHeaders.contract(event, version));
   }
 
+  /** The event time that its partition had come to; writes nothing where that is not known. */
+  public DeadLetterWriter partitionTime(OptionalLong millis) {
+    return millis.isEmpty()
+        ? this
+        : add(RecordHeaders.PARTITION_TIME, Long.toString(millis.getAsLong()));
+  }
+
   /** The reason code, out of the job's closed list. */
   public DeadLetterWriter reason(String code) {
     return add(RecordHeaders.REASON, code);
@@ -136,9 +144,12 @@ public final class DeadLetterWriter {
     return registry.register(SUBJECT, DeadLetter.getClassSchema());
   }
 
-  /** Removes what a producer says of encryption and of what is left out: that is ours to say. */
+  /** Removes what a producer says of encryption, of what is left out and of time: ours to say. */
   public DeadLetterWriter withoutClaims() {
-    headers.remove(RecordHeaders.ENCRYPTED).remove(RecordHeaders.LEFT_OUT);
+    headers
+        .remove(RecordHeaders.ENCRYPTED)
+        .remove(RecordHeaders.LEFT_OUT)
+        .remove(RecordHeaders.PARTITION_TIME);
     return this;
   }
 

@@ -29,6 +29,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
@@ -42,7 +43,7 @@ import org.slf4j.LoggerFactory;
  * <pre>
  * features.&lt;service&gt;, scores.&lt;model&gt;
  *                        -> decode -> summarise --by monitor--> evaluate -> drift-metrics, keyed by monitor
- *                        |                                  '---> drift-alerts, keyed by model
+ * &lt;event&gt;.dlq      -----------> count -----'            '---> drift-alerts, keyed by model
  *                        '-> what cannot be read -> &lt;pipeline&gt;-drift.dlq
  * </pre>
  *
@@ -131,6 +132,8 @@ public final class DriftJob implements FlinkJob {
                             ofModel));
                   });
         });
+    byEvent(context.pipeline(), watches)
+        .forEach((event, ofEvent) -> parts.add(deadLetters(environment, context, event, ofEvent)));
     SingleOutputStreamOperator<DriftMetric> metrics =
         parts.stream()
             .reduce((one, other) -> one.union(other))
@@ -176,6 +179,40 @@ public final class DriftJob implements FlinkJob {
             TypeInformation.of(WindowPart.class),
             new SummariseWindows(source, watches, champions, profiles))
         .uid("summarise-" + (source.ofScores() ? source.topic() : name));
+  }
+
+  private DataStream<WindowPart> deadLetters(
+      StreamExecutionEnvironment environment,
+      FlinkJobContext context,
+      String event,
+      List<Watch> watches) {
+    return KafkaRecords.readDeadLetters(environment, context, event, lateness(watches), idleness)
+        .transform(
+            "count dead letters of " + event,
+            TypeInformation.of(WindowPart.class),
+            new CountDeadLetters(watches))
+        .uid("count-dead-letters-" + event);
+  }
+
+  /** The monitors that look at dead letters, by the events that their vectors are made of. */
+  private static Map<String, List<Watch>> byEvent(
+      Pipeline pipeline, Map<FeatureService, List<Watch>> watches) {
+    Map<String, List<Watch>> byEvent = new TreeMap<>();
+    watches.forEach(
+        (service, ofService) -> {
+          List<Watch> looking =
+              ofService.stream()
+                  .filter(watch -> watch.monitor().quality().seesDeadLetters())
+                  .toList();
+          if (!looking.isEmpty()) {
+            pipeline
+                .events(service)
+                .forEach(
+                    event ->
+                        byEvent.computeIfAbsent(event, e -> new ArrayList<>()).addAll(looking));
+          }
+        });
+    return byEvent;
   }
 
   /** The monitors that look at scores, by the model. */

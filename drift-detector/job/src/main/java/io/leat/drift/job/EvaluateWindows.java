@@ -169,6 +169,12 @@ final class EvaluateWindows extends KeyedProcessFunction<String, WindowPart, Dri
     panes.add(part, monitor.versions);
   }
 
+  /** The version by which a window was evaluated last. */
+  private int last() throws Exception {
+    Integer version = lastVersion.value();
+    return version == null ? Champions.UNKNOWN : version;
+  }
+
   @Override
   public void onTimer(long timestamp, OnTimerContext context, Collector<DriftMetric> out)
       throws Exception {
@@ -188,7 +194,7 @@ final class EvaluateWindows extends KeyedProcessFunction<String, WindowPart, Dri
     }
     remember(monitor.paneStart(timestamp), monitor);
     Optional<Panes.Gathered> gathered =
-        panes.gather(monitor.windowsFrom(end), end, monitor.versions);
+        panes.gather(monitor.windowsFrom(end), end, monitor.versions, last());
     if (gathered.isEmpty()) {
       silence(end, monitor, context, out);
       return;
@@ -235,8 +241,7 @@ final class EvaluateWindows extends KeyedProcessFunction<String, WindowPart, Dri
   private void silence(
       long until, OpenMonitor monitor, OnTimerContext context, Collector<DriftMetric> out)
       throws Exception {
-    Integer version = lastVersion.value();
-    DriftDetector detector = monitor.versions.of(version == null ? Champions.UNKNOWN : version);
+    DriftDetector detector = monitor.versions.of(last());
     if (!detector.reference().equals(reference.value())) {
       return; // what was evaluated last was by another; the next window tells of the silence
     }

@@ -3,6 +3,7 @@ package io.leat.drift.job;
 import io.leat.drift.DriftDetector;
 import io.leat.drift.WindowSummary;
 import java.time.Instant;
+import java.util.NavigableSet;
 import java.util.Optional;
 import java.util.TreeSet;
 import org.apache.flink.api.common.functions.RuntimeContext;
@@ -34,6 +35,9 @@ final class Panes {
   /** Those that are known to lack vectors. */
   private final MapState<Long, Boolean> incomplete;
 
+  /** Dead letters of its time. */
+  private final MapState<Long, Long> deadLetters;
+
   /** Fingerprint of the profile that a window was evaluated by last. */
   private final ValueState<String> reference;
 
@@ -48,6 +52,8 @@ final class Panes {
         context.getMapState(new MapStateDescriptor<>("window-versions", Types.LONG, Types.INT));
     this.incomplete =
         context.getMapState(new MapStateDescriptor<>("incomplete", Types.LONG, Types.BOOLEAN));
+    this.deadLetters =
+        context.getMapState(new MapStateDescriptor<>("dead-letters", Types.LONG, Types.LONG));
     this.reference = reference;
   }
 
@@ -66,6 +72,11 @@ final class Panes {
   /** Takes a part of a pane. */
   void add(WindowPart part, WatchVersions monitor) throws Exception {
     long start = part.paneStart();
+    if (part.deadLetters() > 0) {
+      Long before = deadLetters.get(start);
+      deadLetters.put(start, (before == null ? 0 : before) + part.deadLetters());
+      return;
+    }
     DriftDetector detector = monitor.of(part.version());
     if (!part.reference().equals(detector.reference())) {
       incomplete.put(start, true); // where it was summarised the profile could not be read, or can
@@ -105,17 +116,22 @@ final class Panes {
     return pane == null ? 0 : WindowSummary.events(pane);
   }
 
-  /** The panes that begin at a time or later, and before another; empty where there is none. */
-  Optional<Gathered> gather(long from, long to, WatchVersions monitor) throws Exception {
-    TreeSet<Long> starts = new TreeSet<>();
-    summaries.keys().forEach(starts::add);
-    incomplete.keys().forEach(starts::add);
+  /**
+   * The panes that begin at a time or later, and before another; empty where there is none.
+   *
+   * @param last the version that panes without vectors are of
+   */
+  Optional<Gathered> gather(long from, long to, WatchVersions monitor, int last) throws Exception {
+    NavigableSet<Long> starts = starts();
+    long refused = 0;
     DriftDetector detector = null;
     WindowSummary window = null;
-    int version = Champions.UNKNOWN;
+    int version = last;
     boolean isWhole = true;
     for (long start : starts.subSet(from, to)) {
       isWhole &= !incomplete.contains(start);
+      Long ofPane = deadLetters.get(start);
+      refused += ofPane == null ? 0 : ofPane;
       byte[] summary = summaries.get(start);
       if (summary == null) {
         continue;
@@ -144,11 +160,13 @@ final class Panes {
     if (starts.subSet(from, to).isEmpty()) {
       return Optional.empty();
     }
-    DriftDetector by = detector == null ? monitor.own() : detector;
+    DriftDetector by = detector == null ? monitor.of(last) : detector;
+    WindowSummary all = window == null ? by.newWindow() : window;
+    all.addDeadLetters(refused);
     return Optional.of(
         new Gathered(
             starts.subSet(from, to).first(),
-            window == null ? by.newWindow() : window,
+            all,
             by,
             version,
             isWhole));
@@ -169,16 +187,23 @@ final class Panes {
    * @return whether any is left
    */
   boolean forgetBefore(long time) throws Exception {
-    TreeSet<Long> starts = new TreeSet<>();
-    summaries.keys().forEach(starts::add);
-    incomplete.keys().forEach(starts::add);
+    NavigableSet<Long> starts = starts();
     for (long start : starts.headSet(time)) {
       summaries.remove(start);
       profiles.remove(start);
       versions.remove(start);
       incomplete.remove(start);
+      deadLetters.remove(start);
     }
     return !starts.tailSet(time).isEmpty();
+  }
+
+  private NavigableSet<Long> starts() throws Exception {
+    TreeSet<Long> starts = new TreeSet<>();
+    summaries.keys().forEach(starts::add);
+    incomplete.keys().forEach(starts::add);
+    deadLetters.keys().forEach(starts::add);
+    return starts;
   }
 
   void clear() {
@@ -186,6 +211,7 @@ final class Panes {
     profiles.clear();
     versions.clear();
     incomplete.clear();
+    deadLetters.clear();
   }
 
   /** Fingerprint of the profile that a pane is by; of a state of before, of the last. */

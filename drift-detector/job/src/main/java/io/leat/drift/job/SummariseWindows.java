@@ -246,6 +246,7 @@ final class SummariseWindows extends AbstractStreamOperator<WindowPart>
                             part.detector().reference(),
                             window.events(),
                             afterGap,
+                            0,
                             window.toBytes()))));
     part.windows().clear();
   }

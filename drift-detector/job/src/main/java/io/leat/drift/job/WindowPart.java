@@ -11,6 +11,7 @@ package io.leat.drift.job;
  * @param vectors how many vectors it is of
  * @param afterGap whether records before some of them were never read: the pane, and those before
  *     it that are open, may lack vectors
+ * @param deadLetters how many dead letters it is of; such a part has no vectors and no summary
  * @param summary {@link io.leat.drift.WindowSummary#toBytes}
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared
@@ -21,4 +22,13 @@ public record WindowPart(
     String reference,
     long vectors,
     boolean afterGap,
-    byte[] summary) {}
+    long deadLetters,
+    byte[] summary) {
+  private static final byte[] NO_SUMMARY = {};
+
+  /** Of dead letters, which are of no version. */
+  static WindowPart ofDeadLetters(String monitor, long paneStart, long deadLetters) {
+    return new WindowPart(
+        monitor, paneStart, Champions.UNKNOWN, "", 0, false, deadLetters, NO_SUMMARY);
+  }
+}

@@ -73,6 +73,11 @@ class EvaluateWindowsTest {
       return given(watch, day, vectors, constant);
     }
 
+    Evaluator refused(String monitor, long day, long deadLetters) throws Exception {
+      harness.processElement(WindowPart.ofDeadLetters(monitor, day * DAY, deadLetters), day * DAY);
+      return this;
+    }
+
     Evaluator watermark(long day) throws Exception {
       harness.processWatermark(new Watermark(day * DAY - 1));
       return this;
@@ -93,7 +98,14 @@ class EvaluateWindowsTest {
       WindowPart part = Given.part(watch, day * DAY, vectors, constant);
       harness.processElement(
           new WindowPart(
-              part.monitor(), part.paneStart(), 0, part.reference(), vectors, true, part.summary()),
+              part.monitor(),
+              part.paneStart(),
+              0,
+              part.reference(),
+              vectors,
+              true,
+              0,
+              part.summary()),
           day * DAY);
       return this;
     }
@@ -207,6 +219,37 @@ class EvaluateWindowsTest {
     assertThat(alerts)
         .extracting(DriftAlert::getState, alert -> alert.getWindowStart().toEpochMilli() / DAY)
         .containsExactly(tuple(AlertState.OPEN, 8L), tuple(AlertState.CLOSED, 14L));
+  }
+
+  @Test
+  void moreDeadLettersThanUsualAreAnIncidentAlsoInAWindowWithoutVectors() throws Exception {
+    Monitor monitor =
+        Given.monitor("q", new DataQuality(Set.of(Measure.DEAD_LETTER_SHARE), 0.5, Map.of()));
+    Watch watched = new Watch(monitor, Given.profile(monitor, 3).toJson(), 0);
+    OperatorSubtaskState state;
+    try (Evaluator evaluator = new Evaluator(watched)) {
+      for (long day = 0; day < 6; day++) {
+        evaluator.given(watched, day, 24, 3).refused("q", day, 1).watermark(day + 1);
+      }
+      evaluator.given(watched, 6, 24, 3).refused("q", 6, 3);
+      state = evaluator.snapshot();
+    }
+    try (Evaluator evaluator = new Evaluator(List.of(watched), state)) {
+      evaluator.refused("q", 6, 3).watermark(7).refused("q", 7, 50).watermark(8);
+      assertThat(evaluator.alerts())
+          .extracting(
+              DriftAlert::getState,
+              DriftAlert::getSeverity,
+              DriftAlert::getMetric,
+              alert -> alert.getWindowStart().toEpochMilli() / DAY)
+          .containsExactly(tuple(AlertState.OPEN, Severity.CRITICAL, "dead_letter_share", 7L));
+      assertThat(evaluator.alerts().get(0).getMessage())
+          .startsWith("100.00 % of 50 events went to the dead letters, where 4.00 % are usual");
+      assertThat(evaluator.metrics())
+          .filteredOn(metric -> metric.getMetric().equals("dead_letter_share"))
+          .extracting(DriftMetric::getValue)
+          .containsExactly(6 / 30.0, 1.0);
+    }
   }
 
   @Test

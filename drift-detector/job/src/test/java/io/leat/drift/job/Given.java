@@ -140,6 +140,7 @@ final class Given {
         watch.detector().reference(),
         vectors,
         false,
+        0,
         summary.toBytes());
   }
 }

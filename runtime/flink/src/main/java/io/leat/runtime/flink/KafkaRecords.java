@@ -71,7 +71,38 @@ public final class KafkaRecords {
       Duration idleness,
       String spine) {
     return read(
-        environment, context, topic, outOfOrderness, idleness, stages(context, topic, spine));
+        environment,
+        context,
+        topic,
+        outOfOrderness,
+        idleness,
+        stages(context, topic, spine),
+        RecordHeaders.EVENT_TIME);
+  }
+
+  /**
+   * As {@link #read(StreamExecutionEnvironment, FlinkJobContext, String, Duration, Duration,
+   * String)}, of the dead letters of an event, in the event time that their partitions had come to.
+   *
+   * @param event that ingestion checks
+   */
+  public static DataStream<KafkaRecord> readDeadLetters(
+      StreamExecutionEnvironment environment,
+      FlinkJobContext context,
+      String event,
+      Duration outOfOrderness,
+      Duration idleness) {
+    String topic = Topics.deadLetters(event);
+    return read(
+        environment,
+        context,
+        topic,
+        outOfOrderness,
+        idleness,
+        List.of(
+            Stage.of(context.pipeline().name() + "-ingestion", event),
+            Stage.of(context.applicationId(), topic)),
+        RecordHeaders.PARTITION_TIME);
   }
 
   /**
@@ -91,7 +122,14 @@ public final class KafkaRecords {
       String vectors) {
     List<Stage> stages = new ArrayList<>(stages(context, topic, spine));
     stages.add(stages.size() - 1, Stage.of(context.pipeline().name() + "-scoring", vectors));
-    return read(environment, context, topic, outOfOrderness, idleness, List.copyOf(stages));
+    return read(
+        environment,
+        context,
+        topic,
+        outOfOrderness,
+        idleness,
+        List.copyOf(stages),
+        RecordHeaders.EVENT_TIME);
   }
 
   private static DataStream<KafkaRecord> read(
@@ -100,7 +138,8 @@ public final class KafkaRecords {
       String topic,
       Duration outOfOrderness,
       Duration idleness,
-      List<Stage> stages) {
+      List<Stage> stages,
+      String timeHeader) {
     WatermarkStrategy<KafkaRecord> watermarks =
         WatermarkStrategy.forBoundedOutOfOrderness(outOfOrderness);
     DrainWatch drain = new DrainWatch(context.kafkaClientProperties(), stages);
@@ -115,7 +154,7 @@ public final class KafkaRecords {
                         idleness,
                         DrainWatch::now,
                         drain))
-            .withTimestampAssigner((record, kafkaTimestamp) -> eventTime(record)));
+            .withTimestampAssigner((record, kafkaTimestamp) -> time(record, timeHeader)));
   }
 
   /** What a record passes until it is read here: ingestion, features, this job. */
@@ -140,7 +179,11 @@ public final class KafkaRecords {
 
   /** Milliseconds since 1970; the least of all where the header is absent or not a number. */
   static long eventTime(KafkaRecord record) {
-    Optional<String> text = record.header(RecordHeaders.EVENT_TIME);
+    return time(record, RecordHeaders.EVENT_TIME);
+  }
+
+  private static long time(KafkaRecord record, String header) {
+    Optional<String> text = record.header(header);
     try {
       return text.isEmpty() ? Long.MIN_VALUE : Long.parseLong(text.get());
     } catch (NumberFormatException e) {

@@ -86,6 +86,12 @@ class DriftJobIT {
   private static final String SCORES = Topics.scores("price");
   private static final int CHAMPION = 3;
   private static final String DEAD_LETTERS = "prices-drift.dlq";
+  private static final String REFUSED = Topics.deadLetters("readings");
+
+  /** On the days from here to the next many events are refused. */
+  private static final long REFUSES = 66;
+
+  private static final int REFUSED_A_DAY = 20;
 
   private final TestCluster cluster;
 
@@ -157,6 +163,7 @@ class DriftJobIT {
         TopicReader deadLetterReader = cluster.newReader(DEAD_LETTERS)) {
 
       vectors.sendOfAnotherDefinition(TRAINED_DAYS * DAY);
+      vectors.sendRefused();
       vectors.send(readings(TRAINED_DAYS, 70));
       vectors.sendGarbage();
       List<ConsumerRecord<byte[], byte[]>> metrics = new ArrayList<>(job.await(metricReader, 1));
@@ -187,6 +194,9 @@ class DriftJobIT {
               tuple("event.region", "js_base2", null),
               tuple("event.price", "ks", "region=north"),
               tuple("decision", "js_base2", null));
+      assertThat(expected.alerts())
+          .extracting(DriftAlert::getMetric)
+          .contains("dead_letter_share", "other_definition_share");
       assertThat(decode(codec, metrics, DriftMetric.class))
           .filteredOn(metric -> metric.getMetric().equals("vectors"))
           .extracting(DriftMetric::getLate)
@@ -368,7 +378,7 @@ class DriftJobIT {
     cluster.createTopic(VECTORS, PARTITIONS, Map.of());
     cluster.createTopic(Topics.MODEL_REGISTRY, 1, Map.of("cleanup.policy", "compact"));
     cluster.createTopic(SCORES, PARTITIONS, Map.of());
-    Stream.of(Topics.DRIFT_METRICS, Topics.DRIFT_ALERTS, DEAD_LETTERS)
+    Stream.of(Topics.DRIFT_METRICS, Topics.DRIFT_ALERTS, DEAD_LETTERS, REFUSED)
         .forEach(topic -> cluster.createTopic(topic, 1, Map.of()));
     scoringHasReadAll();
   }
@@ -416,7 +426,8 @@ class DriftJobIT {
   /**
    * What the engine alone says.
    *
-   * @param other time of a vector of another definition; negative where there is none
+   * @param other time of a vector of another definition; negative where there is none, and no dead
+   *     letter
    */
   private static Reported expected(DriftDetector detector, List<Reading> readings, long other) {
     TreeMap<Long, WindowSummary> windows = new TreeMap<>();
@@ -430,6 +441,9 @@ class DriftJobIT {
     }
     if (other >= 0) {
       windows.get(detector.windowStart(other)).addOther("prices@1 (another)");
+      for (long day = REFUSES; day <= REFUSES + 1; day++) {
+        windows.get(day * DAY).addDeadLetters(REFUSED_A_DAY);
+      }
     }
     Reported reported = new Reported(new ArrayList<>(), new ArrayList<>());
     DetectorState state = new DetectorState();
@@ -594,6 +608,18 @@ class DriftJobIT {
 
     void sendOfAnotherDefinition(long time) {
       send(new Reading(time, 0, 1e6, 1e6, "south", 1), "another");
+    }
+
+    void sendRefused() {
+      for (long day = REFUSES; day <= REFUSES + 1; day++) {
+        for (int i = 0; i < REFUSED_A_DAY; i++) {
+          ProducerRecord<byte[], byte[]> record =
+              new ProducerRecord<>(REFUSED, 0, null, "refused".getBytes(UTF_8));
+          RecordHeaders.set(
+              record.headers(), RecordHeaders.PARTITION_TIME, "" + (day * DAY + i * HOUR));
+          writer.send(record);
+        }
+      }
     }
 
     void sendLate(long time) {
