@@ -5,9 +5,9 @@ import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
 
 /**
- * Gives tests one {@link TestCluster}, started for the first that asks, shared by all test classes
- * of the JVM and closed after the last. For tests that use names of their own, or {@link
- * TestCluster#clear} it first, and leave nothing of it dead.
+ * Gives tests {@link TestCluster#shared}, as good as new for each test class. For tests that use
+ * names of their own within their class, or {@link TestCluster#clear} it first, and leave nothing
+ * of it dead.
  *
  * <pre>
  * &#64;ExtendWith(SharedCluster.class)
@@ -30,6 +30,7 @@ public final class SharedCluster implements ParameterResolver {
     return context
         .getRoot()
         .getStore(NAMESPACE)
-        .getOrComputeIfAbsent(TestCluster.class, key -> TestCluster.start(), TestCluster.class);
+        .getOrComputeIfAbsent(
+            context.getRequiredTestClass(), key -> TestCluster.shared(), TestCluster.class);
   }
 }

@@ -53,6 +53,8 @@ abstract sealed class TestBroker implements AutoCloseable {
 
   abstract void restart();
 
+  abstract boolean isAlive();
+
   @Override
   public abstract void close();
 
@@ -98,6 +100,11 @@ abstract sealed class TestBroker implements AutoCloseable {
     }
 
     @Override
+    boolean isAlive() {
+      return container.isRunning();
+    }
+
+    @Override
     public void close() {
       container.stop();
     }
@@ -132,6 +139,11 @@ abstract sealed class TestBroker implements AutoCloseable {
     @Override
     void restart() {
       process = process.restart();
+    }
+
+    @Override
+    boolean isAlive() {
+      return process.process().isAlive();
     }
 
     @Override

@@ -1,5 +1,9 @@
 package io.leat.testing;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.leat.common.Cleanup;
 import io.leat.schemas.RegistryClient;
 import io.leat.stack.BrokerProcess;
@@ -9,14 +13,21 @@ import io.leat.stack.RegistryProcess;
 import io.leat.stack.StackException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
@@ -24,17 +35,21 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.GroupListing;
+import org.apache.kafka.clients.admin.ListTransactionsOptions;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.RemoveMembersFromConsumerGroupOptions;
+import org.apache.kafka.clients.admin.TransactionListing;
+import org.apache.kafka.clients.admin.TransactionState;
 import org.apache.kafka.common.GroupState;
 import org.apache.kafka.common.errors.InterruptException;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A real broker and a real schema registry, for one test class or shared by many ({@link
- * SharedCluster}). Everything of it is gone after {@link #close}; its processes end with the JVM
- * that started them in any case, and only its directory is left where that was killed.
+ * A real broker and a real schema registry: those that the test classes of a JVM share, one after
+ * the other ({@link #shared}, {@link SharedCluster}), or of a test's own. Everything of it is gone
+ * after {@link #close}, of a shared one after the JVM's end; its processes end with the JVM that
+ * started them in any case, and only its directory is left where that was killed.
  *
  * <p>The broker runs in a container where a container engine is present, else in a process of its
  * own; the system property {@code leat.test.broker} ({@code container} or {@code process}) decides
@@ -44,7 +59,19 @@ public final class TestCluster implements AutoCloseable {
   /** The broker hears of topics in a moment; on a busy machine that is a long one. */
   private static final Duration TOPICS = Duration.ofMinutes(2);
 
+  private static final Set<TransactionState> OPEN_TRANSACTION =
+      Set.of(
+          TransactionState.ONGOING,
+          TransactionState.PREPARE_COMMIT,
+          TransactionState.PREPARE_ABORT);
+
   private static final AtomicInteger NAMES = new AtomicInteger();
+
+  private static final HttpClient HTTP = HttpClient.newHttpClient();
+  private static final JsonMapper JSON = new JsonMapper();
+
+  private static final Map<TestBroker.Provider, TestCluster> SHARED =
+      new EnumMap<>(TestBroker.Provider.class);
 
   private final Path directory;
   private final TestBroker broker;
@@ -56,12 +83,43 @@ public final class TestCluster implements AutoCloseable {
     this.registryProcess = registryProcess;
   }
 
-  /** Starts a cluster of its own for the caller, who closes it. */
-  public static TestCluster start() {
-    return start(TestBroker.choose());
+  /**
+   * The cluster of this JVM, as good as new: started for the first that asks; for the others
+   * cleared of topics, groups, transactions and of what was registered. One test class works with
+   * it at a time. {@link #close} does nothing: it ends with the JVM.
+   */
+  public static TestCluster shared() {
+    return shared(TestBroker.choose());
   }
 
-  /** Starts a cluster whose broker is a process, so that the test can kill it. */
+  /**
+   * As {@link #shared}, with a broker that is a process, so that the test can kill it; it restarts
+   * what it has killed.
+   */
+  public static TestCluster sharedWithBrokerProcess() {
+    return shared(TestBroker.Provider.PROCESS);
+  }
+
+  private static synchronized TestCluster shared(TestBroker.Provider provider) {
+    TestCluster before = SHARED.get(provider);
+    if (before != null && before.isAlive()) {
+      before.clear();
+      before.deleteSubjects();
+      return before;
+    }
+    if (before != null) {
+      before.end(); // a test that failed has left it dead
+    }
+    TestCluster cluster = start(provider);
+    if (SHARED.isEmpty()) {
+      Runtime.getRuntime()
+          .addShutdownHook(new Thread(() -> SHARED.values().forEach(TestCluster::end)));
+    }
+    SHARED.put(provider, cluster);
+    return cluster;
+  }
+
+  /** Starts a cluster of its own, with a broker process, for a caller who closes it. */
   public static TestCluster startWithBrokerProcess() {
     return start(TestBroker.Provider.PROCESS);
   }
@@ -157,12 +215,22 @@ public final class TestCluster implements AutoCloseable {
     return name;
   }
 
+  private boolean isAlive() {
+    return broker.isAlive() && registryProcess.process().isAlive();
+  }
+
   /**
    * Deletes every topic and every consumer group, for the next test to find the cluster as good as
    * new; of members that were killed, or that stay on purpose, too. What was registered stays.
    */
   public void clear() {
     try (Admin admin = newAdmin()) {
+      // Else a killed producer's marker comes later, into a new topic of the same name.
+      List<String> open = openTransactions(admin);
+      if (!open.isEmpty()) {
+        admin.fenceProducers(open).all().get();
+        Awaitility.await().atMost(TOPICS).until(() -> openTransactions(admin).isEmpty());
+      }
       admin.deleteTopics(admin.listTopics().names().get()).all().get();
       Collection<GroupListing> groups = admin.listGroups().all().get();
       for (GroupListing group : groups) {
@@ -178,6 +246,57 @@ public final class TestCluster implements AutoCloseable {
       Awaitility.await().atMost(TOPICS).until(() -> admin.listTopics().names().get().isEmpty());
     } catch (ExecutionException e) {
       throw new IllegalStateException("the cluster could not be cleared", e.getCause());
+    } catch (InterruptedException e) {
+      throw new InterruptException(e);
+    }
+  }
+
+  private static List<String> openTransactions(Admin admin)
+      throws ExecutionException, InterruptedException {
+    return admin
+        .listTransactions(new ListTransactionsOptions().filterStates(OPEN_TRANSACTION))
+        .all()
+        .get()
+        .stream()
+        .map(TransactionListing::transactionalId)
+        .toList();
+  }
+
+  /** Deletes what was registered; a schema that others refer to after those. */
+  private void deleteSubjects() {
+    List<String> left = subjects();
+    while (!left.isEmpty()) {
+      for (String subject : left) {
+        String path = "/subjects/" + URLEncoder.encode(subject, UTF_8);
+        if (ask("DELETE", path).statusCode() == 200) { // it is marked as deleted, and still there
+          ask("DELETE", path + "?permanent=true");
+        }
+      }
+      List<String> still = subjects();
+      if (still.equals(left)) {
+        throw new IllegalStateException("what was registered could not be deleted: " + still);
+      }
+      left = still;
+    }
+  }
+
+  private List<String> subjects() {
+    try {
+      return JSON.readValue(ask("GET", "/subjects").body(), new TypeReference<>() {});
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private HttpResponse<String> ask(String method, String path) {
+    HttpRequest request =
+        HttpRequest.newBuilder(URI.create(registryUrl() + path))
+            .method(method, HttpRequest.BodyPublishers.noBody())
+            .build();
+    try {
+      return HTTP.send(request, HttpResponse.BodyHandlers.ofString());
+    } catch (IOException e) {
+      throw new UncheckedIOException(method + " " + path, e);
     } catch (InterruptedException e) {
       throw new InterruptException(e);
     }
@@ -224,8 +343,15 @@ public final class TestCluster implements AutoCloseable {
     registryProcess = registryProcess.restart();
   }
 
+  /** Ends it, unless it is shared. */
   @Override
   public void close() {
+    if (!SHARED.containsValue(this)) {
+      end();
+    }
+  }
+
+  private void end() {
     try {
       registryProcess.process().kill(); // what it stored is deleted below
     } finally {

@@ -73,7 +73,7 @@ class IngestionIT {
 
   @BeforeEach
   void applyThePipelineOverAnOlderVersionOfItsContract() throws PipelineException {
-    cluster = TestCluster.start();
+    cluster = TestCluster.shared();
     registry = cluster.newRegistryClient();
     codec = new AvroCodec(registry);
     olderId = registry.register("payments-value", Payments.OLDER_SCHEMA);

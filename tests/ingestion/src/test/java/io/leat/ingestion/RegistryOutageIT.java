@@ -49,7 +49,7 @@ class RegistryOutageIT {
 
   @BeforeAll
   static void start() throws Exception {
-    cluster = TestCluster.start();
+    cluster = TestCluster.shared();
     registry = cluster.newRegistryClient();
     codec = new AvroCodec(registry);
     new Applier(Map.of("bootstrap.servers", cluster.bootstrapServers()), registry)

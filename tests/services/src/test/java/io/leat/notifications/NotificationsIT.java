@@ -89,7 +89,7 @@ class NotificationsIT {
    */
   @Test
   void whoIsKilledBetweenTellingAndCommittingTellsItAgainByTheSameKey() throws Exception {
-    try (TestCluster cluster = TestCluster.start()) {
+    try (TestCluster cluster = TestCluster.shared()) {
       Path folder = pipeline(cluster);
       new Applier(
               Map.of("bootstrap.servers", cluster.bootstrapServers()), cluster.newRegistryClient())
@@ -200,7 +200,7 @@ class NotificationsIT {
 
   @Test
   void everyReceiverIsToldOfEveryEpisode() throws Exception {
-    try (TestCluster cluster = TestCluster.start()) {
+    try (TestCluster cluster = TestCluster.shared()) {
       Path folder = pipeline(cluster);
       RegistryClient registry = cluster.newRegistryClient();
       new Applier(Map.of("bootstrap.servers", cluster.bootstrapServers()), registry)

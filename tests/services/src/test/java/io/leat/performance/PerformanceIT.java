@@ -78,7 +78,7 @@ class PerformanceIT {
 
   @Test
   void eachScoreLeavesOnceAndWithTheLabelThatHolds() throws Exception {
-    try (TestCluster cluster = TestCluster.start()) {
+    try (TestCluster cluster = TestCluster.shared()) {
       Path folder = pipeline(cluster);
       pipeline = PipelineReader.read(folder);
       registry = cluster.newRegistryClient();

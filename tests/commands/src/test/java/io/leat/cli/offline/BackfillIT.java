@@ -81,7 +81,7 @@ class BackfillIT {
   void aViewThatIsDeclaredLateCountsEveryEventThereEverWasOnce() throws Exception {
     Path folder = copyOfExample();
     Contract contract = PipelineReader.read(folder).contracts().get(0);
-    try (TestCluster cluster = TestCluster.start()) {
+    try (TestCluster cluster = TestCluster.shared()) {
       apply(cluster, folder);
       JvmProcess offline = offlineJob(cluster, folder);
       try (TopicWriter writer = cluster.newWriter();

@@ -97,7 +97,7 @@ class PromoteViewIT {
 
   @Test
   void aSecondVersionTakesOverAndBackAgainWithoutAFailedReadOrALostState() throws Exception {
-    try (TestCluster cluster = TestCluster.start()) {
+    try (TestCluster cluster = TestCluster.shared()) {
       Path folder = pipeline(cluster.newDirectory("shop"));
       Path storeState = cluster.newDirectory("store");
       Path oneState = cluster.newDirectory("one");

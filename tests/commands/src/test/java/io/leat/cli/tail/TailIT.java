@@ -41,7 +41,7 @@ class TailIT {
 
   @Test
   void everyTopicIsReadWhateverIsInIt() throws Exception {
-    try (TestCluster cluster = TestCluster.start();
+    try (TestCluster cluster = TestCluster.shared();
         KafkaProducer<byte[], byte[]> producer =
             new KafkaProducer<>(
                 Map.of("bootstrap.servers", cluster.bootstrapServers()),

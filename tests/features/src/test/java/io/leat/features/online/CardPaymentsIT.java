@@ -56,7 +56,7 @@ class CardPaymentsIT {
   void theHandbooksFeaturesComeOutOfTheRunningStream() throws Exception {
     Map<String, List<Double>> customers = expected(CUSTOMERS);
     Map<String, List<Double>> terminals = expected(TERMINALS);
-    try (TestCluster cluster = TestCluster.start()) {
+    try (TestCluster cluster = TestCluster.shared()) {
       Path folder = Path.of(System.getProperty("leat.project"), "examples/card-payments");
       Pipeline pipeline = ValidEvents.prepare(cluster, folder);
       Set<String> wanted = new HashSet<>(customers.keySet());

@@ -39,7 +39,7 @@ class FinalStoreIT {
   @Test
   void afterKillsAndLateEventsTheStoreIsWhatTheEngineMakesOfTheLog() throws Exception {
     Random random = KilledStore.random();
-    try (TestCluster cluster = TestCluster.start()) {
+    try (TestCluster cluster = TestCluster.shared()) {
       Path folder = ValidEvents.folder("ledger");
       Pipeline pipeline = ValidEvents.prepare(cluster, folder);
       List<GenericRecord> payments = payments(pipeline, random);

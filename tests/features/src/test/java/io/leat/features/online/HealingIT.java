@@ -53,7 +53,7 @@ class HealingIT {
 
   @BeforeEach
   void start() throws Exception {
-    cluster = TestCluster.start();
+    cluster = TestCluster.shared();
     pipeline = ValidEvents.prepare(cluster, folder);
     state = cluster.newDirectory("features");
     events = new ValidEvents(cluster, pipeline.contracts().get(0));

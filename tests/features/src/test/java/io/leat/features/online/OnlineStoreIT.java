@@ -44,7 +44,7 @@ class OnlineStoreIT {
   @Test
   void killedAndStartedAgainItMakesEveryVectorOnceWithTheRightValues() throws Exception {
     Random random = KilledStore.random();
-    try (TestCluster cluster = TestCluster.start()) {
+    try (TestCluster cluster = TestCluster.shared()) {
       Path folder = ValidEvents.folder("shop");
       Pipeline pipeline = ValidEvents.prepare(cluster, folder);
       List<GenericRecord> payments = payments(pipeline, random);

@@ -62,7 +62,7 @@ class FeatureServerIT {
 
   @BeforeAll
   void start() {
-    cluster = TestCluster.startWithBrokerProcess();
+    cluster = TestCluster.sharedWithBrokerProcess();
   }
 
   @AfterAll

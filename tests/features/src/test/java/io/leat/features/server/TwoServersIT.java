@@ -56,7 +56,7 @@ class TwoServersIT {
   @Test
   void noReadFailsBeyondAKilledServersConnectionsAndEveryValueWasCommitted() throws Exception {
     Random random = new Random(Soak.seed());
-    try (TestCluster cluster = TestCluster.startWithBrokerProcess()) {
+    try (TestCluster cluster = TestCluster.sharedWithBrokerProcess()) {
       Path folder = ValidEvents.folder("marks");
       Pipeline pipeline = ValidEvents.prepare(cluster, folder);
       Path kafka = cluster.newDirectory("kafka").resolve("clients.properties");

@@ -45,7 +45,7 @@ class LostPositionIT {
 
   @BeforeAll
   static void startCluster() {
-    cluster = TestCluster.startWithBrokerProcess();
+    cluster = TestCluster.sharedWithBrokerProcess();
   }
 
   @AfterAll

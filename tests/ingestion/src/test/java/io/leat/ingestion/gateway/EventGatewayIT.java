@@ -87,7 +87,7 @@ class EventGatewayIT {
 
   @BeforeAll
   static void applyThePipeline() throws Exception {
-    cluster = TestCluster.startWithBrokerProcess();
+    cluster = TestCluster.sharedWithBrokerProcess();
     registry = cluster.newRegistryClient();
     folder = cluster.newDirectory("pipeline");
     Files.createDirectories(folder.resolve("contracts"));

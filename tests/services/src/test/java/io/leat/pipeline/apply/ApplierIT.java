@@ -40,7 +40,7 @@ class ApplierIT {
 
   @BeforeAll
   static void start() {
-    cluster = TestCluster.start();
+    cluster = TestCluster.shared();
   }
 
   @AfterAll

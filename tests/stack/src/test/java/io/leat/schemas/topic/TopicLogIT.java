@@ -40,7 +40,7 @@ class TopicLogIT {
 
   @BeforeAll
   static void start() {
-    cluster = TestCluster.startWithBrokerProcess();
+    cluster = TestCluster.sharedWithBrokerProcess();
     kafka = Map.of("bootstrap.servers", cluster.bootstrapServers());
   }
 

@@ -66,7 +66,7 @@ class RolloutsIT {
 
   @Test
   void aVersionGoesThroughItsStagesAndOneThatFailsGoesBack() throws Exception {
-    try (TestCluster started = TestCluster.start()) {
+    try (TestCluster started = TestCluster.shared()) {
       cluster = started;
       try (PriceModel made = new PriceModel(cluster, pipeline(NULLS), random)) {
         price = made;

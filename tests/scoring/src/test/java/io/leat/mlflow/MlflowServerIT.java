@@ -82,7 +82,7 @@ class MlflowServerIT {
 
   @BeforeAll
   void start() throws Exception {
-    cluster = TestCluster.start();
+    cluster = TestCluster.shared();
     folder = Path.of(System.getProperty("leat.project"), "examples/electricity");
     state = cluster.newDirectory("state");
     artifacts = cluster.newDirectory("artifacts");

@@ -71,7 +71,7 @@ class LabelledStagesIT {
 
   @Test
   void aVersionAsGoodAsTheChampionBecomesItAndOneThatCostsMoreGoesBack() throws Exception {
-    try (TestCluster started = TestCluster.start()) {
+    try (TestCluster started = TestCluster.shared()) {
       cluster = started;
       try (PriceModel made = new PriceModel(cluster, pipeline(ROLLOUT), random)) {
         price = made;

@@ -63,7 +63,7 @@ class ModelRegistryIT {
 
   @BeforeAll
   static void start() throws Exception {
-    cluster = TestCluster.start();
+    cluster = TestCluster.shared();
     TestModels.write(folder, TestModels.train(1).onnx());
     new Applier(kafka(), cluster.newRegistryClient())
         .apply(TestFolder.cardPayments(folder.resolve("pipeline")).read(), "ada");
