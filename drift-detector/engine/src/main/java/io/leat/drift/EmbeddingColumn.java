@@ -12,13 +12,16 @@ final class EmbeddingColumn implements StreamColumn {
   private final List<ReferenceColumn> numbers;
   private final EmbeddingReference.Centroid centroid;
   private final ReferenceColumn distances = new ReferenceColumn();
+  private final boolean draws;
 
   /**
    * @param numbers the columns of its numbers
    * @param rows how many rows they have
+   * @param draws whether some embeddings are kept
    */
-  EmbeddingColumn(Embedding embedding, List<ReferenceColumn> numbers, int rows) {
+  EmbeddingColumn(Embedding embedding, List<ReferenceColumn> numbers, int rows, boolean draws) {
     this.numbers = List.copyOf(numbers);
+    this.draws = draws;
     int[] whole = IntStream.range(0, rows).filter(this::isWhole).toArray();
     double[] mean = new double[numbers.size()];
     for (int i = 0; i < mean.length; i++) {
@@ -73,13 +76,16 @@ final class EmbeddingColumn implements StreamColumn {
   @Override
   public EmbeddingReference reference(DriftStream stream, int[] of, int points, int kept) {
     long[] sums = new long[numbers.size()];
+    Optional<EmbeddingSample> drawn = draws ? Optional.of(new EmbeddingSample()) : Optional.empty();
     for (int row : of) {
       if (!distances.isNullAt(row)) {
-        centroid.add(vector(row), sums);
+        double[] vector = vector(row);
+        centroid.add(vector, sums);
+        drawn.ifPresent(sample -> sample.add(EmbeddingReference.floats(vector)));
       }
     }
     return EmbeddingReference.of(
-        (NumberReference) distances.reference(stream, of, points, kept), centroid, sums);
+        (NumberReference) distances.reference(stream, of, points, kept), centroid, sums, drawn);
   }
 
   @Override

@@ -1,6 +1,7 @@
 package io.leat.drift;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.leat.drift.statistic.ColumnKind;
 import io.leat.drift.statistic.Sample;
@@ -29,6 +30,11 @@ public final class EmbeddingReference extends FeatureReference {
   @JsonProperty private final Centroid centroid;
   @JsonProperty private final Distribution distances;
   @JsonProperty private final long[] sums;
+
+  /** Some of its embeddings; empty where windows keep none. */
+  @JsonInclude(JsonInclude.Include.NON_EMPTY)
+  @JsonProperty
+  private final List<float[]> drawn;
 
   private final NumberReference ofDistances;
 
@@ -75,19 +81,23 @@ public final class EmbeddingReference extends FeatureReference {
       @JsonProperty(value = "centroid", required = true) Centroid centroid,
       @JsonProperty(value = "distances", required = true) Distribution distances,
       @JsonProperty(value = "distanceBins", required = true) double[] distanceBins,
-      @JsonProperty(value = "sums", required = true) long[] sums) {
+      @JsonProperty(value = "sums", required = true) long[] sums,
+      @JsonProperty(value = "drawn", required = true) List<float[]> drawn) {
     super(stream, nulls, nullsByReason);
     this.centroid = centroid;
     this.distances = distances;
     this.sums = sums.clone();
+    this.drawn = List.copyOf(drawn);
     this.ofDistances = new NumberReference(stream, nulls, nullsByReason, distances, distanceBins);
   }
 
   /**
    * @param distances of the stream's vectors from the centroid
    * @param sums of them, as {@link Centroid#add} makes them
+   * @param drawn some of them; empty where windows are to keep none
    */
-  static EmbeddingReference of(NumberReference distances, Centroid centroid, long[] sums) {
+  static EmbeddingReference of(
+      NumberReference distances, Centroid centroid, long[] sums, Optional<EmbeddingSample> drawn) {
     return new EmbeddingReference(
         distances.stream(),
         distances.nulls(),
@@ -95,7 +105,8 @@ public final class EmbeddingReference extends FeatureReference {
         centroid,
         distances.distribution(),
         distances.bins(),
-        sums);
+        sums,
+        drawn.map(EmbeddingSample::vectors).orElse(List.of()));
   }
 
   @JsonProperty
@@ -152,7 +163,16 @@ public final class EmbeddingReference extends FeatureReference {
     } else {
       counts.add(distances.cell(distance));
       centroid.add(vector, counts.sums());
+      counts.sample().ifPresent(sample -> sample.add(floats(vector)));
     }
+  }
+
+  static float[] floats(double[] vector) {
+    float[] numbers = new float[vector.length];
+    for (int i = 0; i < numbers.length; i++) {
+      numbers[i] = (float) vector[i];
+    }
+    return numbers;
   }
 
   /** No column of a row has it. */
@@ -161,19 +181,30 @@ public final class EmbeddingReference extends FeatureReference {
     return -1;
   }
 
+  /** How much memory a window takes beside its counts. */
+  long bytes() {
+    long numbers = features().size();
+    return Long.BYTES * numbers
+        + (drawn.isEmpty() ? 0 : EmbeddingSample.MOST * Float.BYTES * numbers);
+  }
+
   @Override
   FeatureCounts newCounts() {
-    return new FeatureCounts(cells(), sums.length);
+    return new FeatureCounts(cells(), sums.length, !drawn.isEmpty());
   }
 
   @Override
   Sample sample() {
-    return ofDistances.sample().withSums(spreads(sums));
+    EmbeddingSample sample = new EmbeddingSample();
+    drawn.forEach(sample::add);
+    return ofDistances.sample().ofVectors(spreads(sums), sample.drawn());
   }
 
   @Override
   Sample sample(FeatureCounts window) {
-    return ofDistances.sample(window).withSums(spreads(window.sums()));
+    return ofDistances
+        .sample(window)
+        .ofVectors(spreads(window.sums()), window.sample().orElseGet(EmbeddingSample::new).drawn());
   }
 
   private static double[] spreads(long[] steps) {
@@ -202,15 +233,16 @@ public final class EmbeddingReference extends FeatureReference {
   }
 
   /**
-   * Those of the named statistics that are defined of numbers, of the distances; and the shift of
-   * the mean, to which distances are all but deaf.
+   * Those of the named statistics that are defined of numbers, of the distances, and the classifier
+   * where it is named; and the shift of the mean, to which distances are all but deaf.
    */
   @Override
   List<Statistic> statistics(List<String> named) {
     List<Statistic> measured = new ArrayList<>();
     for (String name : named) {
       Statistic statistic = Statistics.get(name);
-      if (statistic.kinds().contains(ColumnKind.NUMBERS)) {
+      if (statistic.kinds().contains(ColumnKind.NUMBERS)
+          || statistic.equals(Statistics.CLASSIFIER)) {
         measured.add(statistic);
       }
     }

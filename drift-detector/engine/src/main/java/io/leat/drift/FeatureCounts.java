@@ -3,6 +3,7 @@ package io.leat.drift;
 import io.leat.schemas.NullReason;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /**
@@ -20,18 +21,26 @@ public final class FeatureCounts {
 
   private final Map<NullReason, Long> nulls = new EnumMap<>(NullReason.class);
   private final long[] sums;
+  private final Optional<EmbeddingSample> sample;
   private long values;
 
   FeatureCounts(int cells) {
-    this(cells, 0);
+    this(cells, 0, false);
   }
 
   /**
    * @param dimensions of embeddings; 0 of all else
+   * @param draws whether some embeddings are kept
    */
-  FeatureCounts(int cells, int dimensions) {
+  FeatureCounts(int cells, int dimensions, boolean draws) {
     this.size = cells;
     this.sums = new long[dimensions];
+    this.sample = draws ? Optional.of(new EmbeddingSample()) : Optional.empty();
+  }
+
+  /** Some embeddings; empty where none are to be kept. */
+  Optional<EmbeddingSample> sample() {
+    return sample;
   }
 
   /** The sums of embeddings' numbers, as {@link EmbeddingReference} counts them; may be changed. */
@@ -61,10 +70,14 @@ public final class FeatureCounts {
     for (int i = 0; i < sums.length; i++) {
       sums[i] += other.sums[i];
     }
+    sample.ifPresent(own -> other.sample.ifPresent(own::add));
     other.nulls.forEach(this::addNulls);
   }
 
-  /** Takes out what was {@linkplain #add(FeatureCounts) added}. */
+  /**
+   * Takes out what was {@linkplain #add(FeatureCounts) added}; not of the embeddings that are kept,
+   * of which others would have been drawn.
+   */
   void remove(FeatureCounts other) {
     for (int cell = 0; cell < other.cells.length; cell++) {
       cells[cell] -= other.cells[cell];

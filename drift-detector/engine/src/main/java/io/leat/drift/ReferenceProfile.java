@@ -76,6 +76,8 @@ public record ReferenceProfile(
   private static final String OUTPUTS = "outputs";
   private static final String QUALITY = "quality";
   private static final String USUAL = "usual";
+  private static final String CENTROID = "centroid";
+  private static final String DRAWN = "drawn";
   private static final String EMBEDDINGS = "embeddings";
   private static final String EVERY = "everyMillis";
   private static final String EVENTS = "events";
@@ -187,6 +189,9 @@ public record ReferenceProfile(
       addMissing(monitor.path("settings"), EVENTS, (settings, events) -> settings.put(events, 0));
       for (JsonNode feature : monitor.path(SEGMENTS)) {
         addMissing(feature, NULLS_BY_REASON, ObjectNode::putObject);
+        if (feature.has(CENTROID)) {
+          addMissing(feature, DRAWN, ObjectNode::putArray);
+        }
       }
     }
   }

@@ -5,6 +5,7 @@ import io.leat.drift.evidence.Dependence;
 import io.leat.drift.evidence.WindowSeries;
 import io.leat.drift.statistic.ColumnKind;
 import io.leat.drift.statistic.Statistic;
+import io.leat.drift.statistic.Statistics;
 import io.leat.pipeline.definition.Embedding;
 import io.leat.pipeline.definition.FeatureService;
 import io.leat.pipeline.definition.Model;
@@ -402,7 +403,8 @@ public final class ReferenceProfileBuilder {
         }
         numbers.add(column);
       }
-      embedded.put(embedding.name(), new EmbeddingColumn(embedding, numbers, times.rows));
+      boolean draws = monitor.statistics().contains(Statistics.CLASSIFIER.name());
+      embedded.put(embedding.name(), new EmbeddingColumn(embedding, numbers, times.rows, draws));
     }
     return embedded;
   }
@@ -533,10 +535,15 @@ public final class ReferenceProfileBuilder {
         stream.column().count(reference, order[next++], added);
       }
       panes.put(pane, added);
-      counts.add(added);
       FeatureCounts gone = panes.remove(pane - settings.panes());
-      if (gone != null) {
-        counts.remove(gone);
+      if (gone != null && counts.sample().isPresent()) {
+        counts = reference.newCounts();
+        panes.values().forEach(counts::add);
+      } else {
+        counts.add(added);
+        if (gone != null) {
+          counts.remove(gone);
+        }
       }
       if (pane - cut.firstPane() >= settings.panes() - 1) {
         measure(pane, Comparison.of(reference, counts), settings, series);

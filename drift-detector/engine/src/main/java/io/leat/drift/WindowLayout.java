@@ -221,10 +221,7 @@ final class WindowLayout {
     long bytes = (long) BYTES_OF_AN_EVENT * EventSample.MOST + (long) Long.BYTES * Ages.CELLS;
     for (FeatureReference reference : references) {
       bytes += BYTES_OF_COUNTS + (long) Long.BYTES * reference.cells();
-      bytes +=
-          reference instanceof EmbeddingReference embedding
-              ? (long) Long.BYTES * embedding.features().size()
-              : 0;
+      bytes += reference instanceof EmbeddingReference embedding ? embedding.bytes() : 0;
     }
     return bytes;
   }

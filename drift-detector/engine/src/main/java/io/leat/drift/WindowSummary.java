@@ -199,6 +199,15 @@ public final class WindowSummary {
       for (long sum : feature.sums()) {
         out.write((sum << 1) ^ (sum >> 63)); // the sign last, so that small numbers are short
       }
+      feature
+          .sample()
+          .ifPresent(
+              sample -> {
+                out.write(sample.size());
+                for (byte next : sample.toBytes()) {
+                  out.writeByte(next);
+                }
+              });
     }
     for (int column = 0; column < tally.columns(); column++) {
       out.write(tally.far(column));
@@ -291,6 +300,9 @@ public final class WindowSummary {
           long sum = readNumber(in);
           feature.sums()[i] = (sum >>> 1) ^ -(sum & 1);
         }
+        feature
+            .sample()
+            .ifPresent(sample -> sample.read(in, (int) readNumber(in), feature.sums().length));
       }
       for (int column = 0; formatVersion > WITHOUT_TALLY && column < tally.columns(); column++) {
         tally.addFar(column, readNumber(in));

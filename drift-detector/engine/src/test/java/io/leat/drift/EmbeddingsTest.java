@@ -40,6 +40,11 @@ class EmbeddingsTest {
           "country", "", List.of(new Segments.Input("event.country", ValueType.STRING)));
 
   private static Monitor monitor(Segments segments, Embedding... embeddings) {
+    return monitor(List.of("ks"), segments, embeddings);
+  }
+
+  private static Monitor monitor(
+      List<String> statistics, Segments segments, Embedding... embeddings) {
     return new Monitor(
         "price",
         "price",
@@ -48,7 +53,7 @@ class EmbeddingsTest {
         List.of(),
         segments,
         null,
-        List.of("ks"),
+        statistics,
         Duration.ZERO,
         24,
         0.5,
@@ -201,6 +206,49 @@ class EmbeddingsTest {
       values.set(1, (Double) row.values().get(1) + by);
     }
     return new Given.Row(row.time(), values);
+  }
+
+  /** One number becomes 0 or 2 where it lay about 1, as far off in the mean of squares. */
+  @Test
+  void aClassifierTellsWhatTheMeanDoesNot() {
+    Monitor monitor = monitor(List.of("ks", "classifier_auc"), Segments.NONE, TEXT);
+    List<Given.Row> rows = rows(1, 0, 40, 0);
+    ReferenceProfile profile = Given.profile(monitor, SERVICE, rows);
+    DriftDetector detector = new DriftDetector(monitor, ReferenceProfile.parse(profile.toJson()));
+    List<Given.Row> split =
+        rows(2, 40, 4, 0).stream()
+            .map(
+                row -> {
+                  List<@Nullable Object> values = new ArrayList<>(row.values());
+                  double own = (Double) row.values().get(1) - 1;
+                  values.set(1, 1 + Math.signum(own));
+                  return new Given.Row(row.time(), values);
+                })
+            .toList();
+    List<DriftMetric> metrics =
+        Given.run(detector, SERVICE, split).metrics().stream()
+            .filter(metric -> metric.getFeature().equals("text"))
+            .toList();
+
+    assertThat(values(metrics, "classifier_auc")).hasSize(4).allMatch(value -> value > 0.6);
+    assertThat(values(Given.run(detector, SERVICE, rows(3, 40, 4, 0)).metrics(), "classifier_auc"))
+        .as("of what did not change")
+        .hasSize(4)
+        .allMatch(value -> value < 0.6);
+    assertThat(values(metrics, "centroid_shift")).allMatch(value -> value < 0.15);
+    WindowSummary window = Given.summary(detector, SERVICE, split);
+    WindowSummary merged = Given.summary(detector, SERVICE, split.subList(300, 800));
+    merged.merge(Given.summary(detector, SERVICE, split.subList(0, 300)));
+    assertThat(detector.readWindow(merged.toBytes()).toBytes()).isEqualTo(window.toBytes());
+    assertThat(window.counts(detector.streams().indexOf(DriftStream.of("text"))).sample())
+        .hasValueSatisfying(sample -> assertThat(sample.size()).isEqualTo(EmbeddingSample.MOST));
+  }
+
+  private static List<Double> values(List<DriftMetric> metrics, String statistic) {
+    return metrics.stream()
+        .filter(metric -> metric.getMetric().equals(statistic))
+        .map(DriftMetric::getValue)
+        .toList();
   }
 
   @Test

@@ -403,7 +403,7 @@ public final class DriftJob implements FlinkJob {
         "Monitor {} compares {} in windows of {} with the reference profile {}",
         monitor.name(),
         detector.features(),
-        monitor.window(),
+        monitor.windows().text(),
         detector.reference());
     if (monitor.rule() == Monitor.Rule.SEQUENTIAL && !detector.isSequential()) {
       log.warn(

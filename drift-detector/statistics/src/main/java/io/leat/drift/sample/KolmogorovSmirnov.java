@@ -1,7 +1,5 @@
 package io.leat.drift.sample;
 
-import io.leat.drift.statistic.KolmogorovLaw;
-
 /**
  * The two-sample Kolmogorov-Smirnov test, two-sided ({@link KolmogorovLaw}). Time: O(n log n), and
  * O(n m) for an exact p-value.

@@ -2,9 +2,9 @@
  * Two-sample tests of the values themselves: {@code w1}, {@code cvm}, {@code mmd_rbf} and the
  * others, one file each, and {@link io.leat.drift.sample.SampleTests}, their catalogue. For who has
  * both samples at hand, as a report or a retraining. A monitor does not: it keeps a window as
- * counts and measures by {@code io.leat.drift.statistic}.
+ * counts, and of embeddings a few, and measures by {@code io.leat.drift.statistic}.
  *
- * <p>Imports nothing of Leat but {@code io.leat.drift.statistic}; what is random has a seed.
+ * <p>Imports nothing of Leat; what is random has a seed.
  */
 @NullMarked
 package io.leat.drift.sample;

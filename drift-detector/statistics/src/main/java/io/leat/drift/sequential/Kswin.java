@@ -4,7 +4,7 @@ import static io.leat.drift.sequential.Parameter.count;
 import static io.leat.drift.sequential.Parameter.number;
 import static io.leat.drift.sequential.Parameter.probability;
 
-import io.leat.drift.statistic.KolmogorovLaw;
+import io.leat.drift.sample.KolmogorovLaw;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;

@@ -9,7 +9,7 @@
  * <p>Detectors of one name in the literature differ in what they detect. Each is therefore named
  * with its variant, and the tests hold it to what libraries published for that variant.
  *
- * <p>Imports nothing of Leat but {@code io.leat.drift.statistic}; reads no clock and no file.
+ * <p>Imports nothing of Leat but {@code io.leat.drift.sample}; reads no clock and no file.
  */
 @NullMarked
 package io.leat.drift.sequential;

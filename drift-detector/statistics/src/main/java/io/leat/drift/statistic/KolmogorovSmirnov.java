@@ -1,5 +1,6 @@
 package io.leat.drift.statistic;
 
+import io.leat.drift.sample.KolmogorovLaw;
 import java.util.OptionalDouble;
 import java.util.Set;
 

@@ -20,6 +20,7 @@ public final class Sample {
   private final long values;
   private final long[] buckets;
   private final double[] sums;
+  private final DrawnVectors drawn;
   private final long counted;
 
   /**
@@ -32,17 +33,24 @@ public final class Sample {
    * @param buckets how many rows fall into each bucket; the same buckets for both sides
    */
   public Sample(double[] points, long[] below, long[] atOrBelow, long values, long[] buckets) {
-    this(points, below, atOrBelow, values, buckets, new double[0]);
+    this(points, below, atOrBelow, values, buckets, new double[0], DrawnVectors.NONE);
   }
 
   private Sample(
-      double[] points, long[] below, long[] atOrBelow, long values, long[] buckets, double[] sums) {
+      double[] points,
+      long[] below,
+      long[] atOrBelow,
+      long values,
+      long[] buckets,
+      double[] sums,
+      DrawnVectors drawn) {
     this.points = points;
     this.below = below;
     this.atOrBelow = atOrBelow;
     this.values = values;
     this.buckets = buckets;
     this.sums = sums;
+    this.drawn = drawn;
     long sum = 0;
     for (long count : buckets) {
       sum += count;
@@ -54,9 +62,15 @@ public final class Sample {
    * The same, of embeddings.
    *
    * @param ofVectors the sum of each number of the vectors, in units of the reference's spread
+   * @param of some of the vectors
    */
-  public Sample withSums(double[] ofVectors) {
-    return new Sample(points, below, atOrBelow, values, buckets, ofVectors);
+  public Sample ofVectors(double[] ofVectors, DrawnVectors of) {
+    return new Sample(points, below, atOrBelow, values, buckets, ofVectors, of);
+  }
+
+  /** Some of the vectors; none where values are no embeddings, or none is kept. */
+  DrawnVectors drawn() {
+    return drawn;
   }
 
   /** How many numbers a vector has; 0 where values are no embeddings. */
@@ -121,7 +135,8 @@ public final class Sample {
         difference(atOrBelow, part.atOrBelow),
         values - part.values,
         difference(buckets, part.buckets),
-        difference(sums, part.sums));
+        difference(sums, part.sums),
+        drawn.without(part.drawn));
   }
 
   private static double[] difference(double[] whole, double[] part) {

@@ -19,6 +19,7 @@ public final class Statistics {
   public static final Statistic CHI_SQUARE = add(new ChiSquareContingency());
   public static final Statistic G = add(new GContingency());
   public static final Statistic CENTROID_SHIFT = add(new CentroidShift());
+  public static final Statistic CLASSIFIER = add(new DomainClassifier());
 
   private static final List<String> DEFAULTS =
       List.of(KOLMOGOROV_SMIRNOV.name(), POPULATION_STABILITY.name());

@@ -5,8 +5,8 @@
  * and its value. The definition language, the drift engine and the reference pages know statistics
  * by the catalogue alone, so that a further one is a file and a line.
  *
- * <p>Imports nothing of Leat; knows no profile, no monitor and no topic. Two {@link
- * io.leat.drift.statistic.Sample}s enter, a number leaves.
+ * <p>Imports nothing of Leat but {@code io.leat.drift.sample}; knows no profile, no monitor and no
+ * topic. Two {@link io.leat.drift.statistic.Sample}s enter, a number leaves.
  */
 @NullMarked
 package io.leat.drift.statistic;

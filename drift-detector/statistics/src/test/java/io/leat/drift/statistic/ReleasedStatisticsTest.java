@@ -29,7 +29,9 @@ class ReleasedStatisticsTest {
           1);
 
   private static final Samples EMBEDDED =
-      Samples.embedded(new double[] {-3, -1, 0, 0.5, 2, 7, 11}, new double[] {-5, 1, 4, 31});
+      Samples.embedded(
+          new double[] {-3, -1, 0, 0.5, 2, 7, 11, 12, 12.5, 13},
+          new double[] {-5, 1, 4, 31, 32, 32.5, 33, 34, 35, 36});
 
   @Test
   void releasedStatisticsHaveTheirNamesAndValues() throws IOException {

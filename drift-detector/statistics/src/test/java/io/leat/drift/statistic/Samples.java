@@ -3,6 +3,7 @@ package io.leat.drift.statistic;
 import java.util.Arrays;
 import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 
 /** Two samples to compare, made of numbers or of counts. */
 record Samples(Sample reference, Sample window) {
@@ -44,13 +45,21 @@ record Samples(Sample reference, Sample window) {
         Math.sqrt(
             Arrays.stream(reference).map(x -> 14 * (x - mean) * (x - mean)).average().orElse(0));
     return new Samples(
-        exact.reference().withSums(sums(reference, mean, spread)),
-        exact.window().withSums(sums(window, mean, spread)));
+        exact.reference().ofVectors(sums(reference, mean, spread), drawn(reference, 0)),
+        exact.window().ofVectors(sums(window, mean, spread), drawn(window, reference.length)));
   }
 
   private static double[] sums(double[] numbers, double mean, double spread) {
     double sum = Arrays.stream(numbers).map(x -> (x - mean) / (spread > 0 ? spread : 1)).sum();
     return new double[] {sum, -2 * sum, 3 * sum};
+  }
+
+  private static DrawnVectors drawn(double[] numbers, int firstKey) {
+    return new DrawnVectors(
+        LongStream.range(firstKey, firstKey + (long) numbers.length).toArray(),
+        Arrays.stream(numbers)
+            .mapToObj(x -> new double[] {x, -2 * x, 3 * x})
+            .toArray(double[][]::new));
   }
 
   /** Counts by the same buckets, of what is no number. */

@@ -1,4 +1,4 @@
-package io.leat.drift.statistic;
+package io.leat.drift.sample;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;

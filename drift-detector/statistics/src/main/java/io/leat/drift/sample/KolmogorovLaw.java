@@ -1,4 +1,4 @@
-package io.leat.drift.statistic;
+package io.leat.drift.sample;
 
 /**
  * The law of the two-sample Kolmogorov-Smirnov statistic D for two independent draws of one
