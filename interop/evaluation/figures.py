@@ -1,6 +1,7 @@
 """Writes down what scikit-learn, statsmodels, SciPy and MLstatkit say of a few models' scores; PublishedFiguresTest holds
-Leat to it. The covariance of two areas is computed here from its definition, pair by pair; MLstatkit's DeLong test and a
-bootstrap have to agree with it, or nothing is written."""
+Leat to it. The covariance of two areas is computed here from its definition, pair by pair: of rows, where MLstatkit's DeLong
+test and a bootstrap have to agree with it, and of clusters (Obuchowski 1997), where a bootstrap of clusters has to, or nothing
+is written."""
 
 import json
 import sys
@@ -25,6 +26,28 @@ def placements(scores, labels):
     return wins.mean(axis=1), wins.mean(axis=0)
 
 
+def obuchowski(placements, area, labels, clusters):
+    """Standard error of an area, or of a difference of two, over clusters: S10 / M + S01 / N + 2 S11 / (M N)."""
+    of_true, of_false = placements
+    sums = {label: {} for label in (1, 0)}
+    for label, values in ((1, of_true), (0, of_false)):
+        for cluster, value in zip(clusters[labels == label], values):
+            sums[label][cluster] = sums[label].get(cluster, 0.0) + value - area
+    m, n, every = len(of_true), len(of_false), len(set(clusters))
+    s10 = len(sums[1]) / ((len(sums[1]) - 1) * m) * sum(value ** 2 for value in sums[1].values())
+    s01 = len(sums[0]) / ((len(sums[0]) - 1) * n) * sum(value ** 2 for value in sums[0].values())
+    s11 = every / (every - 1) * sum(value * sums[0].get(cluster, 0.0) for cluster, value in sums[1].items())
+    return np.sqrt(s10 / m + s01 / n + 2 * s11 / (m * n))
+
+
+def agrees(error, area, clusters, random):
+    """Whether a bootstrap of clusters has about the same standard error."""
+    rows = {cluster: np.flatnonzero(clusters == cluster) for cluster in set(clusters)}
+    again = [area(np.concatenate([rows[cluster] for cluster in random.choice(list(rows), len(rows))]))
+             for _ in range(2000)]
+    assert abs(np.nanstd(again) / error - 1) < 0.2, (np.nanstd(again), error)
+
+
 def clustered(values, clusters):
     fit = sm.OLS(values, np.ones(len(values))).fit(cov_type="cluster", cov_kwds={"groups": clusters})
     return interval(fit.params[0], fit.bse[0])
@@ -44,7 +67,7 @@ def calibration_error(scores, labels):
 def performance(scores, labels, clusters):
     of_true, of_false = placements(scores, labels)
     area = roc_auc_score(labels, scores)
-    error = np.sqrt(of_true.var(ddof=1) / len(of_true) + of_false.var(ddof=1) / len(of_false))
+    error = obuchowski((of_true, of_false), area, labels, clusters)
     log, square = losses(scores, labels)
     assert np.isclose(log.mean(), log_loss(labels, np.clip(scores, 1e-15, 1 - 1e-15)))
     assert np.isclose(square.mean(), brier_score_loss(labels, scores))
@@ -58,6 +81,23 @@ def performance(scores, labels, clusters):
         "intercept": float(line.params[0]),
         "slope": float(line.params[1]),
     }
+
+
+def of_rows(scores, labels):
+    of_true, of_false = placements(scores, labels)
+    error = np.sqrt(of_true.var(ddof=1) / len(of_true) + of_false.var(ddof=1) / len(of_false))
+    return interval(roc_auc_score(labels, scores), error, 0, 1)
+
+
+def clustered_difference(baseline, candidate, labels, clusters, random):
+    (t0, f0), (t1, f1) = placements(baseline, labels), placements(candidate, labels)
+    difference = roc_auc_score(labels, candidate) - roc_auc_score(labels, baseline)
+    error = obuchowski((t1 - t0, f1 - f0), difference, labels, clusters)
+    agrees(error, lambda rows: roc_auc_score(labels[rows], candidate[rows]) - roc_auc_score(labels[rows], baseline[rows]),
+           clusters, random)
+    agrees(obuchowski((t0, f0), roc_auc_score(labels, baseline), labels, clusters),
+           lambda rows: roc_auc_score(labels[rows], baseline[rows]), clusters, random)
+    return interval(difference, error)
 
 
 def area_difference(baseline, candidate, labels, random):
@@ -105,7 +145,9 @@ def case(seed, rows, digits):
         "expected": {
             "baseline": performance(baseline, labels, clusters),
             "candidate": performance(candidate, labels, clusters),
-            "aucDifference": area_difference(baseline, candidate, labels, random),
+            "aucOfRows": of_rows(baseline, labels),
+            "aucDifferenceOfRows": area_difference(baseline, candidate, labels, random),
+            "aucDifference": clustered_difference(baseline, candidate, labels, clusters, random),
             "logLossDifference": clustered(losses(candidate, labels)[0] - losses(baseline, labels)[0], clusters),
             "brierDifference": clustered(losses(candidate, labels)[1] - losses(baseline, labels)[1], clusters),
             "offPolicy": off_policy(labels.astype(float), propensities, canary.astype(float), clusters),

@@ -132,10 +132,12 @@ final class PolicyBacktest {
         new Gates(
             declared.gates().gates().stream()
                 .filter(gate -> gate.metric() != Gates.Metric.LATENCY_P99)
+                .filter(gate -> gate.metric() != Gates.Metric.SIZE)
+                .filter(gate -> !gate.metric().isOfGroups())
                 .toList(),
             List.of());
     if (!declared.gates().equals(gates)) {
-      notes.add("gates of latency and of segments are left out");
+      notes.add("gates of latency, size, segments and gaps are left out");
     }
     this.algorithm =
         declared.trainer() instanceof Builtin builtin

@@ -6,6 +6,7 @@ import io.leat.drift.FeatureReference;
 import io.leat.drift.ReferenceProfile;
 import io.leat.models.registry.KnownWorth;
 import io.leat.models.registry.LineageFile;
+import io.leat.pipeline.definition.Entity;
 import io.leat.pipeline.definition.FeatureService;
 import io.leat.pipeline.definition.Model;
 import io.leat.pipeline.definition.Pipeline;
@@ -29,9 +30,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One training of one model: events to vectors, or the vectors of a training set; vectors to a
@@ -44,6 +47,7 @@ public final class ModelTraining {
   private final Model model;
   private final FeatureService service;
   private final TrainingPlan plan;
+  private final Optional<Entity> entity;
   private final Samples samples;
 
   /**
@@ -68,6 +72,7 @@ public final class ModelTraining {
                   ModelMetadata.TRAINED_OUTPUT,
                   ModelMetadata.TRAINED_OUTPUT));
     }
+    this.entity = pipeline.entity(service);
     this.samples = new Samples(pipeline, model, service, mostLeftOut);
   }
 
@@ -90,7 +95,13 @@ public final class ModelTraining {
         pipeline,
         service,
         out,
-        (time, values, label) -> samples.add(rows, time, values, Samples.truth(label, service)));
+        (time, values, label, keys) ->
+            samples.add(
+                rows,
+                time,
+                values,
+                Samples.truth(label, service),
+                key(keys, entity.map(Entity::name))));
     samples.check(out);
     return finish(
         () -> Trainer.train(rows.build(), plan, ModelMetadata.of(service), ProgressListener.NONE),
@@ -127,10 +138,21 @@ public final class ModelTraining {
   }
 
   private void read(TrainingSetFolder set, String part, TrainingSet.Builder rows) {
-    set.read(
+    set.readWhole(
         part,
         service,
-        (time, values, label) -> samples.add(rows, time, values, Samples.truth(label, service)));
+        (time, values, label, columns) ->
+            samples.add(
+                rows,
+                time,
+                values,
+                Samples.truth(label, service),
+                key(columns, entity.map(Entity::key))));
+  }
+
+  /** Whose row it is; empty where it stands for itself. */
+  private static String key(Map<String, @Nullable Object> keys, Optional<String> name) {
+    return name.map(keys::get).map(Object::toString).orElse("");
   }
 
   private TrainingReport finish(Training training, PrintWriter out) {

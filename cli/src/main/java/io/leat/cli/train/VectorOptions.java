@@ -12,6 +12,7 @@ import io.leat.runtime.settings.TimeConverter;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -97,7 +98,8 @@ public final class VectorOptions {
   public void read(
       Pipeline pipeline, FeatureService service, PrintWriter out, TrainingSetFolder.Rows rows) {
     if (source.trainingSet == null) {
-      readEvents(pipeline, service, out, rows);
+      readEvents(
+          pipeline, service, out, (time, values, label, keys) -> rows.add(time, values, label));
       return;
     }
     TrainingSetFolder set = TrainingSetFolder.open(source.trainingSet, service);
@@ -107,9 +109,16 @@ public final class VectorOptions {
     }
   }
 
-  /** Reads the vectors of events, with the labels that the spine itself brings. */
+  /**
+   * Reads the vectors of events, with the labels that the spine itself brings.
+   *
+   * @param rows takes keys by their entity beside
+   */
   void readEvents(
-      Pipeline pipeline, FeatureService service, PrintWriter out, TrainingSetFolder.Rows rows) {
+      Pipeline pipeline,
+      FeatureService service,
+      PrintWriter out,
+      TrainingSetFolder.WholeRows rows) {
     requireFiles(pipeline, service);
     EventFiles events = new EventFiles(pipeline, out);
     source.events.forEach(
@@ -132,7 +141,8 @@ public final class VectorOptions {
         rows.add(
             TimeUnit.MICROSECONDS.toMillis(vector.get().eventTime()),
             vector.get().valuesOrReasons(),
-            label.isPresent() ? event.event().get(label.get()) : null);
+            label.isPresent() ? event.event().get(label.get()) : null,
+            new HashMap<>(vector.get().keys()));
       }
     }
   }

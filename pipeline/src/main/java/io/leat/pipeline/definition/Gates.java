@@ -7,8 +7,9 @@ import java.util.List;
  *
  * @param gates in declared order
  * @param segments features, by full name, in each of whose values a gate that compares holds too
+ * @param protectedFeatures features, by full name, whose values are the groups of gates of gaps
  */
-public record Gates(List<Gate> gates, List<String> segments) {
+public record Gates(List<Gate> gates, List<String> segments, List<String> protectedFeatures) {
   /** The gates where none are named. */
   public static final Gates DEFAULT =
       new Gates(
@@ -20,6 +21,12 @@ public record Gates(List<Gate> gates, List<String> segments) {
   public Gates {
     gates = List.copyOf(gates);
     segments = List.copyOf(segments);
+    protectedFeatures = List.copyOf(protectedFeatures);
+  }
+
+  /** Gates without groups. */
+  public Gates(List<Gate> gates, List<String> segments) {
+    this(gates, segments, List.of());
   }
 
   /** What a gate looks at. */
@@ -32,8 +39,21 @@ public record Gates(List<Gate> gates, List<String> segments) {
     BRIER,
     /** Expected calibration error. */
     CALIBRATION,
+    /** Largest difference between two groups' shares of decisions (demographic parity). */
+    SELECTION_RATE_GAP,
+    /** The same among true labels (equal opportunity). */
+    TPR_GAP,
+    /** The larger of the gaps among true and among false labels (equalised odds). */
+    EQUALIZED_ODDS_GAP,
     /** Time for one vector, 99 of 100, in milliseconds; only ever limited. */
-    LATENCY_P99
+    LATENCY_P99,
+    /** Bytes of the model's file; only ever limited. */
+    SIZE;
+
+    /** Whether it compares groups of rows. */
+    public boolean isOfGroups() {
+      return this == SELECTION_RATE_GAP || this == TPR_GAP || this == EQUALIZED_ODDS_GAP;
+    }
   }
 
   /** What a gate asks. */

@@ -125,6 +125,19 @@ public record Pipeline(
     return events;
   }
 
+  /**
+   * The entity whose rows hang together among a service's: that by whose key its spine is keyed,
+   * else its views' first; empty where it has no view.
+   */
+  public Optional<Entity> entity(FeatureService service) {
+    Optional<String> key = contract(service.spine()).flatMap(Contract::key);
+    List<Entity> entities = viewsFor(service).stream().map(FeatureView::entity).toList();
+    return entities.stream()
+        .filter(entity -> key.equals(Optional.of(entity.key())))
+        .findFirst()
+        .or(() -> entities.stream().findFirst());
+  }
+
   public Optional<Model> model(String name) {
     return models.stream().filter(m -> m.name().equals(name)).findFirst();
   }

@@ -10,6 +10,7 @@ import io.leat.pipeline.definition.Model;
 import io.leat.pipeline.definition.Monitor;
 import io.leat.pipeline.definition.MonitorWindows;
 import io.leat.pipeline.definition.PerformanceRule;
+import io.leat.pipeline.definition.PerformanceRule.Cost;
 import io.leat.pipeline.definition.PerformanceRule.Metric;
 import io.leat.pipeline.definition.Segments;
 import io.leat.pipeline.yaml.Block;
@@ -28,6 +29,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /** Reads {@code monitors/*.yaml}. */
 public final class MonitorReader {
@@ -52,7 +54,9 @@ public final class MonitorReader {
               "open_after",
               "close_after");
   public static final Keys PERFORMANCE_KEYS =
-      Keys.of("what a monitor sees of performance").requires("metric", "drop").allows("tolerance");
+      Keys.of("what a monitor sees of performance")
+          .requires("metric", "drop")
+          .allows("tolerance", "protected", "costs");
 
   public static final Keys QUALITY_KEYS =
       Keys.of("what a monitor sees of data quality")
@@ -74,6 +78,8 @@ public final class MonitorReader {
   static final int DEFAULT_OPEN_OF = 3;
   static final int DEFAULT_CLOSE_AFTER = 3;
 
+  private static final Pattern COST =
+      Pattern.compile("([^:=\\s]+):(true|false)=(-?\\d{1,15}(?:\\.\\d{1,15})?)");
   private static final Pattern OPEN_AFTER = Pattern.compile("(\\d{1,4})\\s+of\\s+(\\d{1,4})");
 
   private final Declared<FeatureService> services;
@@ -122,7 +128,7 @@ public final class MonitorReader {
     int cap =
         block.get("segments_cap").flatMap(value -> value.integer(1)).orElse(Segments.DEFAULT_CAP);
     Optional<PerformanceRule> performance =
-        block.get("performance").flatMap(value -> performance(value, service));
+        block.get("performance").flatMap(value -> performance(value, service, model, keys));
     List<String> statistics =
         block.get("statistics").map(MonitorReader::statistics).orElse(Statistics.defaults());
     OpenAfter openAfter =
@@ -231,7 +237,10 @@ public final class MonitorReader {
   }
 
   private static Optional<PerformanceRule> performance(
-      Value value, Optional<FeatureService> service) {
+      Value value,
+      Optional<FeatureService> service,
+      Optional<Model> model,
+      List<Segments.Key> segments) {
     service
         .filter(read -> read.label().isEmpty())
         .ifPresent(
@@ -251,7 +260,83 @@ public final class MonitorReader {
             .orElse(DEFAULT_TOLERANCE);
     return metric.isEmpty() || drop.isEmpty()
         ? Optional.empty()
-        : Optional.of(new PerformanceRule(metric.get(), drop.get(), tolerance));
+        : Optional.of(
+            new PerformanceRule(
+                metric.get(),
+                drop.get(),
+                tolerance,
+                block
+                    .flatMap(fields -> fields.get("protected"))
+                    .map(list -> groups(list, segments, model))
+                    .orElse(List.of()),
+                block
+                    .flatMap(fields -> fields.get("costs"))
+                    .map(list -> costs(list, model))
+                    .orElse(List.of())));
+  }
+
+  /** Names of segments, between whose values decisions are compared. */
+  private static List<String> groups(
+      Value list, List<Segments.Key> segments, Optional<Model> model) {
+    List<String> names = segments.stream().map(Segments.Key::name).toList();
+    List<String> groups = new ArrayList<>();
+    for (Value entry : list.nonEmptyList()) {
+      Optional<String> name = entry.text();
+      if (name.isPresent() && !names.contains(name.get())) {
+        entry.problem(
+            "the monitor has no segment %s; it has %s.%s",
+            name.get(),
+            names.isEmpty() ? "none" : String.join(", ", names),
+            Suggestions.didYouMean(name.get(), names));
+      }
+      name.ifPresent(groups::add);
+    }
+    requireDecisions(list, model);
+    return groups;
+  }
+
+  private static void requireDecisions(Value place, Optional<Model> model) {
+    model
+        .filter(declared -> declared.decisions().isEmpty())
+        .ifPresent(
+            declared ->
+                place.problem(
+                    "%s are of decisions, and model %s declares none",
+                    place.name(), declared.name()));
+  }
+
+  /** {@code review:false=5}. */
+  private static List<Cost> costs(Value list, Optional<Model> model) {
+    List<String> decisions =
+        Stream.concat(
+                model.stream().flatMap(of -> of.decisions().stream()).map(Model.Decision::name),
+                Stream.of(Cost.NONE))
+            .distinct()
+            .toList();
+    List<Cost> costs = new ArrayList<>();
+    for (Value entry : list.nonEmptyList()) {
+      Optional<String> text = entry.text();
+      Matcher words = COST.matcher(text.orElse(""));
+      if (!words.matches()) {
+        text.ifPresent(
+            found ->
+                entry.problem(
+                    "a cost is '%s'; expected a decision, its label and what it costs, as in review:false=5 or none:true=100",
+                    found));
+        continue;
+      }
+      String decision = words.group(1);
+      if (!decisions.contains(decision)) {
+        entry.problem(
+            "the model has no decision %s; it has %s.%s",
+            decision, String.join(", ", decisions), Suggestions.didYouMean(decision, decisions));
+      }
+      costs.add(
+          new Cost(
+              decision, Boolean.parseBoolean(words.group(2)), Double.parseDouble(words.group(3))));
+    }
+    requireDecisions(list, model);
+    return costs;
   }
 
   private static Optional<Metric> metric(Value value) {

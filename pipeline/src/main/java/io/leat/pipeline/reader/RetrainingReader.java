@@ -56,14 +56,29 @@ public final class RetrainingReader {
   static final Keys BUDGET_KEYS = Keys.of("a budget").requires("runs");
   static final Keys GATE_KEYS =
       Keys.of("gates")
-          .allows("auc", "log_loss", "brier", "calibration", "latency_p99", "segments")
-          .notYet("selection_rate_gap", "tpr_gap", "equalized_odds_gap", "size");
+          .allows(
+              "auc",
+              "log_loss",
+              "brier",
+              "calibration",
+              "selection_rate_gap",
+              "tpr_gap",
+              "equalized_odds_gap",
+              "latency_p99",
+              "size",
+              "segments",
+              "protected");
+
+  private static final String PROTECTED = "protected";
 
   static final Duration DEFAULT_COOL_DOWN = Duration.ofDays(7);
 
   private static final Pattern GATE =
       Pattern.compile(
           "(?<rule>not\\s+worse\\s+by|at\\s+most|at\\s+least)\\s+(?<value>\\d+(?:\\.\\d+)?|\\.\\d+)");
+  private static final Pattern SIZE =
+      Pattern.compile("at\\s+most\\s+(?<value>\\d{1,9})\\s*(?<unit>B|KB|MB|GB)");
+  private static final List<String> UNITS = List.of("B", "KB", "MB", "GB");
   private static final Pattern RUNS = Pattern.compile("(\\d{1,4})\\s+per\\s+(\\S+)");
 
   private final Declared<FeatureService> services;
@@ -120,7 +135,8 @@ public final class RetrainingReader {
             .flatMap(value -> TrainerReader.read(value, folder))
             .orElse(Trainer.DEFAULT);
     Optional<FeatureService> service = model.flatMap(reads -> services.get(reads.service()));
-    Gates gates = block.get("gates").flatMap(value -> gates(value, service)).orElse(Gates.DEFAULT);
+    Gates gates =
+        block.get("gates").flatMap(value -> gates(value, model, service)).orElse(Gates.DEFAULT);
     Model.Approval approval =
         block
             .get("approval")
@@ -215,7 +231,8 @@ public final class RetrainingReader {
     return Optional.empty();
   }
 
-  private Optional<Gates> gates(Value value, Optional<FeatureService> service) {
+  private Optional<Gates> gates(
+      Value value, Optional<Model> model, Optional<FeatureService> service) {
     return value
         .block(GATE_KEYS)
         .map(
@@ -224,15 +241,43 @@ public final class RetrainingReader {
               for (Metric metric : Metric.values()) {
                 block
                     .get(metric.name().toLowerCase(Locale.ROOT))
-                    .flatMap(of -> metric == Metric.LATENCY_P99 ? latency(of) : gate(of, metric))
+                    .flatMap(of -> gate(of, metric))
                     .ifPresent(gates::add);
               }
-              List<String> segments = new ArrayList<>();
-              for (Value entry : block.get("segments").map(Value::list).orElse(List.of())) {
-                entry.text().ifPresent(name -> segments.add(feature(entry, name, service)));
-              }
-              return new Gates(gates, segments);
+              requireGroups(block, model);
+              return new Gates(
+                  gates, features(block, "segments", service), features(block, PROTECTED, service));
             });
+  }
+
+  /** A gap is of decisions, and between groups. */
+  private static void requireGroups(Block block, Optional<Model> model) {
+    for (Metric metric : Metric.values()) {
+      Optional<Value> gap =
+          block.get(metric.name().toLowerCase(Locale.ROOT)).filter(of -> metric.isOfGroups());
+      if (block.get(PROTECTED).isEmpty()) {
+        gap.ifPresent(
+            of ->
+                of.problem(
+                    "%s compares groups; name the features whose values they are, as in protected: [event.country]",
+                    of.name()));
+      }
+      if (model.filter(declared -> declared.decisions().isEmpty()).isPresent()) {
+        gap.ifPresent(
+            of ->
+                of.problem(
+                    "%s is of decisions, and model %s declares none",
+                    of.name(), model.orElseThrow().name()));
+      }
+    }
+  }
+
+  private static List<String> features(Block block, String key, Optional<FeatureService> service) {
+    List<String> features = new ArrayList<>();
+    for (Value entry : block.get(key).map(Value::list).orElse(List.of())) {
+      entry.text().ifPresent(name -> features.add(feature(entry, name, service)));
+    }
+    return features;
   }
 
   private static String feature(Value place, String name, Optional<FeatureService> service) {
@@ -253,8 +298,31 @@ public final class RetrainingReader {
         .map(limit -> new Gate(Metric.LATENCY_P99, Rule.LIMIT, limit.toNanos() / 1e6));
   }
 
+  /** {@code at most 20MB}, of 1,024 KB each. */
+  private static Optional<Gate> size(Value value) {
+    Optional<String> text = value.text();
+    Matcher words = SIZE.matcher(text.orElse(""));
+    if (words.matches()) {
+      double unit = Math.pow(1_024, UNITS.indexOf(words.group("unit")));
+      return Optional.of(
+          new Gate(Metric.SIZE, Rule.LIMIT, Long.parseLong(words.group("value")) * unit));
+    }
+    text.ifPresent(
+        found ->
+            value.problem(
+                "%s is '%s'; expected a limit of the model's file in B, KB, MB or GB, as in at most 20MB",
+                value.name(), found));
+    return Optional.empty();
+  }
+
   /** {@code not worse by 0.005}, {@code at most 0.3}, {@code at least 0.9}. */
   private static Optional<Gate> gate(Value value, Metric metric) {
+    if (metric == Metric.LATENCY_P99) {
+      return latency(value);
+    }
+    if (metric == Metric.SIZE) {
+      return size(value);
+    }
     Optional<String> text = value.text();
     Matcher words = GATE.matcher(text.orElse(""));
     String limit = metric == Metric.AUC ? "at least" : "at most";

@@ -275,7 +275,7 @@ class EditorSchemaTest {
         schedule: 30d
         window: 60d
         trainer: { http: "https://trainer/fraud", secret: env:TRAINER_SECRET, time_limit: 4h }
-        gates: { auc: not worse by 0.005, log_loss: at most .3, latency_p99: 5ms, segments: [event.amount] }
+        gates: { auc: not worse by 0.005, log_loss: at most .3, equalized_odds_gap: not worse by 0.05, latency_p99: 5ms, size: at most 20MB, segments: [event.amount], protected: [is_night] }
         approval: required
         """);
 
@@ -304,8 +304,11 @@ class EditorSchemaTest {
                     List.of(
                         new Gate(Metric.AUC, Rule.NOT_WORSE_BY, 0.005),
                         new Gate(Metric.LOG_LOSS, Rule.LIMIT, 0.3),
-                        new Gate(Metric.LATENCY_P99, Rule.LIMIT, 5)),
-                    List.of("event.amount")),
+                        new Gate(Metric.EQUALIZED_ODDS_GAP, Rule.NOT_WORSE_BY, 0.05),
+                        new Gate(Metric.LATENCY_P99, Rule.LIMIT, 5),
+                        new Gate(Metric.SIZE, Rule.LIMIT, 20 * 1024 * 1024)),
+                    List.of("event.amount"),
+                    List.of("is_night")),
                 Model.Approval.REQUIRED));
   }
 
@@ -373,6 +376,8 @@ class EditorSchemaTest {
         "retraining ~ retraining/fraud.yaml ~ when: [drift] ~ when: [latency]",
         "retraining ~ retraining/fraud.yaml ~ cool_down: 3d ~ budget: { runs: 4 a month }",
         "retraining ~ retraining/fraud.yaml ~ cool_down: 3d ~ gates: { auc: 0.005 }",
+        "retraining ~ retraining/fraud.yaml ~ cool_down: 3d ~ gates: { size: 20 }",
+        "monitor ~ monitors/fraud.yaml ~ lateness: 2h ~ performance: { metric: auc, drop: 0.1, costs: [5] }",
         "retraining ~ retraining/fraud.yaml ~ cool_down: 3d ~ trainer: { command: train.py }",
       })
   void whatReadersRefuseSchemasRefuse(String kind, String file, String text, String by) {

@@ -354,6 +354,22 @@ class PipelineReaderTest {
   }
 
   @Test
+  void aMonitorMaySayBetweenWhomGapsAreMeasuredAndWhatDecisionsCost() throws PipelineException {
+    folder.write(
+        "monitors/fraud.yaml",
+        """
+        { monitor: m, watches: fraud, window: 6h, segments: [is_night],
+          performance: { metric: auc, drop: 0.03, protected: [is_night], costs: [review:false=5, none:true=100.5] } }""");
+
+    PerformanceRule rule = folder.read().monitors().get(0).performance().orElseThrow();
+
+    assertThat(rule.protectedSegments()).containsExactly("is_night");
+    assertThat(rule.cost("review", false)).isEqualTo(5);
+    assertThat(rule.cost("review", true)).isZero();
+    assertThat(rule.cost(null, true)).isEqualTo(100.5);
+  }
+
+  @Test
   void aMonitorSaysWhatItSeesOfDataQualityOrSeesAllOfItWithinAsGreatABudget()
       throws PipelineException {
     folder.write(

@@ -7,11 +7,11 @@ import java.util.stream.IntStream;
 
 /**
  * Area under the ROC curve: how often a true label's row has the higher score of a random pair of
- * unlike labels, ties counting half. Intervals by the covariance of DeLong, DeLong and
+ * unlike labels, ties counting half. Intervals by the placements of DeLong, DeLong and
  * Clarke-Pearson (Biometrics 44, 1988), computed from ranks (Sun and Xu, IEEE Signal Processing
- * Letters 21, 2014) in the time of sorting.
- *
- * <p>They take rows as independent: rows of few entities make them too narrow.
+ * Letters 21, 2014) in the time of sorting, and summed over clusters of rows that hang together,
+ * such as an entity's (Obuchowski, Biometrics 53, 1997). Of clusters of one row each that is
+ * DeLong's covariance.
  */
 public final class Auc {
   private Auc() {}
@@ -28,44 +28,90 @@ public final class Auc {
     return new Placements(scores, labels).area();
   }
 
-  /** The area with its interval, which is NaN with fewer than two rows of a label. */
+  /** The area with its interval, as if no two rows were of one entity. */
   public static Estimate estimate(double[] scores, boolean[] labels) {
-    return new Placements(scores, labels).estimate();
+    return estimate(scores, labels, alone(labels));
   }
 
-  /** Both areas, and their difference as of paired scores. */
+  /**
+   * The area with its interval, which is NaN where a label's rows are of fewer than two clusters.
+   *
+   * @param clusters number of each row's cluster, from 0
+   */
+  public static Estimate estimate(double[] scores, boolean[] labels, int[] clusters) {
+    return new Placements(scores, labels).estimate(clusters);
+  }
+
+  /** Both areas, and their difference as of paired scores, as if no two rows were of one entity. */
   public static Pair pair(double[] baseline, double[] candidate, boolean[] labels) {
+    return pair(baseline, candidate, labels, alone(labels));
+  }
+
+  /**
+   * Both areas, and their difference as of paired scores.
+   *
+   * @param clusters number of each row's cluster, from 0
+   */
+  public static Pair pair(double[] baseline, double[] candidate, boolean[] labels, int[] clusters) {
     Placements before = new Placements(baseline, labels);
     Placements after = new Placements(candidate, labels);
     double difference = after.area() - before.area();
+    double[] placements = after.each.clone();
+    Arrays.setAll(placements, i -> placements[i] - before.each[i]);
     return new Pair(
-        before.estimate(),
-        after.estimate(),
-        Estimate.normal(
-            difference,
-            standardError(
-                less(after.ofTrue, before.ofTrue),
-                less(after.ofFalse, before.ofFalse),
-                difference)));
+        before.estimate(clusters),
+        after.estimate(clusters),
+        Estimate.normal(difference, standardError(placements, difference, labels, clusters)));
   }
 
-  private static double[] less(double[] minuend, double[] subtrahend) {
-    return IntStream.range(0, minuend.length)
-        .mapToDouble(i -> minuend[i] - subtrahend[i])
-        .toArray();
+  private static int[] alone(boolean[] labels) {
+    return IntStream.range(0, labels.length).toArray();
   }
 
-  private static double standardError(double[] ofTrue, double[] ofFalse, double mean) {
-    return Math.sqrt(
-        variance(ofTrue, mean) / ofTrue.length + variance(ofFalse, mean) / ofFalse.length);
-  }
-
-  private static double variance(double[] values, double mean) {
-    if (values.length < 2) {
+  /**
+   * By the sums of each cluster's true and other rows, each sum around what it would be by the
+   * mean: their variances and, where a cluster has rows of both, their covariance.
+   */
+  private static double standardError(
+      double[] placements, double mean, boolean[] labels, int[] clusters) {
+    if (clusters.length != labels.length) {
+      throw new IllegalArgumentException(
+          "%d labels in %d clusters; expected a cluster of each"
+              .formatted(labels.length, clusters.length));
+    }
+    int count = Arrays.stream(clusters).max().orElse(-1) + 1;
+    double[][] sums = new double[2][count];
+    boolean[][] there = new boolean[2][count];
+    int[] rows = new int[2];
+    for (int i = 0; i < labels.length; i++) {
+      int label = labels[i] ? 1 : 0;
+      sums[label][clusters[i]] += placements[i] - mean;
+      there[label][clusters[i]] = true;
+      rows[label]++;
+    }
+    double variance = 0;
+    int[] having = new int[2];
+    int any = 0;
+    double covariance = 0;
+    for (int cluster = 0; cluster < count; cluster++) {
+      having[0] += there[0][cluster] ? 1 : 0;
+      having[1] += there[1][cluster] ? 1 : 0;
+      any += there[0][cluster] || there[1][cluster] ? 1 : 0;
+      covariance += sums[0][cluster] * sums[1][cluster] / ((double) rows[0] * rows[1]);
+    }
+    if (having[0] < 2 || having[1] < 2) {
       return Double.NaN;
     }
-    return Arrays.stream(values).map(value -> (value - mean) * (value - mean)).sum()
-        / (values.length - 1);
+    for (int label = 0; label < 2; label++) {
+      double squares = Arrays.stream(sums[label]).map(sum -> sum * sum).sum();
+      variance += small(having[label]) * squares / ((double) rows[label] * rows[label]);
+    }
+    return Math.sqrt(Math.max(0, variance + 2 * small(any) * covariance));
+  }
+
+  /** The factor for few clusters, at least two. */
+  private static double small(int clusters) {
+    return clusters / (clusters - 1.0);
   }
 
   /**
@@ -73,8 +119,8 @@ public final class Auc {
    * each other row the share of the true ones' rows above it. Both have the area as their mean.
    */
   private static final class Placements {
-    private final double[] ofTrue;
-    private final double[] ofFalse;
+    private final boolean[] labels;
+    private final double[] each;
 
     Placements(double[] scores, boolean[] labels) {
       if (scores.length != labels.length) {
@@ -92,26 +138,29 @@ public final class Auc {
       double[] ranksOfFalse = ranks(scores, i -> !labels[i]);
       int positives = (int) IntStream.range(0, labels.length).filter(i -> labels[i]).count();
       int negatives = labels.length - positives;
-      ofTrue =
-          IntStream.range(0, labels.length)
-              .filter(i -> labels[i])
-              .mapToDouble(i -> (all[i] - ranksOfTrue[i]) / negatives)
-              .toArray();
-      ofFalse =
-          IntStream.range(0, labels.length)
-              .filter(i -> !labels[i])
-              .mapToDouble(i -> 1 - (all[i] - ranksOfFalse[i]) / positives)
-              .toArray();
+      this.labels = labels;
+      this.each = new double[labels.length];
+      Arrays.setAll(
+          each,
+          i ->
+              labels[i]
+                  ? (all[i] - ranksOfTrue[i]) / negatives
+                  : 1 - (all[i] - ranksOfFalse[i]) / positives);
     }
 
+    /** NaN where all labels are alike. */
     double area() {
-      return ofTrue.length == 0 || ofFalse.length == 0
-          ? Double.NaN
-          : Arrays.stream(ofTrue).sum() / ofTrue.length;
+      double sum = 0;
+      int positives = 0;
+      for (int i = 0; i < labels.length; i++) {
+        sum += labels[i] ? each[i] : 0;
+        positives += labels[i] ? 1 : 0;
+      }
+      return positives == 0 || positives == labels.length ? Double.NaN : sum / positives;
     }
 
-    Estimate estimate() {
-      return Estimate.normal(area(), standardError(ofTrue, ofFalse, area())).within(0, 1);
+    Estimate estimate(int[] clusters) {
+      return Estimate.normal(area(), standardError(each, area(), labels, clusters)).within(0, 1);
     }
 
     /** Rank of each wanted row among the wanted, from 1, tied ones sharing their mean rank. */

@@ -27,6 +27,21 @@ public final class ClusteredMean {
     return Estimate.normal(mean, standardErrorOfSum(deviations, clusters) / values.length);
   }
 
+  /**
+   * The ratio of two sums over rows, such as the share of some rows among others, by the sums'
+   * linear form.
+   *
+   * @param clusters number of each row's cluster, from 0
+   * @return NaN where the denominators add up to 0; the interval is NaN of fewer than two clusters
+   */
+  public static Estimate ratio(double[] numerators, double[] denominators, int[] clusters) {
+    double sum = Arrays.stream(denominators).sum();
+    double ratio = sum == 0 ? Double.NaN : Arrays.stream(numerators).sum() / sum;
+    double[] deviations = new double[numerators.length];
+    Arrays.setAll(deviations, i -> numerators[i] - ratio * denominators[i]);
+    return Estimate.normal(ratio, standardErrorOfSum(deviations, clusters) / sum);
+  }
+
   /** Standard error of the sum of values around 0; NaN of fewer than two clusters. */
   static double standardErrorOfSum(double[] deviations, int[] clusters) {
     double[] sums = new double[Arrays.stream(clusters).max().orElse(0) + 1];

@@ -43,7 +43,6 @@ public record OffPolicy(
     double[] weighted = new double[rows];
     double sum = 0;
     double squares = 0;
-    double total = 0;
     for (int i = 0; i < rows; i++) {
       if (!(propensities[i] > 0 && propensities[i] <= 1)) {
         throw new IllegalArgumentException(
@@ -54,19 +53,13 @@ public record OffPolicy(
       weighted[i] = weights[i] * rewards[i];
       sum += weights[i];
       squares += weights[i] * weights[i];
-      total += weighted[i];
     }
-    double ratio = total / sum;
-    double[] deviations =
-        IntStream.range(0, rows).mapToDouble(i -> weights[i] * (rewards[i] - ratio)).toArray();
     return new OffPolicy(
         rows,
         (int) IntStream.range(0, rows).filter(i -> byTheVersion[i]).count(),
         ClusteredMean.of(rewards, clusters),
         ClusteredMean.of(weighted, clusters),
-        sum == 0
-            ? Estimate.NONE
-            : Estimate.normal(ratio, ClusteredMean.standardErrorOfSum(deviations, clusters) / sum),
+        ClusteredMean.ratio(weighted, weights, clusters),
         sum == 0 ? 0 : sum * sum / squares,
         Arrays.stream(propensities).anyMatch(propensity -> propensity < 1));
   }

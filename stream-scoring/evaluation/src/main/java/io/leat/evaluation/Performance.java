@@ -44,7 +44,7 @@ public record Performance(
     return new Performance(
         labels.length,
         positives,
-        Auc.estimate(scores, labels),
+        Auc.estimate(scores, labels, clusters),
         areProbabilities(scores)
             ? Optional.of(
                 new OfProbabilities(
@@ -59,7 +59,7 @@ public record Performance(
     return new Pair(
         of(baseline, labels, clusters),
         of(candidate, labels, clusters),
-        Auc.pair(baseline, candidate, labels).difference(),
+        Auc.pair(baseline, candidate, labels, clusters).difference(),
         difference(Losses::logLoss, baseline, candidate, labels, clusters),
         difference(Losses::brier, baseline, candidate, labels, clusters));
   }

@@ -46,6 +46,9 @@ class PublishedFiguresTest {
     assertPerformance(pair.baseline(), expected.get("baseline"));
     assertPerformance(pair.candidate(), expected.get("candidate"));
     assertEstimate(pair.auc(), expected.get("aucDifference"));
+    assertEstimate(
+        Auc.pair(baseline, candidate, labels).difference(), expected.get("aucDifferenceOfRows"));
+    assertEstimate(Auc.estimate(baseline, labels), expected.get("aucOfRows"));
     assertEstimate(pair.logLoss().orElseThrow(), expected.get("logLossDifference"));
     assertEstimate(pair.brier().orElseThrow(), expected.get("brierDifference"));
 

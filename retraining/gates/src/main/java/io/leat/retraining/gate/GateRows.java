@@ -3,7 +3,7 @@ package io.leat.retraining.gate;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalDouble;
+import java.util.function.DoublePredicate;
 
 /**
  * Labelled rows that neither contender has seen: after the challenger's training cut, and after all
@@ -15,7 +15,7 @@ import java.util.OptionalDouble;
  * @param labels one a row: 0 or 1, or a number; not to be changed
  * @param entities whose row it is, one a row: rows of one entity hang together
  * @param segments by field, its value in each row; null values are to be given as a text
- * @param threshold from which score on a decision is positive; empty where there is none
+ * @param decides whether a score leads to a positive decision; empty where there are none
  */
 // The array is shared on purpose: there may be millions of rows.
 @SuppressWarnings("ArrayRecordComponent")
@@ -25,7 +25,7 @@ public record GateRows(
     double[] labels,
     List<String> entities,
     Map<String, List<String>> segments,
-    OptionalDouble threshold) {
+    Optional<DoublePredicate> decides) {
 
   /**
    * @throws IllegalArgumentException if what has an entry a row has another number of them

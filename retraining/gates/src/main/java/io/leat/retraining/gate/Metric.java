@@ -6,7 +6,7 @@ import java.util.Optional;
 
 /** What a gate looks at. */
 public enum Metric {
-  /** Area under the ROC curve; differences by DeLong's covariance. More is better. */
+  /** Area under the ROC curve; differences by DeLong's covariance over entities. More is better. */
   AUC(Needs.TRUTHS, true),
 
   /** Mean negative log-likelihood in nats; robust to clusters by entity. */
@@ -45,7 +45,7 @@ public enum Metric {
     TRUTHS,
     /** Labels. */
     NUMBERS,
-    /** Labels of 0 and 1, a threshold and a field of groups. */
+    /** Labels of 0 and 1, decisions and a field of groups. */
     GROUPS,
     /** A number from the caller. */
     MEASUREMENT

@@ -11,8 +11,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalDouble;
 import java.util.TreeMap;
+import java.util.function.DoublePredicate;
 import java.util.stream.IntStream;
 
 /** Some of the rows, and what they say. */
@@ -32,7 +32,7 @@ final class Part {
   private final int[] entities;
   private final int entityCount;
   private final List<String> groups;
-  private final OptionalDouble threshold;
+  private final Optional<DoublePredicate> decides;
 
   /**
    * @param rows which
@@ -55,7 +55,7 @@ final class Part {
     this.entityCount = numbers.size();
     this.groups =
         groups.map(of -> Arrays.stream(rows).mapToObj(of::get).toList()).orElse(List.of());
-    this.threshold = all.threshold();
+    this.decides = all.decides();
   }
 
   int rows() {
@@ -103,8 +103,8 @@ final class Part {
   }
 
   private Optional<String> obstacleOfGroups(Metric metric) {
-    if (threshold.isEmpty()) {
-      return Optional.of("there is no threshold of a positive decision");
+    if (decides.isEmpty()) {
+      return Optional.of("the model takes no decisions");
     }
     Map<String, Integer> numbers = groupNumbers();
     if (numbers.size() < 2) {
@@ -171,7 +171,7 @@ final class Part {
       truths[i] = labels[i] == 1;
     }
     if (compares) {
-      Auc.Pair pair = Auc.pair(champion, challenger, truths);
+      Auc.Pair pair = Auc.pair(champion, challenger, truths, entities);
       return Evidence.of(
           pair.baseline().value(),
           pair.candidate().value(),
@@ -180,7 +180,7 @@ final class Part {
     }
     // Beside scores that are all alike, whose area is 1/2 for sure: the interval is not cut to
     // 0..1.
-    Auc.Pair pair = Auc.pair(new double[labels.length], challenger, truths);
+    Auc.Pair pair = Auc.pair(new double[labels.length], challenger, truths, entities);
     double area = pair.candidate().value();
     return Evidence.of(Double.NaN, area, -area, pair.difference().standardError());
   }
@@ -247,7 +247,7 @@ final class Part {
     Map<String, Integer> numbers = groupNumbers();
     boolean[] decisions = new boolean[scores.length];
     for (int i = 0; i < scores.length; i++) {
-      decisions[i] = scores[i] >= threshold.orElseThrow();
+      decisions[i] = decides.orElseThrow().test(scores[i]);
     }
     return new Cells.Rates(groupsOfRows(numbers), numbers.size(), decisions, families(metric));
   }

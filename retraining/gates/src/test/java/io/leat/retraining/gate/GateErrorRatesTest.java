@@ -6,7 +6,6 @@ import io.leat.testing.soak.Soak;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalDouble;
 import java.util.Random;
 import java.util.stream.IntStream;
 import org.apache.commons.statistics.distribution.NormalDistribution;
@@ -66,7 +65,7 @@ class GateErrorRatesTest {
         labels,
         entities,
         segments,
-        OptionalDouble.of(0.5));
+        Optional.of(score -> score >= 0.5));
   }
 
   private static List<String> ownEntities(int rows) {
@@ -103,6 +102,42 @@ class GateErrorRatesTest {
   @Test
   void theAreaAgainstALimit() {
     assertSeldomWrong(shares(Gate.limit(Metric.AUC, 0.83), () -> areas(500, 0.85, 0.83)));
+  }
+
+  /** Rows of an entity have their label in common, and most of what each version makes of them. */
+  private GateRows areasOfEntities(int entities, double champion, double challenger) {
+    int each = 8;
+    double[] labels = new double[each * entities];
+    double[] before = new double[labels.length];
+    double[] after = new double[labels.length];
+    for (int entity = 0; entity < entities; entity++) {
+      double label = random.nextDouble() < 0.3 ? 1 : 0;
+      double shared = random.nextGaussian();
+      double ofBefore = random.nextGaussian();
+      double ofAfter = random.nextGaussian();
+      for (int i = each * entity; i < each * (entity + 1); i++) {
+        labels[i] = label;
+        double both = 0.8 * shared;
+        before[i] =
+            label * distance(champion) + both + 0.5 * ofBefore + 0.33166 * random.nextGaussian();
+        after[i] =
+            label * distance(challenger) + both + 0.5 * ofAfter + 0.33166 * random.nextGaussian();
+      }
+    }
+    return rows(
+        labels,
+        before,
+        after,
+        IntStream.range(0, labels.length).mapToObj(i -> "entity " + i / each).toList(),
+        Map.of());
+  }
+
+  /** Were rows taken as independent, about one in five would pass. */
+  @Test
+  void theAreaUnderTheCurveOfEntitiesOfManyRows() {
+    assertSeldomWrong(
+        shares(Gate.notWorseBy(Metric.AUC, 0.02), () -> areasOfEntities(300, 0.85, 0.83)));
+    assertSeldomWrong(shares(Gate.limit(Metric.AUC, 0.83), () -> areasOfEntities(300, 0.85, 0.83)));
   }
 
   /** Rows of an entity have an error in common, as large as their own. */
@@ -203,7 +238,7 @@ class GateErrorRatesTest {
                   all.labels(),
                   all.entities(),
                   Map.of("country", countries),
-                  OptionalDouble.empty()),
+                  Optional.empty()),
               sample);
       assertThat(report.results()).hasSize(6);
       passed +=

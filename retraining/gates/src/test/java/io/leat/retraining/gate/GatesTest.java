@@ -57,7 +57,7 @@ class GatesTest {
             IntStream.range(0, count)
                 .mapToObj(i -> i % 100 == 0 ? "rare " + i : i % 3 == 0 ? "AT" : "DE")
                 .toList()),
-        OptionalDouble.of(0.5));
+        Optional.of(score -> score >= 0.5));
   }
 
   private static GateRows withoutChampion(GateRows rows) {
@@ -67,16 +67,18 @@ class GatesTest {
         rows.labels(),
         rows.entities(),
         rows.segments(),
-        rows.threshold());
+        rows.decides());
   }
 
   @Test
-  void theAreasDifferenceAndItsBoundAreDeLongs() {
+  void theAreasDifferenceAndItsBoundAreOfEntities() {
     boolean[] truths = new boolean[ROWS];
+    int[] entities = new int[ROWS];
     for (int i = 0; i < ROWS; i++) {
       truths[i] = labels[i] == 1;
+      entities[i] = i / 2;
     }
-    Auc.Pair expected = Auc.pair(champion, challenger, truths);
+    Auc.Pair expected = Auc.pair(champion, challenger, truths, entities);
 
     GateResult result = Gates.evaluate(List.of(AREA), rows(ROWS), 1).results().get(0);
 
@@ -126,7 +128,7 @@ class GatesTest {
             labels,
             rows(ROWS).entities(),
             Map.of(),
-            OptionalDouble.empty());
+            Optional.empty());
     assertThat(Gates.evaluate(List.of(Gate.limit(Metric.LATENCY_P99, 5)), unmeasured, 0).verdict())
         .isEqualTo(Verdict.INCONCLUSIVE);
   }
@@ -216,7 +218,7 @@ class GatesTest {
             labels,
             IntStream.range(0, ROWS).mapToObj(i -> "entity " + i % 29).toList(),
             Map.of(),
-            OptionalDouble.empty());
+            Optional.empty());
     assertInconclusive(Gate.notWorseBy(Metric.BRIER, 1), few, "29 entities");
     challenger[3] = 1.5;
     assertInconclusive(Gate.notWorseBy(Metric.BRIER, 1), rows(ROWS), "no probability");
@@ -246,7 +248,7 @@ class GatesTest {
                 labels,
                 rows(ROWS).entities(),
                 Map.of(),
-                OptionalDouble.empty()),
+                Optional.empty()),
             3);
     JsonNode json = new ObjectMapper().readTree(report.json());
     assertThat(json.path("challenger").asText()).isEqualTo("fraud <2>");

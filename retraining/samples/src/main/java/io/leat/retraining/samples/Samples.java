@@ -9,8 +9,6 @@ import io.leat.pipeline.definition.FeatureService;
 import io.leat.pipeline.definition.Model;
 import io.leat.pipeline.definition.Monitor;
 import io.leat.pipeline.definition.Pipeline;
-import io.leat.pipeline.expression.Program;
-import io.leat.pipeline.expression.Scope;
 import io.leat.pipeline.model.ModelInput;
 import io.leat.retraining.training.TrainingSet;
 import io.leat.schemas.NullReason;
@@ -19,7 +17,6 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -67,12 +64,26 @@ public final class Samples {
   }
 
   /**
-   * Adds a vector to a part, where it has a label and is an input of the model.
-   *
-   * @param valuesOrReasons one a feature, in the service's order
+   * Adds a vector that stands for itself, as {@link #add(TrainingSet.Builder, long, List, Optional,
+   * String)}.
    */
   public void add(
       TrainingSet.Builder part, long time, List<Object> valuesOrReasons, Optional<Boolean> label) {
+    add(part, time, valuesOrReasons, label, "");
+  }
+
+  /**
+   * Adds a vector to a part, where it has a label and is an input of the model.
+   *
+   * @param valuesOrReasons one a feature, in the service's order
+   * @param entity whose vector it is; empty where it stands for itself
+   */
+  public void add(
+      TrainingSet.Builder part,
+      long time,
+      List<Object> valuesOrReasons,
+      Optional<Boolean> label,
+      String entity) {
     vectors++;
     profile.add(time, valuesOrReasons);
     if (label.isEmpty()) {
@@ -81,7 +92,7 @@ public final class Samples {
     labelled++;
     Optional<ModelInput.Refusal> refusal = input.write(NullReason.plain(valuesOrReasons), row);
     if (refusal.isEmpty()) {
-      part.add(time, row, label.get());
+      part.add(time, row, label.get() ? 1 : 0, entity);
       return;
     }
     example = refusal.get().message();
@@ -173,24 +184,13 @@ public final class Samples {
   }
 
   private void addScores(ToDoubleFunction<float[]> scores) {
-    Scope scope = Scope.ofScore();
-    Map<String, Program> decisions = new LinkedHashMap<>();
-    for (Model.Decision decision : model.decisions()) {
-      decisions.putIfAbsent(
-          decision.name(), Program.compile(decision.condition(), scope, Program.Result.BOOL));
-    }
+    Decisions decisions = new Decisions(model);
     for (TrainingSet.Builder part : parts) {
       for (TrainingSet.Row vector : part.build().rows()) {
         double score = scores.applyAsDouble(vector.values());
         Map<String, @Nullable Object> said = new HashMap<>();
         said.put(Monitor.SCORE, score);
-        said.put(
-            Monitor.DECISION,
-            decisions.entrySet().stream()
-                .filter(one -> Boolean.TRUE.equals(one.getValue().evaluate(scope.bind(score))))
-                .map(Map.Entry::getKey)
-                .findFirst()
-                .orElse(null));
+        said.put(Monitor.DECISION, decisions.of(score).orElse(null));
         profile.addScore(vector.eventTimeMillis(), said);
       }
     }

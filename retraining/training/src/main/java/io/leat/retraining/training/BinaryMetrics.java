@@ -16,11 +16,11 @@ import java.util.stream.IntStream;
  * @param positives number of them whose label is true
  * @param auc area under the ROC curve: how often a true label's row has the higher probability of a
  *     random pair of unlike labels, ties counting half; NaN where all labels are alike
- * @param aucLow lower end of its 95 % interval ({@link Auc}); NaN with fewer than two rows of a
- *     label
+ * @param aucLow lower end of its 95 % interval ({@link Auc}); NaN with rows of a label of fewer
+ *     than two entities
  * @param aucHigh upper end
  * @param logLoss mean negative log-likelihood in nats; 0 is perfect
- * @param logLossLow lower end of its 95 % interval, as if each row stood for itself; NaN of one row
+ * @param logLossLow lower end of its 95 % interval ({@link ClusteredMean}); NaN of one entity
  * @param logLossHigh upper end
  * @param baselineLogLoss log loss of predicting the rows' own share of true labels every time
  * @param calibrationError {@link Calibration#error}
@@ -37,8 +37,17 @@ public record BinaryMetrics(
     double baselineLogLoss,
     double calibrationError)
     implements Metrics {
-  /** Measures; both arrays have one entry a row, and at least one. */
+  /** Measures rows that stand for themselves; both arrays have one entry a row, at least one. */
   public static BinaryMetrics of(double[] probabilities, boolean[] labels) {
+    return of(probabilities, labels, IntStream.range(0, labels.length).toArray());
+  }
+
+  /**
+   * Measures; all arrays have one entry a row, and at least one.
+   *
+   * @param clusters number of each row's cluster, from 0: rows of one hang together
+   */
+  static BinaryMetrics of(double[] probabilities, boolean[] labels, int[] clusters) {
     int rows = labels.length;
     if (rows == 0 || probabilities.length != rows) {
       throw new IllegalArgumentException(
@@ -51,8 +60,8 @@ public record BinaryMetrics(
         IntStream.range(0, rows)
             .mapToDouble(i -> Losses.logLoss(probabilities[i], labels[i]))
             .toArray();
-    Estimate logLoss = ClusteredMean.of(losses, IntStream.range(0, rows).toArray());
-    Estimate auc = Auc.estimate(probabilities, labels);
+    Estimate logLoss = ClusteredMean.of(losses, clusters);
+    Estimate auc = Auc.estimate(probabilities, labels, clusters);
     return new BinaryMetrics(
         rows,
         positives,
@@ -66,14 +75,14 @@ public record BinaryMetrics(
         Calibration.of(probabilities, labels).error());
   }
 
-  static BinaryMetrics ofPredictions(double[][] predictions, double[] labels) {
+  static BinaryMetrics ofPredictions(double[][] predictions, double[] labels, int[] clusters) {
     double[] probabilities = new double[labels.length];
     boolean[] truths = new boolean[labels.length];
     for (int i = 0; i < labels.length; i++) {
       probabilities[i] = predictions[i][1];
       truths[i] = labels[i] == 1;
     }
-    return of(probabilities, truths);
+    return of(probabilities, truths, clusters);
   }
 
   @Override

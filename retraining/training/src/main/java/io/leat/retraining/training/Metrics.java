@@ -20,15 +20,16 @@ public sealed interface Metrics permits BinaryMetrics, MulticlassMetrics, Regres
    *
    * @param predictions of each row what {@link Predictor#predict} gives
    * @param labels of each row
+   * @param clusters number of each row's cluster, from 0: rows of one hang together
    */
-  static Metrics of(Kind kind, double[][] predictions, double[] labels) {
+  static Metrics of(Kind kind, double[][] predictions, double[] labels, int[] clusters) {
     if (labels.length == 0 || predictions.length != labels.length) {
       throw new IllegalArgumentException(
           "%d predictions for %d labels; expected as many, and at least one"
               .formatted(predictions.length, labels.length));
     }
     return switch (kind.type()) {
-      case BINARY -> BinaryMetrics.ofPredictions(predictions, labels);
+      case BINARY -> BinaryMetrics.ofPredictions(predictions, labels, clusters);
       case MULTICLASS -> MulticlassMetrics.of(predictions, labels);
       case REGRESSION -> RegressionMetrics.of(predictions, labels);
     };

@@ -218,7 +218,8 @@ public final class Trainer {
             Arrays.stream(validation.margins().get(fold))
                 .map(link::predict)
                 .toArray(double[][]::new);
-        each.add(Metrics.of(plan.kind(), predictions, folds.get(fold).holdOut().labels()));
+        TrainingSet holdOut = folds.get(fold).holdOut();
+        each.add(Metrics.of(plan.kind(), predictions, holdOut.labels(), holdOut.clusters()));
         all.addAll(Arrays.asList(predictions));
       }
       return new Tried(
@@ -226,7 +227,12 @@ public final class Trainer {
               hyperparameters,
               validation.rounds(),
               each,
-              Metrics.of(plan.kind(), all.toArray(double[][]::new), labels(folds))),
+              Metrics.of(
+                  plan.kind(),
+                  all.toArray(double[][]::new),
+                  labels(folds),
+                  TrainingSet.clusters(
+                      folds.stream().flatMap(fold -> fold.holdOut().rows().stream()).toList()))),
           validation);
     }
 
@@ -268,7 +274,8 @@ public final class Trainer {
       return Metrics.of(
           plan.kind(),
           set.rows().stream().map(row -> predictor.predict(row.values())).toArray(double[][]::new),
-          set.labels());
+          set.labels(),
+          set.clusters());
     }
 
     private static Instant time(TrainingSet set, int row) {

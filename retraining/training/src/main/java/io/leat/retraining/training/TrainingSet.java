@@ -2,7 +2,9 @@ package io.leat.retraining.training;
 
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Rows of numbers with their labels, ordered by event time. Immutable.
@@ -19,10 +21,11 @@ public final class TrainingSet {
    * @param eventTimeMillis event time, milliseconds since 1970-01-01 UTC
    * @param values one number a feature, finite, or NaN for what is missing; not to be changed
    * @param label the truth: 0 for false and 1 for true, the index of a class from 0, or a number
+   * @param entity whose row it is: rows of one hang together; empty where it stands for itself
    */
   // The array is shared on purpose: a training set has millions of rows.
   @SuppressWarnings("ArrayRecordComponent")
-  public record Row(long eventTimeMillis, float[] values, double label) {}
+  public record Row(long eventTimeMillis, float[] values, double label, String entity) {}
 
   private TrainingSet(List<String> features, List<Row> rows) {
     this.features = features;
@@ -53,13 +56,24 @@ public final class TrainingSet {
     }
 
     /**
+     * Adds a row that stands for itself.
+     *
+     * @param label the index of a class from 0, or a number
+     * @throws IllegalArgumentException as {@link #add(long, double[], double, String)}
+     */
+    public Builder add(long eventTimeMillis, double[] values, double label) {
+      return add(eventTimeMillis, values, label, "");
+    }
+
+    /**
      * Adds a row.
      *
      * @param label the index of a class from 0, or a number
+     * @param entity whose row it is; empty where it stands for itself
      * @throws IllegalArgumentException if the number of values is not that of the features, or a
      *     value is infinite in single precision, or the label is not finite
      */
-    public Builder add(long eventTimeMillis, double[] values, double label) {
+    public Builder add(long eventTimeMillis, double[] values, double label, String entity) {
       if (!Double.isFinite(label)) {
         throw new IllegalArgumentException(
             "a label is %s; expected a finite number".formatted(label));
@@ -77,7 +91,7 @@ public final class TrainingSet {
                   .formatted(features.get(i), values[i]));
         }
       }
-      rows.add(new Row(eventTimeMillis, row, label));
+      rows.add(new Row(eventTimeMillis, row, label, entity));
       return this;
     }
 
@@ -165,6 +179,24 @@ public final class TrainingSet {
   /** The labels of the rows, by event time. */
   public double[] labels() {
     return rows.stream().mapToDouble(Row::label).toArray();
+  }
+
+  /** Number of each row's cluster, from 0: rows of one entity have one. */
+  int[] clusters() {
+    return clusters(rows);
+  }
+
+  /** As {@link #clusters()}, of rows of several sets. */
+  static int[] clusters(List<Row> rows) {
+    Map<String, Integer> numbers = new HashMap<>();
+    int[] clusters = new int[rows.size()];
+    int next = 0;
+    for (int i = 0; i < clusters.length; i++) {
+      String entity = rows.get(i).entity();
+      Integer known = entity.isEmpty() ? null : numbers.putIfAbsent(entity, next);
+      clusters[i] = known == null ? next++ : known;
+    }
+    return clusters;
   }
 
   /** Number of rows whose label is true. */

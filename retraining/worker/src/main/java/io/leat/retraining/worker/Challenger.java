@@ -33,6 +33,11 @@ final class Challenger {
     return new Challenger(model, ModelPackage.ofFile(model, pipeline, file));
   }
 
+  /** Bytes of its graph. */
+  long size() {
+    return made.manifest().model().size();
+  }
+
   /** Opens its graph; to be closed. */
   OnnxModel open() {
     Serving serving = made.manifest().serving();

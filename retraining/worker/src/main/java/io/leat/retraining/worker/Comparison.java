@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.DoublePredicate;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +23,8 @@ import org.jspecify.annotations.Nullable;
  * @param challenger its scores
  * @param champion its scores; empty where there is no champion, or it reads other features
  * @param latencyMillis time that the challenger takes for one row, 99 of 100; NaN of no rows
+ * @param sizeBytes of the challenger's file; NaN where it is not known
+ * @param decides whether a score leads to a decision; empty where none is taken
  */
 @SuppressWarnings("ArrayRecordComponent") // made once, and only read
 public record Comparison(
@@ -30,13 +33,40 @@ public record Comparison(
     Map<String, List<String>> segments,
     double[] challenger,
     Optional<double[]> champion,
-    double latencyMillis) {
+    double latencyMillis,
+    double sizeBytes,
+    Optional<DoublePredicate> decides) {
   /** Fewer rows of a segment tell nothing. */
   private static final int LEAST_ROWS = 100;
 
   public Comparison {
     entities = List.copyOf(entities);
     segments = Map.copyOf(segments);
+  }
+
+  /** Of models of which nothing but their scores is known. */
+  public Comparison(
+      boolean[] labels,
+      List<String> entities,
+      Map<String, List<String>> segments,
+      double[] challenger,
+      Optional<double[]> champion,
+      double latencyMillis) {
+    this(
+        labels,
+        entities,
+        segments,
+        challenger,
+        champion,
+        latencyMillis,
+        Double.NaN,
+        Optional.empty());
+  }
+
+  /** The same rows, with what else is known of the challenger. */
+  Comparison with(double bytes, Optional<DoublePredicate> decisions) {
+    return new Comparison(
+        labels, entities, segments, challenger, champion, latencyMillis, bytes, decisions);
   }
 
   int rows() {
@@ -53,6 +83,9 @@ public record Comparison(
     int[] all = IntStream.range(0, rows()).toArray();
     List<RunMetric> metrics = new ArrayList<>(metrics("", all));
     metrics.add(metric("challenger", "", "latency_p99_ms", latencyMillis, null));
+    if (!Double.isNaN(sizeBytes)) {
+      metrics.add(metric("challenger", "", "size_bytes", sizeBytes, null));
+    }
     new TreeMap<>(segments)
         .forEach(
             (field, values) -> {

@@ -41,6 +41,7 @@ final class Evaluation {
    *
    * @param champion opened; empty where there is none, or it reads other features
    * @param newFrom event time from which on rows are new to the champion
+   * @param entity column whose value says whose row it is, before other keys
    * @param segments features, by full name, whose values part the rows
    */
   static Comparison of(
@@ -49,6 +50,7 @@ final class Evaluation {
       OnnxModel challenger,
       Optional<OnnxModel> champion,
       Instant newFrom,
+      Optional<String> entity,
       List<String> segments) {
     Evaluation evaluation = new Evaluation();
     segments.forEach(feature -> evaluation.segments.put(feature, new ArrayList<>()));
@@ -65,7 +67,7 @@ final class Evaluation {
                     && !at.isBefore(newFrom)
                     && evaluation.add(
                         NullReason.plain(values), truth.get(), one, other.inference())) {
-                  evaluation.place(set, at, columns);
+                  evaluation.place(set, entity, at, columns);
                 }
               });
     }
@@ -81,10 +83,15 @@ final class Evaluation {
   }
 
   /** Whose row it is, and in which segments. */
-  private void place(PinnedSet set, Instant time, Map<String, @Nullable Object> columns) {
+  private void place(
+      PinnedSet set, Optional<String> entity, Instant time, Map<String, @Nullable Object> columns) {
     days.add(time.truncatedTo(ChronoUnit.DAYS).toString());
     entities.add(
-        set.keys().stream().map(key -> String.valueOf(columns.get(key))).findFirst().orElse(""));
+        entity
+            .filter(set.keys()::contains)
+            .or(() -> set.keys().stream().findFirst())
+            .map(key -> String.valueOf(columns.get(key)))
+            .orElse(""));
     segments.forEach((feature, values) -> values.add(String.valueOf(columns.get(feature))));
   }
 

@@ -43,8 +43,7 @@ public record GateCheck(GateReport report, List<String> notCompared) {
    */
   public static GateCheck of(
       io.leat.pipeline.definition.Gates declared, Comparison rows, boolean hasChampion, long seed) {
-    List<Gate> gates =
-        declared.gates().stream().map(gate -> gate(gate, declared.segments())).toList();
+    List<Gate> gates = declared.gates().stream().map(gate -> gate(gate, declared)).toList();
     GateReport report =
         Gates.evaluate(
             gates,
@@ -52,25 +51,31 @@ public record GateCheck(GateReport report, List<String> notCompared) {
                 new Contender(
                     "challenger",
                     rows.challenger(),
-                    Double.isNaN(rows.latencyMillis())
-                        ? OptionalDouble.empty()
-                        : OptionalDouble.of(rows.latencyMillis()),
-                    OptionalDouble.empty()),
+                    known(rows.latencyMillis()),
+                    known(rows.sizeBytes())),
                 rows.champion().map(scores -> Contender.of("champion", scores)),
                 rows.numbers(),
                 rows.entities(),
                 rows.segments(),
-                OptionalDouble.empty()),
+                rows.decides()),
             seed);
     return new GateCheck(
         report, hasChampion && rows.champion().isEmpty() ? report.notJudged() : List.of());
   }
 
-  private static Gate gate(io.leat.pipeline.definition.Gates.Gate gate, List<String> segments) {
+  private static OptionalDouble known(double number) {
+    return Double.isNaN(number) ? OptionalDouble.empty() : OptionalDouble.of(number);
+  }
+
+  private static Gate gate(
+      io.leat.pipeline.definition.Gates.Gate gate, io.leat.pipeline.definition.Gates declared) {
     Metric metric = Metric.labelled(gate.metric().name().toLowerCase(Locale.ROOT)).orElseThrow();
-    return gate.rule() == Rule.NOT_WORSE_BY
-        ? Gate.notWorseBy(metric, gate.value(), segments.toArray(String[]::new))
-        : Gate.limit(metric, gate.value());
+    String[] groups = declared.protectedFeatures().toArray(String[]::new);
+    if (gate.rule() == Rule.LIMIT) {
+      return Gate.limit(metric, gate.value(), metric.isOfGroups() ? groups : new String[0]);
+    }
+    String[] segments = declared.segments().toArray(String[]::new);
+    return Gate.notWorseBy(metric, gate.value(), metric.isOfGroups() ? groups : segments);
   }
 
   /** FAIL if any fails, else INCONCLUSIVE if any is; of no gates, PASS. */
@@ -92,8 +97,13 @@ public record GateCheck(GateReport report, List<String> notCompared) {
   private static GateResult result(io.leat.retraining.gate.GateResult result) {
     String segment =
         result
-            .segment()
-            .map(value -> " in %s=%s".formatted(result.field().orElse(""), value))
+            .field()
+            .map(
+                field ->
+                    result
+                        .segment()
+                        .map(value -> " in " + field + "=" + value)
+                        .orElse(" of " + field))
             .orElse("");
     return GateResult.newBuilder()
         .setGate(result.gate() + segment)
@@ -142,7 +152,7 @@ public record GateCheck(GateReport report, List<String> notCompared) {
   static Set<String> ofLoss(io.leat.pipeline.definition.Gates declared) {
     return declared.gates().stream()
         .filter(gate -> gate.rule() == Rule.NOT_WORSE_BY && LOSSES.contains(gate.metric()))
-        .map(gate -> gate(gate, List.of()).toString())
+        .map(gate -> gate(gate, declared).toString())
         .collect(Collectors.toUnmodifiableSet());
   }
 }

@@ -9,6 +9,7 @@ import io.leat.models.onnx.Inference;
 import io.leat.models.onnx.InferenceException;
 import io.leat.models.onnx.OnnxModel;
 import io.leat.models.registry.RegistryView;
+import io.leat.pipeline.definition.Entity;
 import io.leat.pipeline.definition.FeatureService;
 import io.leat.pipeline.definition.Model;
 import io.leat.pipeline.definition.ModelStage;
@@ -17,6 +18,7 @@ import io.leat.records.GateResult;
 import io.leat.records.GateVerdict;
 import io.leat.records.RetrainingRun;
 import io.leat.records.RunState;
+import io.leat.retraining.samples.Decisions;
 import io.leat.retraining.samples.Samples;
 import io.leat.retraining.samples.TrainingSetFolder;
 import io.leat.retraining.worker.RunTrainer.Begun;
@@ -33,6 +35,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -313,10 +316,27 @@ final class Steps {
     Optional<OnnxModel> opened =
         champion.filter(one -> one.reads(service)).map(one -> one.open(place.artifacts()));
     Comparison comparison;
-    try (OnnxModel challenger = challenger(run, model).open()) {
+    Challenger made = challenger(run, model);
+    Decisions decisions = new Decisions(model);
+    try (OnnxModel challenger = made.open()) {
       comparison =
           Evaluation.of(
-              set, service, challenger, opened, newFrom(champion), policy.gates().segments());
+                  set,
+                  service,
+                  challenger,
+                  opened,
+                  newFrom(champion),
+                  place.pipeline().entity(service).map(Entity::key),
+                  Stream.concat(
+                          policy.gates().segments().stream(),
+                          policy.gates().protectedFeatures().stream())
+                      .distinct()
+                      .toList())
+              .with(
+                  (double) made.size(),
+                  decisions.areNone()
+                      ? Optional.empty()
+                      : Optional.of(score -> decisions.of(score).isPresent()));
     } finally {
       opened.ifPresent(OnnxModel::close);
     }

@@ -1,6 +1,7 @@
 package io.leat.retraining.worker;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import io.leat.pipeline.definition.Gates;
 import io.leat.pipeline.definition.Gates.Gate;
@@ -48,10 +49,61 @@ class GateCheckTest {
   void everyMetricOfTheDefinitionLanguageIsJudged(Metric metric) {
     double limit = metric == Metric.AUC ? 0.1 : 1_000;
 
-    GateCheck check =
-        GateCheck.of(gates(new Gate(metric, Rule.LIMIT, limit)), rows(600, 2, 0), true, 7);
+    Gates gates =
+        new Gates(
+            List.of(new Gate(metric, Rule.LIMIT, limit)), List.of(), List.of("event.country"));
+    GateCheck check = GateCheck.of(gates, decided(rows(600, 2, 0)), true, 7);
 
     assertThat(check.verdict()).isEqualTo(GateVerdict.PASS);
+  }
+
+  private static Comparison decided(Comparison rows) {
+    return rows.with(1_000, Optional.of(score -> score >= 0.5));
+  }
+
+  @Test
+  void aGapIsHeldAgainstTheChampionsOfTheSameGroups() {
+    Comparison alike = rows(4_000, 1, 1);
+    double[] unfair = alike.challenger().clone();
+    for (int row = 0; row < unfair.length; row += 2) {
+      unfair[row] /= 3; // one country is hardly ever decided on
+    }
+    Gates gates =
+        new Gates(
+            List.of(
+                new Gate(Metric.SELECTION_RATE_GAP, Rule.NOT_WORSE_BY, 0.1),
+                new Gate(Metric.TPR_GAP, Rule.NOT_WORSE_BY, 0.1),
+                new Gate(Metric.EQUALIZED_ODDS_GAP, Rule.NOT_WORSE_BY, 0.1)),
+            List.of(),
+            List.of("event.country"));
+    Comparison other =
+        new Comparison(
+            alike.labels(), alike.entities(), alike.segments(), unfair, alike.champion(), 1);
+
+    assertThat(GateCheck.of(gates, decided(alike), true, 7).verdict()).isEqualTo(GateVerdict.PASS);
+    GateCheck check = GateCheck.of(gates, decided(other), true, 7);
+    assertThat(check.results())
+        .extracting(GateResult::getGate, GateResult::getVerdict)
+        .containsExactly(
+            tuple("selection_rate_gap not worse by 0.1 of event.country", GateVerdict.FAIL),
+            tuple("tpr_gap not worse by 0.1 of event.country", GateVerdict.FAIL),
+            tuple("equalized_odds_gap not worse by 0.1 of event.country", GateVerdict.FAIL));
+    assertThat(check.report().html()).contains("groups of event.country");
+    assertThat(check.report().json()).contains("\"field\":\"event.country\"");
+    assertThat(GateCheck.of(gates, other, true, 7).results())
+        .allSatisfy(
+            result -> assertThat(result.getMessage()).contains("the model takes no decisions"));
+  }
+
+  @Test
+  void theSizeOfTheFileIsLimited() {
+    Comparison rows = decided(rows(600, 2, 0));
+
+    assertThat(GateCheck.of(gates(new Gate(Metric.SIZE, Rule.LIMIT, 999)), rows, true, 7).verdict())
+        .isEqualTo(GateVerdict.FAIL);
+    assertThat(rows.metrics())
+        .extracting(RunMetric::getMetric, RunMetric::getValue)
+        .contains(tuple("size_bytes", 1_000.0));
   }
 
   @Test
