@@ -10,6 +10,7 @@ import io.leat.records.FeatureVector;
 import io.leat.records.LogPosition;
 import io.leat.records.ModelSwitch;
 import io.leat.records.Outcome;
+import io.leat.records.PerformanceMetric;
 import io.leat.records.RegisteredModel;
 import io.leat.records.RequestStatus;
 import io.leat.records.RetrainingRequest;
@@ -218,6 +219,16 @@ class GoldenBytesTest {
     assertThat(outcome.getFallback()).isNull();
     copy(sample(Outcome.class), outcome, "fallback");
     assertThat(outcome).isEqualTo(sample(Outcome.class));
+  }
+
+  @Test
+  void aFigureOfAReleaseThatHadOneEstimatorIsReadWithoutItsName() throws IOException {
+    PerformanceMetric read =
+        earlier("performance_metric_without_estimator", PerformanceMetric.class);
+
+    assertThat(read.getEstimator()).isNull();
+    copy(sample(PerformanceMetric.class), read, "estimator");
+    assertThat(read).isEqualTo(sample(PerformanceMetric.class));
   }
 
   @Test

@@ -337,6 +337,7 @@ final class Samples {
         .setUsed(4_000L)
         .setComplete(true)
         .setEstimated(true)
+        .setEstimator("pape")
         .build();
   }
 

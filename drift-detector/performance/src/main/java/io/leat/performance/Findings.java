@@ -81,13 +81,12 @@ final class Findings {
   }
 
   void metric(
-      WindowSample sample,
+      WindowSample.Counts counts,
       String segment,
       String name,
       Estimate figure,
       long used,
       Consumer<PerformanceMetric.Builder> more) {
-    WindowSample.Counts counts = sample.counts(segment);
     PerformanceMetric.Builder metric =
         PerformanceMetric.newBuilder()
             .setMonitor(monitorName())

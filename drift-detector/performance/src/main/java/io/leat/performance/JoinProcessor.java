@@ -264,7 +264,8 @@ final class JoinProcessor extends ContextualProcessor<byte[], byte[], byte[], by
                         new Record<>(
                             score.getEventId().getBytes(UTF_8),
                             parts.write(Outcome.newBuilder(score).setRevision(-1).build()),
-                            record.timestamp()),
+                            record.timestamp(),
+                            Inputs.header(Inputs.of(record.headers()))),
                         sink));
   }
 

@@ -70,7 +70,7 @@ final class Judge {
     PerformanceRule rule = findings.monitor().performance().orElseThrow();
     LiveRisk risk = version.risk;
     findings.metric(
-        sample,
+        sample.counts(WindowSample.ALL),
         WindowSample.ALL,
         "risk",
         new Estimate(risk.risk(), risk.bound().lower(), risk.bound().upper()),

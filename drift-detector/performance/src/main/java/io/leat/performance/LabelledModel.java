@@ -2,6 +2,7 @@ package io.leat.performance;
 
 import io.leat.features.engine.LabelRule;
 import io.leat.pipeline.definition.Contract;
+import io.leat.pipeline.definition.Entity;
 import io.leat.pipeline.definition.FeatureService;
 import io.leat.pipeline.definition.FeatureService.Label;
 import io.leat.pipeline.definition.Model;
@@ -9,6 +10,7 @@ import io.leat.pipeline.definition.Monitor;
 import io.leat.pipeline.definition.Pipeline;
 import io.leat.pipeline.definition.Segments;
 import java.util.List;
+import java.util.Optional;
 import org.apache.avro.Schema;
 
 /**
@@ -17,6 +19,7 @@ import org.apache.avro.Schema;
  * @param service the service that it reads
  * @param spine contract of the service's spine
  * @param from contract of the event that brings the labels
+ * @param entity whose events hang together; empty where the service has none
  * @param segments by what the monitors tell vectors apart
  * @param decides whether the model takes decisions
  * @param monitors those that look at its performance
@@ -27,6 +30,7 @@ record LabelledModel(
     Label label,
     Contract spine,
     Contract from,
+    Optional<String> entity,
     List<Segments.Key> segments,
     boolean decides,
     List<Monitor> monitors) {
@@ -57,6 +61,7 @@ record LabelledModel(
         label,
         pipeline.contract(service.spine()).orElseThrow(),
         pipeline.contract(label.from()).orElseThrow(),
+        pipeline.entity(service).map(Entity::name),
         monitors.stream()
             .flatMap(monitor -> monitor.segments().keys().stream())
             .distinct()

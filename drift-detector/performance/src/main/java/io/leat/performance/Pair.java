@@ -10,6 +10,7 @@ import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.apache.kafka.common.errors.SerializationException;
 import org.jspecify.annotations.Nullable;
@@ -18,13 +19,14 @@ import org.jspecify.annotations.Nullable;
  * What a window keeps of a score.
  *
  * @param label a number, 1 and 0 for true and false; NaN where there is none, or it is a text
+ * @param decision null where none was taken; empty of those that were kept without their name
  * @param cluster of the entity that it is about
  */
 record Pair(
     double score,
     Known known,
     double label,
-    boolean decided,
+    @Nullable String decision,
     String cluster,
     Map<String, String> segments) {
   /** What is known of the label. */
@@ -51,8 +53,12 @@ record Pair(
     }
   }
 
-  /** Of an outcome what a monitor looks at. */
-  static Pair of(Outcome outcome, Monitor monitor) {
+  /**
+   * Of an outcome what a monitor looks at.
+   *
+   * @param entity whose events hang together; empty where nobody says
+   */
+  static Pair of(Outcome outcome, Monitor monitor, Optional<String> entity) {
     Map<String, String> segments = new TreeMap<>(outcome.getSegments());
     segments
         .keySet()
@@ -62,8 +68,8 @@ record Pair(
         outcome.getScore(),
         outcome.getRevision() < 0 ? Known.NOT_YET : label == null ? Known.MISSING : Known.LABELLED,
         number(label),
-        outcome.getDecision() != null,
-        cluster(outcome),
+        outcome.getDecision(),
+        cluster(outcome, entity),
         segments);
   }
 
@@ -74,13 +80,22 @@ record Pair(
     return label instanceof Number number ? number.doubleValue() : Double.NaN;
   }
 
-  /** The first entity's by name; where there is none each event is a cluster of its own. */
-  private static String cluster(Outcome outcome) {
-    return new TreeMap<>(outcome.getKeys())
-        .entrySet().stream()
-            .findFirst()
-            .map(key -> key.getKey() + "=" + key.getValue())
-            .orElse(outcome.getEventId());
+  /**
+   * The entity's; where nobody says whose, the first's by name; where there is none the event is a
+   * cluster of its own.
+   */
+  private static String cluster(Outcome outcome, Optional<String> entity) {
+    TreeMap<String, String> keys = new TreeMap<>(outcome.getKeys());
+    return entity
+        .or(() -> keys.keySet().stream().findFirst())
+        .filter(keys::containsKey)
+        .map(name -> name + "=" + keys.get(name))
+        .orElse(outcome.getEventId());
+  }
+
+  /** Whether a decision was taken, whatever it was. */
+  boolean decided() {
+    return decision != null;
   }
 
   /** Whether it can be held against its label. */
@@ -94,12 +109,15 @@ record Pair(
       out.writeDouble(score);
       out.writeByte(known.code);
       out.writeDouble(label);
-      out.writeBoolean(decided);
+      out.writeBoolean(decision != null);
       out.writeUTF(cluster);
       out.writeShort(segments.size());
       for (Map.Entry<String, String> segment : segments.entrySet()) {
         out.writeUTF(segment.getKey());
         out.writeUTF(segment.getValue());
+      }
+      if (decision != null) {
+        out.writeUTF(decision);
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e); // memory does not fail
@@ -118,7 +136,8 @@ record Pair(
       for (int left = in.readUnsignedShort(); left > 0; left--) {
         segments.put(in.readUTF(), in.readUTF());
       }
-      return new Pair(score, known, label, decided, cluster, segments);
+      String decision = decided ? in.available() > 0 ? in.readUTF() : "" : null;
+      return new Pair(score, known, label, decision, cluster, segments);
     } catch (IOException e) {
       throw new SerializationException(
           "a pair of %d bytes that ends early".formatted(bytes.length), e);

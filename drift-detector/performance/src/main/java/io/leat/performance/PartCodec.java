@@ -30,6 +30,7 @@ final class PartCodec {
   private static final int DESCRIBED = 1;
   private static final int NAMED = 2;
   private static final int LABELLED = 3;
+  private static final int DESCRIBED_WITH_INPUTS = 4;
 
   private final AvroCodec codec;
   private final RegistryClient registry;
@@ -74,10 +75,16 @@ final class PartCodec {
       out.write(outcome);
       out.writeBoolean(scored.isAlone());
     } else if (part instanceof Described described) {
-      out.writeByte(DESCRIBED);
+      boolean hasInputs = described.inputs().length > 0;
+      out.writeByte(hasInputs ? DESCRIBED_WITH_INPUTS : DESCRIBED);
       out.writeLong(described.time());
       writeTexts(described.keys(), out);
       writeTexts(described.segments(), out);
+      if (hasInputs) {
+        byte[] inputs = Inputs.toBytes(described.inputs());
+        out.writeInt(inputs.length);
+        out.write(inputs);
+      }
     } else if (part instanceof Named named) {
       out.writeByte(NAMED);
       out.writeLong(named.time());
@@ -104,7 +111,13 @@ final class PartCodec {
     FeatureValues.Input<IOException> values = FeatureValues.from(in);
     return switch (kind) {
       case SCORED -> new Scored(readOutcome(in.readNBytes(in.readInt())), in.readBoolean());
-      case DESCRIBED -> new Described(in.readLong(), readTexts(in), readTexts(in));
+      case DESCRIBED -> new Described(in.readLong(), readTexts(in), readTexts(in), Inputs.NONE);
+      case DESCRIBED_WITH_INPUTS ->
+          new Described(
+              in.readLong(),
+              readTexts(in),
+              readTexts(in),
+              Inputs.fromBytes(in.readNBytes(in.readInt())));
       case NAMED -> new Named(in.readLong(), (String) FeatureValues.read(values));
       case LABELLED ->
           new Labelled(

@@ -6,8 +6,10 @@ import io.leat.evaluation.ClusteredMean;
 import io.leat.evaluation.Estimate;
 import io.leat.evaluation.Performance;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
 
@@ -18,8 +20,12 @@ import java.util.stream.IntStream;
  * @param labels numbers; 1 and 0 where they are true and false
  * @param decided whether the model decided something of a row
  * @param clusters number of each row's entity, from 0: rows of one hang together
+ * @param costs of each row what was decided cost; empty where nobody says what it costs
  */
-record Sample(double[] scores, double[] labels, boolean[] decided, int[] clusters) {
+record Sample(
+    double[] scores, double[] labels, boolean[] decided, int[] clusters, Optional<double[]> costs) {
+  static final String COST = "cost";
+
   /** Whether all labels are yes or no. */
   boolean isBinary() {
     return Arrays.stream(labels).allMatch(label -> label == 0 || label == 1);
@@ -50,7 +56,7 @@ record Sample(double[] scores, double[] labels, boolean[] decided, int[] cluster
     }
     boolean isParted =
         IntStream.range(0, truths.length).mapToObj(i -> truths[i]).distinct().count() > 1;
-    figures.put("auc", isParted ? Auc.estimate(scores, truths) : Estimate.NONE);
+    figures.put("auc", isParted ? Auc.estimate(scores, truths, clusters) : Estimate.NONE);
     if (truths.length > 0 && Arrays.stream(scores).allMatch(score -> score >= 0 && score <= 1)) {
       Performance.OfProbabilities worth =
           Performance.of(scores, truths, clusters).probabilities().orElseThrow();
@@ -64,12 +70,14 @@ record Sample(double[] scores, double[] labels, boolean[] decided, int[] cluster
       Estimate recall = share(i -> truths[i], i -> decided[i]);
       figures.put("precision", precision);
       figures.put("recall", recall);
-      double sum = precision.value() + recall.value();
       figures.put(
           "f1",
-          new Estimate(
-              sum == 0 ? 0 : 2 * precision.value() * recall.value() / sum, Double.NaN, Double.NaN));
+          ClusteredMean.ratio(
+              each(i -> decided[i] && truths[i] ? 2 : 0),
+              each(i -> (decided[i] ? 1 : 0) + (truths[i] ? 1 : 0)),
+              clusters));
     }
+    costs.ifPresent(of -> figures.put(COST, ClusteredMean.of(of, clusters)));
     return figures;
   }
 
@@ -87,26 +95,37 @@ record Sample(double[] scores, double[] labels, boolean[] decided, int[] cluster
   }
 
   /**
-   * What the figures would be by the scores alone, were these calibrated: of a row with the
-   * probability p the label is expected to be true p times (confidence-based performance
-   * estimation). Blind to what changes between features and label.
+   * What the figures would be by the scores alone: of a row with the probability p the label is
+   * expected to be true p times (confidence-based performance estimation). Blind to what changes
+   * between features and label.
    *
-   * @param scores from 0 to 1
+   * @param probabilities what each score stands for; it may not fall with the score
    */
-  static Map<String, Double> expected(double[] scores, boolean[] decided, boolean decides) {
+  static Map<String, Double> expected(
+      double[] scores, double[] probabilities, boolean[] decided, boolean decides) {
     Map<String, Double> figures = new LinkedHashMap<>();
-    figures.put("auc", expectedAuc(scores));
-    figures.put("brier", Arrays.stream(scores).map(p -> p * (1 - p)).average().orElse(Double.NaN));
+    figures.put("auc", expectedAuc(scores, probabilities));
+    if (Arrays.stream(scores).allMatch(score -> score >= 0 && score <= 1)) {
+      figures.put(
+          "brier",
+          IntStream.range(0, scores.length)
+              .mapToDouble(
+                  i ->
+                      probabilities[i] * (1 - scores[i]) * (1 - scores[i])
+                          + (1 - probabilities[i]) * scores[i] * scores[i])
+              .average()
+              .orElse(Double.NaN));
+    }
     if (decides) {
       double hits = 0;
       double falseAlarms = 0;
       double misses = 0;
       for (int i = 0; i < scores.length; i++) {
         if (decided[i]) {
-          hits += scores[i];
-          falseAlarms += 1 - scores[i];
+          hits += probabilities[i];
+          falseAlarms += 1 - probabilities[i];
         } else {
-          misses += scores[i];
+          misses += probabilities[i];
         }
       }
       figures.put("precision", hits / (hits + falseAlarms));
@@ -117,24 +136,23 @@ record Sample(double[] scores, double[] labels, boolean[] decided, int[] cluster
   }
 
   /** Area under the curve of expected true and false positives over all thresholds. */
-  private static double expectedAuc(double[] scores) {
-    double[] sorted = scores.clone();
-    Arrays.sort(sorted);
-    double positives = Arrays.stream(sorted).sum();
-    double negatives = sorted.length - positives;
+  private static double expectedAuc(double[] scores, double[] probabilities) {
+    Integer[] order = IntStream.range(0, scores.length).boxed().toArray(Integer[]::new);
+    Arrays.sort(order, Comparator.comparingDouble(i -> scores[i]));
+    double positives = Arrays.stream(probabilities).sum();
+    double negatives = scores.length - positives;
     double area = 0;
     double negativesBelow = 0;
-    for (int start = 0; start < sorted.length; ) {
-      int end = start;
-      while (end < sorted.length && sorted[end] == sorted[start]) {
-        end++;
+    for (int i = 0; i < order.length; ) {
+      double score = scores[order[i]];
+      double tiedPositives = 0;
+      double tiedNegatives = 0;
+      for (; i < order.length && scores[order[i]] == score; i++) {
+        tiedPositives += probabilities[order[i]];
+        tiedNegatives += 1 - probabilities[order[i]];
       }
-      double tied = end - start;
-      double tiedPositives = tied * sorted[start];
-      double tiedNegatives = tied - tiedPositives;
       area += tiedPositives * (negativesBelow + tiedNegatives / 2);
       negativesBelow += tiedNegatives;
-      start = end;
     }
     return area / (positives * negatives);
   }

@@ -147,7 +147,14 @@ final class Sources {
     return Optional.of(
         new Keyed(
             vector.getEventId(),
-            new Described(time, vector.getKeys(), segments(vector, segmenter))));
+            new Described(time, vector.getKeys(), segments(vector, segmenter), inputs(vector))));
+  }
+
+  private float[] inputs(FeatureVector vector) {
+    return model.monitors().isEmpty()
+            || !vector.getDefinition().equals(model.service().definition())
+        ? Inputs.NONE
+        : Inputs.of(vector.getValues());
   }
 
   /** None where the vector is of another definition, whose features may be others. */

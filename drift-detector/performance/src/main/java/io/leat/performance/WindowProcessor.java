@@ -56,13 +56,10 @@ final class WindowProcessor extends ContextualProcessor<byte[], byte[], byte[], 
   private static final byte DUE = 1;
   private static final byte WINDOW = 2;
   private static final byte PAIR = 3;
-  private static final byte VERSION = 5; // 4 had another form
+  private static final byte VERSION = 5; // 4 had another form; Estimation has 6 and 7
 
   private static final byte ESTIMATE = 0;
   private static final byte MEASURE = 1;
-
-  /** So many keys of a window are in memory while it is forgotten. */
-  private static final int FORGOTTEN_AT_ONCE = 1_000;
 
   private static final String ALL = WindowSample.ALL;
   private static final String BRIER = "brier";
@@ -84,6 +81,7 @@ final class WindowProcessor extends ContextualProcessor<byte[], byte[], byte[], 
   private KeyValueStore<Bytes, byte[]> store;
   private Clock clock;
   private TimeIndex due;
+  private Estimation estimation;
 
   WindowProcessor(
       LabelledModel model,
@@ -117,6 +115,7 @@ final class WindowProcessor extends ContextualProcessor<byte[], byte[], byte[], 
     store = context.getStateStore(store(model));
     clock = new Clock(store, CLOCK);
     due = new TimeIndex(store, DUE);
+    estimation = new Estimation(model, store);
   }
 
   @Override
@@ -124,12 +123,12 @@ final class WindowProcessor extends ContextualProcessor<byte[], byte[], byte[], 
     Outcome outcome = parts.readOutcome(record.value());
     clock.see(Micros.of(outcome.getEventTime()));
     for (Monitor monitor : model.monitors()) {
-      take(outcome, monitor);
+      take(outcome, monitor, Inputs.of(record.headers()));
     }
     due.drain(clock.now(), what -> come(what, record));
   }
 
-  private void take(Outcome outcome, Monitor monitor) {
+  private void take(Outcome outcome, Monitor monitor, float[] inputs) {
     long time = Micros.of(outcome.getEventTime());
     long length = micros(monitor);
     WindowKey window =
@@ -144,11 +143,12 @@ final class WindowProcessor extends ContextualProcessor<byte[], byte[], byte[], 
     if (store.get(place) == null) {
       store.put(place, NOTHING);
       due.add(measuredAt(end), what(MEASURE, key));
-      if (model.isYesOrNo()) {
-        due.add(LongMath.saturatedAdd(end, PerformanceJob.LATENESS_MICROS), what(ESTIMATE, key));
-      }
+      due.add(LongMath.saturatedAdd(end, PerformanceJob.LATENESS_MICROS), what(ESTIMATE, key));
     }
-    store.put(pairPlace(key, time, outcome.getEventId()), Pair.of(outcome, monitor).toBytes());
+    store.put(
+        pairPlace(key, time, outcome.getEventId()),
+        Pair.of(outcome, monitor, model.entity()).toBytes());
+    estimation.take(key, time, outcome.getEventId(), inputs);
   }
 
   private static long micros(Monitor monitor) {
@@ -167,7 +167,8 @@ final class WindowProcessor extends ContextualProcessor<byte[], byte[], byte[], 
     return Bytes.wrap(ByteBuffer.allocate(1 + key.length).put(kind).put(key).array());
   }
 
-  private static Bytes pairPlace(byte[] window, long time, String event) {
+  /** Where a window's pair of a score lies. */
+  static Bytes pairPlace(byte[] window, long time, String event) {
     byte[] id = event.getBytes(UTF_8);
     return Bytes.wrap(
         ByteBuffer.allocate(1 + Integer.BYTES + window.length + Long.BYTES + id.length)
@@ -177,6 +178,13 @@ final class WindowProcessor extends ContextualProcessor<byte[], byte[], byte[], 
             .putLong(SortedBytes.ofLong(time))
             .put(id)
             .array());
+  }
+
+  /** Of a pair's place: evenly spread over events. */
+  static long hash(Bytes pairPlace, byte[] window) {
+    byte[] place = pairPlace.get();
+    int head = 1 + Integer.BYTES + window.length + Long.BYTES;
+    return HASH.hashBytes(place, head, place.length - head).asLong();
   }
 
   private void come(byte[] what, Record<byte[], byte[]> record) {
@@ -191,12 +199,13 @@ final class WindowProcessor extends ContextualProcessor<byte[], byte[], byte[], 
     }
     Findings findings = new Findings(model.name(), window, monitor, emitter(record));
     if (what[0] == ESTIMATE) {
-      estimate(findings, sample(key, pair -> {}));
+      estimation.estimate(findings, key, sample(key, pair -> {}));
       return;
     }
     boolean isChampion = window.series().isChampion();
-    VersionState version = isChampion ? version(window.series(), monitor) : new VersionState();
-    boolean isJudged = isChampion && window.start() >= version.trainedUntil;
+    VersionState version = version(window.series(), monitor);
+    boolean isNew = window.start() >= version.trainedUntil;
+    boolean isJudged = isChampion && isNew;
     MeanBound risks = new MeanBound();
     WindowSample sample =
         sample(
@@ -218,9 +227,14 @@ final class WindowProcessor extends ContextualProcessor<byte[], byte[], byte[], 
       }
       Judge.drop(findings, version, figures);
     }
+    if (isNew) {
+      estimation.learn(window.series(), key);
+    }
     if (isChampion) {
       version.lastStart = Math.max(version.lastStart, window.start());
-      store.put(versionPlace(window.series()), version.toBytes());
+    }
+    store.put(versionPlace(window.series()), version.toBytes());
+    if (isChampion) {
       closeReplaced(findings);
     }
     forget(key);
@@ -242,41 +256,32 @@ final class WindowProcessor extends ContextualProcessor<byte[], byte[], byte[], 
 
   private WindowSample sample(byte[] key, java.util.function.Consumer<Pair> each) {
     WindowSample sample = new WindowSample(WindowSample.MOST);
-    int head = 1 + Integer.BYTES + key.length + Long.BYTES;
-    try (KeyValueIterator<Bytes, byte[]> pairs =
-        store.range(pairPlace(key, Long.MIN_VALUE, ""), pairPlace(key, Long.MAX_VALUE, ""))) {
+    try (KeyValueIterator<Bytes, byte[]> pairs = pairs(key).entries()) {
       while (pairs.hasNext()) {
         KeyValue<Bytes, byte[]> found = pairs.next();
         Pair pair = Pair.fromBytes(found.value);
-        byte[] place = found.key.get();
         each.accept(pair);
-        sample.add(HASH.hashBytes(place, head, place.length - head).asLong(), pair);
+        sample.add(hash(found.key, key), pair);
       }
     }
     return sample;
   }
 
+  private StoreRange pairs(byte[] key) {
+    return new StoreRange(
+        store, pairPlace(key, Long.MIN_VALUE, ""), pairPlace(key, Long.MAX_VALUE, ""));
+  }
+
   private void forget(byte[] key) {
-    Bytes from = pairPlace(key, Long.MIN_VALUE, "");
-    Bytes to = pairPlace(key, Long.MAX_VALUE, "");
-    List<Bytes> places = new ArrayList<>();
-    do {
-      places.clear();
-      try (KeyValueIterator<Bytes, byte[]> pairs = store.range(from, to)) {
-        while (pairs.hasNext() && places.size() < FORGOTTEN_AT_ONCE) {
-          places.add(pairs.next().key);
-        }
-      }
-      places.forEach(store::delete);
-      from = places.isEmpty() ? from : places.get(places.size() - 1);
-    } while (places.size() == FORGOTTEN_AT_ONCE);
+    pairs(key).forget();
+    estimation.forget(key);
     store.delete(place(WINDOW, key));
   }
 
   /**
    * The segments that are told apart, all of the window first; of each key those of most scores.
    */
-  private static List<String> segments(WindowSample sample, Monitor monitor) {
+  static List<String> segments(WindowSample sample, Monitor monitor) {
     List<String> segments = new ArrayList<>(List.of(ALL));
     for (Segments.Key key : monitor.segments().keys()) {
       sample.segments().stream()
@@ -292,39 +297,28 @@ final class WindowProcessor extends ContextualProcessor<byte[], byte[], byte[], 
     return segments;
   }
 
-  private void estimate(Findings findings, WindowSample sample) {
-    for (String segment : segments(sample, findings.monitor())) {
-      List<Pair> pairs = sample.pairs(segment, pair -> true);
-      double[] scores = WindowSample.scores(pairs);
-      boolean areProbabilities =
-          pairs.stream().allMatch(pair -> pair.score() >= 0 && pair.score() <= 1);
-      if (areProbabilities) {
-        Sample.expected(scores, WindowSample.decided(pairs), model.decides())
-            .forEach(
-                (name, value) ->
-                    findings.metric(
-                        sample,
-                        segment,
-                        name,
-                        new Estimate(value, Double.NaN, Double.NaN),
-                        pairs.size(),
-                        builder -> builder.setComplete(false).setEstimated(true)));
-      }
-    }
-  }
-
   /** Of all of the window; each segment's are written only. */
   private Map<String, Estimate> measure(Findings findings, WindowSample sample) {
     Map<String, Estimate> ofAll = new TreeMap<>();
+    PerformanceRule rule = findings.monitor().performance().orElseThrow();
     for (String segment : segments(sample, findings.monitor())) {
       List<Pair> pairs = sample.pairs(segment, Pair::isMeasured);
-      Map<String, Estimate> figures = WindowSample.sample(pairs).figures(model.decides());
+      Map<String, Estimate> figures = WindowSample.sample(pairs, rule).figures(model.decides());
       figures.forEach(
           (name, figure) ->
-              findings.metric(sample, segment, name, figure, pairs.size(), builder -> {}));
+              findings.metric(
+                  sample.counts(segment), segment, name, figure, pairs.size(), builder -> {}));
       if (segment.equals(ALL) && pairs.size() >= findings.monitor().minimumEvents()) {
         ofAll.putAll(figures);
       }
+    }
+    for (String key : rule.protectedSegments()) {
+      Gaps gaps = Gaps.of(sample, key, findings.monitor().segments().cap());
+      gaps.figures()
+          .forEach(
+              (name, figure) ->
+                  findings.metric(
+                      sample.counts(ALL), key, name, figure, gaps.rows(), builder -> {}));
     }
     return ofAll;
   }
@@ -396,6 +390,7 @@ final class WindowProcessor extends ContextualProcessor<byte[], byte[], byte[], 
       findings.close(version.harm, version.harm.threshold, why);
       store.delete(found.key);
     }
+    estimation.forgetMonitor(monitor);
   }
 
   /** Closes what is open of versions that were the champion, and are not in this window. */

@@ -1,9 +1,11 @@
 package io.leat.performance;
 
+import io.leat.pipeline.definition.PerformanceRule;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.PriorityQueue;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -92,27 +94,36 @@ final class WindowSample {
         .toList();
   }
 
-  private static boolean isOf(Pair pair, String segment) {
+  static boolean isOf(Pair pair, String segment) {
     return segment.isEmpty()
         || pair.segments().entrySet().stream()
             .anyMatch(entry -> segment.equals(entry.getKey() + "=" + entry.getValue()));
   }
 
-  static Sample sample(List<Pair> pairs) {
+  /**
+   * As columns.
+   *
+   * @param rule says what decisions cost
+   */
+  static Sample sample(List<Pair> pairs, PerformanceRule rule) {
     Map<String, Integer> clusters = new HashMap<>();
     int rows = pairs.size();
     double[] scores = new double[rows];
     double[] labels = new double[rows];
     boolean[] decided = new boolean[rows];
     int[] cluster = new int[rows];
+    Optional<double[]> costs =
+        rule.costs().isEmpty() ? Optional.empty() : Optional.of(new double[rows]);
     for (int i = 0; i < rows; i++) {
       Pair pair = pairs.get(i);
       scores[i] = pair.score();
       labels[i] = pair.label();
       decided[i] = pair.decided();
+      int row = i;
+      costs.ifPresent(of -> of[row] = rule.cost(pair.decision(), pair.label() == 1));
       cluster[i] = clusters.computeIfAbsent(pair.cluster(), name -> clusters.size());
     }
-    return new Sample(scores, labels, decided, cluster);
+    return new Sample(scores, labels, decided, cluster, costs);
   }
 
   static double[] scores(List<Pair> pairs) {

@@ -194,6 +194,10 @@ final class Shop implements AutoCloseable {
   }
 
   Shop vector(String payment, double hour) {
+    return vector(payment, hour, "c-" + payment);
+  }
+
+  Shop vector(String payment, double hour, String customer) {
     FeatureVector vector =
         FeatureVector.newBuilder()
             .setService("payments_service")
@@ -201,7 +205,7 @@ final class Shop implements AutoCloseable {
             .setDefinition("d1")
             .setEventId(payment)
             .setEventTime(at(hour))
-            .setKeys(Map.of("customer", "c-" + payment))
+            .setKeys(Map.of("customer", customer))
             .setValues(List.of("o-" + payment))
             .setSource(source(payment))
             .build();

@@ -46,6 +46,10 @@ class WindowTest {
   }
 
   private static Monitor monitor(String name) {
+    return monitor(name, new PerformanceRule(PerformanceRule.Metric.AUC, 0.1, 0.05));
+  }
+
+  private static Monitor monitor(String name, PerformanceRule rule) {
     return new Monitor(
         name,
         Shop.MODEL,
@@ -59,7 +63,7 @@ class WindowTest {
                     "event.order_id.size() > 17 ? 'long' : 'short'",
                     List.of(new Segments.Input("event.order_id", ValueType.STRING)))),
             2),
-        new PerformanceRule(PerformanceRule.Metric.AUC, 0.1, 0.05),
+        rule,
         Statistics.defaults(),
         Duration.ofHours(1),
         10,
@@ -329,6 +333,112 @@ class WindowTest {
     assertThat(drops()).isEmpty();
   }
 
+  /** A model that says twice what it should: its labels, once there, tell. */
+  private void overstated(Shop to, int day, int payments) {
+    for (int i = 0; i < payments; i++) {
+      String id = "d%d-%d".formatted(day, i);
+      double hour = DAY * day + i * (double) (DAY - 2) / payments;
+      double score = random.nextDouble();
+      to.vector(id, hour)
+          .score(id, hour, "CHAMPION", 1, score)
+          .label(10_000L * day + i, id, hour + 1, random.nextDouble() < score / 2);
+    }
+  }
+
+  @Test
+  void estimatesGoByTheVersionsOwnLabelsOnceThereAreEnough() {
+    for (int day = 0; day < 8; day++) {
+      overstated(shop, day, 400);
+    }
+    shop.until(8 * DAY + WAIT + 1);
+    List<PerformanceMetric> precisions =
+        shop.metrics().stream()
+            .filter(metric -> metric.getMetric().equals("precision"))
+            .filter(metric -> metric.getSegment() == null)
+            .toList();
+    List<PerformanceMetric> first =
+        precisions.stream().filter(metric -> metric.getWindowStart().equals(at(0))).toList();
+    assertThat(first)
+        .extracting(PerformanceMetric::getEstimator, PerformanceMetric::getEstimated)
+        .containsExactly(tuple("cbpe", true), tuple(null, false));
+    assertThat(first.get(0).getValue()).isEqualTo(0.75, within(0.03));
+    List<PerformanceMetric> last =
+        precisions.stream().filter(metric -> metric.getWindowStart().equals(at(7 * DAY))).toList();
+    assertThat(last)
+        .extracting(PerformanceMetric::getEstimator)
+        .containsExactly("cbpe", "pape", null);
+    assertThat(last)
+        .allSatisfy(metric -> assertThat(metric.getValue()).isEqualTo(0.375, within(0.08)));
+  }
+
+  @Test
+  void gapsBetweenProtectedSegmentsAndCostsAreMeasured() {
+    PerformanceRule rule =
+        new PerformanceRule(
+            PerformanceRule.Metric.AUC,
+            0.1,
+            0.05,
+            List.of("name"),
+            List.of(
+                new PerformanceRule.Cost("block", false, 5),
+                new PerformanceRule.Cost("none", true, 100)));
+    try (Shop given = new Shop(BY_ID, List.of(monitor("watch", rule)))) {
+      day(given, 0, 1, "SHADOW", 1_600, 1); // of ids of three digits, and of four
+      given.until(DAY + WAIT + 1);
+      List<PerformanceMetric> measured =
+          given.metrics().stream().filter(PerformanceMetric::getComplete).toList();
+      List<PerformanceMetric> gaps =
+          measured.stream().filter(metric -> "name".equals(metric.getSegment())).toList();
+      assertThat(gaps)
+          .extracting(PerformanceMetric::getMetric, PerformanceMetric::getUsed)
+          .containsExactly(
+              tuple("selection_rate_gap", 1_600L),
+              tuple("selection_rate_ratio", 1_600L),
+              tuple("tpr_gap", 1_600L),
+              tuple("equalized_odds_gap", 1_600L));
+      assertThat(gaps)
+          .allSatisfy(
+              metric -> assertThat(metric.getValue()).isBetween(metric.getLow(), metric.getHigh()));
+      assertThat(gaps.get(0).getLow()).isLessThan(0.01); // decided on alike
+      assertThat(gaps.get(1).getHigh()).isGreaterThan(0.95);
+      PerformanceMetric cost =
+          measured.stream()
+              .filter(metric -> metric.getMetric().equals("cost") && metric.getSegment() == null)
+              .findFirst()
+              .orElseThrow();
+      // Of calibrated scores an eighth are blocked for nothing, and an eighth are missed.
+      assertThat(cost.getValue()).isEqualTo(105 / 8.0, within(3.0));
+      assertThat(cost.getLow()).isLessThan(cost.getValue());
+      assertThat(measured)
+          .extracting(PerformanceMetric::getMetric, PerformanceMetric::getSegment)
+          .contains(tuple("cost", "name=long"), tuple("cost", "name=short"));
+    }
+  }
+
+  /** A customer's payments are alike: version 1 is no worse, and few customers say little. */
+  @Test
+  void aWindowOfFewCustomersOpensNothingByChance() {
+    for (int day = 0; day < 20; day++) {
+      for (int customer = 0; customer < 8; customer++) {
+        boolean fraud = customer < 2;
+        double level = random.nextDouble();
+        for (int i = 0; i < 25; i++) {
+          String id = "d%d-%d-%d".formatted(day, customer, i);
+          double hour = DAY * day + (customer * 25 + i) * 0.1;
+          double score =
+              Math.min(
+                  1, Math.max(0, 0.8 * level + (fraud ? 0.2 : 0) + 0.02 * random.nextGaussian()));
+          shop.vector(id, hour, "c%d-%d".formatted(day, customer))
+              .score(id, hour, "CHAMPION", 1, score)
+              .label(10_000L * day + 100 * customer + i, id, hour + 1, fraud);
+        }
+      }
+    }
+    shop.until(20 * DAY + WAIT + 1);
+    assertThat(measured()).filteredOn(metric -> metric.getMetric().equals("auc")).hasSize(20);
+    assertThat(drops()).isEmpty();
+  }
+
   @Test
   void aVersionThatStaysAsItWasOpensNone() {
     for (int day = 0; day < 14; day++) {
@@ -368,7 +478,7 @@ class WindowTest {
     for (int i = 0; i < 10; i++) {
       sample.add(
           (i * 7) % 10,
-          new Pair(i / 10.0, Pair.Known.LABELLED, 1, true, "c" + i, java.util.Map.of()));
+          new Pair(i / 10.0, Pair.Known.LABELLED, 1, "block", "c" + i, java.util.Map.of()));
     }
     assertThat(sample.counts("").scored()).isEqualTo(10);
     assertThat(sample.pairs("", Pair::isMeasured))

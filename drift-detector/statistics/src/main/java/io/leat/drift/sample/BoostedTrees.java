@@ -4,17 +4,25 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Gradient boosting of the logistic loss with small trees over binned columns: {@value #ROUNDS}
- * trees of depth {@value #DEPTH}, each fitted to the gradients by Newton steps (Friedman, Annals of
- * Statistics 29, 2001; gains and leaves as Chen and Guestrin, KDD 2016, with an L2 penalty of 1),
- * of which a tenth is added. Without randomness. Columns are cut at up to {@value #BINS} quantiles.
+ * Gradient boosting of the logistic or the squared loss with small trees over binned columns:
+ * {@value #ROUNDS} trees of depth {@value #DEPTH}, each fitted to the gradients by Newton steps
+ * (Friedman, Annals of Statistics 29, 2001; gains and leaves as Chen and Guestrin, KDD 2016, with
+ * an L2 penalty of 1), of which a tenth is added. Without randomness. Columns are cut at up to
+ * {@value #BINS} quantiles; NaN is above all numbers. Immutable.
  *
- * <p>Only to tell two samples apart; models that score are trained elsewhere.
+ * <p>Only to tell two samples apart, and for what a model's errors hang on; models that score are
+ * trained elsewhere.
  */
-final class BoostedTrees {
-  static final int ROUNDS = 50;
-  static final int DEPTH = 3;
-  static final int BINS = 32;
+public final class BoostedTrees {
+  /** Number of trees. */
+  public static final int ROUNDS = 50;
+
+  /** Questions from a tree's root to a leaf, at most. */
+  public static final int DEPTH = 3;
+
+  /** Bins of a column, at most. */
+  public static final int BINS = 32;
+
   private static final double RATE = 0.1;
   private static final double PENALTY = 1;
   private static final double LEAST_HESSIAN = 1;
@@ -50,17 +58,35 @@ final class BoostedTrees {
   }
 
   /**
+   * Learns to tell rows apart.
+   *
    * @param labels of both kinds at least one
    */
-  static BoostedTrees learn(List<double[]> rows, List<Boolean> labels) {
-    double share = labels.stream().mapToInt(label -> label ? 1 : 0).average().orElseThrow();
-    BoostedTrees trees = new BoostedTrees(cuts(rows), Math.log(share / (1 - share)));
-    new Training(trees, rows.stream().map(trees::bins).toArray(int[][]::new), labels).run();
+  public static BoostedTrees learn(List<double[]> rows, List<Boolean> labels) {
+    double[] targets = labels.stream().mapToDouble(label -> label ? 1 : 0).toArray();
+    double share = Arrays.stream(targets).average().orElseThrow();
+    return learn(rows, targets, Math.log(share / (1 - share)), true);
+  }
+
+  /**
+   * Learns a number of each row.
+   *
+   * @param targets one a row, at least one, finite
+   */
+  public static BoostedTrees regress(List<double[]> rows, double[] targets) {
+    return learn(rows, targets, Arrays.stream(targets).average().orElseThrow(), false);
+  }
+
+  private static BoostedTrees learn(
+      List<double[]> rows, double[] targets, double start, boolean isLogistic) {
+    BoostedTrees trees = new BoostedTrees(cuts(rows), start);
+    int[][] bins = rows.stream().map(trees::bins).toArray(int[][]::new);
+    new Training(trees, bins, targets, isLogistic).run();
     return trees;
   }
 
-  /** The logarithm of the odds of a true label. */
-  double score(double[] row) {
+  /** The logarithm of the odds of a true label, or the number. */
+  public double score(double[] row) {
     int[] bins = bins(row);
     double score = start;
     for (Node tree : trees) {
@@ -96,14 +122,16 @@ final class BoostedTrees {
   private static final class Training {
     private final BoostedTrees trees;
     private final int[][] bins;
-    private final List<Boolean> labels;
+    private final double[] targets;
+    private final boolean isLogistic;
     private final double[] gradients;
     private final double[] hessians;
 
-    Training(BoostedTrees trees, int[][] bins, List<Boolean> labels) {
+    Training(BoostedTrees trees, int[][] bins, double[] targets, boolean isLogistic) {
       this.trees = trees;
       this.bins = bins;
-      this.labels = labels;
+      this.targets = targets;
+      this.isLogistic = isLogistic;
       this.gradients = new double[bins.length];
       this.hessians = new double[bins.length];
     }
@@ -117,9 +145,9 @@ final class BoostedTrees {
       }
       for (int round = 0; round < ROUNDS; round++) {
         for (int i = 0; i < scores.length; i++) {
-          double p = 1 / (1 + Math.exp(-scores[i]));
-          gradients[i] = (labels.get(i) ? 1 : 0) - p;
-          hessians[i] = p * (1 - p);
+          double mean = isLogistic ? 1 / (1 + Math.exp(-scores[i])) : scores[i];
+          gradients[i] = targets[i] - mean;
+          hessians[i] = isLogistic ? mean * (1 - mean) : 1;
         }
         Node tree = node(all, DEPTH);
         trees.trees[round] = tree;
