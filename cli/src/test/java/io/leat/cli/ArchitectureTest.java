@@ -212,6 +212,7 @@ class ArchitectureTest {
               "drift-detector/performance",
               "io.leat.performance..",
               "schemas",
+              "drift-detector/statistics",
               "pipeline",
               "drift-detector/engine",
               "feature-store/aggregations",

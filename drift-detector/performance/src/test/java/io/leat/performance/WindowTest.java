@@ -430,7 +430,7 @@ class WindowTest {
                   1, Math.max(0, 0.8 * level + (fraud ? 0.2 : 0) + 0.02 * random.nextGaussian()));
           shop.vector(id, hour, "c%d-%d".formatted(day, customer))
               .score(id, hour, "CHAMPION", 1, score)
-              .label(10_000L * day + 100 * customer + i, id, hour + 1, fraud);
+              .label(10_000L * day + 100L * customer + i, id, hour + 1, fraud);
         }
       }
     }

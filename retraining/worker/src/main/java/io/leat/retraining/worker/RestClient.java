@@ -19,7 +19,7 @@ import java.util.function.Supplier;
 import org.apache.kafka.common.errors.InterruptException;
 
 /**
- * Asks a service that trains. What it answers is told apart into: an answer, a refusal, and no
+ * Asks a service elsewhere. What it answers is told apart into: an answer, a refusal, and no
  * answer, which is asked for again later.
  */
 final class RestClient {
@@ -99,6 +99,14 @@ final class RestClient {
             .POST(HttpRequest.BodyPublishers.ofByteArray(RunRequest.bytes(body)));
     more.forEach(request::header);
     return send(request);
+  }
+
+  /** Puts a file; throws as {@link #get} does. */
+  Answer put(URI address, byte[] body) {
+    return send(
+        HttpRequest.newBuilder(address)
+            .header("Content-Type", "application/octet-stream")
+            .PUT(HttpRequest.BodyPublishers.ofByteArray(body)));
   }
 
   private Answer send(HttpRequest.Builder request) {

@@ -8,6 +8,7 @@ import io.leat.pipeline.definition.PipelineException;
 import io.leat.pipeline.definition.RetrainingPolicy;
 import io.leat.pipeline.definition.Trainer;
 import io.leat.platform.Services;
+import io.leat.records.RetrainingRun;
 import io.leat.runtime.JobOptions;
 import io.leat.runtime.Readiness;
 import io.leat.runtime.RunningService;
@@ -39,6 +40,7 @@ public final class RetrainingWorker implements RunningService {
   private static final Logger log = LoggerFactory.getLogger(RetrainingWorker.class);
   private static final Duration PAUSE = Duration.ofSeconds(1);
   private static final Duration END = Duration.ofSeconds(10);
+  private static final Duration MIRROR_PAUSE = Duration.ofSeconds(10);
 
   private final WorkerOptions options;
   private final Workplace place;
@@ -101,6 +103,7 @@ public final class RetrainingWorker implements RunningService {
                     problems.values().stream().sorted().collect(Collectors.joining("; "))));
     Semaphore hints = new Semaphore(0);
     List<String> secrets = secrets(pipeline);
+    options.mlflow().ifPresent(url -> log.info("Runs are shown on MLflow at {} too", url));
     ArtifactStore artifacts = ArtifactStore.open(job.artifacts());
     try {
       Membership membership = new Membership(kafka, name, job.instanceId());
@@ -172,10 +175,11 @@ public final class RetrainingWorker implements RunningService {
     String problem = "log";
     try (RunLog runs = new RunLog(place.kafka(), registry, place.actor());
         RequestLog requests = new RequestLog(place.kafka(), place.codec());
-        Trainers trainers = new Trainers(place.pipeline(), place.models(), callbacks(), clock)) {
+        Trainers trainers = new Trainers(place.pipeline(), place.models(), callbacks(), clock);
+        Mirror mirror = new Mirror(mirror())) {
       problems.remove(problem);
       Steps steps = new Steps(place, new TrainingSets(options), trainers);
-      new RunLoop(runs, requests, steps, clock, metrics, problems)
+      new RunLoop(runs, requests, steps, clock, metrics, problems, mirror::offer)
           .run(() -> !closed && membership.holds(), options.lookEvery(), hints);
     } catch (RuntimeException e) {
       if (closed || RunLoop.isInterrupt(e)) {
@@ -184,6 +188,30 @@ public final class RetrainingWorker implements RunningService {
       problems.put(problem, String.valueOf(e.getMessage()));
       log.warn("The work is begun anew from the log of runs: {}", e.getMessage(), e);
     }
+  }
+
+  /** A mirror that may not be there. */
+  private record Mirror(Optional<MlflowMirror> mirror) implements AutoCloseable {
+    void offer(RetrainingRun run) {
+      mirror.ifPresent(one -> one.offer(run));
+    }
+
+    @Override
+    public void close() {
+      mirror.ifPresent(MlflowMirror::close);
+    }
+  }
+
+  private Optional<MlflowMirror> mirror() {
+    return options
+        .mlflow()
+        .map(
+            address ->
+                new MlflowMirror(
+                    new MlflowRuns(address, options::mlflowHeaders, place.pipeline().name()),
+                    place::folder,
+                    metrics,
+                    MIRROR_PAUSE));
   }
 
   private URI callbacks() {

@@ -7,6 +7,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * The folder of a run. What it holds is there whole or not at all; all but the training set can be
@@ -27,6 +29,11 @@ record RunFolder(Path root) {
   /** The new model and its reference profile. */
   Path model() {
     return root.resolve("model");
+  }
+
+  /** Those reports that are there. */
+  List<Path> reports() {
+    return Stream.of("gates.json", "gates.html").map(root::resolve).filter(Files::exists).toList();
   }
 
   Path log() {

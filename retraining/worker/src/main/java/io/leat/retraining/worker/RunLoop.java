@@ -18,6 +18,7 @@ import java.util.Set;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.InterruptException;
 import org.slf4j.Logger;
@@ -54,9 +55,11 @@ final class RunLoop {
   private final Map<String, RetrainingRun> runs = new LinkedHashMap<>();
   private final Map<String, Integer> attempts = new LinkedHashMap<>();
   private final Map<String, String> problems;
+  private final Consumer<RetrainingRun> mirror;
 
   /**
    * @param problems takes, by run, what cannot be done at present; any thread may read it
+   * @param mirror takes each run's last record; it may not hold the loop up
    */
   RunLoop(
       RunLog runLog,
@@ -64,13 +67,15 @@ final class RunLoop {
       Steps steps,
       InstantSource clock,
       WorkerMetrics metrics,
-      Map<String, String> problems) {
+      Map<String, String> problems,
+      Consumer<RetrainingRun> mirror) {
     this.runLog = runLog;
     this.requests = requests;
     this.steps = steps;
     this.clock = clock;
     this.metrics = metrics;
     this.problems = problems;
+    this.mirror = mirror;
   }
 
   /**
@@ -83,6 +88,7 @@ final class RunLoop {
   void run(BooleanSupplier goesOn, Duration lookEvery, Semaphore hints)
       throws InterruptedException {
     runs.putAll(runLog.read());
+    runs.values().forEach(mirror);
     long unfinished = runs.values().stream().filter(run -> !RunRecords.isFinal(run)).count();
     log.info("{} runs are known, {} of them not finished", runs.size(), unfinished);
     while (goesOn.getAsBoolean()) {
@@ -124,6 +130,7 @@ final class RunLoop {
     RetrainingRun stamped = RetrainingRun.newBuilder(run).setTime(clock.instant()).build();
     runLog.write(stamped);
     runs.put(run.getRunId(), stamped);
+    mirror.accept(stamped);
     problems.remove(run.getRunId());
     attempts.remove(run.getRunId());
     metrics.step(stamped);

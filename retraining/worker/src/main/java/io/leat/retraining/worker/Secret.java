@@ -30,8 +30,7 @@ final class Secret {
     }
     if (found.isBlank()) {
       throw new LeatException(
-          ErrorCode.SECRET,
-          "The secret %s is empty or not there; the policy names it.".formatted(source.text()));
+          ErrorCode.SECRET, "The secret %s is empty or not there.".formatted(source.text()));
     }
     return found;
   }

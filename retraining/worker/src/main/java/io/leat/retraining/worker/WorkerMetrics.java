@@ -13,6 +13,19 @@ final class WorkerMetrics {
     this.registry = registry;
   }
 
+  /**
+   * A record of a run was to be shown elsewhere.
+   *
+   * @param outcome {@code shown} or {@code failed}
+   */
+  void mirrored(String outcome) {
+    Counter.builder("leat.retraining.mirror")
+        .description("Records of runs that were to be shown on MLflow, by what became of it.")
+        .tags("outcome", outcome)
+        .register(registry)
+        .increment();
+  }
+
   /** A run has come to a state. */
   void step(RetrainingRun run) {
     Counter.builder("leat.retraining.runs")

@@ -1,11 +1,20 @@
 package io.leat.retraining.worker;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.leat.common.ErrorCode;
+import io.leat.common.LeatException;
+import io.leat.pipeline.definition.KeySource;
 import io.leat.runtime.JobOptions;
 import io.leat.runtime.settings.DurationConverter;
 import io.leat.runtime.settings.EnvironmentDefaults;
 import io.leat.runtime.settings.Setting;
+import io.leat.schemas.OwnerOnly;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Base64;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -69,6 +78,21 @@ public final class WorkerOptions {
       description = "Address of this worker that trainers elsewhere call back, without a path.")
   private @Nullable String callbackUrl;
 
+  @Setting
+  @Option(
+      names = "--mlflow-tracking",
+      paramLabel = "URL",
+      description = "Address of an MLflow tracking server that shows the runs too.")
+  private @Nullable String mlflowTracking;
+
+  @Setting
+  @Option(
+      names = "--mlflow-key",
+      paramLabel = "FILE",
+      description =
+          "Token for it, or user:password, alone in a file that nobody but its owner can read.")
+  private @Nullable Path mlflowKey;
+
   /** The settings that every service takes. */
   public JobOptions job() {
     return job;
@@ -97,6 +121,50 @@ public final class WorkerOptions {
   /** How often what is waited for is looked at. */
   public Duration lookEvery() {
     return lookEvery;
+  }
+
+  /**
+   * Address of an MLflow server that shows the runs too.
+   *
+   * @throws LeatException if it is no address of a server, or its key cannot be read
+   */
+  public Optional<URI> mlflow() {
+    if (mlflowTracking == null) {
+      return Optional.empty();
+    }
+    if (!mlflowTracking.matches("https?://[\\w.\\-\\[\\]:]+(/[\\w.\\-~/]*)?")) {
+      throw new LeatException(
+          ErrorCode.SETTING,
+          "--mlflow-tracking is no address of a server; expected one such as http://mlflow:5000, without user and password: these go into the file of --mlflow-key.");
+    }
+    mlflowHeaders();
+    return Optional.of(URI.create(mlflowTracking));
+  }
+
+  /** Whether a key for that server is named. */
+  public boolean hasMlflowKey() {
+    return mlflowKey != null;
+  }
+
+  /**
+   * What says who asks that server; never shown.
+   *
+   * @throws LeatException if the key cannot be read, or others than its owner can
+   */
+  Map<String, String> mlflowHeaders() {
+    if (mlflowKey == null) {
+      return Map.of();
+    }
+    OwnerOnly.problem(mlflowKey)
+        .ifPresent(
+            problem -> {
+              throw new LeatException(ErrorCode.ACCESS, problem);
+            });
+    String key = Secret.read(new KeySource.SecretFile(mlflowKey));
+    return key.contains(":")
+        ? Map.of(
+            "Authorization", "Basic " + Base64.getEncoder().encodeToString(key.getBytes(UTF_8)))
+        : RestClient.bearer(key);
   }
 
   /** Address that trainers call back; empty: the worker's own. */

@@ -53,6 +53,7 @@ class ServiceSettingsIT {
               + worker.trainingSetHeap()
               + " "
               + worker.awaitTables());
+      System.out.println("runs " + worker.mlflow() + " " + worker.hasMlflowKey());
       System.out.println("uploads " + mlflow.keepUploads() + " " + mlflow.uploadBytes());
     }
   }
@@ -92,6 +93,8 @@ class ServiceSettingsIT {
             Map.entry("LEAT_TIMEOUT", "9s"),
             Map.entry("LEAT_AWAIT_TABLES", "14m"),
             Map.entry("LEAT_LOOK_EVERY", "13s"),
+            Map.entry("LEAT_MLFLOW_KEY", keys.toString()),
+            Map.entry("LEAT_MLFLOW_TRACKING", "http://tracking:5000"),
             Map.entry("LEAT_TRAINING_SET_HEAP", "3g"));
     assertThat(StackEnvironment.HEEDED)
         .as("a row of this table for each variable of the services")
@@ -131,6 +134,7 @@ class ServiceSettingsIT {
             "follow Optional[http://mlflow:5000] best PT12S true true true",
             "uploads PT11M 3145728",
             "looks PT13S 3g PT14M",
+            "runs Optional[http://tracking:5000] true",
             "acknowledgement=PT7S",
             "bodyBytes=1001",
             "events=1002",
