@@ -15,14 +15,19 @@ import org.jspecify.annotations.Nullable;
  */
 public final class DetectorState {
   private static final String EPISODE = "episode";
-  private static final String STREAM = "stream ";
+  private static final String EVIDENCE = "evidence ";
+
+  /** Evidence as it was written when thresholds had to agree; it begins anew. */
+  private static final String EARLIER = "stream ";
+
   private static final String MERGED = "merged ";
+  private static final String RATION = "ration";
 
   private final Map<String, AlertState> alerts = new HashMap<>();
   private final Map<String, StreamEvidence> evidence = new HashMap<>();
-  private final Map<String, Long> beyond = new HashMap<>();
   private final Map<Integer, Merged> merged = new HashMap<>();
   private @Nullable Episode episode;
+  private int ration;
 
   /**
    * Windows that are to be evaluated together, as far as they have come.
@@ -44,6 +49,20 @@ public final class DetectorState {
     episode = now;
   }
 
+  /** For how many windows nothing opens of what nothing is promised of; 0 or more. */
+  int ration() {
+    return ration;
+  }
+
+  void ration(int windows) {
+    ration = windows;
+  }
+
+  /** A window has passed. */
+  void passRation() {
+    ration = Math.max(0, ration - 1);
+  }
+
   /** The evidence of a stream. */
   StreamEvidence evidence(String stream) {
     return evidence.computeIfAbsent(stream, key -> new StreamEvidence());
@@ -52,16 +71,6 @@ public final class DetectorState {
   /** Begins all evidence anew. */
   void forgetEvidence() {
     evidence.values().forEach(StreamEvidence::forget);
-  }
-
-  /**
-   * Notes whether a window was beyond its threshold, and says how many of the last were.
-   *
-   * @param last at most 64
-   */
-  int beyond(String stream, boolean now, int last) {
-    long bits = beyond.merge(stream, now ? 1L : 0L, (before, bit) -> (before << 1) | bit);
-    return Long.bitCount(last >= Long.SIZE ? bits : bits & ((1L << last) - 1));
   }
 
   Map<Integer, Merged> merged() {
@@ -81,16 +90,10 @@ public final class DetectorState {
     if (episode != null) {
       entries.put(EPISODE, episode.toBytes());
     }
-    evidence.forEach(
-        (stream, state) -> {
-          byte[] bytes = state.toBytes();
-          entries.put(
-              STREAM + stream,
-              ByteBuffer.allocate(Long.BYTES + bytes.length)
-                  .putLong(beyond.getOrDefault(stream, 0L))
-                  .put(bytes)
-                  .array());
-        });
+    if (ration > 0) {
+      entries.put(RATION, ByteBuffer.allocate(Integer.BYTES).putInt(ration).array());
+    }
+    evidence.forEach((stream, state) -> entries.put(EVIDENCE + stream, state.toBytes()));
     merged.forEach(
         (factor, windows) -> {
           byte[] bytes = windows.summary().toBytes();
@@ -107,7 +110,7 @@ public final class DetectorState {
 
   /** Whether an entry lives on when the reference is another: what is ranked among it does not. */
   public static boolean outlivesReference(String entry) {
-    return entry.equals(EPISODE);
+    return entry.equals(EPISODE) || entry.equals(RATION);
   }
 
   /**
@@ -126,19 +129,21 @@ public final class DetectorState {
             return;
           }
           ByteBuffer buffer = ByteBuffer.wrap(bytes);
-          long number = buffer.getLong();
-          int windows = entry.startsWith(MERGED) ? buffer.getInt() : 0;
-          byte[] rest = new byte[buffer.remaining()];
-          buffer.get(rest);
-          if (entry.startsWith(STREAM)) {
-            String stream = entry.substring(STREAM.length());
-            state.beyond.put(stream, number);
-            state.evidence.put(stream, StreamEvidence.read(rest));
+          if (entry.equals(RATION)) {
+            state.ration = buffer.getInt();
+            return;
+          }
+          if (entry.startsWith(EVIDENCE)) {
+            state.evidence.put(entry.substring(EVIDENCE.length()), StreamEvidence.read(buffer));
           } else if (entry.startsWith(MERGED)) {
+            long number = buffer.getLong();
+            int windows = buffer.getInt();
+            byte[] rest = new byte[buffer.remaining()];
+            buffer.get(rest);
             state.merged.put(
                 Integer.valueOf(entry.substring(MERGED.length())),
                 new Merged(number, windows, detector.readWindow(rest)));
-          } else {
+          } else if (!entry.startsWith(EARLIER)) {
             throw new IllegalArgumentException("an entry of a monitor's state is called " + entry);
           }
         });

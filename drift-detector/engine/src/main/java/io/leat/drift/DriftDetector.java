@@ -277,42 +277,75 @@ public final class DriftDetector {
 
   /** Evaluates a window, as above. */
   public Verdict evaluate(WindowTime when, WindowSummary window, DetectorState state) {
-    List<DriftRecords.Compared> compared = new ArrayList<>();
-    Map<String, Double> values = new HashMap<>();
+    Measured measured = measure(window);
+    List<DriftAlert> alerts = alerts(when, window, measured, state);
+    return new Verdict(metrics(when, window, measured, state), alerts);
+  }
+
+  /** The statistics of a window; the same for all monitors of the same streams. */
+  public static final class Measured {
+    private final List<DriftRecords.Compared> compared = new ArrayList<>();
+    private final Map<String, Double> values = new HashMap<>();
+
+    /** The greatest of all streams by a statistic; empty where none was evaluated by it. */
+    public OptionalDouble greatest(Statistic statistic) {
+      return values.entrySet().stream()
+          .filter(one -> one.getKey().endsWith("\n" + statistic.name()))
+          .mapToDouble(Map.Entry::getValue)
+          .max();
+    }
+  }
+
+  /** Compares a window with the reference. */
+  public Measured measure(WindowSummary window) {
+    Measured measured = new Measured();
     for (int i = 0; i < features.size(); i++) {
       DriftRecords.Compared one = DriftRecords.Compared.of(features.get(i), window.counts(i));
-      compared.add(one);
+      measured.compared.add(one);
       for (Threshold threshold : ofStream(one.feature().stream())) {
         one.comparison()
             .value(threshold.statistic(), monitor.minimumEvents())
-            .ifPresent(value -> values.put(EpisodeRule.key(threshold), value));
+            .ifPresent(value -> measured.values.put(EpisodeRule.key(threshold), value));
       }
     }
+    return measured;
+  }
+
+  /** As {@code evaluate}, alerts alone. */
+  public List<DriftAlert> alerts(
+      WindowTime when, WindowSummary window, Measured measured, DetectorState state) {
     List<DriftAlert> alerts = new ArrayList<>(endUnwatched(when, state));
-    Map<String, Double> evidence = new HashMap<>();
     if (episodes.isPresent()) {
       EpisodeRule rule = episodes.get();
-      alerts.addAll(endThresholdAlerts(when, compared, values, state));
-      rule.next(state, when, evaluated(when, window, values, state))
+      alerts.addAll(endThresholdAlerts(when, measured.compared, measured.values, state));
+      rule.next(state, when, evaluated(when, window, measured.values, state))
           .ifPresent(
               change -> alerts.add(records.episode(when, rule, change, standsOut(window, change))));
-      sequential.forEach(
-          stream -> evidence.put(stream.key(), state.evidence(stream.key()).value()));
     } else {
       alerts.addAll(endEpisode(when, state));
-      alerts.addAll(byThresholds(when, compared, values, state));
+      alerts.addAll(byThresholds(when, measured.compared, measured.values, state));
     }
+    return alerts;
+  }
+
+  private List<DriftMetric> metrics(
+      WindowTime when, WindowSummary window, Measured measured, DetectorState state) {
     List<DriftMetric> metrics = new ArrayList<>();
-    for (DriftRecords.Compared one : compared) {
+    for (DriftRecords.Compared one : measured.compared) {
       long events = window.events(Lookups.required(places, one.feature().stream()));
       for (Threshold threshold : ofStream(one.feature().stream())) {
-        Double value = values.get(EpisodeRule.key(threshold));
+        String key = EpisodeRule.key(threshold);
         metrics.add(
             records.metric(
-                when, events, one, value, threshold, evidence.get(EpisodeRule.key(threshold))));
+                when,
+                events,
+                one,
+                measured.values.get(key),
+                threshold,
+                episodes.isPresent() ? state.evidence(key).value() : null));
       }
     }
-    return new Verdict(metrics, alerts);
+    return metrics;
   }
 
   /**
@@ -329,6 +362,29 @@ public final class DriftDetector {
     }
     Verdict silence = silence(when.start(), state, qualityState);
     Verdict drift = evaluate(when, window, state);
+    return withQuality(when, window, silence, drift, state, qualityState);
+  }
+
+  /** As {@code evaluate}, alerts alone. */
+  public List<DriftAlert> alerts(
+      long windowStart,
+      WindowSummary window,
+      Measured measured,
+      DetectorState state,
+      QualityState qualityState) {
+    WindowTime when = time(windowStart);
+    Verdict silence = silence(windowStart, state, qualityState);
+    Verdict drift = new Verdict(List.of(), alerts(when, window, measured, state));
+    return withQuality(when, window, silence, drift, state, qualityState).alerts();
+  }
+
+  private Verdict withQuality(
+      WindowTime when,
+      WindowSummary window,
+      Verdict silence,
+      Verdict drift,
+      DetectorState state,
+      QualityState qualityState) {
     Set<String> drifted =
         drift.alerts().stream()
             .filter(alert -> alert.getState() == io.leat.records.AlertState.OPEN)
@@ -412,6 +468,7 @@ public final class DriftDetector {
       return List.of();
     }
     state.episode(null);
+    state.ration(0); // what drifted beside it may open one of its own
     state.forgetEvidence();
     return List.of(
         records

@@ -10,7 +10,6 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -30,8 +29,12 @@ import java.util.stream.Collectors;
  *       together. At A or more it alarms: once in A windows on average at most while nothing
  *       changes.
  *   <li>Streams whose reference promises nothing ({@link Guarantee#NONE}) are summed by themselves,
- *       so that they do not spoil the others' promise, and alarm only where the thresholds of the
- *       extreme-value rule agree, by the same "k of the last n windows".
+ *       so that they do not spoil the others' promise, and are rationed: an episode that they alone
+ *       ask for opens if none of that kind has in the last A windows. So the budget holds of them
+ *       however their windows hang together, as a count and not as an expectation. While a rationed
+ *       alarm waits, no window of such streams joins those that others are ranked among. Where one
+ *       in {@value #MANY} of a monitor's streams has no promise, all of its episodes are rationed:
+ *       what so many show, others hide.
  *   <li>Which streams an alarm is about: the k with most evidence, for the greatest k of which the
  *       least has at least A K / k (the e-d-BH rule: Dandapanthula and Ramdas, arXiv 2501.04130);
  *       where none has, the one with most.
@@ -50,12 +53,17 @@ import java.util.stream.Collectors;
 final class EpisodeRule {
   private static final int ID_BYTES = 16;
   private static final double CALM_QUANTILE = 0.75;
+
+  /** Of exchangeable windows one stream in ten has no promise, in a short reference. */
+  private static final int MANY = 4;
+
   private static final double WEEK_MILLIS = 7 * 24 * 3_600_000.0;
 
   private final CalibratedMonitor.Settings settings;
   private final double windowMillis;
   private final List<Stream> streams;
   private final double alarmAt;
+  private final boolean isRationedAsAWhole;
 
   /**
    * @param windowMillis how long a window is; by count on average
@@ -65,6 +73,8 @@ final class EpisodeRule {
     this.windowMillis = windowMillis;
     this.streams = List.copyOf(streams);
     this.alarmAt = Math.max(1, WEEK_MILLIS / windowMillis / settings.falseAlarmsPerWeek());
+    this.isRationedAsAWhole =
+        streams.stream().filter(stream -> !stream.isPromised()).count() * MANY >= streams.size();
   }
 
   /**
@@ -83,6 +93,10 @@ final class EpisodeRule {
           threshold,
           reference,
           Math.max(usual, threshold.statistic().effect().least()));
+    }
+
+    boolean isPromised() {
+      return reference.guarantee() != Guarantee.NONE;
     }
 
     boolean matters(double value) {
@@ -132,17 +146,12 @@ final class EpisodeRule {
   Optional<Change> next(DetectorState state, WindowTime when, List<Evaluated> evaluated) {
     long windowStart = when.start();
     Optional<Episode> open = state.episode();
+    state.ration(Math.min(state.ration(), windowsOfRation())); // that of another budget
+    boolean waits = waits(state);
     Map<String, Evaluated> now = new HashMap<>();
-    Set<String> agreeing = new HashSet<>();
     for (Evaluated one : evaluated) {
       Stream stream = one.stream();
       now.put(stream.key(), one);
-      boolean beyond = stream.threshold().level((float) one.value()) != Level.CLEAN;
-      int drifted = state.beyond(stream.key(), beyond, settings.openOf());
-      if (stream.reference().guarantee() != Guarantee.NONE
-          || (beyond && drifted >= settings.openAfter())) {
-        agreeing.add(stream.key());
-      }
       state
           .evidence(stream.key())
           .add(
@@ -150,12 +159,13 @@ final class EpisodeRule {
               Math.floorDiv(when.number(), (long) stream.reference().merged()),
               (float) one.value(),
               tie(stream, windowStart),
-              open.isEmpty());
+              open.isEmpty() && !(waits && (isRationedAsAWhole || !stream.isPromised())),
+              alarmAt * streams.size());
     }
+    state.passRation();
     List<Named> alarms = new ArrayList<>(alarms(state, now, false));
     alarms.addAll(alarms(state, now, true));
-    alarms.removeIf(
-        one -> !agreeing.contains(one.stream().key()) || !one.stream().matters(one.value()));
+    alarms.removeIf(one -> !one.stream().matters(one.value()));
     alarms.sort(Comparator.comparing(Named::evidence).reversed());
     return open.isPresent()
         ? goOn(state, open.get(), windowStart, now, alarms)
@@ -165,25 +175,21 @@ final class EpisodeRule {
   /** The streams, evaluated in this window, that an alarm of one kind of streams is about. */
   private List<Named> alarms(
       DetectorState state, Map<String, Evaluated> now, boolean withoutGuarantee) {
+    if (evidence(state, withoutGuarantee) < alarmAt * streams.size()) {
+      return List.of();
+    }
     List<Stream> most =
         streams.stream()
-            .filter(
-                stream -> (stream.reference().guarantee() == Guarantee.NONE) == withoutGuarantee)
+            .filter(stream -> stream.isPromised() != withoutGuarantee)
             .sorted(
                 Comparator.comparingDouble(
                     (Stream stream) -> -state.evidence(stream.key()).value()))
             .toList();
-    double sum = 0;
     int about = 0;
     for (int i = 0; i < most.size(); i++) {
-      double evidence = state.evidence(most.get(i).key()).value();
-      sum += evidence;
-      if (evidence >= alarmAt * streams.size() / (i + 1)) {
+      if (state.evidence(most.get(i).key()).value() >= alarmAt * streams.size() / (i + 1)) {
         about = i + 1;
       }
-    }
-    if (sum < alarmAt * streams.size()) {
-      return List.of();
     }
     return most.subList(0, Math.max(1, about)).stream()
         .filter(stream -> now.containsKey(stream.key()))
@@ -196,9 +202,36 @@ final class EpisodeRule {
         .toList();
   }
 
+  /** Whether something would alarm, and is rationed. */
+  private boolean waits(DetectorState state) {
+    double at = alarmAt * streams.size();
+    return state.ration() > 0
+        && (evidence(state, true) >= at || (isRationedAsAWhole && evidence(state, false) >= at));
+  }
+
+  private int windowsOfRation() {
+    return (int) Math.ceil(alarmAt);
+  }
+
+  /** The sum over the streams of one kind. */
+  private double evidence(DetectorState state, boolean withoutGuarantee) {
+    double sum = 0;
+    for (Stream stream : streams) {
+      if (stream.isPromised() != withoutGuarantee) {
+        sum += state.evidence(stream.key()).value();
+      }
+    }
+    return sum;
+  }
+
   private Optional<Change> open(DetectorState state, long windowStart, List<Named> alarms) {
-    if (alarms.isEmpty()) {
+    boolean isRationed =
+        isRationedAsAWhole || alarms.stream().noneMatch(one -> one.stream().isPromised());
+    if (alarms.isEmpty() || (isRationed && state.ration() > 0)) {
       return Optional.empty();
+    }
+    if (isRationed) {
+      state.ration(windowsOfRation());
     }
     Map<String, Integer> calm = new HashMap<>();
     alarms.forEach(one -> calm.put(one.stream().key(), 0));

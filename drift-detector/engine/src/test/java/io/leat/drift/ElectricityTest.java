@@ -126,7 +126,9 @@ class ElectricityTest {
 
     assertThat(alerts).extracting(DriftAlert::getAlertId).containsOnly(alerts.get(0).getAlertId());
     assertThat(alerts.subList(1, alerts.size()))
-        .allSatisfy(alert -> assertThat(alert.getMessage()).startsWith("event.nsw_price joined"));
+        .allSatisfy(
+            alert ->
+                assertThat(alert.getMessage()).matches("event\\.nsw_(price|demand) joined .*"));
     DriftAlert episode = alerts.get(0);
     assertThat(episode.getFeature()).isEqualTo("event.vic_price");
     assertThat(episode.getSeverity()).isEqualTo(Severity.CRITICAL);

@@ -70,7 +70,7 @@ class EpisodeRuleTest {
   @Test
   void twoFeaturesThatMoveAtOnceAreOneEpisodeThatClosesWhenTheyAreBack() {
     List<DriftAlert> alerts =
-        run(rows(150, 1, (day, i) -> day >= 80 && day < 100 && i < 2 ? 1.5 : 0)).alerts();
+        run(rows(150, 55, (day, i) -> day >= 80 && day < 100 && i < 2 ? 1.5 : 0)).alerts();
 
     DriftAlert opened = alerts.get(0);
     DriftAlert closed = alerts.get(alerts.size() - 1);
@@ -106,7 +106,7 @@ class EpisodeRuleTest {
   @Test
   void streamsThatJoinAreToldOfOnceAndNotInEveryWindow() {
     List<DriftAlert> alerts =
-        run(rows(150, 8, (day, i) -> day >= 80 + 7 * i && day < 125 ? 0.9 : 0)).alerts();
+        run(rows(150, 3, (day, i) -> day >= 80 + 7 * i && day < 125 ? 0.9 : 0)).alerts();
 
     List<DriftAlert> joined =
         alerts.stream()
@@ -314,6 +314,94 @@ class EpisodeRuleTest {
     assertThat(alert.toByteBuffer().remaining()).isLessThan(250_000);
     assertThat(alert.getStreams().get(0).getEvidence()).isEqualTo(50_000);
     assertThat(alert.getMessage()).contains("and 41999 other streams is not as in the training");
+  }
+
+  private static EpisodeRule.Stream stream(String feature, Guarantee guarantee) {
+    WindowSeries.Builder windows = new WindowSeries.Builder();
+    for (int window = 0; window < 40; window++) {
+      windows.add(window, 0.1 + window % 20 / 1000.0);
+    }
+    return EpisodeRule.Stream.of(
+        new Threshold(
+            DriftStream.of(feature),
+            Statistics.get(Statistics.defaults().get(0)),
+            0.2,
+            0.4,
+            40,
+            true),
+        new Dependence.Finding(guarantee, 1, 1, 1, windows.build()));
+  }
+
+  /**
+   * Numbers of the windows in which an episode opens, of streams that are off from time to time:
+   * the first before window 10, the others, or the only one, from 30 to 110.
+   */
+  private static List<Integer> opened(List<EpisodeRule.Stream> watched, boolean restarted) {
+    EpisodeRule rule =
+        new EpisodeRule(CalibratedMonitor.Settings.of(MONITOR), 24.0 * HOUR, watched);
+    DriftDetector detector =
+        new DriftDetector(MONITOR, profile(rows(TRAINED_DAYS, 3, (d, i) -> 0)));
+    DetectorState state = new DetectorState();
+    List<Integer> opened = new ArrayList<>();
+    for (int window = 0; window < 200; window++) {
+      List<EpisodeRule.Evaluated> evaluated = new ArrayList<>();
+      for (int i = 0; i < watched.size(); i++) {
+        boolean first = i == 0 && window < 10;
+        boolean second = (i > 0 || watched.size() == 1) && window >= 30 && window < 110;
+        evaluated.add(new EpisodeRule.Evaluated(watched.get(i), first || second ? 0.5 : 0.105));
+      }
+      if (restarted) {
+        state = DetectorState.read(detector, state.alertEntries(), state.entries());
+      }
+      rule.next(state, WindowTime.of((40L + window) * 24 * HOUR, 24 * HOUR), evaluated)
+          .filter(change -> change.kind() == EpisodeRule.Kind.OPENED)
+          .ifPresent(change -> opened.add((int) (change.episode().since() / (24 * HOUR)) - 40));
+    }
+    return opened;
+  }
+
+  @Test
+  void whatNothingIsPromisedOfOpensOnceInAsManyWindowsAsTheBudgetSays() {
+    List<EpisodeRule.Stream> unpromised = List.of(stream("event.a", Guarantee.NONE));
+    List<Integer> promised = opened(List.of(stream("event.a", Guarantee.EXCHANGEABLE)), false);
+    List<Integer> rationed = opened(unpromised, false);
+
+    assertThat(promised).hasSize(2);
+    assertThat(promised.get(1)).isBetween(30, 40);
+    assertThat(rationed).hasSize(2);
+    assertThat(rationed.get(0)).isLessThan(5);
+    assertThat(rationed.get(1)).as("it waits, and is not lost").isEqualTo(rationed.get(0) + 70);
+    assertThat(opened(unpromised, true)).isEqualTo(rationed);
+  }
+
+  @Test
+  void aChangeOfPromisedStreamsWaitsTooWhereAllOfTheMonitorIsRationed() {
+    List<Integer> opened =
+        opened(
+            List.of(
+                stream("event.a", Guarantee.NONE),
+                stream("event.b", Guarantee.EXCHANGEABLE),
+                stream("event.c", Guarantee.EXCHANGEABLE)),
+            false);
+
+    assertThat(opened).hasSize(2);
+    assertThat(opened.get(1)).as("it has not become usual").isEqualTo(opened.get(0) + 70);
+  }
+
+  @Test
+  void aRationOutlivesTheReferenceAndEvidenceOfBeforeBeginsAnew() {
+    DriftDetector detector =
+        new DriftDetector(MONITOR, profile(rows(TRAINED_DAYS, 3, (d, i) -> 0)));
+    DetectorState state = new DetectorState();
+    state.ration(12);
+    Map<String, byte[]> entries = new TreeMap<>(state.entries());
+    entries.keySet().removeIf(entry -> !DetectorState.outlivesReference(entry));
+    entries.put("stream event.a\nks", new byte[30]);
+
+    DetectorState read = DetectorState.read(detector, Map.of(), entries);
+
+    assertThat(read.ration()).isEqualTo(12);
+    assertThat(read.evidence("event.a\nks").value()).isZero();
   }
 
   private static long day(DriftAlert alert) {

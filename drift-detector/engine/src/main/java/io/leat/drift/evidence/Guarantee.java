@@ -17,7 +17,7 @@ public enum Guarantee {
   MERGED,
   /**
    * The reference is too short to tell, or its windows hang together in a way that nothing mends:
-   * the budget rests on the thresholds alone, and these must agree before anything opens.
+   * nothing is promised, and so what opens is rationed.
    */
   NONE;
 

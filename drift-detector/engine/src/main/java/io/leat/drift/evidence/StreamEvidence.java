@@ -21,6 +21,11 @@ import java.util.Arrays;
  * that hang together n at a time, as if they were one, n count as one. Its mean stays at most 1
  * (Jensen), so that this takes nothing from the promise, where there is one.
  *
+ * <p>What a bet would win beyond the alarm is spent below it ({@link Bets#towards}), so that the
+ * detector reaches the alarm, and does not leap over it: the promise is used up more nearly. Only
+ * where windows are exchangeable, as they are or by season; elsewhere what is left over is what
+ * pays for their dependence.
+ *
  * <p>Mutable; not thread-safe.
  */
 public final class StreamEvidence {
@@ -65,15 +70,34 @@ public final class StreamEvidence {
    * @param tie between 0, excluded, and 1, drawn for this stream and window alone: where among its
    *     ties the window stands
    * @param joins whether later windows are ranked among this one too
+   * @param alarmAt what is decided at: the detector is not to pass it in one step
    */
   public void add(
-      Dependence.Finding reference, long window, float value, double tie, boolean joins) {
+      Dependence.Finding reference,
+      long window,
+      float value,
+      double tie,
+      boolean joins,
+      double alarmAt) {
     double rank = rank(reference, window, value, tie);
-    double won = Math.pow(Bets.of(rank), 1 / reference.inflation());
-    evidence = Math.min(MOST, won * (evidence + reference.merged()));
+    double before = evidence + reference.merged();
+    double power = 1 / reference.inflation();
+    if (before < alarmAt && reference.guarantee().compareTo(Guarantee.MERGED) < 0) {
+      double room = alarmAt / before;
+      double won = Bets.towards(rank, power, room);
+      evidence = won >= room ? alarmAt : won * before;
+    } else {
+      evidence = Math.min(MOST, Math.pow(Bets.of(rank), power) * before);
+    }
     if (joins) {
       join(window, value, mostClean(reference.series().size()));
     }
+  }
+
+  /** As the other, where nothing is decided at any number. */
+  public void add(
+      Dependence.Finding reference, long window, float value, double tie, boolean joins) {
+    add(reference, window, value, tie, joins, MOST);
   }
 
   static int mostClean(int ofReference) {

@@ -68,6 +68,69 @@ class EvidenceTest {
     assertThat(sum / streams).isCloseTo(windows, within(0.35));
   }
 
+  @ParameterizedTest(name = "to the power {0}, with room for {1}")
+  @CsvSource({
+    "1, 1.01",
+    "1, 1.5",
+    "1, 2.9",
+    "1, 5.8",
+    "1, 12.8",
+    "1, 1000",
+    "0.5, 1.2",
+    "0.5, 3",
+    "0.2, 1.1"
+  })
+  void whatABetPaysTowardsAnAlarmHasTheMeanItHadAndNothingBeyond(double power, double room) {
+    int steps = 100_000;
+    double sum = 0;
+    double plain = 0;
+    double before = room;
+    for (int i = 0; i < steps; i++) {
+      double pays = Bets.towards((i + 0.5) / steps, power, room);
+      assertThat(pays).isPositive().isLessThanOrEqualTo(before);
+      before = pays;
+      sum += pays;
+      plain += Math.pow(Bets.of((i + 0.5) / steps), power);
+    }
+
+    assertThat(sum / steps).isCloseTo(plain / steps, within(1e-9));
+  }
+
+  /** What is won beyond the alarm is of no use: the promise is kept, and nearly used up. */
+  @Test
+  void aStreamOfExchangeableWindowsAlarmsOnceInAsManyWindowsAsItMayAndNoMore() {
+    Random random = new Random(13);
+    double alarmAt = 30;
+    int alarms = 0;
+    int windows = 300;
+    int streams = 1_000;
+    for (int i = 0; i < streams; i++) {
+      Dependence.Finding reference = exchangeable(series(30, w -> random.nextGaussian()));
+      StreamEvidence evidence = new StreamEvidence();
+      for (int w = 0; w < windows; w++) {
+        float value = (float) random.nextGaussian();
+        evidence.add(reference, 30 + w, value, 1 - random.nextDouble(), true, alarmAt);
+        if (evidence.value() >= alarmAt) {
+          evidence.forget();
+          alarms++;
+        }
+      }
+    }
+
+    assertThat((double) windows * streams / alarms).isBetween(alarmAt, 1.4 * alarmAt);
+  }
+
+  @Test
+  void nothingIsRaisedForWindowsThatOnlyMergingMakesAlike() {
+    WindowSeries values = series(30, w -> w);
+    Dependence.Finding merged = new Dependence.Finding(Guarantee.MERGED, 1, 2, 1, values);
+    StreamEvidence evidence = new StreamEvidence();
+
+    evidence.add(merged, 30, 50, 0.1, true, 2.5);
+
+    assertThat(evidence.value()).isEqualTo(2 * Bets.of(0.1 / 31));
+  }
+
   @Test
   void aWindowLikeAllOthersIsRankedAmongItsTiesByTheDraw() {
     Dependence.Finding constant = exchangeable(series(99, w -> 0));
