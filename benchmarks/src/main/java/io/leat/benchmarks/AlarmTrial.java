@@ -4,6 +4,7 @@ import io.leat.benchmarks.AlarmScenario.Change;
 import io.leat.drift.ColumnValues;
 import io.leat.drift.DetectorState;
 import io.leat.drift.DriftDetector;
+import io.leat.drift.QualityState;
 import io.leat.drift.ReferenceProfile;
 import io.leat.drift.ReferenceProfileBuilder;
 import io.leat.drift.WindowSummary;
@@ -16,7 +17,6 @@ import io.leat.pipeline.definition.Model;
 import io.leat.pipeline.definition.Monitor;
 import io.leat.records.AlertState;
 import io.leat.records.DriftAlert;
-import io.leat.records.DriftMetric;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -37,7 +37,7 @@ final class AlarmTrial {
   /** A common rule of thumb: a stability index above 0.2 is a change that matters. */
   private static final double MUCH = 0.2;
 
-  private static final String PSI = "psi_deciles_1e-4";
+  private static final String DATA_QUALITY = "data_quality";
 
   /**
    * What a way to watch said.
@@ -68,11 +68,17 @@ final class AlarmTrial {
     return "%s %s".formatted(rule == Monitor.Rule.SEQUENTIAL ? "evidence" : "thresholds", budget);
   }
 
+  /** What an operator sees: the evidence of drift, and that of data quality, by as much a week. */
+  static String quality(double budget) {
+    return "or quality " + budget;
+  }
+
   /** Names of all ways, in the order of the tables. */
   static List<String> ways(List<Double> budgets) {
     List<String> names = new ArrayList<>();
     for (double budget : budgets) {
       names.add(name(Monitor.Rule.SEQUENTIAL, budget));
+      names.add(quality(budget));
       names.add(name(Monitor.Rule.THRESHOLDS, budget));
     }
     names.addAll(List.of("PSI > 0.2", "ADWIN", "always"));
@@ -120,11 +126,18 @@ final class AlarmTrial {
       }
       int now = day + 1;
       boolean wasBeyond = beyond;
+      DriftDetector.Measured measured = first.measure(window);
+      beyond = measured.greatest(Statistics.POPULATION_STABILITY).orElse(0) > MUCH;
       for (Map.Entry<String, Watching> one : watching.entrySet()) {
-        DriftDetector.Verdict verdict = one.getValue().next(start, window);
+        one.getValue().next(start, window, measured);
         said.computeIfPresent(
-            one.getKey(), (way, before) -> before.and(one.getValue().opened(verdict), now));
-        beyond = verdict.metrics().stream().anyMatch(AlarmTrial::isMuch);
+            one.getKey(), (way, before) -> before.and(one.getValue().opened(), now));
+      }
+      for (double budget : budgets) {
+        Watching both = watching.get(name(Monitor.Rule.SEQUENTIAL, budget));
+        said.computeIfPresent(
+            quality(budget),
+            (way, before) -> before.and(both.opened() + both.openedOfQuality(), now));
       }
       int opens = beyond && !wasBeyond ? 1 : 0;
       int changes = adwin;
@@ -146,30 +159,40 @@ final class AlarmTrial {
     return day * DAY.toMillis() + row * DAY.toMillis() / scenario.rowsADay();
   }
 
-  private static boolean isMuch(DriftMetric metric) {
-    return metric.getMetric().equals(PSI) && metric.getValue() != null && metric.getValue() > MUCH;
-  }
-
   /** A monitor at work. */
   private static final class Watching {
     private final DriftDetector detector;
     private final DetectorState state = new DetectorState();
+    private final QualityState qualityState = new QualityState();
     private final Set<String> known = new HashSet<>();
+    private int opened;
+    private int openedOfQuality;
 
     Watching(DriftDetector detector) {
       this.detector = detector;
     }
 
-    DriftDetector.Verdict next(long start, WindowSummary window) {
-      return detector.evaluate(start, window, state);
+    void next(long start, WindowSummary window, DriftDetector.Measured measured) {
+      opened = 0;
+      openedOfQuality = 0;
+      for (DriftAlert alert : detector.alerts(start, window, measured, state, qualityState)) {
+        if (alert.getState() == AlertState.OPEN && known.add(alert.getAlertId())) {
+          if (alert.getKind().equals(DATA_QUALITY)) {
+            openedOfQuality++;
+          } else {
+            opened++;
+          }
+        }
+      }
     }
 
-    int opened(DriftDetector.Verdict verdict) {
-      int opened = 0;
-      for (DriftAlert alert : verdict.alerts()) {
-        opened += alert.getState() == AlertState.OPEN && known.add(alert.getAlertId()) ? 1 : 0;
-      }
+    /** Of drift, in the last window. */
+    int opened() {
       return opened;
+    }
+
+    int openedOfQuality() {
+      return openedOfQuality;
     }
   }
 

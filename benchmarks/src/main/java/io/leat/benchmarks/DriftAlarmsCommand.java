@@ -54,12 +54,17 @@ final class DriftAlarmsCommand implements Callable<Integer> {
       names = "--wide-streams",
       defaultValue = "200",
       description =
-          "Streams of each kind, of "
-              + MANY_COLUMNS
-              + " columns; a tenth of it of "
-              + MOST_COLUMNS
-              + ". Default: ${DEFAULT-VALUE}.")
+          "Streams of each kind, of " + MANY_COLUMNS + " columns. Default: ${DEFAULT-VALUE}.")
   private int wideStreams;
+
+  @Option(
+      names = "--widest-streams",
+      defaultValue = "200",
+      description =
+          "Streams of each kind, of "
+              + MOST_COLUMNS
+              + " columns; 0 for none. Default: ${DEFAULT-VALUE}.")
+  private int widestStreams;
 
   @Option(
       names = "--weeks",
@@ -126,9 +131,15 @@ final class DriftAlarmsCommand implements Callable<Integer> {
     Results out =
         new Results(
             results,
-            "benchmarks/run drift-alarms --parts %s --streams %d --wide-streams %d --weeks %d --references %s --budgets %s"
+            "benchmarks/run drift-alarms --parts %s --streams %d --wide-streams %d --widest-streams %d --weeks %d --references %s --budgets %s"
                 .formatted(
-                    list(parts), streams, wideStreams, weeks, list(references), list(budgets)));
+                    list(parts),
+                    streams,
+                    wideStreams,
+                    widestStreams,
+                    weeks,
+                    list(references),
+                    list(budgets)));
     if (tsv.toAbsolutePath().getParent() != null) {
       Files.createDirectories(tsv.toAbsolutePath().getParent());
     }
@@ -170,7 +181,8 @@ final class DriftAlarmsCommand implements Callable<Integer> {
 
   private List<AlarmScenario> wide() {
     List<AlarmScenario> all = new ArrayList<>();
-    for (int columns : List.of(MANY_COLUMNS, MOST_COLUMNS)) {
+    for (int columns :
+        widestStreams == 0 ? List.of(MANY_COLUMNS) : List.of(MANY_COLUMNS, MOST_COLUMNS)) {
       for (int reference : references) {
         for (boolean dependent : new boolean[] {false, true}) {
           all.add(AlarmScenario.still(Kind.NORMAL, columns, dependent, reference));
@@ -218,10 +230,12 @@ final class DriftAlarmsCommand implements Callable<Integer> {
 
   /** Streams of a scenario, run on all cores; the same whichever runs first. */
   private List<Outcome> run(AlarmScenario scenario, int days) {
-    int count = scenario.columns() == 1 ? streams : wideStreams;
-    if (scenario.columns() == MOST_COLUMNS) {
-      count = Math.max(2, count / 10);
-    }
+    int count =
+        switch (scenario.columns()) {
+          case 1 -> streams;
+          case MOST_COLUMNS -> widestStreams;
+          default -> wideStreams;
+        };
     return IntStream.rangeClosed(1, count)
         .parallel()
         .mapToObj(seed -> AlarmTrial.run(scenario, seed, budgets, days))

@@ -17,6 +17,7 @@ import io.leat.schemas.Topics;
 import io.leat.stack.JvmProcess;
 import io.leat.stack.LeatHome;
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,6 +27,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.Callable;
@@ -55,6 +57,10 @@ final class DriftCommand implements Callable<Integer> {
   private static final int VECTORS_A_DAY = 5_000;
   private static final long DAY = Duration.ofDays(1).toMillis();
   private static final double BAR = 0.3;
+  private static final Path EVIDENTLY = Path.of("interop/drift-peers/windows.py");
+
+  /** Evidently takes seconds a window. */
+  private static final int DAYS_OF_EVIDENTLY = 2;
 
   @Option(
       names = "--columns",
@@ -75,6 +81,14 @@ final class DriftCommand implements Callable<Integer> {
       defaultValue = "3",
       description = "How often each job runs, in turn. Default: ${DEFAULT-VALUE}.")
   private int forks;
+
+  @Option(
+      names = "--python",
+      defaultValue = "python3",
+      description =
+          "A Python that has Evidently (interop/drift-peers/requirements-evidently.txt), which then"
+              + " looks at windows of the same vectors. Default: ${DEFAULT-VALUE}.")
+  private String python = "python3";
 
   @Option(names = "--results", defaultValue = "benchmarks/RESULTS.md", hidden = true)
   private Path results = Path.of(".");
@@ -175,6 +189,65 @@ final class DriftCommand implements Callable<Integer> {
     out.line(
         "The drift job is %.2f of reading by CPU; the bar is %.1f: %s.",
         ratio, BAR, ratio >= BAR ? "met" : "missed");
+    out.line("");
+    out.line("%s", evidently(width, median(runs.get(Job.DRIFT)).perCpuSecond()));
+  }
+
+  /**
+   * What Evidently takes to look at the same windows, all and by region, as a sentence.
+   *
+   * @param perCpuSecond vectors of the drift job
+   */
+  private String evidently(int width, double perCpuSecond) throws Exception {
+    Path file = Files.createTempFile("leat-drift-", ".csv");
+    Path answer = Files.createTempFile("leat-drift-", ".txt");
+    try {
+      writeRows(file, width);
+      Process process =
+          new ProcessBuilder(python, EVIDENTLY.toString(), file.toString())
+              .redirectOutput(answer.toFile())
+              .redirectError(ProcessBuilder.Redirect.DISCARD)
+              .start();
+      if (process.waitFor() != 0) {
+        return "Evidently was skipped: %s does not have it (--python)".formatted(python);
+      }
+      String[] said = Files.readString(answer).strip().split(" ", -1);
+      double rowsPerCpuSecond = Long.parseLong(said[1]) / Double.parseDouble(said[2]);
+      return String.format(
+          Locale.ROOT,
+          "Evidently, in the same windows (%s reports, all rows and each region's): %,.0f vectors/CPU-s; the drift job is %,.0f times that.",
+          said[0],
+          rowsPerCpuSecond,
+          perCpuSecond / rowsPerCpuSecond);
+    } catch (IOException e) {
+      return "Evidently was skipped: there is no %s (--python)".formatted(python);
+    } finally {
+      Files.delete(file);
+      Files.delete(answer);
+    }
+  }
+
+  /** The reference's rows, then those of the first windows, as CSV. */
+  private static void writeRows(Path file, int width) throws IOException {
+    try (PrintWriter lines = new PrintWriter(Files.newBufferedWriter(file, UTF_8))) {
+      lines.println(
+          "day,region,"
+              + IntStream.range(0, width)
+                  .mapToObj(DriftCommand::column)
+                  .collect(Collectors.joining(",")));
+      SplittableRandom before = new SplittableRandom(1);
+      for (int row = 0; row < REFERENCE_DAYS * REFERENCE_ROWS_A_DAY; row++) {
+        lines.println(text(-1, row(width, before)));
+      }
+      SplittableRandom live = new SplittableRandom(2);
+      for (int row = 0; row < DAYS_OF_EVIDENTLY * VECTORS_A_DAY; row++) {
+        lines.println(text(row / VECTORS_A_DAY, row(width, live)));
+      }
+    }
+  }
+
+  private static String text(int day, List<Object> row) {
+    return day + "," + row.stream().map(String::valueOf).collect(Collectors.joining(","));
   }
 
   /** By CPU. */
