@@ -29,10 +29,12 @@ final class DrainedWatermarks<T> implements WatermarkGenerator<T> {
   private final long idlenessMillis;
   private final LongSupplier clock;
   private final Drain drain;
+  private final boolean mayStandStill;
   private final Reached reached = new Reached();
   private final Deque<Step> steps = new ArrayDeque<>();
   private Watermark remembered = reached.watermark;
   private long silentSince;
+  private long newest = Long.MIN_VALUE;
 
   /** The watermark that had been reached at some time of the wall clock. */
   private record Step(long time, Watermark watermark) {}
@@ -41,19 +43,29 @@ final class DrainedWatermarks<T> implements WatermarkGenerator<T> {
    * @param watermarks by the partition's own records alone
    * @param idleness how long it is silent at least before it is idle
    * @param clock wall clock in milliseconds, that of {@code drain}
+   * @param mayStandStill whether records may come for ever whose event time does not pass, as dead
+   *     letters do where nothing else comes: those that are no newer are silence too
    */
   DrainedWatermarks(
-      WatermarkGenerator<T> watermarks, Duration idleness, LongSupplier clock, Drain drain) {
+      WatermarkGenerator<T> watermarks,
+      Duration idleness,
+      LongSupplier clock,
+      Drain drain,
+      boolean mayStandStill) {
     this.watermarks = watermarks;
     this.idlenessMillis = idleness.toMillis();
     this.clock = clock;
     this.drain = drain;
+    this.mayStandStill = mayStandStill;
     this.silentSince = clock.getAsLong();
   }
 
   @Override
   public void onEvent(T event, long eventTimestamp, WatermarkOutput output) {
-    silentSince = clock.getAsLong();
+    if (!mayStandStill || eventTimestamp > newest) {
+      silentSince = clock.getAsLong();
+    }
+    newest = Math.max(newest, eventTimestamp);
     watermarks.onEvent(event, eventTimestamp, reached);
   }
 

@@ -153,7 +153,8 @@ public final class KafkaRecords {
                         watermarks.createWatermarkGenerator(generators),
                         idleness,
                         DrainWatch::now,
-                        drain))
+                        drain,
+                        timeHeader.equals(RecordHeaders.PARTITION_TIME)))
             .withTimestampAssigner((record, kafkaTimestamp) -> time(record, timeHeader)));
   }
 

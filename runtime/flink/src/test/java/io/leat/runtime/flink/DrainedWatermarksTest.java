@@ -176,11 +176,39 @@ class DrainedWatermarksTest {
   }
 
   private DrainedWatermarks<String> newPartition() {
+    return newPartition(false);
+  }
+
+  private DrainedWatermarks<String> newPartition(boolean mayStandStill) {
     return new DrainedWatermarks<>(
         new BoundedOutOfOrdernessWatermarks<>(Duration.ZERO),
         Duration.ofSeconds(20),
         this::millis,
-        drain);
+        drain,
+        mayStandStill);
+  }
+
+  /** As dead letters do of an event of which nothing passes: without a time, or of one for ever. */
+  @Test
+  void recordsThatComeForEverAndAreNoNewerHoldNoWindowOpenWhereThatMayBe() {
+    for (long time : List.of(Long.MIN_VALUE, 5_000L)) {
+      partition = newPartition(true);
+      DrainedWatermarks<String> ofVectors = newPartition(false);
+      Said saidOfVectors = new Said();
+      for (int i = 0; i < 60; i++) {
+        partition.onEvent("refused", time, said);
+        ofVectors.onEvent("vector", time, saidOfVectors);
+        pass(1);
+        ofVectors.onPeriodicEmit(saidOfVectors);
+      }
+      assertThat(said.idle).isTrue();
+      assertThat(saidOfVectors.idle).isFalse();
+
+      partition.onEvent("refused", 9_000, said);
+      pass(2);
+      assertThat(said.idle).as("time passes again").isFalse();
+      assertThat(said.watermark).isEqualTo(8_999);
+    }
   }
 
   @Test
