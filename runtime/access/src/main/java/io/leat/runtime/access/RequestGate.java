@@ -4,9 +4,11 @@ import com.linecorp.armeria.common.ContentTooLargeException;
 import com.linecorp.armeria.common.HttpStatus;
 import com.linecorp.armeria.common.ResponseCompleteException;
 import com.linecorp.armeria.common.stream.ClosedStreamException;
+import com.linecorp.armeria.common.util.CompositeException;
 import com.linecorp.armeria.server.HttpStatusException;
 import com.linecorp.armeria.server.RequestTimeoutException;
 import com.linecorp.armeria.server.ServiceRequestContext;
+import io.netty.handler.codec.DecoderException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -190,6 +192,10 @@ public final class RequestGate {
           HttpStatus.REQUEST_ENTITY_TOO_LARGE,
           "The body is too large; at most %d bytes.".formatted(context.maxRequestLength()));
     }
+    if (isOfDecoding(failure)) {
+      return new RefusedException(
+          HttpStatus.BAD_REQUEST, "The body is not what its content-encoding says.");
+    }
     if (failure instanceof RequestTimeoutException) {
       return new RefusedException(
           HttpStatus.REQUEST_TIMEOUT, "The request did not come whole in time.");
@@ -202,5 +208,12 @@ public final class RequestGate {
     log.error("A request could not be answered", failure);
     return new RefusedException(
         HttpStatus.INTERNAL_SERVER_ERROR, "The server failed; its log says why.");
+  }
+
+  /** What is no gzip at all fails twice: as it comes, and when the decoder is closed. */
+  private static boolean isOfDecoding(Throwable failure) {
+    return failure instanceof DecoderException
+        || (failure instanceof CompositeException all
+            && all.getExceptions().stream().anyMatch(RequestGate::isOfDecoding));
   }
 }

@@ -505,15 +505,25 @@ class ScoringServerIT {
       assertThat(JSON.readTree(refused.body()).path("detail").textValue()).isNotBlank();
     }
     assertThat(ask("/invocations", " ".repeat(2 << 20)).statusCode()).isEqualTo(413);
-    HttpResponse<String> unpacked =
-        HTTP.send(
+    assertThat(compressed(gzip(new byte[2 << 20]))).as("it counts unpacked").isEqualTo(413);
+    byte[] broken = gzip(new byte[1_000]);
+    broken[0] = 0;
+    assertThat(compressed(broken)).as("no gzip").isEqualTo(400);
+    byte[] damaged = gzip("{\"inputs\":[]}".getBytes(UTF_8));
+    damaged[damaged.length - 6] ^= 1; // of its checksum
+    assertThat(compressed(damaged)).as("its checksum is another").isEqualTo(400);
+  }
+
+  /** The status of a body that is said to be gzip. */
+  private int compressed(byte[] body) throws Exception {
+    return HTTP.send(
             request("/invocations")
                 .header("content-type", "application/json")
                 .header("content-encoding", "gzip")
-                .POST(HttpRequest.BodyPublishers.ofByteArray(gzip(new byte[2 << 20])))
+                .POST(HttpRequest.BodyPublishers.ofByteArray(body))
                 .build(),
-            HttpResponse.BodyHandlers.ofString());
-    assertThat(unpacked.statusCode()).as("it counts unpacked").isEqualTo(413);
+            HttpResponse.BodyHandlers.ofString())
+        .statusCode();
   }
 
   private int get(String path) throws Exception {
