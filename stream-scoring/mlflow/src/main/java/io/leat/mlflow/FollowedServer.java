@@ -3,7 +3,9 @@ package io.leat.mlflow;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.leat.common.Cleanup;
+import io.leat.common.LeatException;
 import io.leat.models.artifact.S3Files;
+import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -64,16 +66,19 @@ final class FollowedServer implements AutoCloseable {
       this.bytes = room;
     }
 
-    /** A file begins, of as many bytes as are known. */
-    void take(long known) throws Refusal {
+    /** A file begins. */
+    void take() throws Refusal {
       if (files-- == 0) {
         throw Refusal.invalid("The version has more than %d files.", MOST_FILES);
       }
-      read(known);
     }
 
     void read(long more) throws Refusal {
       bytes -= more;
+      check();
+    }
+
+    void check() throws Refusal {
       if (bytes < 0) {
         throw Refusal.invalid("The version's files have more than %d MiB.", room >> 20);
       }
@@ -146,12 +151,39 @@ final class FollowedServer implements AutoCloseable {
       throw Refusal.absent("There are no files below %s.", uri);
     }
     for (S3Files.Entry file : found) {
-      left.take(file.bytes());
+      left.take();
       Path target = Uploads.within(folder, file.path());
       Files.createDirectories(target.getParent());
-      try (OutputStream to = Files.newOutputStream(target)) {
+      try (OutputStream to = new Counted(Files.newOutputStream(target), left)) {
         bucket.copy(uri, file, to);
+      } catch (LeatException e) { // the client's own reason is what its stream threw
+        left.check();
+        throw e;
       }
+    }
+  }
+
+  /** Writes no more than there is room for, whatever was said of a file's size. */
+  private static final class Counted extends FilterOutputStream {
+    private final Left left;
+
+    Counted(OutputStream to, Left left) {
+      super(to);
+      this.left = left;
+    }
+
+    @Override
+    public void write(int one) throws IOException {
+      write(new byte[] {(byte) one}, 0, 1);
+    }
+
+    @Override
+    public void write(byte[] bytes, int from, int count) throws IOException {
+      left.bytes -= count;
+      if (left.bytes < 0) {
+        throw new IOException("there is no room for more");
+      }
+      out.write(bytes, from, count);
     }
   }
 
@@ -180,7 +212,7 @@ final class FollowedServer implements AutoCloseable {
     for (JsonNode file : files) {
       String name = file.path("path").asText();
       String rest = below.isEmpty() ? name : below + "/" + name;
-      left.take(0);
+      left.take();
       Path target = Uploads.within(folder, rest);
       if (file.path("is_dir").asBoolean()) {
         Files.createDirectories(target);

@@ -32,6 +32,7 @@ class FollowedServerTest {
   private HttpServer http;
   private URI address;
   private String place = "s3://bucket/runs/model";
+  private Optional<Integer> listed = Optional.empty();
 
   @TempDir private Path folder;
 
@@ -70,7 +71,7 @@ class FollowedServerTest {
                 .map(
                     object ->
                         "<Contents><Key>%s</Key><Size>%d</Size></Contents>"
-                            .formatted(object.getKey(), object.getValue().length()))
+                            .formatted(object.getKey(), listed.orElse(object.getValue().length())))
                 .collect(
                     Collectors.joining(
                         "",
@@ -115,6 +116,22 @@ class FollowedServerTest {
     assertThatThrownBy(() -> download(1 << 20, "s3://bucket"))
         .isInstanceOf(Refusal.class)
         .hasMessage("There are no files below s3://bucket/runs/mode.");
+  }
+
+  @Test
+  void bytesCountAsTheyComeWhateverWasListed() {
+    listed = Optional.of(0);
+    assertThatThrownBy(() -> download(10, "s3://bucket"))
+        .isInstanceOf(Refusal.class)
+        .hasMessageContaining("more than 0 MiB");
+  }
+
+  @Test
+  void aBucketIsAFolderToo() throws Exception {
+    place = "s3://bucket";
+    download(1 << 20, "s3://bucket");
+
+    assertThat(folder.resolve("runs/model/MLmodel")).hasContent("flavors:");
   }
 
   private void download(long room, String files) throws Exception {

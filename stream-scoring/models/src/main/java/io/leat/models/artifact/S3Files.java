@@ -85,8 +85,8 @@ public final class S3Files implements AutoCloseable {
     if (!has(folder)) {
       throw new IllegalArgumentException(folder + " does not lie here");
     }
-    String key = folder.substring(bucket.place("").length());
-    return key.endsWith(FOLDER_END) ? key : key + FOLDER_END;
+    String address = folder.endsWith(FOLDER_END) ? folder : folder + FOLDER_END;
+    return address.substring(bucket.place("").length()); // nothing, of the bucket itself
   }
 
   @Override
