@@ -113,18 +113,20 @@ class TailIT {
       cluster.createTopic(topic, 1, Map.of());
     }
     RegistryClient registry = cluster.newRegistryClient();
+    AvroCodec codec = new AvroCodec(registry); // first: it lets Avro read the records' defaults
     for (DriftAlert alert :
         List.of(
             alert("a", AlertState.OPEN, Severity.WARN, 9),
             alert("b", AlertState.OPEN, Severity.CRITICAL, 1),
             alert("c", AlertState.OPEN, Severity.WARN, 3),
             alert("a", AlertState.CLOSED, Severity.WARN, 0))) {
-      send(producer, registry, Topics.DRIFT_ALERTS, alert);
+      send(producer, registry, codec, Topics.DRIFT_ALERTS, alert);
     }
     send(producer, Topics.DRIFT_ALERTS, "rubbish".getBytes(UTF_8));
     send(
         producer,
         registry,
+        codec,
         Topics.RETRAINING_REQUESTS,
         RetrainingRequest.newBuilder()
             .setRequestId("r1")
@@ -138,6 +140,7 @@ class TailIT {
     send(
         producer,
         registry,
+        codec,
         Topics.RETRAINING_RUNS,
         RetrainingRun.newBuilder()
             .setRunId("run")
@@ -163,7 +166,7 @@ class TailIT {
             .setValues(values)
             .setSource(new LogPosition("levels", 0, 0L))
             .build();
-    send(producer, "features.mill", new AvroCodec(registry).encode(id, vector));
+    send(producer, "features.mill", codec.encode(id, vector));
     for (int i = 0; i < 25; i++) {
       send(producer, "levels.valid", ("{\"id\":" + i + "}").getBytes(UTF_8));
     }
@@ -193,11 +196,12 @@ class TailIT {
   private static void send(
       KafkaProducer<byte[], byte[]> producer,
       RegistryClient registry,
+      AvroCodec codec,
       String topic,
       SpecificRecordBase record)
       throws Exception {
     int id = registry.register(Topics.valueSubject(topic), record.getSchema());
-    send(producer, topic, new AvroCodec(registry).encode(id, record));
+    send(producer, topic, codec.encode(id, record));
   }
 
   private static void send(KafkaProducer<byte[], byte[]> producer, String topic, byte[] value)
