@@ -65,7 +65,8 @@ class PanesTest {
     Evaluator givenAfterGap(long pane, int vectors) throws Exception {
       WindowPart part = Given.part(watch, pane, vectors, 3);
       harness.processElement(
-          new WindowPart(part.monitor(), pane, 0, part.reference(), vectors, true, 0, part.summary()),
+          new WindowPart(
+              part.monitor(), pane, 0, part.reference(), vectors, true, 0, part.summary()),
           pane);
       return this;
     }
