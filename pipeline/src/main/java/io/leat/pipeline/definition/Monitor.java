@@ -74,6 +74,28 @@ public record Monitor(
     embeddings = List.copyOf(embeddings);
   }
 
+  /** The same monitor by other windows, and with another budget. */
+  public Monitor with(MonitorWindows other, double alarmsPerWeek) {
+    return new Monitor(
+        name,
+        model,
+        other,
+        features,
+        outputs,
+        segments,
+        performanceRule,
+        statistics,
+        lateness,
+        minimumEvents,
+        alarmsPerWeek,
+        openAfter,
+        openOf,
+        closeAfter,
+        rule,
+        quality,
+        embeddings);
+  }
+
   /** Length of a window of time; of a pane where windows are by count. */
   public Duration window() {
     return windows.length();

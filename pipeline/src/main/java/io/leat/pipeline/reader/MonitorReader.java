@@ -138,11 +138,7 @@ public final class MonitorReader {
             .orElse(new OpenAfter(DEFAULT_OPEN_AFTER, DEFAULT_OPEN_OF));
     Duration lateness =
         block.get("lateness").flatMap(Value::durationOrZero).orElse(DEFAULT_LATENESS);
-    int minimumEvents =
-        block
-            .get("minimum_events")
-            .flatMap(value -> value.integer(1))
-            .orElse(DEFAULT_MINIMUM_EVENTS);
+    int minimumEvents = minimumEvents(block, windows);
     double falseAlarms =
         block
             .get("false_alarms_per_week")
@@ -186,6 +182,25 @@ public final class MonitorReader {
             rule,
             quality,
             embeddings));
+  }
+
+  /** Of windows by count no more than these hold: none would be evaluated. */
+  private static int minimumEvents(Block block, Optional<MonitorWindows> windows) {
+    int most =
+        windows
+            .filter(MonitorWindows::areCounted)
+            .map(MonitorWindows::events)
+            .orElse(Integer.MAX_VALUE);
+    Optional<Value> value = block.get("minimum_events");
+    Optional<Integer> declared = value.flatMap(number -> number.integer(1));
+    if (declared.isPresent() && declared.get() > most) {
+      value
+          .get()
+          .problem(
+              "minimum_events is %d and the window %d events, so that no window need ever be evaluated; expected at most as many",
+              declared.get(), most);
+    }
+    return declared.orElse(Math.min(DEFAULT_MINIMUM_EVENTS, most));
   }
 
   private static DataQuality quality(Block fields, double falseAlarms) {

@@ -77,6 +77,7 @@ class PipelineProblemsTest {
         "monitors/fraud.yaml ~ lateness: 2h ~ `embeddings: [ { is_night: [event.amount, customer_activity.avg_amount_7d] } ]` ~ monitors/fraud.yaml:5: an embedding is called is_night, and so is a feature of the service or another embedding",
         "monitors/fraud.yaml ~ lateness: 2h ~ `embeddings: [ { text: [event.amount, is_night] } ]` ~ monitors/fraud.yaml:5: is_night, of the embedding text, is no number; an embedding is made of numbers",
         "monitors/fraud.yaml ~ lateness: 2h ~ `embeddings: [ { text: [event.amount, is_nigt] } ]` ~ monitors/fraud.yaml:5: the service fraud has no feature is_nigt. Did you mean is_night?",
+        "monitors/fraud.yaml ~ window: 1d ~ window: 20 events ~ monitors/fraud.yaml:6: minimum_events is 50 and the window 20 events, so that no window need ever be evaluated; expected at most as many",
         "monitors/fraud.yaml ~ window: 1d ~ window: 0 events ~ monitors/fraud.yaml:3: window is 0 events; expected at least one, as in 5000 events",
         "monitors/fraud.yaml ~ lateness: 2h ~ every: 5h ~ monitors/fraud.yaml:5: every is 5h and the window 1d; expected a time of which a whole number makes the window, as 1d does",
         "monitors/fraud.yaml ~ lateness: 2h ~ every: 2d ~ monitors/fraud.yaml:5: every is 2d and the window 1d; expected a time of which a whole number makes the window, as 1d does",

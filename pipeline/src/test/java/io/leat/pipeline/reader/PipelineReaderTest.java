@@ -340,6 +340,7 @@ class PipelineReaderTest {
     assertThat(monitor.windows())
         .isEqualTo(new MonitorWindows(Durations.parse(length), Durations.parse(every), events));
     assertThat(monitor.quality().measures().isEmpty()).isEqualTo(events > 0);
+    assertThat(monitor.minimumEvents()).isEqualTo(events == 1 ? 1 : 30);
   }
 
   @Test
