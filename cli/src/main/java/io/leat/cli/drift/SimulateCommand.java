@@ -10,6 +10,7 @@ import io.leat.pipeline.definition.Durations;
 import io.leat.pipeline.definition.FeatureService;
 import io.leat.pipeline.definition.Model;
 import io.leat.pipeline.definition.Monitor;
+import io.leat.pipeline.definition.MonitorWindows;
 import io.leat.pipeline.definition.Pipeline;
 import io.leat.pipeline.definition.PipelineException;
 import io.leat.pipeline.reader.PipelineReader;
@@ -230,30 +231,14 @@ final class SimulateCommand implements Callable<Integer> {
           "Monitor %s has windows of %s; weeks can be replayed of windows of time alone."
               .formatted(found.name(), found.windows().text()));
     }
-    return with(found, found.window(), budget == null ? found.falseAlarmsPerWeek() : budget);
+    return found.with(
+        MonitorWindows.tumbling(found.window()),
+        budget == null ? found.falseAlarmsPerWeek() : budget);
   }
 
   private static Monitor longer(Monitor monitor) {
-    return with(monitor, monitor.window().multipliedBy(2), monitor.falseAlarmsPerWeek());
-  }
-
-  private static Monitor with(Monitor monitor, Duration window, double falseAlarmsPerWeek) {
-    return new Monitor(
-        monitor.name(),
-        monitor.model(),
-        window,
-        monitor.features(),
-        monitor.outputs(),
-        monitor.segments(),
-        monitor.performanceRule(),
-        monitor.statistics(),
-        monitor.lateness(),
-        monitor.minimumEvents(),
-        falseAlarmsPerWeek,
-        monitor.openAfter(),
-        monitor.openOf(),
-        monitor.closeAfter(),
-        monitor.rule());
+    return monitor.with(
+        MonitorWindows.tumbling(monitor.window().multipliedBy(2)), monitor.falseAlarmsPerWeek());
   }
 
   private List<String> columns(Simulation simulation) {
