@@ -22,9 +22,11 @@ public final class DetectorState {
 
   private static final String MERGED = "merged ";
   private static final String RATION = "ration";
+  private static final String BEYOND = "beyond ";
 
   private final Map<String, AlertState> alerts = new HashMap<>();
   private final Map<String, StreamEvidence> evidence = new HashMap<>();
+  private final Map<String, Long> beyond = new HashMap<>();
   private final Map<Integer, Merged> merged = new HashMap<>();
   private @Nullable Episode episode;
   private int ration;
@@ -73,6 +75,16 @@ public final class DetectorState {
     evidence.values().forEach(StreamEvidence::forget);
   }
 
+  /**
+   * Notes whether a window was beyond its threshold, and says how many of the last were.
+   *
+   * @param last at most 64
+   */
+  int beyond(String stream, boolean now, int last) {
+    long bits = beyond.merge(stream, now ? 1L : 0L, (before, bit) -> (before << 1) | bit);
+    return Long.bitCount(last >= Long.SIZE ? bits : bits & ((1L << last) - 1));
+  }
+
   Map<Integer, Merged> merged() {
     return merged;
   }
@@ -94,6 +106,9 @@ public final class DetectorState {
       entries.put(RATION, ByteBuffer.allocate(Integer.BYTES).putInt(ration).array());
     }
     evidence.forEach((stream, state) -> entries.put(EVIDENCE + stream, state.toBytes()));
+    beyond.forEach(
+        (stream, bits) ->
+            entries.put(BEYOND + stream, ByteBuffer.allocate(Long.BYTES).putLong(bits).array()));
     merged.forEach(
         (factor, windows) -> {
           byte[] bytes = windows.summary().toBytes();
@@ -133,7 +148,9 @@ public final class DetectorState {
             state.ration = buffer.getInt();
             return;
           }
-          if (entry.startsWith(EVIDENCE)) {
+          if (entry.startsWith(BEYOND)) {
+            state.beyond.put(entry.substring(BEYOND.length()), buffer.getLong());
+          } else if (entry.startsWith(EVIDENCE)) {
             state.evidence.put(entry.substring(EVIDENCE.length()), StreamEvidence.read(buffer));
           } else if (entry.startsWith(MERGED)) {
             long number = buffer.getLong();

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -29,12 +30,13 @@ import java.util.stream.Collectors;
  *       together. At A or more it alarms: once in A windows on average at most while nothing
  *       changes.
  *   <li>Streams whose reference promises nothing ({@link Guarantee#NONE}) are summed by themselves,
- *       so that they do not spoil the others' promise, and are rationed: an episode that they alone
- *       ask for opens if none of that kind has in the last A windows. So the budget holds of them
- *       however their windows hang together, as a count and not as an expectation. While a rationed
- *       alarm waits, no window of such streams joins those that others are ranked among. Where one
- *       in {@value #MANY} of a monitor's streams has no promise, all of its episodes are rationed:
- *       what so many show, others hide.
+ *       so that they do not spoil the others' promise, alarm only where the thresholds of the
+ *       extreme-value rule agree, by the same "k of the last n windows", and are rationed: an
+ *       episode that they alone ask for opens if none of that kind has in the last A windows. So
+ *       the budget holds of them however their windows hang together, as a count and not as an
+ *       expectation. While a rationed alarm waits, no window of such streams joins those that
+ *       others are ranked among. Where one in {@value #MANY} of a monitor's streams has no promise,
+ *       all of its episodes are rationed: what so many show, others hide.
  *   <li>Which streams an alarm is about: the k with most evidence, for the greatest k of which the
  *       least has at least A K / k (the e-d-BH rule: Dandapanthula and Ramdas, arXiv 2501.04130);
  *       where none has, the one with most.
@@ -149,9 +151,13 @@ final class EpisodeRule {
     state.ration(Math.min(state.ration(), windowsOfRation())); // that of another budget
     boolean waits = waits(state);
     Map<String, Evaluated> now = new HashMap<>();
+    Set<String> agreeing = new HashSet<>();
     for (Evaluated one : evaluated) {
       Stream stream = one.stream();
       now.put(stream.key(), one);
+      if (stream.isPromised() || isBeyond(state, one)) {
+        agreeing.add(stream.key());
+      }
       state
           .evidence(stream.key())
           .add(
@@ -165,11 +171,20 @@ final class EpisodeRule {
     state.passRation();
     List<Named> alarms = new ArrayList<>(alarms(state, now, false));
     alarms.addAll(alarms(state, now, true));
-    alarms.removeIf(one -> !one.stream().matters(one.value()));
+    alarms.removeIf(
+        one -> !one.stream().matters(one.value()) || !agreeing.contains(one.stream().key()));
     alarms.sort(Comparator.comparing(Named::evidence).reversed());
     return open.isPresent()
         ? goOn(state, open.get(), windowStart, now, alarms)
         : open(state, windowStart, alarms);
+  }
+
+  /** Whether the threshold of the extreme-value rule agrees, by its "k of the last n windows". */
+  private boolean isBeyond(DetectorState state, Evaluated one) {
+    Stream stream = one.stream();
+    boolean beyond = stream.threshold().level((float) one.value()) != Level.CLEAN;
+    int drifted = state.beyond(stream.key(), beyond, settings.openOf());
+    return beyond && drifted >= settings.openAfter();
   }
 
   /** The streams, evaluated in this window, that an alarm of one kind of streams is about. */
