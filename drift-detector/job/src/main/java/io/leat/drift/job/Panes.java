@@ -163,13 +163,7 @@ final class Panes {
     DriftDetector by = detector == null ? monitor.of(last) : detector;
     WindowSummary all = window == null ? by.newWindow() : window;
     all.addDeadLetters(refused);
-    return Optional.of(
-        new Gathered(
-            starts.subSet(from, to).first(),
-            all,
-            by,
-            version,
-            isWhole));
+    return Optional.of(new Gathered(starts.subSet(from, to).first(), all, by, version, isWhole));
   }
 
   /** Keeps what was gathered in one pane, in place of those that it was gathered from. */
