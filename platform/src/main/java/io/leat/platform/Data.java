@@ -63,7 +63,7 @@ public enum Data {
               .filter(monitor -> !monitor.outputs().isEmpty())
               .map(Monitor::model)
               .map(Topics::scores)),
-  /** Of the events that watched vectors are made of, where a monitor looks at them. */
+  /** Of the spines of watched vectors, where a monitor looks at them. */
   DEAD_LETTERS_WATCHED(
       "`<event>.dlq` of monitors",
       pipeline ->
@@ -75,7 +75,7 @@ public enum Data {
               .map(Model::service)
               .map(pipeline::service)
               .flatMap(Optional::stream)
-              .flatMap(service -> pipeline.events(service).stream())
+              .map(FeatureService::spine)
               .map(Topics::deadLetters)),
   SCORES("`scores.<model>`", pipeline -> models(pipeline).map(Topics::scores)),
   SHADOW_SCORES("`scores.<model>.shadow`", pipeline -> models(pipeline).map(Topics::shadowScores)),

@@ -108,9 +108,6 @@ final class QualityDetector {
         Math.max(1, WEEK_MILLIS / monitor.window().toMillis() / quality.falseAlarmsPerWeek());
     for (QualityReference reference : references) {
       watch(reference);
-      if (reference.measure() == Measure.NULL_SHARE) {
-        watch(QualityReference.ofNone(Measure.DUPLICATE_SHARE, reference, window()));
-      }
     }
     for (Measure measure : Measure.values()) {
       if (measure.isLive()) {
@@ -123,10 +120,6 @@ final class QualityDetector {
     if (quality.measures().contains(reference.measure())) {
       usual.put(reference.measure(), Usual.of(reference));
     }
-  }
-
-  private long window() {
-    return monitor.window().toMillis();
   }
 
   /**
@@ -216,7 +209,7 @@ final class QualityDetector {
       case NULL_SHARE, OUT_OF_RANGE_SHARE, NEW_CATEGORY_SHARE ->
           QualityReading.ofShares(of.reference(), features, window, least);
       case VOLUME -> volume(number, window.events(), of, state);
-      case DUPLICATE_SHARE -> QualityReading.ofDuplicates(window, least);
+      case DUPLICATE_SHARE -> QualityReading.ofDuplicates(window, least, state.recent(measure));
       case FRESHNESS -> QualityReading.ofAges(window, least, state.recent(measure));
       case OTHER_DEFINITION_SHARE -> QualityReading.ofOtherDefinitions(window, least);
       case DEAD_LETTER_SHARE -> QualityReading.ofDeadLetters(window, least, state.recent(measure));

@@ -45,7 +45,12 @@ record QualityReading(Measure measure, double score, List<Part> parts) {
       double usual,
       double effect,
       double score,
-      long of) {}
+      long of) {
+    /** Of dead letters, which are no vectors. */
+    long refused() {
+      return Math.round(value * of);
+    }
+  }
 
   /** By how much a part of a measure may be off and does not matter. */
   static double least(Measure measure) {
@@ -166,14 +171,15 @@ record QualityReading(Measure measure, double score, List<Part> parts) {
     return column + "\n" + reason;
   }
 
-  /** Of the vectors whose event the window had a vector of already; training rows are one each. */
-  static Optional<QualityReading> ofDuplicates(WindowSummary window, int minimumEvents) {
+  /**
+   * Of the vectors whose event the window had a vector of already.
+   *
+   * @param recent what it was in the windows before; this one is added
+   */
+  static Optional<QualityReading> ofDuplicates(
+      WindowSummary window, int minimumEvents, Recent recent) {
     EventSample events = window.tally().events();
-    return events.seen() < minimumEvents
-        ? Optional.empty()
-        : of(
-            Measure.DUPLICATE_SHARE,
-            List.of(part(Map.of(), ALL, "", events.again(), events.seen())));
+    return ofShare(Measure.DUPLICATE_SHARE, events.again(), events.seen(), minimumEvents, recent);
   }
 
   /** Of the vectors that other definitions made: which, the most frequent first. */
@@ -212,27 +218,31 @@ record QualityReading(Measure measure, double score, List<Part> parts) {
   }
 
   /**
-   * Of the events that were refused.
+   * Of the events of the spine that were refused, of these and the vectors.
    *
    * @param recent what it was in the windows before; this one is added
    */
   static Optional<QualityReading> ofDeadLetters(
       WindowSummary window, int minimumEvents, Recent recent) {
     long refused = window.tally().deadLetters();
-    long all = window.events() + refused;
-    if (all < minimumEvents) {
+    return ofShare(
+        Measure.DEAD_LETTER_SHARE, refused, window.events() + refused, minimumEvents, recent);
+  }
+
+  /** Of a share that training data say nothing of, beside the windows before. */
+  private static Optional<QualityReading> ofShare(
+      Measure measure, long found, long of, int minimumEvents, Recent recent) {
+    if (of < minimumEvents) {
       return Optional.empty();
     }
-    double share = refused / (double) all;
+    double share = found / (double) of;
     OptionalDouble usual = recent.usual();
     recent.add(share);
     if (usual.isEmpty()) {
       return Optional.empty();
     }
     double above = share - usual.getAsDouble();
-    return of(
-        Measure.DEAD_LETTER_SHARE,
-        List.of(new Part(ALL, "", share, usual.getAsDouble(), above, above, all)));
+    return of(measure, List.of(new Part(ALL, "", share, usual.getAsDouble(), above, above, of)));
   }
 
   /** The value of a part beyond which it matters; of a volume, below which. */
@@ -320,13 +330,14 @@ record QualityReading(Measure measure, double score, List<Part> parts) {
               .formatted(share, part.of(), part.column());
       case VOLUME -> "%d vectors came, where %.0f are usual".formatted(part.of(), part.usual());
       case DUPLICATE_SHARE ->
-          "%s of the vectors are of events that had come before in the window".formatted(share);
+          "%s of the vectors are of events that had come before in the window, where %s are usual"
+              .formatted(share, usual);
       case FRESHNESS ->
           "vectors came up to %s after their events, where %s are usual"
               .formatted(seconds(part.value()), seconds(part.usual()));
       case DEAD_LETTER_SHARE ->
-          "%s of %d events went to the dead letters, where %s are usual"
-              .formatted(share, part.of(), usual);
+          "%d events of the spine went to the dead letters beside %d vectors: %s of both, where %s are usual"
+              .formatted(part.refused(), part.of() - part.refused(), share, usual);
       case OTHER_DEFINITION_SHARE ->
           "%s of %d vectors are of %s, which is not the definition that the model was trained on"
               .formatted(share, part.of(), part.reason());

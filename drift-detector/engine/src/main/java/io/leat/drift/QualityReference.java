@@ -95,17 +95,6 @@ public record QualityReference(
     return new QualityReference(measure, Guarantee.NONE, 1, 1, 1, List.of(), List.of(), List.of());
   }
 
-  /**
-   * Of what is in no training data: a row is one an event, so that none comes again.
-   *
-   * @param other a measure of the same windows
-   */
-  static QualityReference ofNone(Measure measure, QualityReference other, long windowMillis) {
-    WindowSeries.Builder nothing = new WindowSeries.Builder();
-    other.windows().forEach(window -> nothing.add(window, 0));
-    return of(measure, 1, List.of(), nothing.build(), windowMillis);
-  }
-
   @JsonIgnore
   Dependence.Finding finding() {
     return new Dependence.Finding(

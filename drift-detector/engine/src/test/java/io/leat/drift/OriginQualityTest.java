@@ -59,13 +59,38 @@ class OriginQualityTest {
             tuple(AlertState.OPEN, "duplicate_share", "*"),
             tuple(AlertState.CLOSED, "duplicate_share", "*"));
     DriftAlert opened = alerts.get(0);
-    assertThat(day(opened)).isBetween(10L, 13L);
+    assertThat(day(opened)).isEqualTo(11);
     assertThat(opened.getValue()).isEqualTo(25.0 / 525);
     assertThat(opened.getThreshold()).isEqualTo(0.01);
-    assertThat(opened.getGuarantee()).isEqualTo("exchangeable");
+    assertThat(opened.getGuarantee()).isEqualTo("none");
     assertThat(opened.getMessage())
-        .startsWith("4.76 % of the vectors are of events that had come before in the window");
-    assertThat(day(alerts.get(1))).isEqualTo(18);
+        .startsWith(
+            "4.76 % of the vectors are of events that had come before in the window, where 0.00 % are usual");
+    assertThat(day(alerts.get(1))).as("usual by then").isEqualTo(16);
+  }
+
+  /** Until it is another. */
+  @Test
+  void aShareOfEventsThatComesTwiceAlwaysIsUsual() {
+    List<DriftAlert> alerts =
+        run(
+            Map.of(),
+            60,
+            (day, window) -> {
+              int every = day < 40 ? 50 : 10;
+              for (int i = 0; i < EVENTS; i++) {
+                window.add(row(), VectorOrigin.of(day + "/" + i, SECOND));
+                if (i % every == 0) {
+                  window.add(row(), VectorOrigin.of(day + "/" + i, SECOND));
+                }
+              }
+            });
+
+    assertThat(alerts)
+        .extracting(DriftAlert::getState, DriftAlert::getMetric, OriginQualityTest::day)
+        .containsExactly(
+            tuple(AlertState.OPEN, "duplicate_share", 41L),
+            tuple(AlertState.CLOSED, "duplicate_share", 46L));
   }
 
   @Test

@@ -36,15 +36,17 @@ public record DataQuality(
     NEW_CATEGORY_SHARE,
     /** How many vectors there are, beside the last windows of the same hour and weekday. */
     VOLUME,
-    /** The share of vectors whose event the window had a vector of already. */
+    /**
+     * The share of vectors whose event the window had a vector of already, beside the last windows.
+     */
     DUPLICATE_SHARE,
     /** How long after their events vectors are written, beside the last windows. */
     FRESHNESS,
     /** The share of vectors that another definition of the service made than that of training. */
     OTHER_DEFINITION_SHARE,
     /**
-     * The share of events that ingestion refused, of these and the vectors, beside the last
-     * windows.
+     * The share of the spine's events that ingestion refused, of these and the vectors, beside the
+     * last windows.
      */
     DEAD_LETTER_SHARE;
 
@@ -59,8 +61,8 @@ public record DataQuality(
      */
     public boolean isLive() {
       return switch (this) {
-        case NULL_SHARE, OUT_OF_RANGE_SHARE, NEW_CATEGORY_SHARE, VOLUME, DUPLICATE_SHARE -> false;
-        case FRESHNESS, OTHER_DEFINITION_SHARE, DEAD_LETTER_SHARE -> true;
+        case NULL_SHARE, OUT_OF_RANGE_SHARE, NEW_CATEGORY_SHARE, VOLUME -> false;
+        case DUPLICATE_SHARE, FRESHNESS, OTHER_DEFINITION_SHARE, DEAD_LETTER_SHARE -> true;
       };
     }
   }

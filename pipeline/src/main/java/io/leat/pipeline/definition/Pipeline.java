@@ -98,14 +98,6 @@ public record Pipeline(
     return services.stream().filter(s -> s.name().equals(name)).findFirst();
   }
 
-  /** The events that a service's vectors are made of: its spine, and those of its views. */
-  public Set<String> events(FeatureService service) {
-    Set<String> events = new LinkedHashSet<>();
-    events.add(service.spine());
-    viewsFor(service).forEach(view -> events.add(view.source()));
-    return events;
-  }
-
   /**
    * The events that say what the labels of a service are: the one that brings them, and the spine
    * where only it has what both share; none where the service declares no label.

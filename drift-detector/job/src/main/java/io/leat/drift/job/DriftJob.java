@@ -132,7 +132,7 @@ public final class DriftJob implements FlinkJob {
                             ofModel));
                   });
         });
-    byEvent(context.pipeline(), watches)
+    bySpine(watches)
         .forEach((event, ofEvent) -> parts.add(deadLetters(environment, context, event, ofEvent)));
     SingleOutputStreamOperator<DriftMetric> metrics =
         parts.stream()
@@ -194,10 +194,12 @@ public final class DriftJob implements FlinkJob {
         .uid("count-dead-letters-" + event);
   }
 
-  /** The monitors that look at dead letters, by the events that their vectors are made of. */
-  private static Map<String, List<Watch>> byEvent(
-      Pipeline pipeline, Map<FeatureService, List<Watch>> watches) {
-    Map<String, List<Watch>> byEvent = new TreeMap<>();
+  /**
+   * The monitors that look at dead letters, by the spine: one of its events would have been a
+   * vector, so that dead letters and vectors have a share, as those of a view's events have not.
+   */
+  private static Map<String, List<Watch>> bySpine(Map<FeatureService, List<Watch>> watches) {
+    Map<String, List<Watch>> bySpine = new TreeMap<>();
     watches.forEach(
         (service, ofService) -> {
           List<Watch> looking =
@@ -205,14 +207,10 @@ public final class DriftJob implements FlinkJob {
                   .filter(watch -> watch.monitor().quality().seesDeadLetters())
                   .toList();
           if (!looking.isEmpty()) {
-            pipeline
-                .events(service)
-                .forEach(
-                    event ->
-                        byEvent.computeIfAbsent(event, e -> new ArrayList<>()).addAll(looking));
+            bySpine.computeIfAbsent(service.spine(), spine -> new ArrayList<>()).addAll(looking);
           }
         });
-    return byEvent;
+    return bySpine;
   }
 
   /** The monitors that look at scores, by the model. */

@@ -244,7 +244,8 @@ class EvaluateWindowsTest {
               alert -> alert.getWindowStart().toEpochMilli() / DAY)
           .containsExactly(tuple(AlertState.OPEN, Severity.CRITICAL, "dead_letter_share", 7L));
       assertThat(evaluator.alerts().get(0).getMessage())
-          .startsWith("100.00 % of 50 events went to the dead letters, where 4.00 % are usual");
+          .startsWith(
+              "50 events of the spine went to the dead letters beside 0 vectors: 100.00 % of both, where 4.00 % are usual");
       assertThat(evaluator.metrics())
           .filteredOn(metric -> metric.getMetric().equals("dead_letter_share"))
           .extracting(DriftMetric::getValue)
