@@ -160,6 +160,16 @@ public final class MonitorReader {
                 windows.filter(MonitorWindows::areCounted).isPresent()
                     ? DataQuality.NONE
                     : DataQuality.within(falseAlarms));
+    if (rule == Monitor.Rule.THRESHOLDS
+        && windows.filter(MonitorWindows::areSliding).isPresent()
+        && !quality.measures().isEmpty()) {
+      block
+          .get("rule")
+          .ifPresent(
+              value ->
+                  value.problem(
+                      "by thresholds each window that slides decides, and data quality is seen by those that do not overlap, too late to hold retraining back; expected rule: sequential, or quality: { measures: [] }"));
+    }
     if (block.isBroken() || model.isEmpty()) {
       return Optional.empty();
     }

@@ -310,6 +310,18 @@ class PipelineProblemsTest {
   }
 
   @Test
+  void thresholdsOfWindowsThatSlideGoWithoutQuality() {
+    folder.replace("monitors/fraud.yaml", "lateness: 2h", "every: 6h\nrule: thresholds");
+
+    assertThat(folder.problems())
+        .containsExactly(
+            "monitors/fraud.yaml:6: by thresholds each window that slides decides, and data quality is seen by those that do not overlap, too late to hold retraining back; expected rule: sequential, or quality: { measures: [] }");
+
+    folder.replace("monitors/fraud.yaml", "every: 6h", "every: 6h\nquality: { measures: [] }");
+    assertThat(folder.problems()).isEmpty();
+  }
+
+  @Test
   void whoNamesAStatisticThatThereIsNotIsToldTheOthers() {
     folder.replace("monitors/fraud.yaml", "lateness: 2h", "statistics: [kss]");
 
