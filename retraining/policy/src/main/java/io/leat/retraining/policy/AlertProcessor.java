@@ -45,13 +45,10 @@ final class AlertProcessor extends PolicyProcessor {
       return; // this job's own
     }
     Instant now = memory().reached(alert.getModel(), alert.getWindowEnd());
-    if (alert.getKind().equals(AlertKinds.PERFORMANCE)
-        || alert.getKind().equals(AlertKinds.DATA_QUALITY)) {
-      Optional<DriftAlert> closed = memory().episode(alert);
-      if (alert.getKind().equals(AlertKinds.DATA_QUALITY)) {
-        closed.ifPresent(
-            opened -> memory().incident(alert.getModel(), doubts().incident(opened, alert)));
-      }
+    Optional<DriftAlert> closed = memory().episode(alert);
+    if (alert.getKind().equals(AlertKinds.DATA_QUALITY)) {
+      closed.ifPresent(
+          opened -> memory().incident(alert.getModel(), doubts().incident(opened, alert)));
     }
     if (alert.getState() == AlertState.CLOSED) {
       count(alert.getModel(), AlertOutcome.CLOSED);

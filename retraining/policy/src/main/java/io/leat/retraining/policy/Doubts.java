@@ -4,7 +4,6 @@ import io.leat.pipeline.definition.Monitor;
 import io.leat.pipeline.definition.Pipeline;
 import io.leat.records.DriftAlert;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -20,8 +19,8 @@ import java.util.stream.Stream;
  * <p>An episode goes by the window that opened it and by those before it that decided with it: as
  * many as its monitor's {@code open_after} looks back. What overlaps them with an incident is in
  * doubt. Were it the incident's doing, it would be over {@code close_after} windows after the
- * incident: so the doubt ends one window later, when the episode's monitor has looked at that and
- * has not closed it.
+ * incident: so the doubt ends one window later, when the episode's monitor has evaluated so many,
+ * and has not closed it. Windows that say nothing close nothing, and do not count.
  *
  * <p>Drift that the incident's own monitor saw is not in doubt: that monitor closes with the
  * incident what is its doing. Knows the definitions alone; thread-safe.
@@ -71,32 +70,50 @@ final class Doubts {
    *
    * @param episode as it was told first
    * @param incidents of its model
-   * @param looked the last window that a monitor has looked at
+   * @param looked the last windows that a monitor has evaluated, {@link #remembered} or more
    */
   Optional<Doubt> of(
-      DriftAlert episode, List<Incident> incidents, Function<Looker, Optional<Span>> looked) {
+      DriftAlert episode, List<Incident> incidents, Function<Looker, List<Span>> looked) {
     Optional<Monitor> monitor = Optional.ofNullable(monitors.get(episode.getMonitor()));
     if (monitor.isEmpty()) {
       return Optional.empty(); // nobody looks any more
     }
-    Duration settles = length(episode).multipliedBy(monitor.get().closeAfter() + 1L);
     Span evidence = evidence(episode);
-    Instant until =
-        looked
-            .apply(new Looker(episode.getKind(), episode.getMonitor()))
-            .map(Span::to)
-            .orElse(Instant.MIN);
+    Looker looker = new Looker(episode.getKind(), episode.getMonitor());
+    List<Span> windows = looked.apply(looker);
     return incidents.stream()
         .filter(
             incident ->
                 !episode.getKind().equals(AlertKinds.DRIFT)
                     || !incident.monitor().equals(episode.getMonitor()))
         .filter(incident -> incident.span().overlaps(evidence))
-        .map(
-            incident ->
-                new Doubt(incident, episode.getMonitor(), incident.span().to().plus(settles)))
-        .filter(doubt -> until.isBefore(doubt.until()))
-        .max(Comparator.comparing(Doubt::until));
+        .filter(incident -> !hasSettled(incident, looker, windows))
+        .max(Comparator.comparing(incident -> incident.span().to()))
+        .map(incident -> new Doubt(incident, episode.getMonitor(), remembered(looker)));
+  }
+
+  /** How many windows a monitor has to evaluate after an incident; so many are remembered. */
+  int remembered(Looker looker) {
+    return 1
+        + Optional.ofNullable(monitors.get(looker.monitor())).map(Monitor::closeAfter).orElse(0);
+  }
+
+  private boolean hasSettled(Incident incident, Looker looker, List<Span> looked) {
+    return looked.stream().filter(window -> !window.from().isBefore(incident.span().to())).count()
+        >= remembered(looker);
+  }
+
+  /**
+   * Whether episodes go by a window that has a metric: of those that slide evidence takes in only
+   * those that do not overlap.
+   */
+  boolean decides(Looker looker, Span window) {
+    return Optional.ofNullable(monitors.get(looker.monitor()))
+        .filter(monitor -> monitor.windows().areSliding())
+        .filter(monitor -> monitor.rule() == Monitor.Rule.SEQUENTIAL)
+        .map(monitor -> monitor.window().toMillis())
+        .filter(length -> Math.floorMod(window.from().toEpochMilli(), length) != 0)
+        .isEmpty();
   }
 
   /**
@@ -104,18 +121,18 @@ final class Doubts {
    * monitors has looked so far beyond it that what opens later does not reach back to it, and what
    * is open is in no doubt.
    */
-  boolean isPast(Incident incident, String model, Function<Looker, Optional<Span>> looked) {
+  boolean isPast(Incident incident, String model, Function<Looker, List<Span>> looked) {
     return inOrder.stream()
         .filter(monitor -> monitor.model().equals(model))
         .allMatch(
             monitor ->
                 lookers(monitor)
                     .allMatch(
-                        looker ->
-                            looked
-                                .apply(looker)
-                                .filter(window -> isPast(incident, monitor, window))
-                                .isPresent()));
+                        looker -> {
+                          List<Span> windows = looked.apply(looker);
+                          return hasSettled(incident, looker, windows)
+                              && isPast(incident, monitor, windows.get(windows.size() - 1));
+                        }));
   }
 
   private static boolean isPast(Incident incident, Monitor monitor, Span window) {

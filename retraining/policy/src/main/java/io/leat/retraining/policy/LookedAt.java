@@ -2,37 +2,49 @@ package io.leat.retraining.policy;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.leat.pipeline.definition.DataQuality.Measure;
 import io.leat.records.DriftMetric;
 import io.leat.records.PerformanceMetric;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * What a metric says of its monitor's way through event time, as it goes to the models' task.
  *
  * @param end of the metric's window
- * @param length of the window; zero where the metric does not say that the window was looked at: of
- *     an estimate without labels, and of records of earlier releases
+ * @param length of the window; zero where the metric does not say that the window was evaluated: of
+ *     one that lacks vectors or has too few, of data quality, of an estimate without labels, and of
+ *     records of earlier releases
  */
 record LookedAt(Instant end, Duration length, String kind, String monitor) {
+  private static final Set<String> OF_QUALITY =
+      Arrays.stream(Measure.values()).map(Measure::text).collect(Collectors.toUnmodifiableSet());
+
   static LookedAt of(DriftMetric metric) {
-    return of(
-        metric.getWindowStart(), metric.getWindowEnd(), AlertKinds.DRIFT, metric.getMonitor());
+    Instant end = metric.getWindowEnd();
+    boolean isEvaluated =
+        metric.getComplete()
+            && metric.getValue() != null
+            && !OF_QUALITY.contains(metric.getMetric());
+    return new LookedAt(
+        end,
+        isEvaluated ? Duration.between(metric.getWindowStart(), end) : Duration.ZERO,
+        AlertKinds.DRIFT,
+        metric.getMonitor());
   }
 
   static LookedAt of(PerformanceMetric metric) {
     Instant end = metric.getWindowEnd();
-    return of(
-        metric.getComplete() ? metric.getWindowStart() : end,
+    return new LookedAt(
         end,
+        metric.getComplete() ? Duration.between(metric.getWindowStart(), end) : Duration.ZERO,
         AlertKinds.PERFORMANCE,
         metric.getMonitor());
-  }
-
-  private static LookedAt of(Instant start, Instant end, String kind, String monitor) {
-    return new LookedAt(end, Duration.between(start, end), kind, monitor);
   }
 
   Optional<Span> window() {

@@ -170,6 +170,14 @@ final class Memory {
     return Optional.ofNullable(episodes.delete(key)).map(this::alert);
   }
 
+  /** An episode that is open, as it was told first; else as it is told. */
+  DriftAlert first(DriftAlert alert) {
+    return Optional.ofNullable(
+            episodes.get(key(alert.getModel(), alert.getKind(), alert.getAlertId())))
+        .map(this::alert)
+        .orElse(alert);
+  }
+
   /** The open episodes of a kind, as they were told first. */
   List<DriftAlert> open(String model, String kind) {
     List<DriftAlert> open = new ArrayList<>();
@@ -221,23 +229,36 @@ final class Memory {
   }
 
   /**
-   * A monitor has looked at a window, as one does for episodes of a kind.
+   * A monitor has evaluated a window, as one does for episodes of a kind.
    *
-   * @return whether it is later than all that it has looked at
+   * @param most how many are remembered
+   * @return whether it is later than all that it has evaluated
    */
-  boolean looked(String model, Doubts.Looker looker, Span window) {
+  boolean looked(String model, Doubts.Looker looker, Span window, int most) {
+    List<Span> windows = looked(model, looker);
     boolean isLater =
-        looked(model, looker).filter(last -> !last.to().isBefore(window.to())).isEmpty();
+        windows.isEmpty() || windows.get(windows.size() - 1).to().isBefore(window.to());
     if (isLater) {
-      looked.put(key(model, looker.kind(), looker.monitor()), bytes(window));
+      windows.add(window);
+      List<Span> last = windows.subList(Math.max(0, windows.size() - most), windows.size());
+      ByteBuffer value = ByteBuffer.allocate(SPAN_BYTES * last.size());
+      last.forEach(one -> value.put(bytes(one)));
+      looked.put(key(model, looker.kind(), looker.monitor()), value.array());
     }
     return isLater;
   }
 
-  /** The last window that a monitor has looked at; empty where it is not known to have. */
-  Optional<Span> looked(String model, Doubts.Looker looker) {
-    return Optional.ofNullable(looked.get(key(model, looker.kind(), looker.monitor())))
-        .map(value -> span(ByteBuffer.wrap(value)));
+  /** The last windows that a monitor has evaluated, the newest last; none where that is unknown. */
+  List<Span> looked(String model, Doubts.Looker looker) {
+    List<Span> windows = new ArrayList<>();
+    byte[] value = looked.get(key(model, looker.kind(), looker.monitor()));
+    if (value != null) {
+      ByteBuffer spans = ByteBuffer.wrap(value);
+      while (spans.hasRemaining()) {
+        windows.add(span(spans));
+      }
+    }
+    return windows;
   }
 
   private static byte[] bytes(Span span) {

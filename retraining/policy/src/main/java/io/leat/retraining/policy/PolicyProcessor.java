@@ -201,7 +201,10 @@ abstract sealed class PolicyProcessor implements Processor<String, byte[], Strin
 
   private Optional<Doubt> doubt(DriftAlert episode) {
     String model = episode.getModel();
-    return doubts.of(episode, memory().incidents(model), looker -> memory().looked(model, looker));
+    return doubts.of(
+        memory().first(episode),
+        memory().incidents(model),
+        looker -> memory().looked(model, looker));
   }
 
   /** Where one that is open is in no doubt, there is none. */
@@ -219,9 +222,10 @@ abstract sealed class PolicyProcessor implements Processor<String, byte[], Strin
     return found;
   }
 
-  /** A monitor has looked at a window: what is past is forgotten. */
+  /** A monitor has evaluated a window: what is past is forgotten. */
   final void looked(String model, Doubts.Looker looker, Span window) {
-    if (!memory().looked(model, looker, window)) {
+    if (!doubts.decides(looker, window)
+        || !memory().looked(model, looker, window, doubts.remembered(looker))) {
       return;
     }
     for (Incident incident : memory().incidents(model)) {

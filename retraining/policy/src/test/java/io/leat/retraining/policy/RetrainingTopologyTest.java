@@ -708,7 +708,7 @@ class RetrainingTopologyTest {
 
     assertThat(written()).isEmpty();
     assertThat(count("vetoed")).isEqualTo(2);
-    measured(day(9), true);
+    measured(7, 9);
     measured(day(22), false);
     window(day(21));
     assertThat(written()).as("its monitor has not looked far enough").isEmpty();
@@ -735,9 +735,9 @@ class RetrainingTopologyTest {
         .containsExactly(tuple("p1", RequestStatus.LAPSED));
     assertThat(held.get(0).getReason())
         .contains("data quality was broken (episode q1 of monitor prices, 1997-05-01T00:00:00Z to ")
-        .endsWith("once monitor prices has looked until 1997-05-11T00:00:00Z");
+        .endsWith("once monitor prices has evaluated 4 windows after that");
     produce(daily(performance("p1", AlertState.CLOSED, day(8))));
-    measured(day(10), true);
+    measured(7, 10);
 
     assertThat(written())
         .extracting(RetrainingRequest::getCause, RetrainingRequest::getState)
@@ -765,9 +765,27 @@ class RetrainingTopologyTest {
     assertThat(written()).isEmpty();
     assertThat(count("vetoed")).isEqualTo(1);
 
-    measured(day(10), true);
+    measured(7, 10);
 
     assertThat(causes()).containsExactly("a1");
+  }
+
+  @Test
+  void whatWasFirstToldOfInAnIncidentWaitsAlsoWhereItBecameSevereAfterIt() {
+    restart(conditions -> with(conditions, Set.of(Cause.DRIFT, Cause.PERFORMANCE), Harmful.ALL));
+    givenAnIncidentThatIsOver();
+    for (int day : List.of(4, 9)) {
+      Severity severity = day == 4 ? Severity.WARN : Severity.CRITICAL;
+      DriftAlert harm = daily(performance("p1", AlertState.OPEN, day(day)));
+      harm.put("severity", severity);
+      produce(harm);
+      DriftAlert drift = daily(alert("a1", severity, day(day)));
+      drift.put("monitor", "others");
+      produce(drift);
+    }
+
+    assertThat(written()).isEmpty();
+    assertThat(count("vetoed")).isEqualTo(2);
   }
 
   @Test
@@ -777,10 +795,21 @@ class RetrainingTopologyTest {
     other.put("monitor", "others");
     produce(other);
     assertThat(written()).isEmpty();
-    window("others", day(9));
-    assertThat(written()).isEmpty();
+    for (int day = 7; day <= 9; day++) {
+      window("others", day(day));
+    }
+    produce(
+        Topics.DRIFT_METRICS,
+        DriftMetric.newBuilder(drift("others", day(10))).setValue(null).build());
+    produce(
+        Topics.DRIFT_METRICS,
+        DriftMetric.newBuilder(drift("others", day(11))).setComplete(false).build());
+    produce(
+        Topics.DRIFT_METRICS,
+        DriftMetric.newBuilder(drift("others", day(12))).setMetric("volume").build());
+    assertThat(written()).as("nothing has been said of drift since").isEmpty();
 
-    window("others", day(10));
+    window("others", day(13));
 
     assertThat(causes()).containsExactly("a1");
   }
@@ -789,8 +818,11 @@ class RetrainingTopologyTest {
   void anIncidentIsForgottenOnceEveryMonitorOfTheModelHasLookedPastIt() {
     KeyValueStore<String, byte[]> incidents = driver.getKeyValueStore(RetrainingTopology.INCIDENTS);
     givenAnIncidentThatIsOver();
-    window("others", day(20));
-    measured(day(11), true);
+    for (int day = 20; day < 24; day++) {
+      window("others", day(day));
+      window(day(day));
+    }
+    measured(9, 11);
     assertThat(isEmpty(incidents)).isFalse();
 
     measured(day(12), true);
@@ -938,6 +970,13 @@ class RetrainingTopologyTest {
     return alert;
   }
 
+  /** Figures of performance of days, with their labels. */
+  private void measured(int from, int to) {
+    for (int day = from; day <= to; day++) {
+      measured(day(day), true);
+    }
+  }
+
   /** A figure of performance, with its labels or estimated without. */
   private void measured(Instant end, boolean complete) {
     produce(
@@ -963,20 +1002,23 @@ class RetrainingTopologyTest {
   }
 
   private void window(String monitor, Instant end) {
-    produce(
-        Topics.DRIFT_METRICS,
-        DriftMetric.newBuilder()
-            .setMonitor(monitor)
-            .setModel("price")
-            .setFeature("event.vic_price")
-            .setMetric("ks")
-            .setWindowStart(end.minus(Duration.ofDays(1)))
-            .setWindowEnd(end)
-            .setEvents(100)
-            .setNulls(0)
-            .setThreshold(0.1)
-            .setReference("reference")
-            .build());
+    produce(Topics.DRIFT_METRICS, drift(monitor, end));
+  }
+
+  private static DriftMetric drift(String monitor, Instant end) {
+    return DriftMetric.newBuilder()
+        .setMonitor(monitor)
+        .setModel("price")
+        .setFeature("event.vic_price")
+        .setMetric("ks")
+        .setWindowStart(end.minus(Duration.ofDays(1)))
+        .setWindowEnd(end)
+        .setEvents(100)
+        .setNulls(0)
+        .setValue(0.05)
+        .setThreshold(0.1)
+        .setReference("reference")
+        .build();
   }
 
   private static DriftAlert performance(String id, AlertState state, Instant time) {
