@@ -210,7 +210,9 @@ final class QualityDetector {
           QualityReading.ofShares(of.reference(), features, window, least);
       case VOLUME -> volume(number, window.events(), of, state);
       case DUPLICATE_SHARE -> QualityReading.ofDuplicates(window, least, state.recent(measure));
-      case FRESHNESS -> QualityReading.ofAges(window, least, state.recent(measure));
+      case FRESHNESS ->
+          QualityReading.ofAges(
+              window, least, state.recent(measure), quality.limits().containsKey(measure));
       case OTHER_DEFINITION_SHARE -> QualityReading.ofOtherDefinitions(window, least);
       case DEAD_LETTER_SHARE -> QualityReading.ofDeadLetters(window, least, state.recent(measure));
     };

@@ -199,22 +199,25 @@ record QualityReading(Measure measure, double score, List<Part> parts) {
    * Of the age of vectors. What is added to both ages makes nothing of seconds.
    *
    * @param recent what it was in the windows before; this one is added
+   * @param hasLimit whether it is to be told also where too few windows came before: it is its own
+   *     measure then, and only a limit speaks
    */
-  static Optional<QualityReading> ofAges(WindowSummary window, int minimumEvents, Recent recent) {
+  static Optional<QualityReading> ofAges(
+      WindowSummary window, int minimumEvents, Recent recent, boolean hasLimit) {
     Ages ages = window.tally().ages();
     if (ages.all() < minimumEvents) {
       return Optional.empty();
     }
     double age = ages.quantile(MOST_VECTORS);
-    OptionalDouble usual = recent.usual();
+    OptionalDouble before = recent.usual();
     recent.add(age);
-    if (usual.isEmpty()) {
+    if (before.isEmpty() && !hasLimit) {
       return Optional.empty();
     }
-    double distance = Math.log((age + NOTHING_SECONDS) / (usual.getAsDouble() + NOTHING_SECONDS));
+    double usual = before.orElse(age);
+    double distance = Math.log((age + NOTHING_SECONDS) / (usual + NOTHING_SECONDS));
     return of(
-        Measure.FRESHNESS,
-        List.of(new Part(ALL, "", age, usual.getAsDouble(), distance, distance, ages.all())));
+        Measure.FRESHNESS, List.of(new Part(ALL, "", age, usual, distance, distance, ages.all())));
   }
 
   /**
@@ -333,8 +336,10 @@ record QualityReading(Measure measure, double score, List<Part> parts) {
           "%s of the vectors are of events that had come before in the window, where %s are usual"
               .formatted(share, usual);
       case FRESHNESS ->
-          "vectors came up to %s after their events, where %s are usual"
-              .formatted(seconds(part.value()), seconds(part.usual()));
+          "vectors came up to %s after their events%s"
+              .formatted(
+                  seconds(part.value()),
+                  part.effect() > 0 ? ", where %s are usual".formatted(seconds(part.usual())) : "");
       case DEAD_LETTER_SHARE ->
           "%d events of the spine went to the dead letters beside %d vectors: %s of both, where %s are usual"
               .formatted(part.refused(), part.of() - part.refused(), share, usual);

@@ -123,6 +123,16 @@ class OriginQualityTest {
         .containsExactly(tuple(AlertState.OPEN, 10L), tuple(AlertState.CLOSED, 13L));
   }
 
+  @Test
+  void aLimitHoldsAlsoWhereNothingIsKnownToBeUsual() {
+    List<DriftAlert> alerts =
+        run(Map.of(Measure.FRESHNESS, 600.0), 2, (day, window) -> fill(day, window, HOUR));
+
+    assertThat(alerts).extracting(OriginQualityTest::day).containsExactly(0L);
+    assertThat(alerts.get(0).getMessage())
+        .matches("vectors came up to \\S+ after their events, in the window .*");
+  }
+
   /** A replay of years goes faster than the time that it is of. */
   @Test
   void aReplayOfThePastIsNotStale() {
