@@ -41,9 +41,10 @@ final class MlflowRuns {
   private static final String UPLOADED = "mlflow-artifacts:";
 
   // As the server bounds them.
-  private static final int MOST_METRICS = 1_000;
+  private static final int MOST_OF_A_BATCH = 1_000;
   private static final int MOST_PARAMETERS = 100;
   private static final int MOST_TAGS = 100;
+  private static final int MOST_METRICS = MOST_OF_A_BATCH - MOST_PARAMETERS - MOST_TAGS;
   private static final int MOST_OF_A_KEY = 250;
   private static final int MOST_OF_A_VALUE = 5_000;
   private static final int PAGE = 1_000;

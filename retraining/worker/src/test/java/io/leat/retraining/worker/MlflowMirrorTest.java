@@ -18,6 +18,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -135,6 +136,23 @@ class MlflowMirrorTest {
     assertThat(shown.ended).contains(Tasks.NOW.toEpochMilli());
     assertThat(shown.artifacts)
         .containsOnly(entry("gates.json", "{}"), entry("gates.html", "<p>gates</p>"));
+  }
+
+  @Test
+  void moreFiguresThanABatchTakesAreAllShown() throws Exception {
+    List<RunMetric> figures = new ArrayList<>();
+    for (int i = 0; i < 600; i++) {
+      figures.add(metric("event.shop=s" + i, "auc", 0.9)); // each with its lower bound
+    }
+
+    runs()
+        .show(
+            RetrainingRun.newBuilder(promoted(begun("weekly-1"))).setMetrics(figures).build(),
+            reports());
+
+    assertThat(only().metrics).hasSize(1_200);
+    assertThat(only().parameters).hasSize(251);
+    assertThat(only().tags).containsEntry("leat.version", "7");
   }
 
   @ParameterizedTest

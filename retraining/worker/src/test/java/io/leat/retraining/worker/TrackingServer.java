@@ -29,6 +29,7 @@ final class TrackingServer implements AutoCloseable {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final Pattern KEY = Pattern.compile("[\\w\\-. :/]{1,250}");
   private static final int MOST_ENTRIES = 100;
+  private static final int MOST_ENTITIES = 1_000; // of all kinds together
 
   /** A run as it stands. */
   static final class Run {
@@ -272,6 +273,9 @@ final class TrackingServer implements AutoCloseable {
     Run run = run(given);
     require(given.path("params").size() <= MOST_ENTRIES, "params");
     require(given.path("tags").size() <= MOST_ENTRIES, "tags");
+    int entities =
+        given.path("metrics").size() + given.path("params").size() + given.path("tags").size();
+    require(entities <= MOST_ENTITIES, "A batch logging request can contain at most 1000 entities");
     for (JsonNode entry : given.path("params")) {
       String value = entry.path("value").asText();
       String before = run.parameters.putIfAbsent(key(entry), value);
