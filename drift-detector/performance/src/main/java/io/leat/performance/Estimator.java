@@ -25,6 +25,9 @@ final class Estimator {
   /** With fewer rows of the window, or rows of the reference that are like them, none is made. */
   static final int LEAST_ALIKE = 100;
 
+  /** Where the reference is like less than this share of the window, none is made. */
+  static final double LEAST_COVERED = 0.5;
+
   private static final int FOLDS = 3;
 
   private final List<Row> reference;
@@ -119,11 +122,20 @@ final class Estimator {
       return Optional.empty();
     }
     double[] weights = weights(window);
+    return isAlike(weights)
+        ? Optional.of(Isotonic.fit(scores(), labels(), weights)::of)
+        : Optional.empty();
+  }
+
+  /**
+   * Whether the reference is like a window: enough of its rows by Kish's effective size, which does
+   * not change with the weights' scale, and by their mean, which is the share of the window that
+   * the reference covers, enough of the window.
+   */
+  private static boolean isAlike(double[] weights) {
     double sum = Arrays.stream(weights).sum();
     double squares = Arrays.stream(weights).map(weight -> weight * weight).sum();
-    return sum * sum / squares < LEAST_ALIKE
-        ? Optional.empty()
-        : Optional.of(Isotonic.fit(scores(), labels(), weights)::of);
+    return sum * sum / squares >= LEAST_ALIKE && sum / weights.length >= LEAST_COVERED;
   }
 
   /**
@@ -168,10 +180,16 @@ final class Estimator {
   @SuppressWarnings("ArrayRecordComponent") // made once, and only read
   record Errors(double[] absolutes, double[] squares) {}
 
-  /** Empty where there are too few rows, or all labels are 0 or 1. */
+  /**
+   * @return empty where there are too few rows, all labels are 0 or 1, or the window is unlike the
+   *     reference
+   */
   Optional<Errors> errors(List<Row> window) {
     boolean isOfNumbers = reference.stream().anyMatch(row -> row.label() != 0 && row.label() != 1);
-    if (!isOfNumbers || reference.size() < LEAST_REFERENCE || window.isEmpty()) {
+    if (!isOfNumbers
+        || reference.size() < LEAST_REFERENCE
+        || window.size() < LEAST_ALIKE
+        || !isAlike(weights(window))) {
       return Optional.empty();
     }
     List<double[]> rows = reference.stream().map(Row::columns).toList();

@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.function.DoubleUnaryOperator;
+import java.util.function.IntToDoubleFunction;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -104,21 +105,36 @@ class EstimatorTest {
   }
 
   @Test
-  void tooFewRowsOrRowsUnlikeAnyOfTheReferenceAreNotEstimated() {
+  void tooFewRowsAreNotEstimated() {
     List<Row> window = payments(1_000, 0.3);
     assertThat(new Estimator(payments(499, 0.3)).adapted(window)).isEmpty();
     assertThat(new Estimator(payments(2_000, 0.3)).adapted(payments(99, 0.3))).isEmpty();
-    List<Row> elsewhere =
-        window.stream()
-            .map(row -> new Row(new float[] {0, 1_000, 7}, row.score(), row.label()))
-            .toList();
-    List<Row> few = new ArrayList<>(payments(2_000, 0.3));
-    few.replaceAll(row -> new Row(new float[] {0, 0, 0}, row.score(), row.label()));
-    few.set(5, new Row(new float[] {0, 1_000, 7}, 0.3, 0));
-    few.set(6, new Row(new float[] {0, 1_000, 7}, 0.6, 1));
-    assertThat(new Estimator(few).weights(elsewhere)[5])
-        .isGreaterThan(20 * new Estimator(few).weights(elsewhere)[7]);
     assertThat(new Estimator(List.of()).calibrated().applyAsDouble(0.3)).isEqualTo(0.3);
+  }
+
+  private static List<Row> with(List<Row> rows, IntToDoubleFunction input) {
+    return IntStream.range(0, rows.size())
+        .mapToObj(
+            i -> {
+              float[] inputs = rows.get(i).inputs().clone();
+              inputs[1] = (float) input.applyAsDouble(i);
+              return new Row(inputs, rows.get(i).score(), rows.get(i).label());
+            })
+        .toList();
+  }
+
+  @Test
+  void aWindowThatIsMostlyUnlikeTheReferenceIsNotEstimated() {
+    Estimator estimator = new Estimator(with(payments(2_000, 0), i -> i % 5));
+    List<Row> alike = payments(1_000, 0);
+
+    assertThat(estimator.adapted(with(alike, i -> i % 5))).isPresent();
+    assertThat(estimator.adapted(with(alike, i -> i % 4 == 0 ? 5 : i % 5))).isPresent();
+    assertThat(estimator.adapted(with(alike, i -> 5))).isEmpty(); // a sixth category
+    assertThat(estimator.adapted(with(payments(1_000, 1), i -> i % 5))).isEmpty(); // always 1 now
+    Estimator ofNumbers = new Estimator(payments(2_000, 0));
+    assertThat(ofNumbers.adapted(alike)).isPresent();
+    assertThat(ofNumbers.adapted(with(alike, i -> 10 + alike.get(i).inputs()[1]))).isEmpty();
   }
 
   /**
@@ -157,5 +173,13 @@ class EstimatorTest {
   void errorsAreOfNumbersAlone() {
     assertThat(new Estimator(payments(2_000, 0.3)).errors(payments(200, 0.3))).isEmpty();
     assertThat(new Estimator(forecasts(499, 1)).errors(forecasts(200, 1))).isEmpty();
+  }
+
+  @Test
+  void errorsOfFewRowsOrOfThoseUnlikeTheReferenceAreNotEstimated() {
+    Estimator estimator = new Estimator(forecasts(2_000, 1));
+    assertThat(estimator.errors(forecasts(100, 1))).isPresent();
+    assertThat(estimator.errors(forecasts(99, 1))).isEmpty();
+    assertThat(estimator.errors(forecasts(1_000, 10))).isEmpty();
   }
 }
