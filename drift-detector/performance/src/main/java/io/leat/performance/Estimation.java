@@ -37,9 +37,13 @@ final class Estimation {
     this.references = new References(store, model.service().definition());
   }
 
+  private boolean isTaken(Inputs inputs) {
+    return !inputs.isNone() && inputs.isOf(model.service().definition());
+  }
+
   /** Keeps what a score was made of, if it is among those that are kept. */
-  void take(byte[] window, long time, String event, float[] of) {
-    if (of.length > 0) {
+  void take(byte[] window, long time, String event, Inputs of) {
+    if (isTaken(of)) {
       Bytes place = WindowProcessor.pairPlace(window, time, event);
       inputs.add(
           window, WindowProcessor.hash(place, window), new WindowInputs.Entry(time, event, of));
@@ -54,13 +58,13 @@ final class Estimation {
     for (WindowInputs.Entry entry : inputs.of(window)) {
       Bytes place = WindowProcessor.pairPlace(window, entry.time(), entry.event());
       byte[] found = store.get(place);
-      if (found != null) {
+      if (found != null && isTaken(entry.inputs())) {
         Pair pair = Pair.fromBytes(found);
         seen.add(
             new Seen(
                 WindowProcessor.hash(place, window),
                 pair,
-                new Row(entry.inputs(), pair.score(), pair.label())));
+                new Row(entry.inputs().numbers(), pair.score(), pair.label())));
       }
     }
     return seen;
@@ -78,7 +82,10 @@ final class Estimation {
     DoubleUnaryOperator calibrated = estimator.calibrated();
     Optional<DoubleUnaryOperator> adapted = estimator.adapted(rows);
     for (String segment : WindowProcessor.segments(sample, findings.monitor())) {
-      List<Pair> pairs = sample.pairs(segment, pair -> true);
+      List<Pair> pairs = sample.pairs(segment, Pair::isItsOwn);
+      if (pairs.isEmpty()) {
+        continue;
+      }
       if (pairs.stream().allMatch(pair -> pair.score() >= 0 && pair.score() <= 1)) {
         tell(findings, sample, segment, CBPE, expected(findings, pairs, calibrated), pairs.size());
       }
@@ -94,7 +101,7 @@ final class Estimation {
     Map<String, Double> figures =
         Sample.expected(scores, probabilities, WindowSample.decided(pairs), model.decides());
     PerformanceRule rule = findings.monitor().performance().orElseThrow();
-    if (!rule.costs().isEmpty()) {
+    if (WindowSample.hasCosts(pairs, rule)) {
       figures.put(
           Sample.COST,
           IntStream.range(0, scores.length)

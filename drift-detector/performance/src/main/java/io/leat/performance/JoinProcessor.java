@@ -265,7 +265,7 @@ final class JoinProcessor extends ContextualProcessor<byte[], byte[], byte[], by
                             score.getEventId().getBytes(UTF_8),
                             parts.write(Outcome.newBuilder(score).setRevision(-1).build()),
                             record.timestamp(),
-                            Inputs.header(Inputs.of(record.headers()))),
+                            Inputs.of(record.headers()).header()),
                         sink));
   }
 

@@ -2,6 +2,7 @@ package io.leat.performance;
 
 import io.leat.pipeline.definition.Monitor;
 import io.leat.pipeline.definition.Segments;
+import io.leat.records.ModelRole;
 import io.leat.records.Outcome;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -21,6 +22,8 @@ import org.jspecify.annotations.Nullable;
  * @param label a number, 1 and 0 for true and false; NaN where there is none, or it is a text
  * @param decision null where none was taken; empty of those that were kept without their name
  * @param cluster of the entity that it is about
+ * @param isItsOwn whether the version was to give it: one in another's place, which may be a
+ *     constant, tells nothing of the version's other scores
  */
 record Pair(
     double score,
@@ -28,7 +31,8 @@ record Pair(
     double label,
     @Nullable String decision,
     String cluster,
-    Map<String, String> segments) {
+    Map<String, String> segments,
+    boolean isItsOwn) {
   /** What is known of the label. */
   enum Known {
     /** It may still come. */
@@ -70,7 +74,8 @@ record Pair(
         number(label),
         outcome.getDecision(),
         cluster(outcome, entity),
-        segments);
+        segments,
+        outcome.getFallback() == null || ModelRole.FALLBACK.name().equals(outcome.getRole()));
   }
 
   private static double number(@Nullable Object label) {
@@ -119,6 +124,9 @@ record Pair(
       if (decision != null) {
         out.writeUTF(decision);
       }
+      if (!isItsOwn) {
+        out.writeBoolean(true);
+      }
     } catch (IOException e) {
       throw new UncheckedIOException(e); // memory does not fail
     }
@@ -137,7 +145,8 @@ record Pair(
         segments.put(in.readUTF(), in.readUTF());
       }
       String decision = decided ? in.available() > 0 ? in.readUTF() : "" : null;
-      return new Pair(score, known, label, decision, cluster, segments);
+      boolean isItsOwn = in.available() == 0;
+      return new Pair(score, known, label, decision, cluster, segments, isItsOwn);
     } catch (IOException e) {
       throw new SerializationException(
           "a pair of %d bytes that ends early".formatted(bytes.length), e);

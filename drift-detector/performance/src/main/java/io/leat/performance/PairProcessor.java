@@ -156,7 +156,7 @@ final class PairProcessor extends ContextualProcessor<byte[], byte[], byte[], by
         .forward(
             record
                 .withKey((on == null ? score.getEventId() : on).getBytes(UTF_8))
-                .withHeaders(Inputs.header(described == null ? Inputs.NONE : described.inputs()))
+                .withHeaders((described == null ? Inputs.NONE : described.inputs()).header())
                 .withValue(parts.write(new Scored(outcome.build(), on == null))));
   }
 

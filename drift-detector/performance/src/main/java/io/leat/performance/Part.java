@@ -21,9 +21,7 @@ sealed interface Part {
    * @param segments feature to value
    * @param inputs what a score is made of; {@link Inputs#NONE} where nobody asks
    */
-  @SuppressWarnings("ArrayRecordComponent") // on its way from a vector to bytes, or back
-  record Described(
-      long time, Map<String, String> keys, Map<String, String> segments, float[] inputs)
+  record Described(long time, Map<String, String> keys, Map<String, String> segments, Inputs inputs)
       implements Part {
     public Described {
       keys = new TreeMap<>(keys); // one order, so that a replay writes the same bytes

@@ -75,13 +75,13 @@ final class PartCodec {
       out.write(outcome);
       out.writeBoolean(scored.isAlone());
     } else if (part instanceof Described described) {
-      boolean hasInputs = described.inputs().length > 0;
+      boolean hasInputs = !described.inputs().isNone();
       out.writeByte(hasInputs ? DESCRIBED_WITH_INPUTS : DESCRIBED);
       out.writeLong(described.time());
       writeTexts(described.keys(), out);
       writeTexts(described.segments(), out);
       if (hasInputs) {
-        byte[] inputs = Inputs.toBytes(described.inputs());
+        byte[] inputs = described.inputs().toBytes();
         out.writeInt(inputs.length);
         out.write(inputs);
       }

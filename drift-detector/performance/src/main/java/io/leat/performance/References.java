@@ -76,9 +76,7 @@ final class References {
         ByteBuffer bytes = ByteBuffer.wrap(entry.value);
         double score = bytes.getDouble();
         double label = bytes.getDouble();
-        byte[] inputs = new byte[bytes.remaining()];
-        bytes.get(inputs);
-        rows.add(new Row(Inputs.fromBytes(inputs), score, label));
+        rows.add(new Row(Inputs.numbers(bytes), score, label));
       }
     }
     return rows;

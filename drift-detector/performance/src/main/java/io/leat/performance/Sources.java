@@ -150,11 +150,11 @@ final class Sources {
             new Described(time, vector.getKeys(), segments(vector, segmenter), inputs(vector))));
   }
 
-  private float[] inputs(FeatureVector vector) {
+  private Inputs inputs(FeatureVector vector) {
     return model.monitors().isEmpty()
             || !vector.getDefinition().equals(model.service().definition())
         ? Inputs.NONE
-        : Inputs.of(vector.getValues());
+        : Inputs.of(vector.getDefinition(), vector.getValues());
   }
 
   /** None where the vector is of another definition, whose features may be others. */

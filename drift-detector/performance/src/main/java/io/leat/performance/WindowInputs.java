@@ -39,8 +39,7 @@ final class WindowInputs {
    * @param time of its event, in microseconds
    * @param event its id
    */
-  @SuppressWarnings("ArrayRecordComponent") // read and handed on
-  record Entry(long time, String event, float[] inputs) {}
+  record Entry(long time, String event, Inputs inputs) {}
 
   WindowInputs(KeyValueStore<Bytes, byte[]> store) {
     this.store = store;
@@ -74,7 +73,7 @@ final class WindowInputs {
       store.delete(of.greatest);
     }
     byte[] id = entry.event().getBytes(UTF_8);
-    byte[] inputs = Inputs.toBytes(entry.inputs());
+    byte[] inputs = entry.inputs().toBytes();
     store.put(
         place,
         ByteBuffer.allocate(Long.BYTES + Integer.BYTES + id.length + inputs.length)

@@ -128,7 +128,7 @@ final class WindowProcessor extends ContextualProcessor<byte[], byte[], byte[], 
     due.drain(clock.now(), what -> come(what, record));
   }
 
-  private void take(Outcome outcome, Monitor monitor, float[] inputs) {
+  private void take(Outcome outcome, Monitor monitor, Inputs inputs) {
     long time = Micros.of(outcome.getEventTime());
     long length = micros(monitor);
     WindowKey window =
@@ -145,10 +145,11 @@ final class WindowProcessor extends ContextualProcessor<byte[], byte[], byte[], 
       due.add(measuredAt(end), what(MEASURE, key));
       due.add(LongMath.saturatedAdd(end, PerformanceJob.LATENESS_MICROS), what(ESTIMATE, key));
     }
-    store.put(
-        pairPlace(key, time, outcome.getEventId()),
-        Pair.of(outcome, monitor, model.entity()).toBytes());
-    estimation.take(key, time, outcome.getEventId(), inputs);
+    Pair pair = Pair.of(outcome, monitor, model.entity());
+    store.put(pairPlace(key, time, outcome.getEventId()), pair.toBytes());
+    if (pair.isItsOwn()) {
+      estimation.take(key, time, outcome.getEventId(), inputs);
+    }
   }
 
   private static long micros(Monitor monitor) {

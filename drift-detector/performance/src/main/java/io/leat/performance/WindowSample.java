@@ -113,7 +113,7 @@ final class WindowSample {
     boolean[] decided = new boolean[rows];
     int[] cluster = new int[rows];
     Optional<double[]> costs =
-        rule.costs().isEmpty() ? Optional.empty() : Optional.of(new double[rows]);
+        hasCosts(pairs, rule) ? Optional.of(new double[rows]) : Optional.empty();
     for (int i = 0; i < rows; i++) {
       Pair pair = pairs.get(i);
       scores[i] = pair.score();
@@ -124,6 +124,11 @@ final class WindowSample {
       cluster[i] = clusters.computeIfAbsent(pair.cluster(), name -> clusters.size());
     }
     return new Sample(scores, labels, decided, cluster, costs);
+  }
+
+  /** Whether it is known what decisions of pairs cost, which takes the name of each. */
+  static boolean hasCosts(List<Pair> pairs, PerformanceRule rule) {
+    return !rule.costs().isEmpty() && pairs.stream().noneMatch(pair -> "".equals(pair.decision()));
   }
 
   static double[] scores(List<Pair> pairs) {

@@ -99,15 +99,24 @@ final class Shop implements AutoCloseable {
 
   final Pipeline pipeline;
   private final RegistryClient registry;
+  private final List<String> features;
 
   Shop(Label label) {
     this(label, List.of());
   }
 
   Shop(Label label, List<Monitor> monitors) {
+    this(label, monitors, List.of("order_id"));
+  }
+
+  /**
+   * @param features fields of payments that vectors are made of: each list is another definition
+   */
+  Shop(Label label, List<Monitor> monitors, List<String> features) {
+    this.features = List.copyOf(features);
     this.registry = new RegistryClient("mock://shop" + SHOPS.incrementAndGet());
     this.codec = new AvroCodec(registry);
-    this.pipeline = pipeline(label, monitors);
+    this.pipeline = pipeline(label, monitors, features);
     Properties settings = new Properties();
     settings.put(StreamsConfig.STATE_DIR_CONFIG, "target/state/" + SHOPS.incrementAndGet());
     settings.put(StreamsConfig.APPLICATION_ID_CONFIG, "shop-performance");
@@ -134,15 +143,15 @@ final class Shop implements AutoCloseable {
     return new Label("fraud", from, on, Duration.ofHours(WITHIN), List.of());
   }
 
-  private static Pipeline pipeline(Label label, List<Monitor> monitors) {
+  private static Pipeline pipeline(Label label, List<Monitor> monitors, List<String> features) {
     FeatureService service =
         new FeatureService(
             "payments_service",
             1,
             "payments",
-            List.of(new EventFeature("order_id")),
+            features.stream().map(name -> (FeatureService.Feature) new EventFeature(name)).toList(),
             Optional.of(label),
-            "d1");
+            definition(features));
     Model model =
         new Model(
             MODEL,
@@ -168,6 +177,10 @@ final class Shop implements AutoCloseable {
         List.of(model),
         monitors,
         List.of());
+  }
+
+  private static String definition(List<String> features) {
+    return "of " + String.join(", ", features);
   }
 
   private static Contract contract(String event, Schema schema, String id, String time) {
@@ -202,22 +215,35 @@ final class Shop implements AutoCloseable {
         FeatureVector.newBuilder()
             .setService("payments_service")
             .setServiceVersion(1)
-            .setDefinition("d1")
+            .setDefinition(definition(features))
             .setEventId(payment)
             .setEventTime(at(hour))
             .setKeys(Map.of("customer", customer))
-            .setValues(List.of("o-" + payment))
+            .setValues(
+                features.stream().map(name -> (Object) (name.charAt(0) + "-" + payment)).toList())
             .setSource(source(payment))
             .build();
     return send(
         Topics.features("payments_service"),
         codec.encode(
-            registry.register(
-                "features.payments_service-value", FeatureVectorSchema.of(List.of("order_id"))),
+            registry.register("features.payments_service-value", FeatureVectorSchema.of(features)),
             vector));
   }
 
   Shop score(String payment, double hour, String role, int number, double score) {
+    return score(payment, hour, role, number, score, null);
+  }
+
+  /**
+   * @param fallback why another did not give it
+   */
+  Shop score(
+      String payment,
+      double hour,
+      String role,
+      int number,
+      double score,
+      @Nullable String fallback) {
     Score record =
         Score.newBuilder()
             .setModel(MODEL)
@@ -232,7 +258,8 @@ final class Shop implements AutoCloseable {
             .setDecision(score >= 0.5 ? "block" : null)
             .setService("payments_service")
             .setServiceVersion(1)
-            .setDefinition("d1")
+            .setDefinition(definition(features))
+            .setFallback(fallback)
             .setVector(new LogPosition("features.payments_service", 0, 7L))
             .setSource(source(payment))
             .build();

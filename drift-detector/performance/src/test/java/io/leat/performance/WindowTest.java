@@ -372,6 +372,86 @@ class WindowTest {
   }
 
   @Test
+  void whatEstimatesGoByIsOfTheServicesOwnDefinition() {
+    for (int day = 0; day < 2; day++) {
+      overstated(shop, day, 400);
+    }
+    try (Shop next = new Shop(BY_ID, List.of(monitor()), List.of("order_id", "payment_id"))) {
+      shop.giveWindowsTo(next);
+      for (int day = 2; day < 12; day++) {
+        overstated(next, day, 400);
+      }
+      next.until(12 * DAY + WAIT + 1);
+
+      List<PerformanceMetric> metrics = next.metrics();
+      assertThat(metrics)
+          .filteredOn(metric -> metric.getMetric().equals("brier") && metric.getComplete())
+          .filteredOn(metric -> metric.getSegment() == null)
+          .hasSize(12);
+      // Day 0 and 1 are measured by then, with rows enough, and none of two features.
+      assertThat(metrics)
+          .filteredOn(metric -> "pape".equals(metric.getEstimator()))
+          .extracting(PerformanceMetric::getWindowStart)
+          .contains(at(11 * DAY))
+          .doesNotContain(at(4 * DAY));
+    }
+  }
+
+  @Test
+  void aScoreInAnothersPlaceIsMeasuredAndSaysNothingOfTheVersion() {
+    for (int day = 0; day < 8; day++) {
+      for (int i = 0; i < 200; i++) {
+        String id = "d%d-%d".formatted(day, i);
+        double hour = DAY * day + i * 0.1;
+        shop.vector(id, hour)
+            .score(id, hour, "CHAMPION", 1, 0.25, "PREDICTION_FAILED")
+            .label(1_000L * day + i, id, hour + 1, i % 4 == 0);
+      }
+      shop.scored("own" + day, DAY * day + 21, 0.75);
+    }
+    shop.until(8 * DAY + WAIT + 1);
+
+    List<PerformanceMetric> briers =
+        shop.metrics().stream()
+            .filter(metric -> metric.getMetric().equals("brier"))
+            .filter(metric -> metric.getSegment() == null)
+            .filter(metric -> metric.getWindowEnd().compareTo(at(8 * DAY)) <= 0)
+            .toList();
+    assertThat(briers)
+        .filteredOn(PerformanceMetric::getComplete)
+        .hasSize(8)
+        .allSatisfy(metric -> assertThat(metric.getUsed()).isEqualTo(200));
+    assertThat(briers)
+        .filteredOn(PerformanceMetric::getEstimated)
+        .hasSize(8) // of the reference there is nothing
+        .allSatisfy(
+            metric -> {
+              assertThat(metric.getEstimator()).isEqualTo("cbpe");
+              assertThat(metric.getScored()).isEqualTo(201);
+              assertThat(metric.getUsed()).isEqualTo(1);
+              assertThat(metric.getValue()).isEqualTo(0.75 * 0.25, within(1e-12));
+            });
+  }
+
+  @Test
+  void whereADecisionWasKeptWithoutItsNameThereIsNoCost() {
+    PerformanceRule rule =
+        new PerformanceRule(
+            PerformanceRule.Metric.AUC,
+            0.1,
+            0.05,
+            List.of(),
+            List.of(new PerformanceRule.Cost("block", false, 5)));
+    List<Pair> pairs = new ArrayList<>();
+    for (int i = 0; i < 10; i++) {
+      pairs.add(new Pair(0.7, Pair.Known.LABELLED, i % 2, "block", "c" + i, Map.of(), true));
+    }
+    assertThat(WindowSample.sample(pairs, rule).figures(true)).containsKey("cost");
+    pairs.add(new Pair(0.7, Pair.Known.LABELLED, 0, "", "c", Map.of(), true));
+    assertThat(WindowSample.sample(pairs, rule).figures(true)).doesNotContainKey("cost");
+  }
+
+  @Test
   void gapsBetweenProtectedSegmentsAndCostsAreMeasured() {
     PerformanceRule rule =
         new PerformanceRule(
@@ -478,7 +558,7 @@ class WindowTest {
     for (int i = 0; i < 10; i++) {
       sample.add(
           (i * 7) % 10,
-          new Pair(i / 10.0, Pair.Known.LABELLED, 1, "block", "c" + i, java.util.Map.of()));
+          new Pair(i / 10.0, Pair.Known.LABELLED, 1, "block", "c" + i, java.util.Map.of(), true));
     }
     assertThat(sample.counts("").scored()).isEqualTo(10);
     assertThat(sample.pairs("", Pair::isMeasured))
