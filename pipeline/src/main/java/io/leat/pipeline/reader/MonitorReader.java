@@ -356,10 +356,19 @@ public final class MonitorReader {
             "the model has no decision %s; it has %s.%s",
             decision, String.join(", ", decisions), Suggestions.didYouMean(decision, decisions));
       }
-      costs.add(
-          new Cost(
-              decision, Boolean.parseBoolean(words.group(2)), Double.parseDouble(words.group(3))));
+      boolean label = Boolean.parseBoolean(words.group(2));
+      if (costs.stream().anyMatch(one -> one.decision().equals(decision) && one.label() == label)) {
+        entry.problem("the cost of %s:%s stands twice", decision, label);
+      }
+      costs.add(new Cost(decision, label, Double.parseDouble(words.group(3))));
     }
+    model
+        .filter(of -> of.decisions().stream().anyMatch(one -> one.name().equals(Cost.NONE)))
+        .ifPresent(
+            of ->
+                list.problem(
+                    "%s is no decision here, and model %s has one of that name; call that otherwise",
+                    Cost.NONE, of.name()));
     requireDecisions(list, model);
     return costs;
   }

@@ -252,6 +252,19 @@ public final class RetrainingReader {
 
   /** A gap is of decisions, and between groups. */
   private static void requireGroups(Block block, Optional<Model> model) {
+    boolean hasGap =
+        Stream.of(Metric.values())
+            .anyMatch(
+                of -> of.isOfGroups() && block.get(of.name().toLowerCase(Locale.ROOT)).isPresent());
+    if (!hasGap) {
+      block
+          .get(PROTECTED)
+          .ifPresent(
+              of ->
+                  of.problem(
+                      "no gate compares groups; expected selection_rate_gap, tpr_gap or equalized_odds_gap beside %s",
+                      of.name()));
+    }
     for (Metric metric : Metric.values()) {
       Optional<Value> gap =
           block.get(metric.name().toLowerCase(Locale.ROOT)).filter(of -> metric.isOfGroups());

@@ -58,7 +58,9 @@ class PipelineProblemsTest {
         "monitors/fraud.yaml ~ lateness: 2h ~ `performance: { metric: auc, drop: 0.1, protected: [country] }` ~ monitors/fraud.yaml:5: the monitor has no segment country; it has none.",
         "monitors/fraud.yaml ~ lateness: 2h ~ `performance: { metric: auc, drop: 0.1, costs: [5] }` ~ monitors/fraud.yaml:5: a cost is '5'; expected a decision, its label and what it costs, as in review:false=5 or none:true=100",
         "monitors/fraud.yaml ~ lateness: 2h ~ `performance: { metric: auc, drop: 0.1, costs: [revew:false=5] }` ~ monitors/fraud.yaml:5: the model has no decision revew; it has block, review, none. Did you mean review?",
+        "monitors/fraud.yaml ~ lateness: 2h ~ `performance: { metric: auc, drop: 0.1, costs: [review:false=5, block:false=5, review:false=7] }` ~ monitors/fraud.yaml:5: the cost of review:false stands twice",
         "retraining/fraud.yaml ~ cool_down: 3d ~ `gates: { tpr_gap: not worse by 0.05 }` ~ retraining/fraud.yaml:4: tpr_gap compares groups; name the features whose values they are, as in protected: [event.country]",
+        "retraining/fraud.yaml ~ cool_down: 3d ~ `gates: { auc: not worse by 0.005, protected: [is_night] }` ~ retraining/fraud.yaml:4: no gate compares groups; expected selection_rate_gap, tpr_gap or equalized_odds_gap beside protected",
         // types
         "contracts/payments.yaml ~ partitions: 6 ~ partitions: many ~ contracts/payments.yaml:15: partitions is 'many'; expected a whole number of at least 1",
         "contracts/payments.yaml ~ partitions: 6 ~ partitions: 0 ~ contracts/payments.yaml:15: partitions is '0'; expected a whole number of at least 1",
@@ -307,6 +309,19 @@ class PipelineProblemsTest {
         .containsExactly(
             "monitors/fraud.yaml:5: data quality is seen by windows of time, and this monitor's are by count; remove quality, or declare it in a monitor whose window is a duration",
             "monitors/fraud.yaml:6: the performance of a model is seen by windows of time, and this monitor's are by count; remove performance, or declare it in a monitor whose window is a duration");
+  }
+
+  @Test
+  void whereADecisionIsCalledNoneItsCostCannotBeTold() {
+    folder.replace("models/fraud/model.yaml", "review:", "none:");
+    folder.replace(
+        "monitors/fraud.yaml",
+        "lateness: 2h",
+        "performance: { metric: auc, drop: 0.1, costs: [none:true=100] }");
+
+    assertThat(folder.problems())
+        .containsExactly(
+            "monitors/fraud.yaml:5: none is no decision here, and model fraud has one of that name; call that otherwise");
   }
 
   @Test
