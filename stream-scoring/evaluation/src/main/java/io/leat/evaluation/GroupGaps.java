@@ -1,7 +1,10 @@
 package io.leat.evaluation;
 
 import java.util.Arrays;
+import java.util.BitSet;
+import java.util.Comparator;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.apache.commons.statistics.distribution.NormalDistribution;
 
 /**
@@ -27,6 +30,11 @@ public final class GroupGaps {
   private final int count;
   private final int[] clusters;
 
+  /** Rows, those of a cluster beside each other. */
+  private final int[] byCluster;
+
+  private final long clusterCount;
+
   /**
    * @param holds of each row
    * @param groups each row's group, from 0; -1 of rows that are in none
@@ -38,6 +46,13 @@ public final class GroupGaps {
     this.groups = groups.clone();
     this.count = count;
     this.clusters = clusters.clone();
+    this.byCluster =
+        IntStream.range(0, clusters.length)
+            .boxed()
+            .sorted(Comparator.comparingInt(row -> clusters[row]))
+            .mapToInt(row -> row)
+            .toArray();
+    this.clusterCount = Arrays.stream(clusters).distinct().count();
   }
 
   /** Shares of the groups among the rows of a family. */
@@ -46,12 +61,39 @@ public final class GroupGaps {
     private final double[] rows = new double[count];
     private final double[] hits = new double[count];
 
+    /** Of two groups, over clusters the products of how far each share's rows there move it. */
+    private final double[][] products = new double[count][count];
+
     Family(boolean[] of) {
       this.of = of;
       for (int i = 0; i < of.length; i++) {
         if (of[i] && groups[i] >= 0) {
           rows[groups[i]]++;
           hits[groups[i]] += holds[i] ? 1 : 0;
+        }
+      }
+      sumProducts();
+    }
+
+    private void sumProducts() {
+      double[] sums = new double[count];
+      BitSet there = new BitSet(count);
+      for (int i = 0; i < byCluster.length; i++) {
+        int row = byCluster[i];
+        int group = groups[row];
+        if (of[row] && group >= 0) {
+          sums[group] += ((holds[row] ? 1 : 0) - share(group)) / rows[group];
+          there.set(group);
+        }
+        if (i + 1 == byCluster.length || clusters[byCluster[i + 1]] != clusters[row]) {
+          int[] found = there.stream().toArray();
+          for (int one : found) {
+            for (int other : found) {
+              products[one][other] += sums[one] * sums[other];
+            }
+          }
+          Arrays.fill(sums, 0);
+          there.clear();
         }
       }
     }
@@ -88,14 +130,14 @@ public final class GroupGaps {
     }
 
     private double error(int one, int other, double by, double byOther, double least) {
-      double[] deviations = new double[of.length];
-      for (int i = 0; i < of.length; i++) {
-        if (of[i] && (groups[i] == one || groups[i] == other)) {
-          double deviation = ((holds[i] ? 1 : 0) - share(groups[i])) / rows[groups[i]];
-          deviations[i] = groups[i] == one ? deviation / by : -deviation / byOther;
-        }
-      }
-      double clustered = ClusteredMean.standardErrorOfSum(deviations, clusters);
+      double squares =
+          products[one][one] / (by * by)
+              + products[other][other] / (byOther * byOther)
+              - 2 * products[one][other] / (by * byOther);
+      double clustered =
+          clusterCount < 2
+              ? Double.NaN
+              : Math.sqrt(Math.max(0, squares) * clusterCount / (clusterCount - 1));
       return Math.max(clustered, Math.sqrt(least)); // NaN stays NaN
     }
   }

@@ -105,6 +105,34 @@ class GroupGapsTest {
     assertThat(gaps(new int[] {100, 10}, new int[] {9, 3}).ratio()).isEqualTo(Estimate.NONE);
   }
 
+  /** A card pays in both groups, and what is decided of it in one is not in the other. */
+  @Test
+  void whatHangsTogetherAcrossGroupsCountsInTheirDifference() {
+    int rows = 1_200;
+    boolean[] holds = new boolean[rows];
+    int[] groups = new int[rows];
+    int[] clusters = new int[rows];
+    for (int i = 0; i < rows; i++) {
+      clusters[i] = i % 200;
+      groups[i] = i / 200 % 3;
+      boolean habit = clusters[i] < 80;
+      holds[i] = groups[i] == 1 ? !habit : habit;
+    }
+    double[] deviations = new double[rows];
+    for (int i = 0; i < rows; i++) {
+      double share = groups[i] == 1 ? 0.6 : 0.4;
+      double deviation = ((holds[i] ? 1 : 0) - share) / 400;
+      deviations[i] = groups[i] == 2 ? 0 : groups[i] == 0 ? deviation : -deviation;
+    }
+    double error = ClusteredMean.standardErrorOfSum(deviations, clusters);
+    double level = 2.3940; // of 0.05 / 3 on both sides
+
+    Estimate gap = new GroupGaps(holds, groups, 3, clusters).gap(List.of(all(rows)));
+
+    assertThat(gap.high()).isEqualTo(0.2 + level * error, within(1e-4));
+    assertThat(error).isGreaterThan(1.5 * Math.sqrt(2 * 0.4 * 0.6 / 400)); // than of rows alone
+  }
+
   /** Five groups of cards, whose payments are decided on alike; all pairs but one are equal. */
   @Test
   void intervalsHoldTheTruthWhereRowsOfAnEntityHangTogether() {
