@@ -71,6 +71,9 @@ public final class MonitorReader {
   /** Of a Brier score, or of a share of wrong decisions. */
   static final double DEFAULT_TOLERANCE = 0.01;
 
+  /** Of a key: gaps are of all pairs of its values. */
+  static final int MOST_SEGMENTS = 100;
+
   static final Duration DEFAULT_LATENESS = Duration.ofHours(1);
   static final int DEFAULT_MINIMUM_EVENTS = 30;
   static final double DEFAULT_FALSE_ALARMS_PER_WEEK = 0.5;
@@ -125,8 +128,7 @@ public final class MonitorReader {
             .get("segments")
             .map(list -> service.map(s -> segmentReader.read(list, s)).orElse(List.of()))
             .orElse(List.of());
-    int cap =
-        block.get("segments_cap").flatMap(value -> value.integer(1)).orElse(Segments.DEFAULT_CAP);
+    int cap = block.get("segments_cap").flatMap(MonitorReader::cap).orElse(Segments.DEFAULT_CAP);
     Optional<PerformanceRule> performance =
         block.get("performance").flatMap(value -> performance(value, service, model, keys));
     List<String> statistics =
@@ -259,6 +261,17 @@ public final class MonitorReader {
               }
               return isShare;
             });
+  }
+
+  private static Optional<Integer> cap(Value value) {
+    Optional<Integer> cap = value.integer(1);
+    cap.filter(number -> number > MOST_SEGMENTS)
+        .ifPresent(
+            number ->
+                value.problem(
+                    "%s is '%d'; expected a whole number of at most %d",
+                    value.name(), number, MOST_SEGMENTS));
+    return cap;
   }
 
   private static Optional<PerformanceRule> performance(

@@ -48,6 +48,7 @@ class PipelineProblemsTest {
         "monitors/fraud.yaml ~ lateness: 2h ~ outputs: [scores] ~ monitors/fraud.yaml:5: the model fraud has no output scores; a monitor may watch score, decision. Did you mean score?",
         "monitors/fraud.yaml ~ lateness: 2h ~ outputs: [score, score] ~ monitors/fraud.yaml:5: the output score stands twice",
         "monitors/fraud.yaml ~ lateness: 2h ~ segments_cap: 0 ~ monitors/fraud.yaml:5: segments_cap is '0'; expected a whole number of at least 1",
+        "monitors/fraud.yaml ~ lateness: 2h ~ segments_cap: 101 ~ monitors/fraud.yaml:5: segments_cap is '101'; expected a whole number of at most 100",
         "monitors/fraud.yaml ~ lateness: 2h ~ `performance: { metric: auc }` ~ monitors/fraud.yaml:5: no drop; what a monitor sees of performance needs metric, drop",
         "monitors/fraud.yaml ~ lateness: 2h ~ `performance: { metric: aoc, drop: 0.1 }` ~ monitors/fraud.yaml:5: no metric of performance is called aoc; there are auc, logloss, brier, precision, recall, mae, rmse. Did you mean auc?",
         "monitors/fraud.yaml ~ lateness: 2h ~ `performance: { metric: auc, drop: 0 }` ~ monitors/fraud.yaml:5: drop is 0.0; expected a number above 0",
