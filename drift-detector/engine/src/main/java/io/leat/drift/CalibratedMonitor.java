@@ -33,7 +33,8 @@ public record CalibratedMonitor(
    * What of a monitor its thresholds depend on; as {@link Monitor} says.
    *
    * @param windowMillis length of a window of time; of a pane where windows are by count
-   * @param everyMillis length of a pane where windows slide; else 0
+   * @param everyMillis length of a pane where windows slide and thresholds decide in each; else 0:
+   *     evidence goes by those windows alone that do not overlap
    * @param events least number of vectors of a window by count; else 0
    */
   public record Settings(
@@ -69,7 +70,9 @@ public record CalibratedMonitor(
           monitor.openAfter(),
           monitor.openOf(),
           monitor.closeAfter(),
-          monitor.windows().areSliding() ? monitor.windows().every().toMillis() : 0,
+          monitor.windows().areSliding() && monitor.rule() == Monitor.Rule.THRESHOLDS
+              ? monitor.windows().every().toMillis()
+              : 0,
           monitor.windows().events(),
           monitor.embeddings().stream().map(Embedding::describe).toList());
     }

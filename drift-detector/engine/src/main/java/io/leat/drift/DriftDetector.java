@@ -223,7 +223,7 @@ public final class DriftDetector {
    * independent; the rest are {@linkplain #measure measured}.
    */
   public boolean decides(WindowTime when) {
-    return !isSequential() || isApart(when);
+    return monitor.rule() == Monitor.Rule.THRESHOLDS || isApart(when);
   }
 
   /** Whether a window is one of those, of all of time, that do not overlap. */

@@ -47,6 +47,7 @@ class SlidingWindowsTest {
     DriftDetector byTumbling = new DriftDetector(tumbling, Given.profile(tumbling, SERVICE, rows));
 
     assertThat(bySliding.references()).isEqualTo(byTumbling.references());
+    assertThat(bySliding.thresholds()).isEqualTo(byTumbling.thresholds());
     assertThat(bySliding.decides(window(3 * DAY))).isTrue();
     assertThat(bySliding.decides(window(3 * DAY + 6 * HOUR))).isFalse();
     List<Given.Row> shifted =
@@ -106,16 +107,16 @@ class SlidingWindowsTest {
 
   @Test
   void aProfileOfOtherWindowsIsRefused() {
-    Monitor sliding = Given.monitor(EVERY_SIX_HOURS, 0.5, Monitor.Rule.SEQUENTIAL);
-    Monitor tumbling = Given.monitor(Given.DAY, 0.5, Monitor.Rule.SEQUENTIAL);
-    ReferenceProfile ofTumbling = Given.profile(tumbling, SERVICE, rows(1, 30));
+    Monitor sliding = Given.monitor(EVERY_SIX_HOURS, 0.5, Monitor.Rule.THRESHOLDS);
+    Monitor sequential = Given.monitor(EVERY_SIX_HOURS, 0.5, Monitor.Rule.SEQUENTIAL);
+    ReferenceProfile ofSequential = Given.profile(sequential, SERVICE, rows(1, 30));
     ReferenceProfile ofSliding =
         ReferenceProfile.parse(Given.profile(sliding, SERVICE, rows(1, 30)).toJson());
 
-    assertThat(ofTumbling.formatVersion()).as("as before").isEqualTo(3);
+    assertThat(ofSequential.formatVersion()).as("as of windows that do not overlap").isEqualTo(3);
     assertThat(ofSliding.formatVersion()).isEqualTo(4);
-    assertThat(new DriftDetector(sliding, ofSliding).isSequential()).isTrue();
-    assertThatThrownBy(() -> new DriftDetector(sliding, ofTumbling))
+    assertThat(new DriftDetector(sliding, ofSliding).isSequential()).isFalse();
+    assertThatThrownBy(() -> new DriftDetector(sliding, ofSequential))
         .isInstanceOf(ReferenceProfileException.class)
         .hasMessageContaining("everyMillis=21600000")
         .hasMessageContaining("everyMillis=0");
