@@ -11,8 +11,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Shows runs on an MLflow server too. The log of runs is its outbox: whoever begins to work offers
- * every run of it, and of each the last record counts. What cannot be shown is tried again, and
- * holds no run up: a thread of its own shows it. Thread-safe.
+ * every run of it, and of each the last record counts. What cannot be shown is tried again, unless
+ * the server refuses it, and holds no run up: a thread of its own shows it. Thread-safe.
  */
 final class MlflowMirror implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(MlflowMirror.class);
@@ -61,6 +61,12 @@ final class MlflowMirror implements AutoCloseable {
           shown.show(run, folders.apply(run));
           metrics.mirrored("shown");
           problem = "";
+        } catch (MlflowRuns.Refused e) {
+          metrics.mirrored("refused");
+          log.warn(
+              "Run {} is not shown on MLflow as it is now, and is not tried again before its next record, or the next start: {}",
+              run.getRunId(),
+              e.getMessage());
         } catch (RuntimeException e) {
           if (RunLoop.isInterrupt(e)) {
             return;

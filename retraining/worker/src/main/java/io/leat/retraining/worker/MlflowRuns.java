@@ -27,6 +27,8 @@ import java.util.TreeMap;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Runs as a tracking server of MLflow shows them, by its REST API: an experiment a model, a run a
@@ -37,6 +39,11 @@ import org.jspecify.annotations.Nullable;
 final class MlflowRuns {
   static final String RUN_ID = "leat.run_id";
   static final String RECORD = "leat.record";
+
+  private static final Logger log = LoggerFactory.getLogger(MlflowRuns.class);
+
+  /** Who asks may be let in later, and what was there may be read anew. */
+  private static final Set<Integer> LATER = Set.of(401, 403, 404);
 
   private static final String UPLOADED = "mlflow-artifacts:";
 
@@ -56,8 +63,21 @@ final class MlflowRuns {
   /** Experiment to what it has; forgotten once something goes wrong. */
   private final Map<String, Experiment> experiments = new HashMap<>();
 
-  /** Runs that there are, by our id. */
-  private record Experiment(String id, Map<String, Shown> runs) {}
+  /** What the server refuses, and would again. */
+  static final class Refused extends LeatException {
+    private static final long serialVersionUID = 1L;
+
+    private Refused(String message) {
+      super(ErrorCode.INPUT, message);
+    }
+  }
+
+  /**
+   * An experiment that is there.
+   *
+   * @param runs that there are, by our id
+   */
+  private record Experiment(String id, boolean isDeleted, Map<String, Shown> runs) {}
 
   /**
    * A run that is there.
@@ -80,11 +100,12 @@ final class MlflowRuns {
   }
 
   /**
-   * Shows a run as its last record has it. One that somebody has deleted there stays deleted.
+   * Shows a run as its last record has it. One that somebody has deleted there, or whose
+   * experiment, stays deleted.
    *
    * @param folder the run's, on this machine
-   * @throws LeatException if the server does not answer, or refuses: nothing is lost by trying
-   *     again
+   * @throws Refused if the server takes no such run
+   * @throws LeatException if it does not answer, or lets nobody in: nothing is lost by trying again
    */
   void show(RetrainingRun run, RunFolder folder) {
     String name = pipeline + "/" + run.getModel();
@@ -93,6 +114,9 @@ final class MlflowRuns {
       if (experiment == null) {
         experiment = experiment(name);
         experiments.put(name, experiment);
+      }
+      if (experiment.isDeleted()) {
+        return;
       }
       Shown shown = experiment.runs().get(run.getRunId());
       if (shown == null) {
@@ -125,7 +149,16 @@ final class MlflowRuns {
   }
 
   private JsonNode post(String action, ObjectNode body) {
-    return done(client.post(address("runs", action), body, Map.of()));
+    return taken(client.post(address("runs", action), body, Map.of())).json();
+  }
+
+  /** The answer, where it is none that stays a refusal. */
+  private static RestClient.Answer taken(RestClient.Answer answer) {
+    if (answer.code() / 100 == 4 && !LATER.contains(answer.code())) {
+      throw new Refused(answer.refusal());
+    }
+    done(answer);
+    return answer;
   }
 
   private static JsonNode done(RestClient.Answer answer) {
@@ -150,7 +183,14 @@ final class MlflowRuns {
                 .path("experiment_id")
                 .asText()
             : done(found).path("experiment").path("experiment_id").asText();
-    return new Experiment(id, isAbsent ? new HashMap<>() : runs(id));
+    boolean isDeleted =
+        !isAbsent && found.json().at("/experiment/lifecycle_stage").asText().equals("deleted");
+    if (isDeleted) {
+      log.warn(
+          "The experiment {} has been deleted on MLflow: its runs are not shown there until it is restored, and this worker starts anew.",
+          name);
+    }
+    return new Experiment(id, isDeleted, isAbsent || isDeleted ? new HashMap<>() : runs(id));
   }
 
   /** All of ours in an experiment, those too that somebody has deleted. */
@@ -331,7 +371,7 @@ final class MlflowRuns {
       List<String> all = new ArrayList<>(parts);
       all.add(String.valueOf(file.getFileName()));
       try {
-        done(
+        taken(
             client.put(
                 RestClient.below(tracking, all.toArray(String[]::new)), Files.readAllBytes(file)));
       } catch (IOException e) {

@@ -16,7 +16,7 @@ final class WorkerMetrics {
   /**
    * A record of a run was to be shown elsewhere.
    *
-   * @param outcome {@code shown} or {@code failed}
+   * @param outcome {@code shown}, {@code failed} or {@code refused}
    */
   void mirrored(String outcome) {
     Counter.builder("leat.retraining.mirror")

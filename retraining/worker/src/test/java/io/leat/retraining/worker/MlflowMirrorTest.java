@@ -12,6 +12,7 @@ import io.leat.records.RetrainingRun;
 import io.leat.records.RunMetric;
 import io.leat.records.RunState;
 import io.leat.runtime.settings.Settings;
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -236,6 +237,48 @@ class MlflowMirrorTest {
     runs().show(promoted(begun("weekly-1")), reports());
 
     assertThat(only().status).isEqualTo("RUNNING");
+  }
+
+  @Test
+  void ofAnExperimentThatSomebodyHasDeletedNothingIsShown() throws Exception {
+    runs().show(begun("weekly-1"), reports());
+    server.deletedExperiments.add(server.experiments().get("grid/price"));
+    MlflowRuns next = runs();
+    next.show(promoted(begun("weekly-1")), reports());
+    int asked = server.requests();
+
+    next.show(begun("weekly-2"), reports());
+
+    assertThat(server.requests()).isEqualTo(asked);
+    assertThat(only().status).isEqualTo("RUNNING");
+  }
+
+  @Test
+  void aRunThatIsRefusedIsPutAsideUntilItsNextRecord() throws Exception {
+    RetrainingRun refused = begun("weekly-1");
+    server.refusedRuns.add(refused.getRunId());
+    RunFolder reports = reports();
+    try (MlflowMirror mirror =
+        new MlflowMirror(
+            runs(), run -> reports, new WorkerMetrics(metrics), Duration.ofMillis(1))) {
+      mirror.offer(refused);
+      await().untilAsserted(() -> assertThat(mirrored("refused")).isEqualTo(1));
+      mirror.offer(begun("weekly-2"));
+      await().untilAsserted(() -> assertThat(mirrored("shown")).isEqualTo(1));
+
+      server.refusedRuns.clear();
+      mirror.offer(promoted(refused));
+      await().untilAsserted(() -> assertThat(mirrored("shown")).isEqualTo(2));
+      assertThat(mirrored("refused")).isEqualTo(1);
+      assertThat(server.runs().values())
+          .extracting(run -> run.status)
+          .containsExactlyInAnyOrder("FINISHED", "RUNNING");
+    }
+  }
+
+  private double mirrored(String outcome) {
+    Counter counter = metrics.find("leat.retraining.mirror").tag("outcome", outcome).counter();
+    return counter == null ? 0 : counter.count();
   }
 
   @ParameterizedTest

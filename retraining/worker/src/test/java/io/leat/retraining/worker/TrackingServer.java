@@ -19,6 +19,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
 
 /**
@@ -27,6 +28,13 @@ import java.util.regex.Pattern;
  */
 final class TrackingServer implements AutoCloseable {
   private static final ObjectMapper JSON = new ObjectMapper();
+
+  /** Ids of those that somebody has deleted. */
+  final Set<String> deletedExperiments = ConcurrentHashMap.newKeySet();
+
+  /** Our ids of runs of which nothing is taken. */
+  final Set<String> refusedRuns = ConcurrentHashMap.newKeySet();
+
   private static final Pattern KEY = Pattern.compile("[\\w\\-. :/]{1,250}");
   private static final int MOST_ENTRIES = 100;
   private static final int MOST_ENTITIES = 1_000; // of all kinds together
@@ -206,7 +214,11 @@ final class TrackingServer implements AutoCloseable {
       throw new Refused(404, "RESOURCE_DOES_NOT_EXIST", "Could not find " + name);
     }
     ObjectNode answer = JSON.createObjectNode();
-    answer.putObject("experiment").put("experiment_id", id).put("name", name);
+    answer
+        .putObject("experiment")
+        .put("experiment_id", id)
+        .put("name", name)
+        .put("lifecycle_stage", deletedExperiments.contains(id) ? "deleted" : "active");
     return answer;
   }
 
@@ -257,6 +269,9 @@ final class TrackingServer implements AutoCloseable {
   private JsonNode create(JsonNode given) throws Refused {
     only(given, "experiment_id", "run_name", "start_time", "tags");
     require(experiments.containsValue(given.path("experiment_id").asText()), "no experiment");
+    require(
+        !deletedExperiments.contains(given.path("experiment_id").asText()),
+        "The experiment must be in the 'active' state");
     Run run = new Run(given.path("experiment_id").asText());
     for (JsonNode tag : given.path("tags")) {
       run.tags.put(key(tag), tag.path("value").asText());
@@ -271,6 +286,7 @@ final class TrackingServer implements AutoCloseable {
   private JsonNode logBatch(JsonNode given) throws Refused {
     only(given, "run_id", "metrics", "params", "tags");
     Run run = run(given);
+    require(!refusedRuns.contains(run.tags.get("leat.run_id")), "no figures of this run");
     require(given.path("params").size() <= MOST_ENTRIES, "params");
     require(given.path("tags").size() <= MOST_ENTRIES, "tags");
     int entities =
