@@ -21,7 +21,6 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Collection;
 import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.List;
@@ -41,6 +40,7 @@ import org.apache.kafka.clients.admin.RemoveMembersFromConsumerGroupOptions;
 import org.apache.kafka.clients.admin.TransactionListing;
 import org.apache.kafka.clients.admin.TransactionState;
 import org.apache.kafka.common.GroupState;
+import org.apache.kafka.common.errors.ApiException;
 import org.apache.kafka.common.errors.InterruptException;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
@@ -232,8 +232,23 @@ public final class TestCluster implements AutoCloseable {
         Awaitility.await().atMost(TOPICS).until(() -> openTransactions(admin).isEmpty());
       }
       admin.deleteTopics(admin.listTopics().names().get()).all().get();
-      Collection<GroupListing> groups = admin.listGroups().all().get();
-      for (GroupListing group : groups) {
+      Awaitility.await().atMost(TOPICS).until(() -> areGroupsDeleted(admin));
+      Awaitility.await().atMost(TOPICS).until(() -> admin.listTopics().names().get().isEmpty());
+    } catch (ExecutionException e) {
+      throw new IllegalStateException("the cluster could not be cleared", e.getCause());
+    } catch (InterruptedException e) {
+      throw new InterruptException(e);
+    }
+  }
+
+  /**
+   * Deletes every group with its members, and says whether none is left. A member may leave, and
+   * its group be about to settle, at any moment of it.
+   */
+  private static boolean areGroupsDeleted(Admin admin)
+      throws ExecutionException, InterruptedException {
+    for (GroupListing group : admin.listGroups().all().get()) {
+      try {
         if (!group.groupState().equals(Optional.of(GroupState.EMPTY))) {
           admin
               .removeMembersFromConsumerGroup(
@@ -241,14 +256,17 @@ public final class TestCluster implements AutoCloseable {
               .all()
               .get();
         }
+        admin.deleteConsumerGroups(List.of(group.groupId())).all().get();
+      } catch (ExecutionException e) {
+        boolean isUnsettled =
+            e.getCause() instanceof ApiException
+                || e.getCause() instanceof IllegalArgumentException; // no member was left to remove
+        if (!isUnsettled) {
+          throw e;
+        }
       }
-      admin.deleteConsumerGroups(groups.stream().map(GroupListing::groupId).toList()).all().get();
-      Awaitility.await().atMost(TOPICS).until(() -> admin.listTopics().names().get().isEmpty());
-    } catch (ExecutionException e) {
-      throw new IllegalStateException("the cluster could not be cleared", e.getCause());
-    } catch (InterruptedException e) {
-      throw new InterruptException(e);
     }
+    return admin.listGroups().all().get().isEmpty();
   }
 
   private static List<String> openTransactions(Admin admin)
