@@ -41,9 +41,11 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
 import org.apache.avro.Schema;
@@ -456,10 +458,7 @@ class BacktestIT {
     assertModel(pair.get("candidate"), rows, one -> one.second);
     double[] ofTrue = areaDifferences(rows, true);
     double[] ofFalse = areaDifferences(rows, false);
-    assertEstimate(
-        pair.get("auc"),
-        mean(ofTrue),
-        Math.sqrt(variance(ofTrue) / ofTrue.length + variance(ofFalse) / ofFalse.length));
+    assertEstimate(pair.get("auc"), mean(ofTrue), errorOfArea(rows, ofTrue, ofFalse));
     assertMean(
         pair.get("logLoss"), rows, one -> logLoss(one.second, one) - logLoss(one.written(), one));
     assertMean(
@@ -469,10 +468,7 @@ class BacktestIT {
   private static void assertModel(JsonNode found, List<Given> rows, ToDoubleFunction<Given> score) {
     double[] ofTrue = placements(rows, score, true);
     double[] ofFalse = placements(rows, score, false);
-    assertEstimate(
-        found.get("auc"),
-        mean(ofTrue),
-        Math.sqrt(variance(ofTrue) / ofTrue.length + variance(ofFalse) / ofFalse.length));
+    assertEstimate(found.get("auc"), mean(ofTrue), errorOfArea(rows, ofTrue, ofFalse));
     JsonNode of = found.get("probabilities");
     assertMean(of.get("logLoss"), rows, one -> logLoss(score.applyAsDouble(one), one));
     assertMean(of.get("brier"), rows, one -> square(score.applyAsDouble(one), one));
@@ -522,6 +518,41 @@ class BacktestIT {
               / rows.size();
     }
     assertThat(found.get("error").asDouble()).isCloseTo(error, within(CLOSE));
+  }
+
+  /** By each entity's rows of either label, which hang together (Obuchowski 1997). */
+  private static double errorOfArea(List<Given> rows, double[] ofTrue, double[] ofFalse) {
+    Map<Integer, Double> trueRows = sumsOf(rows, true, ofTrue);
+    Map<Integer, Double> falseRows = sumsOf(rows, false, ofFalse);
+    Set<Integer> entities = new HashSet<>(trueRows.keySet());
+    entities.addAll(falseRows.keySet());
+    double together =
+        entities.stream()
+            .mapToDouble(one -> trueRows.getOrDefault(one, 0.0) * falseRows.getOrDefault(one, 0.0))
+            .sum();
+    return Math.sqrt(
+        squares(trueRows) / Math.pow(ofTrue.length, 2)
+            + squares(falseRows) / Math.pow(ofFalse.length, 2)
+            + 2
+                * together
+                * entities.size()
+                / (entities.size() - 1)
+                / ofTrue.length
+                / ofFalse.length);
+  }
+
+  private static double squares(Map<Integer, Double> sums) {
+    double squares = sums.values().stream().mapToDouble(sum -> sum * sum).sum();
+    return squares * sums.size() / (sums.size() - 1);
+  }
+
+  private static Map<Integer, Double> sumsOf(List<Given> rows, boolean label, double[] placements) {
+    List<Given> wanted = rows.stream().filter(one -> one.label == label).toList();
+    Map<Integer, Double> sums = new HashMap<>();
+    for (int i = 0; i < placements.length; i++) {
+      sums.merge(wanted.get(i).customer, placements[i] - mean(placements), Double::sum);
+    }
+    return sums;
   }
 
   private static double[] areaDifferences(List<Given> rows, boolean label) {
@@ -690,12 +721,6 @@ class BacktestIT {
 
   private static double mean(double[] values) {
     return Arrays.stream(values).average().orElseThrow();
-  }
-
-  private static double variance(double[] values) {
-    double mean = mean(values);
-    return Arrays.stream(values).map(one -> (one - mean) * (one - mean)).sum()
-        / (values.length - 1);
   }
 
   private JsonNode json(String... more) throws IOException {
